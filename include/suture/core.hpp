@@ -1,0 +1,9 @@
+// What a packed activation is: components, layouts, wheres, and the layouts of published models. No LibTorch.
+#pragma once
+
+#include "suture/core/catalogue.hpp"
+#include "suture/core/component.hpp"
+#include "suture/core/diagnostics.hpp"
+#include "suture/core/layout.hpp"
+#include "suture/core/run.hpp"
+#include "suture/core/where.hpp"

@@ -1,0 +1,147 @@
+// The packed activations of published models, as layouts. Each was read off the model's implementation
+// (Hugging Face transformers' modelling files unless another source is named); tests/core/catalogue.cpp asserts
+// the widths and tests/laws checks every layout of this page against the laws.
+//
+// E hidden width, N query heads, G key/value heads, D head width, I intermediate width.
+#pragma once
+
+#include "suture/core/layout.hpp"
+
+namespace suture {
+
+// Attention, query, key and value side by side.
+
+/// GPT-2 `h.i.attn.c_attn`; also minGPT, nanoGPT, MPT `Wqkv`, Baichuan `W_pack`, Qwen-1 `c_attn`, timm ViT `qkv`.
+template <extent E, extent N>
+using Gpt2Qkv = Fused<3 * E, Q<E, N>, K<E, N>, V<E, N>>;
+/// GPT-2 with cross-attention, `crossattention.c_attn`: keys and values of the encoder's states.
+template <extent E, extent N>
+using Gpt2CrossKv = Fused<2 * E, K<E, N>, V<E, N>>;
+/// GPT-BigCode with multi-query attention (StarCoder) `attn.c_attn`: one key and one value head.
+template <extent E, extent N>
+using BigCodeMqaQkv = Fused<E + 2 * (E / N), Q<E, N>, K<E / N>, V<E / N>>;
+/// Falcon-7B `self_attention.query_key_value` (multi-query).
+template <extent N, extent D>
+using Falcon7bQkv = Fused<(N + 2) * D, Q<N * D, N>, K<D>, V<D>>;
+/// Phi-3 and Phi-4 `self_attn.qkv_proj`.
+template <extent N, extent G, extent D>
+using Phi3Qkv = Fused<(N + 2 * G) * D, Q<N * D, N>, K<G * D, G>, V<G * D, G>>;
+/// ChatGLM2 and later, GLM-4 `self_attention.query_key_value`.
+template <extent N, extent G, extent D>
+using ChatGlmQkv = Phi3Qkv<N, G, D>;
+/// DBRX `norm_attn_norm.attn.Wqkv`. The model clamps it after the projection: edits made at the module's output
+/// come before the clamp.
+template <extent N, extent G, extent D>
+using DbrxQkv = Phi3Qkv<N, G, D>;
+
+// Attention, interleaved by head or by key/value group.
+
+/// GPT-NeoX and Pythia `attention.query_key_value`: query, key and value of head 0, then of head 1, ...
+template <extent N, extent D>
+using NeoXQkv = Grouped<N, Q<D>, K<D>, V<D>>;
+/// BLOOM `self_attention.query_key_value`.
+template <extent N, extent D>
+using BloomQkv = NeoXQkv<N, D>;
+/// GPT-BigCode without multi-query attention `attn.c_attn`.
+template <extent N, extent D>
+using BigCodeMhaQkv = NeoXQkv<N, D>;
+/// Falcon-RW `self_attention.query_key_value`.
+template <extent N, extent D>
+using FalconRwQkv = NeoXQkv<N, D>;
+/// Falcon-40B, 180B and 11B `self_attention.query_key_value`: each key/value head follows its N / G query heads.
+template <extent N, extent G, extent D>
+using FalconQkv = Grouped<G, Q<N / G * D, N / G>, K<D>, V<D>>;
+/// InternLM2 `attention.wqkv`.
+template <extent N, extent G, extent D>
+using InternLm2Qkv = FalconQkv<N, G, D>;
+/// CodeGen `attn.qkv_proj`: four groups (one a TPU core of its training) in the order query, value, key.
+template <extent E, extent N>
+using CodeGenQkv = Grouped<4, Q<E / 4, N / 4>, V<E / 4, N / 4>, K<E / 4, N / 4>>;
+/// Qwen3-Next full attention `self_attn.q_proj`: each head's query, then its output gate.
+template <extent N, extent D>
+using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
+
+// Attention that is not fused: one layout a projection.
+
+/// LLaMA, Mistral, Qwen2, Qwen3 and Gemma `self_attn.q_proj`. Query head h reads key/value head h / (N / G).
+template <extent N, extent D>
+using LlamaQ = Whole<Q<N * D, N>>;
+/// `self_attn.k_proj` of the same models.
+template <extent G, extent D>
+using LlamaK = Whole<K<G * D, G>>;
+/// `self_attn.v_proj` of the same models.
+template <extent G, extent D>
+using LlamaV = Whole<V<G * D, G>>;
+
+// Linear attention (Qwen3-Next, gated delta net): r = value heads / key heads of one key head's group.
+
+/// Qwen3-Next `linear_attn.in_proj_qkvz`, Hk key heads of width Dk and Hv value heads of width Dv.
+template <extent Hk, extent Hv, extent Dk, extent Dv>
+using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<Hv / Hk * Dv, Hv / Hk>, Z<Hv / Hk * Dv, Hv / Hk>>;
+/// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel a head.
+template <extent Width, extent Heads = 1>
+struct Beta : component<Width, Heads> { static constexpr const char* name = "Beta"; };
+/// @see Beta
+template <extent Width, extent Heads = 1>
+struct Alpha : component<Width, Heads> { static constexpr const char* name = "Alpha"; };
+/// Qwen3-Next `linear_attn.in_proj_ba`.
+template <extent Hk, extent Hv>
+using Qwen3NextBa = Grouped<Hk, Beta<Hv / Hk, Hv / Hk>, Alpha<Hv / Hk, Hv / Hk>>;
+
+// Multi-head latent attention (DeepSeek V2 and V3).
+
+/// The part of a query or key that carries no position.
+template <extent Width, extent Heads = 1>
+struct NoPe : component<Width, Heads> { static constexpr const char* name = "NoPe"; };
+/// The part of a query or key that rotary embedding turns.
+template <extent Width, extent Heads = 1>
+struct Rope : component<Width, Heads> { static constexpr const char* name = "Rope"; };
+/// The compressed keys and values that are cached.
+template <extent Width, extent Heads = 1>
+struct Latent : component<Width, Heads> { static constexpr const char* name = "Latent"; };
+/// DeepSeek `self_attn.q_b_proj` (or `q_proj`).
+template <extent N, extent Nope, extent RopeWidth>
+using DeepSeekQ = Grouped<N, NoPe<Nope>, Rope<RopeWidth>>;
+/// DeepSeek `self_attn.kv_a_proj_with_mqa`.
+template <extent Rank, extent RopeWidth>
+using DeepSeekKvA = Fused<Rank + RopeWidth, Latent<Rank>, Rope<RopeWidth>>;
+/// DeepSeek `self_attn.kv_b_proj`: each head's position-free key, then its value.
+template <extent N, extent Nope, extent D>
+using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
+
+// Gated MLPs.
+
+/// Phi-3 and Phi-4 `mlp.gate_up_proj`.
+template <extent I>
+using Phi3GateUp = Fused<2 * I, Gate<I>, Up<I>>;
+/// gpt-oss `experts.gate_up_proj`: even channels gate, odd channels up.
+template <extent I>
+using GptOssGateUp = Grouped<I, Gate<1>, Up<1>>;
+
+/// State-space models. Single letters, as in the papers: kept in a namespace of their own.
+namespace ssm {
+/// The signal that enters the convolution and the scan.
+template <extent Width, extent Heads = 1>
+struct X : component<Width, Heads> { static constexpr const char* name = "X"; };
+/// How the input enters the state.
+template <extent Width, extent Heads = 1>
+struct B : component<Width, Heads> { static constexpr const char* name = "B"; };
+/// How the state is read.
+template <extent Width, extent Heads = 1>
+struct C : component<Width, Heads> { static constexpr const char* name = "C"; };
+/// The step size.
+template <extent Width, extent Heads = 1>
+struct Dt : component<Width, Heads> { static constexpr const char* name = "Dt"; };
+}  // namespace ssm
+
+/// Mamba `mixer.in_proj`.
+template <extent I>
+using MambaIn = Fused<2 * I, ssm::X<I>, Gate<I>>;
+/// Mamba `mixer.x_proj`, R the rank of the step size and S the size of the state.
+template <extent R, extent S>
+using MambaX = Fused<R + 2 * S, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
+/// Mamba-2 `mixer.in_proj` (with d_mlp = 0), Ng groups of state S, H heads.
+template <extent I, extent Ng, extent S, extent H>
+using Mamba2In = Fused<2 * I + 2 * Ng * S + H, Gate<I, H>, ssm::X<I, H>, ssm::B<Ng * S, Ng>, ssm::C<Ng * S, Ng>, ssm::Dt<H, H>>;
+
+}  // namespace suture

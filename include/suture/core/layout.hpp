@@ -1,0 +1,206 @@
+// Layouts: how components are packed on the last axis of an activation. Offsets are derived from the widths,
+// never written down: `offset<Qkv, K<768>>` is whatever stands before K.
+// Law: the runs of a layout's components partition its channels (disjoint and covering).
+#pragma once
+
+#include "suture/core/component.hpp"
+#include "suture/core/diagnostics.hpp"
+#include "suture/core/run.hpp"
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+namespace suture {
+
+/// An ordered list of types, and no more than that.
+template <class... Ts>
+struct type_list { static constexpr std::size_t size = sizeof...(Ts); };
+
+/// How often T stands in the pack: a layout has every component once.
+template <class T, class... Ts>
+inline constexpr int count_of = (0 + ... + int(std::is_same_v<T, Ts>));
+
+/// True where no type stands twice.
+template <class... Ts>
+inline constexpr bool all_distinct = ((count_of<Ts, Ts...> == 1) && ...);
+
+/// Components side by side: GPT-2's `c_attn` is `Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>`.
+/// The width is written out so that the compiler can check the sum against the model's.
+template <extent Width, Component... Cs>
+struct Fused {
+    static_assert(sizeof...(Cs) > 0, "a layout without components: list what the last axis is packed from");
+    static_assert(all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
+    static_assert(same<sum_of_widths<(0 + ... + Cs::width)>, fused_width<Width>>,
+                  "the widths do not sum to the width of the layout: correct a width or the total");
+    using components = type_list<Cs...>;
+    static constexpr extent width = Width;
+    static constexpr extent groups = 1;
+    static constexpr extent period = Width;
+};
+
+/// The same components once in every group, group after group: GPT-NeoX's `query_key_value` is
+/// `Grouped<12, Q<64>, K<64>, V<64>>`, one group a head. Widths are those of one group.
+template <extent Groups, Component... Cs>
+struct Grouped {
+    static_assert(sizeof...(Cs) > 0, "a layout without components: list what each group is packed from");
+    static_assert(all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
+    static_assert(positive<group_count<Groups>>, "a layout without groups: give it 1 or more");
+    using components = type_list<Cs...>;
+    static constexpr extent groups = Groups;
+    static constexpr extent period = (0 + ... + Cs::width);
+    static constexpr extent width = Groups * period;
+};
+
+/// One component that fills the last axis: the residual stream is `Whole<Resid<768>>`.
+template <Component C>
+using Whole = Fused<C::width, C>;
+
+/// A layout: `Fused<...>` or `Grouped<...>`, or a struct derived from one to give it a name of its own.
+template <class L>
+concept Layout = requires {
+    typename L::components;
+    { L::width } -> std::convertible_to<extent>;
+    { L::groups } -> std::convertible_to<extent>;
+    { L::period } -> std::convertible_to<extent>;
+} && !Component<L>;
+
+namespace detail {
+template <class C, class Components>
+struct find_component;
+template <class C, class... Cs>
+struct find_component<C, type_list<Cs...>> {
+    static constexpr int count = count_of<C, Cs...>;
+    static constexpr extent offset = [] {
+        extent before = 0;
+        bool found = false;
+        ((found = found || std::is_same_v<C, Cs>, before += found ? 0 : Cs::width), ...);
+        return before;
+    }();
+};
+}  // namespace detail
+
+/// C is one of the components of L.
+template <class C, class L>
+concept ComponentOf = Component<C> && Layout<L> && detail::find_component<C, typename L::components>::count == 1;
+
+/// Where component C lies in layout L.
+template <Layout L, ComponentOf<L> C>
+inline constexpr run run_of{detail::find_component<C, typename L::components>::offset, C::width, L::groups, L::period};
+
+/// The first channel of component C in layout L (in its first group).
+template <Layout L, ComponentOf<L> C>
+inline constexpr extent offset = run_of<L, C>.offset;
+
+/// The number of heads that component C has in layout L, over all groups.
+template <Layout L, ComponentOf<L> C>
+inline constexpr extent heads_of = C::heads * L::groups;
+
+/// The runs of all components of L, in order.
+template <Layout L>
+inline constexpr auto runs_of = []<class... Cs>(type_list<Cs...>) {
+    return std::array<run, sizeof...(Cs)>{run_of<L, Cs>...};
+}(typename L::components{});
+
+/// A component as a value, for messages and drawings.
+struct component_facts {
+    const char* name = "";
+    extent width = 0, heads = 1;
+};
+
+/// A layout as a value: what is packed, without the types.
+struct layout_facts {
+    extent width = 0, groups = 1;
+    const component_facts* components = nullptr;
+    std::size_t count = 0;
+    constexpr const component_facts* begin() const { return components; }
+    constexpr const component_facts* end() const { return components + count; }
+};
+
+namespace detail {
+template <class Components>
+inline constexpr int component_table = 0;
+template <class... Cs>
+inline constexpr std::array<component_facts, sizeof...(Cs)> component_table<type_list<Cs...>>{
+    component_facts{Cs::name, Cs::width, Cs::heads}...};
+}  // namespace detail
+
+/// The facts of layout L.
+template <Layout L>
+inline constexpr layout_facts facts_of{L::width, L::groups, detail::component_table<typename L::components>.data(),
+                                       L::components::size};
+
+// A selector names a component: in full, by its family where that is unambiguous, or as the whole layout.
+
+/// Names the component `C`, or, if `C` is a layout, all of it.
+template <class C>
+struct exactly { };
+/// Names the only component of a layout that is a `Family<width, heads>`.
+template <template <extent, extent> class Family>
+struct family { };
+
+namespace detail {
+template <class Selector, class C>
+inline constexpr bool matches = false;
+template <class C>
+inline constexpr bool matches<exactly<C>, C> = true;
+template <template <extent, extent> class Family, extent Width, extent Heads>
+inline constexpr bool matches<family<Family>, Family<Width, Heads>> = true;
+
+template <class Selector, class Components>
+struct selection_in;
+template <class Selector>
+struct selection_in<Selector, type_list<>> {
+    static constexpr int count = 0;
+    using type = void;
+};
+template <class Selector, class First, class... Rest>
+struct selection_in<Selector, type_list<First, Rest...>> {
+    using rest = selection_in<Selector, type_list<Rest...>>;
+    static constexpr int count = rest::count + int(matches<Selector, First>);
+    using type = std::conditional_t<matches<Selector, First>, First, typename rest::type>;
+};
+
+/// What the selector means in L: its only matching component, or L itself; `why` says what is wrong if neither.
+template <class Selector, Layout L>
+struct resolution : selection_in<Selector, typename L::components> {
+    using base = selection_in<Selector, typename L::components>;
+    static constexpr fault why = base::count == 1  ? fault::none
+                                 : base::count > 1 ? fault::ambiguous_family
+                                                   : fault::lacks_component;
+};
+template <Layout L>
+struct resolution<exactly<L>, L> {
+    using type = L;
+    static constexpr fault why = fault::none;
+};
+}  // namespace detail
+
+/// Where something packed like L keeps X: a component's run, or all channels if X is L itself.
+template <Layout L, class X>
+inline constexpr run run_in = run_of<L, X>;
+template <Layout L>
+inline constexpr run run_in<L, L>{0, L::width, 1, L::width};
+
+// What a View or an Owned of X can hold: a component, in one or several groups, or a whole layout.
+
+namespace detail {
+template <class X, extent Groups>
+struct hosting;
+template <Layout L>
+struct hosting<L, 1> { using type = L; };
+template <Component C, extent Groups>
+struct hosting<C, Groups> { using type = Grouped<Groups, C>; };
+template <Component C>
+struct hosting<C, 1> { using type = Whole<C>; };
+}  // namespace detail
+
+/// The layout of a tensor that holds X alone: X itself, or the component in its groups.
+template <class X, extent Groups = 1>
+using host_layout = typename detail::hosting<X, Groups>::type;
+
+/// X can be viewed in this many groups.
+template <class X, extent Groups>
+concept Hosted = requires { typename detail::hosting<X, Groups>::type; };
+
+}  // namespace suture

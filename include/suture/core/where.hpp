@@ -1,0 +1,173 @@
+// Wheres: which part of a component an edit touches. Heads and dims are template arguments, checked by the
+// compiler against the component; tokens and batch rows are values, checked when the activation is there.
+// Plural means a half-open range, as in a Python slice: `tokens(2, 5)` is tokens 2, 3 and 4.
+#pragma once
+
+#include "suture/core/layout.hpp"
+
+#include <limits>
+
+namespace suture {
+
+/// An axis in front of the channels: tokens are the last of these, batch rows the first (rank 3 or more).
+enum class axis : unsigned char { batch, token };
+
+/// `tokens(3, to_end)`: the range reaches the end of the axis.
+inline constexpr extent to_end = std::numeric_limits<extent>::max();
+
+/// A place or a range on the axis `Along`. Negative numbers count from the end, as in PyTorch. A single place
+/// drops its axis, a range keeps it: the rule of PyTorch's indexing.
+template <axis Along>
+struct position {
+    extent begin = 0;
+    extent end = to_end;
+    bool single = false;
+};
+
+/// One token position. `token(-1)` is the last.
+constexpr position<axis::token> token(extent at) { return {at, at, true}; }
+/// The token positions [begin, end).
+constexpr position<axis::token> tokens(extent begin, extent end) { return {begin, end, false}; }
+/// One row of the batch.
+constexpr position<axis::batch> batch(extent at) { return {at, at, true}; }
+/// The batch rows [begin, end).
+constexpr position<axis::batch> batches(extent begin, extent end) { return {begin, end, false}; }
+
+/// The heads [Begin, End); `One` if it was written `head<h>`. @see head @see heads
+template <extent Begin, extent End, bool One>
+struct head_range {
+    static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
+};
+/// The channels [Begin, End). @see dims
+template <extent Begin, extent End>
+struct dim_range {
+    static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
+};
+
+/// One head, counted over all groups: under grouped-query attention, query head h is in group h / (heads a
+/// group). What it selects has `head_width` channels, whatever the layout.
+template <extent H>
+inline constexpr head_range<H, H + 1, true> head{};
+/// The heads [Begin, End). What they select has the shape [..., heads, head width], whatever the layout.
+template <extent Begin, extent End>
+inline constexpr head_range<Begin, End, false> heads{};
+/// The channels [Begin, End) of the component, in each of its groups; with `head` or `heads`, of each head.
+template <extent Begin, extent End>
+inline constexpr dim_range<Begin, End> dims{};
+
+/// The channels that a where selects, as a value.
+struct channel_where {
+    extent head_begin = -1, head_end = -1;  ///< -1: the component as a whole
+    bool one_head = false;
+    extent dim_begin = 0, dim_end = -1;  ///< -1: up to the end
+};
+
+/// A run of channels and whether its groups (or heads) are an axis of what it selects.
+struct narrowed {
+    run where;
+    bool grouped = false;
+    fault why = fault::none;
+};
+
+namespace detail {
+/// The channels of heads [begin, end), if one run can hold them: within one group, or groups of one head each.
+constexpr narrowed narrow_to_heads(run r, extent heads_a_group, channel_where w) {
+    if (w.head_end > heads_a_group * r.groups) return {r, false, fault::head_beyond};
+    const extent head_width = r.width / heads_a_group;
+    const extent first_group = w.head_begin / heads_a_group, last_group = (w.head_end - 1) / heads_a_group;
+    const extent start = r.offset + first_group * r.period + (w.head_begin % heads_a_group) * head_width;
+    if (w.one_head) return {{start, head_width, 1, head_width}, false};
+    const extent count = w.head_end - w.head_begin;
+    if (first_group == last_group) return {{start, head_width, count, head_width}, true};
+    if (heads_a_group == 1) return {{start, head_width, count, r.period}, true};
+    return {r, false, fault::heads_straddle};
+}
+}  // namespace detail
+
+/// The part of a component's run that `w` selects. @post the result lies within `r`, or `why` says what is wrong.
+constexpr narrowed narrow(run r, extent heads_a_group, channel_where w) {
+    narrowed n{r, r.groups > 1};
+    if (w.head_begin >= 0) n = detail::narrow_to_heads(r, heads_a_group, w);
+    if (n.why != fault::none || w.dim_end < 0) return n;
+    if (w.dim_end > n.where.width) return {r, false, fault::dims_beyond};
+    n.where.offset += w.dim_begin;
+    n.where.width = w.dim_end - w.dim_begin;
+    return n;
+}
+
+// Reading a pack of wheres.
+
+namespace detail {
+constexpr void read_channels(channel_where&, const auto&) {}
+template <extent Begin, extent End, bool One>
+constexpr void read_channels(channel_where& w, const head_range<Begin, End, One>&) {
+    w.head_begin = Begin, w.head_end = End, w.one_head = One;
+}
+template <extent Begin, extent End>
+constexpr void read_channels(channel_where& w, const dim_range<Begin, End>&) {
+    w.dim_begin = Begin, w.dim_end = End;
+}
+
+/// What a where restricts; a place names each at most once.
+enum restriction : unsigned { nothing = 0, the_batch = 1, the_tokens = 2, the_heads = 4, the_dims = 8 };
+template <class>
+inline constexpr unsigned restricts = nothing;
+template <>
+inline constexpr unsigned restricts<position<axis::batch>> = the_batch;
+template <>
+inline constexpr unsigned restricts<position<axis::token>> = the_tokens;
+template <extent B, extent E, bool One>
+inline constexpr unsigned restricts<head_range<B, E, One>> = the_heads;
+template <extent B, extent E>
+inline constexpr unsigned restricts<dim_range<B, E>> = the_dims;
+}  // namespace detail
+
+/// Something that says which part of a component is meant.
+template <class W>
+concept Where = detail::restricts<std::remove_cvref_t<W>> != detail::nothing;
+
+/// True where no two of the wheres restrict the same thing.
+template <Where... Ws>
+consteval bool compatible() {
+    [[maybe_unused]] unsigned seen = 0;
+    bool fine = true;
+    ((fine = fine && !(seen & detail::restricts<Ws>), seen |= detail::restricts<Ws>), ...);
+    return fine;
+}
+
+/// The channel part of a pack of wheres: a constant of their types.
+template <Where... Ws>
+inline constexpr channel_where channels_in = [] {
+    channel_where w;
+    // The values of heads and dims are in their types: nothing of a position is read here.
+    ([&]<class W>(W*) {
+        if constexpr (detail::restricts<W> & (detail::the_heads | detail::the_dims)) detail::read_channels(w, W{});
+    }(static_cast<Ws*>(nullptr)), ...);
+    return w;
+}();
+
+/// Where the wheres of an edit lie in layout L, or `why` they cannot: what every edit, `at` and hook asks first.
+template <class Selector, Layout L, Where... Ws>
+inline constexpr narrowed placed = [] {
+    using found = detail::resolution<Selector, L>;
+    if constexpr (found::why != fault::none) {
+        return narrowed{{}, false, found::why};
+    } else {
+        using X = typename found::type;
+        extent heads_a_group = 1;
+        if constexpr (Component<X>) heads_a_group = X::heads;
+        return narrow(run_in<L, X>, heads_a_group, channels_in<Ws...>);
+    }
+}();
+
+/// What is wrong with the dims of the wheres for the component (or layout) X, whatever layout X stands in.
+template <class X, Where... Ws>
+inline constexpr fault dims_fault = [] {
+    channel_where w = channels_in<Ws...>;
+    extent there = X::width;
+    if constexpr (Component<X>)
+        if (w.head_begin >= 0) there = X::head_width;
+    return w.dim_end > there ? fault::dims_beyond : fault::none;
+}();
+
+}  // namespace suture
