@@ -1,0 +1,114 @@
+// Layouts, shapes and tensors in words: what messages and `describe` print.
+#pragma once
+
+#include "suture/core/layout.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <c10/util/StringUtil.h>
+
+#include <string>
+
+namespace suture {
+
+/// "[1, 5, 2304]"
+inline std::string shape_text(at::IntArrayRef sizes) { return c10::str(sizes); }
+
+
+/// PyTorch's name of a dtype: "float32", "bfloat16", "int64", ...
+inline std::string dtype_text(at::ScalarType type) {
+    switch (type) {
+        case at::kByte: return "uint8";
+        case at::kChar: return "int8";
+        case at::kShort: return "int16";
+        case at::kInt: return "int32";
+        case at::kLong: return "int64";
+        case at::kHalf: return "float16";
+        case at::kFloat: return "float32";
+        case at::kDouble: return "float64";
+        case at::kBFloat16: return "bfloat16";
+        case at::kBool: return "bool";
+        case at::kComplexFloat: return "complex64";
+        case at::kComplexDouble: return "complex128";
+        default: return c10::toString(type);
+    }
+}
+
+/// "float32 [1, 5, 2304] on cpu", with PyTorch's names of dtypes; "an undefined tensor".
+inline std::string tensor_text(const at::Tensor& t) {
+    if (!t.defined()) return "an undefined tensor";
+    return dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) + " on " + t.device().str();
+}
+
+namespace detail {
+inline std::string component_text(const component_facts& c) {
+    std::string text = std::string(c.name) + "<" + std::to_string(c.width);
+    if (c.heads > 1) text += ", " + std::to_string(c.heads);
+    return text + ">";
+}
+}  // namespace detail
+
+/// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>".
+inline std::string layout_text(const layout_facts& layout) {
+    std::string text = layout.groups == 1 ? "Fused<" + std::to_string(layout.width)
+                                          : "Grouped<" + std::to_string(layout.groups);
+    for (const component_facts& c : layout) text += ", " + detail::component_text(c);
+    return text + ">";
+}
+
+namespace detail {
+inline std::string padded(extent number, std::size_t width) {
+    const std::string digits = std::to_string(number);
+    return std::string(digits.size() < width ? width - digits.size() : 0, ' ') + digits;
+}
+
+/// One line a component: its first and last channel in its (first) group, its name, width and heads.
+inline std::string channel_lines(const layout_facts& layout) {
+    const std::size_t digits = std::to_string(layout.width / layout.groups).size();
+    std::string text;
+    extent at = 0;
+    for (const component_facts& c : layout) {
+        text += "  " + padded(at, digits) + " .. " + padded(at + c.width - 1, digits) + "  " + component_text(c);
+        if (c.heads > 1)
+            text += ": " + std::to_string(c.heads) + " heads of " + std::to_string(c.width / c.heads);
+        text += "\n";
+        at += c.width;
+    }
+    return text;
+}
+
+/// A bar of `room` cells in which every component has its share (one cell at least): "|QQQQ|KK|VV|".
+inline std::string channel_bar(const layout_facts& layout, extent room) {
+    const extent period = layout.width / layout.groups;
+    std::string bar = "|";
+    for (const component_facts& c : layout) {
+        const std::string name = c.name;
+        extent cells = (c.width * room + period / 2) / period;
+        if (cells < static_cast<extent>(name.size())) cells = static_cast<extent>(name.size());
+        const auto left = static_cast<std::size_t>((cells - static_cast<extent>(name.size())) / 2);
+        const auto right = static_cast<std::size_t>(cells) - left - name.size();
+        bar += std::string(left, ' ') + name + std::string(right, ' ') + "|";
+    }
+    return bar;
+}
+}  // namespace detail
+
+/// The map of a layout's channels, drawn in text:
+///
+///     Fused<6, Q<2>, K<2>, V<2>>: 6 channels
+///     |       Q       |       K       |       V       |
+///       0 .. 1  Q<2>
+///       ...
+inline std::string describe(const layout_facts& layout) {
+    const extent period = layout.width / layout.groups;
+    std::string text = layout_text(layout) + ": " + std::to_string(layout.width) + " channels";
+    if (layout.groups > 1)
+        text += ", " + std::to_string(layout.groups) + " groups of " + std::to_string(period) +
+                "; group g begins at " + std::to_string(period) + " g and holds";
+    return text + "\n" + detail::channel_bar(layout, 48) + "\n" + detail::channel_lines(layout);
+}
+
+/// @see describe(const layout_facts&)
+template <Layout L>
+std::string describe() { return describe(facts_of<L>); }
+
+}  // namespace suture

@@ -1,0 +1,103 @@
+// Owned: storage that this program alone holds, and the only thing in suture that can be written. It is made by
+// clone(), by cat, by an edit, or by adopt() from a tensor that provably nobody else holds.
+#pragma once
+
+#include "suture/tensor/place.hpp"
+#include "suture/tensor/reading.hpp"
+#include "suture/tensor/write.hpp"
+
+#include <string>
+#include <utility>
+
+namespace suture {
+
+/// A part of an Owned that can be written in place, with the checks of every edit. Methods are named as in
+/// PyTorch, take a number or a tensor that broadcasts to the part, and leave everything as it was if they throw.
+class Region {
+public:
+    /// The shape of the part.
+    at::IntArrayRef sizes() const { return where_.sizes; }
+
+    const Region& fill_(Number auto value) const { return write(update::set, at::Scalar(value)); }
+    const Region& zero_() const { return write(update::set, at::Scalar(0)); }
+    const Region& copy_(const at::Tensor& value) const { return write(update::set, value); }
+    const Region& add_(Number auto value) const { return write(update::add, at::Scalar(value)); }
+    const Region& add_(const at::Tensor& value) const { return write(update::add, value); }
+    const Region& mul_(Number auto value) const { return write(update::multiply, at::Scalar(value)); }
+    const Region& mul_(const at::Tensor& value) const { return write(update::multiply, value); }
+
+private:
+    template <class X, extent Groups>
+        requires Hosted<X, Groups>
+    friend class Owned;
+    Region(at::Tensor packed, const detail::place& p)
+        : packed_(std::move(packed)), where_(detail::resolve(p, packed_, packed_.sizes().slice(0, packed_.dim() - 1))) {}
+
+    const Region& write(update how, const detail::value& with) const {
+        detail::check_value(how, with, packed_, where_.sizes);
+        detail::write_part(packed_, where_, [&](const at::Tensor& part) { detail::write_value(part, how, with); });
+        return *this;
+    }
+
+    at::Tensor packed_;
+    detail::resolved where_;
+};
+
+/// A component or layout in storage of its own: contiguous, shape [..., width] ([..., groups, width] for a
+/// component in groups). Move-only.
+template <class X, extent Groups>
+    requires Hosted<X, Groups>
+class Owned : public detail::reading<Owned<X, Groups>, X, Groups> {
+public:
+    using layout = host_layout<X, Groups>;
+
+    Owned(Owned&&) noexcept = default;
+    Owned& operator=(Owned&&) noexcept = default;
+    SUTURE_REJECTED_COPY("an Owned is move-only: call clone() to copy it", Owned);
+
+    /// Another Owned with the same contents.
+    Owned clone() const { return Owned(detail::fresh_copy(tensor_)); }
+
+    /// What is owned, to read. It shares the storage: later writes to this Owned show in it.
+    View<X, Groups> view() const& { return detail::access::make<View<X, Groups>>(tensor_); }
+
+    /// Gives the tensor up, with the storage.
+    at::Tensor take() && { return std::move(tensor_); }
+    SUTURE_REJECTED("take() consumes the Owned: write std::move(owned).take()", take() const&);
+
+    /// The part that the wheres mean, to write: `q.at(token(4), dims<0, 10>).fill_(0)`.
+    /// @throws PositionError or ShapeError if the part is not there
+    template <Where... Ws>
+        requires(placed<exactly<X>, layout, Ws...>.why == fault::none)
+    Region at(const Ws&... wheres) & {
+        static_assert(compatible<Ws...>(), "two wheres restrict the same axis: keep one of them");
+        return Region(packed(), detail::make_place(placed<exactly<X>, layout, Ws...>, wheres...));
+    }
+    template <Where... Ws, fault suture_fault = placed<exactly<X>, layout, Ws...>.why>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, at(const Ws&...) &);
+
+private:
+    friend detail::access;
+    explicit Owned(at::Tensor t) : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)) {}
+
+    /// The tensor with all channels on the last axis: a true view.
+    at::Tensor packed() const { return Groups == 1 ? tensor_ : tensor_.flatten(-2); }
+
+    at::Tensor tensor_;
+};
+
+/// Takes over a tensor that nobody else holds, without a copy: `adopt<Qkv>(linear->forward(x))`.
+/// @throws OwnershipError if the tensor, or its storage, is held elsewhere, is borrowed memory, or is a leaf that
+///         collects gradients; @throws ShapeError or TypeError as `borrow`
+template <class X>
+    requires Hosted<X, 1>
+Owned<X> adopt(at::Tensor&& tensor) {
+    detail::check_packed(tensor, facts_of<host_layout<X>>);
+    detail::check_held_once(tensor);
+    return detail::access::make<Owned<X>>(std::move(tensor));
+}
+template <class X>
+SUTURE_REJECTED("adopt takes a tensor over: write adopt<Layout>(std::move(tensor))", adopt(const at::Tensor&));
+
+}  // namespace suture

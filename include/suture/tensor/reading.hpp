@@ -1,0 +1,195 @@
+// Reading: what can be asked of a View and of an Owned alike. Every result has storage of its own, so nothing
+// that is read leads back to the source; `read(f)` lends the tensor to any other function, and checks it.
+#pragma once
+
+#include "suture/core/layout.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/lent.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/ScalarOps.h>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace suture {
+
+template <class X, extent Groups = 1>
+    requires Hosted<X, Groups>
+class View;
+template <class X, extent Groups = 1>
+    requires Hosted<X, Groups>
+class Owned;
+
+/// A number that an operation on tensors takes.
+template <class N>
+concept Number = std::is_arithmetic_v<N>;
+
+namespace detail {
+/// The one way to the tensor inside, and to make a View or an Owned of one that is known to fit.
+struct access {
+    template <class T>
+    static const at::Tensor& tensor(const T& t) { return t.tensor_; }
+    template <class T>
+    static T make(at::Tensor t) { return T(std::move(t)); }
+    /// The tensor of an Owned with all channels on the last axis.
+    template <class X, extent G>
+    static at::Tensor packed(const Owned<X, G>& owned) { return owned.packed(); }
+};
+
+template <class>
+inline constexpr bool is_readable = false;
+template <class X, extent G>
+inline constexpr bool is_readable<View<X, G>> = true;
+template <class X, extent G>
+inline constexpr bool is_readable<Owned<X, G>> = true;
+}  // namespace detail
+
+/// A View or an Owned.
+template <class T>
+concept Readable = detail::is_readable<std::remove_cvref_t<T>>;
+
+/// A value that arithmetic takes beside a Readable.
+template <class T>
+concept Operand = Number<T> || std::same_as<T, at::Tensor> || Readable<T>;
+
+namespace detail {
+/// Whether both hold the same component or layout, one as a View and one as an Owned perhaps.
+template <class, class>
+inline constexpr bool same_held = false;
+template <template <class, extent> class A, template <class, extent> class B, class X, extent G>
+inline constexpr bool same_held<A<X, G>, B<X, G>> = true;
+
+template <class T>
+decltype(auto) plain(const T& value) {
+    if constexpr (Readable<T>) return access::tensor(value);
+    else if constexpr (Number<T>) return at::native::wrapped_scalar_tensor(at::Scalar(value));
+    else return (value);
+}
+
+/// Arithmetic between A and B: an Owned of A's kind if B is a number, a tensor or the same component or layout;
+/// otherwise (a query times a key) the result is neither, and plain.
+template <Readable A, class B>
+auto typed_result(at::Tensor result) {
+    if constexpr (Readable<B> && !same_held<A, B>) return result;
+    else return access::make<typename A::owned_type>(A::check_shape(std::move(result)));
+}
+
+/// Operators found by argument-dependent lookup only.
+struct arithmetic {
+#define SUTURE_ARITHMETIC(symbol, method)                                             \
+    template <Readable A, Operand B>                                                  \
+    friend auto operator symbol(const A& a, const B& b) {                             \
+        return typed_result<A, B>(plain(a).method(plain(b)));                         \
+    }                                                                                 \
+    template <class A, Readable B>                                                    \
+        requires(Operand<A> && !Readable<A>)                                          \
+    friend auto operator symbol(const A& a, const B& b) {                             \
+        return typed_result<B, A>(plain(a).method(plain(b)));                         \
+    }
+#define SUTURE_COMPARISON(symbol, method)                                             \
+    template <Readable A, Operand B>                                                  \
+    friend at::Tensor operator symbol(const A& a, const B& b) {                       \
+        return plain(a).method(plain(b));                                             \
+    }                                                                                 \
+    template <class A, Readable B>                                                    \
+        requires(Operand<A> && !Readable<A>)                                          \
+    friend at::Tensor operator symbol(const A& a, const B& b) {                       \
+        return plain(a).method(plain(b));                                             \
+    }
+    SUTURE_ARITHMETIC(+, add)
+    SUTURE_ARITHMETIC(-, sub)
+    SUTURE_ARITHMETIC(*, mul)
+    SUTURE_ARITHMETIC(/, div)
+    SUTURE_COMPARISON(==, eq)
+    SUTURE_COMPARISON(!=, ne)
+    SUTURE_COMPARISON(<, lt)
+    SUTURE_COMPARISON(<=, le)
+    SUTURE_COMPARISON(>, gt)
+    SUTURE_COMPARISON(>=, ge)
+#undef SUTURE_ARITHMETIC
+#undef SUTURE_COMPARISON
+    template <Readable A>
+    friend auto operator-(const A& a) { return typed_result<A, A>(plain(a).neg()); }
+};
+
+/// What View and Owned share. Self keeps its tensor as `tensor_`.
+template <class Self, class X, extent Groups>
+class reading : arithmetic {
+public:
+    using owned_type = Owned<X, Groups>;
+
+    /// The shape: [..., width], or [..., groups, width] of a component in groups.
+    at::IntArrayRef sizes() const { return tensor().sizes(); }
+    extent size(extent dim) const { return tensor().size(dim); }
+    extent dim() const { return tensor().dim(); }
+    extent numel() const { return tensor().numel(); }
+    at::ScalarType dtype() const { return tensor().scalar_type(); }
+    at::Device device() const { return tensor().device(); }
+    bool requires_grad() const { return tensor().requires_grad(); }
+
+    // Reductions: as the methods of the same name of at::Tensor.
+    at::Tensor sum() const { return tensor().sum(); }
+    at::Tensor sum(extent dim, bool keepdim = false) const { return tensor().sum(dim, keepdim); }
+    at::Tensor mean() const { return tensor().mean(); }
+    at::Tensor mean(extent dim, bool keepdim = false) const { return tensor().mean(dim, keepdim); }
+    at::Tensor norm() const { return tensor().norm(); }
+    at::Tensor norm(extent dim, bool keepdim = false) const { return tensor().norm(2, dim, keepdim); }
+    at::Tensor max() const { return tensor().max(); }
+    at::Tensor min() const { return tensor().min(); }
+    at::Tensor argmax(extent dim) const { return tensor().argmax(dim); }
+
+    /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
+    template <class B>
+        requires(Readable<B> || std::same_as<B, at::Tensor>)
+    at::Tensor matmul(const B& other) const { return tensor().matmul(plain(other)); }
+
+    /// Same shape, dtype and values. NaN equals nothing.
+    template <Readable B>
+    bool equal(const B& other) const {
+        return dtype() == other.dtype() && device() == other.device() && tensor().equal(plain(other));
+    }
+
+    /// Lends the tensor to `f` and returns what f returns; a returned alias of the storage is cloned first.
+    ///
+    ///     at::Tensor scores = q.read([](const at::Tensor& t) { return t.softmax(-1); });
+    ///
+    /// @throws OwnershipError if f wrote into the tensor
+    template <std::invocable<const at::Tensor&> F>
+    auto read(F&& f) const {
+        const write_watch watch(tensor());
+        if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
+            std::forward<F>(f)(tensor());
+            watch.check("the function given to read()");
+        } else {
+            auto result = std::forward<F>(f)(tensor());
+            watch.check("the function given to read()");
+            if constexpr (std::same_as<decltype(result), at::Tensor>) {
+                if (result.defined() && result.is_alias_of(tensor())) return result.clone();
+            }
+            return result;
+        }
+    }
+
+    /// The tensor itself, with nothing between you and the mistakes that suture prevents.
+    const at::Tensor& unsafe_tensor() const { return tensor(); }
+
+    /// @throws ShapeError if the last axes are not those of X any more: broadcasting can stretch a width of 1
+    static at::Tensor check_shape(at::Tensor t) {
+        using L = host_layout<X, Groups>;
+        const bool fits = Groups == 1 ? t.dim() >= 1 && t.size(-1) == L::width
+                                      : t.dim() >= 2 && t.size(-1) == L::period && t.size(-2) == L::groups;
+        if (!fits)
+            throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is no " +
+                             layout_text(facts_of<L>) + " any more: use read() for a plain tensor");
+        return t;
+    }
+
+private:
+    const at::Tensor& tensor() const { return access::tensor(static_cast<const Self&>(*this)); }
+};
+}  // namespace detail
+
+}  // namespace suture

@@ -1,0 +1,103 @@
+// View: someone else's storage, to read. Everything that would write it does not compile and says why; pipe a
+// recipe into it, or clone() it, to get an Owned.
+#pragma once
+
+#include "suture/tensor/owned.hpp"
+
+#include <tuple>
+#include <utility>
+
+namespace suture {
+
+/// A component or layout in storage that somebody else may hold: a model's activation, a cached run. It keeps
+/// the storage alive and never writes it. Shape [..., width], or [..., groups, width] for a component in groups
+/// (`View<Q<64>, 12>` is the query of a GPT-NeoX layout); any strides.
+template <class X, extent Groups>
+    requires Hosted<X, Groups>
+class View : public detail::reading<View<X, Groups>, X, Groups> {
+public:
+    using layout = host_layout<X, Groups>;
+
+    /// A copy that can be written. Gradients flow through it.
+    Owned<X, Groups> clone() const { return detail::access::make<Owned<X, Groups>>(detail::fresh_copy(tensor_)); }
+
+    /// One component of a layout: `qkv.get<Q<768, 12>>()`.
+    template <ComponentOf<X> C>
+    View<C, layout::groups> get() const {
+        const narrowed channels{run_of<X, C>, layout::groups > 1};
+        return detail::access::make<View<C, layout::groups>>(detail::cut_channels(tensor_, channels));
+    }
+    template <class C, fault suture_fault = detail::resolution<exactly<C>, X>::why>
+        requires(Layout<X> && suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, get() const);
+    /// The only component of a family: `qkv.get<Q>()`.
+    template <template <extent, extent> class Family>
+        requires(detail::resolution<family<Family>, X>::why == fault::none)
+    auto get() const { return get<typename detail::resolution<family<Family>, X>::type>(); }
+    template <template <extent, extent> class Family, fault suture_fault = detail::resolution<family<Family>, X>::why>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, get() const);
+
+    // What would write. PyTorch's names, so that habits meet the sentence.
+#define SUTURE_READ_ONLY(name) \
+    template <class... Args>   \
+    SUTURE_REJECTED("a View is read-only: call clone() first", name(Args&&...) const);
+    SUTURE_READ_ONLY(fill_)
+    SUTURE_READ_ONLY(zero_)
+    SUTURE_READ_ONLY(copy_)
+    SUTURE_READ_ONLY(add_)
+    SUTURE_READ_ONLY(sub_)
+    SUTURE_READ_ONLY(mul_)
+    SUTURE_READ_ONLY(div_)
+    SUTURE_READ_ONLY(clamp_)
+    SUTURE_READ_ONLY(normal_)
+    SUTURE_READ_ONLY(uniform_)
+    SUTURE_READ_ONLY(masked_fill_)
+    SUTURE_READ_ONLY(index_put_)
+    SUTURE_READ_ONLY(at)
+    SUTURE_READ_ONLY(take)
+#undef SUTURE_READ_ONLY
+    template <class B>
+    SUTURE_REJECTED("a View is read-only: call clone() first", operator+=(const B&) const);
+    template <class B>
+    SUTURE_REJECTED("a View is read-only: call clone() first", operator-=(const B&) const);
+    template <class B>
+    SUTURE_REJECTED("a View is read-only: call clone() first", operator*=(const B&) const);
+    template <class B>
+    SUTURE_REJECTED("a View is read-only: call clone() first", operator/=(const B&) const);
+    template <class I>
+    SUTURE_REJECTED("a View has no elements to assign: read with read(), edit with on<>()", operator[](const I&) const);
+
+private:
+    friend detail::access;
+    explicit View(at::Tensor t) : tensor_(std::move(t)) {}
+
+    at::Tensor tensor_;
+};
+
+/// Looks at a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis is checked,
+/// the axes before it are kept, any strides are fine, nothing is copied.
+/// @throws ShapeError if the width differs, TypeError if the tensor is undefined, sparse or quantized
+template <class X>
+    requires Hosted<X, 1>
+View<X> borrow(const at::Tensor& tensor) {
+    detail::check_packed(tensor, facts_of<host_layout<X>>);
+    return detail::access::make<View<X>>(tensor);
+}
+
+/// All components of a layout, in its order: `auto [q, k, v] = split(qkv)`. Nothing is copied.
+/// @post `cat<L>` of the parts equals the whole
+template <Layout L>
+auto split(const View<L>& whole) {
+    return [&]<class... Cs>(type_list<Cs...>) {
+        return std::tuple<View<Cs, L::groups>...>(whole.template get<Cs>()...);
+    }(typename L::components{});
+}
+/// The components of an Owned, to read.
+template <Layout L>
+auto split(const Owned<L>& whole) { return split(whole.view()); }
+template <class T>
+    requires std::same_as<T, at::Tensor>
+SUTURE_REJECTED("a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));
+
+}  // namespace suture
