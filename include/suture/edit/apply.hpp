@@ -1,0 +1,94 @@
+// Applying a recipe: `view | recipe` clones and edits the clone, `std::move(owned) | recipe` edits in place and
+// passes on, `owned |= recipe` edits in place. Everything that can be wrong is checked before the first write.
+#pragma once
+
+#include "suture/edit/edit.hpp"
+#include "suture/tensor/view.hpp"
+
+#include <array>
+#include <utility>
+
+namespace suture {
+
+namespace detail {
+/// Applies the recipe to a contiguous tensor packed like L that nobody else holds. An empty one stays as it is.
+template <Layout L, Recipe R>
+void edit_in_place(const at::Tensor& packed, const R& recipe) {
+    if (packed.numel() == 0) return;
+    if (packed.is_inference() && !c10::InferenceMode::is_enabled())
+        throw OwnershipError("this Owned was made in inference mode and can only be edited there: clone() it first");
+    std::array<step, R::count> steps;
+    recipe.template prepare<L>(packed, steps.data());
+    recipe.write(packed, steps.data());
+}
+
+/// Applies the recipe to an Owned, or leaves it as it was and throws.
+template <class X, extent Groups, Recipe R>
+void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
+    using L = host_layout<X, Groups>;
+    if constexpr (R::calls_back) {
+        Owned<X, Groups> edited = owned.clone();
+        edit_in_place<L>(access::packed(edited), recipe);
+        owned = std::move(edited);
+    } else {
+        edit_in_place<L>(access::packed(owned), recipe);
+    }
+}
+
+/// What is wrong with piping a Readable into R.
+template <class Held, Recipe R>
+inline constexpr fault pipe_fault = fault::none;
+template <template <class, extent> class Held, class X, extent Groups, Recipe R>
+inline constexpr fault pipe_fault<Held<X, Groups>, R> = recipe_fault<R, host_layout<X, Groups>>;
+}  // namespace detail
+
+/// A clone of what is viewed, edited. @post the viewed storage has the same bytes and version as before
+/// @throws Error naming the edit, its component, what was expected and what came
+template <class X, extent Groups, Recipe R>
+    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+Owned<X, Groups> operator|(const View<X, Groups>& source, const R& recipe) {
+    Owned<X, Groups> result = source.clone();
+    detail::edit_in_place<host_layout<X, Groups>>(detail::access::packed(result), recipe);
+    return result;
+}
+
+/// Edits in place and passes the Owned on. If it throws, the Owned is what it was.
+template <class X, extent Groups, Recipe R>
+    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+Owned<X, Groups> operator|(Owned<X, Groups>&& owned, const R& recipe) {
+    detail::edit_owned(owned, recipe);
+    return std::move(owned);
+}
+
+/// Edits in place. If it throws, the Owned is what it was.
+template <class X, extent Groups, Recipe R>
+    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+Owned<X, Groups>& operator|=(Owned<X, Groups>& owned, const R& recipe) {
+    detail::edit_owned(owned, recipe);
+    return owned;
+}
+
+// What must not compile.
+
+template <Readable T, Recipe R, fault suture_fault = detail::pipe_fault<T, R>>
+    requires(suture_fault != fault::none)
+SUTURE_REJECTED_FOR(suture_fault, operator|(const T&, const R&));
+template <class X, extent Groups, Recipe R, fault suture_fault = recipe_fault<R, host_layout<X, Groups>>>
+    requires(suture_fault != fault::none)
+SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X, Groups>&, const R&));
+
+template <class X, extent Groups, Recipe R>
+    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+SUTURE_REJECTED("an Owned is consumed by a pipe: write std::move(x) | edit, or x |= edit",
+                operator|(const Owned<X, Groups>&, const R&));
+template <class X, extent Groups, Recipe R>
+SUTURE_REJECTED("a View is read-only: write view | edit, which clones, or clone() it",
+                operator|=(const View<X, Groups>&, const R&));
+template <class T, Recipe R>
+    requires std::same_as<T, at::Tensor>
+SUTURE_REJECTED("a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, const R&));
+template <class T, Recipe R>
+    requires std::same_as<T, at::Tensor>
+SUTURE_REJECTED("a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|=(const T&, const R&));
+
+}  // namespace suture

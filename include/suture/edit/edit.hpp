@@ -1,0 +1,226 @@
+// Edits: component + where + operation, as a value. `on<Q>(token(4), head<3>).set(0)` says what to change; edits
+// compose with `|` into a recipe, and a recipe is applied by piping an activation into it.
+// Law: `view | recipe` equals split, clone, edit and cat written by hand, bit for bit, and never writes `view`.
+#pragma once
+
+#include "suture/edit/operation.hpp"
+
+#include <concepts>
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace suture {
+
+/// What edits and composed edits have in common.
+struct recipe_base {};
+
+/// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to any
+/// activation whose layout has its components.
+template <class R>
+concept Recipe = std::derived_from<std::remove_cvref_t<R>, recipe_base>;
+
+namespace detail {
+template <class Selector>
+inline constexpr const char* selector_name = "all";
+template <Component C>
+inline constexpr const char* selector_name<exactly<C>> = C::name;
+template <template <extent, extent> class Family>
+inline constexpr const char* selector_name<family<Family>> = Family<1, 1>::name;
+
+template <class>
+inline constexpr bool is_family = false;
+template <template <extent, extent> class Family>
+inline constexpr bool is_family<family<Family>> = true;
+
+inline std::string range_text(extent begin, extent end) {
+    return std::to_string(begin) + ":" + (end == to_end ? "" : std::to_string(end));
+}
+template <axis Along>
+std::string where_text(const position<Along>& p) {
+    const std::string name = Along == axis::token ? "token" : "batch";
+    if (p.single) return name + " " + std::to_string(p.begin);
+    return name + (Along == axis::token ? "s " : "es ") + range_text(p.begin, p.end);
+}
+inline std::string where_text(const row_positions& r) {
+    switch (r.what) {
+        case row_positions::kind::one_a_row: return "token " + value_text(r.given);
+        case row_positions::kind::several: return "tokens " + value_text(r.given);
+        default: return "mask " + value_text(r.given);
+    }
+}
+template <extent Begin, extent End, bool One>
+std::string where_text(const head_range<Begin, End, One>&) {
+    return One ? "head " + std::to_string(Begin) : "heads " + range_text(Begin, End);
+}
+template <extent Begin, extent End>
+std::string where_text(const dim_range<Begin, End>&) { return "dims " + range_text(Begin, End); }
+
+/// What is wrong with injecting a View into the component that Selector means in L.
+template <class Value, class Selector, Layout L>
+inline constexpr fault injection_fault = fault::none;
+template <class X, extent Groups, class Selector, Layout L>
+inline constexpr fault injection_fault<View<X, Groups>, Selector, L> =
+    !std::same_as<X, typename resolution<Selector, L>::type>      ? fault::other_component
+    : Component<X> && Groups != L::groups                         ? fault::other_groups
+                                                                  : fault::none;
+template <class Op>
+struct injected { using type = void; };
+template <update How, class V>
+struct injected<take_up<How, V>> { using type = V; };
+
+struct step {
+    resolved where;
+    prepared found;
+};
+}  // namespace detail
+
+/// One edit. Made by `on<...>(...)` and an operation; `sizeof` is what it must remember.
+template <class Selector, class Op, Where... Ws>
+struct edit : recipe_base {
+    [[no_unique_address]] std::tuple<Ws...> wheres;
+    [[no_unique_address]] Op operation;
+
+    constexpr edit() = default;
+    constexpr edit(std::tuple<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
+
+    static constexpr std::size_t count = 1;
+    static constexpr bool calls_back = detail::calls_back<Op>;
+
+    /// What is wrong with this edit for layout L.
+    template <Layout L>
+    static constexpr fault why = placed<Selector, L, Ws...>.why != fault::none
+                                     ? placed<Selector, L, Ws...>.why
+                                     : detail::injection_fault<typename detail::injected<Op>::type, Selector, L>;
+
+    /// Checks everything and resolves where to write. @throws Error, with this edit in front
+    template <Layout L>
+    void prepare(const at::Tensor& packed, detail::step* steps) const try {
+        const detail::place asked = std::apply(
+            [](const Ws&... ws) { return detail::make_place(placed<Selector, L, Ws...>, ws...); }, wheres);
+        steps->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
+        steps->found = operation.template prepare<Ws...>(detail::target{packed, asked, steps->where});
+    } catch (Error& e) {
+        e.add_place(to_string(*this));
+        throw;
+    }
+
+    /// Writes. @pre prepare passed
+    void write(const at::Tensor& packed, const detail::step* steps) const try {
+        detail::write_part(packed, steps->where,
+                           [&](const at::Tensor& part) { operation.write(part, steps->found); });
+    } catch (Error& e) {
+        e.add_place(to_string(*this));
+        throw;
+    }
+
+    /// The edit in words: "Q[token 4, dims 0:10] = 0".
+    friend std::string to_string(const edit& e) {
+        std::string places;
+        std::apply([&](const Ws&... ws) { ((places += (places.empty() ? "" : ", ") + detail::where_text(ws)), ...); },
+                   e.wheres);
+        return detail::selector_name<Selector> + (places.empty() ? "" : "[" + places + "]") + " " + e.operation.text();
+    }
+};
+
+namespace detail {
+/// The I-th edit of a recipe. One without state is not stored but made when it is needed, so that recipes
+/// without state have size 1 even if they hold an edit twice.
+template <std::size_t I, class E>
+struct member {
+    E value;
+    constexpr const E& get() const { return value; }
+};
+template <std::size_t I, class E>
+    requires(std::is_empty_v<E> && std::default_initializable<E>)
+struct member<I, E> {
+    constexpr member() = default;
+    constexpr explicit member(const E&) {}
+    constexpr E get() const { return {}; }
+};
+
+template <class Indices, class... Edits>
+struct members;
+template <std::size_t... Is, class... Edits>
+struct members<std::index_sequence<Is...>, Edits...> : member<Is, Edits>... {
+    constexpr members() = default;
+    constexpr explicit members(Edits... edits) : member<Is, Edits>{std::move(edits)}... {}
+    template <class F>
+    constexpr void for_each(F&& f) const { (f(static_cast<const member<Is, Edits>&>(*this).get(), Is), ...); }
+};
+}  // namespace detail
+
+/// Edits in the order in which they are applied; a later one sees what an earlier one wrote.
+template <class... Edits>
+struct recipe : recipe_base, private detail::members<std::index_sequence_for<Edits...>, Edits...> {
+    using base = detail::members<std::index_sequence_for<Edits...>, Edits...>;
+    constexpr recipe() = default;
+    constexpr explicit recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
+
+    static constexpr std::size_t count = sizeof...(Edits);
+    static constexpr bool calls_back = (Edits::calls_back || ...);
+
+    /// What is wrong with the first edit that does not suit layout L.
+    template <Layout L>
+    static constexpr fault why = [] {
+        fault first = fault::none;
+        ((first = first != fault::none ? first : Edits::template why<L>), ...);
+        return first;
+    }();
+
+    template <Layout L>
+    void prepare(const at::Tensor& packed, detail::step* steps) const {
+        base::for_each([&](const auto& e, std::size_t i) { e.template prepare<L>(packed, steps + i); });
+    }
+    void write(const at::Tensor& packed, const detail::step* steps) const {
+        base::for_each([&](const auto& e, std::size_t i) { e.write(packed, steps + i); });
+    }
+
+    /// The edits in words, joined by " | ".
+    friend std::string to_string(const recipe& r) {
+        std::string text;
+        r.for_each([&](const auto& e, std::size_t i) { text += (i ? " | " : "") + to_string(e); });
+        return text;
+    }
+
+    /// The recipe with one more edit, or those of another recipe, behind.
+    template <class... More>
+    constexpr auto then(const recipe<More...>& more) const {
+        return unpacked([&](const auto&... mine) {
+            return more.unpacked([&](const auto&... theirs) { return recipe<Edits..., More...>(mine..., theirs...); });
+        });
+    }
+
+private:
+    template <class...>
+    friend struct recipe;
+    template <class F>
+    constexpr auto unpacked(F&& f) const {
+        return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+            return f(static_cast<const detail::member<Is, Edits>&>(*this).get()...);
+        }(std::index_sequence_for<Edits...>{});
+    }
+};
+
+namespace detail {
+template <class... Edits>
+constexpr const recipe<Edits...>& as_recipe(const recipe<Edits...>& r) { return r; }
+template <class Selector, class Op, Where... Ws>
+constexpr auto as_recipe(const edit<Selector, Op, Ws...>& e) { return recipe<edit<Selector, Op, Ws...>>(e); }
+}  // namespace detail
+
+/// Composes: the left one is applied first. Runs nothing.
+template <Recipe A, Recipe B>
+constexpr auto operator|(const A& first, const B& then) { return detail::as_recipe(first).then(detail::as_recipe(then)); }
+
+template <Recipe R>
+std::ostream& operator<<(std::ostream& out, const R& r) { return out << to_string(r); }
+
+/// What is wrong with applying recipe R to an activation packed like L; `fault::none` if nothing is.
+template <Recipe R, Layout L>
+inline constexpr fault recipe_fault = R::template why<L>;
+
+}  // namespace suture

@@ -1,0 +1,62 @@
+// Slot: an injected tensor that can be changed from outside, while the recipe and the hook that use it stay.
+#pragma once
+
+#include "suture/tensor/torch.hpp"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace suture {
+
+class Slot;
+
+namespace detail {
+struct slot_cell {
+    mutable std::mutex guard;
+    at::Tensor tensor;
+
+    at::Tensor load() const {
+        const std::lock_guard lock(guard);
+        return tensor;
+    }
+};
+
+/// What a recipe keeps of a Slot: it reads, and only the Slot writes.
+struct slot_reader {
+    std::shared_ptr<const slot_cell> cell;
+};
+}  // namespace detail
+
+/// Holds the tensor that `set`, `add` or `multiply` take up each time they run. Assigning a tensor changes it for
+/// every recipe made with this slot, from the next run on, in any thread. An edit with an empty slot throws.
+///
+///     Slot injection = at::linspace(-1, 0.7, 768);
+///     auto recipe = on<Q<768, 12>>(token(4)).set(injection);
+///     injection = at::zeros({768});
+class Slot {
+public:
+    Slot() : cell_(std::make_shared<detail::slot_cell>()) {}
+    Slot(at::Tensor tensor) : Slot() { cell_->tensor = std::move(tensor); }
+    Slot(Slot&&) noexcept = default;
+    Slot& operator=(Slot&&) noexcept = default;
+
+    Slot& operator=(at::Tensor tensor) {
+        const std::lock_guard lock(cell_->guard);
+        cell_->tensor = std::move(tensor);
+        return *this;
+    }
+
+    /// The tensor in the slot; undefined if it is empty.
+    at::Tensor get() const { return cell_->load(); }
+
+    /// Empties the slot.
+    void reset() { *this = at::Tensor(); }
+
+    detail::slot_reader reader() const { return {cell_}; }
+
+private:
+    std::shared_ptr<detail::slot_cell> cell_;
+};
+
+}  // namespace suture
