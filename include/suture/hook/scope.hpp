@@ -117,8 +117,9 @@ private:
     mutable std::uint64_t seen_ = 0;
 };
 
+/// Kept out of line: an inactive site is a load and a branch in the code of the model.
 /// @throws Error, with the name of the site in front
-inline at::Tensor run_hooks(const Site& site, at::Tensor activation) try {
+[[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) try {
     return innermost_scope->run(site, std::move(activation));
 } catch (Error& e) {
     e.add_place(site.name());

@@ -1,0 +1,14 @@
+// expect: a component stands twice: derive a component of its own for each
+// Two parts of one name could not be told apart. A component of your own is one line.
+#include <suture/core/layout.hpp>
+
+using namespace suture;
+
+#ifdef SUTURE_BAD
+using Scores = Fused<12, Gate<6>, Gate<6>>;
+#else
+struct First : component<6> { static constexpr const char* name = "First"; };
+struct Second : component<6> { static constexpr const char* name = "Second"; };
+using Scores = Fused<12, First, Second>;
+#endif
+static_assert(Scores::width == 12);

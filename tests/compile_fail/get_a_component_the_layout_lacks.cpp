@@ -1,0 +1,15 @@
+// expect: the layout lacks the component: name one that it has
+// Reading is checked as writing is.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+void look(View<Qkv> activation) {
+#ifdef SUTURE_BAD
+    auto gate = activation.get<Gate>();
+#else
+    auto query = activation.get<Q>();
+#endif
+}

@@ -1,0 +1,16 @@
+// expect: these heads are not whole groups here: write one edit a group
+// This layout has two query heads a group. Heads 1 and 2 lie in different groups, with keys and values between them,
+// and together they are no axis of heads.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Gqa = Grouped<4, Q<128, 2>, K<64>, V<64>>;
+
+void ablate(View<Gqa> activation) {
+#ifdef SUTURE_BAD
+    auto edited = activation | on<Q>(heads<1, 3>).zero();
+#else
+    auto edited = activation | (on<Q>(head<1>).zero() | on<Q>(head<2>).zero());
+#endif
+}

@@ -1,0 +1,13 @@
+// expect: the layout lacks the component: name one that it has
+// The site knows what passes there: this one is the output of an MLP.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void attach(HookSet& hooks, const HookPoint<Whole<Mlp<3072>>>& mlp) {
+#ifdef SUTURE_BAD
+    auto handle = hooks.add(mlp, on<Q<768, 12>>(token(4)).zero());
+#else
+    auto handle = hooks.add(mlp, on<Mlp<3072>>(token(4)).zero());
+#endif
+}

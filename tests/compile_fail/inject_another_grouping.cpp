@@ -1,0 +1,18 @@
+// expect: the injected View is grouped otherwise: take it from the same layout
+// Both queries have 64 channels, but one is in 12 groups and one in 16: positions would be taken for groups.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using NeoX = Grouped<12, Q<64>, K<64>, V<64>>;
+
+using Wider = Grouped<16, Q<64>, K<64>, V<64>>;
+
+void patch(View<NeoX> corrupted, View<NeoX> clean, View<Wider> other) {
+    (void)clean, (void)other;
+#ifdef SUTURE_BAD
+    auto patched = corrupted | on<Q<64>>().set(other.get<Q>());
+#else
+    auto patched = corrupted | on<Q<64>>().set(clean.get<Q>());
+#endif
+}

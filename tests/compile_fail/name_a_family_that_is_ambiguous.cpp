@@ -1,0 +1,15 @@
+// expect: this layout has several of that family: name the component in full
+// A family names the only component of its kind. Where a layout has two, the width tells them apart.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Mixed = Fused<96, Q<64>, Q<32>>;
+
+void ablate(View<Mixed> activation) {
+#ifdef SUTURE_BAD
+    auto edited = activation | on<Q>().zero();
+#else
+    auto edited = activation | on<Q<32>>().zero();
+#endif
+}

@@ -1,0 +1,102 @@
+// The files under safetensors: shared, replaced, cut short, and written all or nothing.
+#include "record/files.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+using namespace files;
+
+TEST_CASE("several threads read from one open file") {
+    const Folder folder;
+    Tensors tensors;
+    for (int i = 0; i < 8; ++i) tensors["t" + std::to_string(i)] = at::full({1000}, i);
+    save_safetensors(folder / "x.safetensors", tensors);
+    const auto file = Safetensors::open(folder / "x.safetensors");
+    std::vector<Tensors> seen(4);
+    std::vector<std::thread> threads;
+    for (Tensors& mine : seen) threads.emplace_back([&] { mine = file.load_all(); });
+    for (std::thread& thread : threads) thread.join();
+    for (const Tensors& mine : seen) CHECK(same_bits(mine, tensors));
+}
+
+TEST_CASE("a file that is replaced while open still gives its old tensors") {
+    const Folder folder;
+    save_safetensors(folder / "x.safetensors", {{"x", at::zeros({3})}});
+    const auto old = Safetensors::open(folder / "x.safetensors");
+    save_safetensors(folder / "x.safetensors", {{"x", at::ones({5})}});
+    CHECK(same_bits(old.load("x"), at::zeros({3})));
+    CHECK(same_bits(Safetensors::open(folder / "x.safetensors").load("x"), at::ones({5})));
+}
+
+TEST_CASE("what is not a file is refused by its path") {
+    const Folder folder;
+    const std::string missing = error_of([&] { Safetensors::open(folder / "missing.safetensors"); });
+    CHECK(contains(missing, (folder / "missing.safetensors").string()));
+    CHECK(contains(missing, "cannot be opened (No such file or directory): check the path"));
+    CHECK(contains(error_of([&] { Safetensors::open(folder.path()); }), "is a directory: name the .safetensors file"));
+    REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    CHECK(contains(error_of([&] { Safetensors::open(folder / "pipe"); }), "is not a regular file: "));
+}
+
+TEST_CASE("a file that was cut short after it was opened is refused where it ends") {
+    const Folder folder;
+    save_safetensors(folder / "x.safetensors", {{"a", at::ones({4})}, {"b", at::ones({4})}});
+    const auto file = Safetensors::open(folder / "x.safetensors");
+    fs::resize_file(folder / "x.safetensors", fs::file_size(folder / "x.safetensors") - 6);
+    CHECK(same_bits(file.load("a"), at::ones({4})));
+    CHECK(contains(error_of([&] { file.load("b"); }), "tensor 'b': ends 6 bytes too early: it was cut short"));
+}
+
+TEST_CASE("a failed save says why, and leaves no trace") {
+    const Folder folder;
+    const fs::path nowhere = folder / "missing/x.safetensors";
+    const std::string missing = error_of([&] { save_safetensors(nowhere, small_tensors()); });
+    CHECK(contains(missing, nowhere.string() + ": cannot be written (No such file or directory): check the path"));
+
+    fs::create_directories(folder / "taken/inside");
+    CHECK(contains(error_of([&] { save_safetensors(folder / "taken", small_tensors()); }), "cannot be written ("));
+    CHECK(fs::is_directory(folder / "taken/inside"));
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a save that fails half-way leaves the old file intact") {
+    const Folder folder;
+    const fs::path path = folder / "x.safetensors";
+    save_safetensors(path, small_tensors());
+    const std::string before = bytes_of(path);
+
+    // No file may grow beyond 4096 bytes: the disk is as good as full.
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{4096, limit.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    const std::string said = error_of([&] { save_safetensors(path, {{"large", at::ones({100'000})}}); });
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    ::signal(SIGXFSZ, handler);
+
+    CHECK(contains(said, path.string() + ": cannot be written (File too large): "));
+    CHECK(bytes_of(path) == before);
+    CHECK(folder.entries() == 1);
+
+    CHECK_FALSE(error_of([&] { save_safetensors(path, {{"bad", at::Tensor()}}); }).empty());
+    CHECK(bytes_of(path) == before);
+}
+
+TEST_CASE("a save replaces the old file and leaves nothing beside it") {
+    const Folder folder;
+    save_safetensors(folder / "x.safetensors", {{"x", at::ones({1000})}});
+    save_safetensors(folder / "x.safetensors", small_tensors());
+    CHECK(same_bits(Safetensors::open(folder / "x.safetensors").load_all(), small_tensors()));
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a save into the working directory needs no directory in the path") {
+    const Folder folder;
+    const fs::path before = fs::current_path();
+    fs::current_path(folder.path());
+    save_safetensors("x.safetensors", small_tensors());
+    const bool same = same_bits(Safetensors::open("x.safetensors").load_all(), small_tensors());
+    fs::current_path(before);
+    CHECK(same);
+}
