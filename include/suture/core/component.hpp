@@ -87,6 +87,9 @@ struct AttnOut : component<Width, Heads> { static constexpr const char* name = "
 /// The residual stream.
 template <extent Width, extent Heads = 1>
 struct Resid : component<Width, Heads> { static constexpr const char* name = "Resid"; };
+/// The residual stream after a layer normalisation: what attention, the MLP or the unembedding reads.
+template <extent Width, extent Heads = 1>
+struct Norm : component<Width, Heads> { static constexpr const char* name = "Norm"; };
 /// The neurons of an MLP, before or after their nonlinearity.
 template <extent Width, extent Heads = 1>
 struct Mlp : component<Width, Heads> { static constexpr const char* name = "Mlp"; };

@@ -87,12 +87,12 @@ private:
 TORCH_MODULE(Gpt2Embedding);
 
 namespace detail {
-/// Causal self-attention of q, k and v, each [batch, heads, tokens, head width].
-inline at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) {
+/// Scaled scores of q against k [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; keys after the
+/// query are minus infinity.
+inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double scale) {
     const extent tokens = q.size(-2);
     const at::Tensor later = at::ones({tokens, tokens}, q.options().dtype(at::kBool)).triu(1);
-    const at::Tensor scores = q.matmul(k.transpose(-2, -1)).mul(scale);
-    return scores.masked_fill(later, -std::numeric_limits<double>::infinity()).softmax(-1).matmul(v);
+    return q.matmul(k.transpose(-2, -1)).mul(scale).masked_fill(later, -std::numeric_limits<double>::infinity());
 }
 
 inline at::Tensor activate(const at::Tensor& x, activation_function f) {
@@ -104,8 +104,9 @@ inline at::Tensor activate(const at::Tensor& x, activation_function f) {
 }
 }  // namespace detail
 
-/// Attention of one block. Sites: `c_attn` (the fused query, key and value), `z` (the heads' mixed values) and
-/// `c_proj` (what is added to the residual stream).
+/// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
+/// the softmax, [batch, heads, queries, keys], without a layout), `z` (the heads' mixed values) and `c_proj` (what is
+/// added to the residual stream).
 template <extent Width, extent Heads>
 class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>> {
 public:
@@ -118,6 +119,8 @@ public:
             "c_proj", Hooked<Conv1D, Whole<AttnOut<Width>>>(Width, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
         const std::string path = "h." + std::to_string(layer_) + ".attn.";
         c_attn->output.rename(path + "c_attn");
+        scores.rename(path + "scores");
+        pattern.rename(path + "pattern");
         z.rename(path + "z");
         c_proj->output.rename(path + "c_proj");
     }
@@ -126,11 +129,12 @@ public:
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
         double scale = config_.scale_attention ? 1.0 / std::sqrt(static_cast<double>(Width / Heads)) : 1.0;
         if (config_.scale_attention_by_layer) scale /= static_cast<double>(layer_ + 1);
-        const at::Tensor mixed = detail::causal_attention(by_head(q), by_head(k), by_head(v), scale);
-        return c_proj(z(mixed.transpose(1, 2).reshape(x.sizes())));
+        const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale)).softmax(-1));
+        return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};
+    HookPoint<AnyLayout> scores, pattern;
     HookPoint<Whole<Z<Width, Heads>>> z;
     Hooked<Conv1D, Whole<AttnOut<Width>>> c_proj{nullptr};
 
@@ -171,17 +175,20 @@ private:
     extent layer_;
 };
 
-/// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it.
+/// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, and the
+/// outputs of the layer normalisations.
 template <extent Width, extent Heads>
 class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>> {
 public:
     Gpt2BlockImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
-        ln_1 = this->register_module("ln_1", Gpt2Norm(Width, config_.layer_norm_epsilon));
+        ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
         attn = this->register_module("attn", std::make_shared<Gpt2AttentionImpl<Width, Heads>>(config_, layer_));
-        ln_2 = this->register_module("ln_2", Gpt2Norm(Width, config_.layer_norm_epsilon));
+        ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
         mlp = this->register_module("mlp", std::make_shared<Gpt2MlpImpl<Width>>(config_, layer_));
         const std::string path = "h." + std::to_string(layer_) + ".";
+        ln_1->output.rename(path + "ln_1");
+        ln_2->output.rename(path + "ln_2");
         resid_pre.rename(path + "resid_pre");
         resid_mid.rename(path + "resid_mid");
         resid_post.rename(path + "resid_post");
@@ -193,7 +200,7 @@ public:
         return resid_post(between.add(mlp->forward(ln_2(between))));
     }
 
-    Gpt2Norm ln_1{nullptr}, ln_2{nullptr};
+    Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_1{nullptr}, ln_2{nullptr};
     std::shared_ptr<Gpt2AttentionImpl<Width, Heads>> attn;
     std::shared_ptr<Gpt2MlpImpl<Width>> mlp;
     HookPoint<Whole<Resid<Width>>> resid_pre, resid_mid, resid_post;
@@ -261,7 +268,8 @@ public:
         wte = this->register_module("wte", Gpt2Embedding(config_.vocabulary, Width));
         wpe = this->register_module("wpe", Gpt2Embedding(config_.positions, Width));
         h = this->register_module("h", Gpt2Blocks<Width, Heads>(config_));
-        ln_f = this->register_module("ln_f", Gpt2Norm(Width, config_.layer_norm_epsilon));
+        ln_f = this->register_module("ln_f", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        ln_f->output.rename("ln_f");
         lm_head = config_.tied ? Gpt2Embedding(nullptr)
                                : this->register_module("lm_head", Gpt2Embedding(config_.vocabulary, Width));
     }
@@ -279,7 +287,7 @@ public:
 
     Gpt2Embedding wte{nullptr}, wpe{nullptr};
     Gpt2Blocks<Width, Heads> h{nullptr};
-    Gpt2Norm ln_f{nullptr};
+    Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_f{nullptr};
     Gpt2Embedding lm_head{nullptr};
 
 private:

@@ -1,0 +1,121 @@
+// Loads a GPT-2 directory, runs a prompt with and without one edit of a layer's fused query, key and value, and prints
+// what changed: in the activation, and in what the model predicts.
+#include <suture/model/gpt2_load.hpp>
+#include <suture/suture.hpp>
+
+#include <CLI/CLI.hpp>
+#include <range/v3/view/enumerate.hpp>
+
+#include <ATen/ops/tensor.h>
+
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+using namespace suture;
+
+struct Options {
+    std::string directory;
+    std::vector<extent> ids{2, 1, 0, 0, 2, 1};
+    extent layer = 1;
+    extent token = 4;
+    std::string component = "Q";
+    double set = 0;
+};
+
+/// The first ten channels of a component at one token become `value`; a width is a compile-time fact, a token is not.
+template <template <extent, extent> class Component>
+auto edit_of(const Options& o) { return on<Component>(token(o.token), dims<0, 10>).set(o.set); }
+
+/// What a pass through the model gave: the activation at the site, before or after the edit, and the logits.
+struct Pass {
+    at::Tensor qkv, logits;
+};
+
+template <extent Width, extent Heads>
+Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, extent layer, HookSet& hooks) {
+    Pass pass;
+    const auto watch = hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
+                                 [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone().take(); });
+    const auto scope = hooks.activate();
+    pass.logits = model->forward(ids);
+    return pass;
+}
+
+/// "10 of 144 Q, 0 of 144 K, 0 of 144 V"
+template <Layout L>
+std::string changes(const View<L>& before, const View<L>& after) {
+    return [&]<class... Cs>(type_list<Cs...>) {
+        std::string text;
+        const auto count = [&]<class C>(C*) {
+            const at::Tensor changed = before.template get<C>() != after.template get<C>();
+            text += (text.empty() ? "" : ", ") + std::to_string(changed.sum().template item<extent>()) + " of " +
+                    std::to_string(changed.numel()) + " " + C::name;
+        };
+        (count(static_cast<Cs*>(nullptr)), ...);
+        return text;
+    }(typename L::components{});
+}
+
+void print_predictions(const std::vector<extent>& ids, const Pass& before, const Pass& after) {
+    std::printf("\n position  id   predicted before      predicted after      largest change of a logit\n");
+    for (const auto& [position, id] : ranges::views::enumerate(ids)) {
+        const auto at_position = [p = static_cast<extent>(position)](const at::Tensor& logits) { return logits.select(0, 0).select(0, p); };
+        const at::Tensor a = at_position(before.logits), b = at_position(after.logits);
+        const extent top_a = a.argmax().item<extent>(), top_b = b.argmax().item<extent>();
+        std::printf("%9zu %3lld %8lld (%8.4f) %11lld (%8.4f) %18.4g%s\n", static_cast<std::size_t>(position),
+                    static_cast<long long>(id), static_cast<long long>(top_a), a[top_a].item<double>(),
+                    static_cast<long long>(top_b), b[top_b].item<double>(), b.sub(a).abs().max().item<double>(),
+                    top_a == top_b ? "" : "   <- another prediction");
+    }
+}
+
+template <template <extent, extent> class Component, extent Width, extent Heads>
+void report(const Options& o, Gpt2<Width, Heads>& model) {
+    using Qkv = Gpt2Qkv<Width, Heads>;
+    const at::Tensor ids = at::tensor(o.ids, at::kLong).unsqueeze(0);
+    const auto recipe = edit_of<Component>(o);
+    const auto& site = model->h[static_cast<std::size_t>(o.layer)]->attn->c_attn;
+
+    HookSet nothing, hooks;
+    const Pass before = run(model, ids, o.layer, nothing);
+    const auto handle = hooks.add(site, recipe);
+    const Pass after = run(model, ids, o.layer, hooks);
+
+    std::cout << "edit     " << site->output.name() << ": " << recipe << "\n";
+    std::cout << "changed  " << changes(borrow<Qkv>(before.qkv), borrow<Qkv>(after.qkv)) << " values of the activation\n";
+    print_predictions(o.ids, before, after);
+}
+
+template <extent Width, extent Heads>
+void operate(const Options& o, Gpt2<Width, Heads> model) {
+    const at::NoGradGuard no_gradients;
+    const Gpt2Config& config = model->config();
+    std::cout << "model    " << o.directory << ": " << config.layers << " layers, " << Heads << " heads of "
+              << Width / Heads << ", width " << Width << ", vocabulary " << config.vocabulary << "\n"
+              << "layout   " << describe<Gpt2Qkv<Width, Heads>>();
+    if (o.component == "Q") report<Q>(o, model);
+    else if (o.component == "K") report<K>(o, model);
+    else report<V>(o, model);
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options o;
+    CLI::App app{"Edits the query, key or value of one layer of a GPT-2 model and prints what changes."};
+    app.add_option("model", o.directory, "Hugging Face GPT-2 directory: config.json and model.safetensors")->required();
+    app.add_option("--ids", o.ids, "the prompt as token ids")->delimiter(',')->capture_default_str();
+    app.add_option("--layer", o.layer, "the layer to edit")->check(CLI::NonNegativeNumber)->capture_default_str();
+    app.add_option("--token", o.token, "the token position to edit; -1 is the last")->capture_default_str();
+    app.add_option("--component", o.component, "the component to edit")->check(CLI::IsMember({"Q", "K", "V"}))->capture_default_str();
+    app.add_option("--set", o.set, "the value that its first ten channels become")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    try {
+        visit_gpt2(o.directory, [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, std::move(model)); });
+    } catch (const std::exception& e) {
+        std::cerr << "edit_qkv: " << e.what() << "\n";
+        return 1;
+    }
+}
