@@ -5,6 +5,7 @@
 
 #include "suture/core/layout.hpp"
 
+#include <concepts>
 #include <limits>
 
 namespace suture {
@@ -15,6 +16,16 @@ enum class axis : unsigned char { batch, token };
 /// `tokens(3, to_end)`: the range reaches the end of the axis.
 inline constexpr extent to_end = std::numeric_limits<extent>::max();
 
+/// The channels that wheres select, as a value.
+struct channel_where {
+    extent head_begin = -1, head_end = -1;  ///< -1: the component as a whole
+    bool one_head = false;
+    extent dim_begin = 0, dim_end = -1;  ///< -1: up to the end
+};
+
+/// What a where restricts, one bit each: a place restricts everything once at most.
+enum restriction : unsigned { the_batch = 1, the_tokens = 2, the_positions = 3, the_heads = 4, the_dims = 8 };
+
 /// A place or a range on the axis `Along`. Negative numbers count from the end, as in PyTorch. A single place
 /// drops its axis, a range keeps it: the rule of PyTorch's indexing.
 template <axis Along>
@@ -22,6 +33,9 @@ struct position {
     extent begin = 0;
     extent end = to_end;
     bool single = false;
+
+    static constexpr restriction restricts = Along == axis::batch ? the_batch : the_tokens;
+    static constexpr void restrict_channels(channel_where&) {}
 };
 
 /// One token position. `token(-1)` is the last.
@@ -37,11 +51,15 @@ constexpr position<axis::batch> batches(extent begin, extent end) { return {begi
 template <extent Begin, extent End, bool One>
 struct head_range {
     static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
+    static constexpr restriction restricts = the_heads;
+    static constexpr void restrict_channels(channel_where& w) { w.head_begin = Begin, w.head_end = End, w.one_head = One; }
 };
 /// The channels [Begin, End). @see dims
 template <extent Begin, extent End>
 struct dim_range {
     static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
+    static constexpr restriction restricts = the_dims;
+    static constexpr void restrict_channels(channel_where& w) { w.dim_begin = Begin, w.dim_end = End; }
 };
 
 /// One head, counted over all groups: under grouped-query attention, query head h is in group h / (heads a
@@ -54,13 +72,6 @@ inline constexpr head_range<Begin, End, false> heads{};
 /// The channels [Begin, End) of the component, in each of its groups; with `head` or `heads`, of each head.
 template <extent Begin, extent End>
 inline constexpr dim_range<Begin, End> dims{};
-
-/// The channels that a where selects, as a value.
-struct channel_where {
-    extent head_begin = -1, head_end = -1;  ///< -1: the component as a whole
-    bool one_head = false;
-    extent dim_begin = 0, dim_end = -1;  ///< -1: up to the end
-};
 
 /// A run of channels and whether its groups (or heads) are an axis of what it selects.
 struct narrowed {
@@ -95,54 +106,27 @@ constexpr narrowed narrow(run r, extent heads_a_group, channel_where w) {
     return n;
 }
 
-// Reading a pack of wheres.
-
-namespace detail {
-constexpr void read_channels(channel_where&, const auto&) {}
-template <extent Begin, extent End, bool One>
-constexpr void read_channels(channel_where& w, const head_range<Begin, End, One>&) {
-    w.head_begin = Begin, w.head_end = End, w.one_head = One;
-}
-template <extent Begin, extent End>
-constexpr void read_channels(channel_where& w, const dim_range<Begin, End>&) {
-    w.dim_begin = Begin, w.dim_end = End;
-}
-
-/// What a where restricts; a place names each at most once.
-enum restriction : unsigned { nothing = 0, the_batch = 1, the_tokens = 2, the_heads = 4, the_dims = 8 };
-template <class>
-inline constexpr unsigned restricts = nothing;
-template <>
-inline constexpr unsigned restricts<position<axis::batch>> = the_batch;
-template <>
-inline constexpr unsigned restricts<position<axis::token>> = the_tokens;
-template <extent B, extent E, bool One>
-inline constexpr unsigned restricts<head_range<B, E, One>> = the_heads;
-template <extent B, extent E>
-inline constexpr unsigned restricts<dim_range<B, E>> = the_dims;
-}  // namespace detail
-
 /// Something that says which part of a component is meant.
 template <class W>
-concept Where = detail::restricts<std::remove_cvref_t<W>> != detail::nothing;
+concept Where = requires { { W::restricts } -> std::convertible_to<restriction>; };
 
 /// True where no two of the wheres restrict the same thing.
 template <Where... Ws>
 consteval bool compatible() {
-    [[maybe_unused]] unsigned seen = 0;
-    bool fine = true;
-    ((fine = fine && !(seen & detail::restricts<Ws>), seen |= detail::restricts<Ws>), ...);
-    return fine;
+    unsigned all = 0, sum = 0;
+    ((all |= Ws::restricts, sum += Ws::restricts), ...);
+    return all == sum;
 }
+
+/// Wheres kept together: what is said by their types takes no room.
+template <Where... Ws>
+struct where_pack : Ws... {};
 
 /// The channel part of a pack of wheres: a constant of their types.
 template <Where... Ws>
 inline constexpr channel_where channels_in = [] {
     channel_where w;
-    // The values of heads and dims are in their types: nothing of a position is read here.
-    ([&]<class W>(W*) {
-        if constexpr (detail::restricts<W> & (detail::the_heads | detail::the_dims)) detail::read_channels(w, W{});
-    }(static_cast<Ws*>(nullptr)), ...);
+    (Ws::restrict_channels(w), ...);
     return w;
 }();
 

@@ -6,20 +6,28 @@
 #include "suture/tensor/view.hpp"
 
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace suture {
 
 namespace detail {
 /// Applies the recipe to a contiguous tensor packed like L that nobody else holds. An empty one stays as it is.
+/// @throws Error, with the edit in front
 template <Layout L, Recipe R>
 void edit_in_place(const at::Tensor& packed, const R& recipe) {
     if (packed.numel() == 0) return;
     if (packed.is_inference() && !c10::InferenceMode::is_enabled())
         throw OwnershipError("this Owned was made in inference mode and can only be edited there: clone() it first");
     std::array<step, R::count> steps;
-    recipe.template prepare<L>(packed, steps.data());
-    recipe.write(packed, steps.data());
+    std::size_t at = 0;
+    try {
+        recipe.for_each([&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i]); });
+        recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(packed, &steps[at = i]); });
+    } catch (Error& e) {
+        recipe.for_each([&](const auto& edit, std::size_t i) { if (i == at) e.add_place(to_string(edit)); });
+        throw;
+    }
 }
 
 /// Applies the recipe to an Owned, or leaves it as it was and throws.

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <ostream>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -36,28 +35,27 @@ inline constexpr bool is_family = false;
 template <template <extent, extent> class Family>
 inline constexpr bool is_family<family<Family>> = true;
 
-inline std::string range_text(extent begin, extent end) {
-    return std::to_string(begin) + ":" + (end == to_end ? "" : std::to_string(end));
+inline std::string range_text(const char* one, const char* several, bool single, extent begin, extent end) {
+    if (single) return one + (" " + std::to_string(begin));
+    return several + (" " + std::to_string(begin)) + ":" + (end == to_end ? "" : std::to_string(end));
 }
-template <axis Along>
-std::string where_text(const position<Along>& p) {
-    const std::string name = Along == axis::token ? "token" : "batch";
-    if (p.single) return name + " " + std::to_string(p.begin);
-    return name + (Along == axis::token ? "s " : "es ") + range_text(p.begin, p.end);
+
+inline std::string rows_text(const row_positions& r) {
+    const char* name = r.what == row_positions::kind::one_a_row ? "token " : r.what == row_positions::kind::several ? "tokens " : "mask ";
+    return name + value_text(r.given);
 }
-inline std::string where_text(const row_positions& r) {
-    switch (r.what) {
-        case row_positions::kind::one_a_row: return "token " + value_text(r.given);
-        case row_positions::kind::several: return "tokens " + value_text(r.given);
-        default: return "mask " + value_text(r.given);
-    }
+
+/// The wheres in words, from the outermost axis to the channels: "[batch 0, token 4, head 3, dims 0:10]".
+inline std::string place_text(const place& p, const channel_where& c) {
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    if (p.batch) add(range_text("batch", "batches", p.batch->single, p.batch->begin, p.batch->end));
+    if (p.token) add(range_text("token", "tokens", p.token->single, p.token->begin, p.token->end));
+    if (p.rows) add(rows_text(*p.rows));
+    if (c.head_begin >= 0) add(range_text("head", "heads", c.one_head, c.head_begin, c.head_end));
+    if (c.dim_end >= 0) add(range_text("dim", "dims", false, c.dim_begin, c.dim_end));
+    return text.empty() ? "" : "[" + text + "]";
 }
-template <extent Begin, extent End, bool One>
-std::string where_text(const head_range<Begin, End, One>&) {
-    return One ? "head " + std::to_string(Begin) : "heads " + range_text(Begin, End);
-}
-template <extent Begin, extent End>
-std::string where_text(const dim_range<Begin, End>&) { return "dims " + range_text(Begin, End); }
 
 /// What is wrong with injecting a View into the component that Selector means in L.
 template <class Value, class Selector, Layout L>
@@ -81,14 +79,16 @@ struct step {
 /// One edit. Made by `on<...>(...)` and an operation; `sizeof` is what it must remember.
 template <class Selector, class Op, Where... Ws>
 struct edit : recipe_base {
-    [[no_unique_address]] std::tuple<Ws...> wheres;
+    [[no_unique_address]] where_pack<Ws...> wheres;
     [[no_unique_address]] Op operation;
 
     constexpr edit() = default;
-    constexpr edit(std::tuple<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
+    constexpr edit(where_pack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
 
     static constexpr std::size_t count = 1;
     static constexpr bool calls_back = detail::calls_back<Op>;
+    template <class F>
+    constexpr void for_each(F&& f) const { f(*this, std::size_t{0}); }
 
     /// What is wrong with this edit for layout L.
     template <Layout L>
@@ -96,33 +96,23 @@ struct edit : recipe_base {
                                      ? placed<Selector, L, Ws...>.why
                                      : detail::injection_fault<typename detail::injected<Op>::type, Selector, L>;
 
-    /// Checks everything and resolves where to write. @throws Error, with this edit in front
+    /// Checks everything and resolves where to write.
     template <Layout L>
-    void prepare(const at::Tensor& packed, detail::step* steps) const try {
-        const detail::place asked = std::apply(
-            [](const Ws&... ws) { return detail::make_place(placed<Selector, L, Ws...>, ws...); }, wheres);
-        steps->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
-        steps->found = operation.template prepare<Ws...>(detail::target{packed, asked, steps->where});
-    } catch (Error& e) {
-        e.add_place(to_string(*this));
-        throw;
+    void prepare(const at::Tensor& packed, detail::step* step) const {
+        const detail::place asked = detail::make_place(placed<Selector, L, Ws...>, wheres);
+        step->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
+        step->found = operation.template prepare<Ws...>(detail::target{packed, asked, step->where});
     }
 
     /// Writes. @pre prepare passed
-    void write(const at::Tensor& packed, const detail::step* steps) const try {
-        detail::write_part(packed, steps->where,
-                           [&](const at::Tensor& part) { operation.write(part, steps->found); });
-    } catch (Error& e) {
-        e.add_place(to_string(*this));
-        throw;
+    void write(const at::Tensor& packed, const detail::step* step) const {
+        detail::write_part(packed, step->where, [&](const at::Tensor& part) { operation.write(part, step->found); });
     }
 
     /// The edit in words: "Q[token 4, dims 0:10] = 0".
     friend std::string to_string(const edit& e) {
-        std::string places;
-        std::apply([&](const Ws&... ws) { ((places += (places.empty() ? "" : ", ") + detail::where_text(ws)), ...); },
-                   e.wheres);
-        return detail::selector_name<Selector> + (places.empty() ? "" : "[" + places + "]") + " " + e.operation.text();
+        return detail::selector_name<Selector> + detail::place_text(detail::make_place({}, e.wheres), channels_in<Ws...>) +
+               " " + e.operation.text();
     }
 };
 
@@ -148,6 +138,7 @@ template <std::size_t... Is, class... Edits>
 struct members<std::index_sequence<Is...>, Edits...> : member<Is, Edits>... {
     constexpr members() = default;
     constexpr explicit members(Edits... edits) : member<Is, Edits>{std::move(edits)}... {}
+    /// Calls f(edit, its index) for every edit, in order.
     template <class F>
     constexpr void for_each(F&& f) const { (f(static_cast<const member<Is, Edits>&>(*this).get(), Is), ...); }
 };
@@ -155,7 +146,7 @@ struct members<std::index_sequence<Is...>, Edits...> : member<Is, Edits>... {
 
 /// Edits in the order in which they are applied; a later one sees what an earlier one wrote.
 template <class... Edits>
-struct recipe : recipe_base, private detail::members<std::index_sequence_for<Edits...>, Edits...> {
+struct recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, Edits...> {
     using base = detail::members<std::index_sequence_for<Edits...>, Edits...>;
     constexpr recipe() = default;
     constexpr explicit recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
@@ -170,14 +161,6 @@ struct recipe : recipe_base, private detail::members<std::index_sequence_for<Edi
         ((first = first != fault::none ? first : Edits::template why<L>), ...);
         return first;
     }();
-
-    template <Layout L>
-    void prepare(const at::Tensor& packed, detail::step* steps) const {
-        base::for_each([&](const auto& e, std::size_t i) { e.template prepare<L>(packed, steps + i); });
-    }
-    void write(const at::Tensor& packed, const detail::step* steps) const {
-        base::for_each([&](const auto& e, std::size_t i) { e.write(packed, steps + i); });
-    }
 
     /// The edits in words, joined by " | ".
     friend std::string to_string(const recipe& r) {

@@ -5,7 +5,6 @@
 #include "suture/edit/edit.hpp"
 
 #include <concepts>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -27,7 +26,7 @@ inline constexpr bool takes<View<X, Groups>, Selector> = is_family<Selector> || 
 template <class Selector, Where... Ws>
 class selection {
 public:
-    constexpr explicit selection(Ws... wheres) : wheres_(std::move(wheres)...) {}
+    constexpr explicit selection(Ws... wheres) : wheres_{std::move(wheres)...} {}
 
     /// Becomes the value. JAX's `x.at[...].set`.
     template <class V>
@@ -87,7 +86,7 @@ private:
         else return make(detail::take_up<How, V>{value});
     }
 
-    [[no_unique_address]] std::tuple<Ws...> wheres_;
+    [[no_unique_address]] where_pack<Ws...> wheres_;
 };
 
 /// Begins an edit of component `C` (or of a whole layout): `on<Q<768, 12>>(token(4), dims<0, 10>).set(0)`.

@@ -71,7 +71,7 @@ public:
         requires(placed<exactly<X>, layout, Ws...>.why == fault::none)
     Region at(const Ws&... wheres) & {
         static_assert(compatible<Ws...>(), "two wheres restrict the same axis: keep one of them");
-        return Region(packed(), detail::make_place(placed<exactly<X>, layout, Ws...>, wheres...));
+        return Region(packed(), detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
     }
     template <Where... Ws, fault suture_fault = placed<exactly<X>, layout, Ws...>.why>
         requires(suture_fault != fault::none)

@@ -22,6 +22,9 @@ struct row_positions {
     enum class kind : unsigned char { one_a_row, several, where_true };
     kind what;
     at::Tensor given;
+
+    static constexpr restriction restricts = the_positions;
+    static constexpr void restrict_channels(channel_where&) {}
 };
 
 /// One token a row: `index` is [batch] integers, row b means token index[b]; negative counts from the end. The token
@@ -34,9 +37,6 @@ inline row_positions tokens(at::Tensor index) { return {row_positions::kind::sev
 inline row_positions mask(at::Tensor mask) { return {row_positions::kind::where_true, std::move(mask)}; }
 
 namespace detail {
-template <>
-inline constexpr unsigned restricts<row_positions> = the_batch | the_tokens;
-
 /// Wheres as one value: the channels, resolved at compile time, and the positions.
 struct place {
     narrowed channels;
@@ -52,9 +52,9 @@ inline void read_positions(place& p, const row_positions& w) { p.rows = w; }
 
 /// The place that the wheres mean in the part of a tensor that `channels` says.
 template <Where... Ws>
-place make_place(narrowed channels, const Ws&... wheres) {
+place make_place(const narrowed& channels, const where_pack<Ws...>& wheres) {
     place p{channels, {}, {}, {}};
-    (read_positions(p, wheres), ...);
+    (read_positions(p, static_cast<const Ws&>(wheres)), ...);
     return p;
 }
 

@@ -1,0 +1,40 @@
+#include <suture/suture.hpp>
+
+#include <torch/nn/modules/linear.h>
+
+#include <iostream>
+
+using namespace suture;
+
+// GPT-2 small's fused projection emits [Q | K | V]; the compiler checks that the widths sum to 2304.
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+int main() {
+    // An edit says what becomes of a part of a component. Edits compose into a recipe, a value like any other.
+    constexpr auto recipe = on<Q>(token(4), dims<0, 10>).set(0.0)  // token 4's query, first ten channels
+                          | on<V>(head<3>).multiply(0.5);          // head 3's value, at every token
+    std::cout << recipe << "\n";
+
+    // Piped into a borrowed tensor, it edits a clone. The source is never written.
+    const at::Tensor activation = at::randn({1, 5, 2304});
+    const at::Tensor edited = (borrow<Qkv>(activation) | recipe).take();
+    std::cout << activation.ne(edited).sum().item<int>() << " values differ\n";
+
+    // The parts, read-only; a clone of one can be written, and cat puts all of them back together.
+    const auto [q, k, v] = split(borrow<Qkv>(activation));
+    auto mine = q.clone();
+    mine.at(token(4)).fill_(0);
+    const at::Tensor whole = cat<Qkv>(mine, k, v).take();
+    std::cout << activation.ne(whole).sum().item<int>() << " values differ\n";
+
+    // In a model, the same recipe is a forward hook, in this thread and until the brace.
+    Hooked<torch::nn::Linear, Qkv> c_attn(768, 2304);
+    const at::Tensor x = at::randn({1, 5, 768}), clean = c_attn(x);
+    HookSet hooks;
+    const auto handle = hooks.add(c_attn, recipe);
+    {
+        const auto scope = hooks.activate();
+        std::cout << clean.ne(c_attn(x)).sum().item<int>() << " values differ\n";
+    }
+    std::cout << clean.ne(c_attn(x)).sum().item<int>() << " values differ\n";
+}
