@@ -1,0 +1,109 @@
+# Writes docs/compile-errors.md from the cases and from the error lines that check.cmake left, or checks that the
+# committed page is what would be written:
+# cmake -D GXX=... -D CLANGXX=... -D BINARY_DIR=... -D PAGE=... -P page.cmake write|check
+# Lines are compared only between the compiler versions that the page names: other versions word errors otherwise.
+math(EXPR last "${CMAKE_ARGC} - 1")
+set(mode ${CMAKE_ARGV${last}})
+
+# Major version of a compiler.
+function(major_version name compiler)
+    execute_process(COMMAND ${compiler} -dumpversion OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+    string(REGEX MATCH "^[0-9]+" version "${version}")
+    set(${name} ${version} PARENT_SCOPE)
+endfunction()
+
+# The first text between two marks, or nothing. Plain searches: code is full of what lists and patterns trip over.
+function(between name text begin end)
+    set(found "")
+    string(FIND "${text}" "${begin}" from)
+    if(NOT from EQUAL -1)
+        string(LENGTH "${begin}" length)
+        math(EXPR from "${from} + ${length}")
+        string(SUBSTRING "${text}" ${from} -1 found)
+        string(FIND "${found}" "${end}" to)
+        string(SUBSTRING "${found}" 0 ${to} found)
+    endif()
+    set(${name} "${found}" PARENT_SCOPE)
+endfunction()
+
+# Code without the indentation that all its lines share, as far as it is one level.
+function(dedent name code)
+    string(REGEX REPLACE "(^|\n)    " "\\1" shifted "\n${code}")
+    string(REGEX MATCH "\n[^ \n]" flush_line "\n${code}")
+    if(NOT flush_line)
+        string(SUBSTRING "${shifted}" 1 -1 code)
+    endif()
+    set(${name} "${code}" PARENT_SCOPE)
+endfunction()
+
+# A case's section of the page.
+function(section name case)
+    get_filename_component(title ${case} NAME_WE)
+    file(READ ${BINARY_DIR}/g++/${title}.line gxx_line)
+    file(READ ${BINARY_DIR}/clang++/${title}.line clangxx_line)
+    string(REPLACE "_" " " title ${title})
+    string(SUBSTRING ${title} 0 1 initial)
+    string(SUBSTRING ${title} 1 -1 rest)
+    string(TOUPPER ${initial} initial)
+
+    file(READ ${case} text)
+    string(REGEX MATCH "^// expect: [^\n]*\n((//[^\n]*\n)*)" comment "${text}")
+    string(REGEX REPLACE "(^|\n)// ?" "\\1" explanation "${CMAKE_MATCH_1}")
+    between(branches "${text}" "#ifdef SUTURE_BAD\n" "#endif")
+    string(FIND "${branches}" "#else\n" has_twin)
+    if(has_twin EQUAL -1)
+        dedent(bad "${branches}")
+        set(instead "")
+    else()
+        string(SUBSTRING "${branches}" 0 ${has_twin} bad)
+        dedent(bad "${bad}")
+        between(twin "${branches}" "#else\n" "#endif")
+        dedent(twin "${twin}")
+        set(instead "Instead:\n\n```cpp\n${twin}```\n\n")
+    endif()
+
+    set(${name} "## ${initial}${rest}\n\n${explanation}\n```cpp\n${bad}```\n\n```text\ng++:   ${gxx_line}\nclang: ${clangxx_line}\n```\n\n${instead}"
+        PARENT_SCOPE)
+endfunction()
+
+major_version(gxx ${GXX})
+major_version(clangxx ${CLANGXX})
+set(compilers "g++ ${gxx} and clang ${clangxx}")
+set(origin "The errors are those of ${compilers}.")
+
+if(mode STREQUAL "check")
+    if(NOT EXISTS ${PAGE})
+        message(FATAL_ERROR "${PAGE} is missing: build the target compile_errors_doc")
+    endif()
+    file(READ ${PAGE} committed)
+    string(FIND "${committed}" "${origin}" position)
+    if(position EQUAL -1)
+        execute_process(COMMAND ${CMAKE_COMMAND} -E echo "skipped: the page was not written with ${compilers}")
+        return()
+    endif()
+endif()
+
+set(page "# What the compiler says, and what to do
+
+Every heading is a mistake that suture refuses to compile: the cause, the refused line, the first error of both
+compilers, and what to write instead. ${origin}
+
+This page is made from `tests/compile_fail` by `cmake --build --preset release --target compile_errors_doc`; a
+test compares the two.
+
+")
+file(GLOB cases ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
+list(SORT cases)
+foreach(case IN LISTS cases)
+    section(text ${case})
+    string(APPEND page "${text}")
+endforeach()
+string(REGEX REPLACE "\n+$" "\n" page "${page}")
+
+if(mode STREQUAL "write")
+    file(WRITE ${PAGE} "${page}")
+elseif(NOT committed STREQUAL page)
+    file(WRITE ${BINARY_DIR}/compile-errors.md "${page}")
+    message(FATAL_ERROR "${PAGE} is stale: build the target compile_errors_doc\n"
+                        "What it should be: ${BINARY_DIR}/compile-errors.md")
+endif()
