@@ -1,4 +1,4 @@
-// expect: these heads are not whole groups here: write one edit a group
+// expect: these heads lie in several groups here: write one edit a group
 // This layout has two query heads a group. Heads 1 and 2 lie in different groups, with keys and values between them,
 // and together they are no axis of heads.
 #include <suture/suture.hpp>

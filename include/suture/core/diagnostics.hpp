@@ -26,10 +26,11 @@ struct rejected {};
     row(lacks_component, "the layout lacks the component: name one that it has")               \
     row(ambiguous_family, "this layout has several of that family: name the component in full")        \
     row(head_beyond, "the component has no such head: count its heads from 0, over all groups")        \
-    row(heads_straddle, "these heads are not whole groups here: write one edit a group")               \
+    row(heads_straddle, "these heads lie in several groups here: write one edit a group")               \
     row(dims_beyond, "dims reach beyond the component: end them at its width, or that of a head")          \
     row(other_component, "the injected View is of another component: take its values with read()")     \
     row(other_groups, "the injected View is grouped otherwise: take it from the same layout")          \
+    row(cat_groups, "a part given to cat is grouped otherwise: take it from the same layout")            \
     row(cat_missing, "cat lacks a component of the layout: give every part once, in order")            \
     row(cat_doubled, "cat has a component twice: give every part of the layout once, in order")        \
     row(cat_foreign, "cat has a part that the layout lacks: give only those of the layout, in order")    \

@@ -39,11 +39,11 @@ struct position {
 };
 
 /// One token position. `token(-1)` is the last.
-constexpr position<axis::token> token(extent at) { return {at, at, true}; }
+constexpr position<axis::token> token(std::integral auto at) { return {static_cast<extent>(at), static_cast<extent>(at), true}; }
 /// The token positions [begin, end).
 constexpr position<axis::token> tokens(extent begin, extent end) { return {begin, end, false}; }
 /// One row of the batch.
-constexpr position<axis::batch> batch(extent at) { return {at, at, true}; }
+constexpr position<axis::batch> batch(std::integral auto at) { return {static_cast<extent>(at), static_cast<extent>(at), true}; }
 /// The batch rows [begin, end).
 constexpr position<axis::batch> batches(extent begin, extent end) { return {begin, end, false}; }
 

@@ -17,8 +17,7 @@ namespace detail {
 template <Layout L, Recipe R>
 void edit_in_place(const at::Tensor& packed, const R& recipe) {
     if (packed.numel() == 0) return;
-    if (packed.is_inference() && !c10::InferenceMode::is_enabled())
-        throw OwnershipError("this Owned was made in inference mode and can only be edited there: clone() it first");
+    check_writable(packed);
     std::array<step, R::count> steps;
     std::size_t at = 0;
     try {

@@ -14,13 +14,15 @@
 
 namespace suture {
 
-/// What edits and composed edits have in common.
+/// What edits have in common, and what recipes have. Two types: a base that both a recipe and its members had would
+/// keep them from sharing an address.
+struct edit_base {};
 struct recipe_base {};
 
 /// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to any
 /// activation whose layout has its components.
 template <class R>
-concept Recipe = std::derived_from<std::remove_cvref_t<R>, recipe_base>;
+concept Recipe = std::derived_from<std::remove_cvref_t<R>, edit_base> || std::derived_from<std::remove_cvref_t<R>, recipe_base>;
 
 namespace detail {
 template <class Selector>
@@ -78,7 +80,7 @@ struct step {
 
 /// One edit. Made by `on<...>(...)` and an operation; `sizeof` is what it must remember.
 template <class Selector, class Op, Where... Ws>
-struct edit : recipe_base {
+struct edit : edit_base {
     [[no_unique_address]] where_pack<Ws...> wheres;
     [[no_unique_address]] Op operation;
 
@@ -203,7 +205,9 @@ template <Recipe R>
 std::ostream& operator<<(std::ostream& out, const R& r) { return out << to_string(r); }
 
 /// What is wrong with applying recipe R to an activation packed like L; `fault::none` if nothing is.
+template <class R, class L>
+inline constexpr fault recipe_fault = fault::none;
 template <Recipe R, Layout L>
-inline constexpr fault recipe_fault = R::template why<L>;
+inline constexpr fault recipe_fault<R, L> = R::template why<L>;
 
 }  // namespace suture

@@ -8,7 +8,6 @@
 #include "suture/tensor/write.hpp"
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -34,7 +33,7 @@ struct prepared {
 struct zero_value {};
 
 inline std::string value_text(zero_value) { return "0"; }
-inline std::string value_text(Number auto n) { return c10::str(n); }
+inline std::string value_text(Number auto n) { return c10::str(+n); }
 inline std::string value_text(const at::Tensor& t) {
     return t.defined() ? dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) : "undefined";
 }
@@ -57,7 +56,7 @@ inline at::Tensor same_place(const at::Tensor& t, extent groups, const place& as
 template <Where... Ws>
 value value_at(zero_value, const target&) { return at::Scalar(0); }
 template <Where... Ws>
-value value_at(Number auto n, const target&) { return at::Scalar(n); }
+value value_at(Number auto n, const target&) { return scalar_of(n); }
 template <Where... Ws>
 value value_at(const at::Tensor& t, const target&) { return t; }
 template <Where... Ws>
@@ -78,9 +77,7 @@ struct take_up {
 
     template <Where... Ws>
     prepared prepare(const target& t) const {
-        prepared p{value_at<Ws...>(given, t), {}};
-        check_value(How, p.with, t.packed, t.where.sizes);
-        return p;
+        return {checked(How, value_at<Ws...>(given, t), t.packed, t.where.sizes), {}};
     }
     void write(const at::Tensor& part, const prepared& p) const { write_value(part, How, p.with); }
     std::string text() const {
@@ -95,12 +92,11 @@ inline void check_floating(const at::Tensor& activation, const char* what) {
                         dtype_text(activation.scalar_type()) + ": convert it with to()");
 }
 
-/// The values of a part to compute with. 16-bit floats are computed with in float32. Where gradients are
-/// recorded it is a copy, since what autograd keeps of it must outlive the write into the part.
+/// The values of a part to compute with: a contiguous copy, so that sums have one order whatever the mode, and so
+/// that what autograd keeps of it outlives the write into the part. 16-bit floats are computed with in float32.
 inline at::Tensor values_of(const at::Tensor& part) {
     const bool half = part.scalar_type() == at::kHalf || part.scalar_type() == at::kBFloat16;
-    if (half) return part.to(at::kFloat);
-    return c10::GradMode::is_enabled() ? part.clone() : part;
+    return half ? part.to(at::kFloat).contiguous() : fresh_copy(part);
 }
 
 /// clamp: into [low, high].
@@ -112,18 +108,22 @@ struct clamped {
         if (!(low <= high))
             throw ValueError("clamp from " + c10::str(low) + " to " + c10::str(high) + ": give the lower bound first");
         if (t.packed.is_complex() || t.packed.scalar_type() == at::kBool)
-            throw TypeError("clamp needs real numbers but the activation is " + dtype_text(t.packed.scalar_type()));
-        if (std::isfinite(low)) check_number(at::Scalar(low), t.packed.scalar_type());
-        if (std::isfinite(high)) check_number(at::Scalar(high), t.packed.scalar_type());
+            throw TypeError("clamp needs real numbers but the activation is " + dtype_text(t.packed.scalar_type()) + ": convert it with to()");
+        (void)limit(t.packed.new_empty({0}));
         return {};
     }
-    void write(const at::Tensor& part, const prepared&) const {
+    void write(const at::Tensor& part, const prepared&) const { part.copy_(limit(part)); }
+    std::string text() const { return "= clamp(" + c10::str(low) + ", " + c10::str(high) + ")"; }
+
+private:
+    /// @throws ValueError if the dtype cannot hold a bound
+    at::Tensor limit(const at::Tensor& part) const {
+        const double most = largest(part.scalar_type());
         at::Tensor limited = values_of(part);
-        if (low > -std::numeric_limits<double>::infinity()) limited = limited.clamp_min(low);
-        if (high < std::numeric_limits<double>::infinity()) limited = limited.clamp_max(high);
-        part.copy_(limited);
+        if (low >= -most) limited = limited.clamp_min(fitted(low, part.scalar_type()));
+        if (high <= most) limited = limited.clamp_max(fitted(high, part.scalar_type()));
+        return limited;
     }
-    std::string text() const { return "clamp(" + c10::str(low) + ", " + c10::str(high) + ")"; }
 };
 
 /// noise: plus independent normal numbers of mean 0.
@@ -185,20 +185,23 @@ struct averaged {
 /// @throws Error unless `direction` has the channels of the part on its last axis, and a length
 inline void check_direction(const at::Tensor& direction, const target& t, const char* what) {
     check_floating(t.packed, what);
-    check_like(direction, t.packed);
+    check_like(direction, t.packed, "the direction");
     const at::IntArrayRef part = t.where.sizes;
     if (direction.dim() == 0 || direction.size(-1) != part.back())
         throw ShapeError("the direction has shape " + shape_text(direction.sizes()) + " but the part to edit has " +
                          shape_text(part) + ": give it the channels on its last axis");
-    check_broadcast(direction.sizes(), part);
-    const at::Tensor length = values_of(direction.detach()).norm(2, -1);
-    if (!length.gt(0).logical_and(length.isfinite()).all().item<bool>())
+    check_broadcast(direction.sizes(), part, "the direction");
+    if (direction.is_meta()) return;
+    const at::Tensor peak = values_of(direction.detach()).abs().amax(-1);
+    if (!peak.gt(0).logical_and(peak.isfinite()).all().item<bool>())
         throw ValueError("a direction of length zero or not finite: give one that points somewhere");
 }
 
+/// The direction with length 1. Scaled by its largest channel first, so that squares neither vanish nor overflow.
 inline at::Tensor unit(const at::Tensor& direction) {
     const at::Tensor wide = values_of(direction);
-    return wide.div(wide.norm(2, -1, true));
+    const at::Tensor scaled = wide.div(wide.detach().abs().amax(-1, true));
+    return scaled.div(scaled.norm(2, -1, true));
 }
 
 /// project_out: minus its component along the direction.
@@ -243,9 +246,9 @@ struct applied {
     prepared prepare(const target&) const { return {}; }
     void write(const at::Tensor& part, const prepared&) const {
         const at::Tensor result = function(part.clone());
-        if (!result.defined()) throw ValueError("the function given to apply() returned an undefined tensor");
-        check_like(result, part);
-        check_broadcast(result.sizes(), part.sizes());
+        const std::string name = "what the function given to apply() returned";
+        check_like(result, part, name);
+        check_broadcast(result.sizes(), part.sizes(), name);
         part.copy_(result);
     }
     std::string text() const { return "= apply(function)"; }

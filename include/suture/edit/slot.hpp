@@ -38,12 +38,14 @@ class Slot {
 public:
     Slot() : cell_(std::make_shared<detail::slot_cell>()) {}
     Slot(at::Tensor tensor) : Slot() { cell_->tensor = std::move(tensor); }
-    Slot(Slot&&) noexcept = default;
-    Slot& operator=(Slot&&) noexcept = default;
+    /// Takes the recipes over; the other one is empty and has none.
+    Slot(Slot&& other) : cell_(std::exchange(other.cell_, std::make_shared<detail::slot_cell>())) {}
+    /// Takes the tensor; the recipes stay where they are.
+    Slot& operator=(Slot&& other) { return *this = other.get(); }
 
     Slot& operator=(at::Tensor tensor) {
         const std::lock_guard lock(cell_->guard);
-        cell_->tensor = std::move(tensor);
+        std::swap(cell_->tensor, tensor);
         return *this;
     }
 

@@ -32,7 +32,11 @@ template <class L>
 const HookPoint<L>& hook_point(const HookPoint<L>& point) { return point; }
 template <class Holder>
     requires requires(const Holder& h) { h->output.id(); }
-const auto& hook_point(const Holder& holder) { return holder->output; }
+const auto& hook_point(const Holder& holder) {
+    if constexpr (requires { holder.is_empty(); })
+        if (holder.is_empty()) throw HookError("this module holder is empty: construct the module before adding hooks");
+    return holder->output;
+}
 
 /// Where hooks can be added.
 template <class S>

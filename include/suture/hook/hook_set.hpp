@@ -28,15 +28,28 @@ template <>
 struct lent_as<AnyLayout> { using type = at::Tensor; static const at::Tensor& lend(const at::Tensor& t) { return t; } };
 
 template <class F, class L>
-decltype(auto) call_hook(const F& f, const at::Tensor& activation, const Site& site) {
+auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
     if constexpr (std::invocable<const F&, const typename lent_as<L>::type&, const Site&>)
         return f(lent_as<L>::lend(activation), site);
     else return f(lent_as<L>::lend(activation));
 }
 
+/// What a hook at a site packed like L may return.
+template <class R, class L>
+inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
+template <class X, extent Groups, class L>
+inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L> && Groups == 1;
+template <template <class> class Optional, class R, class L>
+    requires requires(Optional<R> maybe) { maybe.has_value(); }
+inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_hook_result<R, L>;
+
 /// @throws ShapeError or TypeError unless the replacement can stand where the activation stood
 inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& activation) {
     if (!replacement.defined()) return replacement;
+    if (replacement.layout() != at::kStrided)
+        throw TypeError("the hook returned a tensor that is not dense: convert it with to_dense()");
+    if (!activation.defined())
+        throw TypeError("the hook returned a tensor for an activation that is undefined: return nothing to keep it");
     if (replacement.sizes() != activation.sizes())
         throw ShapeError("the hook returned shape " + shape_text(replacement.sizes()) + " for an activation of shape " +
                          shape_text(activation.sizes()) + ": return the same shape, or nothing to keep it");
@@ -58,8 +71,11 @@ at::Tensor replacement_in(T maybe) { return maybe.has_value() ? replacement_in(*
 /// nothing (it looks), or an Owned<L>, a tensor or an optional of these (it replaces). At an AnyLayout site it is
 /// given a plain tensor.
 template <class F, class L>
-concept Callback = std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
-                   std::invocable<const F&, const typename detail::lent_as<L>::type&>;
+concept Callback = std::copy_constructible<F> &&
+                   (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
+                    std::invocable<const F&, const typename detail::lent_as<L>::type&>) &&
+                   detail::is_hook_result<decltype(detail::call_hook<F, L>(
+                       std::declval<const F&>(), std::declval<const at::Tensor&>(), std::declval<const Site&>())), L>;
 
 /// Removes its hook when it is dropped.
 class [[nodiscard("a hook is removed when its handle is dropped: keep the handle")]] HookHandle {
@@ -117,6 +133,11 @@ private:
 class HookSet {
 public:
     HookSet() : hooks_(std::make_shared<detail::hook_registry>()) {}
+    HookSet(HookSet&& other) : hooks_(std::exchange(other.hooks_, std::make_shared<detail::hook_registry>())) {}
+    HookSet& operator=(HookSet&& other) {
+        hooks_ = std::exchange(other.hooks_, std::make_shared<detail::hook_registry>());
+        return *this;
+    }
 
     /// Adds a recipe: what passes the site is replaced by `activation | recipe`.
     template <Hookable S, Recipe R>
@@ -153,6 +174,11 @@ public:
             }
         });
     }
+
+    template <Hookable S, class F>
+        requires(!Recipe<F> && !Callback<F, site_layout<S>>)
+    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
+                    add(const S&, F));
 
     /// Makes the set active in this thread while the returned scope lives.
     Scope activate() const { return Scope(hooks_); }

@@ -42,6 +42,7 @@ public:
         return table_;
     }
     std::uint64_t add(std::uint64_t site, hook_entry entry) {
+        std::shared_ptr<const hook_table> before;  // dropped after the lock: a callback may own handles of this set
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<hook_table>(*table_);
         entry.id = ++last_id_;
@@ -49,21 +50,23 @@ public:
                                    [](const auto& e, std::uint64_t id) { return e.first < id; });
         if (at == next->end() || at->first != site) at = next->insert(at, {site, {}});
         at->second.push_back(std::move(entry));
-        publish(std::move(next));
+        before = publish(std::move(next));
         return last_id_;
     }
     void remove(std::uint64_t id) {
+        std::shared_ptr<const hook_table> before;
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<hook_table>(*table_);
         for (auto& [site, hooks] : *next) std::erase_if(hooks, [id](const hook_entry& h) { return h.id == id; });
         std::erase_if(*next, [](const auto& entry) { return entry.second.empty(); });
-        publish(std::move(next));
+        before = publish(std::move(next));
     }
 
 private:
-    void publish(std::shared_ptr<const hook_table> next) {
-        table_ = std::move(next);
+    /// @return the table before
+    std::shared_ptr<const hook_table> publish(std::shared_ptr<const hook_table> next) {
         version_.fetch_add(1, std::memory_order_release);
+        return std::exchange(table_, std::move(next));
     }
     mutable std::mutex guard_;
     std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();

@@ -24,6 +24,13 @@ public:
         name_ = other.name_;
         return *this;
     }
+    /// Moving a site moves its hooks; what is left is another place.
+    Site(Site&& other) noexcept : id_(std::exchange(other.id_, next_id())), name_(std::move(other.name_)) {}
+    Site& operator=(Site&& other) noexcept {
+        id_ = std::exchange(other.id_, next_id());
+        name_ = std::move(other.name_);
+        return *this;
+    }
 
     std::uint64_t id() const { return id_; }
     /// The name that messages and callbacks get: "h.3.attn.c_attn".

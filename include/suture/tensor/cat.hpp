@@ -4,13 +4,19 @@
 
 #include "suture/tensor/view.hpp"
 
+#include <ATen/ops/_unsafe_view.h>
+
 #include <type_traits>
+#include <utility>
 
 namespace suture {
 
 namespace detail {
 template <class T>
-struct held_by;
+struct held_by {
+    using type = void;
+    static constexpr extent groups = 0;
+};
 template <template <class, extent> class Holder, class X, extent Groups>
 struct held_by<Holder<X, Groups>> {
     using type = X;
@@ -32,14 +38,14 @@ consteval fault cat_fault() {
 }
 template <Layout L, class... Parts>
 inline constexpr fault cat_why = ((held_by<std::remove_cvref_t<Parts>>::groups != L::groups) || ...)
-                                     ? fault::other_groups
+                                     ? fault::cat_groups
                                      : cat_fault<L, held_type<Parts>...>();
 
 /// @throws ShapeError or TypeError unless all parts have the leading axes, dtype and device of the first
 template <class First, class... Rest>
 void check_parts(const First& first, const Rest&... rest) {
     const extent behind = held_by<First>::groups == 1 ? 1 : 2;
-    const auto check = [&](const auto& part) {
+    [[maybe_unused]] const auto check = [&](const auto& part) {
         const at::IntArrayRef a = first.sizes(), b = part.sizes();
         if (a.slice(0, a.size() - behind) != b.slice(0, b.size() - behind))
             throw ShapeError("the parts given to cat have shapes " + shape_text(a) + " and " + shape_text(b) +
@@ -61,7 +67,12 @@ template <Layout L, Readable... Parts>
 Owned<L> cat(const Parts&... parts) {
     detail::check_parts(parts...);
     at::Tensor whole = at::cat({detail::plain(parts)...}, -1);
-    return detail::access::make<Owned<L>>(L::groups == 1 ? whole : whole.flatten(-2));
+    if (L::groups > 1) {
+        detail::shape sizes(whole.sizes().begin(), whole.sizes().end() - 1);
+        sizes.back() = L::width;
+        whole = at::_unsafe_view(whole, sizes);  // no view of another tensor: the result is held once
+    }
+    return detail::access::make<Owned<L>>(std::move(whole));
 }
 template <Layout L, Readable... Parts, fault suture_fault = detail::cat_why<L, Parts...>>
     requires(suture_fault != fault::none)

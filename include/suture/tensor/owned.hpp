@@ -8,6 +8,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace suture {
 
@@ -16,30 +17,34 @@ namespace suture {
 class Region {
 public:
     /// The shape of the part.
-    at::IntArrayRef sizes() const { return where_.sizes; }
+    std::vector<extent> sizes() const { return {where_.sizes.begin(), where_.sizes.end()}; }
 
-    const Region& fill_(Number auto value) const { return write(update::set, at::Scalar(value)); }
+    const Region& fill_(Number auto value) const { return write(update::set, detail::scalar_of(value)); }
     const Region& zero_() const { return write(update::set, at::Scalar(0)); }
     const Region& copy_(const at::Tensor& value) const { return write(update::set, value); }
-    const Region& add_(Number auto value) const { return write(update::add, at::Scalar(value)); }
+    const Region& add_(Number auto value) const { return write(update::add, detail::scalar_of(value)); }
     const Region& add_(const at::Tensor& value) const { return write(update::add, value); }
-    const Region& mul_(Number auto value) const { return write(update::multiply, at::Scalar(value)); }
+    const Region& mul_(Number auto value) const { return write(update::multiply, detail::scalar_of(value)); }
     const Region& mul_(const at::Tensor& value) const { return write(update::multiply, value); }
 
 private:
     template <class X, extent Groups>
         requires Hosted<X, Groups>
     friend class Owned;
-    Region(at::Tensor packed, const detail::place& p)
-        : packed_(std::move(packed)), where_(detail::resolve(p, packed_, packed_.sizes().slice(0, packed_.dim() - 1))) {}
+    Region(at::Tensor owned, bool grouped, const detail::place& p)
+        : owned_(std::move(owned)), grouped_(grouped),
+          where_(detail::resolve(p, owned_, owned_.sizes().slice(0, owned_.dim() - (grouped ? 2 : 1)))) {}
 
     const Region& write(update how, const detail::value& with) const {
-        detail::check_value(how, with, packed_, where_.sizes);
-        detail::write_part(packed_, where_, [&](const at::Tensor& part) { detail::write_value(part, how, with); });
+        detail::check_writable(owned_);
+        const at::Tensor packed = grouped_ ? owned_.flatten(-2) : owned_;
+        const detail::value value = detail::checked(how, with, packed, where_.sizes);
+        detail::write_part(packed, where_, [&](const at::Tensor& part) { detail::write_value(part, how, value); });
         return *this;
     }
 
-    at::Tensor packed_;
+    at::Tensor owned_;
+    bool grouped_;
     detail::resolved where_;
 };
 
@@ -56,10 +61,10 @@ public:
     SUTURE_REJECTED_COPY("an Owned is move-only: call clone() to copy it", Owned);
 
     /// Another Owned with the same contents.
-    Owned clone() const { return Owned(detail::fresh_copy(tensor_)); }
+    Owned clone() const { return Owned(detail::fresh_copy(this->held())); }
 
     /// What is owned, to read. It shares the storage: later writes to this Owned show in it.
-    View<X, Groups> view() const& { return detail::access::make<View<X, Groups>>(tensor_); }
+    View<X, Groups> view() const& { return detail::access::make<View<X, Groups>>(this->held()); }
 
     /// Gives the tensor up, with the storage.
     at::Tensor take() && { return std::move(tensor_); }
@@ -71,7 +76,7 @@ public:
         requires(placed<exactly<X>, layout, Ws...>.why == fault::none)
     Region at(const Ws&... wheres) & {
         static_assert(compatible<Ws...>(), "two wheres restrict the same axis: keep one of them");
-        return Region(packed(), detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
+        return Region(this->held(), Groups > 1, detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
     }
     template <Where... Ws, fault suture_fault = placed<exactly<X>, layout, Ws...>.why>
         requires(suture_fault != fault::none)
@@ -82,7 +87,7 @@ private:
     explicit Owned(at::Tensor t) : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)) {}
 
     /// The tensor with all channels on the last axis: a true view.
-    at::Tensor packed() const { return Groups == 1 ? tensor_ : tensor_.flatten(-2); }
+    at::Tensor packed() const { return Groups == 1 ? this->held() : this->held().flatten(-2); }
 
     at::Tensor tensor_;
 };

@@ -78,7 +78,7 @@ inline std::string axis_text(axis along) { return along == axis::batch ? "batch 
 
 [[noreturn]] inline void throw_outside(axis along, extent at, extent size) {
     throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside the activation, which has " +
-                        std::to_string(size) + ": count from 0, or from -1 for the last");
+                        std::to_string(size) + " " + axis_text(along) + "s: count from 0, or from -1 for the last");
 }
 
 /// The stretch that a position means on an axis of this size; negative numbers count from the end.
@@ -95,7 +95,7 @@ stretch stretch_of(const position<Along>& p, extent size) {
     if (end < 0 || end > size) throw_outside(Along, p.end, size);
     if (begin >= end)
         throw PositionError("the range of " + axis_text(Along) + "s from " + std::to_string(p.begin) + " to " +
-                            std::to_string(p.end) + " selects nothing: write begin below end");
+                            (p.end == to_end ? "the end" : std::to_string(p.end)) + " selects nothing: write begin below end");
     return {begin, end - begin, false};
 }
 
@@ -151,6 +151,8 @@ inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef lead
 inline at::Tensor rows_of(const row_positions& where, const at::Tensor& activation, at::IntArrayRef leading) {
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
     if (leading.empty()) throw ShapeError("the activation has no token axis: give it the shape [tokens, channels]");
+    if (where.given.is_meta() || activation.is_meta())
+        throw TypeError("the index or mask is needed with its values, and the meta device has none: use another device");
     const row_positions there{where.what, where.given.to(activation.device())};
     return there.what == row_positions::kind::where_true ? rows_of_mask(there.given, leading)
                                                          : rows_of_index(there, leading);

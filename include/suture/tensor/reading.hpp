@@ -11,8 +11,12 @@
 #include <ATen/ScalarOps.h>
 
 #include <concepts>
+#include <cstdint>
+#include <limits>
+#include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace suture {
 
@@ -23,11 +27,26 @@ template <class X, extent Groups = 1>
     requires Hosted<X, Groups>
 class Owned;
 
-/// A number that an operation on tensors takes.
+/// A number that an operation on tensors takes. Characters are none.
 template <class N>
-concept Number = std::is_arithmetic_v<N>;
+concept Number = std::same_as<N, bool> || std::floating_point<N> ||
+                 (std::integral<N> && !std::same_as<N, char> && !std::same_as<N, wchar_t> && !std::same_as<N, char8_t> &&
+                  !std::same_as<N, char16_t> && !std::same_as<N, char32_t>);
 
 namespace detail {
+/// The number as LibTorch takes it, which has no unsigned and no long types.
+/// @throws ValueError if an unsigned number is larger than int64 can hold
+template <Number N>
+at::Scalar scalar_of(N number) {
+    if constexpr (std::is_same_v<N, bool>) return number;
+    else if constexpr (std::is_floating_point_v<N>) return static_cast<double>(number);
+    else {
+        if (std::cmp_greater(number, std::numeric_limits<std::int64_t>::max()))
+            throw ValueError(c10::str(number) + " does not fit int64: give a smaller number");
+        return static_cast<std::int64_t>(number);
+    }
+}
+
 /// The one way to the tensor inside, and to make a View or an Owned of one that is known to fit.
 struct access {
     template <class T>
@@ -63,10 +82,11 @@ template <template <class, extent> class A, template <class, extent> class B, cl
 inline constexpr bool same_held<A<X, G>, B<X, G>> = true;
 
 template <class T>
-decltype(auto) plain(const T& value) {
-    if constexpr (Readable<T>) return access::tensor(value);
-    else if constexpr (Number<T>) return at::native::wrapped_scalar_tensor(at::Scalar(value));
-    else return (value);
+at::Tensor plain(const T& value) {
+    if constexpr (Readable<T>) return value.unsafe_tensor();
+    else if constexpr (Number<T>) return at::native::wrapped_scalar_tensor(scalar_of(value));
+    else if (value.defined()) return value;
+    else throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
 /// Arithmetic between A and B: an Owned of A's kind if B is a number, a tensor or the same component or layout;
@@ -114,6 +134,22 @@ struct arithmetic {
     template <Readable A>
     friend auto operator-(const A& a) { return typed_result<A, A>(plain(a).neg()); }
 };
+
+/// Clones every tensor in the result of a reader that shares the storage of `source`.
+inline void without_alias(at::Tensor& result, const at::Tensor& source) {
+    if (result.defined() && result.has_storage() && source.has_storage() && result.is_alias_of(source))
+        result = result.clone();
+}
+template <class T>
+void without_alias(T& result, const at::Tensor& source) {
+    if constexpr (requires { result.has_value(); *result; }) {
+        if (result.has_value()) without_alias(*result, source);
+    } else if constexpr (requires { std::tuple_size<T>::value; std::get<0>(result); }) {
+        std::apply([&](auto&... parts) { (without_alias(parts, source), ...); }, result);
+    } else if constexpr (std::same_as<T, std::vector<at::Tensor>>) {
+        for (at::Tensor& part : result) without_alias(part, source);
+    }
+}
 
 /// What View and Owned share. Self keeps its tensor as `tensor_`.
 template <class Self, class X, extent Groups>
@@ -166,9 +202,7 @@ public:
         } else {
             auto result = std::forward<F>(f)(tensor());
             watch.check("the function given to read()");
-            if constexpr (std::same_as<decltype(result), at::Tensor>) {
-                if (result.defined() && result.is_alias_of(tensor())) return result.clone();
-            }
+            without_alias(result, tensor());
             return result;
         }
     }
@@ -178,6 +212,7 @@ public:
 
     /// @throws ShapeError if the last axes are not those of X any more: broadcasting can stretch a width of 1
     static at::Tensor check_shape(at::Tensor t) {
+        if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
         using L = host_layout<X, Groups>;
         const bool fits = Groups == 1 ? t.dim() >= 1 && t.size(-1) == L::width
                                       : t.dim() >= 2 && t.size(-1) == L::period && t.size(-2) == L::groups;
@@ -187,8 +222,16 @@ public:
         return t;
     }
 
+protected:
+    /// @throws OwnershipError if what was held is gone
+    const at::Tensor& held() const {
+        const at::Tensor& t = access::tensor(static_cast<const Self&>(*this));
+        if (!t.defined()) throw OwnershipError("this was moved from or taken and holds nothing: use what it went to");
+        return t;
+    }
+
 private:
-    const at::Tensor& tensor() const { return access::tensor(static_cast<const Self&>(*this)); }
+    const at::Tensor& tensor() const { return held(); }
 };
 }  // namespace detail
 

@@ -8,6 +8,7 @@
 #include "suture/tensor/torch.hpp"
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace suture {
@@ -65,11 +66,21 @@ inline void check_held_once(const at::Tensor& t) {
     if (!t.is_contiguous()) refuse("this one is not contiguous");
 }
 
+/// The largest finite number of a floating-point dtype.
+inline double largest(at::ScalarType type) {
+    switch (type) {
+        case at::kHalf: return 65504.0;
+        case at::kBFloat16: return 3.3895313892515355e38;
+        case at::kFloat: return std::numeric_limits<float>::max();
+        default: return std::numeric_limits<double>::max();
+    }
+}
+
 inline bool fits_integers(const at::Scalar& s, at::ScalarType type) {
     if (s.isComplex()) return false;
     if (s.isFloatingPoint()) {
         const double d = s.toDouble();
-        if (!(std::trunc(d) == d) || std::abs(d) > 9007199254740992.0) return false;
+        if (!(std::trunc(d) == d) || !(std::abs(d) < 9.2e18)) return false;
     }
     const auto n = s.to<std::int64_t>();
     switch (type) {
@@ -82,47 +93,64 @@ inline bool fits_integers(const at::Scalar& s, at::ScalarType type) {
     }
 }
 
-/// @throws ValueError if a tensor of this dtype cannot hold the number: it would be cut off without a word
-inline void check_number(const at::Scalar& s, at::ScalarType type) {
+/// The number as operations on this dtype take it: a whole one for integers, which LibTorch would promote otherwise.
+/// @throws ValueError if a tensor of this dtype cannot hold it: it would be cut off without a word
+inline at::Scalar fitted(const at::Scalar& s, at::ScalarType type) {
     if (s.isComplex() && !at::isComplexType(type))
         throw ValueError("a complex number does not fit " + dtype_text(type) + ": give a real one");
-    if (at::isIntegralType(type, true) && !fits_integers(s, type))
+    if (at::isFloatingType(type) && !s.isComplex() && std::isfinite(s.toDouble()) && std::abs(s.toDouble()) > largest(type))
         throw ValueError(c10::str(s) + " does not fit " + dtype_text(type) + ": give a number that it can hold");
+    if (!at::isIntegralType(type, true)) return s;
+    if (!fits_integers(s, type))
+        throw ValueError(c10::str(s) + " does not fit " + dtype_text(type) + ": give a number that it can hold");
+    return s.to<std::int64_t>();
 }
 
-/// @throws TypeError unless the operand has the dtype and device of the activation
-inline void check_like(const at::Tensor& operand, const at::Tensor& activation) {
-    if (!operand.defined()) throw TypeError("the injected tensor is undefined: give it a value");
+/// @throws TypeError unless the operand, which messages call `name`, has the dtype and device of the activation
+inline void check_like(const at::Tensor& operand, const at::Tensor& activation, const std::string& name) {
+    if (!operand.defined()) throw TypeError(name + " is undefined: give it a value");
     if (operand.layout() != at::kStrided || operand.is_quantized())
-        throw TypeError("the injected tensor is not dense: convert it with to_dense() or dequantize()");
+        throw TypeError(name + " is not dense: convert it with to_dense() or dequantize()");
     if (operand.scalar_type() != activation.scalar_type())
-        throw TypeError("the injected tensor is " + dtype_text(operand.scalar_type()) + " but the activation is " +
+        throw TypeError(name + " is " + dtype_text(operand.scalar_type()) + " but the activation is " +
                         dtype_text(activation.scalar_type()) + ": convert it with to()");
     if (operand.device() != activation.device())
-        throw TypeError("the injected tensor is on " + operand.device().str() + " but the activation is on " +
+        throw TypeError(name + " is on " + operand.device().str() + " but the activation is on " +
                         activation.device().str() + ": move it with to()");
 }
 
 /// @throws ShapeError unless a tensor of shape `from` can be expanded to `to`
-inline void check_broadcast(at::IntArrayRef from, at::IntArrayRef to) {
+inline void check_broadcast(at::IntArrayRef from, at::IntArrayRef to, const std::string& name) {
     bool fits = from.size() <= to.size();
     for (std::size_t i = 1; fits && i <= from.size(); ++i)
         fits = from[from.size() - i] == 1 || from[from.size() - i] == to[to.size() - i];
     if (!fits)
-        throw ShapeError("the injected tensor has shape " + shape_text(from) + " but the part to edit has " +
+        throw ShapeError(name + " has shape " + shape_text(from) + " but the part to edit has " +
                          shape_text(to) + ": give it that shape, or one that broadcasts to it");
 }
 
-/// @throws Error unless the value can be taken up by a part of this shape of `activation`
-inline void check_value(update how, const value& with, const at::Tensor& activation, at::IntArrayRef part) {
-    if (how != update::set && activation.scalar_type() == at::kBool)
-        throw TypeError("add and multiply need numbers but the activation is bool: use set");
-    if (!with.is_tensor) return check_number(with.scalar, activation.scalar_type());
-    check_like(with.tensor, activation);
-    check_broadcast(with.tensor.sizes(), part);
+/// @throws OwnershipError if the storage cannot be written here
+inline void check_writable(const at::Tensor& packed) {
+    if (packed.is_inference() && !c10::InferenceMode::is_enabled())
+        throw OwnershipError("this Owned was made in inference mode and can only be edited there: clone() it first");
 }
 
-/// Writes the value into `part`. @pre check_value passed
+/// The value as `write_value` takes it.
+/// @throws Error unless a part of this shape of `activation` can take it up
+inline value checked(update how, value with, const at::Tensor& activation, at::IntArrayRef part) {
+    if (how != update::set && activation.scalar_type() == at::kBool)
+        throw TypeError("add and multiply need numbers but the activation is bool: use set");
+    if (!with.is_tensor) return fitted(with.scalar, activation.scalar_type());
+    check_like(with.tensor, activation, "the injected tensor");
+    check_broadcast(with.tensor.sizes(), part, "the injected tensor");
+    // What autograd must keep, and what the edit itself is about to change, is taken as a copy.
+    const bool from_inference = with.tensor.is_inference() && !c10::InferenceMode::is_enabled();
+    if (from_inference || (with.tensor.has_storage() && with.tensor.is_alias_of(activation)))
+        with.tensor = with.tensor.clone();
+    return with;
+}
+
+/// Writes the value into `part`. @pre it was checked
 inline void write_value(const at::Tensor& part, update how, const value& with) {
     switch (how) {
         case update::set: with.is_tensor ? part.copy_(with.tensor) : part.fill_(with.scalar); return;

@@ -1,0 +1,107 @@
+// Components: names with a width and heads, and the numbers with names that errors are told in.
+#include <suture/core/component.hpp>
+
+#include <doctest/doctest.h>
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+
+namespace {
+
+using namespace suture;
+
+struct Router : component<8> { static constexpr const char* name = "Router"; };
+template <extent W, extent H = 1>
+struct Rot : component<W, H> { static constexpr const char* name = "Rot"; };
+
+struct Nameless : component<8> {};
+struct Impostor {
+    static constexpr extent width = 8, heads = 1;
+    static constexpr const char* name = "Impostor";
+};
+// Says another width than the one it derives.
+struct Liar : component<8> {
+    static constexpr extent width = 9;
+    static constexpr const char* name = "Liar";
+};
+
+template <class C>
+std::string name_of() { return C::name; }
+
+}  // namespace
+
+TEST_CASE("a component knows its width, its heads and the width of a head") {
+    CHECK(Q<768, 12>::width == 768);
+    CHECK(Q<768, 12>::heads == 12);
+    CHECK(Q<768, 12>::head_width == 64);
+    CHECK(Gate<1>::head_width == 1);
+}
+
+TEST_CASE("a component has one head unless it is told otherwise") {
+    CHECK(K<128>::heads == 1);
+    CHECK(K<128>::head_width == 128);
+    CHECK(std::same_as<V<64>, V<64, 1>>);
+}
+
+TEST_CASE("components of the same width under different names are different types") {
+    CHECK_FALSE(std::same_as<Q<64>, K<64>>);
+    CHECK_FALSE(std::same_as<Gate<64>, Up<64>>);
+    CHECK_FALSE(std::convertible_to<Q<64>, K<64>>);
+    CHECK_FALSE(std::same_as<Q<768, 12>, Q<768>>);
+}
+
+TEST_CASE("every component of the library carries its own name") {
+    CHECK(name_of<Q<1>>() == "Q");
+    CHECK(name_of<K<1>>() == "K");
+    CHECK(name_of<V<1>>() == "V");
+    CHECK(name_of<Z<1>>() == "Z");
+    CHECK(name_of<AttnOut<1>>() == "AttnOut");
+    CHECK(name_of<Resid<1>>() == "Resid");
+    CHECK(name_of<Mlp<1>>() == "Mlp");
+    CHECK(name_of<MlpOut<1>>() == "MlpOut");
+    CHECK(name_of<Gate<1>>() == "Gate");
+    CHECK(name_of<Up<1>>() == "Up");
+}
+
+TEST_CASE("a component of one's own takes one line, as a type or as a family") {
+    CHECK(Component<Router>);
+    CHECK(Router::width == 8);
+    CHECK(Component<Rot<12, 3>>);
+    CHECK(Rot<12, 3>::head_width == 4);
+}
+
+TEST_CASE("a type without a name, a base or an honest width is no component") {
+    CHECK_FALSE(Component<Nameless>);
+    CHECK_FALSE(Component<Impostor>);
+    CHECK_FALSE(Component<Liar>);
+    CHECK_FALSE(Component<int>);
+}
+
+TEST_CASE("a width has heads only if they divide it") {
+    CHECK(can_have_heads(768, 12));
+    CHECK(can_have_heads(1, 1));
+    CHECK_FALSE(can_have_heads(768, 13));
+    CHECK_FALSE(can_have_heads(768, 0));
+    CHECK_FALSE(can_have_heads(768, -12));
+    CHECK_FALSE(can_have_heads(0, 1));
+    CHECK_FALSE(can_have_heads(-64, 1));
+    CHECK_FALSE(can_have_heads(4, 8));
+}
+
+TEST_CASE("relations of named numbers compare the numbers, whatever they are called") {
+    CHECK(same<sum_of_widths<2304>, fused_width<2304>>);
+    CHECK_FALSE(same<sum_of_widths<2236>, fused_width<2304>>);
+    CHECK(divides<component_heads<12>, component_width<768>>);
+    CHECK_FALSE(divides<component_heads<0>, component_width<768>>);
+    CHECK_FALSE(divides<component_heads<-12>, component_width<768>>);
+    CHECK_FALSE(divides<component_heads<768>, component_width<12>>);
+    CHECK(positive<group_count<1>>);
+    CHECK_FALSE(positive<group_count<0>>);
+    CHECK_FALSE(positive<group_count<-1>>);
+}
+
+TEST_CASE("a component is an empty type: it costs no byte") {
+    CHECK(std::is_empty_v<Q<768, 12>>);
+    CHECK(std::is_empty_v<Router>);
+}

@@ -1,0 +1,148 @@
+// Layouts: offsets that are derived, components that are found, facts that are told.
+#include <suture/core/layout.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <type_traits>
+
+namespace {
+
+using namespace suture;
+
+using Plain = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+using PerHead = Grouped<12, Q<64>, K<64>, V<64>>;
+using GroupedQuery = Grouped<8, Q<1024, 16>, K<64>, V<64>>;
+using TwoQueries = Fused<12, Q<8, 2>, Q<4>>;
+
+struct Named : Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>> {};
+
+struct Router : component<5> { static constexpr const char* name = "Router"; };
+using Routed = Fused<9, Q<4>, Router>;
+
+template <class Selector, class L>
+using chosen = typename detail::resolution<Selector, L>::type;
+template <class Selector, class L>
+inline constexpr fault why = detail::resolution<Selector, L>::why;
+
+}  // namespace
+
+TEST_CASE("in a fused layout a component begins where those before it end") {
+    CHECK(offset<Plain, Q<768, 12>> == 0);
+    CHECK(offset<Plain, K<768, 12>> == 768);
+    CHECK(offset<Plain, V<768, 12>> == 1536);
+    CHECK(Plain::width == 2304);
+    CHECK(Plain::groups == 1);
+    CHECK(Plain::period == 2304);
+}
+
+TEST_CASE("in a grouped layout every group holds every component") {
+    CHECK(PerHead::width == 2304);
+    CHECK(PerHead::groups == 12);
+    CHECK(PerHead::period == 192);
+    CHECK(run_of<PerHead, Q<64>> == run{0, 64, 12, 192});
+    CHECK(run_of<PerHead, K<64>> == run{64, 64, 12, 192});
+    CHECK(run_of<PerHead, V<64>> == run{128, 64, 12, 192});
+}
+
+TEST_CASE("heads are counted over all groups") {
+    CHECK(heads_of<Plain, Q<768, 12>> == 12);
+    CHECK(heads_of<PerHead, Q<64>> == 12);
+    CHECK(heads_of<GroupedQuery, Q<1024, 16>> == 128);
+    CHECK(heads_of<GroupedQuery, K<64>> == 8);
+}
+
+TEST_CASE("the runs of a layout stand in its order") {
+    CHECK(runs_of<Plain> == std::array{run{0, 768, 1, 2304}, run{768, 768, 1, 2304}, run{1536, 768, 1, 2304}});
+    CHECK(runs_of<GroupedQuery> ==
+          std::array{run{0, 1024, 8, 1152}, run{1024, 64, 8, 1152}, run{1088, 64, 8, 1152}});
+}
+
+TEST_CASE("a layout has a component if it lists exactly that one") {
+    CHECK(ComponentOf<K<768, 12>, Plain>);
+    CHECK_FALSE(ComponentOf<K<768>, Plain>);
+    CHECK_FALSE(ComponentOf<K<64>, Plain>);
+    CHECK_FALSE(ComponentOf<Gate<768, 12>, Plain>);
+    CHECK_FALSE(ComponentOf<Plain, Plain>);
+}
+
+TEST_CASE("a whole component is a layout with that component alone") {
+    CHECK(std::same_as<Whole<Resid<768>>, Fused<768, Resid<768>>>);
+    CHECK(run_of<Whole<Resid<768>>, Resid<768>> == run{0, 768, 1, 768});
+}
+
+TEST_CASE("a layout may get a name of its own") {
+    CHECK(Layout<Named>);
+    CHECK(offset<Named, V<768, 12>> == 1536);
+    CHECK(heads_of<Named, V<768, 12>> == 12);
+}
+
+TEST_CASE("layouts and components are told apart") {
+    CHECK(Layout<Plain>);
+    CHECK(Layout<PerHead>);
+    CHECK_FALSE(Layout<Q<768, 12>>);
+    CHECK_FALSE(Component<Plain>);
+    CHECK_FALSE(Layout<int>);
+}
+
+TEST_CASE("a selector finds a component by its full name") {
+    CHECK(std::same_as<chosen<exactly<K<768, 12>>, Plain>, K<768, 12>>);
+    CHECK(why<exactly<K<768, 12>>, Plain> == fault::none);
+    CHECK(why<exactly<K<768>>, Plain> == fault::lacks_component);
+    CHECK(std::same_as<chosen<exactly<Router>, Routed>, Router>);
+}
+
+TEST_CASE("a selector finds the only component of a family") {
+    CHECK(std::same_as<chosen<family<K>, Plain>, K<768, 12>>);
+    CHECK(std::same_as<chosen<family<Q>, Routed>, Q<4>>);
+    CHECK(why<family<Gate>, Plain> == fault::lacks_component);
+    CHECK(why<family<Q>, TwoQueries> == fault::ambiguous_family);
+    CHECK(why<exactly<Q<4>>, TwoQueries> == fault::none);
+}
+
+TEST_CASE("a layout selects itself, and no other layout") {
+    CHECK(std::same_as<chosen<exactly<Plain>, Plain>, Plain>);
+    CHECK(why<exactly<PerHead>, Plain> == fault::lacks_component);
+    CHECK(run_in<Plain, Plain> == run{0, 2304, 1, 2304});
+    CHECK(run_in<PerHead, PerHead> == run{0, 2304, 1, 2304});
+    CHECK(run_in<PerHead, K<64>> == run{64, 64, 12, 192});
+}
+
+TEST_CASE("a component alone is packed like a layout of its own") {
+    CHECK(std::same_as<host_layout<K<64>>, Fused<64, K<64>>>);
+    CHECK(std::same_as<host_layout<K<64>, 12>, Grouped<12, K<64>>>);
+    CHECK(std::same_as<host_layout<PerHead>, PerHead>);
+    CHECK(Hosted<K<64>, 12>);
+    CHECK_FALSE(Hosted<PerHead, 12>);
+    CHECK_FALSE(Hosted<int, 1>);
+}
+
+TEST_CASE("the facts of a layout say what its type says") {
+    constexpr layout_facts facts = facts_of<GroupedQuery>;
+    CHECK(facts.width == 9216);
+    CHECK(facts.groups == 8);
+    REQUIRE(facts.count == 3);
+    CHECK(std::string(facts.components[0].name) == "Q");
+    CHECK(facts.components[0].width == 1024);
+    CHECK(facts.components[0].heads == 16);
+    CHECK(std::string(facts.components[2].name) == "V");
+    extent sum = 0;
+    for (const component_facts& c : facts) sum += c.width;
+    CHECK(sum * facts.groups == facts.width);
+}
+
+TEST_CASE("a list of types counts what stands in it") {
+    CHECK(count_of<int, int, char, int> == 2);
+    CHECK(count_of<long, int, char> == 0);
+    CHECK(all_distinct<>);
+    CHECK(all_distinct<int, char>);
+    CHECK_FALSE(all_distinct<int, char, int>);
+}
+
+TEST_CASE("a layout is an empty type") {
+    CHECK(std::is_empty_v<Plain>);
+    CHECK(std::is_empty_v<PerHead>);
+}

@@ -1,0 +1,223 @@
+#include <suture/edit/apply.hpp>
+#include <suture/edit/on.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
+
+namespace {
+
+at::Tensor counting() { return at::arange(18, at::kFloat).reshape({3, 6}); }
+
+constexpr auto silence = on<Q>(token(1)).zero();
+constexpr auto foreign = on<Gate>().zero();
+
+template <class A, class R>
+concept can_pipe = requires(A&& a, const R& r) { std::forward<A>(a) | r; };
+template <class A, class R>
+concept can_assign = requires(A&& a, const R& r) { std::forward<A>(a) |= r; };
+
+/// An Owned keeps its contents when the recipe ends in an error of this kind.
+template <class Kind, Recipe R>
+std::string refused(const R& recipe) {
+    auto owned = borrow<Qkv>(counting()).clone();
+    const std::string message = message_of<Kind>([&] { owned |= recipe; });
+    CHECK(owned.unsafe_tensor().equal(counting()));
+    return message;
+}
+
+}  // namespace
+
+TEST_CASE("piping a View edits a clone and leaves the source with its bytes and version") {
+    const at::Tensor source = counting();
+    const auto version = source._version();
+    const auto edited = borrow<Qkv>(source) | silence;
+    CHECK(edited.unsafe_tensor()[1].narrow(0, 0, 2).equal(at::zeros({2})));
+    CHECK(source.equal(counting()));
+    CHECK(source._version() == version);
+    CHECK_FALSE(edited.unsafe_tensor().is_alias_of(source));
+}
+
+TEST_CASE("piping an Owned edits in place and passes it on") {
+    auto owned = borrow<Qkv>(counting()).clone();
+    const void* storage = owned.unsafe_tensor().data_ptr();
+    const auto edited = std::move(owned) | silence | on<K>().set(2);
+    CHECK(edited.unsafe_tensor().data_ptr() == storage);
+    CHECK(edited.unsafe_tensor()[1][0].item<float>() == 0);
+}
+
+TEST_CASE("|= edits in place and can be chained") {
+    auto owned = borrow<Qkv>(counting()).clone();
+    const void* storage = owned.unsafe_tensor().data_ptr();
+    (owned |= silence) |= on<V>().multiply(0);
+    CHECK(owned.unsafe_tensor().data_ptr() == storage);
+    CHECK(owned.view().get<V>().sum().item<float>() == 0);
+}
+
+TEST_CASE("a single component can be edited by itself, in groups too") {
+    const auto q = borrow<Qkv>(counting()).get<Q>() | on<Q<2>>(token(0)).set(1);
+    CHECK(q.unsafe_tensor()[0].equal(at::ones({2})));
+    const auto grouped = borrow<ByHead>(at::zeros({2, 12})).get<Q>() | on<Q>(head<2>).set(1);
+    CHECK(grouped.sizes() == at::IntArrayRef({2, 3, 2}));
+    CHECK(grouped.unsafe_tensor().select(1, 2).equal(at::ones({2, 2})));
+}
+
+TEST_CASE("a whole layout can be edited at once") {
+    CHECK((borrow<Qkv>(counting()) | on<Qkv>(token(0)).zero()).unsafe_tensor()[0].equal(at::zeros({6})));
+}
+
+TEST_CASE("an edit that can't be says which edit, and nothing is applied") {
+    CHECK(says(refused<PositionError>(on<Q>().set(1) | on<V>(token(7)).zero()), "V[token 7] = 0: token 7 is outside"));
+    CHECK(says(refused<ShapeError>(on<Q>().set(1) | on<K>().set(at::ones({5}))),
+          "K = float32 [5]: the injected tensor"));
+    CHECK(says(refused<TypeError>(on<Q>().set(1) | on<K>().set(at::ones({2}, at::kDouble))), "K = float64 [2]"));
+    CHECK(says(refused<ValueError>(on<Q>().set(1) | on<K>().clamp(2, 1)), "K = clamp(2, 1)"));
+}
+
+TEST_CASE("an exception of a function given to apply leaves the Owned as it was") {
+    const auto fails = on<Q>().set(1) | on<K>().apply([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); });
+    auto owned = borrow<Qkv>(counting()).clone();
+    CHECK_THROWS_WITH_AS(owned |= fails, "mine", std::runtime_error);
+    CHECK(owned.unsafe_tensor().equal(counting()));
+    CHECK_THROWS_AS(std::move(owned) | fails, std::runtime_error);
+    CHECK(owned.unsafe_tensor().equal(counting()));
+}
+
+TEST_CASE("a number that the dtype can't hold is found before anything is written") {
+    CHECK(says(refused<ValueError>(on<Q>().set(1) | on<K>().set(1e300)), "does not fit float32"));
+}
+
+TEST_CASE("a value that autograd can't keep is found before anything is written") {
+    at::Tensor recorded;
+    {
+        const c10::InferenceMode inference;
+        recorded = at::full({2}, 2.0f);
+    }
+    const at::Tensor source = counting().requires_grad_();
+    auto owned = borrow<Qkv>(source).clone();
+    try {
+        owned |= on<Q>().set(1) | on<K>().multiply(recorded);
+        CHECK(owned.unsafe_tensor().narrow(-1, 2, 2).equal(counting().narrow(-1, 2, 2) * 2));
+    } catch (const std::exception&) {
+        CHECK(owned.unsafe_tensor().equal(counting()));
+    }
+}
+
+TEST_CASE("editing in place with a View of the same Owned gives what piping its View gives") {
+    auto owned = borrow<Qkv>(counting()).clone();
+    const auto recipe = on<Q>().add(1) | on<Q>().add(owned.view().get<Q>());
+    const auto piped = owned.view() | recipe;
+    owned |= recipe;
+    CHECK(owned.equal(piped));
+}
+
+TEST_CASE("an activation without tokens or rows stays as it is, whatever the edit") {
+    for (const at::Tensor& empty : {at::zeros({0, 6}), at::zeros({0, 5, 6}), at::zeros({2, 0, 6})}) {
+        CHECK((borrow<Qkv>(empty) | on<Q>().set(1)).sizes() == empty.sizes());
+        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>(token(3)).set(at::ones({2}))));
+        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().mean_over(axis::token)));
+        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().apply([](at::Tensor t) { return t; })));
+    }
+}
+
+TEST_CASE("an Owned that was given up can't be edited silently") {
+    auto owned = borrow<Qkv>(counting()).clone();
+    (void)std::move(owned).take();
+    CHECK(says(message_of<OwnershipError>([&] { owned |= silence; }), "moved"));
+    CHECK(says(message_of<OwnershipError>([&] { (void)(std::move(owned) | silence); }), "moved"));
+    CHECK_THROWS_AS((void)(owned.view() | silence), Error);
+}
+
+TEST_CASE("an Owned made in inference mode is edited there only") {
+    std::optional<Owned<Qkv>> owned;
+    {
+        const c10::InferenceMode inference;
+        owned = borrow<Qkv>(counting()) | silence;
+        CHECK_NOTHROW(*owned |= silence);
+    }
+    CHECK(message_of<OwnershipError>([&] { *owned |= silence; }) ==
+          "this Owned was made in inference mode and can only be edited there: clone() it first");
+    auto copy = owned->clone();
+    CHECK_NOTHROW(copy |= silence);
+    CHECK_NOTHROW((void)(owned->view() | silence));
+}
+
+TEST_CASE("the result depends on gradients being recorded only in its history") {
+    const at::Tensor leaf = counting().requires_grad_();
+    const auto with = borrow<Qkv>(leaf) | silence;
+    CHECK(with.requires_grad());
+    const at::NoGradGuard no_grad;
+    const auto without = borrow<Qkv>(leaf) | silence;
+    CHECK_FALSE(without.requires_grad());
+    CHECK(without.unsafe_tensor().equal(with.unsafe_tensor()));
+}
+
+TEST_CASE("the unedited part and an injected tensor get their gradients") {
+    const at::Tensor leaf = counting().requires_grad_(), injected = at::ones({2}).requires_grad_();
+    (borrow<Qkv>(leaf) | on<Q>(token(1)).set(injected) | on<V>().multiply(3)).sum().backward();
+    CHECK(injected.grad().equal(at::ones({2})));
+    const at::Tensor expected = at::ones({3, 6});
+    expected[1].narrow(0, 0, 2).zero_();
+    expected.narrow(-1, 4, 2).fill_(3);
+    CHECK(leaf.grad().equal(expected));
+}
+
+TEST_CASE("an expanded or transposed source is edited in a copy of its own") {
+    const at::Tensor row = at::arange(6, at::kFloat);
+    const auto edited = borrow<Qkv>(row.expand({3, 6})) | silence;
+    CHECK(edited.unsafe_tensor()[0][1].item<float>() == 1);
+    CHECK(edited.unsafe_tensor()[1][1].item<float>() == 0);
+    CHECK(row.equal(at::arange(6, at::kFloat)));
+}
+
+TEST_CASE("a tensor without data is edited by shape") {
+    const at::Tensor meta = at::empty({3, 6}, at::kMeta);
+    CHECK((borrow<Qkv>(meta) | silence).device().is_meta());
+}
+
+TEST_CASE("pipes that would lose or corrupt something do not compile") {
+    using Silence = decltype(silence);
+    static_assert(can_pipe<View<Qkv>, Silence>);
+    static_assert(can_pipe<View<Qkv>&, Silence>);
+    static_assert(can_pipe<const View<Qkv>&, Silence>);
+    static_assert(can_pipe<Owned<Qkv>, Silence>);
+    static_assert(!can_pipe<Owned<Qkv>&, Silence>);
+    static_assert(!can_pipe<const Owned<Qkv>&, Silence>);
+    static_assert(!can_pipe<const Owned<Qkv>, Silence>);
+    static_assert(!can_pipe<at::Tensor, Silence>);
+    static_assert(!can_pipe<at::Tensor&, Silence>);
+    static_assert(!can_pipe<const at::Tensor&, Silence>);
+    static_assert(can_assign<Owned<Qkv>&, Silence>);
+    static_assert(!can_assign<const Owned<Qkv>&, Silence>);
+    static_assert(!can_assign<Owned<Qkv>, Silence>);
+    static_assert(!can_assign<View<Qkv>&, Silence>);
+    static_assert(!can_assign<at::Tensor&, Silence>);
+    CHECK_FALSE(can_assign<const at::Tensor&, Silence>);
+}
+
+TEST_CASE("a recipe that does not suit the layout does not compile") {
+    using Foreign = decltype(foreign);
+    static_assert(!can_pipe<View<Qkv>, Foreign>);
+    static_assert(!can_pipe<Owned<Qkv>, Foreign>);
+    static_assert(!can_pipe<Owned<Qkv>&, Foreign>);
+    static_assert(!can_assign<Owned<Qkv>&, Foreign>);
+    static_assert(!can_pipe<View<Qkv>, decltype(silence | foreign)>);
+    static_assert(!can_pipe<View<Qkv>, decltype(on<Q>(head<1>).zero())>);
+    static_assert(!can_pipe<View<K<2>>, decltype(silence)>);
+    static_assert(!can_pipe<View<Qkv>, decltype(on<Q>().set(std::declval<View<K<2>>>()))>);
+    CHECK(can_pipe<View<Q<2>>, decltype(silence)>);
+}

@@ -1,0 +1,160 @@
+#include <suture/edit/apply.hpp>
+#include <suture/edit/edit.hpp>
+#include <suture/edit/on.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <type_traits>
+
+using namespace suture;
+
+using Qkv = Fused<8, Q<4, 2>, K<2>, V<2>>;
+using ByHead = Grouped<4, Q<2>, K<1>, V<1>>;
+using TwoQueries = Fused<6, Q<4, 2>, Q<2>>;
+
+namespace {
+
+constexpr auto silence = on<Q<4, 2>>(head<1>).zero();
+constexpr auto ablate = on<Q<4, 2>>(token(4), dims<0, 3>).set(0.0) | on<V<2>>(token(-1)).multiply(0.5);
+
+template <class A, class B>
+concept can_pipe = requires(const A& a, const B& b) { a | b; };
+template <class R, class L>
+inline constexpr fault fault_in = recipe_fault<R, L>;
+
+struct negated {
+    at::Tensor operator()(const at::Tensor& t) const { return t.neg(); }
+};
+
+}  // namespace
+
+TEST_CASE("a recipe without state has size 1, however often it holds an edit") {
+    static_assert(sizeof(silence) == 1);
+    static_assert(sizeof(silence | silence) == 1);
+    static_assert(sizeof(silence | on<K>().zero() | on<V>(dims<0, 1>).zero() | silence) == 1);
+    static_assert(sizeof(on<Q>(heads<0, 2>, dims<0, 1>).apply(negated{})) == 1);
+    CHECK(sizeof(on<Q>().apply([](at::Tensor t) { return t; }) | silence) == 1);
+}
+
+TEST_CASE("a recipe with state is as large as its edits together") {
+    const auto one = on<Q>(token(4)).zero(), other = on<Q>(token(5)).zero();
+    CHECK(sizeof(one | other) == sizeof(one) + sizeof(other));
+    CHECK(sizeof(one | silence) == sizeof(one));
+    CHECK(sizeof(on<Q>().set(1.0)) == sizeof(double));
+}
+
+TEST_CASE("recipes are constants where their parts are") {
+    static_assert(ablate.count == 2);
+    static_assert((ablate | silence).count == 3);
+    static_assert((silence | ablate).count == 3);
+    static_assert((ablate | ablate).count == 4);
+    static_assert(!ablate.calls_back);
+    CHECK(to_string(ablate) == "Q[token 4, dims 0:3] = 0 | V[token -1] *= 0.5");
+}
+
+TEST_CASE("a recipe knows at compile time which layouts it suits") {
+    static_assert(fault_in<decltype(ablate), Qkv> == fault::none);
+    static_assert(fault_in<decltype(ablate), ByHead> == fault::lacks_component);
+    static_assert(fault_in<decltype(on<Gate>().zero()), Qkv> == fault::lacks_component);
+    static_assert(fault_in<decltype(on<Q>().zero()), TwoQueries> == fault::ambiguous_family);
+    static_assert(fault_in<decltype(on<Q<2>>().zero()), TwoQueries> == fault::none);
+    static_assert(fault_in<decltype(on<Q>(head<2>).zero()), Qkv> == fault::head_beyond);
+    static_assert(fault_in<decltype(on<Q>(head<3>).zero()), ByHead> == fault::none);
+    static_assert(fault_in<decltype(on<Q>(head<4>).zero()), ByHead> == fault::head_beyond);
+    static_assert(fault_in<decltype(on<Q>(dims<0, 5>).zero()), Qkv> == fault::dims_beyond);
+    static_assert(fault_in<decltype(on<Q>(head<0>, dims<0, 3>).zero()), Qkv> == fault::dims_beyond);
+    static_assert(fault_in<decltype(on<Q<4, 2>>(heads<1, 3>).zero()), Grouped<2, Q<4, 2>>> == fault::heads_straddle);
+    CHECK(fault_in<decltype(on<Qkv>().zero()), Qkv> == fault::none);
+}
+
+TEST_CASE("the first edit that does not suit the layout decides what is said") {
+    static_assert(fault_in<decltype(on<K>().zero() | on<Gate>().zero() | on<Q>(head<9>).zero()), Qkv> ==
+          fault::lacks_component);
+    CHECK(fault_in<decltype(on<K>().zero() | on<Q>(head<9>).zero() | on<Gate>().zero()), Qkv> == fault::head_beyond);
+}
+
+TEST_CASE("an injected View is checked against the component and its groups") {
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<4, 2>>>())), Qkv> == fault::none);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<K<2>>>())), Qkv> == fault::other_component);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>>>())), ByHead> == fault::other_groups);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>, 4>>())), ByHead> == fault::none);
+    CHECK(fault_in<decltype(on<Qkv>().set(std::declval<View<Qkv>>())), Qkv> == fault::none);
+}
+
+TEST_CASE("composing keeps the order") {
+    CHECK(to_string(on<Q>().set(1) | on<Q>().set(2) | on<Q>().set(3)) == "Q = 1 | Q = 2 | Q = 3");
+    CHECK(to_string(on<Q>().set(1) | (on<Q>().set(2) | on<Q>().set(3))) == "Q = 1 | Q = 2 | Q = 3");
+    const auto result = borrow<Qkv>(at::zeros({1, 8})) | (on<Q>().set(1) | on<Q>().add(2) | on<Q>().multiply(5));
+    CHECK(result.unsafe_tensor()[0][0].item<float>() == 15);
+}
+
+TEST_CASE("every where is printed as it was written") {
+    CHECK(to_string(on<Q>(tokens(2, 5)).zero()) == "Q[tokens 2:5] = 0");
+    CHECK(to_string(on<Q>(tokens(2, to_end)).zero()) == "Q[tokens 2:] = 0");
+    CHECK(to_string(on<Q>(batch(0), token(-1)).zero()) == "Q[batch 0, token -1] = 0");
+    CHECK(to_string(on<Q>(batches(0, 2)).zero()) == "Q[batches 0:2] = 0");
+    CHECK(to_string(on<Q>(head<3>).zero()) == "Q[head 3] = 0");
+    CHECK(to_string(on<Q>(heads<1, 3>, dims<0, 4>).zero()) == "Q[heads 1:3, dims 0:4] = 0");
+    CHECK(to_string(on<Q>(token(at::zeros({2}, at::kLong))).zero()) == "Q[token int64 [2]] = 0");
+    CHECK(to_string(on<Q>(tokens(at::zeros({2, 3}, at::kLong))).zero()) == "Q[tokens int64 [2, 3]] = 0");
+    CHECK(to_string(on<Q>(mask(at::zeros({2, 5}, at::kBool))).zero()) == "Q[mask bool [2, 5]] = 0");
+    CHECK(to_string(on<Qkv>().zero()) == "all = 0");
+    CHECK(to_string(on<K<2>>().zero()) == "K = 0");
+}
+
+TEST_CASE("every operation is printed") {
+    Slot slot = at::zeros({4});
+    const auto view = borrow<Q<4, 2>>(at::zeros({5, 4}));
+    CHECK(to_string(on<Q>().set(0.5)) == "Q = 0.5");
+    CHECK(to_string(on<Q>().add(2)) == "Q += 2");
+    CHECK(to_string(on<Q>().multiply(at::zeros({4}))) == "Q *= float32 [4]");
+    CHECK(to_string(on<Q>().set(slot)) == "Q = slot (float32 [4])");
+    CHECK(to_string(on<Q>().set(view)) == "Q = view (float32 [5, 4])");
+    CHECK(to_string(on<Q>().clamp(-1, 1)) == "Q = clamp(-1, 1)");
+    CHECK(to_string(on<Q>().noise(0.1)) == "Q += noise(0.1)");
+    CHECK(to_string(on<Q>().mean_over(axis::batch)) == "Q = mean over batch");
+    CHECK(to_string(on<Q>().mean_over(axis::token)) == "Q = mean over tokens");
+    CHECK(to_string(on<Q>().mean_over(axis::token, axis::batch)) == "Q = mean over batch and tokens");
+    CHECK(to_string(on<Q>().project_out(at::zeros({4}))) == "Q project out float32 [4]");
+    CHECK(to_string(on<Q>().steer(at::zeros({4}), 2)) == "Q += 2 along float32 [4]");
+    CHECK(to_string(on<Q>().apply(negated{})) == "Q = apply(function)");
+}
+
+TEST_CASE("a small integer is printed as a number") {
+    CHECK(to_string(on<Q>().set(std::int8_t{65})) == "Q = 65");
+    CHECK(to_string(on<Q>().set(std::uint8_t{7})) == "Q = 7");
+}
+
+TEST_CASE("recipes go to a stream") {
+    std::ostringstream out;
+    out << silence << "; " << ablate;
+    CHECK(out.str() == "Q[head 1] = 0; Q[token 4, dims 0:3] = 0 | V[token -1] *= 0.5");
+}
+
+TEST_CASE("a recipe composes with recipes only") {
+    static_assert(Recipe<decltype(silence)>);
+    static_assert(Recipe<decltype(ablate)>);
+    static_assert(!Recipe<View<Qkv>>);
+    static_assert(!Recipe<int>);
+    static_assert(can_pipe<decltype(silence), decltype(ablate)>);
+    static_assert(!can_pipe<decltype(silence), int>);
+    static_assert(!can_pipe<int, decltype(silence)>);
+    static_assert(!can_pipe<decltype(silence), View<Qkv>>);
+    static_assert(!can_pipe<decltype(silence), at::Tensor>);
+    CHECK(can_pipe<decltype(silence), decltype(silence)>);
+}
+
+TEST_CASE("recipes are values") {
+    auto mine = on<Q>(token(1)).set(at::ones({4}));
+    const auto copy = mine;
+    mine = on<Q>(token(2)).set(at::zeros({4}));
+    CHECK(to_string(copy) == "Q[token 1] = float32 [4]");
+    CHECK(to_string(mine) == "Q[token 2] = float32 [4]");
+    static_assert(std::is_copy_constructible_v<decltype(copy | mine)>);
+}

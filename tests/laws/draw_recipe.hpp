@@ -1,0 +1,467 @@
+// How a random recipe is drawn for a layout: operations, places and values, typed as a user writes them and told
+// again as steps of the literal idiom. Which component, place and operation meet is a matter of numbers that differ
+// from layout to layout, so that over the catalogue all of them do.
+#pragma once
+
+#include "suture/edit/apply.hpp"
+#include "suture/edit/on.hpp"
+
+#include "laws/layouts.hpp"
+#include "laws/recipes.hpp"
+
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace laws {
+
+// Where, along the channels: values of suture's types, and the same numbers for the oracle.
+
+enum class channel_form { all, one_head, some_heads, some_dims, dims_of_head, dims_of_heads };
+inline constexpr std::size_t channel_forms = 6;
+
+/// The wheres of a form for component C in layout L; all that a whole layout can have is dims.
+template <class L, class X, channel_form Form>
+struct channel_wheres {
+    static constexpr bool is_whole = std::is_same_v<L, X>;
+    static constexpr extent heads_a_group = [] { if constexpr (is_whole) return 1; else return X::heads; }();
+    static constexpr extent count = is_whole ? 1 : heads_a_group * L::groups;
+    static constexpr extent head_width = X::width / heads_a_group;
+    // One head: in the middle, or the last. Several: over groups where each has one, else the last ones of a group.
+    static constexpr extent one = (count * 2) / 3;
+    static constexpr extent first = heads_a_group == 1 ? count / 3 : count - heads_a_group + heads_a_group / 3;
+    static constexpr extent last = heads_a_group == 1 ? count - (count > 3) : count;
+    static constexpr extent begin(extent width) { return width / 3; }
+    static constexpr extent end(extent width) { return std::max(begin(width) + 1, width - (width > 3)); }
+
+    static constexpr auto wheres() {
+        if constexpr (Form == channel_form::one_head) return std::tuple(head<one>);
+        else if constexpr (Form == channel_form::some_heads) return std::tuple(heads<first, last>);
+        else if constexpr (Form == channel_form::some_dims) return std::tuple(dims<begin(X::width), end(X::width)>);
+        else if constexpr (Form == channel_form::dims_of_head)
+            return std::tuple(head<one>, dims<begin(head_width), end(head_width)>);
+        else if constexpr (Form == channel_form::dims_of_heads)
+            return std::tuple(dims<begin(head_width), end(head_width)>, heads<first, last>);
+        else return std::tuple();
+    }
+    static void tell(part& p) {
+        const bool by_head = Form == channel_form::one_head || Form == channel_form::dims_of_head;
+        const bool by_heads = Form == channel_form::some_heads || Form == channel_form::dims_of_heads;
+        if (by_head) p.head_begin = one, p.head_end = one + 1, p.one_head = true;
+        if (by_heads) p.head_begin = first, p.head_end = last;
+        const bool cut = Form == channel_form::some_dims || Form == channel_form::dims_of_head ||
+                         Form == channel_form::dims_of_heads;
+        const extent width = by_head || by_heads ? head_width : X::width;
+        if (cut) p.dim_begin = begin(width), p.dim_end = end(width);
+    }
+};
+
+// Where, along tokens and batch rows.
+
+enum class position_form { all, token, batch, both, rows };
+inline constexpr std::size_t position_forms = 5;
+
+constexpr extent axes_needed(position_form form) {
+    return form == position_form::all ? 0 : form == position_form::token || form == position_form::rows ? 1 : 2;
+}
+
+namespace detail {
+/// A place or a range on an axis of n, some of its numbers counted from the end. `range`: no single place.
+template <suture::axis Along>
+position<Along> draw_position(extent n, bool range, std::optional<stretch>& told) {
+    if (n == 0) return {0, 0, true};
+    stretch s{draw(0, n), 0, !range && !once_in(3)};
+    s.end = s.single ? s.begin + 1 : draw(s.begin, n) + 1;
+    told = s;
+    const extent begin = once_in(2) ? s.begin - n : s.begin;
+    if (s.single) return {begin, begin, true};
+    const extent end = s.end == n ? (once_in(2) ? to_end : n) : (once_in(2) ? s.end - n : s.end);
+    return {begin, end, false};
+}
+
+/// Token numbers of [0, n), none twice, some counted from the end.
+inline at::Tensor draw_tokens(extent k, extent n, random_numbers& random) {
+    extents all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), 0);
+    std::shuffle(all.begin(), all.end(), random);
+    all.resize(static_cast<std::size_t>(k));
+    for (extent& t : all) t -= random() % 3 == 0 ? n : 0;
+    return as_tensor(all);
+}
+
+inline row_positions draw_rows(const extents& leading, random_numbers& random, bool averaged, part& told) {
+    const extent n = leading.back();
+    const extents outer(leading.begin(), leading.end() - 1);
+    const extent rows = std::accumulate(outer.begin(), outer.end(), extent{1}, std::multiplies<>());
+    const at::ScalarType dtype = once_in(3) ? at::kInt : at::kLong;
+    if (n == 0 || rows == 0) return tokens(at::zeros({0}, at::kLong));
+    switch (draw(averaged && leading.size() < 2 ? 1 : 0, 3)) {
+        case 0: {
+            told.one_a_row = at::randint(-n, n, {rows}, at::kLong);
+            for (extent r = 0; r < rows; ++r) told.one_a_row[r].fill_(static_cast<extent>(random() % (2 * n)) - n);
+            return token(told.one_a_row.reshape(outer).to(dtype));
+        }
+        case 1: {
+            const extent k = draw(1, n + 1);
+            if (once_in(2)) {
+                told.several = draw_tokens(k, n, random);
+                return tokens(told.several.to(dtype));
+            }
+            std::vector<at::Tensor> each;
+            for (extent r = 0; r < rows; ++r) each.push_back(draw_tokens(k, n, random));
+            told.several = at::stack(each);
+            extents sizes = outer;
+            sizes.push_back(k);
+            return tokens(told.several.reshape(sizes).to(dtype));
+        }
+        default: {
+            const bool for_all_rows = once_in(2);
+            told.mask = at::zeros(for_all_rows ? extents{n} : leading, at::kBool);
+            const at::Tensor flat = told.mask.view({-1});
+            for (extent i = 0; i < flat.numel(); ++i) flat[i].fill_(random() % 2 == 0);
+            flat[static_cast<extent>(random() % static_cast<std::uint64_t>(flat.numel()))].fill_(true);
+            return mask(told.mask);
+        }
+    }
+}
+}  // namespace detail
+
+/// Wheres of a form, drawn. `averaged`: only such that leave tokens or batch rows to average over.
+template <position_form Form>
+auto draw_positions(const extents& leading, random_numbers& random, bool averaged, part& told) {
+    if constexpr (Form == position_form::all) return std::tuple();
+    else if constexpr (Form == position_form::token)
+        return std::tuple(detail::draw_position<axis::token>(leading.back(), averaged && leading.size() < 2, told.token));
+    else if constexpr (Form == position_form::batch)
+        return std::tuple(detail::draw_position<axis::batch>(leading.front(), false, told.batch));
+    else if constexpr (Form == position_form::both) {
+        const bool keep_tokens = averaged && once_in(2), keep_rows = averaged && !keep_tokens;
+        return std::tuple(detail::draw_position<axis::token>(leading.back(), keep_tokens, told.token),
+                          detail::draw_position<axis::batch>(leading.front(), keep_rows, told.batch));
+    } else return std::tuple(detail::draw_rows(leading, random, averaged, told));
+}
+
+// What to do.
+
+enum class operation {
+    set_number, set_tensor, set_view, set_slot, zero, add_number, add_tensor, add_view,
+    multiply_number, multiply_tensor, multiply_slot, clamp, mean_over, project_out, steer, apply
+};
+inline constexpr std::size_t operations = 16;
+
+constexpr bool needs_floats(operation o) {
+    return o == operation::mean_over || o == operation::project_out || o == operation::steer;
+}
+
+/// 16-bit floats are computed with in float32.
+inline at::Tensor wide(const at::Tensor& t) {
+    return t.scalar_type() == at::kHalf || t.scalar_type() == at::kBFloat16 ? t.to(at::kFloat) : t;
+}
+inline at::Tensor unit_vector(const at::Tensor& direction) {
+    return wide(direction).div(wide(direction).norm(2, -1, true));
+}
+/// The number as one of the tensor's own kind.
+inline at::Scalar number_for(const at::Tensor& t, double n) {
+    return at::isIntegralType(t.scalar_type(), true) ? at::Scalar(static_cast<std::int64_t>(n)) : at::Scalar(n);
+}
+
+/// Draws the values of one edit.
+struct value_drawer {
+    const conditions& given;
+    const selected& found;  ///< the part, as the oracle counts it
+    std::vector<at::Tensor>& injected;
+
+    double number() const {
+        if (at::isIntegralType(given.dtype, true)) return static_cast<double>(draw(-3, 4));
+        return one_of<double>({0.0, 1.0, -1.5, 0.1, 3.0, -0.0, 1e-3});
+    }
+    /// Of the part's shape, or of one that broadcasts to it.
+    at::Tensor operand(bool channels_in_full = false) const {
+        extents sizes = found.shape;
+        const std::size_t dropped = once_in(2) ? static_cast<std::size_t>(draw(0, sizes.size() + !channels_in_full)) : 0;
+        sizes.erase(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(dropped));
+        for (std::size_t i = 0; i + (channels_in_full ? 1 : 0) < sizes.size(); ++i)
+            if (once_in(4)) sizes[i] = 1;
+        at::Tensor t = numbers(sizes, given.dtype, given.random);
+        if (given.gradients) t.requires_grad_();
+        injected.push_back(t);
+        return t;
+    }
+    at::Tensor other_activation(extent width) const {
+        activation other = draw_activation(given.leading, width, given.dtype, given.random, false, given.gradients);
+        injected.push_back(other.base);
+        return other.view;
+    }
+};
+
+/// An edit and what it does to the selected values, out of place.
+template <class Edit, class Change>
+struct told_edit {
+    Edit edit;
+    Change change;
+};
+template <class Edit, class Change>
+told_edit(Edit, Change) -> told_edit<Edit, Change>;
+
+inline std::vector<std::function<at::Tensor(at::Tensor)>> functions_of(at::ScalarType dtype) {
+    std::vector<std::function<at::Tensor(at::Tensor)>> all{
+        [](at::Tensor t) { return t.mul(2).add(1); },
+        [](at::Tensor t) { return t.flip(-1); },
+        [](at::Tensor t) { return t; },
+        [](at::Tensor t) { return t.narrow(-1, 0, 1).clone(); },
+    };
+    if (at::isFloatingType(dtype)) all.push_back([](at::Tensor t) { return t.neg().sub(0.25); });
+    return all;
+}
+
+/// set, add or multiply by something.
+template <operation Op, Layout L, class X, class Selection>
+auto told_update(const Selection& chosen, const value_drawer& values, std::size_t segment_at) {
+    constexpr bool sets = Op == operation::set_number || Op == operation::set_tensor || Op == operation::set_view ||
+                          Op == operation::set_slot;
+    constexpr bool adds = Op == operation::add_number || Op == operation::add_tensor || Op == operation::add_view;
+    const auto write = [&](const auto& value) {
+        if constexpr (sets) return chosen.set(value);
+        else if constexpr (adds) return chosen.add(value);
+        else return chosen.multiply(value);
+    };
+    const auto combine = [](const at::Tensor& t, const auto& value) {
+        if constexpr (adds) return t.add(value);
+        else return t.mul(value);
+    };
+    if constexpr (Op == operation::set_number || Op == operation::add_number || Op == operation::multiply_number) {
+        const double n = values.number();
+        return told_edit{write(n), [n, combine](const at::Tensor& t, const selected&) {
+                             if constexpr (sets) return at::full_like(t, number_for(t, n));
+                             else return combine(t, number_for(t, n));
+                         }};
+    } else if constexpr (Op == operation::set_view || Op == operation::add_view) {
+        const at::Tensor other = values.other_activation(L::width);
+        const auto view = [&] {
+            if constexpr (std::is_same_v<X, L>) return borrow<L>(other);
+            else return borrow<L>(other).template get<X>();
+        }();
+        return told_edit{write(view), [other, segment_at, combine](const at::Tensor& t, const selected& s) {
+                             const at::Tensor there =
+                                 gather(segment_at == whole ? other : taken_apart(other, definition_of<L>()).at(segment_at), s);
+                             if constexpr (sets) return there;
+                             else return combine(t, there);
+                         }};
+    } else {
+        const at::Tensor v = values.operand();
+        const auto change = [v, combine](const at::Tensor& t, const selected&) {
+            if constexpr (sets) return v;
+            else return combine(t, v);
+        };
+        if constexpr (Op == operation::set_slot || Op == operation::multiply_slot)
+            return told_edit{write(Slot(v)), change};
+        else return told_edit{write(v), change};
+    }
+}
+
+/// Every other operation.
+template <operation Op, class Selection>
+auto told_operation(const Selection& chosen, const value_drawer& values) {
+    if constexpr (Op == operation::zero) {
+        return told_edit{chosen.zero(), [](const at::Tensor& t, const selected&) { return at::zeros_like(t); }};
+    } else if constexpr (Op == operation::clamp) {
+        const double infinity = std::numeric_limits<double>::infinity();
+        const double low = once_in(4) ? -infinity : -static_cast<double>(draw(0, 3));
+        const double high = once_in(4) ? infinity : static_cast<double>(draw(0, 30000000));
+        return told_edit{chosen.clamp(low, high), [low, high](const at::Tensor& t, const selected&) {
+                             at::Tensor limited = wide(t);
+                             if (std::isfinite(low)) limited = at::clamp(limited, number_for(t, low));
+                             if (std::isfinite(high)) limited = at::clamp(limited, c10::nullopt, number_for(t, high));
+                             return limited.to(t.scalar_type());
+                         }};
+    } else if constexpr (Op == operation::mean_over) {
+        const selected& s = values.found;
+        const bool mixed = s.batch_axis < 0 && s.token_axis < 0;  // a mask: positions of several rows on one axis
+        const bool rows = mixed || (s.batch_axis >= 0 && (s.token_axis < 0 || once_in(2)));
+        const bool tokens = mixed || (s.token_axis >= 0 && (!rows || once_in(2)));
+        const auto mean = [&] {
+            if (rows && tokens) return chosen.mean_over(axis::batch, axis::token);
+            return rows ? chosen.mean_over(axis::batch) : chosen.mean_over(axis::token);
+        }();
+        return told_edit{mean, [mixed, rows, tokens](const at::Tensor& t, const selected& s) {
+                             extents axes;
+                             if (mixed) axes = {0};
+                             if (!mixed && rows) axes.push_back(s.batch_axis);
+                             if (!mixed && tokens) axes.push_back(s.token_axis);
+                             return wide(t).mean(axes, true).to(t.scalar_type());
+                         }};
+    } else if constexpr (Op == operation::project_out) {
+        const at::Tensor d = values.operand(true);
+        return told_edit{chosen.project_out(d), [d](const at::Tensor& t, const selected&) {
+                             const at::Tensor u = unit_vector(d);
+                             return wide(t).sub(wide(t).mul(u).sum(-1, true).mul(u)).to(t.scalar_type());
+                         }};
+    } else if constexpr (Op == operation::steer) {
+        const at::Tensor d = values.operand(true);
+        const double amount = values.number();
+        return told_edit{chosen.steer(d, amount), [d, amount](const at::Tensor& t, const selected&) {
+                             return t.add(unit_vector(d).mul(amount).to(t.scalar_type()));
+                         }};
+    } else {
+        const auto f = one_of(functions_of(values.given.dtype));
+        return told_edit{chosen.apply(f), [f](const at::Tensor& t, const selected&) { return f(t.clone()); }};
+    }
+}
+
+// Which of these meet in a layout.
+
+template <class L, class Layouts>
+inline constexpr std::size_t place_among = 0;
+template <class L, class... Ls>
+inline constexpr std::size_t place_among<L, std::tuple<Ls...>> = [] {
+    std::size_t at = 0;
+    bool found = false;
+    ((found = found || std::is_same_v<L, Ls>, at += !found), ...);
+    return at;
+}();
+
+template <class C>
+struct family_of {
+    template <class L>
+    static constexpr bool is_unique_in = false;
+};
+template <template <extent, extent> class Family, extent Width, extent Heads>
+struct family_of<Family<Width, Heads>> {
+    template <class L>
+    static constexpr bool is_unique_in = suture::detail::resolution<family<Family>, L>::why == fault::none;
+    template <class... Ws>
+    static auto begin(const Ws&... ws) { return on<Family>(ws...); }
+};
+
+/// The J-th kind of edit of layout L.
+template <Layout L, std::size_t J>
+struct edit_kind {
+    static constexpr std::size_t number = place_among<L, every_layout>;
+    static constexpr auto op = static_cast<operation>(J);
+    static constexpr bool on_whole = (number + J) % 9 == 4;
+    static constexpr std::size_t segment_at = on_whole ? whole : ((number + 3 * J) / 2) % L::components::size;
+    static constexpr auto positions = [] {
+        auto form = static_cast<position_form>((number + J) % position_forms);
+        // Averaging needs something to average over.
+        return op == operation::mean_over && form == position_form::all ? position_form::token : form;
+    }();
+    static constexpr auto channels = [] {
+        const auto form = static_cast<channel_form>((number + J) % channel_forms);
+        return on_whole && form != channel_form::all ? channel_form::some_dims : form;
+    }();
+    static constexpr bool by_family = (number + J) % 4 == 1;
+    static constexpr needs need{axes_needed(positions), needs_floats(op)};
+
+    template <std::size_t I, class... Cs>
+    static auto pick(type_list<Cs...>) -> std::tuple_element_t<I, std::tuple<Cs...>>;
+    static constexpr auto target() {
+        if constexpr (on_whole) return std::type_identity<L>{};
+        else return std::type_identity<decltype(pick<segment_at>(typename L::components{}))>{};
+    }
+    using X = typename decltype(target())::type;
+
+    /// Draws the edit, and adds its step of the literal idiom to the recipe.
+    static auto draw(const conditions& given, drawn_recipe& recipe) {
+        const definition packed = definition_of<L>();
+        part told;
+        channel_wheres<L, X, channels>::tell(told);
+        const bool averaged = op == operation::mean_over;
+        const auto wheres = std::tuple_cat(draw_positions<positions>(given.leading, given.random, averaged, told),
+                                           channel_wheres<L, X, channels>::wheres());
+        const auto chosen = std::apply([](const auto&... ws) {
+            if constexpr (by_family && family_of<X>::template is_unique_in<L>) return family_of<X>::begin(ws...);
+            else return on<X>(ws...);
+        }, wheres);
+        const segment all{"all", packed.width(), 1};
+        const selected found = count_out(told, given.leading, on_whole ? 1 : packed.groups,
+                                         on_whole ? all : packed.segments[on_whole ? 0 : segment_at]);
+        const value_drawer values{given, found, recipe.injected};
+        auto edit = [&] {
+            if constexpr (op == operation::zero || op >= operation::clamp) return told_operation<op>(chosen, values);
+            else return told_update<op, L, X>(chosen, values, segment_at);
+        }();
+        recipe.steps.push_back({segment_at, told, std::move(edit.change)});
+        return std::move(edit.edit);
+    }
+};
+
+/// A kind of recipe of layout L.
+struct recipe_kind {
+    needs need;
+    drawn_recipe (*draw)(const conditions&);
+};
+
+/// Runs a recipe in one of the three ways.
+template <Layout L, Recipe R>
+at::Tensor run_recipe(const at::Tensor& source, const R& recipe, way how) {
+    if (how == way::pipe) return (borrow<L>(source) | recipe).take();
+    Owned<L> owned = borrow<L>(source).clone();
+    if (how == way::consume) return (std::move(owned) | recipe).take();
+    owned |= recipe;
+    return std::move(owned).take();
+}
+
+/// Draws edits of these kinds, composed in this order.
+template <Layout L, std::size_t First, std::size_t... Rest>
+auto draw_edits(const conditions& given, drawn_recipe& drawn) {
+    const auto first = edit_kind<L, First>::draw(given, drawn);
+    if constexpr (sizeof...(Rest) == 0) return first;
+    else return first | draw_edits<L, Rest...>(given, drawn);
+}
+template <Layout L, std::size_t... Js>
+drawn_recipe draw_recipe(const conditions& given) {
+    drawn_recipe drawn;
+    const auto recipe = draw_edits<L, Js...>(given, drawn);
+    drawn.text = to_string(recipe);
+    drawn.run = [recipe](const at::Tensor& x, way how) { return run_recipe<L>(x, recipe, how); };
+    return drawn;
+}
+template <Layout L, std::size_t... Js>
+recipe_kind kind_of() {
+    needs need;
+    ((need.leading = std::max(need.leading, edit_kind<L, Js>::need.leading),
+      need.floats = need.floats || edit_kind<L, Js>::need.floats), ...);
+    return {need, draw_recipe<L, Js...>};
+}
+
+/// Every operation: some alone, some before others; which ones differs from layout to layout.
+template <Layout L>
+layout_under_test under_test() {
+    constexpr std::size_t n = place_among<L, every_layout>;
+    const auto alone = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::vector<recipe_kind>{kind_of<L, (n + 4 * I) % operations>()...};
+    }(std::make_index_sequence<operations / 4>{});
+    const auto pairs = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::vector<recipe_kind>{kind_of<L, (n + 4 * I + 1) % operations, (3 * n + 4 * I + 2) % operations>()...};
+    }(std::make_index_sequence<operations / 4>{});
+    const recipe_kind longer =
+        kind_of<L, (n + 3) % operations, (n + 7) % operations, (n + 11) % operations, (n + 15) % operations>();
+
+    layout_under_test tested{layout_text(facts_of<L>), definition_of<L>(), {}, {}};
+    std::vector<recipe_kind> kinds = alone;
+    kinds.insert(kinds.end(), pairs.begin(), pairs.end());
+    kinds.push_back(longer);
+    for (const recipe_kind& k : kinds) tested.recipes.push_back(k.need);
+    tested.draw = [kinds](std::size_t which, const conditions& given) { return kinds[which].draw(given); };
+    return tested;
+}
+
+template <class Layouts>
+std::vector<layout_under_test> all_under_test() {
+    std::vector<layout_under_test> all;
+    for_each_layout<Layouts>([&]<class L>(std::type_identity<L>) { all.push_back(under_test<L>()); });
+    return all;
+}
+
+}  // namespace laws

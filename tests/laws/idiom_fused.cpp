@@ -1,0 +1,9 @@
+// What a pipeline means, on the fused layouts: the edits that the recipes of every other law are made of.
+#include "laws/draw_recipe.hpp"
+#include "laws/idiom.hpp"
+
+std::vector<laws::layout_under_test> laws::fused_under_test() { return all_under_test<fused_layouts>(); }
+
+TEST_CASE("on fused layouts a recipe equals split, clone, edit and cat by hand, bit for bit") {
+    for (const laws::layout_under_test& l : laws::fused_under_test()) laws::check_idiom(l);
+}

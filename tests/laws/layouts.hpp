@@ -1,0 +1,62 @@
+// The layouts that every law is checked on: each one of the catalogue at a size that a test can afford, then
+// irregular ones that no model has.
+#pragma once
+
+#include "suture/core/catalogue.hpp"
+
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace laws {
+
+using namespace suture;
+
+// Components of one's own: a plain type and a family.
+struct Router : component<3> { static constexpr const char* name = "Router"; };
+struct Lone : component<1> { static constexpr const char* name = "Lone"; };
+template <extent Width, extent Heads = 1>
+struct Rot : component<Width, Heads> { static constexpr const char* name = "Rot"; };
+
+// Layouts with a name of their own.
+struct Packed : Fused<13, Q<6, 3>, K<4, 2>, Router> {};
+struct Woven : Grouped<3, Rot<4, 2>, Lone, V<2>> {};
+
+/// One group: components side by side.
+using fused_layouts =
+    std::tuple<Gpt2Qkv<12, 3>, Gpt2CrossKv<8, 2>, BigCodeMqaQkv<12, 3>, Falcon7bQkv<3, 4>, Phi3Qkv<4, 2, 3>,
+               ChatGlmQkv<6, 2, 2>, DbrxQkv<6, 3, 2>, LlamaQ<4, 3>, LlamaK<2, 3>, LlamaV<2, 5>, DeepSeekKvA<6, 2>,
+               Phi3GateUp<5>, MambaIn<6>, MambaX<2, 3>, Mamba2In<8, 2, 3, 4>>;
+
+/// Several groups: heads, or heads with their keys and values, one after another.
+using grouped_layouts =
+    std::tuple<NeoXQkv<3, 4>, BloomQkv<4, 2>, BigCodeMhaQkv<2, 3>, FalconRwQkv<3, 2>, FalconQkv<6, 2, 3>,
+               InternLm2Qkv<8, 4, 2>, CodeGenQkv<16, 8>, Qwen3NextQGate<3, 4>, Qwen3NextQkvz<2, 4, 3, 2>,
+               Qwen3NextBa<2, 6>, DeepSeekQ<3, 4, 2>, DeepSeekKvB<3, 4, 5>, GptOssGateUp<5>>;
+
+/// Unequal widths, one family twice, one component, one channel, one group, names of their own.
+using irregular_layouts =
+    std::tuple<Fused<14, Q<9, 3>, K<1>, V<4, 4>>, Fused<10, Q<4, 2>, Q<6>>, Whole<Resid<6, 2>>, Whole<Lone>,
+               Grouped<4, Lone>, Grouped<1, Q<4, 2>, V<3>>, Grouped<2, Q<6, 3>, K<1>, V<5>>, Packed, Woven>;
+
+using every_layout = decltype(std::tuple_cat(std::declval<fused_layouts>(), std::declval<grouped_layouts>(),
+                                             std::declval<irregular_layouts>()));
+
+/// Calls f with every layout of a tuple, as std::type_identity.
+template <class Layouts, class F>
+void for_each_layout(F&& f) {
+    [&]<class... Ls>(std::type_identity<std::tuple<Ls...>>) {
+        (f(std::type_identity<Ls>{}), ...);
+    }(std::type_identity<Layouts>{});
+}
+
+/// Calls f with every component of a layout, as std::type_identity, and its place among them.
+template <class L, class F>
+void for_each_component(F&& f) {
+    [&]<class... Cs>(type_list<Cs...>) {
+        std::size_t i = 0;
+        (f(std::type_identity<Cs>{}, i++), ...);
+    }(typename L::components{});
+}
+
+}  // namespace laws

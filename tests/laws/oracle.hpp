@@ -1,0 +1,225 @@
+// What the laws compare with: a packed activation taken apart channel by channel, from the definition "groups of
+// ordered segments" alone, edited with plain ATen functions out of place, and put back with at::cat.
+// Nothing here asks a run, a place or a View.
+#pragma once
+
+#include "suture/core/layout.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/ops/index_put.h>
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace laws {
+
+using suture::extent;
+using extents = std::vector<extent>;
+
+inline at::Tensor as_tensor(const extents& numbers) { return at::tensor(at::ArrayRef<extent>(numbers), at::kLong); }
+
+/// One component of a definition.
+struct segment {
+    std::string name;
+    extent width, heads;
+};
+
+/// A layout as models define it.
+struct definition {
+    extent groups = 1;
+    std::vector<segment> segments;
+
+    /// The segment that each channel belongs to, counted group by group.
+    std::vector<std::size_t> owners() const {
+        std::vector<std::size_t> owners;
+        for (extent g = 0; g < groups; ++g)
+            for (std::size_t s = 0; s < segments.size(); ++s)
+                for (extent i = 0; i < segments[s].width; ++i) owners.push_back(s);
+        return owners;
+    }
+    extent width() const { return static_cast<extent>(owners().size()); }
+    /// The channels of one segment, in order.
+    extents channels(std::size_t segment) const {
+        extents channels;
+        const std::vector<std::size_t> owner = owners();
+        for (std::size_t c = 0; c < owner.size(); ++c)
+            if (owner[c] == segment) channels.push_back(static_cast<extent>(c));
+        return channels;
+    }
+};
+
+template <suture::Layout L>
+definition definition_of() {
+    return [&]<class... Cs>(suture::type_list<Cs...>) {
+        return definition{L::groups, {segment{Cs::name, Cs::width, Cs::heads}...}};
+    }(typename L::components{});
+}
+
+/// A stretch of tokens or batch rows: [begin, end), or one that drops its axis.
+struct stretch {
+    extent begin, end;
+    bool single;
+};
+
+/// Which part of a component is meant, without suture's types. Positions are counted from 0.
+struct part {
+    std::optional<stretch> batch, token;
+    at::Tensor one_a_row, several, mask;  ///< as suture's token(Tensor), tokens(Tensor) and mask(Tensor)
+    extent head_begin = -1, head_end = -1;
+    bool one_head = false;
+    extent dim_begin = 0, dim_end = -1;
+};
+
+/// A part counted out: flat positions, places in the segment's list of channels, and the shape of both together.
+struct selected {
+    extents rows, channels, shape;
+    extent batch_axis = -1, token_axis = -1;  ///< of the shape; -1 where dropped or mixed
+};
+
+namespace detail {
+inline bool within(const std::optional<stretch>& s, extent i) {
+    return !s || (s->single ? i == s->begin : i >= s->begin && i < s->end);
+}
+
+/// Adds the flat positions of a part, and their axes to the shape.
+inline void count_rows(selected& found, const part& p, const extents& leading) {
+    const extent rows = std::accumulate(leading.begin(), leading.end(), extent{1}, std::multiplies<>());
+    const extent tokens = leading.empty() ? 1 : leading.back();
+    if (p.mask.defined()) {
+        const at::Tensor mask = p.mask.dim() == 1 && leading.size() > 1
+                                    ? p.mask.unsqueeze(0).expand({rows / tokens, tokens}).reshape({-1})
+                                    : p.mask.reshape({-1});
+        for (extent r = 0; r < rows; ++r)
+            if (mask[r].item<bool>()) found.rows.push_back(r);
+        found.shape.push_back(static_cast<extent>(found.rows.size()));
+        return;
+    }
+    if (p.one_a_row.defined() || p.several.defined()) {
+        const at::Tensor given = p.one_a_row.defined() ? p.one_a_row.unsqueeze(-1) : p.several;
+        const at::Tensor each = given.expand({rows / tokens, given.size(-1)});
+        for (extent r = 0; r < rows / tokens; ++r)
+            for (extent k = 0; k < each.size(1); ++k) {
+                const extent t = each[r][k].item<extent>();
+                found.rows.push_back(r * tokens + (t < 0 ? t + tokens : t));
+            }
+        found.shape.assign(leading.begin(), leading.end() - 1);
+        if (!found.shape.empty()) found.batch_axis = 0;
+        if (p.several.defined()) {
+            found.token_axis = static_cast<extent>(found.shape.size());
+            found.shape.push_back(given.size(-1));
+        }
+        return;
+    }
+    for (extent r = 0; r < rows; ++r) {
+        const extent token = r % tokens;
+        const extent batch = leading.size() < 2 ? 0 : r / (rows / leading.front());
+        if (within(p.token, token) && within(leading.size() < 2 ? std::nullopt : p.batch, batch)) found.rows.push_back(r);
+    }
+    for (std::size_t axis = 0; axis < leading.size(); ++axis) {
+        const bool is_token = axis + 1 == leading.size(), is_batch = axis == 0 && leading.size() > 1;
+        const auto& cut = is_token ? p.token : is_batch ? p.batch : std::nullopt;
+        if (cut && cut->single) continue;
+        if (is_token) found.token_axis = static_cast<extent>(found.shape.size());
+        if (is_batch) found.batch_axis = static_cast<extent>(found.shape.size());
+        found.shape.push_back(cut ? cut->end - cut->begin : leading[axis]);
+    }
+}
+
+/// Adds the places in the segment's list of channels, and their axes to the shape.
+inline void count_channels(selected& found, const part& p, extent groups, const segment& s) {
+    // In a list of channels that goes through the groups in order, head h is the h-th stretch of its width.
+    const bool by_head = p.head_begin >= 0;
+    const extent cell = by_head ? s.width / s.heads : s.width;
+    const extent first = by_head ? p.head_begin : 0, last = by_head ? p.head_end : groups;
+    const extent begin = p.dim_begin, end = p.dim_end < 0 ? cell : p.dim_end;
+    for (extent c = first; c < last; ++c)
+        for (extent d = begin; d < end; ++d) found.channels.push_back(c * cell + d);
+    if (by_head ? !p.one_head : groups > 1) found.shape.push_back(last - first);
+    found.shape.push_back(end - begin);
+}
+}  // namespace detail
+
+/// Counts a part out in an activation with these axes before the channels.
+inline selected count_out(const part& p, const extents& leading, extent groups, const segment& s) {
+    selected found;
+    detail::count_rows(found, p, leading);
+    detail::count_channels(found, p, groups, s);
+    return found;
+}
+
+inline extents leading_of(const at::Tensor& t) { return {t.sizes().begin(), t.sizes().end() - 1}; }
+
+/// The selected part of a tensor whose last axis is one segment's channels, as a copy.
+inline at::Tensor gather(const at::Tensor& t, const selected& s) {
+    return t.reshape({-1, t.size(-1)})
+        .index_select(0, as_tensor(s.rows))
+        .index_select(1, as_tensor(s.channels))
+        .reshape(s.shape);
+}
+
+/// A copy of the tensor with the selected part replaced.
+inline at::Tensor scatter(const at::Tensor& t, const selected& s, const at::Tensor& values) {
+    const c10::List<c10::optional<at::Tensor>> where(
+        {c10::optional<at::Tensor>(as_tensor(s.rows).unsqueeze(1)), c10::optional<at::Tensor>(as_tensor(s.channels))});
+    const at::Tensor cells = values.expand(s.shape).reshape(
+        {static_cast<extent>(s.rows.size()), static_cast<extent>(s.channels.size())});
+    return at::index_put(t.reshape({-1, t.size(-1)}), where, cells).reshape(t.sizes());
+}
+
+/// All segments of a definition as one: what an edit of the whole layout means.
+inline constexpr std::size_t whole = static_cast<std::size_t>(-1);
+
+/// The literal idiom: split by channel numbers, edit copies of the parts, cat.
+class taken_apart {
+public:
+    taken_apart(const at::Tensor& packed, definition d) : definition_(std::move(d)) { split(packed); }
+
+    /// Replaces the part by what `change` makes of it.
+    template <class Change>
+    void edit(std::size_t segment_at, const part& p, const Change& change) {
+        if (segment_at == whole) {
+            const at::Tensor packed = cat();
+            const selected s = count_out(p, leading_of(packed), 1, {"all", definition_.width(), 1});
+            split(scatter(packed, s, change(gather(packed, s), s)));
+            return;
+        }
+        at::Tensor& t = parts_[segment_at];
+        const selected s = select(segment_at, p);
+        t = scatter(t, s, change(gather(t, s), s));
+    }
+
+    selected select(std::size_t segment_at, const part& p) const {
+        return count_out(p, leading_of(parts_[0]), definition_.groups, definition_.segments[segment_at]);
+    }
+
+    /// The segment's channels alone.
+    const at::Tensor& at(std::size_t segment_at) const { return parts_[segment_at]; }
+
+    at::Tensor cat() const {
+        extents order;
+        for (std::size_t s = 0; s < parts_.size(); ++s)
+            for (extent c : definition_.channels(s)) order.push_back(c);
+        extents places(order.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            places[static_cast<std::size_t>(order[i])] = static_cast<extent>(i);
+        return at::cat(parts_, -1).index_select(-1, as_tensor(places));
+    }
+
+private:
+    void split(const at::Tensor& packed) {
+        parts_.clear();
+        for (std::size_t s = 0; s < definition_.segments.size(); ++s)
+            parts_.push_back(packed.index_select(-1, as_tensor(definition_.channels(s))));
+    }
+
+    definition definition_;
+    std::vector<at::Tensor> parts_;
+};
+
+}  // namespace laws

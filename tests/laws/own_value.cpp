@@ -1,0 +1,111 @@
+// Activation patching from a run onto itself changes nothing: no bit, no gradient. And a View that is injected gives
+// the same part of its own run, counted in its own axes.
+#include "suture/edit/apply.hpp"
+#include "suture/edit/on.hpp"
+
+#include "laws/draw_recipe.hpp"
+#include "laws/layouts.hpp"
+#include "laws/tensors.hpp"
+
+#include <ATen/ops/ones_like.h>
+
+namespace {
+
+using namespace laws;
+
+template <class First, class... Rest>
+std::type_identity<First> first_of(type_list<First, Rest...>);
+template <Layout L>
+using first_component = typename decltype(first_of(typename L::components{}))::type;
+
+/// Everything of the layout replaced by its own value, component by component, at drawn tokens, then as a whole.
+template <Layout L>
+Owned<L> patched_with_itself(const View<L>& view, extent tokens) {
+    Owned<L> result = view.clone();
+    for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t) {
+        result |= on<C>().set(view.template get<C>());
+        result |= on<C>(token(draw(-tokens, tokens)), head<heads_of<L, C> - 1>).set(view.template get<C>());
+    });
+    return std::move(result) | on<L>().set(view);
+}
+
+/// The same where positions differ from row to row.
+template <Layout L>
+Owned<L> patched_with_itself_at(const View<L>& view, const row_positions& rows) {
+    using C = typename edit_kind<L, 0>::X;
+    if constexpr (std::is_same_v<C, L>) return view | on<L>(rows).set(view);
+    else return view | on<C>(rows).set(view.template get<C>());
+}
+
+template <class F>
+void for_activations(int cases, bool gradients, F&& f) {
+    for_each_layout<every_layout>([&]<class L>(std::type_identity<L> layout) {
+        for_all(layout_text(facts_of<L>), cases, [&] {
+            random_numbers random = draw_numbers();
+            const at::ScalarType dtype = gradients ? at::kDouble : one_of(every_dtype());
+            const bool specials = !gradients && once_in(2);
+            const activation a = draw_activation(draw_leading(1, false), L::width, dtype, random, specials, gradients);
+            RC_LOG() << a.text << "\n";
+            f(layout, a, random);
+        });
+    });
+}
+
+}  // namespace
+
+TEST_CASE("a run patched with its own values is the same, bit for bit") {
+    for_activations(40, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
+        const View<L> view = borrow<L>(a.view);
+        RC_ASSERT(same_bits(patched_with_itself(view, a.view.size(-2)).take(), a.view));
+    });
+}
+
+TEST_CASE("a run patched with its own values in inference mode is the same, bit for bit") {
+    for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
+        const c10::InferenceMode inference;
+        const View<L> view = borrow<L>(a.view);
+        RC_ASSERT(same_bits(patched_with_itself(view, a.view.size(-2)).take(), a.view));
+    });
+}
+
+TEST_CASE("a run patched with its own values at positions of each row is the same, bit for bit") {
+    for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers& random) {
+        part told;
+        const row_positions rows = laws::detail::draw_rows(leading_of(a.view), random, false, told);
+        RC_ASSERT(same_bits(patched_with_itself_at(borrow<L>(a.view), rows).take(), a.view));
+    });
+}
+
+TEST_CASE("a run patched with its own values has the gradients of the run") {
+    for_activations(20, true, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
+        const at::Tensor patched = patched_with_itself(borrow<L>(a.view), a.view.size(-2)).take();
+        RC_ASSERT(same_bits(patched, a.view));
+        patched.sum().backward();
+        const at::Tensor found = a.base.grad().clone();
+        a.base.mutable_grad().reset();
+        a.view.clone().sum().backward();
+        RC_ASSERT(same_bits(found, a.base.grad()));
+    });
+}
+
+TEST_CASE("an Owned that is edited with Views of itself takes what it was before the recipe") {
+    for_activations(10, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
+        using C = first_component<L>;
+        Owned<L> owned = borrow<L>(a.view).clone();
+        owned |= on<C>().zero() | on<C>().set(owned.view().template get<C>());
+        RC_ASSERT(same_bits(owned.view().unsafe_tensor(), a.view));
+    });
+}
+
+TEST_CASE("a View of another run is counted in its own tokens") {
+    for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers& random) {
+        // The last token of a longer run replaces the last token here.
+        extents longer = leading_of(a.view);
+        longer.back() += 2;
+        const activation other = draw_activation(longer, L::width, a.view.scalar_type(), random);
+        const at::Tensor edited = (borrow<L>(a.view) | on<L>(token(-1)).set(borrow<L>(other.view))).take();
+        at::Tensor expected = a.view.clone();
+        expected.select(-2, -1).copy_(other.view.select(-2, -1));
+        RC_ASSERT(same_bits(edited, expected));
+    });
+}

@@ -1,0 +1,77 @@
+// The first law of layouts: the runs of the components partition the channels, as counting them out shows, and what
+// a View of a component shows is index_select of those channels.
+#include "suture/tensor/view.hpp"
+
+#include "laws/layouts.hpp"
+#include "laws/oracle.hpp"
+#include "laws/tensors.hpp"
+
+namespace {
+
+using namespace laws;
+
+template <Layout L, class C>
+extents channels_of_run() {
+    extents channels;
+    for (extent i = 0; i < run_of<L, C>.channels(); ++i) channels.push_back(run_of<L, C>.channel(i));
+    return channels;
+}
+
+/// The channels of a component as its View's shape has them: [..., width], or [..., groups, width].
+template <Layout L, class C>
+at::Tensor slice_by_hand(const at::Tensor& packed, std::size_t segment_at) {
+    const at::Tensor flat = packed.index_select(-1, as_tensor(definition_of<L>().channels(segment_at)));
+    extents sizes = leading_of(packed);
+    if (L::groups > 1) sizes.push_back(L::groups);
+    sizes.push_back(C::width);
+    return flat.reshape(sizes);
+}
+
+}  // namespace
+
+TEST_CASE("the runs of a layout are disjoint and cover its channels") {
+    for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
+        CAPTURE(layout_text(facts_of<L>));
+        CHECK(disjoint(runs_of<L>, L::width));
+        CHECK(covers(runs_of<L>, L::width));
+        for (const run& r : runs_of<L>) CHECK(r.inside(L::width));
+    });
+}
+
+TEST_CASE("every channel belongs to the component that counting through the groups gives it") {
+    for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
+        const definition counted = definition_of<L>();
+        CAPTURE(layout_text(facts_of<L>));
+        CHECK(counted.width() == L::width);
+        for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t segment_at) {
+            CAPTURE(C::name);
+            CHECK(channels_of_run<L, C>() == counted.channels(segment_at));
+        });
+    });
+}
+
+TEST_CASE("the View of a component shows what index_select of its channels gives") {
+    for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
+        for_all(layout_text(facts_of<L>), 100, [] {
+            random_numbers random = draw_numbers();
+            const activation a = draw_activation(draw_leading(0), L::width, one_of(every_dtype()), random, once_in(2));
+            RC_LOG() << a.text << "\n";
+            const View<L> view = borrow<L>(a.view);
+            for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t segment_at) {
+                const at::Tensor expected = slice_by_hand<L, C>(a.view, segment_at);
+                RC_ASSERT(same_bits(view.template get<C>().unsafe_tensor(), expected));
+                RC_ASSERT(same_bits(std::move(view.template get<C>().clone()).take(), expected));
+            });
+        });
+    });
+}
+
+TEST_CASE("a component that fills the last axis can be borrowed by itself") {
+    for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
+        for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t) {
+            const at::Tensor alone = at::zeros({2, C::width});
+            CHECK(same_bits(borrow<C>(alone).unsafe_tensor(), alone));
+            CHECK_THROWS_AS(borrow<C>(at::zeros({2, C::width + 1})), ShapeError);
+        });
+    });
+}

@@ -1,0 +1,153 @@
+// Whatever a recipe does, and wherever it fails, what was borrowed keeps its bytes and its version, and an Owned
+// that could not be edited is what it was.
+#include "suture/edit/apply.hpp"
+#include "suture/edit/on.hpp"
+
+#include "laws/layouts.hpp"
+#include "laws/recipes.hpp"
+
+#include <ATen/ops/full.h>
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+using namespace laws;
+
+/// The bytes of a tensor's whole storage and its version, to be compared later.
+class snapshot {
+public:
+    explicit snapshot(const at::Tensor& t) : tensor_(t), bytes_(storage_bytes(t)), version_(t._version()) {}
+    bool still_true() const { return tensor_._version() == version_ && storage_bytes(tensor_) == bytes_; }
+
+private:
+    at::Tensor tensor_;
+    std::vector<char> bytes_;
+    decltype(at::Tensor()._version()) version_;
+};
+
+/// What a failing attempt came to: "" where nothing was thrown.
+template <class F>
+std::string thrown_by(F&& f) {
+    try {
+        f();
+    } catch (const PositionError&) {
+        return "PositionError";
+    } catch (const ShapeError&) {
+        return "ShapeError";
+    } catch (const TypeError&) {
+        return "TypeError";
+    } catch (const ValueError&) {
+        return "ValueError";
+    } catch (const std::runtime_error& e) {
+        return e.what();
+    }
+    return "";
+}
+
+/// Tries the recipe in all three ways: each throws this, and changes neither the source nor the Owned.
+template <Layout L, Recipe R>
+void check_failure(const activation& a, const R& recipe, const std::string& expected) {
+    RC_LOG() << to_string(recipe) << "\n";
+    const snapshot before(a.base);
+    RC_ASSERT(thrown_by([&] { borrow<L>(a.view) | recipe; }) == expected);
+    RC_ASSERT(before.still_true());
+
+    Owned<L> owned = borrow<L>(a.view).clone();
+    RC_ASSERT(thrown_by([&] { owned |= recipe; }) == expected);
+    RC_ASSERT(same_bits(owned.view().unsafe_tensor(), a.view));
+    RC_ASSERT(thrown_by([&] { std::move(owned) | recipe; }) == expected);
+    RC_ASSERT(same_bits(std::move(owned).take(), a.view));
+    RC_ASSERT(before.still_true());
+}
+
+template <Layout L>
+struct ends {
+    template <class First, class... Rest>
+    static std::type_identity<First> first(type_list<First, Rest...>);
+    template <class... Cs>
+    static auto last(type_list<Cs...>) -> decltype((std::type_identity<Cs>{}, ...));
+    using first_component = typename decltype(first(typename L::components{}))::type;
+    using last_component = typename decltype(last(typename L::components{}))::type;
+};
+
+/// Recipes whose first edit is fine and whose second is not.
+template <Layout L>
+void check_failures() {
+    for_all(layout_text(facts_of<L>), 30, [] {
+        random_numbers random = draw_numbers();
+        const at::ScalarType dtype = one_of(every_dtype());
+        const activation a = draw_activation(draw_leading(1, false), L::width, dtype, random, once_in(3));
+        RC_LOG() << a.text << ": ";
+
+        using C = typename ends<L>::last_component;
+        const auto first = on<typename ends<L>::first_component>().set(7);
+        const auto applied = [&](std::function<at::Tensor(at::Tensor)> f) { return first | on<C>().apply(std::move(f)); };
+        const auto set = [&](const at::Tensor& t) { return first | on<C>().set(t); };
+        switch (draw(0, 8)) {
+            case 0: return check_failure<L>(a, applied([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); }), "mine");
+            case 1: return check_failure<L>(a, applied([](at::Tensor t) -> at::Tensor {
+                                                t.fill_(3);
+                                                throw std::runtime_error("mine, after a write");
+                                            }), "mine, after a write");
+            case 2: return check_failure<L>(a, applied([](at::Tensor) { return at::zeros({C::width + 1}, at::kFloat); }),
+                                            dtype == at::kFloat ? "ShapeError" : "TypeError");
+            case 3: return check_failure<L>(a, applied([](at::Tensor) { return at::Tensor(); }), "TypeError");
+            case 4: return check_failure<L>(a, first | on<C>(token(99)).set(1), "PositionError");
+            case 5: return check_failure<L>(a, set(at::zeros({C::width + 1}, dtype)), "ShapeError");
+            case 6: return check_failure<L>(a, set(at::zeros({C::width}, dtype == at::kFloat ? at::kDouble : at::kFloat)), "TypeError");
+            default: return check_failure<L>(a, set(at::Tensor()), "TypeError");
+        }
+    });
+}
+
+}  // namespace
+
+TEST_CASE("a recipe leaves its source and what it injects as they were: bytes and version") {
+    for (const layout_under_test& l : every_layout_under_test())
+        for_all(l.name, 200, [&l] {
+            const drawn_case c = draw_case(l);
+            const snapshot source(c.source.base);
+            const std::vector<snapshot> injected(c.recipe.injected.begin(), c.recipe.injected.end());
+            for (way how : {way::pipe, way::consume, way::assign}) {
+                const at::Tensor edited = c.recipe.run(c.source.view, how);
+                RC_ASSERT(!edited.is_alias_of(c.source.base));
+                RC_ASSERT(source.still_true());
+                for (const snapshot& s : injected) RC_ASSERT(s.still_true());
+                // Nor does a later write to the result reach back.
+                edited.fill_(1);
+                RC_ASSERT(source.still_true());
+                for (const snapshot& s : injected) RC_ASSERT(s.still_true());
+            }
+        });
+}
+
+TEST_CASE("a recipe that throws at its second edit changes neither the source nor the Owned") {
+    for_each_layout<every_layout>([]<class L>(std::type_identity<L>) { check_failures<L>(); });
+}
+
+TEST_CASE("an operand of another making is taken up or refused, but never half") {
+    using L = Fused<4, Q<2>, K<2>>;
+    const at::Tensor made_elsewhere = [] {
+        const c10::InferenceMode inference;
+        return at::full({2}, 3.0);
+    }();
+    const at::Tensor source = at::full({3, 4}, 5.0).requires_grad_();
+    Owned<L> owned = borrow<L>(source).clone();
+    const auto attempt = [&](const auto& recipe) {
+        const at::Tensor before = owned.view().unsafe_tensor().clone();
+        try {
+            owned |= recipe;
+        } catch (const Error&) {
+            CHECK(same_bits(owned.view().unsafe_tensor(), before));
+        }
+    };
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(0) | on<K<2>>().set(made_elsewhere)));
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(1) | on<K<2>>().add(made_elsewhere)));
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(2) | on<K<2>>().multiply(made_elsewhere)));
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(3) | on<K<2>>().steer(made_elsewhere, 2)));
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(4) | on<K<2>>().project_out(made_elsewhere)));
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(5) | on<K<2>>().apply([&](at::Tensor t) { return t.mul(made_elsewhere.clone()); })));
+}

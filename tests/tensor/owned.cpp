@@ -1,0 +1,258 @@
+#include <suture/tensor/cat.hpp>
+#include <suture/tensor/owned.hpp>
+#include <suture/tensor/view.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
+using FourHeads = Whole<Q<8, 4>>;
+
+namespace {
+
+Owned<Qkv> counting() { return borrow<Qkv>(at::arange(18, at::kFloat).reshape({3, 6})).clone(); }
+
+std::string adopting(at::Tensor&& t) {
+    return message_of<OwnershipError>([&] { (void)adopt<Qkv>(std::move(t)); });
+}
+const std::string accepted = "nothing was thrown";
+
+template <class T, class... Args>
+concept can_be_at = requires(T owned, Args... args) { owned.at(args...); };
+template <class T>
+concept can_take_lvalue = requires(T& owned) { owned.take(); };
+template <class T>
+concept can_adopt = requires(T tensor) { adopt<Qkv>(static_cast<T>(tensor)); };
+template <class T>
+concept temporary_at = requires(T owned) { std::move(owned).at(); };
+
+}  // namespace
+
+TEST_CASE("a fresh tensor is adopted without a copy") {
+    at::Tensor t = at::zeros({2, 6});
+    const void* storage = t.data_ptr();
+    auto owned = adopt<Qkv>(std::move(t));
+    CHECK(owned.unsafe_tensor().data_ptr() == storage);
+    owned.at().fill_(1);
+    CHECK(std::move(owned).take().data_ptr() == storage);
+}
+
+TEST_CASE("adopting refuses a tensor that somebody else can reach") {
+    at::Tensor t = at::zeros({2, 6});
+    const at::Tensor second = t;
+    CHECK(adopting(std::move(t)) ==
+          "adopt needs a tensor that is held once, but another handle holds this one: use borrow<Layout>(tensor).clone()");
+    at::Tensor whole = at::zeros({2, 12});
+    CHECK(says(adopting(whole.narrow(-1, 0, 6)), "view of another"));
+    CHECK(says(adopting(whole.narrow(0, 0, 1).view({2, 6})), "view of another"));
+    CHECK(says(adopting(at::zeros({1, 6}).expand({2, 6})), "view of another"));
+    at::Tensor original = at::zeros({2, 6});
+    CHECK(adopting(original.detach()) != accepted);
+    CHECK(adopting(original.variable_data()) != accepted);
+}
+
+TEST_CASE("adopting refuses memory that was lent by from_blob") {
+    float memory[12] = {};
+    CHECK(says(adopting(at::from_blob(memory, {2, 6})), "from_blob"));
+    CHECK(says(adopting(at::from_blob(memory, {2, 6}, [](void*) {})), "from_blob"));
+}
+
+TEST_CASE("adopting refuses what autograd has kept or collects gradients in") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    CHECK(adopting(leaf.exp()) != accepted);
+    CHECK(adopting(leaf.relu()) != accepted);
+    at::Tensor another_leaf = at::ones({2, 6});
+    another_leaf.requires_grad_();
+    CHECK(says(adopting(std::move(another_leaf)), "leaf that collects gradients"));
+    at::Tensor squared_later = leaf.mul(2);
+    const at::Tensor square = squared_later.pow(2);
+    CHECK(says(adopting(std::move(squared_later)), "another handle"));
+}
+
+TEST_CASE("adopting takes a result that autograd has not kept, and gradients still flow") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    auto owned = adopt<Qkv>(leaf.mul(2));
+    owned.at(token(0)).fill_(0);
+    std::move(owned).take().sum().backward();
+    CHECK(leaf.grad()[0].equal(at::zeros({6})));
+    CHECK(leaf.grad()[1].equal(at::full({6}, 2.0f)));
+}
+
+TEST_CASE("adopting refuses an inference tensor outside inference mode and takes it inside") {
+    std::optional<at::Tensor> made;
+    {
+        const c10::InferenceMode inference;
+        made = at::zeros({2, 6});
+        CHECK(adopting(at::zeros({2, 6})) == accepted);
+        const at::Tensor base = at::zeros({2, 12});
+        CHECK(adopting(base.narrow(-1, 0, 6)) != accepted);
+    }
+    CHECK(says(adopting(std::move(*made)), "inference mode"));
+}
+
+TEST_CASE("adopting refuses gaps between the rows") {
+    CHECK(says(adopting(at::empty_strided({2, 6}, {8, 1})), "not contiguous"));
+}
+
+TEST_CASE("adopting checks the layout as borrow does") {
+    CHECK_THROWS_AS(adopt<Qkv>(at::zeros({2, 7})), ShapeError);
+    CHECK_THROWS_AS(adopt<Qkv>(at::Tensor()), TypeError);
+    CHECK_THROWS_AS(adopt<Qkv>(at::zeros({2, 6}).to_sparse()), TypeError);
+}
+
+TEST_CASE("a tensor that was refused is left as it was") {
+    at::Tensor t = at::ones({2, 6});
+    const at::Tensor second = t;
+    CHECK_THROWS_AS(adopt<Qkv>(std::move(t)), OwnershipError);
+    CHECK(second.equal(at::ones({2, 6})));
+}
+
+TEST_CASE("what suture gives up can be adopted again") {
+    const auto view = borrow<Qkv>(at::ones({2, 6}));
+    CHECK(adopting(view.clone().take()) == accepted);
+    CHECK(adopting((view * 2).take()) == accepted);
+    const auto [q, k, v] = split(view);
+    CHECK(adopting(cat<Qkv>(q, k, v).take()) == accepted);
+    const auto [gq, gk, gv] = split(borrow<ByHead>(at::ones({2, 12})));
+    at::Tensor grouped = cat<ByHead>(gq, gk, gv).take();
+    CHECK_NOTHROW((void)adopt<ByHead>(std::move(grouped)));
+}
+
+TEST_CASE("adopting takes over: it refuses an lvalue") {
+    static_assert(can_adopt<at::Tensor&&>);
+    static_assert(!can_adopt<at::Tensor&>);
+    static_assert(!can_adopt<const at::Tensor&>);
+    CHECK(can_adopt<at::Tensor&&>);
+}
+
+TEST_CASE("an Owned is moved and never copied") {
+    static_assert(std::movable<Owned<Qkv>>);
+    static_assert(!std::copyable<Owned<Qkv>>);
+    static_assert(!std::is_copy_constructible_v<Owned<Qkv>>);
+    static_assert(!std::is_copy_assignable_v<Owned<Qkv>>);
+    static_assert(std::is_nothrow_move_constructible_v<Owned<Qkv>>);
+    std::vector<Owned<Qkv>> several;
+    several.push_back(counting());
+    several.push_back(counting());
+    CHECK(several.front().equal(several.back()));
+}
+
+TEST_CASE("a clone has the same contents and its own storage") {
+    auto owned = counting();
+    auto copy = owned.clone();
+    CHECK(copy.equal(owned));
+    copy.at().fill_(0);
+    CHECK_FALSE(copy.equal(owned));
+}
+
+TEST_CASE("a view of an Owned shows later writes") {
+    auto owned = counting();
+    const auto view = owned.view();
+    owned.at(token(1)).fill_(9);
+    CHECK(view.unsafe_tensor()[1].equal(at::full({6}, 9.0f)));
+}
+
+TEST_CASE("take consumes the Owned") {
+    static_assert(!can_take_lvalue<Owned<Qkv>>);
+    CHECK(counting().take().equal(at::arange(18, at::kFloat).reshape({3, 6})));
+}
+
+TEST_CASE("an Owned that was given up can't be edited silently") {
+    auto owned = counting();
+    (void)std::move(owned).take();
+    CHECK(says(message_of<OwnershipError>([&] { owned.at().fill_(0); }), "moved"));
+    CHECK(says(message_of<OwnershipError>([&] { (void)owned.clone(); }), "moved"));
+}
+
+TEST_CASE("a part of an Owned is written in place") {
+    auto owned = counting();
+    owned.at(token(1), dims<0, 2>).fill_(0);
+    owned.at(token(-1)).add_(100);
+    owned.at(tokens(0, 1)).mul_(-1);
+    owned.at(token(1), dims<4, 6>).copy_(at::tensor({5.0f, 6.0f}));
+    owned.at(token(0), dims<5, 6>).zero_();
+    CHECK(owned.unsafe_tensor().equal(at::tensor({-0.f, -1.f, -2.f, -3.f, -4.f, 0.f,      //
+                                                  0.f, 0.f, 8.f, 9.f, 5.f, 6.f,           //
+                                                  112.f, 113.f, 114.f, 115.f, 116.f, 117.f})
+                                          .reshape({3, 6})));
+}
+
+TEST_CASE("the shape of a part follows PyTorch's indexing, with heads as an axis") {
+    auto owned = borrow<FourHeads>(at::zeros({2, 5, 8})).clone();
+    CHECK(owned.at().sizes() == at::IntArrayRef({2, 5, 8}));
+    CHECK(owned.at(token(0)).sizes() == at::IntArrayRef({2, 8}));
+    CHECK(owned.at(batch(1), tokens(1, 3)).sizes() == at::IntArrayRef({2, 8}));
+    CHECK(owned.at(dims<1, 4>).sizes() == at::IntArrayRef({2, 5, 3}));
+    auto q = borrow<Q<8, 4>>(at::zeros({2, 5, 8})).clone();
+    CHECK(q.at(head<3>).sizes() == at::IntArrayRef({2, 5, 2}));
+    CHECK(q.at(heads<1, 3>).sizes() == at::IntArrayRef({2, 5, 2, 2}));
+    CHECK(q.at(heads<1, 3>, dims<0, 1>).sizes() == at::IntArrayRef({2, 5, 2, 1}));
+}
+
+TEST_CASE("a component in groups is written through its groups") {
+    const at::Tensor packed = at::zeros({2, 12});
+    auto k = borrow<ByHead>(packed).get<Q>().clone();
+    CHECK(k.sizes() == at::IntArrayRef({2, 3, 2}));
+    k.at(head<1>).fill_(7);
+    CHECK(k.unsafe_tensor().select(1, 1).equal(at::full({2, 2}, 7.0f)));
+    CHECK(k.sum().item<float>() == 28);
+    CHECK(packed.equal(at::zeros({2, 12})));
+}
+
+TEST_CASE("writes that cannot be leave the Owned as it was") {
+    auto owned = counting();
+    const auto before = owned.clone();
+    CHECK_THROWS_AS(owned.at(token(3)), PositionError);
+    CHECK_THROWS_AS(owned.at(batch(0)), ShapeError);
+    CHECK_THROWS_AS(owned.at(token(0)).copy_(at::ones({5})), ShapeError);
+    CHECK_THROWS_AS(owned.at(token(0)).add_(at::ones({6}, at::kDouble)), TypeError);
+    CHECK(owned.equal(before));
+}
+
+TEST_CASE("an Owned made in inference mode is not written outside") {
+    std::optional<Owned<Qkv>> owned;
+    {
+        const c10::InferenceMode inference;
+        owned = counting();
+        CHECK_NOTHROW(owned->at().fill_(1));
+    }
+    CHECK(says(message_of<OwnershipError>([&] { owned->at().fill_(2); }), "inference mode", "clone()"));
+    auto copy = owned->clone();
+    CHECK_NOTHROW(copy.at().fill_(2));
+}
+
+TEST_CASE("a part that is chosen under no_grad can be written with gradients") {
+    auto q = borrow<ByHead>(at::zeros({2, 12})).get<Q>().clone();
+    const at::Tensor leaf = at::ones({2}).requires_grad_();
+    const auto chosen = [&] {
+        const at::NoGradGuard no_grad;
+        return q.at(head<1>);
+    }();
+    CHECK_NOTHROW(chosen.add_(leaf));
+}
+
+TEST_CASE("what cannot be in the part does not compile") {
+    static_assert(can_be_at<Owned<Q<8, 4>>&, decltype(head<3>)>);
+    static_assert(!can_be_at<Owned<Q<8, 4>>&, decltype(head<4>)>);
+    static_assert(!can_be_at<Owned<Q<8, 4>>&, decltype(dims<0, 9>)>);
+    static_assert(!can_be_at<Owned<Q<8, 4>>&, decltype(head<0>), decltype(dims<0, 3>)>);
+    static_assert(!can_be_at<Owned<Q<8, 4>>&, int>);
+    static_assert(!temporary_at<Owned<Q<8, 4>>>);
+    static_assert(!can_be_at<const Owned<Q<8, 4>>&>);
+    CHECK(can_be_at<Owned<Q<8, 4>>&>);
+}

@@ -1,0 +1,234 @@
+#include <suture/tensor/view.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using Twin = Fused<6, Q<2>, K<2>, Gate<2>>;
+
+namespace {
+template <class A, class B>
+concept can_add = requires(const A& a, const B& b) { a + b; };
+template <class A, class B>
+concept can_compare = requires(const A& a, const B& b) { a == b; };
+template <class T>
+concept is_a_condition = requires(T t) { static_cast<bool>(t); };
+
+const at::Tensor x = at::arange(12, at::kFloat).reshape({2, 6});
+const at::Tensor other = at::full({2, 6}, 3.0f);
+}  // namespace
+
+TEST_CASE("arithmetic with a number, a tensor or the same component gives an Owned") {
+    const auto v = borrow<Qkv>(x);
+    const auto w = borrow<Qkv>(other).clone();
+    CHECK((v + 2).unsafe_tensor().equal(x + 2));
+    CHECK((2 - v).unsafe_tensor().equal(2 - x));
+    CHECK((2.5 * v).unsafe_tensor().equal(2.5 * x));
+    CHECK((1 / (v + 1)).unsafe_tensor().equal(1 / (x + 1)));
+    CHECK((v + other).unsafe_tensor().equal(x + other));
+    CHECK((other - v).unsafe_tensor().equal(other - x));
+    CHECK((v * w).unsafe_tensor().equal(x * other));
+    CHECK((w / (v + 1)).unsafe_tensor().equal(other / (x + 1)));
+    CHECK((-v).unsafe_tensor().equal(-x));
+    static_assert(std::is_same_v<decltype(v + 2), Owned<Qkv>>);
+    static_assert(std::is_same_v<decltype(other - v), Owned<Qkv>>);
+    static_assert(std::is_same_v<decltype(v * w), Owned<Qkv>>);
+    static_assert(std::is_same_v<decltype(w / v), Owned<Qkv>>);
+    static_assert(std::is_same_v<decltype(-v), Owned<Qkv>>);
+}
+
+TEST_CASE("arithmetic between different components gives a plain tensor") {
+    const auto v = borrow<Qkv>(x);
+    static_assert(std::is_same_v<decltype(v.get<Q>() * v.get<K>()), at::Tensor>);
+    CHECK((v.get<Q>() * v.get<K>()).equal(x.narrow(-1, 0, 2) * x.narrow(-1, 2, 2)));
+}
+
+TEST_CASE("results never share storage with what was read") {
+    const auto v = borrow<Qkv>(x);
+    CHECK_FALSE((v + 0).unsafe_tensor().is_alias_of(x));
+    CHECK_FALSE((v * 1).unsafe_tensor().is_alias_of(x));
+    CHECK_FALSE((v - at::zeros({})).unsafe_tensor().is_alias_of(x));
+    CHECK_FALSE(v.clone().unsafe_tensor().is_alias_of(x));
+    CHECK_FALSE(borrow<Qkv>(x[0].expand({3, 6})).clone().unsafe_tensor().is_alias_of(x));
+    const at::Tensor one = at::ones({1});
+    CHECK_FALSE(borrow<Gate<1>>(one).sum().is_alias_of(one));
+    CHECK_FALSE(borrow<Gate<1>>(one).max().is_alias_of(one));
+    CHECK_FALSE(borrow<Gate<1>>(one).mean(0).is_alias_of(one));
+    CHECK_FALSE(borrow<Gate<1>>(one).norm(0).is_alias_of(one));
+}
+
+TEST_CASE("every kind of number can be a factor") {
+    const auto v = borrow<Qkv>(x);
+    CHECK((v * 2l).equal(v * 2));
+    CHECK((v * 2.0f).equal(v * 2));
+    CHECK((v * short{2}).equal(v * 2));
+    CHECK((v * 2u).equal(v * 2));
+    CHECK((v * std::size_t{2}).equal(v * 2));
+    CHECK((v * 2ll).equal(v * 2));
+}
+
+TEST_CASE("dtypes are promoted as in PyTorch") {
+    const auto integers = borrow<Qkv>(at::full({1, 6}, 3, at::kLong));
+    CHECK((integers / 2).dtype() == at::kFloat);
+    CHECK((integers + 1).dtype() == at::kLong);
+    CHECK((borrow<Qkv>(x) * at::ones({1}, at::kDouble)).dtype() == at::kDouble);
+    CHECK((borrow<Qkv>(x.to(at::kHalf)) * 2.0).dtype() == at::kHalf);
+}
+
+TEST_CASE("a result that no longer fits its layout is refused") {
+    const at::Tensor narrow = at::ones({1});
+    CHECK(message_of<ShapeError>([&] { (void)(borrow<Gate<1>>(narrow) + at::ones({5, 7})); }) ==
+          "the result has shape [5, 7], which is no Fused<1, Gate<1>> any more: use read() for a plain tensor");
+    CHECK((borrow<Qkv>(x) + at::ones({4, 1, 1})).sizes() == at::IntArrayRef({4, 2, 6}));
+}
+
+TEST_CASE("a sparse operand gives a dense Owned or an error of suture") {
+    try {
+        const auto product = borrow<Qkv>(x) * x.to_sparse();
+        CHECK_FALSE(product.unsafe_tensor().is_sparse());
+    } catch (const Error&) {
+    }
+}
+
+TEST_CASE("an undefined operand is an error of suture") {
+    CHECK(says(message_of<TypeError>([] { (void)(borrow<Qkv>(x) + at::Tensor()); }), "undefined"));
+}
+
+TEST_CASE("comparisons give a bool tensor, from either side") {
+    const auto v = borrow<Qkv>(x);
+    CHECK((v > 3).equal(x > 3));
+    CHECK((3 > v).equal(x < 3));
+    CHECK((v <= other).equal(x <= other));
+    CHECK((other >= v).equal(x <= other));
+    CHECK((v == v).all().item<bool>());
+    CHECK_FALSE((v != v).any().item<bool>());
+    CHECK((v == v.clone()).all().item<bool>());
+    CHECK((v.clone() == v).all().item<bool>());
+    CHECK((3 == v).equal(x == 3));
+    CHECK((v != 3).equal(x != 3));
+    CHECK((other == v).equal(x == other));
+}
+
+TEST_CASE("a comparison is no condition and no View is a number or a tensor") {
+    static_assert(can_compare<View<Qkv>, View<Qkv>>);
+    static_assert(!is_a_condition<decltype(std::declval<View<Qkv>>() == std::declval<View<Qkv>>())>);
+    static_assert(!is_a_condition<View<Qkv>>);
+    static_assert(!std::is_convertible_v<View<Qkv>, at::Tensor>);
+    static_assert(!std::is_convertible_v<at::Tensor, View<Qkv>>);
+    static_assert(!std::is_convertible_v<Owned<Qkv>, at::Tensor>);
+    static_assert(!std::is_convertible_v<at::Tensor, Owned<Qkv>>);
+    static_assert(!std::is_constructible_v<Owned<Qkv>, at::Tensor>);
+    static_assert(!std::is_constructible_v<View<Qkv>, at::Tensor>);
+    static_assert(!std::is_convertible_v<View<Qkv>, View<Twin>>);
+    static_assert(!can_add<View<Qkv>, const char*>);
+    static_assert(!can_add<View<Qkv>, std::nullptr_t>);
+    CHECK(can_add<View<Qkv>, int>);
+}
+
+TEST_CASE("reductions are those of the tensor") {
+    const auto v = borrow<Qkv>(x);
+    CHECK(v.sum().item<float>() == 66);
+    CHECK(v.sum(-1).equal(x.sum(-1)));
+    CHECK(v.sum(0, true).equal(x.sum(0, true)));
+    CHECK(v.mean().equal(x.mean()));
+    CHECK(v.mean(-1).equal(x.mean(-1)));
+    CHECK(v.norm().equal(x.norm()));
+    CHECK(v.norm(-1, true).equal(x.norm(2, -1, true)));
+    CHECK(v.max().item<float>() == 11);
+    CHECK(v.min().item<float>() == 0);
+    CHECK(v.argmax(-1).equal(x.argmax(-1)));
+    CHECK(v.matmul(x.t()).equal(x.matmul(x.t())));
+    CHECK(v.get<Q>().matmul(at::ones({2, 3})).sizes() == at::IntArrayRef({2, 3}));
+}
+
+TEST_CASE("the shape, dtype and device are those of the tensor") {
+    const auto k = borrow<Qkv>(x).get<K>();
+    CHECK(k.sizes() == at::IntArrayRef({2, 2}));
+    CHECK(k.size(-1) == 2);
+    CHECK(k.dim() == 2);
+    CHECK(k.numel() == 4);
+    CHECK(k.dtype() == at::kFloat);
+    CHECK(k.device().is_cpu());
+    CHECK_FALSE(k.requires_grad());
+}
+
+TEST_CASE("equal compares shape, dtype and values, and NaN equals nothing") {
+    const auto v = borrow<Qkv>(x);
+    CHECK(v.equal(v.clone()));
+    CHECK_FALSE(v.equal(borrow<Qkv>(x.to(at::kDouble))));
+    CHECK_FALSE(v.equal(borrow<Qkv>(x[0])));
+    CHECK_FALSE(v.equal(borrow<Qkv>(x).get<Q>()));
+    const auto nan = borrow<Qkv>(at::full({6}, std::numeric_limits<float>::quiet_NaN()));
+    CHECK_FALSE(nan.equal(nan));
+}
+
+TEST_CASE("read lends the tensor and returns what the function returns") {
+    const auto v = borrow<Qkv>(x);
+    CHECK(v.read([](const at::Tensor& t) { return t.softmax(-1); }).equal(x.softmax(-1)));
+    CHECK(v.read([](const at::Tensor& t) { return t.sum().item<double>(); }) == 66.0);
+    int seen = 0;
+    v.read([&](const at::Tensor&) { ++seen; });
+    CHECK(seen == 1);
+}
+
+TEST_CASE("a read that returns an alias of the storage gets a clone of it") {
+    const auto v = borrow<Qkv>(x);
+    CHECK_FALSE(v.read([](const at::Tensor& t) { return t; }).is_alias_of(x));
+    CHECK_FALSE(v.read([](const at::Tensor& t) { return t.narrow(-1, 0, 2); }).is_alias_of(x));
+    CHECK_FALSE(v.read([](const at::Tensor& t) -> const at::Tensor& { return t; }).is_alias_of(x));
+    CHECK_FALSE(v.read([](const at::Tensor& t) { return t.detach(); }).is_alias_of(x));
+    CHECK_FALSE(v.read([](const at::Tensor&) { return at::Tensor(); }).defined());
+}
+
+TEST_CASE("a read that returns several aliases gets clones of them") {
+    const at::Tensor source = at::ones({2, 6});
+    const auto parts = borrow<Qkv>(source).read([](const at::Tensor& t) { return t.split(2, -1); });
+    parts.front().fill_(7);
+    CHECK(source.equal(at::ones({2, 6})));
+}
+
+TEST_CASE("a read that returns a sparse tensor passes it on") {
+    at::Tensor sparse;
+    CHECK_NOTHROW(sparse = borrow<Qkv>(x).read([](const at::Tensor& t) { return t.to_sparse(); }));
+    CHECK((sparse.defined() && sparse.is_sparse()));
+}
+
+TEST_CASE("a read that writes throws and says what to do instead") {
+    const at::Tensor source = at::zeros({2, 6});
+    const auto v = borrow<Qkv>(source);
+    CHECK(message_of<OwnershipError>([&] { v.read([](const at::Tensor& t) { return t.add_(1); }); }) ==
+          "the function given to read() wrote into the tensor it was lent: return a new value, or clone() and edit that");
+    CHECK_THROWS_AS(v.read([](const at::Tensor& t) { t.narrow(-1, 0, 1).zero_(); }), OwnershipError);
+}
+
+TEST_CASE("an exception of the function given to read passes through") {
+    CHECK_THROWS_WITH_AS(borrow<Qkv>(x).read([](const at::Tensor&) -> int { throw std::runtime_error("mine"); }),
+          "mine",
+                         std::runtime_error);
+}
+
+TEST_CASE("gradients flow through arithmetic and reductions") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto v = borrow<Qkv>(leaf);
+    CHECK(v.requires_grad());
+    (v * 3 + v).sum().backward();
+    CHECK(leaf.grad().equal(at::full({2, 6}, 4.0f)));
+}
+
+TEST_CASE("complex numbers can be read, also under a pending conjugation") {
+    const at::Tensor z = at::complex(x, x + 1).conj();
+    CHECK((borrow<Qkv>(z) * 2).unsafe_tensor().equal(z * 2));
+    CHECK(borrow<Qkv>(z).clone().unsafe_tensor().equal(z.resolve_conj()));
+}
