@@ -168,8 +168,10 @@ constexpr bool needs_floats(operation o) {
 inline at::Tensor wide(const at::Tensor& t) {
     return t.scalar_type() == at::kHalf || t.scalar_type() == at::kBFloat16 ? t.to(at::kFloat) : t;
 }
+/// Length 1 by way of the largest channel, as lengths of very small and very large directions need it.
 inline at::Tensor unit_vector(const at::Tensor& direction) {
-    return wide(direction).div(wide(direction).norm(2, -1, true));
+    const at::Tensor scaled = wide(direction).div(wide(direction).abs().amax(-1, true));
+    return scaled.div(scaled.norm(2, -1, true));
 }
 /// The number as one of the tensor's own kind.
 inline at::Scalar number_for(const at::Tensor& t, double n) {
