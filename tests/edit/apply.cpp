@@ -198,6 +198,7 @@ TEST_CASE("pipes that would lose or corrupt something do not compile") {
     static_assert(!can_pipe<Owned<Qkv>&, Silence>);
     static_assert(!can_pipe<const Owned<Qkv>&, Silence>);
     static_assert(!can_pipe<const Owned<Qkv>, Silence>);
+    static_assert(!can_pipe<Silence, View<Qkv>>);
     static_assert(!can_pipe<at::Tensor, Silence>);
     static_assert(!can_pipe<at::Tensor&, Silence>);
     static_assert(!can_pipe<const at::Tensor&, Silence>);

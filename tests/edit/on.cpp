@@ -48,10 +48,12 @@ TEST_CASE("set, add and multiply take nothing else") {
     static_assert(!can_multiply<Selection, View<K<4, 2>>>);
     static_assert(!can_set<Selection, View<Q<2>>>);
     static_assert(!can_set<Selection, View<Qkv>>);
+    static_assert(!can_set<Selection, Owned<Q<4, 2>>>);
+    static_assert(can_select<Q<4, 2>, suture::position<axis::token>>);
+    static_assert(!can_select<Q<4, 2>, suture::position<axis::token>, suture::position<axis::token>>);
     static_assert(!can_set<Selection, std::nullptr_t>);
     static_assert(!can_set<Selection, const char*>);
     static_assert(!can_set<Selection, std::string>);
-    static_assert(!can_set<Selection, Owned<Q<4, 2>>>);
     static_assert(!can_set<Selection, axis>);
     CHECK_FALSE(can_set<Selection, Selection>);
 }

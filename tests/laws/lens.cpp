@@ -2,10 +2,9 @@
 // of two values put the second stays. For every component, with heads and dims, at every kind of position.
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
-#include "suture/tensor/cat.hpp"
 
-#include "laws/draw_recipe.hpp"
 #include "laws/layouts.hpp"
+#include "laws/places.hpp"
 #include "laws/tensors.hpp"
 
 #include <functional>
@@ -43,7 +42,9 @@ drawn_where draw_where(const extents& leading, random_numbers& random) {
         borrow<L>(x) | chosen.apply(look);
         return seen;
     };
-    drawn.put = [chosen](const at::Tensor& x, const at::Tensor& v) { return (borrow<L>(x) | chosen.set(v)).take(); };
+    drawn.put = [chosen](const at::Tensor& x, const at::Tensor& v) {
+        return (borrow<L>(x) | chosen.set(v)).take();
+    };
     return drawn;
 }
 
@@ -82,7 +83,8 @@ drawn_lens draw_lens(const std::vector<where_kind>& kinds, const definition& pac
     const where_kind kind = one_of(kinds);
     const extents leading = draw_leading(kind.leading, false);
     random_numbers random = draw_numbers();
-    drawn_lens lens{draw_activation(leading, packed.width(), one_of(every_dtype()), random, once_in(2)), {}, {}, random};
+    const at::ScalarType dtype = one_of(every_dtype());
+    drawn_lens lens{draw_activation(leading, packed.width(), dtype, random, once_in(2)), {}, {}, random};
     lens.where = kind.draw(leading, lens.random);
     const taken_apart parts(lens.source.view, packed);
     lens.got = gather(parts.at(kind.segment_at), parts.select(kind.segment_at, lens.where.told));

@@ -119,7 +119,7 @@ inline void count_rows(selected& found, const part& p, const extents& leading) {
     for (extent r = 0; r < rows; ++r) {
         const extent token = r % tokens;
         const extent batch = leading.size() < 2 ? 0 : r / (rows / leading.front());
-        if (within(p.token, token) && within(leading.size() < 2 ? std::nullopt : p.batch, batch)) found.rows.push_back(r);
+        if (within(p.token, token) && (leading.size() < 2 || within(p.batch, batch))) found.rows.push_back(r);
     }
     for (std::size_t axis = 0; axis < leading.size(); ++axis) {
         const bool is_token = axis + 1 == leading.size(), is_batch = axis == 0 && leading.size() > 1;

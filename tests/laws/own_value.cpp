@@ -7,7 +7,11 @@
 #include "laws/layouts.hpp"
 #include "laws/tensors.hpp"
 
-#include <ATen/ops/ones_like.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+
+#include <cmath>
 
 namespace {
 
@@ -95,6 +99,24 @@ TEST_CASE("an Owned that is edited with Views of itself takes what it was before
         owned |= on<C>().zero() | on<C>().set(owned.view().template get<C>());
         RC_ASSERT(same_bits(owned.view().unsafe_tensor(), a.view));
     });
+}
+
+TEST_CASE("a direction that lies in the edited Owned is read before the recipe writes") {
+    using L = Fused<4, Q<2>, K<2>>;
+    Owned<L> owned = borrow<L>(at::ones({1, 4})).clone();
+    const at::Tensor direction = owned.view().get<Q<2>>().unsafe_tensor();
+    owned |= on<Q<2>>().zero() | on<K<2>>().steer(direction, std::sqrt(2.0));
+    CHECK(at::allclose(owned.view().get<K<2>>().unsafe_tensor(), at::full({1, 2}, 2.0)));
+}
+
+TEST_CASE("a View of an Owned shows every later edit of it, also one that calls a function") {
+    using L = Fused<4, Q<2>, K<2>>;
+    Owned<L> owned = borrow<L>(at::zeros({1, 4})).clone();
+    const View<L> view = owned.view();
+    owned |= on<Q<2>>().set(1);
+    CHECK(same_bits(view.unsafe_tensor(), owned.view().unsafe_tensor()));
+    owned |= on<Q<2>>().apply([](at::Tensor t) { return t.add(5); });
+    CHECK(same_bits(view.unsafe_tensor(), owned.view().unsafe_tensor()));
 }
 
 TEST_CASE("a View of another run is counted in its own tokens") {

@@ -83,22 +83,28 @@ void check_failures() {
         RC_LOG() << a.text << ": ";
 
         using C = typename ends<L>::last_component;
+        using function = std::function<at::Tensor(at::Tensor)>;
         const auto first = on<typename ends<L>::first_component>().set(7);
-        const auto applied = [&](std::function<at::Tensor(at::Tensor)> f) { return first | on<C>().apply(std::move(f)); };
-        const auto set = [&](const at::Tensor& t) { return first | on<C>().set(t); };
-        switch (draw(0, 8)) {
-            case 0: return check_failure<L>(a, applied([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); }), "mine");
-            case 1: return check_failure<L>(a, applied([](at::Tensor t) -> at::Tensor {
-                                                t.fill_(3);
-                                                throw std::runtime_error("mine, after a write");
-                                            }), "mine, after a write");
-            case 2: return check_failure<L>(a, applied([](at::Tensor) { return at::zeros({C::width + 1}, at::kFloat); }),
-                                            dtype == at::kFloat ? "ShapeError" : "TypeError");
-            case 3: return check_failure<L>(a, applied([](at::Tensor) { return at::Tensor(); }), "TypeError");
-            case 4: return check_failure<L>(a, first | on<C>(token(99)).set(1), "PositionError");
-            case 5: return check_failure<L>(a, set(at::zeros({C::width + 1}, dtype)), "ShapeError");
-            case 6: return check_failure<L>(a, set(at::zeros({C::width}, dtype == at::kFloat ? at::kDouble : at::kFloat)), "TypeError");
-            default: return check_failure<L>(a, set(at::Tensor()), "TypeError");
+        const auto applied = [&](function f, const char* expected) {
+            check_failure<L>(a, first | on<C>().apply(std::move(f)), expected);
+        };
+        const auto set = [&](const at::Tensor& t, const char* expected) {
+            check_failure<L>(a, first | on<C>().set(t), expected);
+        };
+        const at::ScalarType other = dtype == at::kFloat ? at::kDouble : at::kFloat;
+        switch (draw(0, 9)) {
+            case 0: return applied([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); }, "mine");
+            case 1: return applied([](at::Tensor t) -> at::Tensor {
+                t.fill_(3);
+                throw std::runtime_error("mine, after a write");
+            }, "mine, after a write");
+            case 2: return applied([&](at::Tensor) { return at::zeros({C::width + 1}, dtype); }, "ShapeError");
+            case 3: return applied([&](at::Tensor t) { return t.to(other); }, "TypeError");
+            case 4: return applied([](at::Tensor) { return at::Tensor(); }, "TypeError");
+            case 5: return check_failure<L>(a, first | on<C>(token(99)).set(1), "PositionError");
+            case 6: return set(at::zeros({C::width + 1}, dtype), "ShapeError");
+            case 7: return set(at::zeros({C::width}, other), "TypeError");
+            default: return set(at::Tensor(), "TypeError");
         }
     });
 }
@@ -149,5 +155,5 @@ TEST_CASE("an operand of another making is taken up or refused, but never half")
     CHECK_NOTHROW(attempt(on<Q<2>>().set(2) | on<K<2>>().multiply(made_elsewhere)));
     CHECK_NOTHROW(attempt(on<Q<2>>().set(3) | on<K<2>>().steer(made_elsewhere, 2)));
     CHECK_NOTHROW(attempt(on<Q<2>>().set(4) | on<K<2>>().project_out(made_elsewhere)));
-    CHECK_NOTHROW(attempt(on<Q<2>>().set(5) | on<K<2>>().apply([&](at::Tensor t) { return t.mul(made_elsewhere.clone()); })));
+    CHECK_NOTHROW(attempt(on<Q<2>>().set(5) | on<K<2>>().apply([&](at::Tensor t) { return made_elsewhere.add(t); })));
 }

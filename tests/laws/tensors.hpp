@@ -31,7 +31,8 @@ inline const std::vector<at::ScalarType>& every_dtype() {
 }
 
 /// Contiguous, with numbers that a dtype can hold. `specials`: a few NaNs, infinities and negative zeros.
-inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_numbers& random, bool specials = false) {
+inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_numbers& random,
+                          bool specials = false) {
     const extent count = std::accumulate(sizes.begin(), sizes.end(), extent{1}, std::multiplies<>());
     std::vector<double> values(static_cast<std::size_t>(count));
     const bool whole_numbers = at::isIntegralType(dtype, true);
@@ -91,7 +92,7 @@ inline at::Tensor view_as(const at::Tensor& base, const extents& sizes, strides 
         case strides::stepped: return base.slice(-1, 1, {}, 2);
         case strides::inner: {
             at::Tensor t = base;
-            for (std::size_t axis = 0; axis < sizes.size(); ++axis) t = t.narrow(static_cast<extent>(axis), 1, sizes[axis]);
+            for (std::size_t a = 0; a < sizes.size(); ++a) t = t.narrow(static_cast<extent>(a), 1, sizes[a]);
             return t;
         }
         case strides::shared_row:

@@ -38,6 +38,16 @@ TEST_CASE("a write into a lent tensor is seen, whichever way it takes") {
           }) == caught);
 }
 
+TEST_CASE("a change of a lent tensor's size, memory or part in the graph is seen") {
+    CHECK(after([](const at::Tensor& t) { t.resize_({3, 6}); }) == caught);
+    CHECK(after([](const at::Tensor& t) { t.set_data(at::ones({2, 6})); }) == caught);
+    CHECK(after([](const at::Tensor& t) { t.requires_grad_(); }) == caught);
+    const at::Tensor result = at::ones({2}).requires_grad_().mul(2);
+    const write_watch watch(result);
+    result.detach_();
+    CHECK_THROWS_AS(watch.check("the callback"), OwnershipError);
+}
+
 TEST_CASE("a write into a sibling of a lent view is seen") {
     const at::Tensor base = at::zeros({2, 6});
     const write_watch watch(base.narrow(-1, 0, 2));

@@ -66,6 +66,12 @@ TEST_CASE("adopting refuses a tensor that somebody else can reach") {
     CHECK(adopting(original.variable_data()) != accepted);
 }
 
+TEST_CASE("adopting refuses a tensor that a weak handle can bring back") {
+    at::Tensor t = at::zeros({2, 6});
+    const c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl> weak(t.getIntrusivePtr());
+    CHECK(says(adopting(std::move(t)), "another handle holds this one"));
+}
+
 TEST_CASE("adopting refuses memory that was lent by from_blob") {
     float memory[12] = {};
     CHECK(says(adopting(at::from_blob(memory, {2, 6})), "from_blob"));

@@ -88,14 +88,19 @@ TEST_CASE("a part without positions of its own is a true view") {
 TEST_CASE("a token outside the activation is refused with its number and the number of tokens") {
     CHECK(says(refusal(x, token(5)), "token 5 is outside the activation", "has 5", "count from 0"));
     CHECK(says(refusal(x, token(-6)), "token -6 is outside the activation", "has 5"));
-    CHECK(says(refusal(x, tokens(2, 6)), "token 6 is outside"));
     CHECK(says(refusal(x, tokens(-7, 2)), "token -7 is outside"));
     CHECK(says(refusal(x, tokens(6, to_end)), "token 6 is outside"));
 }
 
+TEST_CASE("a range that ends beyond the activation is refused with the number that is there") {
+    CHECK(says(refusal(x, tokens(2, 9)), "the range of tokens from 2 to 9 reaches beyond the activation, which has 5",
+               "end it there or before"));
+    CHECK(says(refusal(x, tokens(7, 9)), "token 7 is outside the activation", "has 5"));
+}
+
 TEST_CASE("a batch row outside the activation is refused with its number and the number of rows") {
     CHECK(says(refusal(x, batch(2)), "batch row 2 is outside the activation", "has 2"));
-    CHECK(says(refusal(x, batches(0, 3)), "batch row 3 is outside"));
+    CHECK(says(refusal(x, batches(0, 3)), "from 0 to 3 reaches beyond", "has 2"));
     CHECK(says(refusal(x, batch(-3)), "batch row -3 is outside"));
 }
 

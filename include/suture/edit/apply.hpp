@@ -33,12 +33,17 @@ void edit_in_place(const at::Tensor& packed, const R& recipe) {
 template <class X, extent Groups, Recipe R>
 void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
     using L = host_layout<X, Groups>;
+    const at::Tensor packed = access::packed(owned);
     if constexpr (R::calls_back) {
-        Owned<X, Groups> edited = owned.clone();
-        edit_in_place<L>(access::packed(edited), recipe);
-        owned = std::move(edited);
+        const at::Tensor before = packed.clone();
+        try {
+            edit_in_place<L>(packed, recipe);
+        } catch (...) {
+            packed.copy_(before);
+            throw;
+        }
     } else {
-        edit_in_place<L>(access::packed(owned), recipe);
+        edit_in_place<L>(packed, recipe);
     }
 }
 
@@ -67,7 +72,8 @@ Owned<X, Groups> operator|(Owned<X, Groups>&& owned, const R& recipe) {
     return std::move(owned);
 }
 
-/// Edits in place. If it throws, the Owned is what it was.
+/// Edits in place. If it throws an Error, the Owned is what it was (if LibTorch runs out of memory in the middle,
+/// some of the edits may stay).
 template <class X, extent Groups, Recipe R>
     requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
 Owned<X, Groups>& operator|=(Owned<X, Groups>& owned, const R& recipe) {
@@ -91,6 +97,12 @@ SUTURE_REJECTED("an Owned is consumed by a pipe: write std::move(x) | edit, or x
 template <class X, extent Groups, Recipe R>
 SUTURE_REJECTED("a View is read-only: write view | edit, which clones, or clone() it",
                 operator|=(const View<X, Groups>&, const R&));
+template <class X, extent Groups, Recipe R>
+    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones",
+                operator|=(const Owned<X, Groups>&, const R&));
+template <Recipe R, Readable T>
+SUTURE_REJECTED("the activation comes first: write view | edit", operator|(const R&, const T&));
 template <class T, Recipe R>
     requires std::same_as<T, at::Tensor>
 SUTURE_REJECTED("a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, const R&));

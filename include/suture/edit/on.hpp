@@ -66,11 +66,14 @@ public:
         requires std::convertible_to<std::invoke_result_t<const F&, at::Tensor>, at::Tensor>
     constexpr auto apply(F f) const { return make(detail::applied<F>{std::move(f)}); }
 
-#define SUTURE_OTHER_COMPONENT(name)                                                   \
-    template <class X, extent Groups>                                                  \
-        requires(!detail::takes<View<X, Groups>, Selector>)                            \
-    SUTURE_REJECTED("the injected View is of another component: take its values with read()", \
-                    name(const View<X, Groups>&) const);
+#define SUTURE_OTHER_COMPONENT(name)                                                              \
+    template <class X, extent Groups>                                                             \
+        requires(!detail::takes<View<X, Groups>, Selector>)                                       \
+    SUTURE_REJECTED("the injected View is of another component: take its values with read()",     \
+                    name(const View<X, Groups>&) const);                                          \
+    template <class X, extent Groups>                                                             \
+    SUTURE_REJECTED("an Owned is injected through its view: write x.view()", \
+                    name(const Owned<X, Groups>&) const);
     SUTURE_OTHER_COMPONENT(set)
     SUTURE_OTHER_COMPONENT(add)
     SUTURE_OTHER_COMPONENT(multiply)
@@ -92,20 +95,23 @@ private:
 /// Begins an edit of component `C` (or of a whole layout): `on<Q<768, 12>>(token(4), dims<0, 10>).set(0)`.
 /// Without wheres all of it is meant.
 template <class C, Where... Ws>
-    requires(dims_fault<C, Ws...> == fault::none)
+    requires(compatible<Ws...>() && dims_fault<C, Ws...> == fault::none)
 constexpr auto on(Ws... wheres) {
-    static_assert(compatible<Ws...>(), "two wheres restrict the same axis: keep one of them");
     return selection<exactly<C>, Ws...>(std::move(wheres)...);
 }
 template <class C, Where... Ws, fault suture_fault = dims_fault<C, Ws...>>
-    requires(suture_fault != fault::none)
+    requires(compatible<Ws...>() && suture_fault != fault::none)
 SUTURE_REJECTED_FOR(suture_fault, on(Ws...));
+template <class C, Where... Ws>
+    requires(!compatible<Ws...>())
+SUTURE_REJECTED("two wheres restrict the same axis: keep one of them", on(Ws...));
 
 /// Begins an edit of the only component of a family: `on<Q>(token(4))` suits every layout that has one `Q<...>`.
 template <template <extent, extent> class Family, Where... Ws>
-constexpr auto on(Ws... wheres) {
-    static_assert(compatible<Ws...>(), "two wheres restrict the same axis: keep one of them");
-    return selection<family<Family>, Ws...>(std::move(wheres)...);
-}
+    requires(compatible<Ws...>())
+constexpr auto on(Ws... wheres) { return selection<family<Family>, Ws...>(std::move(wheres)...); }
+template <template <extent, extent> class Family, Where... Ws>
+    requires(!compatible<Ws...>())
+SUTURE_REJECTED("two wheres restrict the same axis: keep one of them", on(Ws...));
 
 }  // namespace suture

@@ -211,10 +211,10 @@ struct projected {
     template <Where...>
     prepared prepare(const target& t) const {
         check_direction(direction, t, "project_out");
-        return {};
+        return {unit(direction), {}};
     }
-    void write(const at::Tensor& part, const prepared&) const {
-        const at::Tensor values = values_of(part), along = unit(direction);
+    void write(const at::Tensor& part, const prepared& p) const {
+        const at::Tensor values = values_of(part), along = p.with.tensor;
         part.copy_(values.sub(values.mul(along).sum(-1, true).mul(along)));
     }
     std::string text() const { return "project out " + value_text(direction); }
@@ -228,11 +228,9 @@ struct steered {
     template <Where...>
     prepared prepare(const target& t) const {
         check_direction(direction, t, "steer");
-        return {};
+        return {unit(direction).mul(amount).to(t.packed.scalar_type()), {}};
     }
-    void write(const at::Tensor& part, const prepared&) const {
-        part.add_(unit(direction).mul(amount).to(part.scalar_type()));
-    }
+    void write(const at::Tensor& part, const prepared& p) const { part.add_(p.with.tensor); }
     std::string text() const { return "+= " + c10::str(amount) + " along " + value_text(direction); }
 };
 

@@ -13,7 +13,6 @@ namespace suture {
 /// "[1, 5, 2304]"
 inline std::string shape_text(at::IntArrayRef sizes) { return c10::str(sizes); }
 
-
 /// PyTorch's name of a dtype: "float32", "bfloat16", "int64", ...
 inline std::string dtype_text(at::ScalarType type) {
     switch (type) {

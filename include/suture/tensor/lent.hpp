@@ -9,25 +9,33 @@
 
 namespace suture {
 
-/// Remembers the version of a tensor that is lent to a callback. Writes through `data_ptr`, and writes to
-/// inference tensors (which carry no counter), are not seen.
+/// Remembers the version of a tensor that is lent to a callback, its memory, size and part in the graph. Writes
+/// through `data_ptr`, and writes to inference tensors (which carry no counter), are not seen.
 class write_watch {
 public:
-    explicit write_watch(const at::Tensor& lent) : lent_(lent), counted_(lent.defined() && !lent.is_inference()) {
-        if (counted_) version_ = lent_._version();
-    }
+    explicit write_watch(const at::Tensor& lent) : lent_(lent), before_(state_of(lent)) {}
 
     /// @throws OwnershipError if the tensor, or another view of its storage, was written since
     void check(const char* borrower) const {
-        if (counted_ && lent_._version() != version_)
+        if (state_of(lent_) != before_)
             throw OwnershipError(std::string(borrower) +
                                  " wrote into the tensor it was lent: return a new value, or clone() and edit that");
     }
 
 private:
+    struct state {
+        std::int64_t version = 0, numel = 0;
+        const void* storage = nullptr;
+        bool requires_grad = false;
+        bool operator==(const state&) const = default;
+    };
+    static state state_of(const at::Tensor& t) {
+        if (!t.defined()) return {};
+        return {t.is_inference() ? 0 : t._version(), t.numel(),
+                t.has_storage() ? t.storage().unsafeGetStorageImpl() : nullptr, t.requires_grad()};
+    }
     at::Tensor lent_;
-    bool counted_;
-    std::int64_t version_ = 0;
+    state before_;
 };
 
 }  // namespace suture

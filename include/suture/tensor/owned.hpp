@@ -73,14 +73,30 @@ public:
     /// The part that the wheres mean, to write: `q.at(token(4), dims<0, 10>).fill_(0)`.
     /// @throws PositionError or ShapeError if the part is not there
     template <Where... Ws>
-        requires(placed<exactly<X>, layout, Ws...>.why == fault::none)
+        requires(compatible<Ws...>() && placed<exactly<X>, layout, Ws...>.why == fault::none)
     Region at(const Ws&... wheres) & {
-        static_assert(compatible<Ws...>(), "two wheres restrict the same axis: keep one of them");
         return Region(this->held(), Groups > 1, detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
     }
     template <Where... Ws, fault suture_fault = placed<exactly<X>, layout, Ws...>.why>
-        requires(suture_fault != fault::none)
+        requires(compatible<Ws...>() && suture_fault != fault::none)
     SUTURE_REJECTED_FOR(suture_fault, at(const Ws&...) &);
+    template <Where... Ws>
+        requires(!compatible<Ws...>())
+    SUTURE_REJECTED("two wheres restrict the same axis: keep one of them", at(const Ws&...) &);
+
+    // What a View has no use for either: an Owned is written where it says so.
+#define SUTURE_WRITE_A_REGION(name) \
+    template <class B>              \
+    SUTURE_REJECTED("an Owned is written by |= or by at(): write x.at().add_(value)", name(const B&));
+    SUTURE_WRITE_A_REGION(operator+=)
+    SUTURE_WRITE_A_REGION(operator-=)
+    SUTURE_WRITE_A_REGION(operator*=)
+    SUTURE_WRITE_A_REGION(operator/=)
+    SUTURE_WRITE_A_REGION(fill_)
+    SUTURE_WRITE_A_REGION(copy_)
+    SUTURE_WRITE_A_REGION(add_)
+    SUTURE_WRITE_A_REGION(mul_)
+#undef SUTURE_WRITE_A_REGION
 
 private:
     friend detail::access;

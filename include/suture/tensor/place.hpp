@@ -91,11 +91,14 @@ stretch stretch_of(const position<Along>& p, extent size) {
         return {begin, 1, true};
     }
     const extent end = p.end == to_end ? size : from_end(p.end);
-    if (begin < 0 || begin > size) throw_outside(Along, p.begin, size);
-    if (end < 0 || end > size) throw_outside(Along, p.end, size);
-    if (begin >= end)
+    const auto refuse = [&p](const std::string& why) {
         throw PositionError("the range of " + axis_text(Along) + "s from " + std::to_string(p.begin) + " to " +
-                            (p.end == to_end ? "the end" : std::to_string(p.end)) + " selects nothing: write begin below end");
+                            (p.end == to_end ? "the end" : std::to_string(p.end)) + " " + why);
+    };
+    if (begin < 0 || begin > size) throw_outside(Along, p.begin, size);
+    if (end < 0 || end > size)
+        refuse("reaches beyond the activation, which has " + std::to_string(size) + ": end it there or before");
+    if (begin >= end) refuse("selects nothing: write begin below end");
     return {begin, end - begin, false};
 }
 

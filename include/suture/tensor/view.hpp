@@ -85,6 +85,9 @@ View<X> borrow(const at::Tensor& tensor) {
     return detail::access::make<View<X>>(tensor);
 }
 
+template <template <extent, extent> class Family>
+SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));
+
 /// All components of a layout, in its order: `auto [q, k, v] = split(qkv)`. Nothing is copied.
 /// @post `cat<L>` of the parts equals the whole
 template <Layout L>

@@ -60,7 +60,7 @@ inline void check_held_once(const at::Tensor& t) {
     if (t.is_leaf() && t.requires_grad()) refuse("this one is a leaf that collects gradients");
     if (t.is_view()) refuse("this one is a view of another");
     if (t.is_inference() && !c10::InferenceMode::is_enabled()) refuse("this one was made in inference mode");
-    if (t.use_count() != 1) refuse("another handle holds this one");
+    if (t.use_count() != 1 || t.weak_use_count() != 1) refuse("another handle holds this one");
     if (t.storage().use_count() != 1) refuse("something else holds the storage of this one");
     if (!t.storage().unsafeGetStorageImpl()->resizable()) refuse("the memory of this one was lent by from_blob");
     if (!t.is_contiguous()) refuse("this one is not contiguous");

@@ -1,0 +1,162 @@
+// How a place is drawn: heads and dims that suit a component, tokens and batch rows that suit an activation, as
+// suture's wheres and again as numbers for the oracle.
+#pragma once
+
+#include "suture/tensor/place.hpp"
+
+#include "laws/layouts.hpp"
+#include "laws/oracle.hpp"
+#include "laws/tensors.hpp"
+
+#include <ATen/ops/randint.h>
+#include <ATen/ops/stack.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+namespace laws {
+
+// Where, along the channels: values of suture's types, and the same numbers for the oracle.
+
+enum class channel_form { all, one_head, some_heads, some_dims, dims_of_head, dims_of_heads };
+inline constexpr std::size_t channel_forms = 6;
+
+/// The wheres of a form for component C in layout L; all that a whole layout can have is dims.
+template <class L, class X, channel_form Form>
+struct channel_wheres {
+    static constexpr bool is_whole = std::is_same_v<L, X>;
+    static constexpr extent heads_a_group = [] { if constexpr (is_whole) return 1; else return X::heads; }();
+    static constexpr extent count = is_whole ? 1 : heads_a_group * L::groups;
+    static constexpr extent head_width = X::width / heads_a_group;
+    // One head: in the middle, or the last. Several: over groups where each has one, else the last ones of a group.
+    static constexpr extent one = (count * 2) / 3;
+    static constexpr extent first = heads_a_group == 1 ? count / 3 : count - heads_a_group + heads_a_group / 3;
+    static constexpr extent last = heads_a_group == 1 ? count - (count > 3) : count;
+    static constexpr extent begin(extent width) { return width / 3; }
+    static constexpr extent end(extent width) { return std::max(begin(width) + 1, width - (width > 3)); }
+
+    static constexpr auto wheres() {
+        if constexpr (Form == channel_form::one_head) return std::tuple(head<one>);
+        else if constexpr (Form == channel_form::some_heads) return std::tuple(heads<first, last>);
+        else if constexpr (Form == channel_form::some_dims) return std::tuple(dims<begin(X::width), end(X::width)>);
+        else if constexpr (Form == channel_form::dims_of_head)
+            return std::tuple(head<one>, dims<begin(head_width), end(head_width)>);
+        else if constexpr (Form == channel_form::dims_of_heads)
+            return std::tuple(dims<begin(head_width), end(head_width)>, heads<first, last>);
+        else return std::tuple();
+    }
+    static void tell(part& p) {
+        const bool by_head = Form == channel_form::one_head || Form == channel_form::dims_of_head;
+        const bool by_heads = Form == channel_form::some_heads || Form == channel_form::dims_of_heads;
+        if (by_head) p.head_begin = one, p.head_end = one + 1, p.one_head = true;
+        if (by_heads) p.head_begin = first, p.head_end = last;
+        const bool cut = Form == channel_form::some_dims || Form == channel_form::dims_of_head ||
+                         Form == channel_form::dims_of_heads;
+        const extent width = by_head || by_heads ? head_width : X::width;
+        if (cut) p.dim_begin = begin(width), p.dim_end = end(width);
+    }
+};
+
+// Where, along tokens and batch rows.
+
+enum class position_form { all, token, batch, both, rows };
+inline constexpr std::size_t position_forms = 5;
+
+constexpr extent axes_needed(position_form form) {
+    return form == position_form::all ? 0 : form == position_form::token || form == position_form::rows ? 1 : 2;
+}
+
+namespace detail {
+/// A place or a range on an axis of n, some of its numbers counted from the end. `range`: no single place.
+template <suture::axis Along>
+position<Along> draw_position(extent n, bool range, std::optional<stretch>& told) {
+    if (n == 0) return {0, 0, true};
+    stretch s{draw(0, n), 0, !range && !once_in(3)};
+    s.end = s.single ? s.begin + 1 : draw(s.begin, n) + 1;
+    told = s;
+    const extent begin = once_in(2) ? s.begin - n : s.begin;
+    if (s.single) return {begin, begin, true};
+    const extent end = s.end == n ? (once_in(2) ? to_end : n) : (once_in(2) ? s.end - n : s.end);
+    return {begin, end, false};
+}
+
+/// Token numbers of [0, n), none twice, some counted from the end.
+inline at::Tensor draw_tokens(extent k, extent n, random_numbers& random) {
+    extents all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), 0);
+    std::shuffle(all.begin(), all.end(), random);
+    all.resize(static_cast<std::size_t>(k));
+    for (extent& t : all) t -= random() % 3 == 0 ? n : 0;
+    return as_tensor(all);
+}
+
+inline row_positions draw_rows(const extents& leading, random_numbers& random, bool averaged, part& told) {
+    const extent n = leading.back();
+    const extents outer(leading.begin(), leading.end() - 1);
+    const extent rows = std::accumulate(outer.begin(), outer.end(), extent{1}, std::multiplies<>());
+    const at::ScalarType dtype = once_in(3) ? at::kInt : at::kLong;
+    if (n == 0 || rows == 0) return tokens(at::zeros({0}, at::kLong));
+    switch (draw(averaged && leading.size() < 2 ? 1 : 0, 3)) {
+        case 0: {
+            told.one_a_row = at::randint(-n, n, {rows}, at::kLong);
+            for (extent r = 0; r < rows; ++r) told.one_a_row[r].fill_(static_cast<extent>(random() % (2 * n)) - n);
+            return token(told.one_a_row.reshape(outer).to(dtype));
+        }
+        case 1: {
+            const extent k = draw(1, n + 1);
+            if (once_in(2)) {
+                told.several = draw_tokens(k, n, random);
+                return tokens(told.several.to(dtype));
+            }
+            std::vector<at::Tensor> each;
+            for (extent r = 0; r < rows; ++r) each.push_back(draw_tokens(k, n, random));
+            told.several = at::stack(each);
+            extents sizes = outer;
+            sizes.push_back(k);
+            return tokens(told.several.reshape(sizes).to(dtype));
+        }
+        default: {
+            const bool for_all_rows = once_in(2);
+            told.mask = at::zeros(for_all_rows ? extents{n} : leading, at::kBool);
+            const at::Tensor flat = told.mask.view({-1});
+            for (extent i = 0; i < flat.numel(); ++i) flat[i].fill_(random() % 2 == 0);
+            flat[static_cast<extent>(random() % static_cast<std::uint64_t>(flat.numel()))].fill_(true);
+            return mask(told.mask);
+        }
+    }
+}
+}  // namespace detail
+
+/// Wheres of a form, drawn. `averaged`: only such that leave tokens or batch rows to average over.
+template <position_form Form>
+auto draw_positions(const extents& leading, random_numbers& random, bool averaged, part& told) {
+    if constexpr (Form == position_form::all) return std::tuple();
+    else if constexpr (Form == position_form::token)
+        return std::tuple(
+            detail::draw_position<axis::token>(leading.back(), averaged && leading.size() < 2, told.token));
+    else if constexpr (Form == position_form::batch)
+        return std::tuple(detail::draw_position<axis::batch>(leading.front(), false, told.batch));
+    else if constexpr (Form == position_form::both) {
+        const bool keep_tokens = averaged && once_in(2), keep_rows = averaged && !keep_tokens;
+        return std::tuple(detail::draw_position<axis::token>(leading.back(), keep_tokens, told.token),
+                          detail::draw_position<axis::batch>(leading.front(), keep_rows, told.batch));
+    } else return std::tuple(detail::draw_rows(leading, random, averaged, told));
+}
+
+/// The place of a layout in a tuple of them: what makes layouts differ in the wheres and edits they are tried with.
+template <class L, class Layouts>
+inline constexpr std::size_t place_among = 0;
+template <class L, class... Ls>
+inline constexpr std::size_t place_among<L, std::tuple<Ls...>> = [] {
+    std::size_t at = 0;
+    bool found = false;
+    ((found = found || std::is_same_v<L, Ls>, at += !found), ...);
+    return at;
+}();
+
+}  // namespace laws
