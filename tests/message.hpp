@@ -15,7 +15,8 @@ std::string message_of(Call&& call) {
     try {
         call();
     } catch (const suture::Error& e) {
-        if (typeid(e) == typeid(Kind)) return e.what();
+        const bool nests = dynamic_cast<const std::nested_exception*>(&e) && dynamic_cast<const Kind*>(&e);
+        if (nests || typeid(e) == typeid(Kind)) return e.what();
         return std::string("another kind of error, ") + typeid(e).name() + ": " + e.what();
     } catch (const std::exception& e) {
         return std::string("no error of suture: ") + e.what();

@@ -34,7 +34,7 @@ TEST_CASE("without a scope a hook point passes its argument on, whatever it is")
 TEST_CASE("a point without a hook in the active set passes its argument on, whatever it is") {
     const HookPoint<Qkv> point{"here"}, elsewhere{"elsewhere"};
     HookSet hooks;
-    const auto handle = hooks.add(elsewhere, on<Q>().zero());
+    const auto handle = hooks.add(elsewhere, on<Q>().zero()).may_be_idle();
     const auto scope = hooks.activate();
     const at::Tensor x = at::zeros({2, 6});
     CHECK(point(x).is_same(x));
@@ -49,6 +49,19 @@ TEST_CASE("a copied hook point is another site") {
     const auto handle = hooks.add(point, on<Q>().set(5));
     const auto scope = hooks.activate();
     CHECK(copy(at::zeros({6})).sum().item<float>() == 0);
+    CHECK(point(at::zeros({6})).sum().item<float>() == 10);
+}
+
+TEST_CASE("a site reference is the site itself, also when it is copied or assigned") {
+    const HookPoint<Qkv> point{"here"}, other{"there"};
+    const SiteRef<Qkv> found(point);
+    SiteRef<Qkv> copy = site_ref(other);
+    copy = found;
+    CHECK(copy.id() == point.id());
+    CHECK(copy.name() == "here");
+    HookSet hooks;
+    const auto handle = hooks.add(copy, on<Q>().set(5));
+    const auto scope = hooks.activate();
     CHECK(point(at::zeros({6})).sum().item<float>() == 10);
 }
 
@@ -71,6 +84,7 @@ TEST_CASE("hookable are hook points and what points to something with an output 
     static_assert(!Hookable<at::Tensor>);
     static_assert(!Hookable<int>);
     static_assert(!Hookable<std::string>);
+    static_assert(Hookable<SiteRef<Qkv>>);
     static_assert(std::is_same_v<site_layout<HookPoint<Qkv>>, Qkv>);
     static_assert(std::is_same_v<site_layout<std::shared_ptr<Block>>, Qkv>);
     CHECK(std::is_same_v<site_layout<HookPoint<AnyLayout>>, AnyLayout>);

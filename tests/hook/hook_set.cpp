@@ -6,6 +6,8 @@
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <range/v3/view/drop.hpp>
+
 #include <chrono>
 #include <future>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 using namespace suture;
 using suture_test::message_of;
@@ -235,6 +238,116 @@ TEST_CASE_FIXTURE(fixture, "gradients flow through hooks") {
     const auto scope = hooks.activate();
     site(leaf * 1).sum().backward();
     CHECK(leaf.grad()[0].equal(at::tensor({3.0f, 3.0f, 0.0f, 0.0f, 1.0f, 1.0f})));
+}
+
+TEST_CASE_FIXTURE(fixture, "a range of sites gets the hook at each, and one handle for all") {
+    std::vector<HookPoint<Qkv>> layers(3);
+    auto handle = hooks.add(layers, on<Q>().set(5));
+    CHECK(handle.size() == 3);
+    {
+        const auto scope = hooks.activate();
+        for (const auto& layer : layers) CHECK(layer(x)[1][1].item<float>() == 5);
+    }
+    CHECK(handle.fired() == 3);
+    CHECK(hooks.fired() == 3);
+    const auto of_some = hooks.add(layers | ranges::views::drop(2), [](const View<Qkv>&) {});
+    CHECK(of_some.size() == 1);
+    handle.remove();
+    const auto scope = hooks.activate();
+    CHECK(layers[2](x).is_same(x));
+    CHECK(says(message_of<HookError>([&] { (void)hooks.add(std::vector<HookPoint<Qkv>>(), on<Q>().zero()); }), "empty"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook that runs once runs once") {
+    const auto handle = hooks.add(site, on<Q>().zero()).once();
+    const auto scope = hooks.activate();
+    CHECK_FALSE(site(x).is_same(x));
+    CHECK(site(x).is_same(x));
+    CHECK(handle.fired() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a disabled hook stays in its place until it is enabled") {
+    auto first = hooks.add(site, on<Q>().set(1));
+    const auto second = hooks.add(site, on<Q>().multiply(5));
+    const auto scope = hooks.activate();
+    first.disable();
+    CHECK(site(x)[0][1].item<float>() == 5);
+    first.enable();
+    CHECK(site(x)[0][1].item<float>() == 5);
+    CHECK(site(x)[0][0].item<float>() == 5);
+    CHECK(first.fired() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those that never fired") {
+    struct passing {
+        const HookPoint<Qkv>& site;
+        at::Tensor forward(const at::Tensor& t) { return site(t); }
+    };
+    const auto model = std::make_shared<passing>(passing{site});
+    const auto handle = hooks.add(site, on<Q>().zero());
+    CHECK(while_running(model, hooks, x).equal((borrow<Qkv>(x) | on<Q>().zero()).take()));
+    const auto elsewhere = hooks.add(any, [](const at::Tensor&) {});
+    CHECK(says(message_of<HookError>([&] { (void)while_running(model, hooks, x); }), "h.any (a callback)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a backward hook sees the gradient by what passed its site, and may edit it") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    at::Tensor seen;
+    const auto look = hooks.add_backward(site, [&](const View<Qkv>& gradient, const Site& at) {
+        CHECK(at.name() == "h.0");
+        seen = gradient.clone().take();
+    });
+    const auto edit = hooks.add_backward(site, on<K>().zero());
+    const at::Tensor passed = leaf * 2;
+    {
+        const auto scope = hooks.activate();
+        (site(passed) * x + passed).sum().backward();
+    }
+    // What is made of the activation beside the site adds nothing to the gradient at the site.
+    CHECK(seen.equal((borrow<Qkv>(x) | on<K>().zero()).take()));
+    CHECK(leaf.grad().equal((borrow<Qkv>(x) | on<K>().zero()).take() * 2 + 2));
+    CHECK(look.fired() == 1);
+    CHECK(edit.fired() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and may come after the scope") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    at::Tensor seen, result;
+    const auto edit = hooks.add(site, on<Q>().multiply(3));
+    auto look = hooks.add_backward(site, [&](const View<Qkv>& gradient) { seen = gradient.clone().take(); });
+    {
+        const auto scope = hooks.activate();
+        result = site(leaf * 1).pow(2).sum();
+    }
+    result.backward({}, true);
+    CHECK(seen[0].equal(at::tensor({6.0f, 6.0f, 2.0f, 2.0f, 2.0f, 2.0f})));
+    look.remove();
+    seen.reset();
+    result.backward();
+    CHECK_FALSE(seen.defined());
+}
+
+TEST_CASE_FIXTURE(fixture, "a backward hook whose activation needs no gradient is refused in the pass") {
+    const auto look = hooks.add_backward(site, on<K>().zero());
+    const auto scope = hooks.activate();
+    CHECK(says(message_of<HookError>([&] { (void)site(x); }), "h.0: ", "needs none", "run with gradients enabled"));
+}
+
+TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto edit = hooks.add_backward(site, on<K>(token(7)).zero());
+    const auto scope = hooks.activate();
+    const at::Tensor result = site(leaf * 1).sum();
+    CHECK(says(message_of<PositionError>([&] { result.backward(); }), "h.0 (gradient): K[token 7] = 0: token 7"));
+    CHECK(suture::detail::innermost_scope != nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site says its layout when it is added") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto edit = hooks.add_backward<Qkv>(any, on<K>().zero());
+    const auto scope = hooks.activate();
+    any(leaf * 1).sum().backward();
+    CHECK(leaf.grad()[1].equal(at::tensor({1.0f, 1.0f, 0.0f, 0.0f, 1.0f, 1.0f})));
 }
 
 TEST_CASE("what a site can't take is refused by requires") {

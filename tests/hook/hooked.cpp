@@ -10,6 +10,7 @@
 #include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
+#include <torch/nn/modules/rnn.h>
 #include <torch/serialize/input-archive.h>
 #include <torch/serialize/output-archive.h>
 
@@ -17,8 +18,10 @@
 #include "message.hpp"
 
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -38,15 +41,16 @@ at::Tensor input() { return at::ones({3, 4}); }
 template <class Module, class Run>
 std::size_t firings(const Module& module, const Run& run) {
     HookSet hooks;
-    const auto handle = hooks.add(module, [](const auto&) {});
+    const auto handle = hooks.add(module, [](const auto&) {}).may_be_idle();
     const auto scope = hooks.activate();
     run();
     return handle.fired();
 }
 
-/// A user's module: a const forward with two arguments, one of them a value, and sites of its own.
-struct ScaleImpl : Cloneable<ScaleImpl> {
-    HookPoint<Qkv> before{"before"};
+/// A user's module: a const forward with two arguments, one of them a value, and a site of its own.
+struct ScaleImpl : Cloneable<ScaleImpl>, HasSites {
+    HookPoint<Qkv> before;
+    void visit_sites(const SiteVisitor& visit) override { visit("before", before); }
     ScaleImpl() { reset(); }
     void reset() override { factor = register_parameter("factor", at::full({1}, 2.0f)); }
     at::Tensor forward(const at::Tensor& x, double more) const { return before(x) * factor * more; }
@@ -54,13 +58,25 @@ struct ScaleImpl : Cloneable<ScaleImpl> {
 };
 TORCH_MODULE(Scale);
 
+/// Everything a forward may take and give: by value, in tuples, optionals and vectors.
+struct ManyImpl : Cloneable<ManyImpl> {
+    using result = std::tuple<at::Tensor, std::vector<at::Tensor>, std::optional<at::Tensor>, int>;
+    void reset() override {}
+    result forward(at::Tensor a, const std::vector<at::Tensor>& more, std::optional<at::Tensor> maybe, int n) {
+        std::vector<at::Tensor> doubled;
+        for (const at::Tensor& t : more) doubled.push_back(t * 2);
+        return {a + 1, doubled, maybe ? std::optional(*maybe * 3) : std::nullopt, n};
+    }
+};
+TORCH_MODULE(Many);
+
 /// A model that holds a hooked module.
 struct ModelImpl : Cloneable<ModelImpl> {
     HookedLinear fc{nullptr};
     ModelImpl() { reset(); }
     void reset() override {
         fc = register_module("fc", HookedLinear(4, 6));
-        fc->output.rename("model.fc");
+        name_sites(*this);
     }
     at::Tensor forward(const at::Tensor& x) { return fc(x); }
 };
@@ -128,6 +144,75 @@ TEST_CASE("a user's module with a const forward and values as arguments can be h
     CHECK(firings(scale, [&] { (void)scale->forward(at::ones({6}), 3.0); }) == 1);
     CHECK(firings(scale->before, [&] { (void)scale(at::ones({6}), 3.0); }) == 1);
     CHECK(scale(at::ones({6}), 3.0).equal(at::full({6}, 6.0f)));
+    const Hooked<Scale, Qkv>::Impl& unchanging = *scale;
+    CHECK(firings(scale, [&] { (void)unchanging.forward(at::ones({6}), 3.0); }) == 1);
+}
+
+TEST_CASE("hooks at the input run before the module, on what it is given") {
+    HookedLinear fc(4, 6);
+    HookSet hooks;
+    const auto handle = hooks.add(fc->input, [](const at::Tensor& t) { return t * 0; });
+    const at::Tensor x = input(), bias = fc->bias.expand({3, 6});
+    const auto scope = hooks.activate();
+    CHECK(fc(x).equal(bias));
+    CHECK(fc->forward(x).equal(bias));
+    CHECK(AnyModule(fc).forward(x).equal(bias));
+    CHECK(Sequential(fc)->forward(x).equal(bias));
+    CHECK(x.equal(input()));
+    CHECK(handle.fired() == 4);
+}
+
+TEST_CASE("an input may have a layout, and takes recipes for it") {
+    Hooked<Linear, AnyLayout, Qkv> proj(6, 2);
+    HookSet hooks;
+    const auto handle = hooks.add(proj->input, on<suture::Q>().zero());
+    const at::Tensor x = at::ones({3, 6});
+    const at::Tensor expected = (*Linear(*proj)).forward((borrow<Qkv>(x) | on<suture::Q>().zero()).take());
+    const auto scope = hooks.activate();
+    CHECK(proj(x).equal(expected));
+}
+
+TEST_CASE("every tensor among the arguments and in the result passes a site of its own") {
+    Hooked<Many> many;
+    HookSet hooks;
+    const auto plus_ten = [](const at::Tensor& t) { return t + 10; };
+    const auto in = hooks.add(many->input, plus_ten), vector_in = hooks.add(many->other_inputs[0], plus_ten);
+    const auto maybe_in = hooks.add(many->other_inputs[1], plus_ten).may_be_idle();
+    const auto out = hooks.add(many->output, [](const at::Tensor& t) { return -t; });
+    const auto vector_out = hooks.add(many->other_outputs[0], [](const at::Tensor& t) { return -t; });
+    const auto maybe_out = hooks.add(many->other_outputs[1], [](const at::Tensor& t) { return -t; }).may_be_idle();
+    const at::Tensor one = at::ones({1});
+    const std::vector<at::Tensor> ones{one, one};
+    const auto scope = hooks.activate();
+    const auto [a, more, maybe, n] = many(one, ones, std::optional(one), 5);
+    CHECK(a.item<float>() == -12);
+    CHECK(more.at(1).item<float>() == -22);
+    CHECK(maybe->item<float>() == -33);
+    CHECK(n == 5);
+    CHECK(vector_in.fired() == 2);
+    CHECK(vector_out.fired() == 2);
+    CHECK(ones[0].item<float>() == 1);
+    const auto [b, none, nothing, m] = many->forward(one, {}, std::nullopt, 6);
+    CHECK(b.item<float>() == -12);
+    CHECK_FALSE(nothing.has_value());
+    CHECK(maybe_out.fired() == 1);
+}
+
+TEST_CASE("recurrent and attention modules of LibTorch give tuples and can be hooked") {
+    Hooked<LSTM> lstm(4, 6);
+    CHECK(firings(lstm, [&] { (void)lstm(at::ones({2, 1, 4})); }) == 1);
+    HookSet hooks;
+    const auto cell = hooks.add(lstm->other_outputs[1], [](const at::Tensor& c) { return at::zeros_like(c); });
+    {
+        const auto scope = hooks.activate();
+        const auto [output, states] = lstm(at::ones({2, 1, 4}));
+        CHECK(std::get<1>(states).equal(at::zeros({1, 1, 6})));
+        CHECK_FALSE(std::get<0>(states).equal(at::zeros({1, 1, 6})));
+    }
+    Hooked<MultiheadAttention> attention(MultiheadAttentionOptions(4, 2));
+    const at::Tensor x = at::ones({3, 1, 4});
+    CHECK(firings(attention->other_outputs[0], [&] { (void)attention(x, x, x); }) == 1);
+    CHECK(firings(attention->other_inputs[1], [&] { (void)attention(x, x, x); }) == 1);
 }
 
 TEST_CASE("a clone has parameters of its own and a site of its own with the same name") {
@@ -151,7 +236,8 @@ TEST_CASE("a clone of a model clones its hooked modules, with sites of their own
     REQUIRE(copy);
     CHECK(copy->fc->weight.equal(model->fc->weight));
     CHECK_FALSE(copy->fc->weight.is_alias_of(model->fc->weight));
-    CHECK(copy->fc->output.name() == "model.fc");
+    CHECK(copy->fc->output.name() == "fc");
+    CHECK(copy->fc->input.name() == "fc.input");
     CHECK(firings(copy->fc, [&] { (void)copy->forward(input()); }) == 1);
     CHECK(firings(model->fc, [&] { (void)copy->forward(input()); }) == 0);
 }

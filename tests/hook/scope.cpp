@@ -18,6 +18,7 @@
 
 using namespace suture;
 using suture_test::message_of;
+using suture_test::says;
 
 using Stream = Whole<Resid<2>>;
 
@@ -72,12 +73,93 @@ TEST_CASE_FIXTURE(fixture, "an inner hook sees what an outer hook made of the ac
     CHECK(site(x).equal(at::full({1, 2}, 20.0f)));
 }
 
-TEST_CASE_FIXTURE(fixture, "a set that is active twice runs twice") {
+TEST_CASE_FIXTURE(fixture, "a set that is active is not activated again in the same thread") {
+    HookSet hooks, others;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    const auto once = hooks.activate(), other = others.activate();
+    CHECK(says(message_of<HookError>([&] { (void)hooks.activate(); }), "active in this thread already"));
+    pass();
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired says which") {
+    HookSet hooks;
+    const auto silent = hooks.add(site, on<Resid>(token(0)).zero());
+    CHECK(message_of<HookError>([&] { const auto scope = hooks.activate(); }) ==
+          "the scope ends but these hooks never fired: resid (Resid[token 0] = 0): run the model that has these sites "
+          "while the scope lives, or say may_be_idle()");
+    CHECK(suture::detail::innermost_scope == nullptr);
+    auto scope = hooks.activate();
+    CHECK_THROWS_AS(scope.end(), HookError);
+    CHECK_NOTHROW(scope.end());
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "each scope counts for itself: a hook that fired in one is idle in the next") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
-    const auto once = hooks.activate(), twice = hooks.activate();
+    {
+        const auto scope = hooks.activate();
+        pass();
+    }
+    CHECK_THROWS_AS(hooks.activate().end(), HookError);
+}
+
+TEST_CASE_FIXTURE(fixture, "hooks that may be idle, are disabled, have run once or were removed report nothing") {
+    HookSet hooks;
+    const auto idle = hooks.add(site, note(log, 'a')).may_be_idle();
+    auto disabled = hooks.add(site, note(log, 'b'));
+    const auto once = hooks.add(site, note(log, 'c')).once();
+    disabled.disable();
+    {
+        const auto scope = hooks.activate();
+        pass();
+    }
+    CHECK(log == "ac");
+    CHECK_NOTHROW(hooks.activate().end());
+    disabled.enable();
+    CHECK_THROWS_AS(hooks.activate().end(), HookError);
+    disabled.remove();
+    CHECK_NOTHROW(hooks.activate().end());
+}
+
+TEST_CASE_FIXTURE(fixture, "an error on its way is not replaced by the report of idle hooks") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    CHECK_THROWS_WITH_AS(
+        [&] {
+            const auto scope = hooks.activate();
+            throw std::runtime_error("mine");
+        }(),
+        "mine", std::runtime_error);
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes that are held by pointers may end in any order") {
+    HookSet outer, inner;
+    const auto a = outer.add(site, note(log, 'a')), b = inner.add(site, note(log, 'b'));
+    const std::unique_ptr<Scope> first(new Scope(outer.activate()));
+    std::unique_ptr<Scope> second(new Scope(inner.activate()));
     pass();
-    CHECK(log == "aa");
+    first->end();
+    pass();
+    second->end();
+    pass();
+    CHECK(log == "abb");
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook may end the scope that runs it") {
+    HookSet hooks;
+    std::unique_ptr<Scope> scope;
+    const auto a = hooks.add(site, [&](const View<Stream>&) {
+        log += 'a';
+        scope->end();
+    });
+    const auto b = hooks.add(site, note(log, 'b')).may_be_idle();
+    scope.reset(new Scope(hooks.activate()));
+    pass();
+    pass();
+    CHECK(log == "ab");
 }
 
 TEST_CASE_FIXTURE(fixture, "hooks added and removed during a scope are seen from the next pass on") {
@@ -150,12 +232,41 @@ TEST_CASE_FIXTURE(fixture, "a hook that throws leaves the scopes as they were") 
     const auto outside = outer.activate();
     {
         const auto inside = inner.activate();
-        CHECK_THROWS_WITH_AS(pass(), "mine", std::runtime_error);
+        CHECK(message_of<HookError>([&] { pass(); }) == "resid: the hook threw: mine");
         b.remove();
         pass();
     }
     pass();
     CHECK(log == "aaa");
+}
+
+TEST_CASE_FIXTURE(fixture, "what a hook threw is nested in the error that names the site") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [](const View<Stream>&) { throw std::out_of_range("mine"); });
+    const auto scope = hooks.activate();
+    try {
+        pass();
+        FAIL("nothing was thrown");
+    } catch (const HookError& e) {
+        CHECK_THROWS_AS(std::rethrow_if_nested(e), std::out_of_range);
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "what LibTorch refuses in a hook names the site, without a stack trace") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [](const View<Stream>& v) { return v.unsafe_tensor().matmul(at::ones({5})); });
+    const auto scope = hooks.activate();
+    const std::string message = message_of<HookError>([&] { pass(); });
+    CHECK(says(message, "resid: LibTorch refused what the hook did: ", "size"));
+    CHECK_FALSE(says(message, "frame #"));
+}
+
+TEST_CASE_FIXTURE(fixture, "what is thrown and is no std::exception passes as it is, to stop a model early") {
+    struct stop {};
+    HookSet hooks;
+    const auto handle = hooks.add(site, [](const View<Stream>&) { throw stop{}; });
+    const auto scope = hooks.activate();
+    CHECK_THROWS_AS(pass(), stop);
 }
 
 TEST_CASE_FIXTURE(fixture, "a scope that ends by an exception is no longer active") {
@@ -190,6 +301,21 @@ TEST_CASE_FIXTURE(fixture, "a scope of one thread is not seen in another") {
     CHECK(log.empty());
     pass();
     CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes that are carried into another thread are active there, and count for their originals") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    auto scope = hooks.activate();
+    std::thread([this, carried = CarriedScopes()] {
+        {
+            const auto scopes = carried.activate();
+            pass();
+        }
+        pass();
+    }).join();
+    CHECK(log == "a");
+    CHECK_NOTHROW(scope.end());
 }
 
 TEST_CASE_FIXTURE(fixture, "threads with different sets see their own hooks only") {

@@ -1,9 +1,11 @@
-// HookPoint: a site as a member of a model, through which an activation is passed.
+// HookPoint: a site as a member of a model, through which an activation is passed; SiteRef: a site found in a model.
 #pragma once
 
 #include "suture/hook/scope.hpp"
 #include "suture/hook/site.hpp"
 
+#include <concepts>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -19,7 +21,7 @@ template <class L>
 class HookPoint : public Site {
 public:
     using layout = L;
-    using Site::Site;
+    explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_facts<L>) {}
 
     at::Tensor operator()(at::Tensor activation) const {
         if (detail::innermost_scope == nullptr) [[likely]] return activation;
@@ -27,23 +29,47 @@ public:
     }
 };
 
-/// The HookPoint of a site: a HookPoint itself, or the `output` of a hooked module's holder.
+/// A site that was found in a model, where hooks can be added: what `site` and `sites` give. It keeps the site's
+/// identity and not the model.
 template <class L>
-const HookPoint<L>& hook_point(const HookPoint<L>& point) { return point; }
+class SiteRef {
+public:
+    using layout = L;
+    explicit SiteRef(const Site& site) : site_(site.same()) {}
+    SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
+    SiteRef(SiteRef&&) noexcept = default;
+    SiteRef& operator=(SiteRef other) noexcept {
+        site_ = std::move(other.site_);
+        return *this;
+    }
+
+    std::uint64_t id() const { return site_.id(); }
+    const std::string& name() const { return site_.name(); }
+    const Site& site() const { return site_; }
+
+private:
+    Site site_;
+};
+
+/// The place that something hookable means: a HookPoint or SiteRef itself, the `output` of a hooked module's holder.
+template <class L>
+SiteRef<L> site_ref(const HookPoint<L>& point) { return SiteRef<L>(point); }
+template <class L>
+SiteRef<L> site_ref(const SiteRef<L>& site) { return site; }
 template <class Holder>
     requires requires(const Holder& h) { h->output.id(); }
-const auto& hook_point(const Holder& holder) {
+auto site_ref(const Holder& holder) {
     if constexpr (requires { holder.is_empty(); })
         if (holder.is_empty()) throw HookError("this module holder is empty: construct the module before adding hooks");
-    return holder->output;
+    return site_ref(holder->output);
 }
 
 /// Where hooks can be added.
 template <class S>
-concept Hookable = requires(const S& s) { hook_point(s); };
+concept Hookable = requires(const S& s) { site_ref(s); };
 
 /// The layout of a hookable site.
 template <Hookable S>
-using site_layout = typename std::remove_cvref_t<decltype(hook_point(std::declval<const S&>()))>::layout;
+using site_layout = typename decltype(site_ref(std::declval<const S&>()))::layout;
 
 }  // namespace suture

@@ -2,134 +2,138 @@
 // thread, until the scope ends; scopes nest, the outer set's hooks run first.
 #pragma once
 
-#include "suture/edit/apply.hpp"
+#include "suture/hook/callback.hpp"
+#include "suture/hook/handle.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/scope.hpp"
-#include "suture/hook/site.hpp"
-#include "suture/tensor/lent.hpp"
 
-#include <atomic>
+#include <range/v3/range/concepts.hpp>
+#include <range/v3/range/traits.hpp>
+
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace suture {
 
-namespace detail {
-// What a hook's callback is lent and may give back.
-
-template <class L>
-struct lent_as { using type = View<L>; static View<L> lend(const at::Tensor& t) { return borrow<L>(t); } };
-template <>
-struct lent_as<AnyLayout> { using type = at::Tensor; static const at::Tensor& lend(const at::Tensor& t) { return t; } };
-
-template <class F, class L>
-auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
-    if constexpr (std::invocable<const F&, const typename lent_as<L>::type&, const Site&>)
-        return f(lent_as<L>::lend(activation), site);
-    else return f(lent_as<L>::lend(activation));
-}
-
-/// What a hook at a site packed like L may return.
-template <class R, class L>
-inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
-template <class X, extent Groups, class L>
-inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L> && Groups == 1;
-template <template <class> class Optional, class R, class L>
-    requires requires(Optional<R> maybe) { maybe.has_value(); }
-inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_hook_result<R, L>;
-
-/// @throws ShapeError or TypeError unless the replacement can stand where the activation stood
-inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& activation) {
-    if (!replacement.defined()) return replacement;
-    if (replacement.layout() != at::kStrided)
-        throw TypeError("the hook returned a tensor that is not dense: convert it with to_dense()");
-    if (!activation.defined())
-        throw TypeError("the hook returned a tensor for an activation that is undefined: return nothing to keep it");
-    if (replacement.sizes() != activation.sizes())
-        throw ShapeError("the hook returned shape " + shape_text(replacement.sizes()) + " for an activation of shape " +
-                         shape_text(activation.sizes()) + ": return the same shape, or nothing to keep it");
-    if (replacement.scalar_type() != activation.scalar_type() || replacement.device() != activation.device())
-        throw TypeError("the hook returned " + tensor_text(replacement) + " for an activation that is " +
-                        tensor_text(activation) + ": return the same dtype and device");
-    return replacement;
-}
-
-inline at::Tensor replacement_in(at::Tensor t) { return t; }
-template <class X, extent Groups>
-at::Tensor replacement_in(Owned<X, Groups> owned) { return std::move(owned).take(); }
-template <class T>
-    requires requires(T t) { t.has_value(); }
-at::Tensor replacement_in(T maybe) { return maybe.has_value() ? replacement_in(*std::move(maybe)) : at::Tensor(); }
-}  // namespace detail
-
-/// Something that can be called at a site packed like L: `f(View<L>)` or `f(View<L>, const Site&)` that returns
-/// nothing (it looks), or an Owned<L>, a tensor or an optional of these (it replaces). At an AnyLayout site it is
-/// given a plain tensor.
-template <class F, class L>
-concept Callback = std::copy_constructible<F> &&
-                   (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
-                    std::invocable<const F&, const typename detail::lent_as<L>::type&>) &&
-                   detail::is_hook_result<decltype(detail::call_hook<F, L>(
-                       std::declval<const F&>(), std::declval<const at::Tensor&>(), std::declval<const Site&>())), L>;
-
-/// Removes its hook when it is dropped.
-class [[nodiscard("a hook is removed when its handle is dropped: keep the handle")]] HookHandle {
-public:
-    HookHandle(HookHandle&& other) noexcept
-        : hooks_(std::move(other.hooks_)), id_(other.id_), fired_(std::move(other.fired_)) { other.hooks_.reset(); }
-    HookHandle& operator=(HookHandle&& other) noexcept {
-        if (this != &other) {
-            remove();
-            hooks_ = std::exchange(other.hooks_, {});
-            id_ = other.id_;
-            fired_ = std::move(other.fired_);
-        }
-        return *this;
-    }
-    ~HookHandle() { remove(); }
-
-    /// Removes the hook now. A pass that is under way in another thread may still run it once.
-    void remove() {
-        if (const auto hooks = std::exchange(hooks_, {}).lock()) hooks->remove(id_);
-    }
-    /// Lets the hook stay for as long as its set lives.
-    void release() { hooks_.reset(); }
-    /// How often the hook ran.
-    std::size_t fired() const { return fired_ ? fired_->load(std::memory_order_relaxed) : 0; }
-
-private:
-    friend class HookSet;
-    HookHandle(std::weak_ptr<detail::hook_registry> hooks, std::uint64_t id, std::shared_ptr<std::atomic<std::size_t>> fired)
-        : hooks_(std::move(hooks)), id_(id), fired_(std::move(fired)) {}
-    std::weak_ptr<detail::hook_registry> hooks_;
-    std::uint64_t id_;
-    std::shared_ptr<std::atomic<std::size_t>> fired_;
-};
-
-/// A set is active in the thread that made the scope, until the brace. Other threads do not see it.
+/// A set is active in the thread that made the scope, until the brace, where it ends. Other threads do not see it.
 class [[nodiscard("hooks are active while the scope lives: name it")]] Scope {
 public:
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
 
+    /// @see end() It does not throw while another exception is on its way.
+    ~Scope() noexcept(false) {
+        if (std::uncaught_exceptions() > exceptions_) return;
+        end();
+    }
+
+    /// Ends the scope before the brace.
+    /// @throws HookError if a hook of the set never fired in it: the site was not passed, and the edit that the numbers
+    ///         are supposed to show never happened. Say `add(...).may_be_idle()` where that is as it should be.
+    void end() {
+        if (!active_) return;
+        active_.reset();
+        if (const std::string idle = record_->idle(); !idle.empty())
+            throw HookError("the scope ends but these hooks never fired: " + idle +
+                            ": run the model that has these sites while the scope lives, or say may_be_idle()");
+    }
+
 private:
     friend class HookSet;
-    explicit Scope(std::shared_ptr<const detail::hook_registry> hooks) : scope_(std::move(hooks)), active_(&scope_) {}
-    detail::active_scope scope_;
-    detail::scope_switch active_;
+    explicit Scope(std::shared_ptr<const detail::hook_registry> hooks)
+        : record_(std::make_shared<detail::scope_record>(std::move(hooks))), active_(record_) {}
+    int exceptions_ = std::uncaught_exceptions();
+    std::shared_ptr<detail::scope_record> record_;
+    std::optional<detail::active_scope> active_;
+};
+
+/// The scopes that are active in one thread, to be carried into another that works for it (`std::thread`,
+/// `torch::nn::parallel`), where they end before the original ones do:
+///
+///     std::thread([carried = CarriedScopes(), &] { const auto scopes = carried.activate(); model->forward(x); });
+class CarriedScopes {
+public:
+    class [[nodiscard("hooks are active while the scopes live: name them")]] Active {
+    public:
+        Active(Active&&) = default;
+        ~Active() {
+            while (!links_.empty()) {
+                records_.back().first->note_firings_of(*records_.back().second);
+                links_.pop_back();
+                records_.pop_back();
+            }
+        }
+
+    private:
+        friend class CarriedScopes;
+        Active() = default;
+        std::vector<std::pair<std::shared_ptr<detail::scope_record>, std::shared_ptr<detail::scope_record>>> records_;
+        std::vector<std::unique_ptr<detail::active_scope>> links_;
+    };
+
+    /// Takes the scopes of the thread that calls it.
+    CarriedScopes() {
+        for (const auto* s = detail::innermost_scope; s && !s->suspends(); s = s->outer())
+            if (s->record()) records_.insert(records_.begin(), s->record());
+    }
+
+    /// Makes them active in this thread while the result lives.
+    Active activate() const {
+        Active active;
+        for (const auto& original : records_) {
+            auto record = std::make_shared<detail::scope_record>(original->hooks());
+            active.links_.push_back(std::make_unique<detail::active_scope>(record));
+            active.records_.emplace_back(original, std::move(record));
+        }
+        return active;
+    }
+
+private:
+    std::vector<std::shared_ptr<detail::scope_record>> records_;
+};
+
+/// Several sites: layer by layer, `model->h | views::transform(...)` or what `sites` found.
+template <class R>
+concept SiteRange = ranges::input_range<R> && !Hookable<R> && Hookable<ranges::range_value_t<R>>;
+
+namespace detail {
+template <class S>
+struct layout_of_sites { using type = void; };
+template <Hookable S>
+struct layout_of_sites<S> { using type = site_layout<S>; };
+template <SiteRange S>
+struct layout_of_sites<S> { using type = site_layout<ranges::range_value_t<S>>; };
+/// The layout of a site, or of every site in a range; void if S is neither.
+template <class S>
+using layout_at = typename layout_of_sites<std::remove_cvref_t<S>>::type;
+}  // namespace detail
+
+/// A site, or several of one layout.
+template <class S>
+concept Sites = Hookable<std::remove_cvref_t<S>> || SiteRange<std::remove_cvref_t<S>>;
+
+/// What keeps something for every layer and attaches itself to sites packed like L: a Board, a recorder.
+template <class A, class L>
+concept Attachable = requires(A& a, std::size_t layers, const Site& site) {
+    { a.template hook_at<L>(layers, site) } -> std::same_as<detail::hook_entry>;
+    a.attached(layers);
 };
 
 /// Hooks, each at a site. Sets may be changed while they are active, from any thread; each pass through a site
-/// sees a set either before or after a change.
+/// sees a set either before or after a change. At one site hooks run in the order in which they were added.
 ///
 ///     HookSet hooks;
 ///     auto handle = hooks.add(model->h[3]->attn->c_attn, on<Q>(token(4)).zero());
 ///     { auto scope = hooks.activate(); logits = model->forward(tokens); }
+///
+/// Where a site is expected, a range of sites of one layout may be given: each gets the hook.
 class HookSet {
 public:
     HookSet() : hooks_(std::make_shared<detail::hook_registry>()) {}
@@ -140,64 +144,127 @@ public:
     }
 
     /// Adds a recipe: what passes the site is replaced by `activation | recipe`.
-    template <Hookable S, Recipe R>
-        requires(Layout<site_layout<S>> && recipe_fault<R, site_layout<S>> == fault::none)
-    HookHandle add(const S& site, R recipe) { return add_recipe<site_layout<S>>(hook_point(site), std::move(recipe)); }
-    template <Hookable S, Recipe R, fault suture_fault = recipe_fault<R, site_layout<S>>>
-        requires(Layout<site_layout<S>> && suture_fault != fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, add(const S&, R));
+    template <Sites S, Recipe R>
+        requires(Layout<detail::layout_at<S>> && recipe_fault<R, detail::layout_at<S>> == fault::none)
+    HookHandle add(S&& sites, R recipe) {
+        return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)));
+    }
+    template <Sites S, Recipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
+        requires(Layout<detail::layout_at<S>> && suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, add(S&&, R));
 
     /// Adds a recipe at a site whose layout is only known here; the width is checked when it runs.
-    template <Layout L, Hookable S, Recipe R>
-        requires(std::same_as<site_layout<S>, AnyLayout> && recipe_fault<R, L> == fault::none)
-    HookHandle add(const S& site, R recipe) { return add_recipe<L>(hook_point(site), std::move(recipe)); }
-    template <Hookable S, Recipe R>
-        requires std::same_as<site_layout<S>, AnyLayout>
-    SUTURE_REJECTED("this site has no layout of its own: write add<Layout>(site, recipe)", add(const S&, R));
+    template <Layout L, Sites S, Recipe R>
+        requires(std::same_as<detail::layout_at<S>, AnyLayout> && recipe_fault<R, L> == fault::none)
+    HookHandle add(S&& sites, R recipe) { return add_entry(sites, detail::recipe_entry<L>(std::move(recipe))); }
+    template <Sites S, Recipe R>
+        requires std::same_as<detail::layout_at<S>, AnyLayout>
+    SUTURE_REJECTED("this site has no layout of its own: write add<Layout>(site, recipe)", add(S&&, R));
 
     /// Adds a callback, which looks at what passes or replaces it. It runs with all hooks suspended, so it may run
     /// the model. A write into what it is lent throws OwnershipError.
-    template <Hookable S, Callback<site_layout<S>> F>
+    template <Sites S, Callback<detail::layout_at<S>> F>
         requires(!Recipe<F>)
-    HookHandle add(const S& site, F callback) {
-        using L = site_layout<S>;
-        return add_entry(hook_point(site), [f = std::move(callback)](const at::Tensor& activation, const Site& at) {
-            const write_watch watch(activation);
-            if constexpr (std::is_void_v<decltype(detail::call_hook<F, L>(f, activation, at))>) {
-                detail::call_hook<F, L>(f, activation, at);
-                watch.check("the hook");
-                return at::Tensor();
-            } else {
-                at::Tensor result = detail::replacement_in(detail::call_hook<F, L>(f, activation, at));
-                watch.check("the hook");
-                return detail::check_replacement(std::move(result), activation);
-            }
-        });
+    HookHandle add(S&& sites, F callback) {
+        return add_entry(sites, detail::callback_entry<detail::layout_at<S>>(std::move(callback)));
     }
 
-    template <Hookable S, class F>
-        requires(!Recipe<F> && !Callback<F, site_layout<S>>)
+    /// Attaches a board or a recorder: layer i is the i-th site.
+    template <Sites S, Attachable<detail::layout_at<S>> A>
+    HookHandle add(S&& sites, A& layers) { return attach<detail::layout_at<S>>(sites, layers); }
+    /// Attaches a board or a recorder at sites whose layout is only known here.
+    template <Layout L, Sites S, Attachable<L> A>
+        requires std::same_as<detail::layout_at<S>, AnyLayout>
+    HookHandle add(S&& sites, A& layers) { return attach<L>(sites, layers); }
+
+    template <Sites S, class F>
+        requires(!Recipe<F> && !Callback<F, detail::layout_at<S>> && !Attachable<F, detail::layout_at<S>>)
     SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
-                    add(const S&, F));
+                    add(S&&, const F&));
+
+    /// Adds a recipe or a callback for the gradient of the loss by what passes the site, when a backward pass brings
+    /// it: it is edited as the activation is, with the same recipes. The pass that is to be differentiated runs in the
+    /// scope; the backward pass may come later.
+    /// @throws HookError, in the pass, if the activation needs no gradient
+    template <Sites S, Recipe R>
+        requires(Layout<detail::layout_at<S>> && recipe_fault<R, detail::layout_at<S>> == fault::none)
+    HookHandle add_backward(S&& sites, R recipe) {
+        return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)), detail::moment::gradient);
+    }
+    template <Sites S, Recipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
+        requires(Layout<detail::layout_at<S>> && suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, add_backward(S&&, R));
+    /// At a site whose layout is only known here.
+    template <Layout L, Sites S, Recipe R>
+        requires(std::same_as<detail::layout_at<S>, AnyLayout> && recipe_fault<R, L> == fault::none)
+    HookHandle add_backward(S&& sites, R recipe) {
+        return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::moment::gradient);
+    }
+    template <Sites S, Callback<detail::layout_at<S>> F>
+        requires(!Recipe<F>)
+    HookHandle add_backward(S&& sites, F callback) {
+        return add_entry(sites, detail::callback_entry<detail::layout_at<S>>(std::move(callback)),
+                         detail::moment::gradient);
+    }
 
     /// Makes the set active in this thread while the returned scope lives.
     Scope activate() const { return Scope(hooks_); }
 
-private:
-    template <Layout L, Recipe R>
-    HookHandle add_recipe(const Site& site, R recipe) {
-        return add_entry(site, [r = std::move(recipe)](const at::Tensor& activation, const Site&) {
-            return (borrow<L>(activation) | r).take();
-        });
+    /// How often the hooks that are in the set ran, all together.
+    std::size_t fired() const {
+        std::size_t sum = 0;
+        for (const detail::site_hooks& at : *hooks_->table())
+            for (const detail::hook_entry& hook : at.hooks) sum += hook.state->fired.load(std::memory_order_relaxed);
+        return sum;
     }
-    template <class F>
-    HookHandle add_entry(const Site& site, F run) {
-        auto fired = std::make_shared<std::atomic<std::size_t>>(0);
-        const std::uint64_t id = hooks_->add(site.id(), {0, std::move(run), fired});
-        return HookHandle(hooks_, id, std::move(fired));
+
+private:
+    /// One entry at every site; each counts for itself.
+    template <class S>
+    HookHandle add_entry(S&& sites, detail::hook_entry entry, detail::moment when = detail::moment::edits) {
+        HookHandle handle(hooks_);
+        entry.when = when;
+        const auto add_at = [&](const Site& site) {
+            entry.state = std::make_shared<detail::hook_state>();
+            add_one(handle, site, entry);
+        };
+        if constexpr (SiteRange<S>)
+            for (auto&& site : sites) add_at(site_ref(site).site());
+        else add_at(site_ref(sites).site());
+        check_not_empty(handle);
+        return handle;
+    }
+    template <class L, class S, class A>
+    HookHandle attach(S&& sites, A& layers) {
+        HookHandle handle(hooks_);
+        std::size_t layer = 0;
+        const auto add_at = [&](const Site& site) { add_one(handle, site, layers.template hook_at<L>(layer++, site)); };
+        if constexpr (SiteRange<S>)
+            for (auto&& site : sites) add_at(site_ref(site).site());
+        else add_at(site_ref(sites).site());
+        check_not_empty(handle);
+        layers.attached(layer);
+        return handle;
+    }
+    void add_one(HookHandle& handle, const Site& site, const detail::hook_entry& entry) {
+        handle.hooks_.reserve(handle.hooks_.size() + 1);
+        handle.hooks_.push_back({hooks_->add(site, entry), entry.state});
+    }
+    static void check_not_empty(const HookHandle& handle) {
+        if (handle.size() == 0) throw HookError("the range of sites is empty: give at least one site");
     }
 
     std::shared_ptr<detail::hook_registry> hooks_;
 };
+
+/// Runs `model->forward(inputs...)` with the set active: the one line for those who need no scope of their own.
+/// @throws HookError as Scope::end()
+template <class Model, class... Inputs>
+auto while_running(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
+    Scope scope = hooks.activate();
+    auto result = model->forward(std::forward<Inputs>(inputs)...);
+    scope.end();
+    return result;
+}
 
 }  // namespace suture

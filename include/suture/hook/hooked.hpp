@@ -1,22 +1,28 @@
-// Hooked: a LibTorch module whose output is a site. LibTorch has no forward hooks and `forward` is not virtual, but
-// `m(x)`, `m->forward(x)`, AnyModule and Sequential all end in the Impl's `forward`: the wrapper derives from the
-// Impl and shadows it. Parameter names stay, so checkpoints of the plain module load.
+// Hooked: a LibTorch module whose input and output are sites. LibTorch has no forward hooks and `forward` is not
+// virtual, but `m(x)`, `m->forward(x)`, AnyModule and Sequential all end in the Impl's `forward`: the wrapper derives
+// from the Impl and shadows it. Parameter names stay, so checkpoints of the plain module load.
 #pragma once
 
 #include "suture/hook/hook_point.hpp"
+#include "suture/hook/leaves.hpp"
+#include "suture/hook/sites.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace suture {
 
-template <class Base, class L, class... Args>
+template <class Base, class Out, class In, class Forward>
 class HookedImpl;
 
 namespace detail {
@@ -24,60 +30,179 @@ namespace detail {
 template <class D>
 concept virtual_module = !requires(torch::nn::Module* m) { static_cast<D*>(m); };
 
-template <class Base, class L, class R, class C, class... Args>
-HookedImpl<Base, L, Args...> hooked_impl(R (C::*)(Args...));
-template <class Base, class L, class R, class C, class... Args>
-HookedImpl<Base, L, Args...> hooked_impl(R (C::*)(Args...) const);
-/// The HookedImpl with the parameters of Base's forward: AnyModule takes the address of one signature.
-template <class Base, class L>
-using hooked_impl_of = decltype(hooked_impl<Base, L>(&Base::forward));
+template <class R, class C, class... Args>
+auto signature_of(R (C::*)(Args...)) -> R (*)(Args...);
+template <class R, class C, class... Args>
+auto signature_of(R (C::*)(Args...) const) -> R (*)(Args...);
+template <class>
+inline constexpr bool is_const_forward = false;
+template <class R, class C, class... Args>
+inline constexpr bool is_const_forward<R (C::*)(Args...) const> = true;
 
 template <class Device>
 std::remove_cvref_t<Device> clone_device_of(std::shared_ptr<torch::nn::Module> (torch::nn::Module::*)(Device) const);
 /// The optional device that `Module::clone` takes: c10's or std's, as the LibTorch version has it.
 using clone_device = decltype(clone_device_of(&torch::nn::Module::clone));
-}  // namespace detail
 
-/// The Impl of a hooked module: `Base`, with a site at its output.
-template <class Base, class L, class... Args>
-class HookedImpl : public Base {
+/// Sites for the tensors in a T: the first with a layout, the others without.
+template <class T, class L>
+struct leaf_sites {
+    static constexpr std::size_t others = leaves_in<T> > 1 ? leaves_in<T> - 1 : 0;
+    HookPoint<L> first;
+    std::array<HookPoint<AnyLayout>, others> rest;
+};
+
+/// What is passed to a module: a copy where hooks may replace a tensor in it, the argument itself otherwise.
+template <class Given>
+inline constexpr bool can_replace_in =
+    leaves_in<std::remove_cvref_t<Given>> > 0 &&
+    (!std::is_lvalue_reference_v<Given> || std::is_const_v<std::remove_reference_t<Given>>);
+
+/// What makes a Base a HasSites, if it is none.
+struct no_further_base {};
+template <class Base>
+using sites_base = std::conditional_t<std::derived_from<Base, HasSites>, no_further_base, HasSites>;
+
+/// What the two forms of HookedImpl share.
+template <class Self, class Base, class Out, class In, class R, class... Args>
+class hooked : public Base, public sites_base<Base> {
+    using results = std::remove_cvref_t<R>;
+    using arguments = std::tuple<std::remove_cvref_t<Args>...>;
+
 public:
     using Base::Base;
-    explicit HookedImpl(const Base& module) requires(!detail::virtual_module<Base>) : Base(module) {}
-    explicit HookedImpl(const Base& module) requires detail::virtual_module<Base>
-        : torch::nn::Module(module), Base(module) {}
-
-    at::Tensor forward(Args... args) { return output(Base::forward(std::forward<Args>(args)...)); }
+    explicit hooked(const Base& module) : Base(module) {}
 
     /// `forward` with the default arguments of the wrapped module.
     template <class... Given>
-    at::Tensor call(Given&&... given) { return output(Base::forward(std::forward<Given>(given)...)); }
+    results call(Given&&... given) {
+        if (innermost_scope == nullptr) [[likely]] return Base::forward(std::forward<Given>(given)...);
+        return run(static_cast<Base&>(*this), std::forward<Given>(given)...);
+    }
 
-    /// A copy with parameters and a site of its own; hooks at this site do not follow.
-    std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {
-        auto copy = std::make_shared<HookedImpl>(dynamic_cast<const Base&>(*Base::clone(device)));
-        copy->output.rename(output.name());
+    /// A copy with parameters and sites of its own; hooks at these sites do not follow.
+    std::shared_ptr<torch::nn::Module> clone(const clone_device& device = {}) const override {
+        auto copy = std::make_shared<Self>(dynamic_cast<const Base&>(*Base::clone(device)));
+        copy->output = output;
+        copy->input = input;
+        copy->other_outputs = other_outputs;
+        copy->other_inputs = other_inputs;
         return copy;
     }
 
-    /// The site at the module's output.
-    HookPoint<L> output;
+    /// The module's own path is the site of its output; ".input" that of its input.
+    void visit_sites(const SiteVisitor& visit) override {
+        if constexpr (std::derived_from<Base, HasSites>) Base::visit_sites(visit);
+        visit("", output);
+        for (std::size_t i = 0; i < other_outputs.size(); ++i) visit("output." + std::to_string(i + 1), other_outputs[i]);
+        if constexpr (leaves_in<arguments> > 0) visit("input", input);
+        for (std::size_t i = 0; i < other_inputs.size(); ++i) visit("input." + std::to_string(i + 1), other_inputs[i]);
+    }
+
+    /// The site of the result, or of the first tensor in it.
+    HookPoint<Out> output;
+    /// The site of the first tensor among the arguments: hooks here run before the module.
+    HookPoint<In> input;
+    /// The sites of the other tensors in the result: an LSTM's states, attention's weights. A vector's elements share one.
+    std::array<HookPoint<AnyLayout>, leaf_sites<results, Out>::others> other_outputs;
+    /// The sites of the other tensors among the arguments.
+    std::array<HookPoint<AnyLayout>, leaf_sites<arguments, In>::others> other_inputs;
+
+protected:
+    /// Passes the arguments through the input sites, runs `module`, and passes the result through the output sites.
+    template <class Module, class... Given>
+    results run(Module& module, Given&&... given) const {
+        std::size_t first = 0;
+        std::tuple<passed_as<Given>...> passed{passed_in<Given>(given, first)...};  // braces: from left to right
+        results result = std::apply(
+            [&module](auto&... all) -> results { return module.Base::forward(static_cast<passed_as<Given>&&>(all)...); },
+            passed);
+        for_each_leaf(result, 0, [this](at::Tensor& t, std::size_t leaf) {
+            t = leaf == 0 ? output(std::move(t)) : other_outputs[leaf - 1](std::move(t));
+        });
+        return result;
+    }
+
+private:
+    template <class Given>
+    using passed_as = std::conditional_t<can_replace_in<Given>, std::remove_cvref_t<Given>, Given&&>;
+
+    template <class Given>
+    passed_as<Given> passed_in(std::remove_reference_t<Given>& given, std::size_t& first) const {
+        if constexpr (can_replace_in<Given>) {
+            std::remove_cvref_t<Given> value = std::forward<Given>(given);
+            for_each_leaf(value, std::exchange(first, first + leaves_in<std::remove_cvref_t<Given>>),
+                          [this](at::Tensor& t, std::size_t leaf) {
+                              t = leaf == 0 ? input(std::move(t)) : other_inputs[leaf - 1](std::move(t));
+                          });
+            return value;
+        } else {
+            return std::forward<Given>(given);
+        }
+    }
+};
+}  // namespace detail
+
+/// The Impl of a hooked module: `Base`, with sites at its input and output.
+template <class Base, class Out, class In, class R, class... Args>
+    requires(!detail::is_const_forward<decltype(&Base::forward)>)
+class HookedImpl<Base, Out, In, R (*)(Args...)>
+    : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
+public:
+    using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
+    explicit HookedImpl(const Base& module) requires(!detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
+    explicit HookedImpl(const Base& module) requires detail::virtual_module<Base>
+        : torch::nn::Module(module), HookedImpl::hooked(module) {}
+
+    std::remove_cvref_t<R> forward(Args... args) {
+        if (detail::innermost_scope == nullptr) [[likely]] return Base::forward(std::forward<Args>(args)...);
+        return this->run(static_cast<Base&>(*this), std::forward<Args>(args)...);
+    }
+};
+template <class Base, class Out, class In, class R, class... Args>
+    requires detail::is_const_forward<decltype(&Base::forward)>
+class HookedImpl<Base, Out, In, R (*)(Args...)>
+    : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
+public:
+    using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
+    explicit HookedImpl(const Base& module) requires(!detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
+    explicit HookedImpl(const Base& module) requires detail::virtual_module<Base>
+        : torch::nn::Module(module), HookedImpl::hooked(module) {}
+
+    std::remove_cvref_t<R> forward(Args... args) const {
+        if (detail::innermost_scope == nullptr) [[likely]] return Base::forward(std::forward<Args>(args)...);
+        return this->run(static_cast<const Base&>(*this), std::forward<Args>(args)...);
+    }
 };
 
-/// A module holder whose module has a site at its output, to be used in place of the plain one:
+namespace detail {
+/// The HookedImpl with the parameters of Base's forward: AnyModule takes the address of one signature.
+template <class Base, class Out, class In>
+struct hooked_impl_of {
+    static_assert(requires { &Base::forward; },
+                  "forward is overloaded, a template or missing: give the module one forward");
+    using type = HookedImpl<Base, Out, In, decltype(signature_of(&Base::forward))>;
+};
+}  // namespace detail
+
+/// A module holder whose module has sites at its input and output, to be used in place of the plain one:
 ///
-///     Hooked<torch::nn::Linear, Gpt2Qkv<768, 12>> c_attn{nullptr};   // a typed site
+///     Hooked<torch::nn::Linear, Gpt2Qkv<768, 12>> c_attn{nullptr};   // a typed site: hooks.add(c_attn, recipe)
 ///     Hooked<torch::nn::Linear> proj{nullptr};                       // AnyLayout: hooks.add<L>(proj, recipe)
+///     hooks.add(c_attn->input, callback);                            // before the module runs
 ///
-/// The module's `forward` takes anything and returns one tensor.
-template <class Holder, class L = AnyLayout>
-class Hooked : public torch::nn::ModuleHolder<detail::hooked_impl_of<typename Holder::ContainedType, L>> {
+/// The module's `forward` takes and gives anything; tensors, and tuples, optionals and vectors of them, pass sites.
+/// On LibTorch 1.13 the BatchNorm and InstanceNorm modules do not link when they are wrapped (Debian hides their
+/// base's `pretty_print`): give these a HookPoint behind them.
+template <class Holder, class Out = AnyLayout, class In = AnyLayout>
+class Hooked
+    : public torch::nn::ModuleHolder<typename detail::hooked_impl_of<typename Holder::ContainedType, Out, In>::type> {
 public:
-    using Impl = detail::hooked_impl_of<typename Holder::ContainedType, L>;
+    using Impl = typename detail::hooked_impl_of<typename Holder::ContainedType, Out, In>::type;
     using torch::nn::ModuleHolder<Impl>::ModuleHolder;
 
     template <class... Given>
-    at::Tensor operator()(Given&&... given) { return this->get()->call(std::forward<Given>(given)...); }
+    auto operator()(Given&&... given) { return this->get()->call(std::forward<Given>(given)...); }
 };
 
 }  // namespace suture

@@ -5,32 +5,67 @@
 #include "suture/hook/site.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <c10/util/Exception.h>
+#include <c10/util/SmallVector.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace suture::detail {
 
+/// When a hook runs at its site: recorders may look before all edits or after them; the last kind waits for the
+/// gradient.
+enum class moment : unsigned char { before_edits, edits, after_edits, gradient };
+inline constexpr moment forward_moments[] = {moment::before_edits, moment::edits, moment::after_edits};
+
+/// What a hook and its handle share.
+struct hook_state {
+    std::atomic<std::size_t> fired{0};
+    std::atomic<bool> enabled{true}, once{false}, may_be_idle{false}, removed{false};
+
+    /// Counts a firing. False if the hook is disabled, or was to run once and has.
+    bool fires() {
+        if (!enabled.load(std::memory_order_relaxed) || removed.load(std::memory_order_relaxed)) return false;
+        if (!once.load(std::memory_order_relaxed)) return fired.fetch_add(1, std::memory_order_relaxed), true;
+        std::size_t never = 0;
+        return fired.compare_exchange_strong(never, 1, std::memory_order_relaxed);
+    }
+    bool can_fire() const { return enabled && !removed && !(once && fired > 0); }
+    /// Whether a scope in which it did not fire has something to report.
+    bool must_fire() const { return can_fire() && !may_be_idle; }
+};
+
 /// One hook as it runs: an undefined result means "keep the activation".
 struct hook_entry {
     std::uint64_t id = 0;
+    moment when = moment::edits;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
-    std::shared_ptr<std::atomic<std::size_t>> fired;
+    std::function<std::string()> text;  ///< what it does, in words
+    std::shared_ptr<hook_state> state = std::make_shared<hook_state>();
+};
+
+/// The hooks of one site, in the order in which they were added.
+struct site_hooks {
+    std::uint64_t site = 0;
+    std::string name;
+    std::vector<hook_entry> hooks;
 };
 
 /// The hooks of the sites, sorted by site. Never changed once it is shared.
-using hook_table = std::vector<std::pair<std::uint64_t, std::vector<hook_entry>>>;
+using hook_table = std::vector<site_hooks>;
 
-inline auto find_site(const hook_table& table, std::uint64_t site) {
-    const auto at = std::lower_bound(table.begin(), table.end(), site,
-                                     [](const auto& entry, std::uint64_t id) { return entry.first < id; });
-    return at != table.end() && at->first == site ? at : table.end();
+inline auto site_at(auto& table, std::uint64_t site) {
+    return std::lower_bound(table.begin(), table.end(), site,
+                            [](const site_hooks& hooks, std::uint64_t id) { return hooks.site < id; });
 }
 
 /// The table of a set. Adding and removing replace it, so a pass that is under way keeps the one it reads.
@@ -41,15 +76,14 @@ public:
         const std::lock_guard lock(guard_);
         return table_;
     }
-    std::uint64_t add(std::uint64_t site, hook_entry entry) {
+    std::uint64_t add(const Site& site, hook_entry entry) {
         std::shared_ptr<const hook_table> before;  // dropped after the lock: a callback may own handles of this set
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<hook_table>(*table_);
         entry.id = ++last_id_;
-        auto at = std::lower_bound(next->begin(), next->end(), site,
-                                   [](const auto& e, std::uint64_t id) { return e.first < id; });
-        if (at == next->end() || at->first != site) at = next->insert(at, {site, {}});
-        at->second.push_back(std::move(entry));
+        auto at = site_at(*next, site.id());
+        if (at == next->end() || at->site != site.id()) at = next->insert(at, {site.id(), site.name(), {}});
+        at->hooks.push_back(std::move(entry));
         before = publish(std::move(next));
         return last_id_;
     }
@@ -57,8 +91,8 @@ public:
         std::shared_ptr<const hook_table> before;
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<hook_table>(*table_);
-        for (auto& [site, hooks] : *next) std::erase_if(hooks, [id](const hook_entry& h) { return h.id == id; });
-        std::erase_if(*next, [](const auto& entry) { return entry.second.empty(); });
+        for (site_hooks& at : *next) std::erase_if(at.hooks, [id](const hook_entry& h) { return h.id == id; });
+        std::erase_if(*next, [](const site_hooks& at) { return at.hooks.empty(); });
         before = publish(std::move(next));
     }
 
@@ -74,59 +108,203 @@ private:
     std::atomic<std::uint64_t> version_{0};
 };
 
-class active_scope;
-/// The innermost active scope of this thread; null where no hooks are active or while one of them runs.
-inline constinit thread_local const active_scope* innermost_scope = nullptr;
+/// What a trace is told of a site that was passed: before and after its hooks, and what the hooks that replaced the
+/// activation do, in words.
+using site_watcher = std::function<void(const Site&, const at::Tensor& before, const at::Tensor& after,
+                                        const std::vector<std::string>& edits)>;
 
-/// Makes a scope the innermost one for as long as it lives; null suspends all hooks.
-class scope_switch {
+/// What a scope knows of its set: the newest table, and which hooks fired in it. Used by the thread of the scope;
+/// what fired in other threads is handed in under the lock.
+class scope_record {
 public:
-    explicit scope_switch(const active_scope* next) : before_(std::exchange(innermost_scope, next)) {}
-    ~scope_switch() { innermost_scope = before_; }
-    scope_switch(const scope_switch&) = delete;
-    scope_switch& operator=(const scope_switch&) = delete;
+    explicit scope_record(std::shared_ptr<const hook_registry> hooks) : hooks_(std::move(hooks)) {}
 
-private:
-    const active_scope* before_;
-};
-
-/// A set made active. Reads the set's newest table before each site.
-class active_scope {
-public:
-    explicit active_scope(std::shared_ptr<const hook_registry> hooks)
-        : hooks_(std::move(hooks)), outer_(innermost_scope) {}
-
-    at::Tensor run(const Site& site, at::Tensor activation) const {
-        if (outer_) activation = outer_->run(site, std::move(activation));
+    const std::shared_ptr<const hook_registry>& hooks() const { return hooks_; }
+    const std::shared_ptr<const hook_table>& newest() {
         if (const std::uint64_t now = hooks_->version(); now != seen_) {
             table_ = hooks_->table();
             seen_ = now;
         }
-        const auto at = find_site(*table_, site.id());
-        if (at == table_->end()) return activation;
-        const scope_switch suspended(nullptr);
-        for (const hook_entry& hook : at->second) {
-            hook.fired->fetch_add(1, std::memory_order_relaxed);
-            if (at::Tensor replacement = hook.run(activation, site); replacement.defined())
-                activation = std::move(replacement);
-        }
-        return activation;
+        return table_;
+    }
+    void note_firing(std::uint64_t hook) {
+        if (hook >= fired_.size()) fired_.resize(hook + 1);
+        fired_[hook] = true;
+    }
+    /// Takes over what fired in a scope that carried this one into another thread.
+    void note_firings_of(const scope_record& carried) {
+        const std::lock_guard lock(guard_);
+        fired_elsewhere_.resize(std::max(fired_elsewhere_.size(), carried.fired_.size()));
+        for (std::size_t i = 0; i < carried.fired_.size(); ++i)
+            if (carried.fired_[i]) fired_elsewhere_[i] = true;
+    }
+    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...".
+    std::string idle() {
+        const std::lock_guard lock(guard_);
+        const auto in = [](const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; };
+        std::string text;
+        for (const site_hooks& at : *newest())
+            for (const hook_entry& hook : at.hooks)
+                if (!in(fired_, hook.id) && !in(fired_elsewhere_, hook.id) && hook.state->must_fire())
+                    text += (text.empty() ? "" : ", ") + at.name + " (" + hook.text() + ")";
+        return text;
     }
 
 private:
     std::shared_ptr<const hook_registry> hooks_;
-    const active_scope* outer_;
-    mutable std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
-    mutable std::uint64_t seen_ = 0;
+    std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
+    std::uint64_t seen_ = 0;
+    std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
+    std::mutex guard_;
 };
+
+/// One link of the thread's chain of scopes: an active set, a watcher, or a suspension, which hides the links outside
+/// of it. Links may end in any order.
+class active_scope {
+public:
+    /// A suspension: while a hook runs, no hooks are active.
+    active_scope();
+    explicit active_scope(std::shared_ptr<scope_record> record);
+    explicit active_scope(site_watcher watcher);
+    ~active_scope();
+    active_scope(const active_scope&) = delete;
+    active_scope& operator=(const active_scope&) = delete;
+
+    at::Tensor run(const Site& site, at::Tensor activation);
+
+    /// The link around this one; null if that is a suspension or nothing.
+    active_scope* outer() const { return outer_ && !outer_->suspends() ? outer_ : nullptr; }
+    bool suspends() const { return !record_ && !watcher_; }
+    const std::shared_ptr<scope_record>& record() const { return record_; }
+
+private:
+    active_scope* outer_;
+    std::shared_ptr<scope_record> record_;
+    site_watcher watcher_;
+};
+
+/// The innermost link of this thread; null where no hooks are active.
+inline constinit thread_local active_scope* innermost_scope = nullptr;
+
+inline active_scope::active_scope() : outer_(std::exchange(innermost_scope, this)) {}
+
+inline active_scope::active_scope(std::shared_ptr<scope_record> record)
+    : outer_(innermost_scope), record_(std::move(record)) {
+    for (const active_scope* s = outer(); s; s = s->outer())
+        if (s->record_ && s->record_->hooks() == record_->hooks())
+            throw HookError("this hook set is active in this thread already: its hooks would run twice");
+    innermost_scope = this;
+}
+
+inline active_scope::active_scope(site_watcher watcher)
+    : outer_(std::exchange(innermost_scope, this)), watcher_(std::move(watcher)) {}
+
+inline active_scope::~active_scope() {
+    for (active_scope** at = &innermost_scope; *at; at = &(*at)->outer_)
+        if (*at == this) {
+            *at = outer_;
+            return;
+        }
+}
+
+/// Another thread's chain as this thread's, while it lives: the two must take turns.
+class lent_scopes {
+public:
+    explicit lent_scopes(active_scope* chain) : before_(std::exchange(innermost_scope, chain)) {}
+    ~lent_scopes() { innermost_scope = before_; }
+    lent_scopes(const lent_scopes&) = delete;
+    lent_scopes& operator=(const lent_scopes&) = delete;
+
+private:
+    active_scope* before_;
+};
+
+/// Puts `place` in front of what a hook threw. Errors of suture keep their kind; other exceptions are nested in a
+/// HookError; what is no std::exception passes as it is.
+/// @pre an exception is being handled
+[[noreturn]] inline void rethrow_at(const std::string& place) {
+    try {
+        throw;
+    } catch (Error& e) {
+        e.add_place(place);
+        throw;
+    } catch (const c10::Error& e) {
+        std::throw_with_nested(HookError(place + ": LibTorch refused what the hook did: " + e.what_without_backtrace()));
+    } catch (const std::exception& e) {
+        std::throw_with_nested(HookError(place + ": the hook threw: " + e.what()));
+    }
+}
+
+/// Lets hooks have the gradient that reaches the activation.
+inline at::Tensor with_gradient_hook(const at::Tensor& activation, const Site& site, const hook_entry& hook) {
+    if (!activation.requires_grad())
+        throw HookError("a hook waits for the gradient of an activation that needs none: run with gradients enabled, "
+                        "and with parameters or inputs that require them");
+    // A copy is a node of its own in the graph: what else is made of the activation does not add to its gradient.
+    const at::Tensor passed = activation.clone();
+    passed.register_hook([hook, place = site.same()](const at::Tensor& gradient) {
+        if (!gradient.defined() || !hook.state->fires()) return gradient;
+        try {
+            const active_scope suspended;
+            const at::Tensor replacement = hook.run(gradient, place);
+            return replacement.defined() ? replacement : gradient;
+        } catch (...) {
+            rethrow_at(place.name() + " (gradient)");
+        }
+    });
+    return passed;
+}
+
+inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
+    if (suspends()) return activation;
+    struct found {
+        std::shared_ptr<scope_record> record;  // kept, with the table: a hook may change the set or end the scope
+        std::shared_ptr<const hook_table> table;
+        const site_hooks* at;
+    };
+    c10::SmallVector<found, 4> links;  // from the innermost out
+    site_watcher watcher;
+    for (active_scope* s = this; s; s = s->outer()) {
+        if (s->watcher_ && !watcher) watcher = s->watcher_;
+        if (!s->record_) continue;
+        const std::shared_ptr<const hook_table>& table = s->record_->newest();
+        const auto at = site_at(*table, site.id());
+        if (at != table->end() && at->site == site.id()) links.push_back({s->record_, table, &*at});
+    }
+    if (links.empty() && !watcher) return activation;
+
+    const active_scope suspended;
+    const at::Tensor before = activation;
+    std::vector<std::string> edits;
+    const auto each = [&links](moment when, const auto& f) {
+        for (auto link = links.rbegin(); link != links.rend(); ++link)
+            for (const hook_entry& hook : link->at->hooks)
+                if (hook.when == when) f(*link->record, hook);
+    };
+    for (const moment when : forward_moments)
+        each(when, [&](scope_record& record, const hook_entry& hook) {
+            if (!hook.state->fires()) return;
+            record.note_firing(hook.id);
+            if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
+                activation = std::move(replacement);
+                if (watcher) edits.push_back(hook.text());
+            }
+        });
+    each(moment::gradient, [&](scope_record& record, const hook_entry& hook) {
+        if (!hook.state->can_fire()) return;
+        record.note_firing(hook.id);
+        activation = with_gradient_hook(activation, site, hook);
+    });
+    if (watcher) watcher(site, before, activation, edits);
+    return activation;
+}
 
 /// Kept out of line: an inactive site is a load and a branch in the code of the model.
 /// @throws Error, with the name of the site in front
 [[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) try {
     return innermost_scope->run(site, std::move(activation));
-} catch (Error& e) {
-    e.add_place(site.name());
-    throw;
+} catch (...) {
+    rethrow_at(site.name());
 }
 
 }  // namespace suture::detail

@@ -1,5 +1,5 @@
-// Sites: places in a model where an activation passes. A site has an identity and a name; what happens there is
-// decided by the scopes that are active in the thread, never by the module that holds the site.
+// Sites: places in a model where an activation passes. A site has an identity, a name and perhaps a layout; what
+// happens there is decided by the scopes that are active in the thread, never by the module that holds the site.
 #pragma once
 
 #include "suture/core/layout.hpp"
@@ -15,17 +15,19 @@ namespace suture {
 /// The layout of a site whose layout is said when a hook is added: `hooks.add<Qkv>(site, recipe)`.
 struct AnyLayout {};
 
-/// A place in a model. A copy, as in a cloned module, is another place of the same name.
+/// A place in a model. A copy, as in a cloned module, is another place of the same name and layout.
 class Site {
 public:
-    explicit Site(std::string name = "an unnamed site") : id_(next_id()), name_(std::move(name)) {}
-    Site(const Site& other) : Site(other.name_) {}
+    explicit Site(std::string name = {}, const layout_facts* layout = nullptr)
+        : id_(next_id()), name_(std::move(name)), layout_(layout) {}
+    Site(const Site& other) : Site(other.name_, other.layout_) {}
     Site& operator=(const Site& other) {
         name_ = other.name_;
         return *this;
     }
     /// Moving a site moves its hooks; what is left is another place.
-    Site(Site&& other) noexcept : id_(std::exchange(other.id_, next_id())), name_(std::move(other.name_)) {}
+    Site(Site&& other) noexcept
+        : id_(std::exchange(other.id_, next_id())), name_(std::move(other.name_)), layout_(other.layout_) {}
     Site& operator=(Site&& other) noexcept {
         id_ = std::exchange(other.id_, next_id());
         name_ = std::move(other.name_);
@@ -33,9 +35,23 @@ public:
     }
 
     std::uint64_t id() const { return id_; }
-    /// The name that messages and callbacks get: "h.3.attn.c_attn".
-    const std::string& name() const { return name_; }
+    /// The name that messages and callbacks get: "h.3.attn.c_attn". @see name_sites
+    const std::string& name() const {
+        static const std::string unnamed = "an unnamed site";
+        return name_.empty() ? unnamed : name_;
+    }
+    bool has_name() const { return !name_.empty(); }
     void rename(std::string name) { name_ = std::move(name); }
+
+    /// How what passes is packed; null if the site does not say.
+    const layout_facts* layout() const { return layout_; }
+
+    /// The same place again, for what outlives the module.
+    Site same() const {
+        Site site(name_, layout_);
+        site.id_ = id_;
+        return site;
+    }
 
 private:
     static std::uint64_t next_id() {
@@ -44,6 +60,14 @@ private:
     }
     std::uint64_t id_;
     std::string name_;
+    const layout_facts* layout_;
 };
+
+namespace detail {
+template <class L>
+inline constexpr const layout_facts* site_facts = &facts_of<L>;
+template <>
+inline constexpr const layout_facts* site_facts<AnyLayout> = nullptr;
+}  // namespace detail
 
 }  // namespace suture

@@ -9,13 +9,12 @@
 #include "suture/core/catalogue.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
+#include "suture/hook/sites.hpp"
 #include "suture/model/gpt2_config.hpp"
+#include "suture/model/gpt2_layers.hpp"
 #include "suture/tensor/view.hpp"
 
-#include <ATen/ops/addmm.h>
-#include <ATen/ops/embedding.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/relu.h>
@@ -31,60 +30,6 @@
 #include <vector>
 
 namespace suture {
-
-/// A linear layer that keeps its weight as [in, out]: GPT-2's `Conv1D` (transformers, pytorch_utils.py).
-class Conv1DImpl : public torch::nn::Cloneable<Conv1DImpl> {
-public:
-    /// Weights are drawn from a normal distribution with this standard deviation; biases are zero.
-    Conv1DImpl(extent in, extent out, double stddev = 0.02) : in_(in), out_(out), stddev_(stddev) { reset(); }
-    void reset() override {
-        weight = register_parameter("weight", at::randn({in_, out_}).mul_(stddev_));
-        bias = register_parameter("bias", at::zeros({out_}));
-    }
-    /// [..., in] -> [..., out]
-    at::Tensor forward(const at::Tensor& x) {
-        detail::shape sizes(x.sizes().begin(), x.sizes().end());
-        sizes.back() = out_;
-        return at::addmm(bias, x.reshape({-1, in_}), weight).reshape(sizes);
-    }
-    at::Tensor weight, bias;
-
-private:
-    extent in_, out_;
-    double stddev_;
-};
-/// @see Conv1DImpl
-TORCH_MODULE(Conv1D);
-
-/// Layer normalisation over the channels, with weight and bias.
-class Gpt2NormImpl : public torch::nn::Cloneable<Gpt2NormImpl> {
-public:
-    Gpt2NormImpl(extent width, double epsilon) : width_(width), epsilon_(epsilon) { reset(); }
-    void reset() override {
-        weight = register_parameter("weight", at::ones({width_}));
-        bias = register_parameter("bias", at::zeros({width_}));
-    }
-    at::Tensor forward(const at::Tensor& x) { return at::layer_norm(x, {width_}, weight, bias, epsilon_); }
-    at::Tensor weight, bias;
-
-private:
-    extent width_;
-    double epsilon_;
-};
-TORCH_MODULE(Gpt2Norm);
-
-/// A table of one row a token or position.
-class Gpt2EmbeddingImpl : public torch::nn::Cloneable<Gpt2EmbeddingImpl> {
-public:
-    Gpt2EmbeddingImpl(extent rows, extent width) : rows_(rows), width_(width) { reset(); }
-    void reset() override { weight = register_parameter("weight", at::randn({rows_, width_}).mul_(0.02)); }
-    at::Tensor forward(const at::Tensor& ids) { return at::embedding(weight, ids); }
-    at::Tensor weight;
-
-private:
-    extent rows_, width_;
-};
-TORCH_MODULE(Gpt2Embedding);
 
 namespace detail {
 /// Scaled scores of q against k [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; keys after the
@@ -108,7 +53,7 @@ inline at::Tensor activate(const at::Tensor& x, activation_function f) {
 /// the softmax, [batch, heads, queries, keys], without a layout), `z` (the heads' mixed values) and `c_proj` (what is
 /// added to the residual stream).
 template <extent Width, extent Heads>
-class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>> {
+class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>, public HasSites {
 public:
     using Qkv = Gpt2Qkv<Width, Heads>;
 
@@ -117,12 +62,11 @@ public:
         c_attn = this->register_module("c_attn", Hooked<Conv1D, Qkv>(Width, 3 * Width));
         c_proj = this->register_module(
             "c_proj", Hooked<Conv1D, Whole<AttnOut<Width>>>(Width, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
-        const std::string path = "h." + std::to_string(layer_) + ".attn.";
-        c_attn->output.rename(path + "c_attn");
-        scores.rename(path + "scores");
-        pattern.rename(path + "pattern");
-        z.rename(path + "z");
-        c_proj->output.rename(path + "c_proj");
+    }
+    void visit_sites(const SiteVisitor& visit) override {
+        visit("scores", scores);
+        visit("pattern", pattern);
+        visit("z", z);
     }
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
@@ -150,20 +94,17 @@ private:
 
 /// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`.
 template <extent Width>
-class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>> {
+class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>, public HasSites {
 public:
     static constexpr extent inner = 4 * Width;
 
-    Gpt2MlpImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
+    explicit Gpt2MlpImpl(const Gpt2Config& config) : config_(config) { reset(); }
     void reset() override {
         c_fc = this->register_module("c_fc", Hooked<Conv1D, Whole<Mlp<inner>>>(Width, inner));
         c_proj = this->register_module(
             "c_proj", Hooked<Conv1D, Whole<MlpOut<Width>>>(inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
-        const std::string path = "h." + std::to_string(layer_) + ".mlp.";
-        c_fc->output.rename(path + "c_fc");
-        act.rename(path + "act");
-        c_proj->output.rename(path + "c_proj");
     }
+    void visit_sites(const SiteVisitor& visit) override { visit("act", act); }
     at::Tensor forward(const at::Tensor& x) { return c_proj(act(detail::activate(c_fc(x), config_.activation))); }
 
     Hooked<Conv1D, Whole<Mlp<inner>>> c_fc{nullptr};
@@ -172,26 +113,24 @@ public:
 
 private:
     Gpt2Config config_;
-    extent layer_;
 };
 
 /// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, and the
 /// outputs of the layer normalisations.
 template <extent Width, extent Heads>
-class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>> {
+class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>, public HasSites {
 public:
     Gpt2BlockImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
         ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
         attn = this->register_module("attn", std::make_shared<Gpt2AttentionImpl<Width, Heads>>(config_, layer_));
         ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
-        mlp = this->register_module("mlp", std::make_shared<Gpt2MlpImpl<Width>>(config_, layer_));
-        const std::string path = "h." + std::to_string(layer_) + ".";
-        ln_1->output.rename(path + "ln_1");
-        ln_2->output.rename(path + "ln_2");
-        resid_pre.rename(path + "resid_pre");
-        resid_mid.rename(path + "resid_mid");
-        resid_post.rename(path + "resid_post");
+        mlp = this->register_module("mlp", std::make_shared<Gpt2MlpImpl<Width>>(config_));
+    }
+    void visit_sites(const SiteVisitor& visit) override {
+        visit("resid_pre", resid_pre);
+        visit("resid_mid", resid_mid);
+        visit("resid_post", resid_post);
     }
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
@@ -269,9 +208,9 @@ public:
         wpe = this->register_module("wpe", Gpt2Embedding(config_.positions, Width));
         h = this->register_module("h", Gpt2Blocks<Width, Heads>(config_));
         ln_f = this->register_module("ln_f", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
-        ln_f->output.rename("ln_f");
         lm_head = config_.tied ? Gpt2Embedding(nullptr)
                                : this->register_module("lm_head", Gpt2Embedding(config_.vocabulary, Width));
+        name_sites(*this);
     }
 
     /// Token ids [batch, tokens] -> logits [batch, tokens, vocabulary].
@@ -281,6 +220,13 @@ public:
         at::Tensor x = wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
         for (const auto& block : h) x = block->forward(x);
         return at::linear(ln_f(x), config_.tied ? wte->weight : lm_head->weight);
+    }
+
+    /// A copy with parameters and sites of its own, under the same names.
+    std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {
+        auto copy = torch::nn::Cloneable<Gpt2Impl>::clone(device);
+        name_sites(*copy);
+        return copy;
     }
 
     const Gpt2Config& config() const { return config_; }

@@ -1,0 +1,103 @@
+// Callbacks: what a hook may call at a site, what it is lent there and what it may give back.
+#pragma once
+
+#include "suture/edit/apply.hpp"
+#include "suture/hook/scope.hpp"
+#include "suture/hook/site.hpp"
+#include "suture/tensor/lent.hpp"
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace suture {
+
+namespace detail {
+template <class L>
+struct lent_as { using type = View<L>; static View<L> lend(const at::Tensor& t) { return borrow<L>(t); } };
+template <>
+struct lent_as<AnyLayout> { using type = at::Tensor; static const at::Tensor& lend(const at::Tensor& t) { return t; } };
+
+template <class F, class L>
+auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
+    if constexpr (std::invocable<const F&, const typename lent_as<L>::type&, const Site&>)
+        return f(lent_as<L>::lend(activation), site);
+    else return f(lent_as<L>::lend(activation));
+}
+
+/// What a hook at a site packed like L may return.
+template <class R, class L>
+inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
+template <class X, extent Groups, class L>
+inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L> && Groups == 1;
+template <template <class> class Optional, class R, class L>
+    requires requires(Optional<R> maybe) { maybe.has_value(); }
+inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_hook_result<R, L>;
+
+/// @throws ShapeError or TypeError unless the replacement can stand where the activation stood
+inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& activation) {
+    if (!replacement.defined()) return replacement;
+    if (replacement.layout() != at::kStrided)
+        throw TypeError("the hook returned a tensor that is not dense: convert it with to_dense()");
+    if (!activation.defined())
+        throw TypeError("the hook returned a tensor for an activation that is undefined: return nothing to keep it");
+    if (replacement.sizes() != activation.sizes())
+        throw ShapeError("the hook returned shape " + shape_text(replacement.sizes()) + " for an activation of shape " +
+                         shape_text(activation.sizes()) + ": return the same shape, or nothing to keep it");
+    if (replacement.scalar_type() != activation.scalar_type() || replacement.device() != activation.device())
+        throw TypeError("the hook returned " + tensor_text(replacement) + " for an activation that is " +
+                        tensor_text(activation) + ": return the same dtype and device");
+    return replacement;
+}
+
+inline at::Tensor replacement_in(at::Tensor t) { return t; }
+template <class X, extent Groups>
+at::Tensor replacement_in(Owned<X, Groups> owned) { return std::move(owned).take(); }
+template <class T>
+    requires requires(T t) { t.has_value(); }
+at::Tensor replacement_in(T maybe) { return maybe.has_value() ? replacement_in(*std::move(maybe)) : at::Tensor(); }
+}  // namespace detail
+
+/// Something that can be called at a site packed like L: `f(View<L>)` or `f(View<L>, const Site&)` that returns
+/// nothing (it looks), or an Owned<L>, a tensor or an optional of these (it replaces). At an AnyLayout site it is
+/// given a plain tensor.
+template <class F, class L>
+concept Callback = std::copy_constructible<F> &&
+                   (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
+                    std::invocable<const F&, const typename detail::lent_as<L>::type&>) &&
+                   detail::is_hook_result<decltype(detail::call_hook<F, L>(
+                       std::declval<const F&>(), std::declval<const at::Tensor&>(), std::declval<const Site&>())), L>;
+
+namespace detail {
+/// The hook that replaces what passes by `activation | recipe`.
+template <Layout L, Recipe R>
+hook_entry recipe_entry(R recipe) {
+    hook_entry entry;
+    entry.text = [recipe] { return to_string(recipe); };
+    entry.run = [recipe](const at::Tensor& activation, const Site&) { return (borrow<L>(activation) | recipe).take(); };
+    return entry;
+}
+
+/// The hook that calls f, and checks what it did.
+template <class L, Callback<L> F>
+hook_entry callback_entry(F f) {
+    hook_entry entry;
+    entry.text = [] { return std::string("a callback"); };
+    entry.run = [f = std::move(f)](const at::Tensor& activation, const Site& at) {
+        const write_watch watch(activation);
+        if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>) {
+            call_hook<F, L>(f, activation, at);
+            watch.check("the hook");
+            return at::Tensor();
+        } else {
+            at::Tensor result = replacement_in(call_hook<F, L>(f, activation, at));
+            watch.check("the hook");
+            return check_replacement(std::move(result), activation);
+        }
+    };
+    return entry;
+}
+}  // namespace detail
+
+}  // namespace suture

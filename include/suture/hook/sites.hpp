@@ -1,0 +1,150 @@
+// Sites of a model: visited in the order of its modules, named by their paths, found by path or pattern.
+#pragma once
+
+#include "suture/hook/hook_point.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <torch/nn/module.h>
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+/// Is given each site of a module, with its name in the module ("" for a site that stands for the module itself).
+using SiteVisitor = std::function<void(const std::string& name, Site& site)>;
+
+/// A base for modules that have sites, so that `sites` and `for_each_site` find them:
+///
+///     struct BlockImpl : torch::nn::Cloneable<BlockImpl>, HasSites {
+///         void visit_sites(const SiteVisitor& visit) override { visit("resid_pre", resid_pre); }
+///         HookPoint<Whole<Resid<768>>> resid_pre;
+///     };
+class HasSites {
+public:
+    virtual ~HasSites() = default;
+    virtual void visit_sites(const SiteVisitor& visit) = 0;
+};
+
+namespace detail {
+inline std::string joined_path(const std::string& path, const std::string& name) {
+    return path.empty() || name.empty() ? path + name : path + "." + name;
+}
+
+inline void visit_module_sites(torch::nn::Module& module, const std::string& path, std::set<const void*>& seen,
+                               const SiteVisitor& visit) {
+    if (!seen.insert(&module).second) return;  // a module under two names has its sites once, as in parameters()
+    if (auto* holder = dynamic_cast<HasSites*>(&module))
+        holder->visit_sites([&](const std::string& name, Site& site) { visit(joined_path(path, name), site); });
+    for (const auto& child : module.named_children())
+        visit_module_sites(*child.value(), joined_path(path, child.key()), seen, visit);
+}
+
+template <class Model>
+torch::nn::Module* module_in(Model& model) {
+    if constexpr (std::derived_from<Model, torch::nn::Module>) return &model;
+    else {
+        static_assert(requires { { model.get() } -> std::convertible_to<torch::nn::Module*>; },
+                      "this is no model: give a module, its holder or a shared_ptr of it, or what has visit_sites");
+        if constexpr (requires { model.is_empty(); })
+            if (model.is_empty()) return nullptr;
+        return model.get();
+    }
+}
+}  // namespace detail
+
+/// Calls `f(path, site)` for every site of a model: "h.3.attn.c_attn", in the order in which the modules were
+/// registered. A model is a module, a holder or pointer of one, or anything that has `visit_sites` (a Script).
+template <class Model, std::invocable<const std::string&, Site&> F>
+void for_each_site(Model&& model, F&& f) {
+    if constexpr (requires { model.visit_sites(SiteVisitor(f)); } &&
+                  !std::derived_from<std::remove_cvref_t<Model>, torch::nn::Module>) {
+        model.visit_sites(SiteVisitor(f));
+    } else {
+        torch::nn::Module* module = detail::module_in(model);
+        if (!module) throw HookError("this model is empty: construct it before looking for its sites");
+        std::set<const void*> seen;
+        detail::visit_module_sites(*module, "", seen, f);
+    }
+}
+
+/// Names every site of a model by its path, so that messages say where. To be called once the model is built, at the
+/// end of the outermost module's reset() say, and for a clone of the model again: LibTorch builds its modules anew.
+template <class Model>
+void name_sites(Model&& model) {
+    for_each_site(model, [](const std::string& path, Site& site) { site.rename(path); });
+}
+
+namespace detail {
+/// The site that was found under this path, for a layout that it has or, if it says none, is told to have.
+/// @throws TypeError if the site says another layout
+template <class L>
+SiteRef<L> found_site(const std::string& path, const Site& site) {
+    if constexpr (!std::same_as<L, AnyLayout>)
+        if (site.layout() && layout_text(*site.layout()) != layout_text(facts_of<L>))
+            throw TypeError(path + " is packed as " + layout_text(*site.layout()) + " but was asked for as " +
+                            layout_text(facts_of<L>) + ": ask for its own layout");
+    Site named = site.same();
+    named.rename(path);
+    return SiteRef<L>(named);
+}
+
+[[noreturn]] inline void throw_no_site(const std::string& asked, const std::vector<std::string>& paths) {
+    std::string some;
+    for (const std::string& path : paths) {
+        if (some.size() > 160) {
+            some += ", ...";
+            break;
+        }
+        some += (some.empty() ? "" : ", ") + path;
+    }
+    throw HookError("no site matches '" + asked + "': " +
+                    (paths.empty() ? "the model has no sites: give it HookPoints or Hooked modules"
+                                   : "the model has " + some));
+}
+}  // namespace detail
+
+/// The sites whose paths match a pattern, in the model's order: `sites<Qkv>(model, "h.*.attn.c_attn")`. `*` stands for
+/// anything but a dot, `?` for one character, `[0-3]` for one of several. Without a layout the sites are untyped.
+/// @throws HookError if none matches, TypeError if one says another layout
+template <class L = AnyLayout, class Model>
+std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
+    const auto with_slashes = [](std::string path) {
+        std::replace(path.begin(), path.end(), '.', '/');
+        return path;
+    };
+    std::vector<SiteRef<L>> found;
+    std::vector<std::string> paths;
+    for_each_site(model, [&](const std::string& path, Site& site) {
+        paths.push_back(path);
+        if (::fnmatch(with_slashes(pattern).c_str(), with_slashes(path).c_str(), FNM_PATHNAME) == 0)
+            found.push_back(detail::found_site<L>(path, site));
+    });
+    if (found.empty()) detail::throw_no_site(pattern, paths);
+    return found;
+}
+
+/// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
+/// @throws HookError if there is none, TypeError if it says another layout
+template <class L = AnyLayout, class Model>
+SiteRef<L> site(Model&& model, const std::string& path) {
+    std::vector<SiteRef<L>> found;
+    std::vector<std::string> paths;
+    for_each_site(model, [&](const std::string& at, Site& site) {
+        paths.push_back(at);
+        if (at == path) found.push_back(detail::found_site<L>(at, site));
+    });
+    if (found.empty()) detail::throw_no_site(path, paths);
+    return found.front();
+}
+
+}  // namespace suture

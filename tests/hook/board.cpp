@@ -1,0 +1,204 @@
+#include <suture/hook/board.hpp>
+#include <suture/hook/hook_set.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
+
+namespace {
+
+const at::Tensor x = at::arange(30, at::kFloat).reshape({1, 5, 6});
+
+/// A model of three layers, each of which passes the same activation.
+struct fixture {
+    std::vector<HookPoint<Qkv>> layers{HookPoint<Qkv>{"h.0"}, HookPoint<Qkv>{"h.1"}, HookPoint<Qkv>{"h.2"}};
+    HookSet hooks;
+    Board<Qkv> board;
+    std::optional<HookHandle> handle;
+
+    void attach() { handle.emplace(hooks.add(layers, board)); }
+    /// What leaves each layer.
+    std::vector<at::Tensor> pass(const at::Tensor& in = x) {
+        const auto scope = hooks.activate();
+        std::vector<at::Tensor> out;
+        for (const auto& layer : layers) out.push_back(layer(in));
+        return out;
+    }
+    at::Tensor set(int layer) { return pass().at(static_cast<std::size_t>(layer)); }
+};
+
+at::Tensor full(double value) { return at::full({1, 5, 6}, value); }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "an empty board changes nothing, not even the tensor's identity") {
+    attach();
+    for (const at::Tensor& t : pass()) CHECK(t.is_same(x));
+    CHECK(to_string(board) == "an empty board\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "a replacement stands at its layer and nowhere else, and can be changed between passes") {
+    attach();
+    board[1] = at::zeros({1, 1, 6});
+    auto out = pass();
+    CHECK(out[0].is_same(x));
+    CHECK(out[1].equal(full(0)));
+    CHECK(out[2].is_same(x));
+    board[1] = 7;
+    CHECK(set(1).equal(full(7)));
+    board.clear(1);
+    CHECK(set(1).is_same(x));
+}
+
+TEST_CASE_FIXTURE(fixture, "a replacement may be a number, a tensor, a View, an Owned, a slot or a recipe") {
+    attach();
+    board[0] = 2.5;
+    CHECK(set(0).equal(full(2.5)));
+    board[0] = at::full({6}, 3.0f);
+    CHECK(set(0).equal(full(3)));
+    const at::Tensor other = at::randn({1, 5, 6});
+    board[0] = borrow<Qkv>(other);
+    CHECK(set(0).equal(other));
+    board[0] = borrow<Qkv>(other).clone();
+    CHECK(set(0).equal(other));
+    Slot slot = at::ones({6});
+    board[0] = slot;
+    CHECK(set(0).equal(full(1)));
+    slot = at::zeros({6});
+    CHECK(set(0).equal(full(0)));
+    board[0] = on<Q>(token(4)).zero() | on<K>().add(1);
+    CHECK(set(0).equal((borrow<Qkv>(x) | (on<Q>(token(4)).zero() | on<K>().add(1))).take()));
+}
+
+TEST_CASE_FIXTURE(fixture, "parts of a layer add up, and the same part is replaced") {
+    attach();
+    board[2].at<Q>(token(4)) = 5;
+    board[2].at<V<2>>() = at::full({2}, 9.0f);
+    const auto expected = [](double q) { return (borrow<Qkv>(x) | on<Q>(token(4)).set(q) | on<V>().set(9)).take(); };
+    CHECK(set(2).equal(expected(5)));
+    board[2].at<Q>(token(4)) = 6;
+    CHECK(set(2).equal(expected(6)));
+    CHECK(to_string(board) == "2: V = float32 [2] | Q[token 4] = 6\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "entries are disabled, enabled, swapped, moved, copied and cleared while attached") {
+    attach();
+    board[0] = 1;
+    board[2] = 3;
+    board.disable(0);
+    CHECK(set(0).is_same(x));
+    CHECK(to_string(board) == "0 (disabled): all = 1\n2: all = 3\n");
+    board.enable(0);
+    CHECK(set(0).equal(full(1)));
+    board.swap(0, 2);
+    CHECK(set(0).equal(full(3)));
+    CHECK(set(2).equal(full(1)));
+    board.swap(1, 2);
+    CHECK(set(1).equal(full(1)));
+    CHECK(set(2).is_same(x));
+    board.move(1, 2);
+    CHECK(set(1).is_same(x));
+    CHECK(set(2).equal(full(1)));
+    board[1] = board[2];
+    CHECK(set(1).equal(full(1)));
+    board[1] = 4;
+    CHECK(set(2).equal(full(1)));
+    CHECK(board.size() == 3);
+    CHECK(board.contains(1));
+    board.clear();
+    CHECK(board.size() == 0);
+    for (const at::Tensor& t : pass()) CHECK(t.is_same(x));
+}
+
+TEST_CASE_FIXTURE(fixture, "an entry for a layer that is not attached is refused and changes nothing") {
+    board[7] = 1;
+    CHECK(message_of<PositionError>([&] { attach(); }) ==
+          "the board has an entry for layer 7 but is attached to 3 layers, counted from 0 (the last is h.2): move or "
+          "clear the entry");
+    CHECK(hooks.fired() == 0);
+    CHECK_NOTHROW(pass());
+    board.clear();
+    attach();
+    board[1] = 1;
+    CHECK(says(message_of<PositionError>([&] { board[3] = 1; }), "layer 3", "attached to 3 layers"));
+    CHECK(says(message_of<PositionError>([&] { board[3].at<Q>() = 1; }), "layer 3"));
+    CHECK(says(message_of<PositionError>([&] { board.move(1, 3); }), "layer 3"));
+    CHECK(says(message_of<PositionError>([&] { board.swap(1, 3); }), "layer 3"));
+    CHECK(to_string(board) == "1: all = 1\n");
+    handle.reset();
+    CHECK_NOTHROW(board[3] = 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "an operation on an entry that is not there says so") {
+    CHECK(message_of<PositionError>([&] { board.disable(2); }) ==
+          "the board has no entry for layer 2: assign one first");
+    CHECK(says(message_of<PositionError>([&] { board.swap(1, 2); }), "no entry for layer 1 and none for layer 2"));
+    CHECK(says(message_of<PositionError>([&] { board.move(1, 2); }), "no entry for layer 1"));
+    CHECK_NOTHROW(board.clear(2));
+}
+
+TEST_CASE_FIXTURE(fixture, "a replacement that cannot stand there is refused with what was expected") {
+    attach();
+    CHECK(message_of<ShapeError>([&] { board[1] = at::zeros({1, 5, 7}); }) ==
+          "board layer 1: the replacement is float32 [1, 5, 7] on cpu but Fused<6, Q<2>, K<2>, V<2>> needs [..., 6]: "
+          "give it that width, or write at<Component>() for a part");
+    CHECK(says(message_of<TypeError>([&] { board[1] = at::Tensor(); }), "board layer 1", "undefined"));
+    CHECK(board.size() == 0);
+    board[1] = at::zeros({3, 5, 6});
+    CHECK(says(message_of<ShapeError>([&] { pass(); }), "h.1: board layer 1: all = float32 [3, 5, 6]:", "[1, 5, 6]"));
+    board[1] = at::zeros({6}, at::kDouble);
+    CHECK(says(message_of<TypeError>([&] { pass(); }), "h.1: board layer 1: ", "float64", "float32"));
+}
+
+TEST_CASE("replacements of grouped layouts are packed as the activation is") {
+    const HookPoint<ByHead> site{"h.0"};
+    HookSet hooks;
+    Board<ByHead> board;
+    const auto handle = hooks.add(site, board);
+    const at::Tensor in = at::randn({2, 12});
+    board[0].at<Q>(head<1>) = 0;
+    const auto scope = hooks.activate();
+    CHECK(site(in).equal((borrow<ByHead>(in) | on<Q>(head<1>).zero()).take()));
+}
+
+TEST_CASE_FIXTURE(fixture, "a board may end before its hooks do") {
+    {
+        Board<Qkv> passing;
+        handle.emplace(hooks.add(layers, passing));
+        passing[0] = 1;
+    }
+    CHECK(set(0).equal(full(1)));
+}
+
+TEST_CASE_FIXTURE(fixture, "gradients reach an injected tensor through the board") {
+    attach();
+    const at::Tensor injected = at::ones({6}).requires_grad_();
+    board[0] = injected;
+    pass()[0].sum().backward();
+    CHECK(injected.grad().equal(at::full({6}, 5.0f)));
+}
+
+namespace {
+template <class B, class V>
+concept can_assign = requires(B& board, V value) { board[0] = value; };
+}  // namespace
+
+TEST_CASE("what a board cannot hold is refused by requires") {
+    static_assert(can_assign<Board<Qkv>, int>);
+    static_assert(can_assign<Board<Qkv>, View<Qkv>>);
+    static_assert(!can_assign<Board<Qkv>, View<Q<2>>>);
+    static_assert(!can_assign<Board<Qkv>, decltype(on<Gate>().zero())>);
+    CHECK_FALSE(can_assign<Board<Qkv>, std::string>);
+}

@@ -1,0 +1,129 @@
+#include <suture/edit/on.hpp>
+#include <suture/hook/hook_set.hpp>
+#include <suture/hook/hooked.hpp>
+#include <suture/hook/sites.hpp>
+
+#include <ATen/ATen.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using Other = Fused<6, Gate<4>, Up<2>>;
+
+namespace {
+
+struct BlockImpl : torch::nn::Cloneable<BlockImpl>, HasSites {
+    BlockImpl() { reset(); }
+    void reset() override {
+        c_attn = register_module("c_attn", Hooked<torch::nn::Linear, Qkv>(4, 6));
+        proj = register_module("proj", Hooked<torch::nn::Linear>(6, 4));
+    }
+    void visit_sites(const SiteVisitor& visit) override { visit("resid_pre", resid_pre); }
+    at::Tensor forward(const at::Tensor& x) { return proj(c_attn(resid_pre(x))); }
+    Hooked<torch::nn::Linear, Qkv> c_attn{nullptr};
+    Hooked<torch::nn::Linear> proj{nullptr};
+    HookPoint<Whole<Resid<4>>> resid_pre;
+};
+TORCH_MODULE(Block);
+
+struct ModelImpl : torch::nn::Cloneable<ModelImpl> {
+    ModelImpl() { reset(); }
+    void reset() override {
+        h = register_module("h", torch::nn::Sequential(Block(), Block()));
+        name_sites(*this);
+    }
+    at::Tensor forward(const at::Tensor& x) { return h->forward(x); }
+    torch::nn::Sequential h{nullptr};
+};
+TORCH_MODULE(Model);
+
+std::vector<std::string> paths_of(Model& model) {
+    std::vector<std::string> paths;
+    for_each_site(model, [&](const std::string& path, Site& site) {
+        CHECK(site.name() == path);
+        paths.push_back(path);
+    });
+    return paths;
+}
+
+template <class Found>
+std::vector<std::string> names(const Found& found) {
+    std::vector<std::string> all;
+    for (const auto& site : found) all.push_back(site.name());
+    return all;
+}
+
+using list = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("every site of a model is visited once, with its path") {
+    Model model;
+    CHECK(paths_of(model) == list{"h.0.resid_pre", "h.0.c_attn", "h.0.c_attn.input", "h.0.proj", "h.0.proj.input",
+                                  "h.1.resid_pre", "h.1.c_attn", "h.1.c_attn.input", "h.1.proj", "h.1.proj.input"});
+}
+
+TEST_CASE("a module under two names has its sites once") {
+    Block shared;
+    torch::nn::ModuleList twice(shared, shared);
+    int count = 0;
+    for_each_site(twice, [&](const std::string&, Site&) { ++count; });
+    CHECK(count == 5);
+}
+
+TEST_CASE("the sites of a clone are others, and are named as the originals are") {
+    Model model;
+    Model copy(std::dynamic_pointer_cast<ModelImpl>(model->clone()));
+    name_sites(copy);
+    CHECK(paths_of(copy) == paths_of(model));
+    CHECK(site(copy, "h.1.proj").id() != site(model, "h.1.proj").id());
+}
+
+TEST_CASE("sites are found by patterns, in the order of the model") {
+    Model model;
+    CHECK(names(sites<Qkv>(model, "h.*.c_attn")) == list{"h.0.c_attn", "h.1.c_attn"});
+    CHECK(names(sites(model, "h.1.*")) == list{"h.1.resid_pre", "h.1.c_attn", "h.1.proj"});
+    CHECK(names(sites(*model, "h.[1-3].p?oj")) == list{"h.1.proj"});
+    CHECK(names(sites(model.ptr(), "h.0.*.input")) == list{"h.0.c_attn.input", "h.0.proj.input"});
+}
+
+TEST_CASE("what is found can be hooked, typed where the layout is said") {
+    Model model;
+    HookSet hooks;
+    const at::Tensor x = at::ones({2, 4});
+    const auto all = hooks.add(sites<Qkv>(model, "h.*.c_attn"), on<Q>().zero() | on<K>().zero() | on<V>().zero());
+    const auto scope = hooks.activate();
+    CHECK(model->forward(x).equal(model->h->at<BlockImpl>(1).proj->bias.expand({2, 4})));
+    CHECK(all.fired() == 2);
+}
+
+TEST_CASE("a path or pattern without a site says which there are") {
+    Model model;
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "h.2.c_attn"); }), "no site matches 'h.2.c_attn'",
+               "the model has h.0.resid_pre, h.0.c_attn"));
+    CHECK(says(message_of<HookError>([&] { (void)sites(model, "*.c_attn"); }), "no site matches '*.c_attn'"));
+    torch::nn::Linear plain(2, 2);
+    CHECK(says(message_of<HookError>([&] { (void)sites(plain, "*"); }), "no sites", "Hooked"));
+    Model empty{nullptr};
+    CHECK(says(message_of<HookError>([&] { (void)sites(empty, "*"); }), "empty"));
+}
+
+TEST_CASE("a site is not found as another layout than it says") {
+    Model model;
+    CHECK(message_of<TypeError>([&] { (void)site<Other>(model, "h.0.c_attn"); }) ==
+          "h.0.c_attn is packed as Fused<6, Q<2>, K<2>, V<2>> but was asked for as Fused<6, Gate<4>, Up<2>>: ask for "
+          "its own layout");
+    CHECK_NOTHROW((void)site<Other>(model, "h.0.proj"));
+}
