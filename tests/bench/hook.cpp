@@ -76,6 +76,22 @@ void pass_inactive_site(benchmark::State& state) {
         benchmark::DoNotOptimize(x);
     }
 }
+/// A scope is active; the hook is at this site, or at another one.
+void pass_active_site(benchmark::State& state, bool here) {
+    at::Tensor x = at::zeros({1, 5, 48});
+    const HookPoint<Whole<Resid<48>>> site, other;
+    HookSet hooks;
+    const auto handle = hooks.add(here ? site : other, [](const View<Whole<Resid<48>>>& seen) {
+        benchmark::DoNotOptimize(seen.numel());
+    }).may_be_idle();
+    const auto scope = hooks.activate();
+    for (auto _ : state) {
+        x = site(std::move(x));
+        benchmark::DoNotOptimize(x);
+    }
+}
+BENCHMARK_CAPTURE(pass_active_site, elsewhere, false)->Name("hook/pass/elsewhere");
+BENCHMARK_CAPTURE(pass_active_site, observe, true)->Name("hook/pass/observe");
 BENCHMARK(pass_function)->Name("hook/pass/function");
 BENCHMARK(pass_inactive_site)->Name("hook/pass/inactive");
 }  // namespace

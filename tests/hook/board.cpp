@@ -93,6 +93,51 @@ TEST_CASE_FIXTURE(fixture, "parts of a layer add up, and the same part is replac
     CHECK(to_string(board) == "2: V = float32 [2] | Q[token 4] = 6\n");
 }
 
+TEST_CASE_FIXTURE(fixture, "parts that are said by different masks or indices are different parts") {
+    attach();
+    const at::Tensor first = at::arange(5).eq(0), last = at::arange(5).eq(4);
+    board[0].at<Q>(mask(first)) = 5;
+    board[0].at<Q>(mask(last)) = 7;
+    CHECK(set(0)[0][0][0].item<float>() == 5);
+    CHECK(set(0)[0][4][0].item<float>() == 7);
+    board[0].at<Q>(mask(first)) = 6;
+    CHECK(set(0)[0][0][0].item<float>() == 6);
+}
+
+TEST_CASE_FIXTURE(fixture, "a layer without an entry, or with a disabled one, is not missed where the model passes some layers") {
+    attach();
+    board[0] = 1;
+    board[2] = 3;
+    board.disable(2);
+    {
+        const auto scope = hooks.activate();
+        (void)layers[0](x);
+    }
+    board.enable(2);
+    CHECK_THROWS_AS(
+        [&] {
+            const auto scope = hooks.activate();
+            (void)layers[0](x);
+        }(),
+        HookError);
+}
+
+TEST_CASE_FIXTURE(fixture, "an assignment enables, and an Owned may be put in a part") {
+    attach();
+    board[0] = 1;
+    board.disable(0);
+    board[0].at<Q>() = borrow<Q<2>>(at::full({2}, 8.0f)).clone();
+    CHECK(set(0)[0][3].equal(at::tensor({8.0f, 8.0f, 1.0f, 1.0f, 1.0f, 1.0f})));
+}
+
+TEST_CASE_FIXTURE(fixture, "a moved board takes its hooks along and leaves an empty one") {
+    attach();
+    Board<Qkv> other = std::move(board);
+    other[1] = 2;
+    board[1] = 3;
+    CHECK(set(1).equal(full(2)));
+}
+
 TEST_CASE_FIXTURE(fixture, "entries are disabled, enabled, swapped, moved, copied and cleared while attached") {
     attach();
     board[0] = 1;

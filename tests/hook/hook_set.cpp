@@ -12,6 +12,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -304,17 +305,35 @@ TEST_CASE_FIXTURE(fixture, "a backward hook sees the gradient by what passed its
         (site(passed) * x + passed).sum().backward();
     }
     // What is made of the activation beside the site adds nothing to the gradient at the site.
-    CHECK(seen.equal((borrow<Qkv>(x) | on<K>().zero()).take()));
+    CHECK(seen.equal(x));
     CHECK(leaf.grad().equal((borrow<Qkv>(x) | on<K>().zero()).take() * 2 + 2));
     CHECK(look.fired() == 1);
     CHECK(edit.fired() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "backward hooks run in the order in which they were added, the outer set's first") {
+    HookSet inner;
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto within = inner.add_backward(site, on<Q>().add(1));
+    const auto first = hooks.add_backward(site, on<Q>().set(1)), second = hooks.add_backward(site, on<Q>().multiply(5));
+    const auto outside = hooks.activate(), inside = inner.activate();
+    site(leaf * 1).sum().backward();
+    CHECK(leaf.grad()[0][0].item<float>() == 6);
+}
+
+TEST_CASE_FIXTURE(fixture, "a backward hook whose gradient never comes is reported") {
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto look = hooks.add_backward(site, on<K>().zero());
+    auto scope = hooks.activate();
+    const at::Tensor cut = site(leaf * 1).detach();
+    CHECK(says(message_of<HookError>([&] { scope.end(); }), "h.0 (gradient: K = 0)", "run backward"));
 }
 
 TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and may come after the scope") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     at::Tensor seen, result;
     const auto edit = hooks.add(site, on<Q>().multiply(3));
-    auto look = hooks.add_backward(site, [&](const View<Qkv>& gradient) { seen = gradient.clone().take(); });
+    auto look = hooks.add_backward(site, [&](const View<Qkv>& gradient) { seen = gradient.clone().take(); }).may_be_idle();
     {
         const auto scope = hooks.activate();
         result = site(leaf * 1).pow(2).sum();
@@ -328,9 +347,12 @@ TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and m
 }
 
 TEST_CASE_FIXTURE(fixture, "a backward hook whose activation needs no gradient is refused in the pass") {
-    const auto look = hooks.add_backward(site, on<K>().zero());
+    const auto look = hooks.add_backward(site, on<K>().zero()).may_be_idle();
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { (void)site(x); }), "h.0: ", "needs none", "run with gradients enabled"));
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const at::NoGradGuard no_gradients;
+    CHECK(says(message_of<HookError>([&] { (void)site(leaf); }), "h.0: ", "needs none"));
 }
 
 TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
@@ -348,6 +370,29 @@ TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site says its layout w
     const auto scope = hooks.activate();
     any(leaf * 1).sum().backward();
     CHECK(leaf.grad()[1].equal(at::tensor({1.0f, 1.0f, 0.0f, 0.0f, 1.0f, 1.0f})));
+}
+
+TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site says its layout when it is added") {
+    const auto look = hooks.add<Qkv>(any, [](const View<Qkv>& v) { return v | on<K>().zero(); });
+    const auto scope = hooks.activate();
+    CHECK(any(x)[0][2].item<float>() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback that writes and throws is told that it wrote") {
+    CHECK(says(refusal<OwnershipError>([](const View<Qkv>& v) {
+                   const at::Tensor before = v.unsafe_tensor().clone();
+                   v.unsafe_tensor().add_(1);
+                   v.unsafe_tensor().set_data(before);
+                   throw std::runtime_error("mine");
+               }),
+               "h.0: the hook wrote"));
+}
+
+TEST_CASE("a null pointer to a module is refused by suture") {
+    struct holder { HookPoint<Qkv> output; };
+    const std::shared_ptr<holder> nothing;
+    HookSet hooks;
+    CHECK(says(message_of<HookError>([&] { (void)hooks.add(nothing, on<Q>().zero()); }), "empty"));
 }
 
 TEST_CASE("what a site can't take is refused by requires") {

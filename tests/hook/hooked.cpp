@@ -23,6 +23,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace suture;
@@ -160,6 +161,9 @@ TEST_CASE("hooks at the input run before the module, on what it is given") {
     CHECK(Sequential(fc)->forward(x).equal(bias));
     CHECK(x.equal(input()));
     CHECK(handle.fired() == 4);
+    at::Tensor changing = input();  // a variable, as in x = fc(x)
+    CHECK(fc(changing).equal(bias));
+    CHECK(changing.equal(input()));
 }
 
 TEST_CASE("an input may have a layout, and takes recipes for it") {
@@ -196,6 +200,30 @@ TEST_CASE("every tensor among the arguments and in the result passes a site of i
     CHECK(b.item<float>() == -12);
     CHECK_FALSE(nothing.has_value());
     CHECK(maybe_out.fired() == 1);
+}
+
+TEST_CASE("arguments pass the sites of the module's parameters, whatever is given for them") {
+    Hooked<Many> many;
+    HookSet hooks;
+    const auto maybe_in = hooks.add(many->other_inputs[1], [](const at::Tensor& t) { return t * 100; });
+    const auto scope = hooks.activate();
+    const at::Tensor one = at::ones({1});
+    at::Tensor variable = one.clone();
+    std::vector<at::Tensor> list{one};
+    CHECK(std::get<2>(many(variable, list, variable, 1))->item<float>() == 300);
+    CHECK(std::get<2>(many->forward(variable, list, variable, 1))->item<float>() == 300);
+    CHECK(variable.item<float>() == 1);
+}
+
+TEST_CASE("a module that cannot be copied can be hooked, and refuses to be cloned as the plain one does") {
+    struct LonelyImpl : Module {
+        std::unique_ptr<int> own = std::make_unique<int>(2);
+        at::Tensor forward(const at::Tensor& x) const noexcept { return x * *own; }
+    };
+    struct Lonely : ModuleHolder<LonelyImpl> {};
+    Hooked<Lonely> lonely(std::make_shared<Hooked<Lonely>::Impl>());
+    CHECK(firings(lonely, [&] { (void)std::as_const(*lonely).forward(input()); }) == 1);
+    CHECK_THROWS_AS((void)lonely->clone(), c10::Error);
 }
 
 TEST_CASE("recurrent and attention modules of LibTorch give tuples and can be hooked") {

@@ -86,13 +86,54 @@ TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired says 
     HookSet hooks;
     const auto silent = hooks.add(site, on<Resid>(token(0)).zero());
     CHECK(message_of<HookError>([&] { const auto scope = hooks.activate(); }) ==
-          "the scope ends but these hooks never fired: resid (Resid[token 0] = 0): run the model that has these sites "
-          "while the scope lives, or say may_be_idle()");
+          "the scope ends but these hooks never fired: resid (Resid[token 0] = 0): pass these sites (and run "
+          "backward, for gradients) while the scope lives, or say may_be_idle()");
     CHECK(suture::detail::innermost_scope == nullptr);
     auto scope = hooks.activate();
     CHECK_THROWS_AS(scope.end(), HookError);
     CHECK_NOTHROW(scope.end());
     CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a handle that is dropped before the scope ends does not hide that its hook never fired") {
+    HookSet hooks;
+    const HookPoint<Stream> other{"other"};
+    CHECK(says(message_of<HookError>([&] {
+                   const auto scope = hooks.activate();
+                   const auto handle = hooks.add(other, on<Resid>().zero());
+                   pass();
+               }),
+               "never fired: other (Resid = 0)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook that another thread has just added is not missed by a scope that made no pass since") {
+    HookSet hooks;
+    auto scope = hooks.activate();
+    pass();
+    const auto handle = hooks.add(site, note(log, 'a'));
+    CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope that ends in another thread stops there and says so") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    std::unique_ptr<Scope> scope;
+    std::string message;
+    std::thread([&] {
+        std::unique_ptr<Scope> mine(new Scope(hooks.activate()));
+        pass();
+        std::thread([&] { message = message_of<HookError>([&] { mine->end(); }); }).join();
+        pass();
+    }).join();
+    CHECK(says(message, "another thread", "end it there"));
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook may not activate its own set: it would run into itself") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [&](const View<Stream>&) { (void)hooks.activate(); });
+    const auto scope = hooks.activate();
+    CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "active in this thread already"));
 }
 
 TEST_CASE_FIXTURE(fixture, "each scope counts for itself: a hook that fired in one is idle in the next") {
@@ -313,6 +354,24 @@ TEST_CASE_FIXTURE(fixture, "scopes that are carried into another thread are acti
             pass();
         }
         pass();
+    }).join();
+    CHECK(log == "a");
+    CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes may be carried on from thread to thread, and into their own") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    auto scope = hooks.activate();
+    const CarriedScopes first;
+    { const auto here = first.activate(); }
+    std::thread([&] {
+        const auto there = first.activate();
+        const CarriedScopes second;
+        std::thread([&] {
+            const auto further = second.activate();
+            pass();
+        }).join();
     }).join();
     CHECK(log == "a");
     CHECK_NOTHROW(scope.end());

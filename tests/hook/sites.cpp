@@ -4,6 +4,7 @@
 #include <suture/hook/sites.hpp>
 
 #include <ATen/ATen.h>
+#include <torch/nn/modules/container/any.h>
 #include <torch/nn/modules/container/modulelist.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/linear.h>
@@ -97,6 +98,39 @@ TEST_CASE("sites are found by patterns, in the order of the model") {
     CHECK(names(sites(model, "h.1.*")) == list{"h.1.resid_pre", "h.1.c_attn", "h.1.proj"});
     CHECK(names(sites(*model, "h.[1-3].p?oj")) == list{"h.1.proj"});
     CHECK(names(sites(model.ptr(), "h.0.*.input")) == list{"h.0.c_attn.input", "h.0.proj.input"});
+}
+
+TEST_CASE("sites of const models, of pointers and of an AnyModule are found as well") {
+    const Model model;
+    const ModelImpl& plain = *model;
+    CHECK(sites(model, "h.*.proj").size() == 2);
+    CHECK(sites(plain, "h.*.proj").size() == 2);
+    CHECK(sites(&plain, "h.*.proj").size() == 2);
+    CHECK(sites(std::shared_ptr<const ModelImpl>(model.ptr()), "h.*.proj").size() == 2);
+    CHECK(sites(torch::nn::AnyModule(Block()), "*").size() == 3);
+}
+
+TEST_CASE("a site that its model has not named is called by the path under which it was found") {
+    torch::nn::Sequential model{Block(), Block()};
+    HookSet hooks;
+    std::string named;
+    const auto look = hooks.add(site(model, "0.proj"), [&](const at::Tensor&, const Site& at) { named = at.name(); });
+    const auto edit = hooks.add(site<Qkv>(model, "1.c_attn"), on<Q>(token(9)).zero());
+    const auto scope = hooks.activate();
+    CHECK(says(message_of<PositionError>([&] { (void)model->forward(at::ones({2, 4})); }), "1.c_attn: Q[token 9] = 0"));
+    CHECK(named == "0.proj");
+}
+
+TEST_CASE("two sites under one path are not mistaken for each other") {
+    struct NestImpl : torch::nn::Cloneable<NestImpl> {
+        NestImpl() { reset(); }
+        void reset() override { inner = register_module("input", Hooked<torch::nn::Linear>(2, 2)); }
+        at::Tensor forward(const at::Tensor& x) { return inner(x); }
+        Hooked<torch::nn::Linear> inner{nullptr};
+    };
+    struct Nest : torch::nn::ModuleHolder<NestImpl> {};
+    Hooked<Nest> nest(std::make_shared<Hooked<Nest>::Impl>());
+    CHECK(says(message_of<HookError>([&] { (void)site(nest, "input"); }), "two sites have the path input"));
 }
 
 TEST_CASE("what is found can be hooked, typed where the layout is said") {

@@ -53,6 +53,7 @@ public:
         f(next);
         check(next);
         std::swap(entries_, next);
+        tell_hooks();
     }
     /// What stands at a layer; no changes where nothing does.
     entry at(std::size_t layer) const {
@@ -68,6 +69,7 @@ public:
         const std::lock_guard lock(guard_);
         std::erase_if(sites_, [](const attachment& a) { return !a.is_alive(); });
         sites_.push_back({layer, site, std::move(hook)});
+        tell_hooks();
     }
     void check_entries() const {
         const std::lock_guard lock(guard_);
@@ -85,6 +87,14 @@ private:
         }
     };
 
+    /// A hook without an entry, or with a disabled one, has nothing to do and is not missed if it never fires.
+    void tell_hooks() const {
+        for (const attachment& a : sites_)
+            if (const auto state = a.hook.lock()) {
+                const auto found = entries_.find(a.layer);
+                state->has_work = found != entries_.end() && found->second.enabled;
+            }
+    }
     void check(const std::map<std::size_t, entry>& entries) const {
         std::size_t attached = 0;
         for (const attachment& a : sites_)
@@ -132,6 +142,9 @@ class Board {
         template <class V>
             requires requires(const Selection& s, const V& v) { s.set(v); }
         void operator=(const V& value) && { put(selection_.set(value)); }
+        template <class X, extent Groups>
+            requires requires(const Selection& s, const at::Tensor& t) { s.set(t); }
+        void operator=(Owned<X, Groups>&& value) && { put(selection_.set(value.view())); }
 
     private:
         friend Board;
@@ -139,8 +152,13 @@ class Board {
             : board_(board), layer_(layer), selection_(std::move(selection)) {}
         template <Recipe R>
         void put(const R& edit) {
-            const std::string text = to_string(edit), place = text.substr(0, text.find(" = "));
+            const std::string text = to_string(edit);
+            std::string place = text.substr(0, text.find(" = "));
+            // Masks and indices of one shape read alike: they are told apart by their tensors, which the edit keeps.
+            if (const detail::place p = detail::make_place({}, edit.wheres); p.rows)
+                place += c10::str(" of ", static_cast<const void*>(p.rows->given.unsafeGetTensorImpl()));
             board_.change([&](auto& entries) {
+                entries[layer_].enabled = true;
                 auto& changes = entries[layer_].changes;
                 std::erase_if(changes, [&](const auto& c) { return c.place == place; });
                 changes.push_back(Board::change_by(edit, place));
@@ -208,6 +226,12 @@ class Board {
 
 public:
     Board() : state_(std::make_shared<state>()) {}
+    /// Takes the entries and the hooks over; the other one is empty and has none.
+    Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<state>())) {}
+    Board& operator=(Board&& other) {
+        state_ = std::exchange(other.state_, std::make_shared<state>());
+        return *this;
+    }
 
     /// What stands at a layer, to be assigned.
     Place operator[](std::size_t layer) { return Place(*state_, layer); }

@@ -86,15 +86,16 @@ hook_entry callback_entry(F f) {
     entry.text = [] { return std::string("a callback"); };
     entry.run = [f = std::move(f)](const at::Tensor& activation, const Site& at) {
         const write_watch watch(activation);
-        if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>) {
-            call_hook<F, L>(f, activation, at);
-            watch.check("the hook");
-            return at::Tensor();
-        } else {
-            at::Tensor result = replacement_in(call_hook<F, L>(f, activation, at));
-            watch.check("the hook");
-            return check_replacement(std::move(result), activation);
+        at::Tensor result;
+        try {
+            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>) call_hook<F, L>(f, activation, at);
+            else result = replacement_in(call_hook<F, L>(f, activation, at));
+        } catch (...) {
+            watch.check("the hook");  // that it wrote is worse news than what it threw
+            throw;
         }
+        watch.check("the hook");
+        return check_replacement(std::move(result), activation);
     };
     return entry;
 }

@@ -11,7 +11,8 @@
 
 namespace suture {
 
-/// Holds the hooks that one `add` made, and removes them when it is dropped.
+/// Holds the hooks that one `add` made, and removes them when it is dropped. Hooks for gradients must be held until the
+/// backward pass has run.
 ///
 ///     auto handle = hooks.add(site, recipe).once();
 class [[nodiscard("a hook is removed when its handle is dropped: keep the handle")]] HookHandle {
@@ -42,11 +43,12 @@ public:
     void disable() { enable(false); }
     void enable() { enable(true); }
 
-    /// Removes the hooks now. A hook that is running in another thread ends first there.
+    /// Removes the hooks now. It does not wait: one that is running in another thread may end there later.
     void remove() {
         const auto set = std::exchange(set_, {}).lock();
         for (const hook& h : hooks_)
             if (set) {
+                detail::note_removal(set.get(), h.id);
                 h.state->removed = true;
                 set->remove(h.id);
             }

@@ -59,8 +59,10 @@ SiteRef<L> site_ref(const SiteRef<L>& site) { return site; }
 template <class Holder>
     requires requires(const Holder& h) { h->output.id(); }
 auto site_ref(const Holder& holder) {
-    if constexpr (requires { holder.is_empty(); })
-        if (holder.is_empty()) throw HookError("this module holder is empty: construct the module before adding hooks");
+    bool empty = false;
+    if constexpr (requires { holder.is_empty(); }) empty = holder.is_empty();
+    else if constexpr (requires { !holder; }) empty = !holder;
+    if (empty) throw HookError("this module holder is empty: construct the module before adding hooks");
     return site_ref(holder->output);
 }
 

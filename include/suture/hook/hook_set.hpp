@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -22,7 +21,8 @@
 
 namespace suture {
 
-/// A set is active in the thread that made the scope, until the brace, where it ends. Other threads do not see it.
+/// A set is active in the thread that made the scope, until the brace, where it ends. Other threads do not see it. A
+/// scope that is held by a pointer or an optional, whose destructors must not throw, is to be ended by end().
 class [[nodiscard("hooks are active while the scope lives: name it")]] Scope {
 public:
     Scope(const Scope&) = delete;
@@ -35,27 +35,35 @@ public:
     }
 
     /// Ends the scope before the brace.
-    /// @throws HookError if a hook of the set never fired in it: the site was not passed, and the edit that the numbers
-    ///         are supposed to show never happened. Say `add(...).may_be_idle()` where that is as it should be.
+    /// @throws HookError if a hook of the set never fired in it: the site was not passed, or no gradient came, and the
+    ///         edit that the numbers are supposed to show never happened. Say `add(...).may_be_idle()` where that is as
+    ///         it should be. Also if this is not the thread that the scope was made in.
     void end() {
         if (!active_) return;
+        if (!active_->is_at_home()) {
+            active_->abandon();
+            (void)active_.release();  // a link of the other thread's chain
+            throw HookError("a scope ends in another thread than the one that it was made in: end it there");
+        }
         active_.reset();
         if (const std::string idle = record_->idle(); !idle.empty())
             throw HookError("the scope ends but these hooks never fired: " + idle +
-                            ": run the model that has these sites while the scope lives, or say may_be_idle()");
+                            ": pass these sites (and run backward, for gradients) while the scope lives, "
+                            "or say may_be_idle()");
     }
 
 private:
     friend class HookSet;
     explicit Scope(std::shared_ptr<const detail::hook_registry> hooks)
-        : record_(std::make_shared<detail::scope_record>(std::move(hooks))), active_(record_) {}
+        : record_(std::make_shared<detail::scope_record>(std::move(hooks))),
+          active_(std::make_unique<detail::active_scope>(record_)) {}
     int exceptions_ = std::uncaught_exceptions();
     std::shared_ptr<detail::scope_record> record_;
-    std::optional<detail::active_scope> active_;
+    std::unique_ptr<detail::active_scope> active_;
 };
 
-/// The scopes that are active in one thread, to be carried into another that works for it (`std::thread`,
-/// `torch::nn::parallel`), where they end before the original ones do:
+/// The scopes that are active in one thread, to be carried into others that work for it, where they end before the
+/// original ones do. In a thread where they are active already nothing happens:
 ///
 ///     std::thread([carried = CarriedScopes(), &] { const auto scopes = carried.activate(); model->forward(x); });
 class CarriedScopes {
@@ -88,6 +96,7 @@ public:
     Active activate() const {
         Active active;
         for (const auto& original : records_) {
+            if (detail::active_scope::is_active(detail::innermost_scope, original->hooks())) continue;
             auto record = std::make_shared<detail::scope_record>(original->hooks());
             active.links_.push_back(std::make_unique<detail::active_scope>(record));
             active.records_.emplace_back(original, std::move(record));
@@ -125,6 +134,17 @@ concept Attachable = requires(A& a, std::size_t layers, const Site& site) {
     { a.template hook_at<L>(layers, site) } -> std::same_as<detail::hook_entry>;
     a.attached(layers);
 };
+
+namespace detail {
+template <class A>
+concept is_layered = requires(A& a, std::size_t layers) { a.attached(layers); };
+template <class F, class L>
+concept is_no_hook = !Recipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
+/// It could be called if it were neither const nor copied.
+template <class F, class L>
+concept is_mutable_hook = std::invocable<std::remove_cvref_t<F>&, const typename lent_as<L>::type&> ||
+                          std::invocable<std::remove_cvref_t<F>&, const typename lent_as<L>::type&, const Site&>;
+}  // namespace detail
 
 /// Hooks, each at a site. Sets may be changed while they are active, from any thread; each pass through a site
 /// sees a set either before or after a change. At one site hooks run in the order in which they were added.
@@ -177,15 +197,38 @@ public:
         requires std::same_as<detail::layout_at<S>, AnyLayout>
     HookHandle add(S&& sites, A& layers) { return attach<L>(sites, layers); }
 
+    /// Adds a callback at a site whose layout is only known here; the width is checked when it runs.
+    template <Layout L, Sites S, Callback<L> F>
+        requires(std::same_as<detail::layout_at<S>, AnyLayout> && !Recipe<F>)
+    HookHandle add(S&& sites, F callback) { return add_entry(sites, detail::callback_entry<L>(std::move(callback))); }
+
+    // What is no hook.
     template <Sites S, class F>
-        requires(!Recipe<F> && !Callback<F, detail::layout_at<S>> && !Attachable<F, detail::layout_at<S>>)
+        requires(detail::is_no_hook<F, detail::layout_at<S>> && detail::is_layered<F>)
+    SUTURE_REJECTED("it has another layout than this site: write add<Layout>(site, ...) where the site has none",
+                    add(S&&, F&));
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
+                 detail::is_mutable_hook<F, detail::layout_at<S>>)
+    SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr",
+                    add(S&&, F&&));
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
+                 !detail::is_mutable_hook<F, detail::layout_at<S>>)
+    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement", add(S&&, F&&));
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>>)
     SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
-                    add(S&&, const F&));
+                    add_backward(S&&, F&&));
+    template <Sites S, Recipe R>
+        requires std::same_as<detail::layout_at<S>, AnyLayout>
+    SUTURE_REJECTED("this site has no layout of its own: write add_backward<Layout>(site, recipe)",
+                    add_backward(S&&, R));
 
     /// Adds a recipe or a callback for the gradient of the loss by what passes the site, when a backward pass brings
-    /// it: it is edited as the activation is, with the same recipes. The pass that is to be differentiated runs in the
-    /// scope; the backward pass may come later.
-    /// @throws HookError, in the pass, if the activation needs no gradient
+    /// it: it is edited as the activation is, with the same recipes. Both passes run in the scope; where the backward
+    /// pass comes later, say may_be_idle() and keep the handle until then.
+    /// @throws HookError, in the forward pass, if the activation needs no gradient
     template <Sites S, Recipe R>
         requires(Layout<detail::layout_at<S>> && recipe_fault<R, detail::layout_at<S>> == fault::none)
     HookHandle add_backward(S&& sites, R recipe) {
@@ -205,6 +248,12 @@ public:
     HookHandle add_backward(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<detail::layout_at<S>>(std::move(callback)),
                          detail::moment::gradient);
+    }
+
+    template <Layout L, Sites S, Callback<L> F>
+        requires(std::same_as<detail::layout_at<S>, AnyLayout> && !Recipe<F>)
+    HookHandle add_backward(S&& sites, F callback) {
+        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::moment::gradient);
     }
 
     /// Makes the set active in this thread while the returned scope lives.
@@ -262,7 +311,11 @@ private:
 template <class Model, class... Inputs>
 auto while_running(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     Scope scope = hooks.activate();
-    auto result = model->forward(std::forward<Inputs>(inputs)...);
+    auto result = [&] {
+        if constexpr (requires { model.forward(std::forward<Inputs>(inputs)...); })
+            return model.forward(std::forward<Inputs>(inputs)...);
+        else return model->forward(std::forward<Inputs>(inputs)...);
+    }();
     scope.end();
     return result;
 }

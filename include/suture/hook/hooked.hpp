@@ -36,8 +36,8 @@ template <class R, class C, class... Args>
 auto signature_of(R (C::*)(Args...) const) -> R (*)(Args...);
 template <class>
 inline constexpr bool is_const_forward = false;
-template <class R, class C, class... Args>
-inline constexpr bool is_const_forward<R (C::*)(Args...) const> = true;
+template <class R, class C, bool NoExcept, class... Args>
+inline constexpr bool is_const_forward<R (C::*)(Args...) const noexcept(NoExcept)> = true;
 
 template <class Device>
 std::remove_cvref_t<Device> clone_device_of(std::shared_ptr<torch::nn::Module> (torch::nn::Module::*)(Device) const);
@@ -52,11 +52,11 @@ struct leaf_sites {
     std::array<HookPoint<AnyLayout>, others> rest;
 };
 
-/// What is passed to a module: a copy where hooks may replace a tensor in it, the argument itself otherwise.
-template <class Given>
-inline constexpr bool can_replace_in =
-    leaves_in<std::remove_cvref_t<Given>> > 0 &&
-    (!std::is_lvalue_reference_v<Given> || std::is_const_v<std::remove_reference_t<Given>>);
+/// Whether hooks may replace the tensors in a parameter of this type: it has some, and is no reference that the module
+/// may write through.
+template <class P>
+inline constexpr bool is_replaceable = leaves_in<std::remove_cvref_t<P>> > 0 &&
+                                       (!std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>);
 
 /// What makes a Base a HasSites, if it is none.
 struct no_further_base {};
@@ -67,11 +67,12 @@ using sites_base = std::conditional_t<std::derived_from<Base, HasSites>, no_furt
 template <class Self, class Base, class Out, class In, class R, class... Args>
 class hooked : public Base, public sites_base<Base> {
     using results = std::remove_cvref_t<R>;
-    using arguments = std::tuple<std::remove_cvref_t<Args>...>;
+    /// What hooks at the inputs may replace.
+    using arguments = std::tuple<std::conditional_t<is_replaceable<Args>, std::remove_cvref_t<Args>, int>...>;
 
 public:
     using Base::Base;
-    explicit hooked(const Base& module) : Base(module) {}
+    explicit hooked(const Base& module) requires std::copy_constructible<Base> : Base(module) {}
 
     /// `forward` with the default arguments of the wrapped module.
     template <class... Given>
@@ -82,18 +83,14 @@ public:
 
     /// A copy with parameters and sites of its own; hooks at these sites do not follow.
     std::shared_ptr<torch::nn::Module> clone(const clone_device& device = {}) const override {
-        auto copy = std::make_shared<Self>(dynamic_cast<const Base&>(*Base::clone(device)));
-        copy->output = output;
-        copy->input = input;
-        copy->other_outputs = other_outputs;
-        copy->other_inputs = other_inputs;
-        return copy;
+        if constexpr (!std::copy_constructible<Base>) return Base::clone(device);  // refuses, in its own words
+        else return named_copy(dynamic_cast<const Base&>(*Base::clone(device)));
     }
 
     /// The module's own path is the site of its output; ".input" that of its input.
     void visit_sites(const SiteVisitor& visit) override {
         if constexpr (std::derived_from<Base, HasSites>) Base::visit_sites(visit);
-        visit("", output);
+        if constexpr (leaves_in<results> > 0) visit("", output);
         for (std::size_t i = 0; i < other_outputs.size(); ++i) visit("output." + std::to_string(i + 1), other_outputs[i]);
         if constexpr (leaves_in<arguments> > 0) visit("input", input);
         for (std::size_t i = 0; i < other_inputs.size(); ++i) visit("input." + std::to_string(i + 1), other_inputs[i]);
@@ -112,32 +109,50 @@ protected:
     /// Passes the arguments through the input sites, runs `module`, and passes the result through the output sites.
     template <class Module, class... Given>
     results run(Module& module, Given&&... given) const {
-        std::size_t first = 0;
-        std::tuple<passed_as<Given>...> passed{passed_in<Given>(given, first)...};  // braces: from left to right
+        return run_with(module, 0, std::index_sequence_for<Given...>(), std::forward<Given>(given)...);
+    }
+
+private:
+    auto named_copy(const Base& module) const {
+        auto copy = std::make_shared<Self>(module);
+        copy->output = output;
+        copy->input = input;
+        copy->other_outputs = other_outputs;
+        copy->other_inputs = other_inputs;
+        return copy;
+    }
+
+    template <std::size_t I>
+    using parameter = std::tuple_element_t<I, std::tuple<Args...>>;
+    /// A value of the parameter's type where hooks may replace a tensor in it, what was given otherwise.
+    template <class P, class Given>
+    using passed_as = std::conditional_t<is_replaceable<P>, std::remove_cvref_t<P>, Given&&>;
+
+    template <class Module, std::size_t... Is, class... Given>
+    results run_with(Module& module, std::size_t first, std::index_sequence<Is...>, Given&&... given) const {
+        // Braces: from left to right.
+        std::tuple<passed_as<parameter<Is>, Given>...> passed{passed_in<parameter<Is>, Given>(given, first)...};
         results result = std::apply(
-            [&module](auto&... all) -> results { return module.Base::forward(static_cast<passed_as<Given>&&>(all)...); },
+            [&module](auto&... all) -> results {
+                return module.Base::forward(static_cast<passed_as<parameter<Is>, Given>&&>(all)...);
+            },
             passed);
         for_each_leaf(result, 0, [this](at::Tensor& t, std::size_t leaf) {
             t = leaf == 0 ? output(std::move(t)) : other_outputs[leaf - 1](std::move(t));
         });
         return result;
     }
-
-private:
-    template <class Given>
-    using passed_as = std::conditional_t<can_replace_in<Given>, std::remove_cvref_t<Given>, Given&&>;
-
-    template <class Given>
-    passed_as<Given> passed_in(std::remove_reference_t<Given>& given, std::size_t& first) const {
-        if constexpr (can_replace_in<Given>) {
-            std::remove_cvref_t<Given> value = std::forward<Given>(given);
-            for_each_leaf(value, std::exchange(first, first + leaves_in<std::remove_cvref_t<Given>>),
-                          [this](at::Tensor& t, std::size_t leaf) {
-                              t = leaf == 0 ? input(std::move(t)) : other_inputs[leaf - 1](std::move(t));
-                          });
-            return value;
-        } else {
+    template <class P, class Given>
+    passed_as<P, Given> passed_in(std::remove_reference_t<Given>& given, std::size_t& first) const {
+        if constexpr (!is_replaceable<P>) {
             return std::forward<Given>(given);
+        } else {
+            std::remove_cvref_t<P> value(std::forward<Given>(given));
+            const std::size_t place = std::exchange(first, first + leaves_in<std::remove_cvref_t<P>>);
+            for_each_leaf(value, place, [this](at::Tensor& t, std::size_t leaf) {
+                t = leaf == 0 ? input(std::move(t)) : other_inputs[leaf - 1](std::move(t));
+            });
+            return value;
         }
     }
 };
@@ -150,8 +165,8 @@ class HookedImpl<Base, Out, In, R (*)(Args...)>
     : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
 public:
     using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
-    explicit HookedImpl(const Base& module) requires(!detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
-    explicit HookedImpl(const Base& module) requires detail::virtual_module<Base>
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && detail::virtual_module<Base>)
         : torch::nn::Module(module), HookedImpl::hooked(module) {}
 
     std::remove_cvref_t<R> forward(Args... args) {
@@ -165,8 +180,8 @@ class HookedImpl<Base, Out, In, R (*)(Args...)>
     : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
 public:
     using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
-    explicit HookedImpl(const Base& module) requires(!detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
-    explicit HookedImpl(const Base& module) requires detail::virtual_module<Base>
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && detail::virtual_module<Base>)
         : torch::nn::Module(module), HookedImpl::hooked(module) {}
 
     std::remove_cvref_t<R> forward(Args... args) const {
@@ -192,6 +207,7 @@ struct hooked_impl_of {
 ///     hooks.add(c_attn->input, callback);                            // before the module runs
 ///
 /// The module's `forward` takes and gives anything; tensors, and tuples, optionals and vectors of them, pass sites.
+/// What calls the wrapped type's own `forward` passes by the sites: `module->as<torch::nn::Linear>()->forward(x)`.
 /// On LibTorch 1.13 the BatchNorm and InstanceNorm modules do not link when they are wrapped (Debian hides their
 /// base's `pretty_print`): give these a HookPoint behind them.
 template <class Holder, class Out = AnyLayout, class In = AnyLayout>

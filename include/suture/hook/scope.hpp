@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ inline constexpr moment forward_moments[] = {moment::before_edits, moment::edits
 struct hook_state {
     std::atomic<std::size_t> fired{0};
     std::atomic<bool> enabled{true}, once{false}, may_be_idle{false}, removed{false};
+    std::atomic<bool> has_work{true};  ///< false where there is nothing to do: a board without an entry for the layer
 
     /// Counts a firing. False if the hook is disabled, or was to run once and has.
     bool fires() {
@@ -41,7 +43,7 @@ struct hook_state {
     }
     bool can_fire() const { return enabled && !removed && !(once && fired > 0); }
     /// Whether a scope in which it did not fire has something to report.
-    bool must_fire() const { return can_fire() && !may_be_idle; }
+    bool must_fire() const { return can_fire() && has_work && !may_be_idle; }
 };
 
 /// One hook as it runs: an undefined result means "keep the activation".
@@ -113,11 +115,11 @@ private:
 using site_watcher = std::function<void(const Site&, const at::Tensor& before, const at::Tensor& after,
                                         const std::vector<std::string>& edits)>;
 
-/// What a scope knows of its set: the newest table, and which hooks fired in it. Used by the thread of the scope;
-/// what fired in other threads is handed in under the lock.
+/// What a scope knows of its set: the newest table that it read, and which hooks fired in it. Read by the thread of
+/// the scope; what fired in other threads, and in backward passes, is handed in under the lock.
 class scope_record {
 public:
-    explicit scope_record(std::shared_ptr<const hook_registry> hooks) : hooks_(std::move(hooks)) {}
+    explicit scope_record(std::shared_ptr<const hook_registry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
 
     const std::shared_ptr<const hook_registry>& hooks() const { return hooks_; }
     const std::shared_ptr<const hook_table>& newest() {
@@ -127,35 +129,64 @@ public:
         }
         return table_;
     }
-    void note_firing(std::uint64_t hook) {
-        if (hook >= fired_.size()) fired_.resize(hook + 1);
-        fired_[hook] = true;
+    /// Takes down a hook that is about to be removed in the thread of the scope: if passes of the scope have seen it
+    /// and it never fired, that is no less worth saying than if it stayed.
+    void note_removal(std::uint64_t removed) {
+        std::string text;
+        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
+            if (hook.id == removed) text = idle_text(at, hook, missed_.empty());
+        });
+        missed_ += text;
+    }
+    void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
+    void note_firing_elsewhere(std::uint64_t hook) {
+        const std::lock_guard lock(guard_);
+        note_in(fired_elsewhere_, hook);
     }
     /// Takes over what fired in a scope that carried this one into another thread.
-    void note_firings_of(const scope_record& carried) {
-        const std::lock_guard lock(guard_);
-        fired_elsewhere_.resize(std::max(fired_elsewhere_.size(), carried.fired_.size()));
-        for (std::size_t i = 0; i < carried.fired_.size(); ++i)
-            if (carried.fired_[i]) fired_elsewhere_[i] = true;
+    void note_firings_of(scope_record& carried) {
+        std::vector<bool> there = carried.fired_;
+        {
+            const std::lock_guard lock(carried.guard_);
+            for (std::size_t i = 0; i < carried.fired_elsewhere_.size(); ++i)
+                if (carried.fired_elsewhere_[i]) note_in(there, i);
+        }
+        for (std::size_t i = 0; i < there.size(); ++i)
+            if (there[i]) note_firing_elsewhere(i);
     }
-    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...".
-    std::string idle() {
-        const std::lock_guard lock(guard_);
-        const auto in = [](const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; };
-        std::string text;
-        for (const site_hooks& at : *newest())
-            for (const hook_entry& hook : at.hooks)
-                if (!in(fired_, hook.id) && !in(fired_elsewhere_, hook.id) && hook.state->must_fire())
-                    text += (text.empty() ? "" : ", ") + at.name + " (" + hook.text() + ")";
+    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...". Those that
+    /// another thread has just added are not among them: no pass of this scope has seen them.
+    std::string idle() const {
+        std::string text = missed_;
+        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
+            text += idle_text(at, hook, text.empty());
+        });
         return text;
     }
 
 private:
+    static void note_in(std::vector<bool>& fired, std::uint64_t hook) {
+        if (hook >= fired.size()) fired.resize(hook + 1);
+        fired[hook] = true;
+    }
+    static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
+    static std::string idle_text(const site_hooks& at, const hook_entry& hook, bool first) {
+        return (first ? "" : ", ") + at.name + (hook.when == moment::gradient ? " (gradient: " : " (") + hook.text() + ")";
+    }
+    template <class F>
+    void for_each_idle(const F& f) const {
+        const std::lock_guard lock(guard_);
+        for (const site_hooks& at : *table_)
+            for (const hook_entry& hook : at.hooks)
+                if (!has(fired_, hook.id) && !has(fired_elsewhere_, hook.id) && hook.state->must_fire()) f(at, hook);
+    }
+
     std::shared_ptr<const hook_registry> hooks_;
     std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
     std::uint64_t seen_ = 0;
+    std::string missed_;  ///< the hooks that were removed without having fired, in words
     std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
-    std::mutex guard_;
+    mutable std::mutex guard_;
 };
 
 /// One link of the thread's chain of scopes: an active set, a watcher, or a suspension, which hides the links outside
@@ -174,30 +205,51 @@ public:
 
     /// The link around this one; null if that is a suspension or nothing.
     active_scope* outer() const { return outer_ && !outer_->suspends() ? outer_ : nullptr; }
+    const active_scope* outer_link() const { return outer_; }
     bool suspends() const { return !record_ && !watcher_; }
+    /// Whether the set is active in the chain that begins here, also behind suspensions.
+    static bool is_active(const active_scope* chain, const std::shared_ptr<const hook_registry>& hooks) {
+        for (; chain; chain = chain->outer_)
+            if (chain->record_ && chain->record_->hooks() == hooks) return true;
+        return false;
+    }
+    /// Whether this thread is the one that the link was made in. Another one must not take it out of the chain.
+    bool is_at_home() const;
+    /// Stops the link's hooks; the link itself must stay where it is.
+    void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
     const std::shared_ptr<scope_record>& record() const { return record_; }
 
 private:
     active_scope* outer_;
     std::shared_ptr<scope_record> record_;
     site_watcher watcher_;
+    std::atomic<bool> abandoned_{false};
+    active_scope** home_;
 };
 
-/// The innermost link of this thread; null where no hooks are active.
-inline constinit thread_local active_scope* innermost_scope = nullptr;
+/// The innermost link of this thread; null where no hooks are active. One in a process, as next_site is.
+[[gnu::visibility("default")]] inline constinit thread_local active_scope* innermost_scope = nullptr;
 
-inline active_scope::active_scope() : outer_(std::exchange(innermost_scope, this)) {}
+inline active_scope::active_scope() : outer_(std::exchange(innermost_scope, this)), home_(&innermost_scope) {}
 
 inline active_scope::active_scope(std::shared_ptr<scope_record> record)
-    : outer_(innermost_scope), record_(std::move(record)) {
-    for (const active_scope* s = outer(); s; s = s->outer())
-        if (s->record_ && s->record_->hooks() == record_->hooks())
-            throw HookError("this hook set is active in this thread already: its hooks would run twice");
+    : outer_(innermost_scope), record_(std::move(record)), home_(&innermost_scope) {
+    if (is_active(outer_, record_->hooks()))
+        throw HookError("this hook set is active in this thread already, where its hooks would run twice: "
+                        "end the other scope first");
     innermost_scope = this;
 }
 
 inline active_scope::active_scope(site_watcher watcher)
-    : outer_(std::exchange(innermost_scope, this)), watcher_(std::move(watcher)) {}
+    : outer_(std::exchange(innermost_scope, this)), watcher_(std::move(watcher)), home_(&innermost_scope) {}
+
+/// Tells the scopes of this thread that a hook of the set is about to be removed.
+inline void note_removal(const hook_registry* set, std::uint64_t hook) {
+    for (const active_scope* s = innermost_scope; s; s = s->outer_link())
+        if (s->record() && s->record()->hooks().get() == set) s->record()->note_removal(hook);
+}
+
+inline bool active_scope::is_at_home() const { return home_ == &innermost_scope; }
 
 inline active_scope::~active_scope() {
     for (active_scope** at = &innermost_scope; *at; at = &(*at)->outer_)
@@ -235,19 +287,31 @@ private:
     }
 }
 
-/// Lets hooks have the gradient that reaches the activation.
-inline at::Tensor with_gradient_hook(const at::Tensor& activation, const Site& site, const hook_entry& hook) {
-    if (!activation.requires_grad())
+/// A hook that waits for a gradient, and the scope in which it counts. Weak: the graph must not keep the set alive,
+/// whose hooks may keep the graph.
+struct waiting_hook {
+    std::weak_ptr<scope_record> record;
+    hook_entry hook;
+};
+
+/// Lets the hooks have the gradient that reaches the activation, in their order.
+inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& site, std::vector<waiting_hook> hooks) {
+    if (!activation.requires_grad() || !at::GradMode::is_enabled())
         throw HookError("a hook waits for the gradient of an activation that needs none: run with gradients enabled, "
                         "and with parameters or inputs that require them");
     // A copy is a node of its own in the graph: what else is made of the activation does not add to its gradient.
     const at::Tensor passed = activation.clone();
-    passed.register_hook([hook, place = site.same()](const at::Tensor& gradient) {
-        if (!gradient.defined() || !hook.state->fires()) return gradient;
+    passed.register_hook([hooks = std::move(hooks), place = site.same()](at::Tensor gradient) {
+        if (!gradient.defined()) return gradient;
         try {
             const active_scope suspended;
-            const at::Tensor replacement = hook.run(gradient, place);
-            return replacement.defined() ? replacement : gradient;
+            for (const auto& [record, hook] : hooks) {
+                if (!hook.state->fires()) continue;
+                if (const auto scope = record.lock()) scope->note_firing_elsewhere(hook.id);
+                if (at::Tensor replacement = hook.run(gradient, place); replacement.defined())
+                    gradient = std::move(replacement);
+            }
+            return gradient;
         } catch (...) {
             rethrow_at(place.name() + " (gradient)");
         }
@@ -265,6 +329,7 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
     c10::SmallVector<found, 4> links;  // from the innermost out
     site_watcher watcher;
     for (active_scope* s = this; s; s = s->outer()) {
+        if (s->abandoned_.load(std::memory_order_relaxed)) continue;
         if (s->watcher_ && !watcher) watcher = s->watcher_;
         if (!s->record_) continue;
         const std::shared_ptr<const hook_table>& table = s->record_->newest();
@@ -273,38 +338,44 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
     }
     if (links.empty() && !watcher) return activation;
 
-    const active_scope suspended;
-    const at::Tensor before = activation;
-    std::vector<std::string> edits;
-    const auto each = [&links](moment when, const auto& f) {
-        for (auto link = links.rbegin(); link != links.rend(); ++link)
-            for (const hook_entry& hook : link->at->hooks)
-                if (hook.when == when) f(*link->record, hook);
-    };
-    for (const moment when : forward_moments)
-        each(when, [&](scope_record& record, const hook_entry& hook) {
-            if (!hook.state->fires()) return;
-            record.note_firing(hook.id);
-            if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
-                activation = std::move(replacement);
-                if (watcher) edits.push_back(hook.text());
-            }
+    // A site that was found by its path has that name, whether or not its model has named it.
+    std::optional<Site> named;
+    if (!site.has_name() && !links.empty()) named.emplace(site.same()).rename(links.front().at->name);
+    const Site& place = named ? *named : site;
+    try {
+        const active_scope suspended;
+        const at::Tensor before = watcher ? activation : at::Tensor();
+        std::vector<std::string> edits;
+        const auto each = [&links](moment when, const auto& f) {
+            for (auto link = links.rbegin(); link != links.rend(); ++link)
+                for (const hook_entry& hook : link->at->hooks)
+                    if (hook.when == when) f(link->record, hook);
+        };
+        for (const moment when : forward_moments)
+            each(when, [&](const std::shared_ptr<scope_record>& record, const hook_entry& hook) {
+                if (!hook.state->fires()) return;
+                record->note_firing(hook.id);
+                if (at::Tensor replacement = hook.run(activation, place); replacement.defined()) {
+                    activation = std::move(replacement);
+                    if (watcher) edits.push_back(hook.text());
+                }
+            });
+        std::vector<waiting_hook> waiting;
+        each(moment::gradient, [&](const std::shared_ptr<scope_record>& record, const hook_entry& hook) {
+            if (hook.state->can_fire()) waiting.push_back({record, hook});
         });
-    each(moment::gradient, [&](scope_record& record, const hook_entry& hook) {
-        if (!hook.state->can_fire()) return;
-        record.note_firing(hook.id);
-        activation = with_gradient_hook(activation, site, hook);
-    });
-    if (watcher) watcher(site, before, activation, edits);
-    return activation;
+        if (!waiting.empty()) activation = with_gradient_hooks(activation, place, std::move(waiting));
+        if (watcher) watcher(place, before, activation, edits);
+        return activation;
+    } catch (...) {
+        rethrow_at(place.name());
+    }
 }
 
 /// Kept out of line: an inactive site is a load and a branch in the code of the model.
 /// @throws Error, with the name of the site in front
-[[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) try {
+[[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) {
     return innermost_scope->run(site, std::move(activation));
-} catch (...) {
-    rethrow_at(site.name());
 }
 
 }  // namespace suture::detail

@@ -12,6 +12,11 @@
 
 namespace suture {
 
+namespace detail {
+/// One counter in a process, also where a program and its libraries hide their symbols from each other.
+[[gnu::visibility("default")]] inline constinit std::atomic<std::uint64_t> next_site{1};
+}  // namespace detail
+
 /// The layout of a site whose layout is said when a hook is added: `hooks.add<Qkv>(site, recipe)`.
 struct AnyLayout {};
 
@@ -54,10 +59,7 @@ public:
     }
 
 private:
-    static std::uint64_t next_id() {
-        static std::atomic<std::uint64_t> next{1};
-        return next.fetch_add(1, std::memory_order_relaxed);
-    }
+    static std::uint64_t next_id() { return detail::next_site.fetch_add(1, std::memory_order_relaxed); }
     std::uint64_t id_;
     std::string name_;
     const layout_facts* layout_;

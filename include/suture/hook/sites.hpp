@@ -49,16 +49,22 @@ inline void visit_module_sites(torch::nn::Module& module, const std::string& pat
         visit_module_sites(*child.value(), joined_path(path, child.key()), seen, visit);
 }
 
+/// The module that a model is, holds or points to; null if there is none. Sites are identities: finding them changes no
+/// model, so a const one will do.
 template <class Model>
-torch::nn::Module* module_in(Model& model) {
-    if constexpr (std::derived_from<Model, torch::nn::Module>) return &model;
-    else {
-        static_assert(requires { { model.get() } -> std::convertible_to<torch::nn::Module*>; },
-                      "this is no model: give a module, its holder or a shared_ptr of it, or what has visit_sites");
-        if constexpr (requires { model.is_empty(); })
-            if (model.is_empty()) return nullptr;
-        return model.get();
+torch::nn::Module* module_in(const Model& model) {
+    const torch::nn::Module* module = nullptr;
+    if constexpr (std::derived_from<Model, torch::nn::Module>) module = &model;
+    else if constexpr (std::convertible_to<const Model&, const torch::nn::Module*>) module = model;
+    else if constexpr (requires { { model.get() } -> std::convertible_to<const torch::nn::Module*>; }) {
+        if constexpr (requires { model.is_empty(); }) module = model.is_empty() ? nullptr : model.get();
+        else module = model.get();
+    } else {
+        static_assert(requires { { model.ptr() } -> std::convertible_to<std::shared_ptr<torch::nn::Module>>; },
+                      "this is no model: give a module, its holder or pointer, an AnyModule, or what has visit_sites");
+        module = model.is_empty() ? nullptr : model.ptr().get();
     }
+    return const_cast<torch::nn::Module*>(module);
 }
 }  // namespace detail
 
@@ -144,6 +150,8 @@ SiteRef<L> site(Model&& model, const std::string& path) {
         if (at == path) found.push_back(detail::found_site<L>(at, site));
     });
     if (found.empty()) detail::throw_no_site(path, paths);
+    if (found.size() > 1)
+        throw HookError("two sites have the path " + path + ": rename a child module, or take the site from its module");
     return found.front();
 }
 
