@@ -52,6 +52,11 @@ struct HookError : Error {
     using Error::Error;
 };
 
+/// A recording would hold more bytes than it may.
+struct MemoryError : Error {
+    using Error::Error;
+};
+
 /// A file is not what its format promises, or cannot be read or written.
 struct FileError : Error {
     using Error::Error;

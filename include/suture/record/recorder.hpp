@@ -1,0 +1,174 @@
+// What Latest and History share: how they attach to sites, and the iteration over their entries.
+#pragma once
+
+#include "suture/core/where.hpp"
+#include "suture/hook/scope.hpp"
+#include "suture/record/record_state.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/view.hpp"
+
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+namespace detail {
+/// The hook that records `channels` of what passes a site packed as `layout` says.
+inline hook_entry recording_entry(const std::shared_ptr<record_state>& state, std::size_t layer, const Site& site,
+                                  const narrowed& channels, const layout_facts& layout, std::string what) {
+    state->attach(layer, site);
+    hook_entry entry;
+    entry.when = state->when();
+    entry.text = [what = std::move(what)] { return "a recorder of " + what; };
+    entry.run = [state, layer, channels, layout](const at::Tensor& activation, const Site&) {
+        check_packed(activation, layout);
+        state->record_from(layer, channels, activation);
+        return at::Tensor();
+    };
+    return entry;
+}
+
+/// What is recorded, in words: a component without the layout that holds it alone.
+template <class X, extent Groups>
+std::string recorded_text() {
+    if constexpr (Layout<X>) return layout_text(facts_of<X>);
+    else return component_text(*facts_of<host_layout<X, Groups>>.begin());
+}
+
+/// X, in this many groups, can be taken from an activation packed like L.
+template <class X, extent Groups, class L>
+concept taken_from = Layout<L> && placed<exactly<X>, L>.why == fault::none &&
+                     (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
+
+template <class X, extent Groups>
+class recorder;
+}  // namespace detail
+
+/// One recorded activation: where and when it was seen, and what it was.
+template <class X, extent Groups = 1>
+    requires Hosted<X, Groups>
+class Recorded {
+public:
+    /// Of the sites that the recorder was attached to, which one, counted from 0.
+    std::size_t layer() const { return record_.layer; }
+    /// The site's name: "h.3.attn.c_attn".
+    const std::string& name() const { return record_.name; }
+    /// How often the layer had been recorded before.
+    std::size_t pass() const { return record_.pass; }
+
+    /// What was recorded. Reads it, each time, from the file if it was spilled.
+    /// @throws FileError if the file cannot be read any more
+    View<X, Groups> view() const {
+        return detail::access::make<View<X, Groups>>(record_.tensor.defined() ? record_.tensor : record_.load());
+    }
+
+private:
+    template <class, extent>
+    friend class detail::recorder;
+    explicit Recorded(detail::record r) : record_(std::move(r)) {}
+
+    detail::record record_;
+};
+
+namespace detail {
+/// The one way to a recorder's state.
+struct record_access {
+    template <class R>
+    static record_state& state(const R& recorder) { return *recorder.shared(); }
+};
+
+/// What Latest and History share. It is a range of Recorded, which may grow while it is iterated.
+template <class X, extent Groups>
+class recorder {
+public:
+    using value_type = Recorded<X, Groups>;
+
+    /// An index into the entries. It makes each Recorded that it gives.
+    class iterator {
+    public:
+        using value_type = Recorded<X, Groups>;
+        using reference = value_type;
+        using pointer = void;
+        using difference_type = std::ptrdiff_t;
+        using iterator_category = std::random_access_iterator_tag;  // as vector<bool>'s: std::prev asks this
+
+        iterator() = default;
+        reference operator*() const { return (*this)[0]; }
+        reference operator[](difference_type n) const {
+            return value_type(state_->entry(static_cast<std::size_t>(at_ + n)));
+        }
+        iterator& operator+=(difference_type n) { return at_ += n, *this; }
+        iterator& operator-=(difference_type n) { return *this += -n; }
+        iterator& operator++() { return *this += 1; }
+        iterator& operator--() { return *this += -1; }
+        iterator operator++(int) { return std::exchange(*this, *this + 1); }
+        iterator operator--(int) { return std::exchange(*this, *this - 1); }
+        friend iterator operator+(iterator it, difference_type n) { return it += n; }
+        friend iterator operator+(difference_type n, iterator it) { return it += n; }
+        friend iterator operator-(iterator it, difference_type n) { return it -= n; }
+        friend difference_type operator-(const iterator& a, const iterator& b) { return a.at_ - b.at_; }
+        friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
+        friend auto operator<=>(const iterator& a, const iterator& b) { return a.at_ <=> b.at_; }
+
+    private:
+        friend recorder;
+        iterator(std::shared_ptr<const record_state> state, std::size_t at)
+            : state_(std::move(state)), at_(static_cast<difference_type>(at)) {}
+        std::shared_ptr<const record_state> state_;
+        difference_type at_ = 0;
+    };
+
+    recorder(recorder&&) noexcept = default;
+    recorder& operator=(recorder&&) noexcept = default;
+
+    iterator begin() const { return {shared(), 0}; }
+    iterator end() const { return {shared(), shared()->size()}; }
+
+    /// How many entries there are.
+    std::size_t size() const { return shared()->size(); }
+    bool empty() const { return size() == 0; }
+    /// Whether this layer was recorded.
+    bool contains(std::size_t layer) const { return shared()->contains(layer); }
+    /// The storage of the entries, in bytes. Views of entries that were replaced or cleared are not counted.
+    std::size_t bytes_held() const { return shared()->bytes_held(); }
+    /// Drops the entries and counts passes from 0 again. Hooks stay; Views keep what they show.
+    void clear() { shared()->clear(); }
+
+    /// For HookSet::add.
+    template <class L>
+        requires taken_from<X, Groups, L>
+    hook_entry hook_at(std::size_t layer, const Site& site) {
+        return recording_entry(shared(), layer, site, placed<exactly<X>, L>, facts_of<L>, recorded_text<X, Groups>());
+    }
+    /// For HookSet::add, which tells how many layers there are: every one was told of by hook_at.
+    void attached(std::size_t) {}
+
+protected:
+    recorder(Recording how, record_state::keep which)
+        : state_(std::make_shared<record_state>(std::move(how), which)) {}
+
+    std::vector<value_type> of_layer(std::size_t layer) const {
+        std::vector<value_type> entries;
+        for (record& r : shared()->of(layer)) entries.push_back(value_type(std::move(r)));
+        return entries;
+    }
+    /// @throws OwnershipError if the recorder was moved from
+    const std::shared_ptr<record_state>& shared() const {
+        if (!state_) throw OwnershipError("this recorder was moved from and holds nothing: use what it went to");
+        return state_;
+    }
+
+private:
+    friend record_access;
+    std::shared_ptr<record_state> state_;
+};
+}  // namespace detail
+
+}  // namespace suture

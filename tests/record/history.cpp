@@ -1,0 +1,163 @@
+// History: every pass appended, by layer, stacked, and in pipelines.
+#include "suture/record/history.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ATen.h>
+#include <range/v3/algorithm/max_element.hpp>
+#include <range/v3/numeric/accumulate.hpp>
+#include <range/v3/range/concepts.hpp>
+#include <range/v3/range/conversion.hpp>
+#include <range/v3/view/filter.hpp>
+#include <range/v3/view/reverse.hpp>
+#include <range/v3/view/stride.hpp>
+#include <range/v3/view/take.hpp>
+#include <range/v3/view/transform.hpp>
+
+#include <algorithm>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+
+using Small = Fused<6, Q<2>, K<2>, V<2>>;
+
+struct fixture {
+    std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    History<Small> history;
+    HookHandle handle = hooks.add(sites, history);
+
+    /// Layer i sees 10 * value + i.
+    void pass(float value, extent tokens = 3) const {
+        const auto scope = hooks.activate();
+        float at = 10 * value;
+        for (const auto& site : sites) (void)site(at::full({tokens, 6}, at++));
+    }
+};
+
+const auto first_number = [](const auto& entry) { return entry.view().unsafe_tensor()[0][0].template item<float>(); };
+
+static_assert(ranges::random_access_range<const History<Small>>);
+static_assert(ranges::sized_range<const History<Small>>);
+static_assert(ranges::view_<LayerHistory<Small, 1>>);
+static_assert(std::ranges::view<LayerHistory<Small, 1>>);
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "every pass is appended and counted by layer") {
+    pass(1), pass(2), pass(3);
+    CHECK(history.size() == 6);
+    CHECK(history.bytes_held() == 6 * 3 * 6 * sizeof(float));
+    std::vector<std::string> seen;
+    for (const auto& entry : history.of(1))
+        seen.push_back(entry.name() + " " + std::to_string(entry.layer()) + " " + std::to_string(entry.pass()) + " " +
+                       std::to_string(int(first_number(entry))));
+    CHECK(seen == std::vector<std::string>{"h.1 1 0 11", "h.1 1 1 21", "h.1 1 2 31"});
+    static_assert(std::is_same_v<decltype((*history.begin()).view()), View<Small>>);
+}
+
+TEST_CASE_FIXTURE(fixture, "the entries of a layer are those of the moment, and outlive the history's") {
+    pass(1);
+    const auto entries = history.of(0);
+    pass(2);
+    history.clear();
+    CHECK(entries.size() == 1);
+    CHECK(first_number(entries.front()) == 10);
+}
+
+TEST_CASE_FIXTURE(fixture, "stack() lays the passes side by side along a new first axis") {
+    pass(1), pass(2);
+    const Owned<Small> stacked = history.stack(1);
+    CHECK(stacked.unsafe_tensor().equal(at::stack({at::full({3, 6}, 11.0), at::full({3, 6}, 21.0)})));
+    const View<K<2>> k = stacked.view().get<K>();
+    CHECK(k.sizes() == at::IntArrayRef({2, 3, 2}));
+    CHECK(stacked.mean(0)[0][0].item<float>() == 16);
+}
+
+TEST_CASE_FIXTURE(fixture, "entries of different shapes or dtypes do not stack") {
+    pass(1), pass(2, 4);
+    CHECK(says(message_of<ShapeError>([&] { (void)history.stack(1); }), "pass 1 of h.1", "[4, 6]", "[3, 6]",
+               "token(-1)"));
+    history.clear();
+    pass(1);
+    {
+        const auto scope = hooks.activate();
+        for (const auto& site : sites) (void)site(at::zeros({3, 6}, at::kDouble));
+    }
+    CHECK(says(message_of<TypeError>([&] { (void)history.stack(1); }), "float64", "float32", "dtype"));
+}
+
+TEST_CASE_FIXTURE(fixture, "one token of every prompt stacks, whatever the prompts' lengths") {
+    History<Q<2>> last(Recording{.tokens = token(-1)});
+    const auto more = hooks.add(sites, last);
+    pass(1, 3), pass(2, 5), pass(3, 1);
+    const at::Tensor rows = last.stack(0).take();
+    CHECK(rows.equal(at::tensor({10.f, 10.f, 20.f, 20.f, 30.f, 30.f}).reshape({3, 2})));
+}
+
+TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
+    CHECK(says(message_of<HookError>([&] { (void)history.of(1); }), "layer 1 (h.1)", "nothing yet"));
+    CHECK(says(message_of<PositionError>([&] { (void)history.stack(2); }), "layer 2", "0 (h.0), 1 (h.1)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "gradients flow from a stacked history into the passes that made it") {
+    History<Q<2>> tracked(Recording{.keep_graph = true});
+    const auto more = hooks.add(sites[0], tracked);
+    const at::Tensor x = at::ones({3, 6}).requires_grad_();
+    {
+        const auto scope = hooks.activate();
+        for (const float scale : {2.f, 3.f})
+            for (const auto& site : sites) (void)site(x * scale);
+    }
+    tracked.stack(0).take().sum().backward();
+    CHECK(x.grad().narrow(1, 0, 2).equal(at::full({3, 2}, 5.0)));
+    CHECK(x.grad().narrow(1, 2, 4).equal(at::zeros({3, 4})));
+    CHECK_FALSE(history.stack(0).requires_grad());
+}
+
+TEST_CASE_FIXTURE(fixture, "a history goes through range-v3 pipelines") {
+    namespace views = ranges::views;
+    pass(1), pass(2), pass(3);
+    const auto numbers = [](auto&& entries) {
+        return entries | views::transform(first_number) | ranges::to<std::vector>();
+    };
+    using floats = std::vector<float>;
+    CHECK(numbers(history) == floats{10, 11, 20, 21, 30, 31});
+    CHECK(numbers(history | views::reverse | views::take(3)) == floats{31, 30, 21});
+    CHECK(numbers(history | views::stride(2)) == floats{10, 20, 30});
+    CHECK(numbers(history | views::filter([](const auto& entry) { return entry.pass() > 0 && entry.layer() == 1; })) ==
+          floats{21, 31});
+    CHECK(numbers(history.of(1) | views::reverse) == floats{31, 21, 11});
+    const auto query = [](const auto& entry) { return entry.view().template get<Q>(); };
+    const auto queries = history.of(0) | views::transform(query);
+    const auto sums = queries | views::transform([](const View<Q<2>>& q) { return q.sum().item<float>(); });
+    CHECK(ranges::accumulate(sums, 0.f) == (10 + 20 + 30) * 6);
+    CHECK((*ranges::max_element(history, {}, first_number)).layer() == 1);
+}
+
+// Clang below 16 cannot compile the views of GCC's library, whatever the range.
+#if !defined(__clang__) || __clang_major__ >= 16
+TEST_CASE_FIXTURE(fixture, "a history goes through the standard library's ranges") {
+    pass(1), pass(2);
+    std::vector<float> seen;
+    const auto add = [&seen](auto&& entries) {
+        for (const float value : entries | std::views::transform(first_number)) seen.push_back(value);
+    };
+    add(history | std::views::reverse);
+    add(history.of(1));
+    CHECK(seen == std::vector<float>{21, 20, 11, 10, 11, 21});
+    CHECK(std::ranges::count_if(history, [](const auto& entry) { return entry.layer() == 0; }) == 2);
+}
+#endif

@@ -1,0 +1,148 @@
+// Latest: typed access by layer and name, overwriting, and what a model's passes have in common.
+#include "suture/record/latest.hpp"
+
+#include "suture/edit/apply.hpp"
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/model/gpt2.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ATen.h>
+#include <range/v3/range/conversion.hpp>
+#include <range/v3/view/transform.hpp>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+
+using Small = Fused<6, Q<2>, K<2>, V<2>>;
+
+struct fixture {
+    std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1"), HookPoint<Small>("h.2")};
+    HookSet hooks;
+    Latest<Small> latest;
+    HookHandle handle = hooks.add(sites, latest);
+
+    /// Layer i sees 10 * value + i.
+    void pass(float value) const {
+        const auto scope = hooks.activate();
+        float at = 10 * value;
+        for (const auto& site : sites) (void)site(at::full({4, 6}, at++));
+    }
+};
+
+at::Tensor full(float value, extent width = 6) { return at::full({4, width}, value); }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the site's name") {
+    pass(1);
+    static_assert(std::is_same_v<decltype(latest[1]), View<Small>>);
+    CHECK(latest[1].unsafe_tensor().equal(full(11)));
+    CHECK(latest.at("h.2").unsafe_tensor().equal(full(12)));
+    const View<Q<2>> q = latest[1].get<Q>();
+    CHECK(q.unsafe_tensor().equal(full(11, 2)));
+    CHECK(latest.contains(2));
+    CHECK_FALSE(latest.contains(3));
+}
+
+TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
+    CHECK(says(message_of<HookError>([&] { (void)latest[1]; }), "layer 1 (h.1)", "nothing yet", "run the model"));
+    CHECK(says(message_of<HookError>([&] { (void)latest.at("h.1"); }), "layer 1 (h.1)"));
+    pass(1);
+    CHECK(says(message_of<PositionError>([&] { (void)latest[3]; }), "layer 3 is not recorded here", "0 (h.0), 1 (h.1)",
+               "2 (h.2)"));
+    CHECK(says(message_of<PositionError>([&] { (void)latest.at("h.7"); }), "no site h.7", "2 (h.2)"));
+    CHECK(says(message_of<PositionError>([] { (void)Latest<Small>()[0]; }), "attached to no site", "hook set"));
+
+    std::vector<HookPoint<Small>> unnamed(2);
+    Latest<Small> other;
+    const auto more = hooks.add(unnamed, other);
+    CHECK(says(message_of<HookError>([&] { (void)other.at("an unnamed site"); }), "several layers", "by its number"));
+}
+
+TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and a View that is held keeps what it shows") {
+    pass(1);
+    const View<Small> before = latest[1];
+    pass(2);
+    CHECK(latest.size() == 3);
+    CHECK(latest[1].unsafe_tensor().equal(full(21)));
+    CHECK(before.unsafe_tensor().equal(full(11)));
+    CHECK(latest.bytes_held() == 3 * 4 * 6 * sizeof(float));
+}
+
+TEST_CASE_FIXTURE(fixture, "entries are iterated with layer, name, pass and view") {
+    pass(1), pass(2);
+    const auto words = latest | ranges::views::transform([](const auto& entry) {
+                           return std::to_string(entry.layer()) + " " + entry.name() + " " +
+                                  std::to_string(entry.pass()) + " " +
+                                  std::to_string(entry.view().max().template item<float>());
+                       }) | ranges::to<std::vector>();
+    CHECK(words == std::vector<std::string>{"0 h.0 1 20.000000", "1 h.1 1 21.000000", "2 h.2 1 22.000000"});
+}
+
+TEST_CASE_FIXTURE(fixture, "clear() forgets the entries and keeps the hooks") {
+    pass(1);
+    latest.clear();
+    CHECK(latest.empty());
+    CHECK(latest.bytes_held() == 0);
+    CHECK(says(message_of<HookError>([&] { (void)latest[1]; }), "nothing yet"));
+    pass(3);
+    CHECK((*latest.begin()).pass() == 0);
+    CHECK(latest[0].unsafe_tensor().equal(full(30)));
+}
+
+TEST_CASE_FIXTURE(fixture, "an entry patches another pass") {
+    pass(1);
+    HookSet patch;
+    const auto edit = patch.add(sites[2], on<Q>(token(0)).set(latest[1].get<Q>()));
+    const auto scope = patch.activate();
+    const at::Tensor passed = sites[2](full(0));
+    CHECK(passed[0].narrow(0, 0, 2).equal(at::full({2}, 11.0)));
+    CHECK(passed.sum().item<float>() == 22);
+}
+
+TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
+    Gpt2Config config;
+    config.width = 24, config.heads = 3, config.inner = 96, config.layers = 4, config.positions = 16;
+    config.vocabulary = 11;
+    at::manual_seed(7);
+    const at::NoGradGuard no_gradients;
+    Gpt2<24, 3> model(config);
+    for (const at::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.3);  // so that tokens matter
+    constexpr extent shared = 5;
+
+    Latest<Gpt2Qkv<24, 3>> latest;
+    Latest<Q<24, 3>> last(Recording{.tokens = token(shared - 1), .batches = batch(0)});
+    HookSet hooks;
+    const auto sites = model->h | ranges::views::transform([](const auto& block) { return block->attn->c_attn; });
+    const auto first = hooks.add(sites, latest), second = hooks.add(sites, last);
+    const auto run = [&](const std::vector<extent>& ids) {
+        const auto scope = hooks.activate();
+        (void)model->forward(at::tensor(ids).unsqueeze(0));
+        std::vector<at::Tensor> rows;
+        for (const auto& entry : latest) rows.push_back(entry.view().unsafe_tensor().squeeze(0));
+        for (const auto& entry : last) rows.push_back(entry.view().unsafe_tensor().unsqueeze(0));
+        return rows;
+    };
+    const auto one = run({3, 1, 4, 1, 5, 9, 2, 6}), two = run({3, 1, 4, 1, 5, 8, 7});
+
+    REQUIRE(one.size() == 8);
+    for (std::size_t layer = 0; layer < 4; ++layer) {
+        CAPTURE(layer);
+        const at::Tensor a = one[layer], b = two[layer];
+        CHECK((a.narrow(0, 0, shared) - b.narrow(0, 0, shared)).abs().max().item<double>() <= 1e-6);
+        CHECK((a[shared] - b[shared]).abs().max().item<double>() > 1e-3);
+        CHECK((one[4 + layer] - two[4 + layer]).abs().max().item<double>() <= 1e-6);
+        CHECK(one[4 + layer].squeeze(0).equal(a[shared - 1].narrow(0, 0, 24)));
+    }
+}

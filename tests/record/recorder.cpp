@@ -1,0 +1,138 @@
+// What Latest and History share: where they attach, how long they live, and their iteration.
+#include "suture/record/recorder.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/record/history.hpp"
+#include "suture/record/latest.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ATen.h>
+
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+
+using Small = Fused<6, Q<2>, K<2>, V<2>>;
+using Packed = Grouped<3, Q<1>, K<1>>;
+
+/// Three layers and a hook set.
+struct fixture {
+    std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1"), HookPoint<Small>("h.2")};
+    HookSet hooks;
+
+    void pass(float value) const {
+        const auto scope = hooks.activate();
+        for (const auto& site : sites) (void)site(at::full({4, 6}, value));
+    }
+};
+
+template <class Recorder, class Site>
+concept can_attach = requires(HookSet& hooks, const Site& site, Recorder& recorder) { hooks.add(site, recorder); };
+
+static_assert(can_attach<Latest<Small>, HookPoint<Small>>);
+static_assert(can_attach<Latest<K<2>>, HookPoint<Small>>);
+static_assert(can_attach<History<K<2>>, std::vector<HookPoint<Small>>>);
+static_assert(can_attach<Latest<Q<1>, 3>, HookPoint<Packed>>);
+static_assert(!can_attach<Latest<Gate<2>>, HookPoint<Small>>);
+static_assert(!can_attach<Latest<K<3>>, HookPoint<Small>>);
+static_assert(!can_attach<Latest<Packed>, HookPoint<Small>>);
+static_assert(!can_attach<Latest<Q<1>>, HookPoint<Packed>>);
+static_assert(!can_attach<Latest<Q<1>, 2>, HookPoint<Packed>>);
+static_assert(!can_attach<Latest<Q<2>, 3>, HookPoint<Small>>);
+static_assert(!can_attach<Latest<Small>, HookPoint<AnyLayout>>);
+
+static_assert(std::random_access_iterator<History<Small>::iterator>);
+static_assert(std::ranges::random_access_range<Latest<Small>>);
+static_assert(!std::is_copy_constructible_v<History<Small>>);
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a recorder attaches to one site, to several and to sites without a layout") {
+    Latest<Q<2>> one, three, untyped;
+    const auto first = hooks.add(sites[1], one), second = hooks.add(sites, three);
+    CHECK(first.size() == 1);
+    CHECK(second.size() == 3);
+    pass(5);
+    CHECK(one.size() == 1);
+    CHECK(three.size() == 3);
+
+    HookPoint<AnyLayout> plain("lm");
+    HookSet other;
+    const auto third = other.add<Small>(plain, untyped);
+    const auto scope = other.activate();
+    (void)plain(at::full({4, 6}, 7.0));
+    CHECK(untyped[0].unsafe_tensor().equal(at::full({4, 2}, 7.0)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope in which a recorder saw nothing says what did not happen") {
+    Latest<Q<2>> latest;
+    const auto handle = hooks.add(sites[1], latest);
+    CHECK(says(message_of<HookError>([&] { const auto scope = hooks.activate(); }), "h.1 (a recorder of Q<2>)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a recorder may be dropped before its hooks, and hooks before their recorder") {
+    auto recorder = std::make_unique<Latest<Q<2>>>();
+    auto handle = std::make_optional(hooks.add(sites, *recorder));
+    pass(1);
+    const View<Q<2>> view = (*recorder)[1];
+    recorder.reset();
+    pass(2);
+    CHECK(view.unsafe_tensor().equal(at::full({4, 2}, 1.0)));
+
+    Latest<Q<2>> latest;
+    handle.reset();
+    handle.emplace(hooks.add(sites, latest));
+    pass(3);
+    handle.reset();
+    pass(4);
+    CHECK(latest[1].unsafe_tensor().equal(at::full({4, 2}, 3.0)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a recorder that was moved records on, and one that was moved from says so") {
+    History<Q<2>> first;
+    const auto handle = hooks.add(sites, first);
+    pass(1);
+    const History<Q<2>> second = std::move(first);
+    pass(2);
+    CHECK(second.size() == 6);
+    CHECK(says(message_of<OwnershipError>([&] { (void)first.size(); }), "moved from"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a recorder is a random access range of its entries") {
+    History<Q<2>> history;
+    const auto handle = hooks.add(sites, history);
+    pass(1), pass(2);
+    const auto begin = history.begin(), end = history.end();
+    CHECK(end - begin == 6);
+    CHECK(begin[4].layer() == 1);
+    CHECK((*(end - 1)).name() == "h.2");
+    CHECK((*std::prev(end, 3)).pass() == 1);
+    CHECK((*(2 + begin)).layer() == 2);
+    CHECK(begin < end);
+    auto it = begin;
+    CHECK((*it++).layer() == 0);
+    CHECK((*it--).layer() == 1);
+    CHECK(it == begin);
+
+    std::vector<std::string> names;
+    for (const auto& entry : history) names.push_back(entry.name() + "/" + std::to_string(entry.pass()));
+    CHECK(names == std::vector<std::string>{"h.0/0", "h.1/0", "h.2/0", "h.0/1", "h.1/1", "h.2/1"});
+
+    history.clear();
+    CHECK(says(message_of<PositionError>([&] { (void)*begin; }), "entry 0", "holds 0", "clear()"));
+}

@@ -1,0 +1,234 @@
+// Spilling: a history in a file gives what it gave in memory, and holds no memory.
+#include "suture/record/spill.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+
+#include "message.hpp"
+#include "record/files.hpp"
+
+#include <ATen/ATen.h>
+#include <range/v3/range/conversion.hpp>
+#include <range/v3/view/transform.hpp>
+
+#include <atomic>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace suture;
+using files::Folder;
+using files::same_bits;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+
+using Small = Fused<6, Q<2>, K<2>, V<2>>;
+using Packed = Grouped<3, Q<1>, K<1>>;
+
+struct fixture {
+    std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    History<Q<2>> history;
+    HookHandle handle = hooks.add(sites, history);
+    std::vector<at::Tensor> queries;  ///< what was recorded, bit for bit
+    std::mt19937_64 random{3};
+    Folder folder;
+
+    void pass(at::ScalarType type = at::kFloat) {
+        const auto scope = hooks.activate();
+        for (const auto& site : sites) {
+            const at::Tensor x = files::random_bits({4, 6}, type, random);
+            queries.push_back(site(x).narrow(-1, 0, 2).clone());
+        }
+    }
+    template <class H>
+    void check_same(const H& other) const {
+        REQUIRE(other.size() == queries.size());
+        for (std::size_t i = 0; i < queries.size(); ++i) {
+            CAPTURE(i);
+            const auto entry = other.begin()[static_cast<std::ptrdiff_t>(i)];
+            CHECK(same_bits(entry.view().unsafe_tensor(), queries[i]));
+            CHECK(entry.layer() == i % 2);
+            CHECK(entry.pass() == i / 2);
+            CHECK(entry.name() == "h." + std::to_string(i % 2));
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a spilled history gives the same bits and holds nothing in memory") {
+    pass(), pass(at::kHalf), pass(at::kBFloat16), pass(at::kDouble);
+    const std::size_t held = history.bytes_held();
+    CHECK(held == 2 * 8 * (4 + 2 + 2 + 8));
+    spill(history, folder / "a.safetensors");
+    CHECK(history.bytes_held() == 0);
+    check_same(history);
+    CHECK(history.bytes_held() == 0);
+    CHECK(files::fs::file_size(folder / "a.safetensors") > held);
+}
+
+TEST_CASE_FIXTURE(fixture, "recording goes on after a spill, and is spilled to another file") {
+    pass(), pass();
+    spill(history, folder / "a.safetensors");
+    pass();
+    CHECK(history.bytes_held() == 2 * 8 * sizeof(float));
+    check_same(history);
+    CHECK(says(message_of<ValueError>([&] { spill(history, folder / "./a.safetensors"); }), "a.safetensors",
+               "already", "another file"));
+    CHECK(history.bytes_held() > 0);
+    spill(history, folder / "b.safetensors");
+    CHECK(history.bytes_held() == 0);
+    check_same(history);
+    CHECK(history.stack(1).sizes() == at::IntArrayRef({3, 4, 2}));
+    CHECK(Safetensors::open(folder / "b.safetensors").names() == std::vector<std::string>{"h.0/0/2", "h.1/1/2"});
+}
+
+TEST_CASE_FIXTURE(fixture, "spilling makes room below the limit") {
+    History<Q<2>> small(Recording{.max_bytes = 64});
+    const auto more = hooks.add(sites, small);
+    pass();
+    CHECK(says(message_of<MemoryError>([&] { pass(); }), "spill()"));
+    spill(small, folder / "a.safetensors");
+    pass();
+    CHECK(small.size() == 4);
+    CHECK(small.bytes_held() == 64);
+}
+
+TEST_CASE_FIXTURE(fixture, "a spilled history is read elsewhere, lazily and in its order") {
+    pass(), pass(at::kDouble);
+    spill(history, folder / "a.safetensors");
+    const auto read = read_history<Q<2>>(folder / "a.safetensors");
+    CHECK(read.bytes_held() == 0);
+    check_same(read);
+    CHECK(read.of(1).size() == 2);
+    const auto sums = read | ranges::views::transform([](const auto& e) { return e.view().numel(); }) |
+                      ranges::to<std::vector>();
+    CHECK(sums == std::vector<extent>{8, 8, 8, 8});
+}
+
+TEST_CASE_FIXTURE(fixture, "a history that was read records on") {
+    pass();
+    spill(history, folder / "a.safetensors");
+    auto read = read_history<Q<2>>(folder / "a.safetensors");
+    const auto more = hooks.add(sites, read);
+    pass();
+    check_same(read);
+    CHECK(says(message_of<ValueError>([&] { spill(read, folder / "a.safetensors"); }), "already"));
+    spill(read, folder / "b.safetensors");
+    check_same(read);
+}
+
+TEST_CASE_FIXTURE(fixture, "a file that is replaced or removed later still gives its entries") {
+    pass();
+    spill(history, folder / "a.safetensors");
+    save_safetensors(folder / "a.safetensors", {{"other", at::zeros({1})}});
+    check_same(history);
+    files::fs::remove(folder / "a.safetensors");
+    check_same(history);
+}
+
+TEST_CASE_FIXTURE(fixture, "a Recorded or View taken before the spill keeps its tensor") {
+    pass();
+    const auto entry = *history.begin();
+    const View<Q<2>> view = entry.view();
+    spill(history, folder / "a.safetensors");
+    CHECK(same_bits(view.unsafe_tensor(), queries[0]));
+    CHECK(entry.view().unsafe_tensor().is_same(view.unsafe_tensor()));
+    CHECK_FALSE((*history.begin()).view().unsafe_tensor().is_same(view.unsafe_tensor()));
+}
+
+TEST_CASE_FIXTURE(fixture, "what is read in inference mode is a normal tensor") {
+    pass();
+    spill(history, folder / "a.safetensors");
+    const c10::InferenceMode inference;
+    CHECK_FALSE((*history.begin()).view().unsafe_tensor().is_inference());
+}
+
+TEST_CASE_FIXTURE(fixture, "a spill that fails leaves the history as it was") {
+    CHECK(says(message_of<ValueError>([&] { spill(history, folder / "a.safetensors"); }), "nothing in memory"));
+    pass();
+    const std::size_t held = history.bytes_held();
+    CHECK(says(message_of<FileError>([&] { spill(history, folder / "missing/a.safetensors"); }), "cannot be written"));
+    CHECK(history.bytes_held() == held);
+    check_same(history);
+
+    History<Q<2>> tracked(Recording{.keep_graph = true});
+    const auto more = hooks.add(sites[0], tracked);
+    {
+        const auto scope = hooks.activate();
+        for (const auto& site : sites) (void)site(at::zeros({4, 6}).requires_grad_() * 2);
+    }
+    CHECK(says(message_of<TypeError>([&] { spill(tracked, folder / "a.safetensors"); }), "pass 0 of h.0",
+               "keep_graph"));
+    CHECK(folder.entries() == 0);
+    CHECK((*tracked.begin()).view().requires_grad());
+}
+
+TEST_CASE_FIXTURE(fixture, "another thread may record while a history is spilled") {
+    std::atomic<int> spills = 0;
+    std::thread recording([&] {
+        do pass();
+        while (spills < 3);
+    });
+    while (spills < 3)
+        if (history.bytes_held() > 0) {
+            spill(history, folder / (std::to_string(spills) + ".safetensors").c_str());
+            ++spills;
+        }
+    recording.join();
+    if (history.bytes_held() > 0) spill(history, folder / "last.safetensors");
+    CHECK(history.bytes_held() == 0);
+    check_same(history);
+}
+
+TEST_CASE("a component in groups is spilled in its groups") {
+    const Folder folder;
+    const HookPoint<Packed> site("h.0");
+    History<K<1>, 3> history;
+    HookSet hooks;
+    const auto handle = hooks.add(site, history);
+    const at::Tensor x = at::arange(12, at::kFloat).reshape({2, 6});
+    {
+        const auto scope = hooks.activate();
+        (void)site(x);
+    }
+    spill(history, folder / "k.safetensors");
+    const auto read = read_history<K<1>, 3>(folder / "k.safetensors");
+    CHECK((*read.begin()).view().equal(borrow<Packed>(x).get<K>()));
+    CHECK(says(message_of<TypeError>([&] { (void)read_history<K<3>>(folder / "k.safetensors"); }), "k.safetensors",
+               "Grouped<3, K<1>>", "Fused<3, K<3>>", "ask for what it holds"));
+}
+
+TEST_CASE("a file that is no spilled history is refused") {
+    const Folder folder;
+    const auto refusal = [&](const files::Tensors& tensors, const std::map<std::string, std::string>& metadata) {
+        save_safetensors(folder / "x.safetensors", tensors, metadata);
+        return message_of<FileError>([&] { (void)read_history<Q<2>>(folder / "x.safetensors"); });
+    };
+    const std::map<std::string, std::string> good{
+        {"suture", "history"},
+        {"layout", "Fused<2, Q<2>>"},
+        {"entries", R"([{"tensor": "t", "layer": 0, "name": "h.0", "pass": 0}])"}};
+    const auto with = [&good](const std::string& entries) {
+        auto metadata = good;
+        metadata["entries"] = entries;
+        return metadata;
+    };
+    CHECK(refusal({{"t", at::zeros({4, 2})}}, good) == "nothing was thrown");
+    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, {}), "x.safetensors", "no spilled history", "spill()"));
+    CHECK(says(refusal({{"t", at::zeros({4, 3})}}, good), "'t'", "[4, 3]", "Fused<2, Q<2>>"));
+    CHECK(says(refusal({{"t", at::zeros({})}}, good), "'t'", "[]"));
+    CHECK(says(refusal({{"u", at::zeros({4, 2})}}, good), "entry", "damaged"));
+    CHECK(says(refusal({}, with("{}")), "list of its entries is damaged"));
+    CHECK(says(refusal({}, with("[[[")), "list of its entries is damaged"));
+    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, with("[7]")), "entry 7", "damaged"));
+    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, with(R"([{"tensor": "t", "layer": -1, "pass": 0}])")), "damaged"));
+    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, with(R"([{"tensor": "t", "layer": 0, "pass": "x"}])")), "damaged"));
+    const auto missing = message_of<FileError>([&] { (void)read_history<Q<2>>(folder / "none.safetensors"); });
+    CHECK(says(missing, "none.safetensors", "cannot be opened"));
+}
