@@ -1,5 +1,7 @@
 // Loads a GPT-2 directory, runs a prompt with and without one edit of a layer's fused query, key and value, and prints
 // what changed: in the activation, and in what the model predicts.
+#include "ids.hpp"
+
 #include <suture/model/gpt2_load.hpp>
 #include <suture/suture.hpp>
 
@@ -18,9 +20,8 @@ using namespace suture;
 
 struct Options {
     std::string directory;
-    std::vector<extent> ids{2, 1, 0, 0, 2, 1};
-    extent layer = 1;
-    extent token = 4;
+    std::vector<extent> ids;
+    extent layer = 0, token = 0;
     std::string component = "Q";
     double set = 0;
 };
@@ -42,21 +43,6 @@ Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, extent layer, HookSet
     const auto scope = hooks.activate();
     pass.logits = model->forward(ids);
     return pass;
-}
-
-/// "10 of 144 Q, 0 of 144 K, 0 of 144 V"
-template <Layout L>
-std::string changes(const View<L>& before, const View<L>& after) {
-    return [&]<class... Cs>(type_list<Cs...>) {
-        std::string text;
-        const auto count = [&]<class C>(C*) {
-            const at::Tensor changed = before.template get<C>() != after.template get<C>();
-            text += (text.empty() ? "" : ", ") + std::to_string(changed.sum().template item<extent>()) + " of " +
-                    std::to_string(changed.numel()) + " " + C::name;
-        };
-        (count(static_cast<Cs*>(nullptr)), ...);
-        return text;
-    }(typename L::components{});
 }
 
 void print_predictions(const std::vector<extent>& ids, const Pass& before, const Pass& after) {
@@ -85,7 +71,7 @@ void report(const Options& o, Gpt2<Width, Heads>& model) {
     const Pass after = run(model, ids, o.layer, hooks);
 
     std::cout << "edit     " << site->output.name() << ": " << recipe << "\n";
-    std::cout << "changed  " << changes(borrow<Qkv>(before.qkv), borrow<Qkv>(after.qkv)) << " values of the activation\n";
+    std::cout << "changed  " << audit(borrow<Qkv>(before.qkv), borrow<Qkv>(after.qkv)) << "\n";
     print_predictions(o.ids, before, after);
 }
 
@@ -104,15 +90,20 @@ void operate(const Options& o, Gpt2<Width, Heads> model) {
 
 int main(int argc, char** argv) {
     Options o;
+    std::string ids = "2,1,0,0,2,1", layer = "1", token = "4";
     CLI::App app{"Edits the query, key or value of one layer of a GPT-2 model and prints what changes."};
     app.add_option("model", o.directory, "Hugging Face GPT-2 directory: config.json and model.safetensors")->required();
-    app.add_option("--ids", o.ids, "the prompt as token ids")->delimiter(',')->capture_default_str();
-    app.add_option("--layer", o.layer, "the layer to edit")->check(CLI::NonNegativeNumber)->capture_default_str();
-    app.add_option("--token", o.token, "the token position to edit; -1 is the last")->capture_default_str();
+    app.add_option("--ids", ids, "the prompt as token ids")->capture_default_str();
+    app.add_option("--layer", layer, "the layer to edit, counted from 0")->capture_default_str();
+    app.add_option("--token", token, "the token position to edit; -1 is the last")->capture_default_str();
     app.add_option("--component", o.component, "the component to edit")->check(CLI::IsMember({"Q", "K", "V"}))->capture_default_str();
     app.add_option("--set", o.set, "the value that its first ten channels become")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
+        o.ids = ids_of(ids);
+        o.layer = number_of("--layer", layer);
+        o.token = number_of("--token", token);
+        if (o.layer < 0) throw ValueError("--layer " + layer + " is below 0: count layers from 0");
         visit_gpt2(o.directory, [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, std::move(model)); });
     } catch (const std::exception& e) {
         std::cerr << "edit_qkv: " << e.what() << "\n";

@@ -1,0 +1,32 @@
+// Edits a model that comes from Python, as it is. See docs/torchscript.md.
+#include <suture/core/catalogue.hpp>
+#include <suture/hook/script.hpp>
+#include <suture/suture.hpp>
+
+#include <ATen/ops/arange.h>
+
+#include <iostream>
+
+using namespace suture;
+using Qkv = Gpt2Qkv<24, 3>;  // the model's width and heads; or any Fused<...>, as its projection packs them
+
+int main(int count, char** arguments) try {
+    const Script model = script::load(count > 1 ? arguments[1] : "model.pt");
+
+    // Every submodule that is called is a site: its path is its output's, ".input" its input's.
+    for_each_site(model, [](const std::string& path, const Site&) {
+        if (path.find("h.1.attn") == 0) std::cout << path << "\n";
+    });
+
+    const at::Tensor tokens = at::arange(7).unsqueeze(0);
+    const at::Tensor clean = model(tokens);
+
+    // Recipes, callbacks, boards and recorders go to them as to any other site.
+    HookSet hooks;
+    const auto handle = hooks.add(site<Qkv>(model, "h.1.attn.c_attn"), on<Q>(token(4), dims<0, 10>).zero());
+    const auto scope = hooks.activate();
+    std::cout << clean.ne(model(tokens)).sum().item<int>() << " of " << clean.numel() << " logits differ\n";
+} catch (const Error& e) {
+    std::cerr << e.what() << "\n";
+    return 1;
+}
