@@ -4,6 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -30,6 +34,13 @@ template <class C, Layout L, class... Ws>
 bool keeps_groups(const Ws&...) { return placed<exactly<C>, L, Ws...>.grouped; }
 
 using channels = std::vector<extent>;
+
+template <class N>
+concept can_be_a_place = requires(N n) { token(n); } && requires(N n) { batch(n); } &&
+                         requires(N n) { tokens(n, n); } && requires(N n) { batches(n, n); };
+template <class N>
+concept can_be_some_place = requires(N n) { token(n); } || requires(N n) { batch(n); } ||
+                            requires(N n) { tokens(0, n); } || requires(N n) { batches(n, 1); };
 
 }  // namespace
 
@@ -104,6 +115,16 @@ TEST_CASE("a head that the component does not have is refused") {
     CHECK(fault_of<Q<12, 3>, Plain>(heads<2, 4>) == fault::head_beyond);
 }
 
+TEST_CASE("a layout has no heads of its own, whatever their number") {
+    CHECK(fault_of<Plain, Plain>(head<0>) == fault::heads_of_layout);
+    CHECK(fault_of<Plain, Plain>(heads<0, 1>) == fault::heads_of_layout);
+    CHECK(fault_of<Plain, Plain>(head<5>) == fault::heads_of_layout);
+    CHECK(fault_of<Plain, Plain>(head<0>, dims<0, 99>) == fault::heads_of_layout);
+    CHECK(fault_of<Whole<Q<12, 3>>, Whole<Q<12, 3>>>(head<0>) == fault::heads_of_layout);
+    CHECK(channels_fault<Plain, head_range<0, 1, true>> == fault::heads_of_layout);
+    CHECK(fault_of<Q<12, 3>, Whole<Q<12, 3>>>(head<0>) == fault::none);
+}
+
 TEST_CASE("heads that lie in several groups of several heads are refused") {
     CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<3, 5>) == fault::heads_straddle);
     CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<0, 4>) == fault::none);
@@ -120,11 +141,11 @@ TEST_CASE("dims beyond the component, or beyond a head, are refused") {
 }
 
 TEST_CASE("dims are judged by the component alone where no layout is known yet") {
-    CHECK(dims_fault<Q<12, 3>, dim_range<0, 12>> == fault::none);
-    CHECK(dims_fault<Q<12, 3>, dim_range<0, 13>> == fault::dims_beyond);
-    CHECK(dims_fault<Q<12, 3>, head_range<0, 1, true>, dim_range<0, 5>> == fault::dims_beyond);
-    CHECK(dims_fault<Q<12, 3>> == fault::none);
-    CHECK(dims_fault<Plain, dim_range<0, 25>> == fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>, dim_range<0, 12>> == fault::none);
+    CHECK(channels_fault<Q<12, 3>, dim_range<0, 13>> == fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>, head_range<0, 1, true>, dim_range<0, 5>> == fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>> == fault::none);
+    CHECK(channels_fault<Plain, dim_range<0, 25>> == fault::dims_beyond);
 }
 
 TEST_CASE("a component that the layout lacks has no place") {
@@ -140,6 +161,34 @@ TEST_CASE("positions are values that say whether they keep their axis") {
     static_assert(batch(-1).single && batch(-1).begin == -1);
     static_assert(!batches(1, to_end).single && batches(1, to_end).end == to_end);
     CHECK_FALSE(std::same_as<decltype(token(0)), decltype(batch(0))>);
+}
+
+TEST_CASE("an unsigned position that is too large does not wrap to one from the end") {
+    const std::vector<int> no_ids;
+    CHECK(token(no_ids.size() - 1).begin > 1'000'000'000'000);
+    CHECK(token(std::string::npos).begin > 0);
+    CHECK(batch(std::uint64_t{1} << 63).begin > 0);
+    CHECK(batches(std::string::npos, 2).begin > 0);
+    CHECK(token(std::uint64_t{7}).begin == 7);
+    CHECK(token(std::int8_t{-1}).begin == -1);
+}
+
+TEST_CASE("an unsigned end that is too large does not become the end of the axis") {
+    const std::vector<int> no_ids;
+    CHECK(tokens(0, no_ids.size() - 1).end != to_end);
+    CHECK(tokens(0, no_ids.size() - 1).end > 1'000'000'000'000);
+    CHECK(batches(0, std::string::npos).end != to_end);
+    CHECK(tokens(0, std::numeric_limits<extent>::max()).end == to_end);
+}
+
+TEST_CASE("positions are whole numbers, and neither truth values nor characters") {
+    static_assert(can_be_a_place<int> && can_be_a_place<std::size_t> && can_be_a_place<short>);
+    static_assert(can_be_a_place<unsigned char> && can_be_a_place<std::int8_t>);
+    static_assert(!can_be_some_place<bool>);
+    static_assert(!can_be_some_place<char>);
+    static_assert(!can_be_some_place<wchar_t>);
+    static_assert(!can_be_some_place<char8_t>);
+    CHECK_FALSE(can_be_some_place<double>);
 }
 
 TEST_CASE("two wheres that restrict the same thing do not go together") {

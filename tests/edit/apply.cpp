@@ -101,6 +101,22 @@ TEST_CASE("a number that the dtype can't hold is found before anything is writte
     CHECK(says(refused<ValueError>(on<Q>().set(1) | on<K>().set(1e300)), "does not fit float32"));
 }
 
+TEST_CASE("a number that the parts of a complex dtype can't hold is found before anything is written") {
+    auto owned = borrow<Qkv>(at::complex(counting(), counting())).clone();
+    const auto before = owned.clone();
+    CHECK(says(message_of<ValueError>([&] { owned |= on<Q>().set(-1) | on<K>().set(1e300); }), "does not fit complex64"));
+    CHECK(owned.equal(before));
+}
+
+TEST_CASE("an empty recipe changes nothing") {
+    const at::Tensor source = counting();
+    CHECK((borrow<Qkv>(source) | recipe<>{}).unsafe_tensor().equal(source));
+    auto owned = borrow<Qkv>(source).clone();
+    owned |= recipe<>{};
+    CHECK((std::move(owned) | recipe<>{}).unsafe_tensor().equal(source));
+    CHECK((borrow<ByHead>(at::ones({2, 12})) | (recipe<>{} | on<Q>().zero() | recipe<>{})).sum().item<float>() == 12);
+}
+
 TEST_CASE("a value that autograd can't keep is found before anything is written") {
     at::Tensor recorded;
     {
@@ -218,6 +234,11 @@ TEST_CASE("a recipe that does not suit the layout does not compile") {
     static_assert(!can_assign<Owned<Qkv>&, Foreign>);
     static_assert(!can_pipe<View<Qkv>, decltype(silence | foreign)>);
     static_assert(!can_pipe<View<Qkv>, decltype(on<Q>(head<1>).zero())>);
+    static_assert(!can_pipe<View<Qkv>, decltype(on<Q>())>);
+    static_assert(!can_assign<Owned<Qkv>&, decltype(on<Q>())>);
+    static_assert(!can_pipe<decltype(silence), decltype(on<Q>())>);
+    static_assert(!can_pipe<decltype(on<Q>()), decltype(silence)>);
+    static_assert(!can_pipe<decltype(on<Q>()), decltype(on<Q>())>);
     static_assert(!can_pipe<View<K<2>>, decltype(silence)>);
     static_assert(!can_pipe<View<Qkv>, decltype(on<Q>().set(std::declval<View<K<2>>>()))>);
     CHECK(can_pipe<View<Q<2>>, decltype(silence)>);

@@ -87,6 +87,16 @@ TEST_CASE("an injected View is checked against the component and its groups") {
     CHECK(fault_in<decltype(on<Qkv>().set(std::declval<View<Qkv>>())), Qkv> == fault::none);
 }
 
+TEST_CASE("an empty recipe is a recipe of no edits that suits every layout") {
+    static_assert(recipe<>::count == 0 && sizeof(recipe<>) == 1 && !recipe<>::calls_back);
+    static_assert(fault_in<recipe<>, Qkv> == fault::none);
+    static_assert(std::is_same_v<decltype(recipe<>{} | recipe<>{}), recipe<>>);
+    static_assert((recipe<>{} | silence).count == 1);
+    CHECK(to_string(recipe<>{}) == "");
+    CHECK(to_string(recipe<>{} | ablate) == to_string(ablate));
+    CHECK(to_string(ablate | recipe<>{}) == to_string(ablate));
+}
+
 TEST_CASE("composing keeps the order") {
     CHECK(to_string(on<Q>().set(1) | on<Q>().set(2) | on<Q>().set(3)) == "Q = 1 | Q = 2 | Q = 3");
     CHECK(to_string(on<Q>().set(1) | (on<Q>().set(2) | on<Q>().set(3))) == "Q = 1 | Q = 2 | Q = 3");

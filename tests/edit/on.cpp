@@ -96,6 +96,8 @@ TEST_CASE("dims beyond the component, or beyond a head of it, are refused before
     static_assert(!can_select<Q<4, 2>, decltype(head<0>), decltype(dims<0, 3>)>);
     static_assert(can_select<Qkv, decltype(dims<0, 8>)>);
     static_assert(!can_select<Qkv, decltype(dims<0, 9>)>);
+    static_assert(!can_select<Qkv, decltype(head<0>)>);
+    static_assert(!can_select<Q<4, 2>, bool>);
     CHECK_FALSE(can_select<Q<4, 2>, int>);
 }
 

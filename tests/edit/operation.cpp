@@ -66,8 +66,21 @@ TEST_CASE("an injected View of another length takes its own token at the end") {
     CHECK(query(counting(), on<Q>(token(-1)).set(longer)).select(1, 4)[1].equal(longer.unsafe_tensor()[0][6]));
     CHECK(says(refusal<PositionError>(on<Q>(token(6)).set(longer)), "token 6 is outside the activation", "has 5"));
     const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>();
-    CHECK_THROWS_AS((void)query(counting(), on<Q>(token(4)).set(shorter)), PositionError);
+    CHECK(says(refusal<PositionError>(on<Q>(token(4)).set(shorter)), "token 4 is outside the injected View", "has 3"));
     CHECK_THROWS_AS((void)query(counting(), on<Q>().set(shorter)), ShapeError);
+}
+
+TEST_CASE("an injected View without the place of the edit is named, and not the activation") {
+    const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>(), flat = borrow<Qkv>(at::zeros({5, 8})).get<Q>();
+    const auto row = borrow<Qkv>(at::zeros({8})).get<Q>();
+    CHECK(says(refusal<PositionError>(on<Q>(batch(1)).set(shorter)), "batch row 1 is outside the injected View"));
+    CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)), "reaches beyond the injected View, which has 3"));
+    CHECK(says(refusal<ShapeError>(on<Q>(batch(1)).set(flat)), "the injected View has no batch axis"));
+    CHECK(says(refusal<ShapeError>(on<Q>(token(1)).set(row)), "the injected View has no token axis"));
+    CHECK(says(refusal<ShapeError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).set(shorter)),
+               "the mask has shape [2, 5] but the positions of the injected View have [1, 3]"));
+    CHECK(says(refusal<ShapeError>(on<Q>(token(at::zeros({2}, at::kLong))).set(shorter)),
+               "the token index has shape [2] but the rows of the injected View have [1]"));
 }
 
 TEST_CASE("an injected View goes together with positions that differ from row to row") {
@@ -119,7 +132,9 @@ TEST_CASE("a bound beyond what the dtype can hold limits nothing or is refused b
 
 TEST_CASE("clamp refuses reversed bounds, NaN and dtypes without an order") {
     CHECK(refusal<ValueError>(on<Q>().clamp(1, 0)) == "Q = clamp(1, 0): clamp from 1 to 0: give the lower bound first");
-    CHECK(says(refusal<ValueError>(on<Q>().clamp(not_a_number, 0)), "nan"));
+    CHECK(refusal<ValueError>(on<Q>().clamp(not_a_number, 1)) ==
+          "Q = clamp(nan, 1): a bound of clamp is not a number: give a number, or infinity for no bound");
+    CHECK(says(refusal<ValueError>(on<Q>().clamp(1, not_a_number)), "is not a number"));
     CHECK(says(refusal<TypeError>(on<Q>().clamp(0, 1), counting(at::kComplexFloat)), "clamp needs real numbers",
           "complex64"));
     CHECK(says(refusal<TypeError>(on<Q>().clamp(0, 1), counting(at::kBool)), "bool"));
@@ -149,6 +164,8 @@ TEST_CASE("noise goes on from where the generator is") {
 TEST_CASE("noise refuses impossible deviations and integers") {
     CHECK(refusal<ValueError>(on<Q>().noise(-1)) ==
           "Q += noise(-1): noise of standard deviation -1: give a finite one, 0 or more");
+    CHECK(says(refusal<ValueError>(on<Q>().noise(1e39)), "1e+39 does not fit float32"));
+    CHECK(says(refusal<ValueError>(on<Q>().noise(1e6), counting(at::kHalf)), "1e+06 does not fit float16"));
     CHECK_THROWS_AS((void)query(counting(), on<Q>().noise(infinite)), ValueError);
     CHECK_THROWS_AS((void)query(counting(), on<Q>().noise(not_a_number)), ValueError);
     CHECK(refusal<TypeError>(on<Q>().noise(1), counting(at::kLong)) ==
@@ -178,6 +195,19 @@ TEST_CASE("mean_over averages over the positions of a mask or of each row's toke
     CHECK(query(x, on<Q>(mask(chosen)).mean_over(axis::batch, axis::token))[1][3].equal(mean));
     const at::Tensor rows = at::tensor({0, 1, 3, 4}, at::kLong).reshape({2, 2});
     CHECK(query(x, on<Q>(tokens(rows)).mean_over(axis::token))[1][4].equal((q_of(x)[1][3] + q_of(x)[1][4]) / 2));
+}
+
+TEST_CASE("mean_over of a mask over tokens alone averages over the axis of tokens") {
+    const at::Tensor x = counting()[0], chosen = at::zeros({5}, at::kBool);
+    chosen[1].fill_(true);
+    chosen[3].fill_(true);
+    const at::Tensor edited = query(x, on<Q>(mask(chosen)).mean_over(axis::token));
+    CHECK(edited[1].equal((q_of(x)[1] + q_of(x)[3]) / 2));
+    CHECK(edited[3].equal(edited[1]));
+    CHECK(edited[2].equal(q_of(x)[2]));
+    for (const std::string& refused : {refusal<ValueError>(on<Q>(mask(chosen)).mean_over(axis::batch, axis::token), x),
+                                       refusal<ValueError>(on<Q>().mean_over(axis::batch, axis::token), x)})
+        CHECK(says(refused, "mean_over(axis::batch) without a batch axis"));
 }
 
 TEST_CASE("mean_over refuses axes that are not there") {
@@ -210,6 +240,28 @@ TEST_CASE("steer moves by the amount, whatever the length of the direction") {
     const at::Tensor along = at::tensor({0.0f, 0.0f, 4.0f, 0.0f});
     CHECK(query(counting(), on<Q>().steer(along, 2)).select(-1, 2).equal(q_of(counting()).select(-1, 2) + 2));
     CHECK(query(counting(), on<Q>().steer(along, -0.5)).select(-1, 0).equal(q_of(counting()).select(-1, 0)));
+}
+
+TEST_CASE("steer refuses an amount that is not finite or does not fit the dtype") {
+    const at::Tensor along = at::ones({4});
+    CHECK(refusal<ValueError>(on<Q>().steer(along, not_a_number)) ==
+          "Q += nan along float32 [4]: steer by nan: give a finite amount");
+    CHECK(says(refusal<ValueError>(on<Q>().steer(along, -infinite)), "steer by -inf"));
+    CHECK(says(refusal<ValueError>(on<Q>().steer(along, 1e39)), "1e+39 does not fit float32"));
+    CHECK(says(refusal<ValueError>(on<Q>().steer(along.to(at::kHalf), 1e6), counting(at::kHalf)),
+               "1e+06 does not fit float16"));
+}
+
+TEST_CASE("every operation takes an activation without data") {
+    const at::Tensor meta = at::empty({2, 5, 8}, at::kMeta), along = at::empty({4}, at::kMeta);
+    const auto recipe = on<Q>().set(1) | on<Q>().multiply(along) | on<Q>().clamp(-1, 1) | on<Q>().noise(0.1) |
+                        on<Q>().mean_over(axis::token) | on<Q>().project_out(along) | on<Q>(token(1)).steer(along, 2) |
+                        on<Q>().apply([](at::Tensor t) { return t.exp(); });
+    const at::Tensor edited = query(meta, recipe);
+    CHECK(edited.is_meta());
+    CHECK(edited.sizes() == at::IntArrayRef({2, 5, 4}));
+    const at::Tensor half = meta.to(at::kHalf);
+    CHECK(query(half, on<Q>().project_out(along.to(at::kHalf))).scalar_type() == at::kHalf);
 }
 
 TEST_CASE("a direction that points nowhere is refused") {

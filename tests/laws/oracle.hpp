@@ -97,6 +97,7 @@ inline void count_rows(selected& found, const part& p, const extents& leading) {
                                     : p.mask.reshape({-1});
         for (extent r = 0; r < rows; ++r)
             if (mask[r].item<bool>()) found.rows.push_back(r);
+        if (leading.size() == 1) found.token_axis = 0;
         found.shape.push_back(static_cast<extent>(found.rows.size()));
         return;
     }

@@ -4,6 +4,7 @@
 #include "doctest.hpp"
 #include "record/files.hpp"
 
+#include <filesystem>
 #include <string>
 
 using namespace suture;
@@ -53,6 +54,13 @@ TEST_CASE("a file that is no configuration is refused by its path") {
     CHECK_THROWS_WITH_AS(read("weights"), doctest::Contains("config.json is not a JSON object"), FileError);
     CHECK_THROWS_WITH_AS(read("[]"), doctest::Contains("is not a JSON object"), FileError);
     CHECK_THROWS_WITH_AS(read(std::string(100000, '[')), doctest::Contains("is not a JSON object"), FileError);
+}
+
+TEST_CASE("a directory in the place of a file is refused by its path") {
+    const files::Folder folder;
+    std::filesystem::create_directory(folder / "config.json");
+    CHECK_THROWS_WITH_AS(Gpt2Config::read(folder / "config.json"), doctest::Contains("config.json cannot be read: give"),
+                         FileError);
 }
 
 TEST_CASE("a field that is missing, or is not what it must be, is refused by its name") {

@@ -20,9 +20,9 @@ Gpt2Config tiny(bool tied) {
     c.width = 48, c.heads = 3, c.inner = 192, c.layers = 2, c.positions = 8, c.vocabulary = 5, c.tied = tied;
     return c;
 }
-std::string config_text(bool tied) {
-    return R"({"model_type": "gpt2", "n_embd": 48, "n_head": 3, "n_layer": 2, "n_positions": 8, "vocab_size": 5,
-               "tie_word_embeddings": )" + std::string(tied ? "true}" : "false}");
+std::string config_text(bool tied, const std::string& layers = "2", const std::string& positions = "8") {
+    return R"({"model_type": "gpt2", "n_embd": 48, "n_head": 3, "n_layer": )" + layers + R"(, "n_positions": )" +
+           positions + R"(, "vocab_size": 5, "tie_word_embeddings": )" + std::string(tied ? "true}" : "false}");
 }
 files::Tensors weights_of(const Tiny& model, const std::string& prefix) {
     files::Tensors weights;
@@ -36,18 +36,22 @@ void write_model(const files::Folder& folder, const files::Tensors& weights, boo
 }
 const at::Tensor ids() { return at::arange(5, at::kLong).unsqueeze(0); }
 
-/// What loading says after `spoil` changed the weights of a good directory.
-std::string refusal(const std::function<void(files::Tensors&)>& spoil) {
-    const files::Folder folder;
-    files::Tensors weights = weights_of(Tiny(tiny(true)), "");
-    spoil(weights);
-    write_model(folder, weights, true);
+/// What loading the directory says; nothing if it loads.
+std::string refusal(const files::Folder& folder) {
     try {
         (void)load_gpt2<48, 3>(folder.path());
     } catch (const ModelError& e) {
         return e.what();
     }
     return "";
+}
+/// What loading says after `spoil` changed the weights of a good directory.
+std::string refusal(const std::function<void(files::Tensors&)>& spoil, bool tied = true) {
+    const files::Folder folder;
+    files::Tensors weights = weights_of(Tiny(tiny(tied)), "");
+    spoil(weights);
+    write_model(folder, weights, tied);
+    return refusal(folder);
 }
 }  // namespace
 
@@ -74,16 +78,59 @@ TEST_CASE("the masks and the tied unembedding that checkpoints carry are passed 
           }) == "");
 }
 
-TEST_CASE("weights of 16 bits are widened") {
+TEST_CASE("a tied unembedding that is not the embedding is refused, and not dropped") {
+    using files::contains;
+    for (const char* name : {"lm_head.weight", "transformer.lm_head.weight"})
+        CHECK(contains(refusal([&](files::Tensors& w) { w[name] = w.at("wte.weight") + 1; }),
+                       "\"" + std::string(name) + "\" differs from \"wte.weight\" but config.json ties them: "
+                       "set tie_word_embeddings to false"));
+    CHECK(contains(refusal([](files::Tensors& w) { w["lm_head.weight"] = at::ones({6, 48}); }), "differs from"));
+    CHECK(refusal([](files::Tensors& w) { w["lm_head.weight"] = w.at("wte.weight").to(at::kDouble); }) == "");
+    CHECK(contains(refusal([](files::Tensors& w) { w["other.lm_head.weight"] = w.at("wte.weight").clone(); }),
+                   "has a tensor \"other.lm_head.weight\" that"));
+}
+
+TEST_CASE("weights of 16 bits are widened and those of 64 bits are rounded") {
     const at::NoGradGuard no_gradients;
+    for (const at::ScalarType dtype : {at::kBFloat16, at::kHalf, at::kDouble}) {
+        const files::Folder folder;
+        Tiny model(tiny(true));
+        files::Tensors weights = weights_of(model, "");
+        for (auto& [name, weight] : weights) weight = weight.to(dtype);
+        write_model(folder, weights, true);
+        auto loaded = load_gpt2<48, 3>(folder.path());
+        CHECK(loaded->wte->weight.scalar_type() == at::kFloat);
+        CHECK(loaded->wte->weight.equal(model->wte->weight.to(dtype).to(at::kFloat)));
+    }
+}
+
+TEST_CASE("weights that are not floating-point numbers are refused by name and dtype") {
+    for (const at::ScalarType dtype : {at::kLong, at::kChar, at::kBool})
+        CHECK(files::contains(refusal([&](auto& w) { w["h.1.ln_1.weight"] = at::ones({48}, dtype); }),
+                              "\"h.1.ln_1.weight\" is " + dtype_text(dtype) + " but weights are floating-point numbers"));
+}
+
+TEST_CASE("sizes in config.json that the file has not are refused before the model is made") {
     const files::Folder folder;
-    Tiny model(tiny(true));
-    files::Tensors weights = weights_of(model, "");
-    for (auto& [name, weight] : weights) weight = weight.to(at::kBFloat16);
-    write_model(folder, weights, true);
-    auto loaded = load_gpt2<48, 3>(folder.path());
-    CHECK(loaded->wte->weight.scalar_type() == at::kFloat);
-    CHECK(loaded->wte->weight.equal(model->wte->weight.to(at::kBFloat16).to(at::kFloat)));
+    save_safetensors(folder / "model.safetensors", weights_of(Tiny(tiny(true)), ""));
+    files::write_bytes(folder / "config.json", config_text(true, "2", "1073741824"));
+    CHECK(files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json asks for [1073741824, 48]"));
+    files::write_bytes(folder / "config.json", config_text(true, "1073741824"));
+    CHECK(files::contains(refusal(folder), "has no tensor \"h.2.mlp.c_fc.weight\" but 'h."));
+    files::write_bytes(folder / "config.json", config_text(true, "1"));
+    CHECK(files::contains(refusal(folder), "that the model of config.json lacks"));
+}
+
+TEST_CASE("weights under another prefix are named, and an untied model without a head says what to do") {
+    const std::string prefixed = refusal([](auto& w) {
+        files::Tensors other;
+        for (const auto& [name, weight] : w) other["model." + name] = weight;
+        w = other;
+    });
+    CHECK(files::contains(prefixed, "has no tensor \"wte.weight\" but 'model.wte.weight', "));
+    CHECK(files::contains(prefixed, "no prefix other than \"transformer.\""));
+    CHECK(files::contains(refusal([](auto& w) { w.erase("lm_head.weight"); }, false),
+                          "has no tensor \"lm_head.weight\", which config.json asks for: set tie_word_embeddings to true"));
 }
 
 TEST_CASE("parameters are loaded without gradients") {

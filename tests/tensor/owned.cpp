@@ -185,6 +185,44 @@ TEST_CASE("an Owned that was given up can't be edited silently") {
     CHECK(says(message_of<OwnershipError>([&] { (void)owned.clone(); }), "moved"));
 }
 
+TEST_CASE("an Owned that was given up can't be given up again") {
+    auto taken = counting();
+    (void)std::move(taken).take();
+    CHECK(says(message_of<OwnershipError>([&] { (void)std::move(taken).take(); }), "moved from or taken"));
+    auto moved = counting();
+    const auto there = std::move(moved);
+    CHECK(says(message_of<OwnershipError>([&] { (void)std::move(moved).take(); }), "moved from or taken"));
+}
+
+TEST_CASE("a part is not written once its Owned is taken, moved or gone") {
+    const auto refuses = [](const auto& part) {
+        return says(message_of<OwnershipError>([&] { part.fill_(-77); }), "was moved, taken or is gone", "at()");
+    };
+    auto owned = counting();
+    const auto part = owned.at(token(0));
+    CHECK_NOTHROW(part.add_(0));
+    const at::Tensor taken = std::move(owned).take();
+    CHECK(refuses(part));
+    CHECK(taken.equal(counting().unsafe_tensor()));
+
+    auto source = counting();
+    const auto of_source = source.at(token(0));
+    auto target = std::move(source);
+    CHECK(refuses(of_source));
+    CHECK_NOTHROW(target.at(token(0)).add_(0));
+    auto assigned = counting();
+    const auto replaced = assigned.at(token(0)), moved = target.at(token(0));
+    assigned = std::move(target);
+    CHECK(refuses(replaced));
+    CHECK(refuses(moved));
+    CHECK(assigned.equal(counting()));
+
+    std::optional<Owned<Qkv>> brief = counting();
+    const auto of_brief = brief->at(token(0));
+    brief.reset();
+    CHECK(refuses(of_brief));
+}
+
 TEST_CASE("a part of an Owned is written in place") {
     auto owned = counting();
     owned.at(token(1), dims<0, 2>).fill_(0);

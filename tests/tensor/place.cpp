@@ -113,6 +113,14 @@ TEST_CASE("a range that selects nothing is refused in the words of who wrote it"
     CHECK_FALSE_MESSAGE(says(open, "9223372036854775807"), open);
 }
 
+TEST_CASE("an unsigned position that is too large is outside and not counted from the end") {
+    const std::vector<int> no_ids;
+    CHECK(says(refusal(x, token(no_ids.size() - 1)), "token 9223372036854775806 is outside the activation"));
+    CHECK(says(refusal(x, batch(std::string::npos)), "batch row 9223372036854775806 is outside"));
+    CHECK(says(refusal(x, tokens(0, no_ids.size() - 1)), "reaches beyond the activation"));
+    CHECK(says(refusal(x, tokens(no_ids.size() - 1, to_end)), "token 9223372036854775806 is outside"));
+}
+
 TEST_CASE("an axis that the activation lacks is refused with the shape that would have it") {
     const at::Tensor row = counting({8}), sequence = counting({5, 8});
     CHECK(shape_refusal(row, token(0)) ==

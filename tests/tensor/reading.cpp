@@ -5,10 +5,19 @@
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <array>
 #include <cstddef>
+#include <filesystem>
 #include <limits>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace suture;
@@ -25,6 +34,9 @@ template <class A, class B>
 concept can_compare = requires(const A& a, const B& b) { a == b; };
 template <class T>
 concept is_a_condition = requires(T t) { static_cast<bool>(t); };
+
+template <class Result>
+concept can_read_as = requires(const View<Qkv>& v, Result (*f)(const at::Tensor&)) { v.read(f); };
 
 const at::Tensor x = at::arange(12, at::kFloat).reshape({2, 6});
 const at::Tensor other = at::full({2, 6}, 3.0f);
@@ -197,6 +209,37 @@ TEST_CASE("a read that returns several aliases gets clones of them") {
     const auto parts = borrow<Qkv>(source).read([](const at::Tensor& t) { return t.split(2, -1); });
     parts.front().fill_(7);
     CHECK(source.equal(at::ones({2, 6})));
+}
+
+TEST_CASE("a read finds the aliases in tuples, optionals and containers of containers") {
+    const at::Tensor source = at::ones({2, 6});
+    const auto v = borrow<Qkv>(source);
+    const auto by_name = v.read([](const at::Tensor& t) { return std::map<std::string, at::Tensor>{{"all", t}}; });
+    CHECK_FALSE(by_name.at("all").is_alias_of(source));
+    const auto pairs = v.read([](const at::Tensor& t) { return std::vector<std::pair<int, at::Tensor>>{{1, t}}; });
+    CHECK_FALSE(pairs[0].second.is_alias_of(source));
+    const auto deep = v.read([](const at::Tensor& t) {
+        return std::tuple(std::list<std::vector<at::Tensor>>{{t[0]}, {t[1], t}}, std::optional(t), std::array{t, t});
+    });
+    CHECK_FALSE(std::get<0>(deep).front()[0].is_alias_of(source));
+    CHECK_FALSE(std::get<0>(deep).back()[1].is_alias_of(source));
+    CHECK_FALSE(std::get<1>(deep)->is_alias_of(source));
+    CHECK_FALSE(std::get<2>(deep)[1].is_alias_of(source));
+}
+
+TEST_CASE("a read returns what aliases can be found in, and nothing else") {
+    static_assert(can_read_as<void> && can_read_as<bool> && can_read_as<double> && can_read_as<at::ScalarType>);
+    static_assert(can_read_as<std::string> && can_read_as<std::vector<bool>> && can_read_as<std::vector<std::string>>);
+    static_assert(can_read_as<at::Tensor> && can_read_as<const at::Tensor&> && can_read_as<View<Qkv>>);
+    static_assert(can_read_as<std::tuple<at::Tensor, at::Tensor>> && can_read_as<std::optional<at::Tensor>>);
+    static_assert(can_read_as<std::map<std::string, std::vector<at::Tensor>>>);
+    struct Named { std::string name; at::Tensor tensor; };
+    static_assert(!can_read_as<Named>);
+    static_assert(!can_read_as<std::vector<Named>>);
+    static_assert(!can_read_as<float*>);
+    static_assert(!can_read_as<at::ArrayRef<at::Tensor>>);
+    static_assert(!can_read_as<std::shared_ptr<at::Tensor>>);
+    CHECK_FALSE(can_read_as<std::filesystem::path>);
 }
 
 TEST_CASE("a read that returns a sparse tensor passes it on") {

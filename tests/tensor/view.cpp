@@ -93,6 +93,8 @@ TEST_CASE("a tensor that is not dense is refused with the way to convert it") {
                    (void)borrow<Qkv>(at::quantize_per_tensor(at::zeros({5, 8}), 1.0, 0, at::kQInt8));
                }),
                "quantized", "dequantize()"));
+    const at::Tensor nested = at::_nested_tensor_from_mask(at::zeros({2, 5, 8}), at::ones({2, 5}, at::kBool));
+    CHECK(says(message_of<TypeError>([&] { (void)borrow<Qkv>(nested); }), "nested", "to_padded_tensor()"));
 }
 
 TEST_CASE("split gives true views of every component in order") {

@@ -92,7 +92,22 @@ TEST_CASE("a finite number that a float dtype can only hold as infinity does not
     CHECK(fill(at::kDouble, 1e300) == fine);
 }
 
-TEST_CASE("a complex activation takes a real number") { CHECK(fill(at::kComplexFloat, 2.5) == fine); }
+TEST_CASE("a complex activation takes a real number that its parts can hold") {
+    CHECK(fill(at::kComplexFloat, 2.5) == fine);
+    CHECK(fill(at::kComplexFloat, infinite) == fine);
+    CHECK(fill(at::kComplexFloat, 1e300) == "1e+300 does not fit complex64: give a number that it can hold");
+    CHECK(fill(at::kComplexDouble, 1e300) == fine);
+}
+
+TEST_CASE("both parts of a complex number have to fit") {
+    const auto refused = [](c10::complex<double> z) {
+        return message_of<ValueError>([&] { (void)suture::detail::fitted(z, at::kComplexFloat); });
+    };
+    CHECK(refused({1, -2}) == fine);
+    CHECK(refused({0, not_a_number}) == fine);
+    CHECK(says(refused({1e300, 0}), "does not fit complex64"));
+    CHECK(says(refused({0, -1e300}), "does not fit complex64"));
+}
 
 TEST_CASE("bool cannot be added to or multiplied") {
     auto owned = zeros(at::kBool);
@@ -117,6 +132,8 @@ TEST_CASE("an injected tensor on another device is refused with both devices") {
 TEST_CASE("an injected tensor without dense storage is refused") {
     CHECK(inject<TypeError>(at::Tensor()) == "the injected tensor is undefined: give it a value");
     CHECK(says(inject<TypeError>(at::ones({2, 6}).to_sparse()), "not dense", "to_dense()"));
+    CHECK(says(inject<TypeError>(at::_nested_tensor_from_mask(at::zeros({1, 2, 6}), at::ones({1, 2}, at::kBool))),
+               "nested", "to_padded_tensor()"));
     CHECK(says(inject<TypeError>(at::quantize_per_tensor(at::ones({6}), 1.0, 0, at::kQInt8)), "dequantize()"));
 }
 

@@ -10,6 +10,11 @@ namespace suture {
 /// Channels, heads, tokens, groups: everything that is counted. Signed, as LibTorch's sizes are.
 using extent = std::int64_t;
 
+/// A whole number of any type. Truth values and characters are none.
+template <class N>
+concept Integer = std::integral<N> && !std::same_as<N, bool> && !std::same_as<N, char> && !std::same_as<N, wchar_t> &&
+                  !std::same_as<N, char8_t> && !std::same_as<N, char16_t> && !std::same_as<N, char32_t>;
+
 // Numbers with names, and relations over them: both compilers print them when a static_assert over one fails.
 template <extent> struct component_width;
 template <extent> struct component_heads;
@@ -58,12 +63,16 @@ struct component {
     static constexpr extent head_width = Width / (Heads > 0 ? Heads : 1);
 };
 
+namespace detail {
+template <class C>
+concept named = requires { { C::name } -> std::convertible_to<const char*>; };
+}  // namespace detail
+
 /// A component: `width` channels in `heads` heads under a `name`.
 template <class C>
-concept Component = requires {
+concept Component = detail::named<C> && requires {
     { C::width } -> std::convertible_to<extent>;
     { C::heads } -> std::convertible_to<extent>;
-    { C::name } -> std::convertible_to<const char*>;
 } && std::derived_from<C, component<C::width, C::heads>>;
 
 // What attention and the MLP of a transformer pass on. Widths are in channels over all heads of a group.

@@ -26,6 +26,7 @@ struct rejected {};
     row(lacks_component, "the layout lacks the component: name one that it has")               \
     row(ambiguous_family, "this layout has several of that family: name the component in full")        \
     row(head_beyond, "the component has no such head: count its heads from 0, over all groups")        \
+    row(heads_of_layout, "a layout has no heads of its own: name the component")                       \
     row(heads_straddle, "these heads lie in several groups here: write one edit a group")               \
     row(dims_beyond, "dims reach beyond the component: end them at its width, or that of a head")          \
     row(other_component, "the injected View is of another component: take its values with read()")     \

@@ -27,9 +27,11 @@ inline constexpr bool all_distinct = ((count_of<Ts, Ts...> == 1) && ...);
 
 /// Components side by side: GPT-2's `c_attn` is `Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>`.
 /// The width is written out so that the compiler can check the sum against the model's.
-template <extent Width, Component... Cs>
+template <extent Width, class... Cs>
 struct Fused {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list what the last axis is packed from");
+    static_assert((detail::named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
+    static_assert((Component<Cs> && ...), "a layout has components only: derive each from component<width>");
     static_assert(all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
     static_assert(same<sum_of_widths<(0 + ... + Cs::width)>, fused_width<Width>>,
                   "the widths do not sum to the width of the layout: correct a width or the total");
@@ -41,9 +43,11 @@ struct Fused {
 
 /// The same components once in every group, group after group: GPT-NeoX's `query_key_value` is
 /// `Grouped<12, Q<64>, K<64>, V<64>>`, one group a head. Widths are those of one group.
-template <extent Groups, Component... Cs>
+template <extent Groups, class... Cs>
 struct Grouped {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list what each group is packed from");
+    static_assert((detail::named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
+    static_assert((Component<Cs> && ...), "a layout has components only: derive each from component<width>");
     static_assert(all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
     static_assert(positive<group_count<Groups>>, "a layout without groups: give it 1 or more");
     using components = type_list<Cs...>;
@@ -53,7 +57,7 @@ struct Grouped {
 };
 
 /// One component that fills the last axis: the residual stream is `Whole<Resid<768>>`.
-template <Component C>
+template <class C>
 using Whole = Fused<C::width, C>;
 
 /// A layout: `Fused<...>` or `Grouped<...>`, or a struct derived from one to give it a name of its own.

@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <limits>
+#include <utility>
 
 namespace suture {
 
@@ -38,14 +39,24 @@ struct position {
     static constexpr void restrict_channels(channel_where&) {}
 };
 
+namespace detail {
+/// The number as an extent. An unsigned one that is too large stays beyond every axis, and doesn't turn negative, which
+/// would count from the end, or into `to_end`.
+constexpr extent counted(Integer auto n) { return std::cmp_greater(n, to_end) ? to_end - 1 : static_cast<extent>(n); }
+}  // namespace detail
+
 /// One token position. `token(-1)` is the last.
-constexpr position<axis::token> token(std::integral auto at) { return {static_cast<extent>(at), static_cast<extent>(at), true}; }
+constexpr position<axis::token> token(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
 /// The token positions [begin, end).
-constexpr position<axis::token> tokens(extent begin, extent end) { return {begin, end, false}; }
+constexpr position<axis::token> tokens(Integer auto begin, Integer auto end) {
+    return {detail::counted(begin), detail::counted(end), false};
+}
 /// One row of the batch.
-constexpr position<axis::batch> batch(std::integral auto at) { return {static_cast<extent>(at), static_cast<extent>(at), true}; }
+constexpr position<axis::batch> batch(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
 /// The batch rows [begin, end).
-constexpr position<axis::batch> batches(extent begin, extent end) { return {begin, end, false}; }
+constexpr position<axis::batch> batches(Integer auto begin, Integer auto end) {
+    return {detail::counted(begin), detail::counted(end), false};
+}
 
 /// The heads [Begin, End); `One` if it was written `head<h>`. @see head @see heads
 template <extent Begin, extent End, bool One>
@@ -130,28 +141,27 @@ inline constexpr channel_where channels_in = [] {
     return w;
 }();
 
+/// What is wrong with the heads and dims of the wheres for the component (or layout) X, whatever layout X stands in.
+template <class X, Where... Ws>
+inline constexpr fault channels_fault = [] {
+    const channel_where w = channels_in<Ws...>;
+    extent there = X::width;
+    if (w.head_begin >= 0) {
+        if constexpr (Component<X>) there = X::head_width;
+        else return fault::heads_of_layout;
+    }
+    return w.dim_end > there ? fault::dims_beyond : fault::none;
+}();
+
 /// Where the wheres of an edit lie in layout L, or `why` they cannot: what every edit, `at` and hook asks first.
 template <class Selector, Layout L, Where... Ws>
 inline constexpr narrowed placed = [] {
     using found = detail::resolution<Selector, L>;
-    if constexpr (found::why != fault::none) {
-        return narrowed{{}, false, found::why};
-    } else {
-        using X = typename found::type;
-        extent heads_a_group = 1;
-        if constexpr (Component<X>) heads_a_group = X::heads;
-        return narrow(run_in<L, X>, heads_a_group, channels_in<Ws...>);
-    }
-}();
-
-/// What is wrong with the dims of the wheres for the component (or layout) X, whatever layout X stands in.
-template <class X, Where... Ws>
-inline constexpr fault dims_fault = [] {
-    channel_where w = channels_in<Ws...>;
-    extent there = X::width;
-    if constexpr (Component<X>)
-        if (w.head_begin >= 0) there = X::head_width;
-    return w.dim_end > there ? fault::dims_beyond : fault::none;
+    using X = typename found::type;
+    if constexpr (found::why != fault::none) return narrowed{{}, false, found::why};
+    else if constexpr (channels_fault<X, Ws...> != fault::none) return narrowed{{}, false, channels_fault<X, Ws...>};
+    else if constexpr (Component<X>) return narrow(run_in<L, X>, X::heads, channels_in<Ws...>);
+    else return narrow(run_in<L, X>, 1, channels_in<Ws...>);
 }();
 
 }  // namespace suture

@@ -139,14 +139,18 @@ struct members;
 template <std::size_t... Is, class... Edits>
 struct members<std::index_sequence<Is...>, Edits...> : member<Is, Edits>... {
     constexpr members() = default;
-    constexpr explicit members(Edits... edits) : member<Is, Edits>{std::move(edits)}... {}
+    constexpr explicit members(Edits... edits) requires(sizeof...(Edits) > 0)
+        : member<Is, Edits>{std::move(edits)}... {}
     /// Calls f(edit, its index) for every edit, in order.
     template <class F>
-    constexpr void for_each(F&& f) const { (f(static_cast<const member<Is, Edits>&>(*this).get(), Is), ...); }
+    constexpr void for_each([[maybe_unused]] F&& f) const {
+        (f(static_cast<const member<Is, Edits>&>(*this).get(), Is), ...);
+    }
 };
 }  // namespace detail
 
-/// Edits in the order in which they are applied; a later one sees what an earlier one wrote.
+/// Edits in the order in which they are applied; a later one sees what an earlier one wrote. `recipe<>` leaves everything
+/// as it is.
 template <class... Edits>
 struct recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, Edits...> {
     using base = detail::members<std::index_sequence_for<Edits...>, Edits...>;

@@ -57,7 +57,7 @@ public:
     /// Loses its component along `direction` ([channels], or one a head): x - (x . d) d for the unit vector d.
     auto project_out(at::Tensor direction) const { return make(detail::projected{std::move(direction)}); }
     /// Moves by `amount` along `direction`, which is scaled to length 1 first: amount is in the activation's own
-    /// units. To add a vector with the length that it has, use `add`.
+    /// units, finite and within the dtype. To add a vector with the length that it has, use `add`.
     auto steer(at::Tensor direction, double amount) const {
         return make(detail::steered{std::move(direction), amount});
     }
@@ -65,6 +65,9 @@ public:
     template <class F>
         requires std::convertible_to<std::invoke_result_t<const F&, at::Tensor>, at::Tensor>
     constexpr auto apply(F f) const { return make(detail::applied<F>{std::move(f)}); }
+    template <class F>
+        requires std::is_void_v<std::invoke_result_t<const F&, at::Tensor>>
+    SUTURE_REJECTED("the function given to apply() returns nothing: return the edited tensor", apply(F) const);
 
 #define SUTURE_OTHER_COMPONENT(name)                                                              \
     template <class X, extent Groups>                                                             \
@@ -95,11 +98,11 @@ private:
 /// Begins an edit of component `C` (or of a whole layout): `on<Q<768, 12>>(token(4), dims<0, 10>).set(0)`.
 /// Without wheres all of it is meant.
 template <class C, Where... Ws>
-    requires(compatible<Ws...>() && dims_fault<C, Ws...> == fault::none)
+    requires(compatible<Ws...>() && channels_fault<C, Ws...> == fault::none)
 constexpr auto on(Ws... wheres) {
     return selection<exactly<C>, Ws...>(std::move(wheres)...);
 }
-template <class C, Where... Ws, fault suture_fault = dims_fault<C, Ws...>>
+template <class C, Where... Ws, fault suture_fault = channels_fault<C, Ws...>>
     requires(compatible<Ws...>() && suture_fault != fault::none)
 SUTURE_REJECTED_FOR(suture_fault, on(Ws...));
 template <class C, Where... Ws>
@@ -113,5 +116,24 @@ constexpr auto on(Ws... wheres) { return selection<family<Family>, Ws...>(std::m
 template <template <extent, extent> class Family, Where... Ws>
     requires(!compatible<Ws...>())
 SUTURE_REJECTED("two wheres restrict the same axis: keep one of them", on(Ws...));
+
+// What must not compile.
+
+template <class C, class... Ws>
+    requires(Number<Ws> || ...)
+SUTURE_REJECTED("a where is token(4), not a number: write on<C>(token(4))", on(Ws...));
+template <template <extent, extent> class Family, class... Ws>
+    requires(Number<Ws> || ...)
+SUTURE_REJECTED("a where is token(4), not a number: write on<C>(token(4))", on(Ws...));
+
+template <class T, class Selector, Where... Ws>
+SUTURE_REJECTED("an edit lacks its operation: write on<...>(...).set(value)",
+                operator|(const T&, const selection<Selector, Ws...>&));
+template <class T, class Selector, Where... Ws>
+SUTURE_REJECTED("an edit lacks its operation: write on<...>(...).set(value)",
+                operator|=(const T&, const selection<Selector, Ws...>&));
+template <class Selector, Where... Ws, Recipe R>
+SUTURE_REJECTED("an edit lacks its operation: write on<...>(...).set(value)",
+                operator|(const selection<Selector, Ws...>&, const R&));
 
 }  // namespace suture

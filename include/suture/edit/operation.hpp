@@ -47,6 +47,7 @@ inline at::Tensor same_place(const at::Tensor& t, extent groups, const place& as
     const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
     place there = asked;
     there.channels = channels;
+    there.in = "the injected View";
     const resolved r = resolve(there, t, leading);
     const auto pack = [groups](const at::Tensor& part) { return groups == 1 ? part : part.flatten(-2); };
     if (r.rows.defined()) return part_at(pack(t), r);
@@ -105,7 +106,9 @@ struct clamped {
 
     template <Where...>
     prepared prepare(const target& t) const {
-        if (!(low <= high))
+        if (std::isnan(low) || std::isnan(high))
+            throw ValueError("a bound of clamp is not a number: give a number, or infinity for no bound");
+        if (low > high)
             throw ValueError("clamp from " + c10::str(low) + " to " + c10::str(high) + ": give the lower bound first");
         if (t.packed.is_complex() || t.packed.scalar_type() == at::kBool)
             throw TypeError("clamp needs real numbers but the activation is " + dtype_text(t.packed.scalar_type()) + ": convert it with to()");
@@ -136,6 +139,7 @@ struct noisy {
         check_floating(t.packed, "noise");
         if (!(stddev >= 0) || !std::isfinite(stddev))
             throw ValueError("noise of standard deviation " + c10::str(stddev) + ": give a finite one, 0 or more");
+        (void)fitted(stddev, t.packed.scalar_type());
         if (generator.defined() && generator.device().type() != t.packed.device().type())
             throw TypeError("the generator is on " + generator.device().str() + " but the activation is on " +
                             t.packed.device().str() + ": make one for that device");
@@ -156,12 +160,6 @@ struct averaged {
     prepared prepare(const target& t) const {
         check_floating(t.packed, "mean_over");
         prepared p;
-        if (t.asked.rows && t.asked.rows->what == row_positions::kind::where_true) {
-            if (!over_batch || !over_tokens)
-                throw ValueError("a mask selects positions across rows: average over axis::batch and axis::token");
-            p.dims.push_back(0);
-            return p;
-        }
         const bool one_token = (t.where.token && t.where.token->single) ||
                                (t.asked.rows && t.asked.rows->what == row_positions::kind::one_a_row);
         const extent leading = t.packed.dim() - 1;
@@ -170,6 +168,12 @@ struct averaged {
             throw ValueError("mean_over(axis::token) of one token: select several, or average over axis::batch");
         if (over_batch && !has_batch)
             throw ValueError("mean_over(axis::batch) without a batch axis: select several rows, or axis::token");
+        if (t.asked.rows && t.asked.rows->what == row_positions::kind::where_true) {
+            if (has_batch && !(over_batch && over_tokens))
+                throw ValueError("a mask selects positions across rows: average over axis::batch and axis::token");
+            p.dims.push_back(0);
+            return p;
+        }
         if (over_batch) p.dims.push_back(0);
         if (over_tokens) p.dims.push_back(leading - 1 - (leading >= 2 && !has_batch));
         return p;
@@ -198,8 +202,10 @@ inline void check_direction(const at::Tensor& direction, const target& t, const 
 }
 
 /// The direction with length 1. Scaled by its largest channel first, so that squares neither vanish nor overflow.
+/// On the meta device, where LibTorch 1.13 has no abs, only its shape counts.
 inline at::Tensor unit(const at::Tensor& direction) {
     const at::Tensor wide = values_of(direction);
+    if (wide.is_meta()) return wide;
     const at::Tensor scaled = wide.div(wide.detach().abs().amax(-1, true));
     return scaled.div(scaled.norm(2, -1, true));
 }
@@ -228,6 +234,9 @@ struct steered {
     template <Where...>
     prepared prepare(const target& t) const {
         check_direction(direction, t, "steer");
+        if (!std::isfinite(amount))
+            throw ValueError("steer by " + c10::str(amount) + ": give a finite amount");
+        (void)fitted(amount, t.packed.scalar_type());
         return {unit(direction).mul(amount).to(t.packed.scalar_type()), {}};
     }
     void write(const at::Tensor& part, const prepared& p) const { part.add_(p.with.tensor); }

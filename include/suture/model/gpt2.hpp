@@ -213,10 +213,12 @@ public:
         name_sites(*this);
     }
 
-    /// Token ids [batch, tokens] -> logits [batch, tokens, vocabulary].
+    /// Token ids [batch, tokens], integers of any dtype -> logits [batch, tokens, vocabulary].
     /// @throws ShapeError, TypeError or ValueError if the ids are none
-    at::Tensor forward(const at::Tensor& ids) {
-        check_ids(ids);
+    at::Tensor forward(const at::Tensor& given) {
+        check_ids(given);
+        // An embedding takes indices of these two dtypes only.
+        const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
         at::Tensor x = wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
         for (const auto& block : h) x = block->forward(x);
         return at::linear(ln_f(x), config_.tied ? wte->weight : lm_head->weight);

@@ -42,7 +42,11 @@ public:
     explicit config_reader(const std::filesystem::path& file) : file_(file.string()) {
         std::ifstream in(file);
         if (!in) throw FileError(file_ + " cannot be opened: give the directory of a Hugging Face GPT-2 model");
-        fields_ = nlohmann::json::parse(in, nullptr, false);
+        try {
+            fields_ = nlohmann::json::parse(in, nullptr, false);
+        } catch (const std::ios_base::failure&) {
+            throw FileError(file_ + " cannot be read: give the config.json of a Hugging Face GPT-2 model");
+        }
         if (!fields_.is_object())
             throw FileError(file_ + " is not a JSON object: give the config.json of a Hugging Face GPT-2 model");
     }

@@ -1,5 +1,5 @@
 // Loading a Hugging Face GPT-2 directory: `config.json` and `model.safetensors`. Names may carry the "transformer."
-// prefix; weights of 16 bits are widened to the model's float32.
+// prefix; weights of 16 bits are widened to the model's float32, and weights of 64 bits are rounded to it.
 #pragma once
 
 #include "suture/model/gpt2.hpp"
@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -25,31 +24,94 @@ inline std::string name_in_file(const Safetensors& file, const std::string& para
     return {};
 }
 
-/// True for what GPT-2 checkpoints carry beside weights: the causal mask of older versions, and the unembedding of
-/// a model that ties it to the embedding.
-inline bool is_no_weight(std::string_view name, bool tied) {
-    return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") || (tied && name.ends_with("lm_head.weight"));
+/// The names in a file of the weights of the model that config.json describes.
+class weight_names {
+public:
+    weight_names(const Safetensors& file, std::string where, bool tied)
+        : file_(file), where_(std::move(where)), tied_(tied) {}
+
+    /// The file's name of a parameter.
+    /// @throws ModelError if the file lacks it, or has it in another shape or as anything but floating-point numbers
+    std::string find(const std::string& parameter, at::IntArrayRef sizes) const {
+        const std::string name = name_in_file(file_, parameter);
+        if (name.empty()) refuse_missing(parameter);
+        check_floating(name);
+        if (at::IntArrayRef(file_.sizes(name)) != sizes)
+            throw ModelError(where_ + ": \"" + name + "\" has shape " + shape_text(file_.sizes(name)) +
+                             " but config.json asks for " + shape_text(sizes) +
+                             ": use the config.json of these weights");
+        return name;
+    }
+
+    /// @throws ModelError if the file has a weight that is not among `used`
+    void check_all_used(std::vector<std::string> used) const {
+        std::sort(used.begin(), used.end());
+        for (const std::string& name : file_.names())
+            if (!std::binary_search(used.begin(), used.end(), name) && !is_no_weight(name))
+                throw ModelError(where_ + " has a tensor \"" + name +
+                                 "\" that the model of config.json lacks: use the config.json of these weights");
+    }
+
+    /// @throws ModelError if the model ties its unembedding to the embedding but the file has another one
+    void check_tied_head() const {
+        const std::string head = name_in_file(file_, "lm_head.weight");
+        if (!tied_ || head.empty()) return;
+        check_floating(head);
+        const auto values = [this](const std::string& name) { return file_.load(name).to(at::kFloat); };
+        const std::string embedding = name_in_file(file_, "wte.weight");
+        if (!values(head).equal(values(embedding)))
+            throw ModelError(where_ + ": \"" + head + "\" differs from \"" + embedding +
+                             "\" but config.json ties them: set tie_word_embeddings to false");
+    }
+
+private:
+    void check_floating(const std::string& name) const {
+        if (const at::ScalarType dtype = file_.dtype(name); !at::isFloatingType(dtype))
+            throw ModelError(where_ + ": \"" + name + "\" is " + dtype_text(dtype) +
+                             " but weights are floating-point numbers: use weights that are not quantized");
+    }
+    [[noreturn]] void refuse_missing(const std::string& parameter) const {
+        const std::string missing = where_ + " has no tensor \"" + parameter + "\"";
+        if (parameter == "lm_head.weight")
+            throw ModelError(missing + ", which config.json asks for: set tie_word_embeddings to true");
+        const std::vector<std::string> names = file_.names();
+        const std::string there = names.empty() ? " and no other" : " but " + safetensors::names_like(parameter, names);
+        throw ModelError(missing + there +
+                         ": use a GPT-2 with the layers of its config.json and no prefix other than \"transformer.\"");
+    }
+    /// True for what GPT-2 checkpoints carry beside weights: the causal mask of older versions, and the unembedding of
+    /// a model that ties it to the embedding.
+    bool is_no_weight(const std::string& name) const {
+        return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
+               (tied_ && name == name_in_file(file_, "lm_head.weight"));
+    }
+
+    const Safetensors& file_;
+    std::string where_;
+    bool tied_;
+};
+
+/// Compares what decides a model's size with the file, whose header is known to suit its real size: so a wrong
+/// config.json asks for no more memory than a few times the file's.
+/// @throws ModelError as weight_names::find
+inline void check_sizes(const Gpt2Config& config, const weight_names& weights) {
+    (void)weights.find("wte.weight", {config.vocabulary, config.width});
+    (void)weights.find("wpe.weight", {config.positions, config.width});
+    for (extent layer = 0; layer < config.layers; ++layer)
+        (void)weights.find("h." + std::to_string(layer) + ".mlp.c_fc.weight", {config.width, config.inner});
 }
 
 /// Copies every parameter from the file, or throws before the first is written.
-/// @throws ModelError if a weight is missing, of another shape, or left over
-inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const std::string& where, bool tied) {
+/// @throws ModelError if a weight is missing, of another shape or dtype, left over, or another unembedding is tied
+inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const weight_names& weights) {
     std::vector<std::pair<at::Tensor, std::string>> found;
     std::vector<std::string> used;
     for (const auto& parameter : model.named_parameters()) {
-        const std::string name = name_in_file(file, parameter.key());
-        if (name.empty())
-            throw ModelError(where + " has no tensor \"" + parameter.key() + "\": use a GPT-2 with the layers of its config.json");
-        if (at::IntArrayRef(file.sizes(name)) != parameter.value().sizes())
-            throw ModelError(where + ": \"" + name + "\" has shape " + shape_text(file.sizes(name)) + " but config.json asks for " +
-                             shape_text(parameter.value().sizes()) + ": use the config.json of these weights");
-        found.emplace_back(parameter.value(), name);
-        used.push_back(name);
+        used.push_back(weights.find(parameter.key(), parameter.value().sizes()));
+        found.emplace_back(parameter.value(), used.back());
     }
-    std::sort(used.begin(), used.end());
-    for (const std::string& name : file.names())
-        if (!std::binary_search(used.begin(), used.end(), name) && !is_no_weight(name, tied))
-            throw ModelError(where + " has a tensor \"" + name + "\" that the model of config.json lacks: use the config.json of these weights");
+    weights.check_all_used(std::move(used));
+    weights.check_tied_head();
     const at::NoGradGuard no_gradients;
     for (auto& [parameter, name] : found) parameter.copy_(file.load(name));
 }
@@ -63,8 +125,10 @@ Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
     const Gpt2Config config = Gpt2Config::read(directory / "config.json");
     const std::filesystem::path weights = directory / "model.safetensors";
     const Safetensors file = Safetensors::open(weights);
+    const detail::weight_names names(file, weights.string(), config.tied);
+    detail::check_sizes(config, names);
     Gpt2<Width, Heads> model(config);
-    detail::load_parameters(*model, file, weights.string(), config.tied);
+    detail::load_parameters(*model, file, names);
     for (at::Tensor& parameter : model->parameters()) parameter.requires_grad_(false);
     return model;
 }

@@ -6,14 +6,39 @@
 #include "suture/tensor/reading.hpp"
 #include "suture/tensor/write.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace suture {
 
+namespace detail {
+/// Tells the Regions of an Owned whether it still holds what they write: it ends where the Owned is moved or taken.
+class tenure {
+public:
+    tenure() = default;
+    tenure(tenure&& other) noexcept { other.end(); }
+    tenure& operator=(tenure&& other) noexcept {
+        end();
+        other.end();
+        return *this;
+    }
+    /// Expires with the tenure.
+    std::weak_ptr<const bool> watch() {
+        if (!lasts_) lasts_ = std::make_shared<const bool>(true);
+        return lasts_;
+    }
+    void end() noexcept { lasts_.reset(); }
+
+private:
+    std::shared_ptr<const bool> lasts_;
+};
+}  // namespace detail
+
 /// A part of an Owned that can be written in place, with the checks of every edit. Methods are named as in
 /// PyTorch, take a number or a tensor that broadcasts to the part, and leave everything as it was if they throw.
+/// Writing throws an OwnershipError once the Owned is moved, taken or gone.
 class Region {
 public:
     /// The shape of the part.
@@ -31,11 +56,13 @@ private:
     template <class X, extent Groups>
         requires Hosted<X, Groups>
     friend class Owned;
-    Region(at::Tensor owned, bool grouped, const detail::place& p)
-        : owned_(std::move(owned)), grouped_(grouped),
+    Region(at::Tensor owned, std::weak_ptr<const bool> lasts, bool grouped, const detail::place& p)
+        : owned_(std::move(owned)), lasts_(std::move(lasts)), grouped_(grouped),
           where_(detail::resolve(p, owned_, owned_.sizes().slice(0, owned_.dim() - (grouped ? 2 : 1)))) {}
 
     const Region& write(update how, const detail::value& with) const {
+        if (lasts_.expired())
+            throw OwnershipError("the Owned of this part was moved, taken or is gone: call at() on what it went to");
         detail::check_writable(owned_);
         const at::Tensor packed = grouped_ ? owned_.flatten(-2) : owned_;
         const detail::value value = detail::checked(how, with, packed, where_.sizes);
@@ -44,6 +71,7 @@ private:
     }
 
     at::Tensor owned_;
+    std::weak_ptr<const bool> lasts_;
     bool grouped_;
     detail::resolved where_;
 };
@@ -67,7 +95,12 @@ public:
     View<X, Groups> view() const& { return detail::access::make<View<X, Groups>>(this->held()); }
 
     /// Gives the tensor up, with the storage.
-    at::Tensor take() && { return std::move(tensor_); }
+    /// @throws OwnershipError if it was given up before
+    at::Tensor take() && {
+        (void)this->held();
+        regions_.end();
+        return std::move(tensor_);
+    }
     SUTURE_REJECTED("take() consumes the Owned: write std::move(owned).take()", take() const&);
 
     /// The part that the wheres mean, to write: `q.at(token(4), dims<0, 10>).fill_(0)`.
@@ -75,7 +108,8 @@ public:
     template <Where... Ws>
         requires(compatible<Ws...>() && placed<exactly<X>, layout, Ws...>.why == fault::none)
     Region at(const Ws&... wheres) & {
-        return Region(this->held(), Groups > 1, detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
+        return Region(this->held(), regions_.watch(), Groups > 1,
+                      detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
     }
     template <Where... Ws, fault suture_fault = placed<exactly<X>, layout, Ws...>.why>
         requires(compatible<Ws...>() && suture_fault != fault::none)
@@ -106,6 +140,7 @@ private:
     at::Tensor packed() const { return Groups == 1 ? this->held() : this->held().flatten(-2); }
 
     at::Tensor tensor_;
+    detail::tenure regions_;
 };
 
 /// Takes over a tensor that nobody else holds, without a copy: `adopt<Qkv>(linear->forward(x))`.

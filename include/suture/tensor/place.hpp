@@ -43,6 +43,7 @@ struct place {
     std::optional<position<axis::batch>> batch;
     std::optional<position<axis::token>> token;
     std::optional<row_positions> rows;
+    const char* in = "the activation";  ///< what messages call the tensor that it is resolved in
 };
 
 inline void read_positions(place&, const auto&) {}
@@ -76,18 +77,18 @@ struct resolved {
 
 inline std::string axis_text(axis along) { return along == axis::batch ? "batch row" : "token"; }
 
-[[noreturn]] inline void throw_outside(axis along, extent at, extent size) {
-    throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside the activation, which has " +
+[[noreturn]] inline void throw_outside(axis along, extent at, extent size, const std::string& in) {
+    throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside " + in + ", which has " +
                         std::to_string(size) + " " + axis_text(along) + "s: count from 0, or from -1 for the last");
 }
 
 /// The stretch that a position means on an axis of this size; negative numbers count from the end.
 template <axis Along>
-stretch stretch_of(const position<Along>& p, extent size) {
+stretch stretch_of(const position<Along>& p, extent size, const std::string& in) {
     const auto from_end = [size](extent at) { return at < 0 ? at + size : at; };
     const extent begin = from_end(p.begin);
     if (p.single) {
-        if (begin < 0 || begin >= size) throw_outside(Along, p.begin, size);
+        if (begin < 0 || begin >= size) throw_outside(Along, p.begin, size, in);
         return {begin, 1, true};
     }
     const extent end = p.end == to_end ? size : from_end(p.end);
@@ -95,20 +96,20 @@ stretch stretch_of(const position<Along>& p, extent size) {
         throw PositionError("the range of " + axis_text(Along) + "s from " + std::to_string(p.begin) + " to " +
                             (p.end == to_end ? "the end" : std::to_string(p.end)) + " " + why);
     };
-    if (begin < 0 || begin > size) throw_outside(Along, p.begin, size);
+    if (begin < 0 || begin > size) throw_outside(Along, p.begin, size, in);
     if (end < 0 || end > size)
-        refuse("reaches beyond the activation, which has " + std::to_string(size) + ": end it there or before");
+        refuse("reaches beyond " + in + ", which has " + std::to_string(size) + ": end it there or before");
     if (begin >= end) refuse("selects nothing: write begin below end");
     return {begin, end - begin, false};
 }
 
 /// The flat positions at which `mask` is true. @post the result is not empty
-inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading) {
+inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, const std::string& in) {
     if (mask.scalar_type() != at::kBool)
         throw TypeError("the mask is " + tensor_text(mask) + ": give a bool tensor, for instance scores > 0");
     const bool every_row = mask.dim() == 1 && leading.size() > 1 && mask.size(0) == leading.back();
     if (mask.sizes() != leading && !every_row)
-        throw ShapeError("the mask has shape " + shape_text(mask.sizes()) + " but the positions have " +
+        throw ShapeError("the mask has shape " + shape_text(mask.sizes()) + " but the positions of " + in + " have " +
                          shape_text(leading) + ": give one bool a position, or one a token");
     at::Tensor rows = mask.expand(leading).reshape({-1}).nonzero().reshape({-1});
     if (rows.numel() == 0) throw PositionError("the mask is false everywhere and selects nothing: drop the edit");
@@ -116,7 +117,7 @@ inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading) 
 }
 
 /// The flat positions of token indices, one or several a row. @post no position is named twice
-inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef leading) {
+inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef leading, const std::string& in) {
     if (!at::isIntegralType(where.given.scalar_type(), false))
         throw TypeError("the token index is " + tensor_text(where.given) + ": give integers, as argmax does");
     const at::Tensor index = where.given.to(at::kLong);
@@ -126,12 +127,12 @@ inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef lead
     const bool shared = !one && index.dim() == 1;
     const at::IntArrayRef rows_given = one ? index.sizes() : index.sizes().slice(0, index.dim() > 0 ? index.dim() - 1 : 0);
     if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
-        throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows have " +
-                         shape_text(outer) + ": give one index (or list of indices) a row");
+        throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
+                         " have " + shape_text(outer) + ": give one index (or list of indices) a row");
     if (index.numel() == 0) throw PositionError("the token index is empty and selects nothing: drop the edit");
     const extent low = index.min().item<extent>(), high = index.max().item<extent>();
-    if (low < -tokens) throw_outside(axis::token, low, tokens);
-    if (high >= tokens) throw_outside(axis::token, high, tokens);
+    if (low < -tokens) throw_outside(axis::token, low, tokens, in);
+    if (high >= tokens) throw_outside(axis::token, high, tokens, in);
 
     at::Tensor positive = index.remainder(tokens);
     if (!one) {
@@ -151,14 +152,15 @@ inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef lead
     return (one ? starts.reshape(outer) : starts.reshape(outer).unsqueeze(-1)).add(positive);
 }
 
-inline at::Tensor rows_of(const row_positions& where, const at::Tensor& activation, at::IntArrayRef leading) {
+inline at::Tensor rows_of(const row_positions& where, const at::Tensor& activation, at::IntArrayRef leading,
+                          const std::string& in) {
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
-    if (leading.empty()) throw ShapeError("the activation has no token axis: give it the shape [tokens, channels]");
+    if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
     if (where.given.is_meta() || activation.is_meta())
         throw TypeError("the index or mask is needed with its values, and the meta device has none: use another device");
     const row_positions there{where.what, where.given.to(activation.device())};
-    return there.what == row_positions::kind::where_true ? rows_of_mask(there.given, leading)
-                                                         : rows_of_index(there, leading);
+    return there.what == row_positions::kind::where_true ? rows_of_mask(there.given, leading, in)
+                                                         : rows_of_index(there, leading, in);
 }
 
 /// Resolves a place in an activation whose axes before the channels are `leading`: [..., tokens] with the batch
@@ -166,18 +168,19 @@ inline at::Tensor rows_of(const row_positions& where, const at::Tensor& activati
 /// @throws PositionError, ShapeError or TypeError, naming what was asked for and what is there
 inline resolved resolve(const place& p, const at::Tensor& activation, at::IntArrayRef leading) {
     resolved r{p.channels, {}, {}, {}, {}};
+    const std::string in = p.in;
     if (p.token) {
         if (leading.empty())
-            throw ShapeError("the activation has no token axis: give it the shape [tokens, channels] or more");
-        r.token = stretch_of(*p.token, leading.back());
+            throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
+        r.token = stretch_of(*p.token, leading.back(), in);
     }
     if (p.batch) {
         if (leading.size() < 2)
-            throw ShapeError("the activation has no batch axis: give it the shape [batch, tokens, channels]");
-        r.batch = stretch_of(*p.batch, leading.front());
+            throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
+        r.batch = stretch_of(*p.batch, leading.front(), in);
     }
     if (p.rows) {
-        r.rows = rows_of(*p.rows, activation, leading);
+        r.rows = rows_of(*p.rows, activation, leading, in);
         r.sizes.append(r.rows.sizes().begin(), r.rows.sizes().end());
     } else {
         for (std::size_t i = 0; i < leading.size(); ++i) {

@@ -11,7 +11,9 @@
 #include <ATen/ScalarOps.h>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <type_traits>
@@ -29,9 +31,7 @@ class Owned;
 
 /// A number that an operation on tensors takes. Characters are none.
 template <class N>
-concept Number = std::same_as<N, bool> || std::floating_point<N> ||
-                 (std::integral<N> && !std::same_as<N, char> && !std::same_as<N, wchar_t> && !std::same_as<N, char8_t> &&
-                  !std::same_as<N, char16_t> && !std::same_as<N, char32_t>);
+concept Number = std::same_as<N, bool> || std::floating_point<N> || Integer<N>;
 
 namespace detail {
 /// The number as LibTorch takes it, which has no unsigned and no long types.
@@ -135,21 +135,60 @@ struct arithmetic {
     friend auto operator-(const A& a) { return typed_result<A, A>(plain(a).neg()); }
 };
 
-/// Clones every tensor in the result of a reader that shares the storage of `source`.
-inline void without_alias(at::Tensor& result, const at::Tensor& source) {
-    if (result.defined() && result.has_storage() && source.has_storage() && result.is_alias_of(source))
-        result = result.clone();
+// What a function given to read() may return: every tensor in it has to be found, to see whether it is an alias.
+
+/// A value without a tensor in it, or with one that can only be read.
+template <class T>
+concept Inert = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, at::Scalar> || Readable<T>;
+template <class T>
+concept Optional = requires(T& t) { t.has_value(); *t; };
+template <class T>
+concept Tuple = requires { std::tuple_size<T>::value; };
+/// A container of its elements. What is trivially copyable (a span, say) only points to them.
+template <class T>
+concept Container = requires(T& t) { std::begin(t), std::end(t); } && !std::is_trivially_copyable_v<T>;
+template <Container T>
+using element = decltype(*std::begin(std::declval<T&>()));
+
+/// Every tensor in a T can be found and replaced.
+template <class T>
+constexpr bool separable() {
+    using plain = std::remove_const_t<T>;
+    if constexpr (Inert<plain> || std::same_as<T, at::Tensor>) return true;
+    else if constexpr (Optional<T>) return separable<std::remove_reference_t<decltype(*std::declval<T&>())>>();
+    else if constexpr (Tuple<T>)
+        return []<std::size_t... Is>(std::index_sequence<Is...>) {
+            return (separable<std::tuple_element_t<Is, T>>() && ...);
+        }(std::make_index_sequence<std::tuple_size_v<T>>());
+    else if constexpr (Container<T>) {
+        if constexpr (std::same_as<std::remove_cvref_t<element<T>>, plain>) return false;  // a path of paths of ...
+        else if constexpr (std::is_lvalue_reference_v<element<T>>)
+            return separable<std::remove_reference_t<element<T>>>();
+        else return Inert<typename T::value_type>;  // std::vector<bool>
+    } else return false;
 }
+
+/// Clones every tensor in the result of a reader that shares the storage of `source`.
 template <class T>
 void without_alias(T& result, const at::Tensor& source) {
-    if constexpr (requires { result.has_value(); *result; }) {
+    if constexpr (std::same_as<T, at::Tensor>) {
+        if (result.defined() && result.has_storage() && source.has_storage() && result.is_alias_of(source))
+            result = result.clone();
+    } else if constexpr (Inert<std::remove_const_t<T>>) {
+    } else if constexpr (Optional<T>) {
         if (result.has_value()) without_alias(*result, source);
-    } else if constexpr (requires { std::tuple_size<T>::value; std::get<0>(result); }) {
+    } else if constexpr (Tuple<T>) {
         std::apply([&](auto&... parts) { (without_alias(parts, source), ...); }, result);
-    } else if constexpr (std::same_as<T, std::vector<at::Tensor>>) {
-        for (at::Tensor& part : result) without_alias(part, source);
+    } else if constexpr (std::is_lvalue_reference_v<element<T>>) {
+        for (auto& part : result) without_alias(part, source);
     }
 }
+
+/// A function whose result, if any, can be freed from aliases.
+template <class F>
+concept Reader = std::invocable<F, const at::Tensor&> &&
+                 (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>> ||
+                  separable<std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>>>());
 
 /// What View and Owned share. Self keeps its tensor as `tensor_`.
 template <class Self, class X, extent Groups>
@@ -188,12 +227,13 @@ public:
         return dtype() == other.dtype() && device() == other.device() && tensor().equal(plain(other));
     }
 
-    /// Lends the tensor to `f` and returns what f returns; a returned alias of the storage is cloned first.
+    /// Lends the tensor to `f` and returns what f returns; a returned alias of the storage is cloned first. f may
+    /// return nothing, numbers, text, tensors, Views and Owneds, and optionals, tuples and standard containers of them.
     ///
     ///     at::Tensor scores = q.read([](const at::Tensor& t) { return t.softmax(-1); });
     ///
     /// @throws OwnershipError if f wrote into the tensor
-    template <std::invocable<const at::Tensor&> F>
+    template <Reader F>
     auto read(F&& f) const {
         const write_watch watch(tensor());
         if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
@@ -206,6 +246,10 @@ public:
             return result;
         }
     }
+
+    template <std::invocable<const at::Tensor&> F>
+        requires(!Reader<F>)
+    SUTURE_REJECTED("what read() returns may alias the source: return tensors, or containers of them", read(F&&) const);
 
     /// The tensor itself, with nothing between you and the mistakes that suture prevents.
     const at::Tensor& unsafe_tensor() const { return tensor(); }

@@ -77,7 +77,7 @@ private:
 
 /// Looks at a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis is checked,
 /// the axes before it are kept, any strides are fine, nothing is copied.
-/// @throws ShapeError if the width differs, TypeError if the tensor is undefined, sparse or quantized
+/// @throws ShapeError if the width differs, TypeError if the tensor is undefined, sparse, nested or quantized
 template <class X>
     requires Hosted<X, 1>
 View<X> borrow(const at::Tensor& tensor) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace suture {
 
@@ -36,15 +37,22 @@ inline std::string components_text(const layout_facts& layout) {
     return layout.groups == 1 ? text : std::to_string(layout.groups) + " x (" + text + ")";
 }
 
+/// What keeps a tensor from being dense, and what makes it so: {"Sparse", "to_dense()"}. Empty if it is dense.
+inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
+    if (t.is_quantized()) return {"quantized", "dequantize()"};
+    if (t.is_nested()) return {"nested", "to_padded_tensor()"};
+    if (t.layout() != at::kStrided) return {c10::str(t.layout()), "to_dense()"};
+    return {};
+}
+
 /// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
 inline void check_packed(const at::Tensor& t, const layout_facts& layout) {
     const auto expected = [&] {
         return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) + ")";
     };
     if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run the module that makes it first");
-    if (t.layout() != at::kStrided || t.is_quantized())
-        throw TypeError(expected() + " but the tensor is " + (t.is_quantized() ? "quantized" : c10::str(t.layout())) +
-                        ": convert it with " + (t.is_quantized() ? "dequantize()" : "to_dense()"));
+    if (const auto [kind, remedy] = other_storage(t); !kind.empty())
+        throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
     if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
     if (t.size(-1) != layout.width)
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
@@ -66,12 +74,14 @@ inline void check_held_once(const at::Tensor& t) {
     if (!t.is_contiguous()) refuse("this one is not contiguous");
 }
 
-/// The largest finite number of a floating-point dtype.
+/// The largest finite number of a floating-point dtype, or of a part of a complex one.
 inline double largest(at::ScalarType type) {
     switch (type) {
-        case at::kHalf: return 65504.0;
+        case at::kHalf:
+        case at::kComplexHalf: return 65504.0;
         case at::kBFloat16: return 3.3895313892515355e38;
-        case at::kFloat: return std::numeric_limits<float>::max();
+        case at::kFloat:
+        case at::kComplexFloat: return std::numeric_limits<float>::max();
         default: return std::numeric_limits<double>::max();
     }
 }
@@ -93,24 +103,29 @@ inline bool fits_integers(const at::Scalar& s, at::ScalarType type) {
     }
 }
 
+/// NaN and infinity fit; a finite number that would become infinite doesn't, nor does one with such a part.
+inline bool fits_floats(const at::Scalar& s, at::ScalarType type) {
+    const auto beyond = [type](double part) { return std::isfinite(part) && std::abs(part) > largest(type); };
+    const c10::complex<double> z = s.toComplexDouble();
+    return !beyond(z.real()) && !beyond(z.imag());
+}
+
 /// The number as operations on this dtype take it: a whole one for integers, which LibTorch would promote otherwise.
 /// @throws ValueError if a tensor of this dtype cannot hold it: it would be cut off without a word
 inline at::Scalar fitted(const at::Scalar& s, at::ScalarType type) {
     if (s.isComplex() && !at::isComplexType(type))
         throw ValueError("a complex number does not fit " + dtype_text(type) + ": give a real one");
-    if (at::isFloatingType(type) && !s.isComplex() && std::isfinite(s.toDouble()) && std::abs(s.toDouble()) > largest(type))
+    const bool whole = at::isIntegralType(type, true);
+    if (!(whole ? fits_integers(s, type) : fits_floats(s, type)))
         throw ValueError(c10::str(s) + " does not fit " + dtype_text(type) + ": give a number that it can hold");
-    if (!at::isIntegralType(type, true)) return s;
-    if (!fits_integers(s, type))
-        throw ValueError(c10::str(s) + " does not fit " + dtype_text(type) + ": give a number that it can hold");
-    return s.to<std::int64_t>();
+    return whole ? at::Scalar(s.to<std::int64_t>()) : s;
 }
 
 /// @throws TypeError unless the operand, which messages call `name`, has the dtype and device of the activation
 inline void check_like(const at::Tensor& operand, const at::Tensor& activation, const std::string& name) {
     if (!operand.defined()) throw TypeError(name + " is undefined: give it a value");
-    if (operand.layout() != at::kStrided || operand.is_quantized())
-        throw TypeError(name + " is not dense: convert it with to_dense() or dequantize()");
+    if (const auto [kind, remedy] = other_storage(operand); !kind.empty())
+        throw TypeError(name + " is " + kind + ", not dense: convert it with " + remedy);
     if (operand.scalar_type() != activation.scalar_type())
         throw TypeError(name + " is " + dtype_text(operand.scalar_type()) + " but the activation is " +
                         dtype_text(activation.scalar_type()) + ": convert it with to()");

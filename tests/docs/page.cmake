@@ -1,5 +1,5 @@
-# docs/torchscript.md quotes a program and what it prints: both have to be what they are.
-# cmake -D PAGE=... -D SOURCE=... -D PROGRAM=... -D MODEL=... -P torchscript.cmake
+# A page quotes a program and what it prints: both have to be what they are.
+# cmake -D PAGE=... -D SOURCE=... -D PROGRAM=... [-D MODEL=what the program is given] -P page.cmake
 file(READ ${PAGE} page)
 file(READ ${SOURCE} source)
 string(FIND "${page}" "```cpp\n${source}```" at)
@@ -7,7 +7,7 @@ if(at EQUAL -1)
     message(FATAL_ERROR "${PAGE} does not quote ${SOURCE} as it is: copy the file into the page")
 endif()
 
-if(NOT EXISTS ${MODEL})
+if(DEFINED MODEL AND NOT EXISTS ${MODEL})
     message("skipped: ${MODEL} was not made: install python3-torch")
     return()
 endif()

@@ -1,0 +1,86 @@
+#include "hook/fixture.hpp"
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+TEST_CASE_FIXTURE(fixture, "a callback that returns nothing keeps the tensor itself") {
+    float seen = 0;
+    CHECK(pass([&](const View<Qkv>& v) { seen = v.sum().item<float>(); }).is_same(x));
+    CHECK(seen == 66);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback is given the site if it asks for it") {
+    std::string name;
+    (void)pass([&](const View<Qkv>&, const Site& at) { name = at.name(); });
+    CHECK(name == "h.0");
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback may replace by an Owned, a tensor or an optional of these") {
+    const at::Tensor doubled = x * 2;
+    CHECK(pass([](const View<Qkv>& v) { return v * 2; }).equal(doubled));
+    CHECK(pass([](const View<Qkv>& v) { return v.read([](const at::Tensor& t) { return t * 2; }); }).equal(doubled));
+    CHECK(pass([](const View<Qkv>& v) { return std::optional(v * 2); }).equal(doubled));
+    CHECK(pass([&](const View<Qkv>&) { return std::optional<at::Tensor>(doubled); }).equal(doubled));
+    CHECK(pass([](const View<Qkv>&) { return std::optional<Owned<Qkv>>(); }).is_same(x));
+    CHECK(pass([](const View<Qkv>&) { return at::Tensor(); }).is_same(x));
+    CHECK(pass([](const View<Qkv>& v) { return v | on<Q>().zero(); }).sum().item<float>() == 52);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback may return a reference to what it was lent") {
+    CHECK(pass([](const View<Qkv>& v) -> const at::Tensor& { return v.unsafe_tensor(); }).equal(x));
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback that writes what it was lent throws and names the site") {
+    const std::string sentence =
+        "h.0: the hook wrote into the tensor it was lent: return a new value, or clone() and edit that";
+    const auto on_copy = [&](auto callback) {
+        const auto handle = hooks.add(site, callback);
+        const auto scope = hooks.activate();
+        return message_of<OwnershipError>([&] { (void)site(x.clone()); });
+    };
+    CHECK(on_copy([](const View<Qkv>& v) { v.unsafe_tensor().add_(1); }) == sentence);
+    CHECK(on_copy([](const View<Qkv>& v) { v.unsafe_tensor().detach().zero_(); }) == sentence);
+    CHECK(on_copy([](const View<Qkv>& v) { return v.unsafe_tensor().mul_(2); }) == sentence);
+    CHECK(on_copy([](const View<Qkv>& v) { v.get<K>().unsafe_tensor().fill_(2); }) == sentence);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback at an untyped site that writes throws and names the site") {
+    const auto handle = hooks.add(any, [](const at::Tensor& t) { t.mul_(2); });
+    const auto scope = hooks.activate();
+    CHECK(says(message_of<OwnershipError>([&] { (void)any(x.clone()); }), "h.any: the hook wrote"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a replacement of another shape, dtype, device or kind is refused") {
+    CHECK(refusal<ShapeError>([](const View<Qkv>&) { return at::ones({3, 6}); }) ==
+          "h.0: the hook returned shape [3, 6] for an activation of shape [2, 6]: return the same shape, or nothing to "
+          "keep it");
+    CHECK(says(refusal<ShapeError>([](const View<Qkv>& v) { return v.sum(); }), "[]", "[2, 6]"));
+    CHECK(says(refusal<TypeError>([](const View<Qkv>&) { return at::ones({2, 6}, at::kDouble); }),
+               "h.0: the hook returned float64 [2, 6] on cpu", "float32 [2, 6] on cpu"));
+    CHECK(says(refusal<TypeError>([](const View<Qkv>&) { return at::ones({2, 6}, at::kMeta); }), "on meta"));
+    CHECK(says(refusal<TypeError>([](const View<Qkv>&) { return x.to_sparse(); }), "h.0: "));
+}
+
+TEST_CASE_FIXTURE(fixture, "a replacement at a site that passed no tensor is refused by suture") {
+    const auto handle = hooks.add(any, [](const at::Tensor&) { return at::ones({1}); });
+    const auto scope = hooks.activate();
+    CHECK(says(message_of<TypeError>([&] { (void)any(at::Tensor()); }), "h.any: ", "undefined"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback that writes and throws is told that it wrote") {
+    CHECK(says(refusal<OwnershipError>([](const View<Qkv>& v) {
+                   const at::Tensor before = v.unsafe_tensor().clone();
+                   v.unsafe_tensor().add_(1);
+                   v.unsafe_tensor().set_data(before);
+                   throw std::runtime_error("mine");
+               }),
+               "h.0: the hook wrote"));
+}
+
+TEST_CASE("a callback that returns what can't replace the activation is refused by requires") {
+    CHECK(can_add<Typed, Owned<Qkv> (*)(const View<Qkv>&)>);
+    CHECK_FALSE(can_add<Typed, Owned<Other> (*)(const View<Qkv>&)>);
+    CHECK_FALSE(can_add<Typed, int (*)(const View<Qkv>&)>);
+    CHECK_FALSE(can_add<Typed, View<Qkv> (*)(const View<Qkv>&)>);
+}
