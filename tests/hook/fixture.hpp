@@ -16,6 +16,10 @@ using suture_test::message_of;
 using suture_test::says;
 
 using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using Other = Fused<6, Gate<4>, Up<2>>;
+using Silence = decltype(on<Q>().zero());
+using Typed = HookPoint<Qkv>;
+using Untyped = HookPoint<AnyLayout>;
 
 namespace {
 

@@ -6,16 +6,10 @@
 #include <string>
 #include <vector>
 
-using Other = Fused<6, Gate<4>, Up<2>>;
-
 namespace {
 
 template <class L, class S, class H>
 concept can_add_as = requires(HookSet& hooks, const S& site, H hook) { hooks.template add<L>(site, hook); };
-
-using Silence = decltype(on<Q>().zero());
-using Typed = HookPoint<Qkv>;
-using Untyped = HookPoint<AnyLayout>;
 
 }  // namespace
 
