@@ -104,7 +104,7 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     const auto look = hooks.add(model->h[0]->attn->c_attn,
                                 [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
     const auto traced = trace(model, hooks, ids());
-    const TraceEntry& e = entry_of(traced.sites, "h.0.attn.c_attn");
+    const TraceEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
     CHECK((e.shape == std::vector<extent>{2, 5, 144}));
     CHECK(e.dtype == "float32");

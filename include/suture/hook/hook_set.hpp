@@ -41,8 +41,7 @@ public:
     void end() {
         if (!active_) return;
         if (!active_->is_at_home()) {
-            active_->abandon();
-            (void)active_.release();  // a link of the other thread's chain
+            active_.release()->abandon();  // a link of the other thread's chain
             throw HookError("a scope ends in another thread than the one that it was made in: end it there");
         }
         active_.reset();

@@ -215,8 +215,10 @@ public:
     }
     /// Whether this thread is the one that the link was made in. Another one must not take it out of the chain.
     bool is_at_home() const;
-    /// Stops the link's hooks; the link itself must stay where it is.
-    void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
+    /// Stops the hooks of a link made with new; its own thread deletes it at the next site.
+    void abandon() { abandoned_.store(true, std::memory_order_release); }
+    /// Deletes the abandoned links of this thread.
+    static void sweep();
     const std::shared_ptr<scope_record>& record() const { return record_; }
 
 private:
@@ -247,6 +249,18 @@ inline active_scope::active_scope(site_watcher watcher)
 inline void note_removal(const hook_registry* set, std::uint64_t hook) {
     for (const active_scope* s = innermost_scope; s; s = s->outer_link())
         if (s->record() && s->record()->hooks().get() == set) s->record()->note_removal(hook);
+}
+
+inline void active_scope::sweep() {
+    for (active_scope** at = &innermost_scope; *at;) {
+        active_scope* const link = *at;
+        if (link->abandoned_.load(std::memory_order_acquire)) {
+            *at = link->outer_;
+            delete link;
+        } else {
+            at = &link->outer_;
+        }
+    }
 }
 
 inline bool active_scope::is_at_home() const { return home_ == &innermost_scope; }
@@ -329,7 +343,6 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
     c10::SmallVector<found, 4> links;  // from the innermost out
     site_watcher watcher;
     for (active_scope* s = this; s; s = s->outer()) {
-        if (s->abandoned_.load(std::memory_order_relaxed)) continue;
         if (s->watcher_ && !watcher) watcher = s->watcher_;
         if (!s->record_) continue;
         const std::shared_ptr<const hook_table>& table = s->record_->newest();
@@ -375,7 +388,8 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
 /// Kept out of line: an inactive site is a load and a branch in the code of the model.
 /// @throws Error, with the name of the site in front
 [[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) {
-    return innermost_scope->run(site, std::move(activation));
+    active_scope::sweep();
+    return innermost_scope ? innermost_scope->run(site, std::move(activation)) : activation;
 }
 
 }  // namespace suture::detail
