@@ -55,6 +55,10 @@ static_assert(!can_attach<Latest<Q<1>>, HookPoint<Packed>>);
 static_assert(!can_attach<Latest<Q<1>, 2>, HookPoint<Packed>>);
 static_assert(!can_attach<Latest<Q<2>, 3>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Small>, HookPoint<AnyLayout>>);
+static_assert(can_attach<Latest<AnyLayout>, HookPoint<AnyLayout>>);
+static_assert(can_attach<History<AnyLayout>, std::vector<HookPoint<Small>>>);
+static_assert(std::is_same_v<Recorded<AnyLayout>::view_type, at::Tensor>);
+static_assert(std::is_same_v<Recorded<Q<1>, 3>::view_type, View<Q<1>, 3>>);
 
 static_assert(std::random_access_iterator<History<Small>::iterator>);
 static_assert(std::ranges::random_access_range<Latest<Small>>);
@@ -135,4 +139,57 @@ TEST_CASE_FIXTURE(fixture, "a recorder is a random access range of its entries")
 
     history.clear();
     CHECK(says(message_of<PositionError>([&] { (void)*begin; }), "entry 0", "holds 0", "clear()"));
+}
+
+TEST_CASE("a recorder of AnyLayout keeps what passes a site of any kind, whole or at some tokens, and nothing wider") {
+    HookPoint<AnyLayout> pattern("pattern");
+    HookPoint<Small> packed("packed");
+    HookSet hooks;
+    Latest<AnyLayout> all;
+    History<AnyLayout> last_query(Recording{.tokens = token(-1), .dtype = at::kDouble});
+    const auto first = hooks.add(std::vector{site_ref(pattern)}, all), second = hooks.add(pattern, last_query);
+    Latest<AnyLayout> with_layout;
+    const auto third = hooks.add(packed, with_layout);
+
+    const at::Tensor seen = at::rand({2, 3, 5, 5}), x = at::rand({4, 6});
+    const auto scope = hooks.activate();
+    for (int pass = 0; pass < 2; ++pass) (void)pattern(seen), (void)packed(x);
+    CHECK(all[0].equal(seen));
+    CHECK(all.at("pattern").equal(seen));
+    CHECK_FALSE(all[0].is_alias_of(seen));
+    CHECK(with_layout[0].equal(x));
+    CHECK(last_query.bytes_held() == 2 * 2 * 3 * 5 * sizeof(double));
+    const at::Tensor stacked = last_query.stack(0);
+    CHECK(stacked.equal(seen.select(-2, -1).to(at::kDouble).expand({2, 2, 3, 5})));
+}
+
+TEST_CASE("what has no axis, or is no dense tensor, is refused by a recorder of AnyLayout") {
+    HookPoint<AnyLayout> point("loss");
+    HookSet hooks;
+    Latest<AnyLayout> latest;
+    const auto handle = hooks.add(point, latest).may_be_idle();
+    const auto refusal = [&]<class Kind>(Kind*, const at::Tensor& t) {
+        return message_of<Kind>([&] {
+            const auto scope = hooks.activate();
+            (void)point(t);
+        });
+    };
+    CHECK(says(refusal((ShapeError*)nullptr, at::zeros({})), "loss", "a recorder needs [..., channels]", "no axes"));
+    CHECK(says(refusal((TypeError*)nullptr, at::Tensor()), "loss", "undefined"));
+    CHECK(says(refusal((TypeError*)nullptr, at::eye(2).to_sparse()), "loss", "to_dense()"));
+    CHECK(latest.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a record that was written through its tensor is an error at the next look, in every recorder") {
+    Latest<Small> latest;
+    History<AnyLayout> history;
+    const auto first = hooks.add(sites, latest), second = hooks.add(sites, history);
+    pass(1);
+    latest[1].unsafe_tensor().add_(1);
+    CHECK(says(message_of<OwnershipError>([&] { (void)latest[1]; }), "pass 0 of h.1 was written", "clone()"));
+    CHECK(latest[0].unsafe_tensor().equal(at::full({4, 6}, 1.0)));
+    (*history.begin()).view().zero_();
+    CHECK(says(message_of<OwnershipError>([&] { (void)history.stack(0); }), "pass 0 of h.0 was written"));
+    pass(2);
+    CHECK(latest[1].unsafe_tensor().equal(at::full({4, 6}, 2.0)));
 }

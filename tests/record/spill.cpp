@@ -232,3 +232,24 @@ TEST_CASE("a file that is no spilled history is refused") {
     const auto missing = message_of<FileError>([&] { (void)read_history<Q<2>>(folder / "none.safetensors"); });
     CHECK(says(missing, "none.safetensors", "cannot be opened"));
 }
+
+TEST_CASE("a history of AnyLayout is spilled and read as one, whatever the shapes") {
+    const Folder folder;
+    std::vector<HookPoint<AnyLayout>> points{HookPoint<AnyLayout>("ids"), HookPoint<AnyLayout>("pattern")};
+    HookSet hooks;
+    History<AnyLayout> history;
+    const auto handle = hooks.add(points, history);
+    const at::Tensor ids = at::arange(4), pattern = at::rand({1, 2, 4, 4});
+    {
+        const auto scope = hooks.activate();
+        (void)points[0](ids), (void)points[1](pattern);
+    }
+    spill(history, folder / "any.safetensors");
+    CHECK(history.bytes_held() == 0);
+    CHECK(history.stack(1).equal(pattern.unsqueeze(0)));
+    const auto read = read_history<AnyLayout>(folder / "any.safetensors");
+    CHECK((*read.begin()).view().equal(ids));
+    CHECK(read.begin()[1].view().equal(pattern));
+    CHECK(says(message_of<TypeError>([&] { (void)read_history<Q<4>>(folder / "any.safetensors"); }),
+               "a history of AnyLayout", "one of Fused<4, Q<4>>"));
+}

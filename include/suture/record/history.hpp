@@ -8,6 +8,7 @@
 #include <ATen/ops/stack.h>
 #include <range/v3/view/interface.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <ranges>
@@ -19,6 +20,7 @@ namespace suture {
 
 /// The entries that one layer had when it was asked for: a view for ranges, cheap to copy.
 template <class X, extent Groups>
+    requires Recordable<X, Groups>
 class LayerHistory : public ranges::view_interface<LayerHistory<X, Groups>> {
 public:
     LayerHistory() = default;
@@ -41,7 +43,7 @@ private:
 ///
 /// It is a range of Recorded. A recorder may be dropped before its hooks, and several threads may record into one.
 template <class X, extent Groups = 1>
-    requires Hosted<X, Groups>
+    requires Recordable<X, Groups>
 class History : public detail::recorder<X, Groups> {
 public:
     /// @throws as Latest
@@ -52,21 +54,23 @@ public:
     /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet
     LayerHistory<X, Groups> of(std::size_t layer) const { return LayerHistory<X, Groups>(this->of_layer(layer)); }
 
-    /// The entries of one layer as one tensor, [passes, ...] with the shape of an entry behind it.
+    /// The entries of one layer as one Owned, [passes, ...] with the shape of an entry behind it. Of AnyLayout: as one
+    /// tensor.
     /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()
-    Owned<X, Groups> stack(std::size_t layer) const {
+    auto stack(std::size_t layer) const {
         std::vector<at::Tensor> parts;
-        for (const Recorded<X, Groups>& entry : this->of_layer(layer)) {
-            parts.push_back(entry.view().unsafe_tensor());
-            check_alike(entry, parts);
+        for (const detail::record& r : this->shared()->of(layer)) {
+            parts.push_back(detail::tensor_of(r));
+            check_alike(r, parts);
         }
-        return detail::access::make<Owned<X, Groups>>(at::stack(parts));
+        if constexpr (std::same_as<X, AnyLayout>) return at::stack(parts);
+        else return detail::access::make<Owned<X, Groups>>(at::stack(parts));
     }
 
 private:
-    static void check_alike(const Recorded<X, Groups>& entry, const std::vector<at::Tensor>& parts) {
+    static void check_alike(const detail::record& r, const std::vector<at::Tensor>& parts) {
         const at::Tensor &first = parts.front(), &last = parts.back();
-        const std::string differ = "pass " + std::to_string(entry.pass()) + " of " + entry.name() + " recorded " +
+        const std::string differ = "pass " + std::to_string(r.pass) + " of " + r.name + " recorded " +
                                    tensor_text(last) + " but the first one " + tensor_text(first);
         if (first.sizes() != last.sizes())
             throw ShapeError(differ + ": record the same tokens of every prompt, token(-1) say, or reduce each entry");
@@ -79,4 +83,5 @@ private:
 
 /// For std::ranges; range-v3 knows it from the base.
 template <class X, suture::extent Groups>
+    requires suture::Recordable<X, Groups>
 inline constexpr bool std::ranges::enable_view<suture::LayerHistory<X, Groups>> = true;

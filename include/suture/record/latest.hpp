@@ -10,7 +10,8 @@
 
 namespace suture {
 
-/// Layer -> the newest activation of X, a layout or one of its components (`Latest<Q<64>, 12>`: one in 12 groups).
+/// Layer -> the newest activation of X, a layout or one of its components (`Latest<Q<64>, 12>`: one in 12 groups). A
+/// `Latest<AnyLayout>` keeps what passes sites of any kind, attention patterns say, as plain tensors.
 ///
 ///     Latest<Qkv> latest;
 ///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), latest);
@@ -21,7 +22,7 @@ namespace suture {
 /// A recorder of a component keeps that component alone. It is a range of Recorded, one a layer. A recorder may be
 /// dropped before its hooks, and several threads may record into one.
 template <class X, extent Groups = 1>
-    requires Hosted<X, Groups>
+    requires Recordable<X, Groups>
 class Latest : public detail::recorder<X, Groups> {
 public:
     /// @throws ValueError if `how` names batch rows twice. What it asks for is looked for when an activation is there:
@@ -31,9 +32,11 @@ public:
 
     /// What the layer recorded last, as [..., width] ([..., groups, width] of a component in groups).
     /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet
-    View<X, Groups> operator[](std::size_t layer) const { return this->of_layer(layer).front().view(); }
+    typename Recorded<X, Groups>::view_type operator[](std::size_t layer) const { return this->of_layer(layer).front().view(); }
     /// The same by the site's name: `latest.at("h.3.attn.c_attn")`.
-    View<X, Groups> at(const std::string& site) const { return (*this)[this->shared()->layer_named(site)]; }
+    typename Recorded<X, Groups>::view_type at(const std::string& site) const {
+        return (*this)[this->shared()->layer_named(site)];
+    }
 };
 
 }  // namespace suture

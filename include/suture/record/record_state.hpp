@@ -32,10 +32,20 @@ struct record {
     std::string name;
     at::Tensor tensor;
     std::function<at::Tensor()> load;
-    std::uint64_t id = 0;  ///< of all that its recorder ever held
+    std::uint64_t id = 0;       ///< of all that its recorder ever held
+    std::int64_t version = 0;  ///< the tensor's, when it was recorded
 
     std::size_t bytes() const { return tensor.defined() ? tensor.storage().nbytes() : 0; }
 };
+
+/// What was recorded, from memory or from its file.
+inline at::Tensor tensor_of(const record& r) {
+    if (!r.tensor.defined()) return r.load();
+    if (static_cast<std::int64_t>(r.tensor._version()) != r.version)
+        throw OwnershipError("pass " + std::to_string(r.pass) + " of " + r.name +
+                             " was written after it was recorded: write to a clone() of it, and record again");
+    return r.tensor;
+}
 
 /// 80 % of the machine's memory, in bytes: what is left is for the model.
 inline std::size_t most_host_bytes() {
@@ -77,7 +87,8 @@ public:
         check_room(layer, wanted, held_ - (replaced ? replaced->bytes() : 0));
 
         attachment& at = layers_.at(layer);
-        record next{layer, at.passes, at.name, recorded_copy(wanted, activation, how_.keep_graph), {}, ++last_id_};
+        record next{layer, at.passes, at.name, recorded_copy(wanted, activation, how_.keep_graph), {}, ++last_id_, 0};
+        next.version = static_cast<std::int64_t>(next.tensor._version());
         const std::size_t bytes = next.bytes();
         if (replaced) old = std::exchange(*replaced, std::move(next));
         else records_.push_back(std::move(next));

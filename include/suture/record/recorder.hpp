@@ -20,25 +20,41 @@
 namespace suture {
 
 namespace detail {
-/// The hook that records `channels` of what passes a site packed as `layout` says.
-inline hook_entry recording_entry(const std::shared_ptr<record_state>& state, std::size_t layer, const Site& site,
-                                  const narrowed& channels, const layout_facts& layout, std::string what) {
+/// The hook that records of what passes a site the channels that `channels_of(activation)` names.
+template <class ChannelsOf>
+hook_entry recording_entry(const std::shared_ptr<record_state>& state, std::size_t layer, const Site& site,
+                           ChannelsOf channels_of, std::string what) {
     state->attach(layer, site);
     hook_entry entry;
     entry.when = state->when();
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
-    entry.run = [state, layer, channels, layout](const at::Tensor& activation, const Site&) {
-        check_packed(activation, layout);
-        state->record_from(layer, channels, activation);
+    entry.run = [state, layer, channels_of](const at::Tensor& activation, const Site&) {
+        state->record_from(layer, channels_of(activation), activation);
         return at::Tensor();
     };
     return entry;
 }
 
+/// The channels of X in an activation packed like L.
+/// @throws ShapeError or TypeError unless the activation is packed so
+template <class X, class L>
+narrowed channels_packed(const at::Tensor& activation) {
+    check_packed(activation, facts_of<L>);
+    return placed<exactly<X>, L>;
+}
+/// All of the last axis, whatever that is.
+/// @throws ShapeError or TypeError if there is none
+inline narrowed channels_unpacked(const at::Tensor& activation) {
+    check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
+    const extent width = activation.size(-1);
+    return {{0, width, 1, width}, false};
+}
+
 /// What is recorded, in words: a component without the layout that holds it alone.
 template <class X, extent Groups>
 std::string recorded_text() {
-    if constexpr (Layout<X>) return layout_text(facts_of<X>);
+    if constexpr (std::same_as<X, AnyLayout>) return "what passes";
+    else if constexpr (Layout<X>) return layout_text(facts_of<X>);
     else return component_text(*facts_of<host_layout<X, Groups>>.begin());
 }
 
@@ -47,15 +63,33 @@ template <class X, extent Groups, class L>
 concept taken_from = Layout<L> && placed<exactly<X>, L>.why == fault::none &&
                      (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
+/// How a recorded X is looked at: as a View or, where the recorder was not told what passes, as the tensor that it is.
+template <class X, extent Groups>
+struct recorded_as {
+    using type = View<X, Groups>;
+    static type look_at(at::Tensor t) { return access::make<type>(std::move(t)); }
+};
+template <>
+struct recorded_as<AnyLayout, 1> {
+    using type = at::Tensor;
+    static type look_at(at::Tensor t) { return t; }
+};
+
 template <class X, extent Groups>
 class recorder;
 }  // namespace detail
 
+/// What a recorder can keep: a layout, a component or, told by AnyLayout, whatever passes.
+template <class X, extent Groups>
+concept Recordable = Hosted<X, Groups> || (std::same_as<X, AnyLayout> && Groups == 1);
+
 /// One recorded activation: where and when it was seen, and what it was.
 template <class X, extent Groups = 1>
-    requires Hosted<X, Groups>
+    requires Recordable<X, Groups>
 class Recorded {
 public:
+    using view_type = typename detail::recorded_as<X, Groups>::type;
+
     /// Of the sites that the recorder was attached to, which one, counted from 0.
     std::size_t layer() const { return record_.layer; }
     /// The site's name: "h.3.attn.c_attn".
@@ -63,11 +97,10 @@ public:
     /// How often the layer had been recorded before.
     std::size_t pass() const { return record_.pass; }
 
-    /// What was recorded. Reads it, each time, from the file if it was spilled.
-    /// @throws FileError if the file cannot be read any more
-    View<X, Groups> view() const {
-        return detail::access::make<View<X, Groups>>(record_.tensor.defined() ? record_.tensor : record_.load());
-    }
+    /// What was recorded: a View or, of an AnyLayout, the record itself as a tensor. Reads it, each time, from the file
+    /// if it was spilled.
+    /// @throws OwnershipError if the record was written since, FileError if the file cannot be read any more
+    view_type view() const { return detail::recorded_as<X, Groups>::look_at(detail::tensor_of(record_)); }
 
 private:
     template <class, extent>
@@ -143,9 +176,11 @@ public:
 
     /// For HookSet::add.
     template <class L>
-        requires taken_from<X, Groups, L>
+        requires(std::same_as<X, AnyLayout> || taken_from<X, Groups, L>)
     hook_entry hook_at(std::size_t layer, const Site& site) {
-        return recording_entry(shared(), layer, site, placed<exactly<X>, L>, facts_of<L>, recorded_text<X, Groups>());
+        const std::string what = recorded_text<X, Groups>();
+        if constexpr (std::same_as<X, AnyLayout>) return recording_entry(shared(), layer, site, channels_unpacked, what);
+        else return recording_entry(shared(), layer, site, channels_packed<X, L>, what);
     }
     /// For HookSet::add, which tells how many layers there are: every one was told of by hook_at.
     void attached(std::size_t) {}

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -82,18 +83,33 @@ inline std::string text_in(const nlohmann::json& entry, const char* key) {
     return found == entry.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
+/// What the file calls the layout of what is recorded; null stands for any.
+inline std::string layout_name(const layout_facts* layout) { return layout ? layout_text(*layout) : "AnyLayout"; }
+template <class X, extent Groups>
+const layout_facts* recorded_facts() {
+    if constexpr (std::same_as<X, AnyLayout>) return nullptr;
+    else return &facts_of<host_layout<X, Groups>>;
+}
+
+/// A record is [..., width], or [..., groups, width] in groups.
+inline bool has_shape_of(const layout_facts& layout, const std::vector<std::int64_t>& sizes) {
+    const std::size_t axes = layout.groups == 1 ? 1 : 2;
+    return sizes.size() >= axes && sizes.back() == layout.width / layout.groups &&
+           (axes == 1 || sizes[sizes.size() - 2] == layout.groups);
+}
+
 /// The records that the file says it has, in their order.
 /// @throws FileError if it is no spilled history, TypeError if it is one of another layout
-inline std::vector<record> records_in(const std::filesystem::path& path, const layout_facts& layout) {
+inline std::vector<record> records_in(const std::filesystem::path& path, const layout_facts* layout) {
     const auto file = std::make_shared<const Safetensors>(Safetensors::open(path));
     const auto refuse = [&path](const std::string& why) {
         throw FileError(path.string() + ": " + why + ": read a file that spill() wrote");
     };
     std::map<std::string, std::string> metadata = file->metadata();
     if (metadata["suture"] != "history") refuse("this is no spilled history");
-    if (metadata["layout"] != layout_text(layout))
+    if (metadata["layout"] != layout_name(layout))
         throw TypeError(path.string() + ": the file holds a history of " + metadata["layout"] +
-                        " but was asked for as one of " + layout_text(layout) + ": ask for what it holds");
+                        " but was asked for as one of " + layout_name(layout) + ": ask for what it holds");
     const nlohmann::json entries = nlohmann::json::parse(metadata["entries"], nullptr, false);
     if (!entries.is_array()) refuse("the list of its entries is damaged");
 
@@ -103,11 +119,9 @@ inline std::vector<record> records_in(const std::filesystem::path& path, const l
         const std::int64_t layer = count_in(entry, "layer"), pass = count_in(entry, "pass");
         if (layer < 0 || pass < 0 || !file->contains(tensor)) refuse("entry " + entry.dump() + " is damaged");
         const std::vector<std::int64_t> sizes = file->sizes(tensor);
-        const std::size_t axes = layout.groups == 1 ? 1 : 2;
-        if (sizes.size() < axes || sizes.back() != layout.width / layout.groups ||
-            (axes == 2 && sizes[sizes.size() - 2] != layout.groups))
+        if (layout && !has_shape_of(*layout, sizes))
             refuse("tensor " + safetensors::in_quotes(tensor) + " has shape " + shape_text(sizes) + ", which is no " +
-                   layout_text(layout));
+                   layout_text(*layout));
         record r;
         r.layer = static_cast<std::size_t>(layer);
         r.pass = static_cast<std::size_t>(pass);
@@ -132,7 +146,7 @@ void spill(History<X, Groups>& history, const std::filesystem::path& path) {
     if (!state.claim(file))
         throw ValueError(path.string() + ": the file holds entries of this history already: spill to another file");
     try {
-        detail::spill_records(state, path, layout_text(facts_of<host_layout<X, Groups>>));
+        detail::spill_records(state, path, detail::layout_name(detail::recorded_facts<X, Groups>()));
     } catch (...) {
         state.unclaim(file);
         throw;
@@ -143,11 +157,11 @@ void spill(History<X, Groups>& history, const std::filesystem::path& path) {
 /// looked at, to the CPU. The history may record on, and be spilled to another file.
 /// @throws FileError if the file is no spilled history, TypeError if it is one of another layout
 template <class X, extent Groups = 1>
-    requires Hosted<X, Groups>
+    requires Recordable<X, Groups>
 History<X, Groups> read_history(const std::filesystem::path& path, Recording how = {}) {
     History<X, Groups> history(std::move(how));
     detail::record_state& state = detail::record_access::state(history);
-    for (detail::record& r : detail::records_in(path, facts_of<host_layout<X, Groups>>)) state.restore(std::move(r));
+    for (detail::record& r : detail::records_in(path, detail::recorded_facts<X, Groups>())) state.restore(std::move(r));
     state.claim(detail::canonical_text(path));
     return history;
 }

@@ -45,15 +45,21 @@ inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
     return {};
 }
 
+/// @throws TypeError or ShapeError unless `t` is a dense tensor with an axis of channels; `expected()` says who needs it
+template <class Expected>
+void check_has_channels(const at::Tensor& t, const Expected& expected) {
+    if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run the module that makes it first");
+    if (const auto [kind, remedy] = other_storage(t); !kind.empty())
+        throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
+    if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
+}
+
 /// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
 inline void check_packed(const at::Tensor& t, const layout_facts& layout) {
     const auto expected = [&] {
         return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) + ")";
     };
-    if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run the module that makes it first");
-    if (const auto [kind, remedy] = other_storage(t); !kind.empty())
-        throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
-    if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
+    check_has_channels(t, expected);
     if (t.size(-1) != layout.width)
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
                          ": pass the activation that this layout describes");
