@@ -55,14 +55,15 @@ struct AttentionImpl : torch::nn::Module {
             const at::Tensor later = at::ones({tokens, tokens}, at::kBool).triu(1);
             scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
         }
-        const at::Tensor attended = pattern(scores.softmax(-1));
+        const at::Tensor probabilities = scores.softmax(-1);
+        const at::Tensor attended = backwards ? pattern(probabilities.flip(1)).flip(1) : pattern(probabilities);
         at::Tensor mixed = z(attended.matmul(spread(v)).transpose(1, 2).reshape({x.size(0), tokens, query_width}));
         return noisy ? mixed + at::rand({1}) : mixed;
     }
     Hooked<torch::nn::Linear, Declared> qkv{nullptr};
     HookPoint<AnyLayout> pattern{"pattern"};
     HookPoint<Whole<Z<query_width>>> z{"z"};
-    bool causal = true, noisy = false;
+    bool causal = true, noisy = false, backwards = false;  ///< backwards: the pattern has the heads in reverse
 
 private:
     /// [batch, tokens, (groups,) width] -> [batch, heads, tokens, D]
@@ -229,6 +230,20 @@ TEST_CASE("with the attention's own sites, its single rows and its pattern are c
     CHECK_THROWS_AS(check_of(check_layout(good, good->qkv, input()), "the pattern"), std::out_of_range);
 }
 
+TEST_CASE("with the pattern's site, a wrong number of heads is caught, and heads in another order") {
+    const auto a = attention<Gpt2Like, Gpt2Like, 4>();
+    const auto sites = AttentionSites().pattern(a->pattern);
+    const char* const heads = "editing a head of Q";
+    CHECK(check_of(check_layout(a, a->qkv, sites, input()), heads).passed);
+    const LayoutReport wrong = check_layout<Gpt2Qkv<16, 2>>(a, a->qkv, sites, input());
+    CHECK(check_of(wrong, heads).found == "Q has 2 heads, the pattern 4");
+    CHECK_FALSE(wrong.looked_for_others);
+    a->backwards = true;
+    CHECK(check_of(check_layout(a, a->qkv, sites, input()), heads).found == "head 3 changed by head 0");
+    const auto shared = attention<FalconLike, FalconLike, 4>();
+    CHECK(check_of(check_layout(shared, shared->qkv, AttentionSites().pattern(shared->pattern), input()), heads).passed);
+}
+
 TEST_CASE("suture's GPT-2 passes, in every layer, by its logits and by its own sites") {
     Small model = small_model(2);
     const at::Tensor ids = at::randint(7, {2, 5}, at::kLong);
@@ -242,7 +257,7 @@ TEST_CASE("suture's GPT-2 passes, in every layer, by its logits and by its own s
             check_layout(model, a.c_attn, AttentionSites().output(a.z).pattern(a.pattern), ids);
         INFO(to_string(by_sites));
         CHECK(by_sites.passed());
-        CHECK(by_sites.checks.size() == 8);
+        CHECK(by_sites.checks.size() == 9);
         CHECK(check_layout(model, a.c_attn, AttentionSites().output(a.c_proj), ids).passed());
     }
 }

@@ -44,19 +44,27 @@ struct named_part {
     run channels;
 };
 
+/// One head of a component, counted over all groups as `head<h>` counts.
+inline run head_of(const component_facts& c, const run& all, extent head) {
+    const extent width = all.width / c.heads;
+    return {all.offset + head / c.heads * all.period + head % c.heads * width, width, 1, width};
+}
+
 /// A component in parts, none of which should hold another kind of channel: all of it, its first and last channels, and
 /// its heads (or sixteenths, if it has one head).
 inline std::vector<named_part> parts_of(const component_facts& c, const run& all) {
     std::vector<named_part> parts{{"all of it", all},
                                   {"its first channel", {all.offset, 1, all.groups, all.period}},
                                   {"its last channel", {all.offset + all.width - 1, 1, all.groups, all.period}}};
-    const bool has_heads = c.heads * all.groups > 1;
-    const extent pieces = has_heads ? c.heads : std::min<extent>(all.width, 16);
-    for (extent i = 0; i < all.groups * pieces; ++i) {
-        const extent begin = i % pieces * all.width / pieces, end = (i % pieces + 1) * all.width / pieces;
-        const std::string channels = "channels " + std::to_string(begin) + ":" + std::to_string(end);
-        parts.push_back({has_heads ? "head " + std::to_string(i) : channels,
-                         {all.offset + i / pieces * all.period + begin, end - begin, 1, end - begin}});
+    if (const extent heads = c.heads * all.groups; heads > 1) {
+        for (extent h = 0; h < heads; ++h) parts.push_back({"head " + std::to_string(h), head_of(c, all, h)});
+        return parts;
+    }
+    const extent pieces = std::min<extent>(all.width, 16);
+    for (extent i = 0; i < pieces; ++i) {
+        const extent begin = i * all.width / pieces, end = (i + 1) * all.width / pieces;
+        parts.push_back({"channels " + std::to_string(begin) + ":" + std::to_string(end),
+                         {all.offset + begin, end - begin, 1, end - begin}});
     }
     return parts;
 }

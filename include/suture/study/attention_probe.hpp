@@ -57,12 +57,13 @@ public:
 
     /// The rows of the output that change, bit for bit.
     std::vector<extent> changed_rows(const probe_edit& edit) const {
-        const at::Tensor differ = bits_differ(clean_.output, pass_edited(edit).output);
-        const at::Tensor rows = differ.movedim(-2, 0).reshape({tokens_, -1}).any(-1);
-        std::vector<extent> changed;
-        for (extent t = 0; t < tokens_; ++t)
-            if (rows[t].item<bool>()) changed.push_back(t);
-        return changed;
+        return changed_along(-2, bits_differ(clean_.output, pass_edited(edit).output));
+    }
+    /// How many heads the pattern has, in [..., heads, queries, keys]; 0 if that is not known.
+    extent pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
+    /// The heads whose pattern changes, bit for bit. @pre pattern_heads() > 0
+    std::vector<extent> changed_heads(const probe_edit& edit) const {
+        return changed_along(-3, bits_differ(clean_.pattern, pass_edited(edit).pattern));
     }
     /// @pre sees_pattern()
     bool changes_pattern(const probe_edit& edit) const {
@@ -98,6 +99,16 @@ private:
             throw ShapeError("the output has shape " + shape_text(result.output.sizes()) + " and had " +
                              shape_text(clean_.output.sizes()) + ": give a model whose runs are alike");
         return result;
+    }
+
+    /// The places on an axis at which something differs.
+    static std::vector<extent> changed_along(extent axis, const at::Tensor& differ) {
+        const extent size = differ.size(axis);
+        const at::Tensor any = differ.movedim(axis, 0).reshape({size, -1}).any(-1);
+        std::vector<extent> changed;
+        for (extent i = 0; i < size; ++i)
+            if (any[i].item<bool>()) changed.push_back(i);
+        return changed;
     }
 
     /// The activation with irregular numbers, a few times the size of its own, added at one token: no softmax is blind

@@ -2,7 +2,7 @@
 // contents, and nothing raises. What attention does when one component is edited tells the difference.
 // Laws of causal softmax attention, whatever its layout: the first token has one key to attend to, so its row sees no
 // query and no key; a query is read by its own row; keys and values are read by their own row and later ones; the
-// pattern reads no value. (Not so with attention sinks, linear attention, or attention that looks ahead.)
+// pattern reads no value; a head of the query makes the pattern of that head. (Not so with attention sinks, linear attention, or attention that looks ahead.)
 #pragma once
 
 #include "suture/hook/hook_set.hpp"
@@ -35,7 +35,7 @@ struct LayoutReport {
     std::string site;      ///< the site of the projection
     std::string declared;  ///< the layout, as layout_text has it
     std::vector<LayoutCheck> checks;
-    bool looked_for_others = false;  ///< the checks failed for a layout of queries, keys and values
+    bool looked_for_others = false;  ///< queries, keys and values are not where the layout says
     /// The layouts of the catalogue, of the same width, that the attention does behave like. Layouts that put queries,
     /// keys and values into the same channels cannot be told apart: the first of them is named.
     std::vector<std::string> consistent;
@@ -70,7 +70,8 @@ public:
     /// output is watched, in which later layers have mixed the rows.
     template <Hookable S>
     AttentionSites output(const S& site) const { return with(&AttentionSites::output_, site); }
-    /// The probabilities, after the softmax, of any shape.
+    /// The probabilities, after the softmax: [..., heads, queries, keys], by which the number of heads is checked, or of
+    /// any other shape.
     template <Hookable S>
     AttentionSites pattern(const S& site) const { return with(&AttentionSites::pattern_, site); }
 
@@ -109,12 +110,24 @@ public:
             "the numbers change from run to run: call eval()");
         return std::move(checks_);
     }
-    std::vector<LayoutCheck> all() && {
-        check_query(), check_key(), check_value();
-        return std::move(checks_);
+    void check_channels() { check_query(), check_key(), check_value(); }
+    /// Whether the channels are those of L; stops at a component that is not where it should be.
+    bool channels_pass() { return (check_query(), ok_) && (check_key(), ok_) && (check_value(), ok_); }
+    /// Whether each head of Q makes the pattern of the same number, which wrong heads of the right channels do not.
+    void check_heads() {
+        const auto [facts, all] = component_named(layout_, "Q");
+        const extent heads = facts.heads * all.groups, seen = probe_.pattern_heads();
+        if (all.width == 0 || seen == 0) return;
+        const std::string asked = "editing a head of Q changes the pattern of that head and of no other";
+        if (heads != seen)
+            return add(asked, false, "Q has " + std::to_string(heads) + " heads, the pattern " + std::to_string(seen));
+        for (extent h = 0; h < heads; ++h)
+            if (const auto changed = probe_.changed_heads({head_of(facts, all, h), middle_}); changed != rows{h})
+                return add(asked, false, text(changed, "head") + " by head " + std::to_string(h));
+        add(asked, true, "");
     }
-    /// Whether all pass; stops at a component that does not.
-    bool pass() && { return (check_query(), ok_) && (check_key(), ok_) && (check_value(), ok_); }
+    bool ok() const { return ok_; }
+    std::vector<LayoutCheck> take() && { return std::move(checks_); }
 
 private:
     using rows = std::vector<extent>;
@@ -165,10 +178,10 @@ private:
     }
     std::string at_middle() const { return "token " + std::to_string(middle_); }
     static bool begins_at(const rows& changed, extent row) { return !changed.empty() && changed.front() == row; }
-    static std::string text(const rows& changed) {
+    static std::string text(const rows& changed, const std::string& what = "row") {
         std::string list;
         for (const extent row : changed) list += (list.empty() ? "" : ", ") + std::to_string(row);
-        return changed.empty() ? "no row changed" : (changed.size() == 1 ? "row " : "rows ") + list + " changed";
+        return changed.empty() ? "no " + what + " changed" : what + (changed.size() == 1 ? " " : "s ") + list + " changed";
     }
 
     const attention_probe& probe_;
@@ -181,13 +194,16 @@ private:
 inline LayoutReport report_layout(const attention_probe& probe, const layout_facts& layout, const std::string& site) {
     LayoutReport report{site, layout_text(layout), layout_checks(probe, layout).own_value(), false, {}};
     if (!report.passed()) return report;
-    for (LayoutCheck& check : layout_checks(probe, layout).all()) report.checks.push_back(std::move(check));
+    layout_checks checks(probe, layout);
+    checks.check_channels();
     const auto has = [&layout](const char* name) { return component_named(layout, name).second.width > 0; };
-    report.looked_for_others = !report.passed() && has("Q") && has("K") && has("V");
+    report.looked_for_others = !checks.ok() && has("Q") && has("K") && has("V");
+    if (checks.ok()) checks.check_heads();
+    for (LayoutCheck& check : std::move(checks).take()) report.checks.push_back(std::move(check));
     if (!report.looked_for_others) return report;
     for (const known_layout& known : attention_layouts(layout))
-        if (layout_checks(probe, known.facts()).pass())
-            report.consistent.push_back(known.name + " = " + layout_text(known.facts()));
+        if (const layout_facts facts = known.facts(); layout_checks(probe, facts).channels_pass())
+            report.consistent.push_back(known.name + " = " + layout_text(facts));
     return report;
 }
 
@@ -203,14 +219,14 @@ at::Tensor first_tensor(Output output) {
 
 /// Checks by behaviour that the fused projection of a causal attention is packed like L: edits its queries, keys and
 /// values at single tokens and compares the rows of the output, bit for bit. The model is run about ten times and once
-/// for each head of K and V, without gradients, and a few times for each layout of the catalogue if a check fails. Its
-/// numbers must be the same from run to run (call eval()), and fine enough to show a change (float32).
+/// for each head, without gradients, and a few times for each layout of the catalogue if a check fails. Its numbers
+/// must be the same from run to run (call eval()), and fine enough to show a change (float32).
 ///
 ///     std::cout << check_layout<Gpt2Qkv<768, 12>>(model, site(model, "h.0.attn.c_attn"), tokens);
 ///     check_layout(model, attn->c_attn, AttentionSites().output(attn->z).pattern(attn->pattern), tokens);  // sharper
 ///
 /// Without AttentionSites the first tensor that the model gives is watched: [..., tokens, channels]. Components named
-/// "Q", "K" and "V" are checked. Heads are not: a query that is where L says, but in other heads, is not noticed.
+/// "Q", "K" and "V" are checked. That they are divided into the heads of L is checked if the pattern's site is given.
 /// @throws HookError if a site is not passed; ShapeError if the projection is not as wide as L, if there are fewer than
 ///         three tokens, or if the output does not have a row a token
 template <Layout L, class Model, Hookable S, class... Inputs>
