@@ -201,29 +201,6 @@ public:
         requires(std::same_as<detail::layout_at<S>, AnyLayout> && !Recipe<F>)
     HookHandle add(S&& sites, F callback) { return add_entry(sites, detail::callback_entry<L>(std::move(callback))); }
 
-    // What is no hook.
-    template <Sites S, class F>
-        requires(detail::is_no_hook<F, detail::layout_at<S>> && detail::is_layered<F>)
-    SUTURE_REJECTED("it has another layout than this site: write add<Layout>(site, ...) where the site has none",
-                    add(S&&, F&));
-    template <Sites S, class F>
-        requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
-                 detail::is_mutable_hook<F, detail::layout_at<S>>)
-    SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr",
-                    add(S&&, F&&));
-    template <Sites S, class F>
-        requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
-                 !detail::is_mutable_hook<F, detail::layout_at<S>>)
-    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement", add(S&&, F&&));
-    template <Sites S, class F>
-        requires(detail::is_no_hook<F, detail::layout_at<S>>)
-    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
-                    add_backward(S&&, F&&));
-    template <Sites S, Recipe R>
-        requires std::same_as<detail::layout_at<S>, AnyLayout>
-    SUTURE_REJECTED("this site has no layout of its own: write add_backward<Layout>(site, recipe)",
-                    add_backward(S&&, R));
-
     /// Adds a recipe or a callback for the gradient of the loss by what passes the site, when a backward pass brings
     /// it: it is edited as the activation is, with the same recipes. Both passes run in the scope; where the backward
     /// pass comes later, say may_be_idle() and keep the handle until then.
@@ -255,6 +232,29 @@ public:
         return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::moment::gradient);
     }
 
+    // What is no hook.
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>> && detail::is_layered<F>)
+    SUTURE_REJECTED("it has another layout than this site: write add<Layout>(site, ...) where the site has none",
+                    add(S&&, F&));
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
+                 detail::is_mutable_hook<F, detail::layout_at<S>>)
+    SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr",
+                    add(S&&, F&&));
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
+                 !detail::is_mutable_hook<F, detail::layout_at<S>>)
+    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement", add(S&&, F&&));
+    template <Sites S, class F>
+        requires(detail::is_no_hook<F, detail::layout_at<S>>)
+    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
+                    add_backward(S&&, F&&));
+    template <Sites S, Recipe R>
+        requires std::same_as<detail::layout_at<S>, AnyLayout>
+    SUTURE_REJECTED("this site has no layout of its own: write add_backward<Layout>(site, recipe)",
+                    add_backward(S&&, R));
+
     /// Makes the set active in this thread while the returned scope lives.
     Scope activate() const { return Scope(hooks_); }
 
@@ -267,39 +267,37 @@ public:
     }
 
 private:
-    /// One entry at every site; each counts for itself.
+    /// The same hook at every site; each counts for itself.
     template <class S>
     HookHandle add_entry(S&& sites, detail::hook_entry entry, detail::moment when = detail::moment::edits) {
-        HookHandle handle(hooks_);
         entry.when = when;
-        const auto add_at = [&](const Site& site) {
+        return add_each(sites, [&entry](const Site&) -> const detail::hook_entry& {
             entry.state = std::make_shared<detail::hook_state>();
-            add_one(handle, site, entry);
-        };
-        if constexpr (SiteRange<S>)
-            for (auto&& site : sites) add_at(site_ref(site).site());
-        else add_at(site_ref(sites).site());
-        check_not_empty(handle);
-        return handle;
+            return entry;
+        });
     }
     template <class L, class S, class A>
     HookHandle attach(S&& sites, A& layers) {
-        HookHandle handle(hooks_);
         std::size_t layer = 0;
-        const auto add_at = [&](const Site& site) { add_one(handle, site, layers.template hook_at<L>(layer++, site)); };
-        if constexpr (SiteRange<S>)
-            for (auto&& site : sites) add_at(site_ref(site).site());
-        else add_at(site_ref(sites).site());
-        check_not_empty(handle);
+        HookHandle handle =
+            add_each(sites, [&](const Site& site) { return layers.template hook_at<L>(layer++, site); });
         layers.attached(layer);
         return handle;
     }
-    void add_one(HookHandle& handle, const Site& site, const detail::hook_entry& entry) {
-        handle.hooks_.reserve(handle.hooks_.size() + 1);
-        handle.hooks_.push_back({hooks_->add(site, entry), entry.state});
-    }
-    static void check_not_empty(const HookHandle& handle) {
+    /// At every site the hook that `entry_at(site)` makes.
+    template <class S, class EntryAt>
+    HookHandle add_each(S&& sites, const EntryAt& entry_at) {
+        HookHandle handle(hooks_);
+        const auto add_one = [&](const Site& site) {
+            const detail::hook_entry& entry = entry_at(site);
+            handle.hooks_.reserve(handle.hooks_.size() + 1);
+            handle.hooks_.push_back({hooks_->add(site, entry), entry.state});
+        };
+        if constexpr (SiteRange<S>)
+            for (auto&& site : sites) add_one(site_ref(site).site());
+        else add_one(site_ref(sites).site());
         if (handle.size() == 0) throw HookError("the range of sites is empty: give at least one site");
+        return handle;
     }
 
     std::shared_ptr<detail::hook_registry> hooks_;
