@@ -1,0 +1,14 @@
+// expect: this site has no layout of its own: write check_layout<Layout>(model, site, input)
+// A site that does not say how it is packed is told what to be checked against.
+#include <suture/suture.hpp>
+#include <torch/nn/modules/linear.h>
+
+using namespace suture;
+
+auto check(Hooked<torch::nn::Identity>& model, const HookPoint<AnyLayout>& projection, const at::Tensor& x) {
+#ifdef SUTURE_BAD
+    return check_layout(model, projection, x);
+#else
+    return check_layout<Gpt2Qkv<768, 12>>(model, projection, x);
+#endif
+}

@@ -1,0 +1,15 @@
+// expect: a hook is copied and called as const: capture by reference or shared_ptr
+// A hook may run in several threads at once, and a set copies it; what it counts belongs to whoever counts.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Mlps = Whole<Mlp<3072>>;
+
+void count(HookSet& hooks, const HookPoint<Mlps>& mlp, int& passes) {
+#ifdef SUTURE_BAD
+    auto handle = hooks.add(mlp, [n = 0](const View<Mlps>&) mutable { ++n; });
+#else
+    auto handle = hooks.add(mlp, [&passes](const View<Mlps>&) { ++passes; });
+#endif
+}

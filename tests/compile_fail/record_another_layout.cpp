@@ -1,0 +1,14 @@
+// expect: it has another layout than this site: write add<Layout>(site, ...) where the site has none
+// A recorder of queries cannot be attached to an MLP; a Latest<AnyLayout> records what passes anywhere.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void attach(HookSet& hooks, const HookPoint<Whole<Mlp<3072>>>& mlp, Latest<Q<768, 12>>& queries,
+            Latest<AnyLayout>& anything) {
+#ifdef SUTURE_BAD
+    auto handle = hooks.add(mlp, queries);
+#else
+    auto handle = hooks.add(mlp, anything);
+#endif
+}
