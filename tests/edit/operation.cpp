@@ -75,8 +75,8 @@ TEST_CASE("an injected View without the place of the edit is named, and not the 
     const auto row = borrow<Qkv>(at::zeros({8})).get<Q>();
     CHECK(says(refusal<PositionError>(on<Q>(batch(1)).set(shorter)), "batch row 1 is outside the injected View"));
     CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)), "reaches beyond the injected View, which has 3"));
-    CHECK(says(refusal<ShapeError>(on<Q>(batch(1)).set(flat)), "the injected View has no batch axis"));
-    CHECK(says(refusal<ShapeError>(on<Q>(token(1)).set(row)), "the injected View has no token axis"));
+    CHECK(says(refusal<ShapeError>(on<Q>(batch(1)).set(flat)), "the injected View has shape [5, 4], with 1 axes"));
+    CHECK(says(refusal<ShapeError>(on<Q>(token(1)).set(row)), "the injected View has shape [4], with 0 axes"));
     CHECK(says(refusal<ShapeError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).set(shorter)),
                "the mask has shape [2, 5] but the positions of the injected View have [1, 3]"));
     CHECK(says(refusal<ShapeError>(on<Q>(token(at::zeros({2}, at::kLong))).set(shorter)),

@@ -2,6 +2,7 @@
 #include "suture/record/recorder.hpp"
 
 #include "suture/edit/on.hpp"
+#include "suture/hook/board.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/record/history.hpp"
@@ -11,6 +12,8 @@
 #include "message.hpp"
 
 #include <ATen/ATen.h>
+#include <range/v3/range/conversion.hpp>
+#include <range/v3/view/transform.hpp>
 
 #include <iterator>
 #include <memory>
@@ -192,4 +195,52 @@ TEST_CASE_FIXTURE(fixture, "a record that was written through its tensor is an e
     CHECK(says(message_of<OwnershipError>([&] { (void)history.stack(0); }), "pass 0 of h.0 was written"));
     pass(2);
     CHECK(latest[1].unsafe_tensor().equal(at::full({4, 6}, 2.0)));
+}
+
+TEST_CASE("what was recorded of some tokens is injected there, and refused anywhere else") {
+    const HookPoint<Small> point("h.0");
+    HookSet hooks;
+    Latest<Q<2>> last(Recording{.tokens = token(-1)}), two(Recording{.tokens = tokens(1, 3)});
+    Latest<Small> first_row(Recording{.batches = batch(0)});
+    const auto a = hooks.add(point, last), b = hooks.add(point, two), c = hooks.add(point, first_row);
+    const at::Tensor clean = at::rand({3, 3, 6}), x = at::zeros({3, 3, 6});  // as many rows as tokens
+    {
+        const auto scope = hooks.activate();
+        (void)point(clean);
+    }
+    const auto query = [](const auto& edited) { return at::Tensor(edited.view().template get<Q>().unsafe_tensor()); };
+    const at::Tensor queries = clean.narrow(-1, 0, 2);
+    CHECK(query(borrow<Small>(x) | on<Q>(token(-1)).set(last[0])).select(1, -1).equal(queries.select(1, -1)));
+    CHECK(query(borrow<Small>(x) | on<Q>(tokens(0, 2)).set(two[0])).narrow(1, 0, 2).equal(queries.narrow(1, 1, 2)));
+    CHECK(query(borrow<Small>(x) | on<Q>(batch(1)).set(first_row[0].get<Q>()))[1].equal(queries[0]));
+
+    const auto refusal = [&x](const auto& recipe) {
+        return message_of<ShapeError>([&] { (void)(borrow<Small>(x) | recipe); });
+    };
+    CHECK(says(refusal(on<Q>().set(last[0])), "Q = view", "some tokens or batch rows only", "[3, 2] where [3, 3, 2]",
+               "record and edit the same tokens"));
+    CHECK(says(refusal(on<Q>(token(1)).set(two[0])), "[3, 2, 2] where [3, 2]"));
+    Board<Small> board;
+    const auto d = hooks.add(point, board);
+    board[0] = first_row[0];
+    CHECK(says(message_of<ShapeError>([&] {
+                   const auto scope = hooks.activate();
+                   (void)point(x);
+               }),
+               "h.0: board layer 0", "[3, 6] where [3, 3, 6]"));
+}
+
+TEST_CASE("a View with other axes than the activation is not spread over it") {
+    const at::Tensor x = at::zeros({3, 3, 6}), row = at::rand({3, 6});
+    const auto refused = message_of<ShapeError>(
+        [&] { (void)(borrow<Small>(x) | on<Q>(token(0)).set(borrow<Small>(row).get<Q>())); });
+    CHECK(says(refused, "[3, 2], with 1 axes before the channels where the activation has 2", "unsafe_tensor()"));
+}
+
+TEST_CASE_FIXTURE(fixture, "an entry's name outlives the entry") {
+    Latest<Q<2>> latest;
+    const auto handle = hooks.add(sites, latest);
+    pass(1);
+    const auto names = latest | ranges::views::transform(&Recorded<Q<2>>::name) | ranges::to<std::vector>();
+    CHECK(names == std::vector<std::string>{"h.0", "h.1", "h.2"});
 }

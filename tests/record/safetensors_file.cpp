@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 using namespace files;
 
@@ -54,7 +55,7 @@ TEST_CASE("a failed save says why, and leaves no trace") {
     CHECK(contains(missing, nowhere.string() + ": cannot be written (No such file or directory): check the path"));
 
     fs::create_directories(folder / "taken/inside");
-    CHECK(contains(error_of([&] { save_safetensors(folder / "taken", small_tensors()); }), "cannot be written ("));
+    CHECK(contains(error_of([&] { save_safetensors(folder / "taken", small_tensors()); }), "is a directory: name a file"));
     CHECK(fs::is_directory(folder / "taken/inside"));
     CHECK(folder.entries() == 1);
 }
@@ -99,4 +100,16 @@ TEST_CASE("a save into the working directory needs no directory in the path") {
     const bool same = same_bits(Safetensors::open("x.safetensors").load_all(), small_tensors());
     fs::current_path(before);
     CHECK(same);
+}
+
+TEST_CASE("a file that takes the place of another keeps its rights, and nothing takes the place of a pipe") {
+    const Folder folder;
+    save_safetensors(folder / "x", small_tensors());
+    fs::permissions(folder / "x", fs::perms::owner_read | fs::perms::owner_write);
+    save_safetensors(folder / "x", small_tensors());
+    CHECK(fs::status(folder / "x").permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+
+    REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    CHECK(contains(error_of([&] { save_safetensors(folder / "pipe", small_tensors()); }), "is not a regular file"));
+    CHECK(fs::is_fifo(folder / "pipe"));
 }

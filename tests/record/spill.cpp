@@ -13,6 +13,7 @@
 #include <range/v3/view/transform.hpp>
 
 #include <atomic>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
@@ -211,24 +212,27 @@ TEST_CASE("a file that is no spilled history is refused") {
         return message_of<FileError>([&] { (void)read_history<Q<2>>(folder / "x.safetensors"); });
     };
     const std::map<std::string, std::string> good{
-        {"suture", "history"},
-        {"layout", "Fused<2, Q<2>>"},
-        {"entries", R"([{"tensor": "t", "layer": 0, "name": "h.0", "pass": 0}])"}};
-    const auto with = [&good](const std::string& entries) {
+        {"suture", "history"}, {"layout", "Fused<2, Q<2>>"}, {"sites", R"({"0": "t"})"}, {"entries", "[[0, 0, false]]"}};
+    const auto with = [&good](const char* key, const std::string& text) {
         auto metadata = good;
-        metadata["entries"] = entries;
+        metadata[key] = text;
         return metadata;
     };
-    CHECK(refusal({{"t", at::zeros({4, 2})}}, good) == "nothing was thrown");
-    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, {}), "x.safetensors", "no spilled history", "spill()"));
-    CHECK(says(refusal({{"t", at::zeros({4, 3})}}, good), "'t'", "[4, 3]", "Fused<2, Q<2>>"));
-    CHECK(says(refusal({{"t", at::zeros({})}}, good), "'t'", "[]"));
-    CHECK(says(refusal({{"u", at::zeros({4, 2})}}, good), "entry", "damaged"));
-    CHECK(says(refusal({}, with("{}")), "list of its entries is damaged"));
-    CHECK(says(refusal({}, with("[[[")), "list of its entries is damaged"));
-    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, with("[7]")), "entry 7", "damaged"));
-    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, with(R"([{"tensor": "t", "layer": -1, "pass": 0}])")), "damaged"));
-    CHECK(says(refusal({{"t", at::zeros({4, 2})}}, with(R"([{"tensor": "t", "layer": 0, "pass": "x"}])")), "damaged"));
+    const std::string t = "t/0/0";
+    CHECK(refusal({{t, at::zeros({4, 2})}}, good) == "nothing was thrown");
+    CHECK(says(refusal({{t, at::zeros({4, 2})}}, {}), "x.safetensors", "no spilled history", "spill()"));
+    CHECK(says(refusal({{t, at::zeros({4, 3})}}, good), "'t/0/0'", "[4, 3]", "Fused<2, Q<2>>"));
+    CHECK(says(refusal({{t, at::zeros({})}}, good), "'t/0/0'", "[]"));
+    CHECK(says(refusal({{"u", at::zeros({4, 2})}}, good), "entry 0", "damaged"));
+    CHECK(says(refusal({}, with("entries", "{}")), "list of its entries is damaged"));
+    CHECK(says(refusal({}, with("entries", "[[[")), "list of its entries is damaged"));
+    CHECK(says(refusal({}, with("sites", "[]")), "list of its entries is damaged"));
+    const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+    for (const char* entry : {"7", "[]", "[0, 0]", "[-1, 0, false]", R"([0, "x", false])", "[0, 0, 1]", "[1, 0, false]"})
+        CHECK(says(refusal({{t, at::zeros({4, 2})}}, with("entries", "[[0, 0, false]," + std::string(entry) + "]")),
+                   "entry 1 of its list is damaged"));
+    CHECK(says(refusal({{t, at::zeros({4, 2})}}, with("entries", "[" + deep + "]")), "entry 0 of its list is damaged"));
+    CHECK(says(refusal({{t, at::zeros({4, 2})}}, with("sites", R"({"0": 7})")), "entry 0 of its list is damaged"));
     const auto missing = message_of<FileError>([&] { (void)read_history<Q<2>>(folder / "none.safetensors"); });
     CHECK(says(missing, "none.safetensors", "cannot be opened"));
 }
@@ -252,4 +256,54 @@ TEST_CASE("a history of AnyLayout is spilled and read as one, whatever the shape
     CHECK(read.begin()[1].view().equal(pattern));
     CHECK(says(message_of<TypeError>([&] { (void)read_history<Q<4>>(folder / "any.safetensors"); }),
                "a history of AnyLayout", "one of Fused<4, Q<4>>"));
+}
+
+TEST_CASE("a history of a layout in groups, and one of its components, are spilled and read each as what it is") {
+    const Folder folder;
+    const HookPoint<Packed> point("h.0");
+    HookSet hooks;
+    History<Packed> whole;
+    History<K<1>, 3> keys;
+    const auto first = hooks.add(point, whole), second = hooks.add(point, keys);
+    const at::Tensor x = at::rand({2, 6});
+    {
+        const auto scope = hooks.activate();
+        (void)point(x);
+    }
+    spill(whole, folder / "whole"), spill(keys, folder / "keys");
+    CHECK((*read_history<Packed>(folder / "whole").begin()).view().unsafe_tensor().equal(x));
+    CHECK((*read_history<K<1>, 3>(folder / "keys").begin()).view().equal(borrow<Packed>(x).get<K>()));
+    const auto other = message_of<TypeError>([&] { (void)read_history<Grouped<3, K<1>>>(folder / "keys"); });
+    CHECK(says(other, "a history of Grouped<3, K<1>> by group", "one of Grouped<3, K<1>>:"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a record that was written is not spilled, as if it had passed so") {
+    pass();
+    (*history.begin()).view().unsafe_tensor().add_(1);
+    CHECK(says(message_of<OwnershipError>([&] { spill(history, folder / "x"); }), "pass 0 of h.0 was written"));
+    CHECK_FALSE(std::filesystem::exists(folder / "x"));
+    CHECK(history.bytes_held() > 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a link to a file is a file of its own: writing replaces it") {
+    pass();
+    std::filesystem::create_symlink("real", folder / "link");
+    spill(history, folder / "link");
+    CHECK_FALSE(std::filesystem::is_symlink(folder / "link"));
+    pass();
+    CHECK_THROWS_AS(spill(history, folder / "link"), ValueError);
+    spill(history, folder / "real");
+    check_same(history);
+}
+
+TEST_CASE_FIXTURE(fixture, "what was recorded of some tokens is that again when it is read") {
+    History<Q<2>> last(Recording{.tokens = token(-1)});
+    const auto recording = hooks.add(sites, last);
+    pass();
+    spill(last, folder / "last");
+    const auto read = read_history<Q<2>>(folder / "last");
+    const at::Tensor activation = at::zeros({4, 6});
+    const auto edited = borrow<Small>(activation) | on<Q>(token(-1)).set((*read.begin()).view());
+    CHECK(same_bits(edited.view().get<Q>().unsafe_tensor().select(0, -1), queries[0].select(0, -1)));
+    CHECK_THROWS_AS(borrow<Small>(activation) | on<Q>().set((*read.begin()).view()), ShapeError);
 }

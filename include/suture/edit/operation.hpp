@@ -43,15 +43,30 @@ std::string value_text(const View<X, Groups>& v) { return "view (" + value_text(
 
 /// The part of another run's activation [..., width] or [..., groups, width] at the place that was asked for, its
 /// positions counted in its own leading axes.
-inline at::Tensor same_place(const at::Tensor& t, extent groups, const place& asked, const narrowed& channels) {
+/// @throws ShapeError if it has more or fewer axes: a batch of rows must not pass for the tokens of one
+inline at::Tensor same_place(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
     const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
-    place there = asked;
+    if (const extent axes = at_hand.packed.dim() - 1; static_cast<extent>(leading.size()) != axes)
+        throw ShapeError("the injected View has shape " + shape_text(t.sizes()) + ", with " +
+                         std::to_string(leading.size()) + " axes before the channels where the activation has " +
+                         std::to_string(axes) + ": give it the same axes, or inject its tensor with unsafe_tensor()");
+    place there = at_hand.asked;
     there.channels = channels;
     there.in = "the injected View";
     const resolved r = resolve(there, t, leading);
     const auto pack = [groups](const at::Tensor& part) { return groups == 1 ? part : part.flatten(-2); };
     if (r.rows.defined()) return part_at(pack(t), r);
     return cut_channels(pack(cut_positions(t, r, static_cast<extent>(leading.size()))), channels);
+}
+
+/// Of a View that holds some positions of an activation only: all that it holds, which must be what is edited.
+inline at::Tensor same_part(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
+    at::Tensor part = cut_channels(groups == 1 ? t : t.flatten(-2), channels);
+    if (part.sizes() != at::IntArrayRef(at_hand.where.sizes))
+        throw ShapeError("the injected View was recorded of some tokens or batch rows only and gives " +
+                         shape_text(part.sizes()) + " where " + shape_text(at_hand.where.sizes) +
+                         " is edited: record and edit the same tokens and rows");
+    return part;
 }
 
 template <Where... Ws>
@@ -68,7 +83,9 @@ value value_at(const slot_reader& s, const target&) {
 }
 template <Where... Ws, class X, extent Groups>
 value value_at(const View<X, Groups>& v, const target& t) {
-    return same_place(access::tensor(v), Groups, t.asked, placed<exactly<X>, host_layout<X, Groups>, Ws...>);
+    const narrowed& channels = placed<exactly<X>, host_layout<X, Groups>, Ws...>;
+    return access::is_cut(v) ? same_part(access::tensor(v), Groups, t, channels)
+                             : same_place(access::tensor(v), Groups, t, channels);
 }
 
 /// set, add and multiply.

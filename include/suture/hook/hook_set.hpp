@@ -139,10 +139,12 @@ template <class A>
 concept is_layered = requires(A& a, std::size_t layers) { a.attached(layers); };
 template <class F, class L>
 concept is_no_hook = !Recipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
-/// It could be called if it were neither const nor copied.
 template <class F, class L>
-concept is_mutable_hook = std::invocable<std::remove_cvref_t<F>&, const typename lent_as<L>::type&> ||
-                          std::invocable<std::remove_cvref_t<F>&, const typename lent_as<L>::type&, const Site&>;
+concept is_called_with = std::invocable<F&, const typename lent_as<L>::type&> ||
+                         std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
+/// It could be called if it were not const, or be a hook if it could be copied.
+template <class F, class L>
+concept is_mutable_hook = is_called_with<F, L> && (!is_called_with<const F, L> || !std::copy_constructible<F>);
 }  // namespace detail
 
 /// Hooks, each at a site. Sets may be changed while they are active, from any thread; each pass through a site
@@ -239,12 +241,12 @@ public:
                     add(S&&, F&));
     template <Sites S, class F>
         requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
-                 detail::is_mutable_hook<F, detail::layout_at<S>>)
+                 detail::is_mutable_hook<std::remove_cvref_t<F>, detail::layout_at<S>>)
     SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr",
                     add(S&&, F&&));
     template <Sites S, class F>
         requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
-                 !detail::is_mutable_hook<F, detail::layout_at<S>>)
+                 !detail::is_mutable_hook<std::remove_cvref_t<F>, detail::layout_at<S>>)
     SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement", add(S&&, F&&));
     template <Sites S, class F>
         requires(detail::is_no_hook<F, detail::layout_at<S>>)

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <iterator>
 #include <limits>
@@ -33,7 +34,8 @@ struct record {
     at::Tensor tensor;
     std::function<at::Tensor()> load;
     std::uint64_t id = 0;       ///< of all that its recorder ever held
-    std::int64_t version = 0;  ///< the tensor's, when it was recorded
+    std::int64_t version = 0;   ///< the tensor's, when it was recorded
+    bool cut = false;           ///< of some tokens or batch rows of the activation
 
     std::size_t bytes() const { return tensor.defined() ? tensor.storage().nbytes() : 0; }
 };
@@ -47,11 +49,15 @@ inline at::Tensor tensor_of(const record& r) {
     return r.tensor;
 }
 
-/// 80 % of the machine's memory, in bytes: what is left is for the model.
+/// 80 % of the memory, in bytes, of the machine or of the container (cgroup) that the program is in: what is left is for
+/// the model.
 inline std::size_t most_host_bytes() {
+    std::size_t bytes = std::numeric_limits<std::size_t>::max();  // if the system does not say
     const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
-    if (pages <= 0 || page <= 0) return std::numeric_limits<std::size_t>::max();  // the system does not say
-    return static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) / 5 * 4;
+    if (pages > 0 && page > 0) bytes = static_cast<std::size_t>(pages) * static_cast<std::size_t>(page);
+    // Debian 12 and later have cgroups of version 2: a number, or "max", which is read as none.
+    if (std::size_t limit = 0; std::ifstream("/sys/fs/cgroup/memory.max") >> limit) bytes = std::min(bytes, limit);
+    return bytes / 5 * 4;
 }
 
 /// The records of a recorder, and the layers that it is attached to. Shared with its hooks; may be used by several
@@ -89,6 +95,7 @@ public:
         attachment& at = layers_.at(layer);
         record next{layer, at.passes, at.name, recorded_copy(wanted, activation, how_.keep_graph), {}, ++last_id_, 0};
         next.version = static_cast<std::int64_t>(next.tensor._version());
+        next.cut = how_.tokens || how_.batches;
         const std::size_t bytes = next.bytes();
         if (replaced) old = std::exchange(*replaced, std::move(next));
         else records_.push_back(std::move(next));
@@ -117,7 +124,7 @@ public:
     record entry(std::size_t i) const {
         const std::lock_guard lock(guard_);
         if (i >= records_.size())
-            throw PositionError("entry " + std::to_string(i) + " is outside the recorder, which holds " +
+            throw PositionError("entry " + std::to_string(static_cast<extent>(i)) + " is outside the recorder, which holds " +
                                 std::to_string(records_.size()) + ": iterate again after clear()");
         return records_[i];
     }

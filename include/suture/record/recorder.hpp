@@ -67,12 +67,14 @@ concept taken_from = Layout<L> && placed<exactly<X>, L>.why == fault::none &&
 template <class X, extent Groups>
 struct recorded_as {
     using type = View<X, Groups>;
-    static type look_at(at::Tensor t) { return access::make<type>(std::move(t)); }
+    static type look_at(at::Tensor t, bool cut) {
+        return cut ? access::make_cut<type>(std::move(t)) : access::make<type>(std::move(t));
+    }
 };
 template <>
 struct recorded_as<AnyLayout, 1> {
     using type = at::Tensor;
-    static type look_at(at::Tensor t) { return t; }
+    static type look_at(at::Tensor t, bool) { return t; }
 };
 
 template <class X, extent Groups>
@@ -93,14 +95,14 @@ public:
     /// Of the sites that the recorder was attached to, which one, counted from 0.
     std::size_t layer() const { return record_.layer; }
     /// The site's name: "h.3.attn.c_attn".
-    const std::string& name() const { return record_.name; }
+    std::string name() const { return record_.name; }
     /// How often the layer had been recorded before.
     std::size_t pass() const { return record_.pass; }
 
     /// What was recorded: a View or, of an AnyLayout, the record itself as a tensor. Reads it, each time, from the file
     /// if it was spilled.
     /// @throws OwnershipError if the record was written since, FileError if the file cannot be read any more
-    view_type view() const { return detail::recorded_as<X, Groups>::look_at(detail::tensor_of(record_)); }
+    view_type view() const { return detail::recorded_as<X, Groups>::look_at(detail::tensor_of(record_), record_.cut); }
 
 private:
     template <class, extent>

@@ -73,6 +73,9 @@ struct planned {
 
 /// @throws PositionError, ShapeError or TypeError if the activation does not have what is asked for
 inline planned plan(const Recording& how, const narrowed& channels, const at::Tensor& activation) {
+    if (activation.is_complex() && how.dtype && !at::isComplexType(*how.dtype))
+        throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
+                        dtype_text(*how.dtype) + ": give the Recording a complex dtype");
     const at::IntArrayRef leading = activation.sizes().slice(0, activation.dim() - 1);
     return {resolve(recorded_place(channels, how), activation, leading), how.dtype.value_or(activation.scalar_type()),
             how.device.value_or(activation.device())};

@@ -123,10 +123,10 @@ public:
     std::map<std::string, std::string> metadata() const { return header_.metadata; }
 
     /// The tensor, contiguous, on the CPU, in storage of its own. Reads its bytes and no others.
-    /// @throws FileError as dtype() does; if the file was cut short since; if a BOOL is neither 0 nor 1
+    /// @throws FileError as dtype() does; if there is no memory for it; if the file was cut short since; if a BOOL is neither 0 nor 1
     at::Tensor load(std::string_view name) const {
         const detail::safetensors::Entry& from = entry(name);
-        at::Tensor tensor = at::empty(from.sizes, at::TensorOptions().dtype(dtype(name)).device(at::kCPU));
+        at::Tensor tensor = room_for(name, from);
         detail::safetensors::naming(path_.string(), [&] {
             detail::safetensors::naming("tensor " + detail::safetensors::in_quotes(name), [&] {
                 file_->read(data_begin_ + from.begin, tensor.data_ptr(), from.end - from.begin);
@@ -157,6 +157,18 @@ private:
         const std::string missing = path_.string() + ": there is no tensor " + detail::safetensors::in_quotes(name);
         if (names_.empty()) throw FileError(missing + ": the file holds none at all");
         throw FileError(missing + ": it has " + detail::safetensors::names_like(name, names_));
+    }
+
+    /// @throws FileError if there is no memory for the tensor: a file may be larger than that, and sparse
+    at::Tensor room_for(std::string_view name, const detail::safetensors::Entry& from) const {
+        const at::TensorOptions options = at::TensorOptions().dtype(dtype(name)).device(at::kCPU);
+        try {
+            return at::empty(from.sizes, options);
+        } catch (const c10::Error&) {
+            throw FileError(path_.string() + ": tensor " + detail::safetensors::in_quotes(name) + " needs " +
+                            detail::safetensors::bytes_text(from.end - from.begin) +
+                            " of memory, which this machine does not give: load it on one that does");
+        }
     }
 
     std::filesystem::path path_;

@@ -69,11 +69,16 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// A file that gets its name when it is complete. Dropped before that, it leaves nothing behind.
+/// A file that gets its name when it is complete, and the rights of the file whose place it takes. Dropped before that,
+/// it leaves nothing behind.
 class NewFile {
 public:
     explicit NewFile(std::filesystem::path destination)
-        : destination_(std::move(destination)), descriptor_(create_beside()) {}
+        : destination_(std::move(destination)), descriptor_(create_beside()) {
+        struct stat old {};
+        if (::lstat(destination_.c_str(), &old) == 0 && S_ISREG(old.st_mode))
+            ::fchmod(descriptor_.number, old.st_mode & 0777);
+    }
     NewFile(const NewFile&) = delete;
     NewFile& operator=(const NewFile&) = delete;
     ~NewFile() {
@@ -107,7 +112,11 @@ private:
     }
 
     /// Opens a new file of a name that nobody has, in the directory of the destination: rename needs one file system.
+    /// What is no file, a pipe or a device, is not replaced by one.
     int create_beside() {
+        struct stat old {};
+        if (::lstat(destination_.c_str(), &old) == 0 && !S_ISREG(old.st_mode) && !S_ISLNK(old.st_mode))
+            refuse(S_ISDIR(old.st_mode) ? "is a directory" : "is not a regular file", "name a file to be written");
         static std::atomic<unsigned> count{0};
         for (;;) {
             temporary_ = destination_.parent_path() /

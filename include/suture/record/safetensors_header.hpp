@@ -38,7 +38,7 @@ auto naming(const std::string& place, Task task) {
     try {
         return task();
     } catch (FileError& error) {
-        error.add_place(place);
+        error.add_place(place.empty() ? "''" : place);
         throw;
     }
 }

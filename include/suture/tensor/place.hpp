@@ -112,7 +112,7 @@ inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, 
         throw ShapeError("the mask has shape " + shape_text(mask.sizes()) + " but the positions of " + in + " have " +
                          shape_text(leading) + ": give one bool a position, or one a token");
     at::Tensor rows = mask.expand(leading).reshape({-1}).nonzero().reshape({-1});
-    if (rows.numel() == 0) throw PositionError("the mask is false everywhere and selects nothing: drop the edit");
+    if (rows.numel() == 0) throw PositionError("the mask is false everywhere and selects nothing: give one that is true somewhere");
     return rows;
 }
 
@@ -129,7 +129,7 @@ inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef lead
     if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
         throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
                          " have " + shape_text(outer) + ": give one index (or list of indices) a row");
-    if (index.numel() == 0) throw PositionError("the token index is empty and selects nothing: drop the edit");
+    if (index.numel() == 0) throw PositionError("the token index is empty and selects nothing: name at least one token");
     const extent low = index.min().item<extent>(), high = index.max().item<extent>();
     if (low < -tokens) throw_outside(axis::token, low, tokens, in);
     if (high >= tokens) throw_outside(axis::token, high, tokens, in);

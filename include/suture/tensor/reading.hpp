@@ -53,6 +53,11 @@ struct access {
     static const at::Tensor& tensor(const T& t) { return t.tensor_; }
     template <class T>
     static T make(at::Tensor t) { return T(std::move(t)); }
+    /// A View of some tokens or batch rows of an activation, whose positions are no longer those of the activation.
+    template <class T>
+    static T make_cut(at::Tensor t) { return T(std::move(t), true); }
+    template <class X, extent G>
+    static bool is_cut(const View<X, G>& view) { return view.cut_; }
     /// The tensor of an Owned with all channels on the last axis.
     template <class X, extent G>
     static at::Tensor packed(const Owned<X, G>& owned) { return owned.packed(); }

@@ -25,7 +25,7 @@ public:
     template <ComponentOf<X> C>
     View<C, layout::groups> get() const {
         const narrowed channels{run_of<X, C>, layout::groups > 1};
-        return detail::access::make<View<C, layout::groups>>(detail::cut_channels(tensor_, channels));
+        return View<C, layout::groups>(detail::cut_channels(tensor_, channels), cut_);
     }
     template <class C, fault suture_fault = detail::resolution<exactly<C>, X>::why>
         requires(Layout<X> && suture_fault != fault::none)
@@ -70,9 +70,13 @@ public:
 
 private:
     friend detail::access;
-    explicit View(at::Tensor t) : tensor_(std::move(t)) {}
+    template <class Y, extent G>
+        requires Hosted<Y, G>
+    friend class View;
+    explicit View(at::Tensor t, bool cut = false) : tensor_(std::move(t)), cut_(cut) {}
 
     at::Tensor tensor_;
+    bool cut_;  ///< only some tokens or batch rows of an activation were recorded
 };
 
 /// Looks at a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis is checked,
