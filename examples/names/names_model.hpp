@@ -1,0 +1,45 @@
+// The names model: a GPT-2 of 4 layers and 4 heads, 64 wide, with the vocabulary of its own. See docs/names-model.md.
+#pragma once
+
+#include "vocabulary.hpp"
+
+#include <suture/model/gpt2_load.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+namespace names_task {
+
+using Model = suture::Gpt2<64, 4>;
+
+/// The shape of a model of these words, before it is trained. 32 positions hold the longest sentence.
+inline suture::Gpt2Config model_config(const Vocabulary& vocabulary) {
+    suture::Gpt2Config config;
+    config.width = 64;
+    config.heads = 4;
+    config.inner = 4 * config.width;
+    config.layers = 4;
+    config.positions = 32;
+    config.vocabulary = static_cast<suture::extent>(vocabulary.size());
+    return config;
+}
+
+/// A trained model and its words.
+struct NamesModel {
+    Model model;
+    Vocabulary vocabulary;
+};
+
+/// @throws suture::FileError if a file of the directory cannot be read, suture::ModelError if it is no such model
+inline NamesModel load_names_model(const std::filesystem::path& directory) {
+    NamesModel loaded{suture::load_gpt2<64, 4>(directory), Vocabulary::read(directory / "vocab.json")};
+    const auto words = loaded.vocabulary.size(), ids = static_cast<std::size_t>(loaded.model->config().vocabulary);
+    if (words != ids)
+        throw suture::ModelError(directory.string() + ": vocab.json has " + std::to_string(words) +
+                                 " words but the model has " + std::to_string(ids) +
+                                 ": use the vocab.json of this model");
+    return loaded;
+}
+
+}  // namespace names_task
