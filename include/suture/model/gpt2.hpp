@@ -221,8 +221,11 @@ public:
         const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
         at::Tensor x = wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
         for (const auto& block : h) x = block->forward(x);
-        return at::linear(ln_f(x), config_.tied ? wte->weight : lm_head->weight);
+        return at::linear(ln_f(x), unembedding());
     }
+
+    /// What the logits are products with: [vocabulary, width].
+    const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }
 
     /// A copy with parameters and sites of its own, under the same names.
     std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {

@@ -1,0 +1,13 @@
+// expect: the lens reads the residual stream: give a Resid as wide as the model
+// The logit lens puts the final norm and the unembedding behind a residual stream; what a norm emits is none.
+#include <suture/model/gpt2_logit_lens.hpp>
+
+using namespace suture;
+
+auto read(const Gpt2<24, 2>& model, const View<Resid<24>>& stream, const View<Norm<24>>& normed) {
+#ifdef SUTURE_BAD
+    return logit_lens(model, normed);
+#else
+    return logit_lens(model, stream);
+#endif
+}
