@@ -141,14 +141,6 @@ TEST_CASE_FIXTURE(fixture, "arguments are given in order, by name, or left to th
     static_assert(!std::invocable<Script, std::thread>);
 }
 
-TEST_CASE("a result that is no tensor is given by forward alone") {
-    Module pair("__torch__.Pair");
-    pair.define("def forward(self, x):\n  return x, x\n");
-    const Script model(pair);
-    CHECK(model.forward(at::ones({2})).isTuple());
-    CHECK(says(message_of<TypeError>([&] { (void)model(at::ones({2})); }), "Tuple[Tensor, Tensor]", "forward()"));
-}
-
 TEST_CASE_FIXTURE(fixture, "gradients through an edited site are those of the edit by hand") {
     const auto handle = hooks.add(c_attn(), on<Q>().multiply(3) | on<V>().zero());
     x.requires_grad_();
@@ -282,11 +274,6 @@ TEST_CASE_FIXTURE(fixture, "a site that is not there is refused, saying why") {
     CHECK(says(message_of<HookError>([&] { (void)site(model, "c_attn.output.1"); }), "'c_attn' takes (Tensor)",
                "gives Tensor"));
     CHECK(says(message_of<HookError>([&] { (void)sites(model, "h.*"); }), "no site matches 'h.*'", "c_attn"));
-}
-
-TEST_CASE("a module without forward has no sites") {
-    const Script model(Module("__torch__.Empty"));
-    CHECK(says(message_of<HookError>([&] { (void)site(model, ""); }), "no forward"));
 }
 
 TEST_CASE("a model is loaded from its file, with all its sites") {

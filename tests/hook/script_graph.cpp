@@ -1,67 +1,25 @@
-// What TorchScript can say in a forward, and what hooks see of it. The models are small enough to be told in a line.
+// What TorchScript can say in a forward, and what hooks see of it.
 #include <suture/hook/hook_set.hpp>
 #include <suture/hook/script.hpp>
 
 #include <ATen/ATen.h>
-#include <torch/csrc/jit/frontend/resolver.h>
-#include <torch/csrc/jit/frontend/sugared_value.h>
 
 #include "doctest.hpp"
+#include "hook/script_modules.hpp"
 #include "message.hpp"
 
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 using namespace suture;
+using namespace script_modules;
 using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-
-using torch::jit::Module;
-
-/// What a forward may say beside "torch": `fork` starts a method in another thread, `torch.wait` waits for it.
-struct forking : torch::jit::Resolver {
-    std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string& name, torch::jit::GraphFunction& in,
-                                                           const torch::jit::SourceRange& at) override {
-        if (name == "fork") return torch::jit::SpecialFormValue::create(c10::prim::fork);
-        return torch::jit::nativeResolver()->resolveValue(name, in, at);
-    }
-};
-
-/// A module with children and a forward: the body of "def forward(self, x):", or definitions in full.
-Module module(const std::vector<std::pair<std::string, Module>>& children, const std::string& code) {
-    Module made("__torch__.Made");
-    for (const auto& [name, child] : children) made.register_module(name, child);
-    const bool in_full = code.rfind("def ", 0) == 0;
-    made.define(in_full ? code : "def forward(self, x):\n  " + code, std::make_shared<forking>());
-    return made;
-}
-/// x -> 2 x
-Module doubling() { return module({}, "return x * 2\n"); }
-
-const at::Tensor x = at::ones({2});
-at::Tensor filled(double value) { return at::full({2}, value); }
-
-/// What a model gives while a callback is at one of its sites.
-template <class Callback>
-at::Tensor hooked(const Script& model, const std::string& path, Callback callback) {
-    HookSet hooks;
-    const auto handle = hooks.add(site(model, path), callback);
-    const auto scope = hooks.activate();
-    return model(x);
-}
-
-const auto add_one = [](const at::Tensor& t) { return t + 1; };
-const auto look = [](const at::Tensor&) {};
 
 std::vector<std::string> paths_of(const Script& model) {
     std::vector<std::string> paths;
@@ -210,75 +168,6 @@ TEST_CASE("a method that is not forward is part of what calls it") {
     CHECK(hooked(model, "a", add_one).equal(filled(9)));
 }
 
-TEST_CASE("hooks of the calling thread run in what the model forks, and take turns") {
-    const Script model(module({{"a", doubling()}, {"b", doubling()}},
-                              "futures = [fork(self.a.forward, x), fork(self.a.forward, x),\n"
-                              "    fork(self.a.forward, x)]\n  y = self.b.forward(x)\n"
-                              "  for f in futures:\n    y = y + torch.wait(f)\n  return self.b.forward(y)\n"));
-    CHECK(model(x).equal(filled(16)));
-    std::multiset<std::int64_t> calls;  // unguarded: hooks take turns
-    const auto note_and_add = [&](const at::Tensor& t) { return calls.insert(script::call_number()), t + 1; };
-    CHECK(hooked(model, "a", note_and_add).equal(filled(22)));
-    CHECK(calls == std::multiset<std::int64_t>{0, 1, 2});
-    CHECK(hooked(model, "b", add_one).equal(filled(19)));  // behind the waits, in whatever thread
-    for (int i = 0; i < 50; ++i) CHECK(hooked(model, "a.input", look).equal(filled(16)));
-}
-
-TEST_CASE("what a hook in a fork throws arrives as it was thrown") {
-    const Script model(module({{"a", doubling()}}, "return torch.wait(fork(self.a.forward, x))\n"));
-    const auto cut = [](const at::Tensor& t) { return t.narrow(0, 0, 1); };
-    CHECK(says(message_of<ShapeError>([&] { (void)hooked(model, "a", cut); }), "a: the hook returned shape [1]"));
-}
-
-TEST_CASE("gradients go through an edit in a fork") {
-    const Script model(module({{"a", doubling()}}, "return torch.wait(fork(self.a.forward, x))\n"));
-    const at::Tensor leaf = at::ones({2}).requires_grad_();
-    HookSet hooks;
-    const auto handle = hooks.add(site(model, "a"), [](const at::Tensor& t) { return t * t; });
-    const auto scope = hooks.activate();
-    for (int run = 0; run < 5; ++run) {  // a fork's code is specialised after its first runs
-        model(leaf).sum().backward();
-        CHECK(leaf.grad().equal(filled(8)));
-        leaf.grad().zero_();
-    }
-}
-
-TEST_CASE("hooks in forks do not run at the same time") {
-    const Script model(module({{"a", doubling()}}, "futures = [fork(self.a.forward, x), fork(self.a.forward, x)]\n"
-                                                   "  y = self.a.forward(x)\n"
-                                                   "  for f in futures:\n    y = y + torch.wait(f)\n  return y\n"));
-    std::atomic<int> running{0}, most{0};
-    (void)hooked(model, "a", [&](const at::Tensor&) {
-        if (const int now = ++running; now > most) most = now;
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        --running;
-    });
-    CHECK(most == 1);
-}
-
-TEST_CASE("a fork that outlives its pass runs without hooks from then on") {
-    const Module slow = module({{"a", doubling()}}, "y = torch.ones([1000])\n  for i in range(3000):\n"
-                                                    "    y = torch.sin(y)\n  return self.a.forward(x) + y[0] * 0\n");
-    const Script model(module({{"slow", slow}}, "return x, fork(self.slow.forward, x)\n"));
-    std::size_t seen = 0;
-    HookSet hooks;
-    const auto handle = hooks.add(site(model, "slow.a"), [&](const at::Tensor&) { ++seen; }).may_be_idle();
-    const auto scope = hooks.activate();
-    const c10::IValue result = model.forward(x);
-    const std::size_t seen_in_pass = seen;
-    const auto future = result.toTuple()->elements()[1].toFuture();
-    future->wait();
-    CHECK(future->value().toTensor().equal(filled(2)));
-    CHECK(seen == seen_in_pass);
-}
-
-TEST_CASE("a replacement in another order of memory does for a view that follows") {
-    const Script model(module({{"a", module({}, "return x.unsqueeze(0).expand(3, 2).contiguous()\n")}},
-                              "return self.a.forward(x).view([6])\n"));
-    const at::Tensor numbers = at::arange(6, at::kFloat).view({2, 3});
-    CHECK(hooked(model, "a", [&](const at::Tensor&) { return numbers.t(); }).equal(numbers.t().reshape({6})));
-}
-
 TEST_CASE("attributes that a model changes while it runs stay the model's own") {
     Module counting("__torch__.Counting");
     counting.register_attribute("n", c10::IntType::get(), 0);
@@ -288,4 +177,55 @@ TEST_CASE("attributes that a model changes while it runs stay the model's own") 
     CHECK(hooked(model, "a", add_one).equal(filled(3)));
     CHECK(model(x).equal(filled(3)));
     CHECK(counting.attr("n").toInt() == 3);
+}
+
+TEST_CASE("an overloaded forward has sites, whichever of its kinds is called") {
+    const Module two = module({}, "def forward__0(self, x):\n  return x * 2\n"
+                                  "def forward__1(self, x, factor: float):\n  return x * factor\n");
+    const Script model(module({{"a", two}}, "return self.a.forward__0(x) + self.a.forward__1(x, 5.0)\n"));
+    CHECK(hooked(model, "a", add_one).equal(filled(9)));
+    CHECK(hooked(model, "a.input", add_one).equal(filled(14)));
+}
+
+TEST_CASE("a scripted method called forward1 is part of the forward that it serves") {
+    const Module serving = module({}, "def forward2(self, x):\n  return x * 2\ndef forward1(self, x):\n"
+                                      "  return self.forward2(x) * 3\ndef forward(self, x):\n  return self.forward1(x)\n");
+    const Module named = module({}, "def forward3(self, x):\n  return x * 2\ndef forward(self, x):\n  return x\n");
+    for (const auto& [inner, expected] : {std::pair(serving, 7.0), std::pair(named, 2.0)}) {
+        const Script model(module({{"a", inner}}, "return self.a.forward(x)\n"));
+        CHECK(hooked(model, "a", add_one).equal(filled(expected)));
+    }
+    const Script bare(module({{"a", named}}, "return self.a.forward3(x)\n"));
+    CHECK(says(message_of<HookError>([&] { (void)site(bare, "a"); }), "'a' is never called by forward"));
+}
+
+TEST_CASE("a trace numbers its forwards from the inside out, and each is a call") {
+    const Module recursive = module({}, "def forward(self, x):\n  return x * 2\n"
+                                        "def forward1(self, x):\n  return self.forward(x) * 2\n");
+    const Script model(module({{"a", recursive}}, "return self.a.forward1(x)\n"));
+    std::vector<std::pair<std::string, std::int64_t>> calls;
+    const auto note = [&](const at::Tensor&, const Site& at) { calls.emplace_back(at.name(), script::call_number()); };
+    HookSet hooks;
+    const auto output = hooks.add(site(model, "a"), note), input = hooks.add(site(model, "a.input"), note);
+    const auto scope = hooks.activate();
+    (void)model(x);
+    CHECK(calls == decltype(calls){{"a.input", 0}, {"a.input", 1}, {"a", 1}, {"a", 0}});
+}
+
+TEST_CASE("a submodule that another one of its class takes the place of keeps its hooks") {
+    const Module first = module({{"inner", doubling()}}, "return self.inner.forward(x)\n"), second = first.deepcopy();
+    Module outer = module({{"a", first}}, "return self.a.forward(x)\n");
+    const Script model(outer);
+    CHECK(hooked(model, "a.inner", add_one).equal(filled(3)));
+    HookSet hooks;
+    const auto handle = hooks.add(site(model, "a.inner"), add_one);
+    const auto scope = hooks.activate();
+    outer.setattr("a", second._ivalue());
+    CHECK(model(x).equal(filled(3)));
+    CHECK(handle.fired() == 1);
+}
+
+TEST_CASE("a module without forward has no sites") {
+    const Script model(Module("__torch__.Empty"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, ""); }), "no forward"));
 }

@@ -24,6 +24,7 @@ using namespace suture;
 using suture_test::message_of;
 using suture_test::says;
 
+using torch::jit::Module;
 using Qkv = Gpt2Qkv<24, 3>;
 
 namespace {
@@ -184,7 +185,7 @@ TEST_CASE("a trace drops the outputs that nobody takes, a scripted model keeps t
     experiment traced(*directory, "traced.pt"), scripted(*directory, "scripted.pt");
     CHECK(site(scripted.model, "h.0.attn.output.1").name() == "h.0.attn.output.1");
     CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "h.0.attn.output.1"); }), "h.0.attn",
-               "gives Tensor", "no tensor there"));
+               "gives Tensor: a site is a Tensor in these"));
 }
 
 TEST_CASE("a submodule without data in the model's code is refused in words") {
@@ -197,7 +198,8 @@ TEST_CASE("a submodule without data in the model's code is refused in words") {
         CHECK(says(message_of<HookError>([&] { (void)sites(e.model, "prob?"); }), uncalled));
         CHECK(says(message_of<HookError>([&] { (void)site(e.model, "h.7.attn"); }), "h.7.attn", "h.0.attn"));
     });
-    CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "drop"); }), "'drop' takes ()", "no tensor there"));
+    CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "drop"); }), "'drop' takes ()",
+               "a site is a Tensor in these"));
 }
 
 TEST_CASE("a frozen model has no submodules and says what to do") {
@@ -240,6 +242,44 @@ TEST_CASE("a module that is chosen by a number at run time runs as it is and has
     const auto scope = hooks.activate();
     CHECK(model(at::ones({2}), 0).equal(at::full({2}, 15.0f)));
     CHECK(model(at::ones({2}), 1).equal(at::full({2}, 21.0f)));
+}
+
+TEST_CASE("a hook at a module that is called where it is chosen at run time is refused there, for it would not run") {
+    const auto directory = models();
+    if (!directory) return;
+    const Script model = script::load(*directory / "unusual.pt");
+    Module chosen = model.module().attr("chosen").toModule();
+    chosen.setattr("0", model.module().attr("behind"));
+    HookSet hooks;
+    const auto handle = hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t * 0; });
+    const auto scope = hooks.activate();
+    CHECK(model(at::ones({2}), 1).equal(at::zeros({2})));
+    CHECK(says(message_of<HookError>([&] { (void)model(at::ones({2}), 0); }), "behind: a hook is here"));
+}
+
+TEST_CASE("a module of another class may take the place of one behind an interface, also after the first pass") {
+    const auto directory = models();
+    if (!directory) return;
+    const Script model = script::load(*directory / "unusual.pt");
+    const at::Tensor x = at::ones({2});
+    HookSet hooks;
+    const auto handle = hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t + 1; });
+    const auto scope = hooks.activate();
+    CHECK(model(x, 1).equal(at::full({2}, 264.0f)));  // 22 * 11 + 44 - 22
+    Module root = model.module();
+    root.setattr("behind", root.attr("spare"));
+    CHECK(model(x, 1).equal(at::full({2}, 336.0f)));  // 7 + 20 + 1 = 28
+    CHECK(handle.fired() == 2);
+}
+
+TEST_CASE("a module whose forward is overloaded, as a recurrent one's, has sites") {
+    const auto directory = models();
+    if (!directory) return;
+    const Script model = script::load(*directory / "recurrent.pt");
+    HookSet hooks;
+    const auto handle = hooks.add(site(model, "rnn"), [](const at::Tensor& t) { return t * 0; });
+    const auto scope = hooks.activate();
+    CHECK(model(at::ones({3, 1, 2})).equal(at::zeros({3, 1, 2})));
 }
 
 TEST_CASE("a trace of a module that is called several times has one site, which counts the calls") {

@@ -102,6 +102,16 @@ class Scale(nn.Module):
         return x * self.factor
 
 
+class Shift(nn.Module):
+    def __init__(self, steps: int, width: float):
+        super().__init__()
+        self.steps = steps
+        self.width = width
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.steps * self.width
+
+
 class Pair(typing.NamedTuple):
     first: torch.Tensor
     second: torch.Tensor
@@ -127,6 +137,7 @@ class Unusual(nn.Module):
         self.chosen = nn.ModuleList([Scale(5.0), Scale(7.0)])
         self.aside = Split()
         self.last = Scale(11.0)
+        self.spare = Shift(10, 2.0)
 
     def forward(self, x: torch.Tensor, which: int):
         step: Step = self.chosen[which]
@@ -135,6 +146,17 @@ class Unusual(nn.Module):
         x = self.last(x)
         pair = torch.jit.wait(aside)
         return x + pair.first - pair.second
+
+
+class Recurrent(nn.Module):
+    """Its module has an overloaded forward."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(2, 2)
+
+    def forward(self, x: torch.Tensor):
+        return self.rnn(x)[0]
 
 
 class Twice(nn.Module):
@@ -259,6 +281,7 @@ def main(directory):
     scripted.save(str(directory / "scripted.pt"))
     torch.jit.freeze(scripted).save(str(directory / "frozen.pt"))
     torch.jit.script(Unusual()).save(str(directory / "unusual.pt"))
+    torch.jit.script(Recurrent()).save(str(directory / "recurrent.pt"))
     torch.jit.trace(Twice(), torch.ones(2)).save(str(directory / "twice.pt"))
     save_safetensors(directory / "expected.safetensors", results)  # last: the tests take it as the sign of success
 

@@ -6,6 +6,8 @@
 #include "suture/hook/site.hpp"
 #include "suture/tensor/lent.hpp"
 
+#include <c10/util/StringUtil.h>
+
 #include <concepts>
 #include <string>
 #include <type_traits>
@@ -38,10 +40,11 @@ inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_
 /// @throws ShapeError or TypeError unless the replacement can stand where the activation stood
 inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& activation) {
     if (!replacement.defined()) return replacement;
-    if (replacement.layout() != at::kStrided)
-        throw TypeError("the hook returned a tensor that is not dense: convert it with to_dense()");
     if (!activation.defined())
         throw TypeError("the hook returned a tensor for an activation that is undefined: return nothing to keep it");
+    if (replacement.layout() != activation.layout())
+        throw TypeError(c10::str("the hook returned a tensor whose storage is ", replacement.layout(),
+                                 " for one that is ", activation.layout(), ": convert it, with to_dense() say"));
     if (replacement.sizes() != activation.sizes())
         throw ShapeError("the hook returned shape " + shape_text(replacement.sizes()) + " for an activation of shape " +
                          shape_text(activation.sizes()) + ": return the same shape, or nothing to keep it");

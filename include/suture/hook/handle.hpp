@@ -33,7 +33,7 @@ public:
         for (const hook& h : hooks_) h.state->once = true;
         return std::move(*this);
     }
-    /// A scope may end without these hooks having run: it is no error.
+    /// A scope may end without these hooks having run: it is no error. To be said before a scope of another thread can end.
     HookHandle may_be_idle() && {
         for (const hook& h : hooks_) h.state->may_be_idle = true;
         return std::move(*this);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/hook/registry.hpp"
+#include "suture/hook/scope_record.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -15,7 +16,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,80 +28,6 @@ namespace suture::detail {
 using site_watcher = std::function<void(const Site&, const at::Tensor& before, const at::Tensor& after,
                                         const std::vector<std::string>& edits)>;
 
-/// What a scope knows of its set: the newest table that it read, and which hooks fired in it. Read by the thread of
-/// the scope; what fired in other threads, and in backward passes, is handed in under the lock.
-class scope_record {
-public:
-    explicit scope_record(std::shared_ptr<const hook_registry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
-
-    const std::shared_ptr<const hook_registry>& hooks() const { return hooks_; }
-    const std::shared_ptr<const hook_table>& newest() {
-        if (const std::uint64_t now = hooks_->version(); now != seen_) {
-            table_ = hooks_->table();
-            seen_ = now;
-        }
-        return table_;
-    }
-    /// Takes down a hook that is about to be removed in the thread of the scope: if passes of the scope have seen it
-    /// and it never fired, that is no less worth saying than if it stayed.
-    void note_removal(std::uint64_t removed) {
-        std::string text;
-        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
-            if (hook.id == removed) text = idle_text(at, hook, missed_.empty());
-        });
-        missed_ += text;
-    }
-    void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
-    void note_firing_elsewhere(std::uint64_t hook) {
-        const std::lock_guard lock(guard_);
-        note_in(fired_elsewhere_, hook);
-    }
-    /// Takes over what fired in a scope that carried this one into another thread.
-    void note_firings_of(scope_record& carried) {
-        std::vector<bool> there = carried.fired_;
-        {
-            const std::lock_guard lock(carried.guard_);
-            for (std::size_t i = 0; i < carried.fired_elsewhere_.size(); ++i)
-                if (carried.fired_elsewhere_[i]) note_in(there, i);
-        }
-        for (std::size_t i = 0; i < there.size(); ++i)
-            if (there[i]) note_firing_elsewhere(i);
-    }
-    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...". Those that
-    /// another thread has just added are not among them: no pass of this scope has seen them.
-    std::string idle() const {
-        std::string text = missed_;
-        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
-            text += idle_text(at, hook, text.empty());
-        });
-        return text;
-    }
-
-private:
-    static void note_in(std::vector<bool>& fired, std::uint64_t hook) {
-        if (hook >= fired.size()) fired.resize(hook + 1);
-        fired[hook] = true;
-    }
-    static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
-    static std::string idle_text(const site_hooks& at, const hook_entry& hook, bool first) {
-        return (first ? "" : ", ") + at.name + (hook.when == moment::gradient ? " (gradient: " : " (") + hook.text() + ")";
-    }
-    template <class F>
-    void for_each_idle(const F& f) const {
-        const std::lock_guard lock(guard_);
-        for (const site_hooks& at : *table_)
-            for (const hook_entry& hook : at.hooks)
-                if (!has(fired_, hook.id) && !has(fired_elsewhere_, hook.id) && hook.state->must_fire()) f(at, hook);
-    }
-
-    std::shared_ptr<const hook_registry> hooks_;
-    std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
-    std::uint64_t seen_ = 0;
-    std::string missed_;  ///< the hooks that were removed without having fired, in words
-    std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
-    mutable std::mutex guard_;
-};
-
 /// One link of the thread's chain of scopes: an active set, a watcher, or a suspension, which hides the links outside
 /// of it. Links may end in any order.
 class active_scope {
@@ -110,6 +36,8 @@ public:
     active_scope();
     explicit active_scope(std::shared_ptr<scope_record> record);
     explicit active_scope(site_watcher watcher);
+    /// A link that another thread lends to this one: it is at home in neither, and its end is not the scope's.
+    active_scope(std::shared_ptr<scope_record> record, site_watcher watcher);
     ~active_scope();
     active_scope(const active_scope&) = delete;
     active_scope& operator=(const active_scope&) = delete;
@@ -120,6 +48,12 @@ public:
     active_scope* outer() const { return outer_ && !outer_->suspends() ? outer_ : nullptr; }
     const active_scope* outer_link() const { return outer_; }
     bool suspends() const { return !record_ && !watcher_; }
+    /// Whether anything waits at a site in the chain that begins here. For threads that share records, @see lent_scopes.
+    bool is_hooked(const Site& site) const {
+        for (const active_scope* s = this; s; s = s->outer())
+            if (s->watcher_ || (s->record_ && s->record_->has_hooks_at(site.id()))) return true;
+        return false;
+    }
     /// Whether the set is active in the chain that begins here, also behind suspensions.
     static bool is_active(const active_scope* chain, const std::shared_ptr<const hook_registry>& hooks) {
         for (; chain; chain = chain->outer_)
@@ -129,17 +63,21 @@ public:
     /// Whether this thread is the one that the link was made in. Another one must not take it out of the chain.
     bool is_at_home() const;
     /// Stops the hooks of a link made with new; its own thread deletes it at the next site.
-    void abandon() { abandoned_.store(true, std::memory_order_release); }
+    void abandon() {
+        record_->end();
+        abandoned_.store(true, std::memory_order_release);
+    }
     /// Deletes the abandoned links of this thread.
     static void sweep();
     const std::shared_ptr<scope_record>& record() const { return record_; }
+    const site_watcher& watcher() const { return watcher_; }
 
 private:
     active_scope* outer_;
     std::shared_ptr<scope_record> record_;
     site_watcher watcher_;
     std::atomic<bool> abandoned_{false};
-    active_scope** home_;
+    active_scope** home_;  ///< null for a link that is lent
 };
 
 /// The innermost link of this thread; null where no hooks are active. One in a process, as next_site is.
@@ -157,6 +95,10 @@ inline active_scope::active_scope(std::shared_ptr<scope_record> record)
 
 inline active_scope::active_scope(site_watcher watcher)
     : outer_(std::exchange(innermost_scope, this)), watcher_(std::move(watcher)), home_(&innermost_scope) {}
+
+inline active_scope::active_scope(std::shared_ptr<scope_record> record, site_watcher watcher)
+    : outer_(std::exchange(innermost_scope, this)), record_(std::move(record)), watcher_(std::move(watcher)),
+      home_(nullptr) {}
 
 /// Tells the scopes of this thread that a hook of the set is about to be removed.
 inline void note_removal(const hook_registry* set, std::uint64_t hook) {
@@ -179,24 +121,13 @@ inline void active_scope::sweep() {
 inline bool active_scope::is_at_home() const { return home_ == &innermost_scope; }
 
 inline active_scope::~active_scope() {
+    if (record_ && home_) record_->end();
     for (active_scope** at = &innermost_scope; *at; at = &(*at)->outer_)
         if (*at == this) {
             *at = outer_;
             return;
         }
 }
-
-/// Another thread's chain as this thread's, while it lives: the two must take turns.
-class lent_scopes {
-public:
-    explicit lent_scopes(active_scope* chain) : before_(std::exchange(innermost_scope, chain)) {}
-    ~lent_scopes() { innermost_scope = before_; }
-    lent_scopes(const lent_scopes&) = delete;
-    lent_scopes& operator=(const lent_scopes&) = delete;
-
-private:
-    active_scope* before_;
-};
 
 /// Puts `place` in front of what a hook threw. Errors of suture keep their kind; other exceptions are nested in a
 /// HookError; what is no std::exception passes as it is.

@@ -26,9 +26,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -52,11 +52,15 @@ inline bool path_matches(std::string pattern, std::string path) {
 /// Script of the same file or module has sites of its own. May be run in several threads at once.
 class Script {
 public:
-    /// The module is shared and never written. What its submodules are is read when the first site is asked for.
+    /// The module is shared and never written. What its submodules are is read when the first site is asked for, and
+    /// again when one of them was replaced.
     explicit Script(torch::jit::Module module) : state_(std::make_shared<state>(std::move(module))) {}
+    Script(const Script&) = default;  // and no move: there is no empty Script
+    Script& operator=(const Script&) = default;
 
-    /// Calls the model's forward. Without an active scope that is the module's own; with one, an instrumented copy of
-    /// its code, which is made once and reads the module's parameters.
+    /// Calls the model's forward, and the hooks that were scripted with it in Python. Without an active scope the
+    /// forward is the module's own; with one, an instrumented copy of its code, which is made once and reads the
+    /// module's parameters.
     /// @throws what a hook threw, and c10::Error or std::runtime_error as the module itself would
     template <class... Arguments>
         requires(std::constructible_from<c10::IValue, Arguments> && ...)
@@ -69,9 +73,8 @@ public:
 
     /// The same with a list of arguments, and arguments by name.
     c10::IValue run(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named = {}) const {
-        if (detail::innermost_scope == nullptr || detail::innermost_scope->suspends()) [[likely]]
-            return state_->module.forward(std::move(arguments), named);
-        return run_copy(std::move(arguments), named);
+        if (state_->has_own_hooks) [[unlikely]] return run_with_own_hooks(std::move(arguments), named);
+        return run_forward(std::move(arguments), named);
     }
 
     /// @return what forward gives, which is a tensor. @throws TypeError if it is something else
@@ -92,15 +95,16 @@ public:
         const auto copy = state_->instrumented();
         std::set<std::string> of_modules;
         for (const detail::script_module& module : copy->modules) of_modules.insert(module.path);
-        const auto visit_all = [&](detail::script_module& module, bool input) {
-            std::deque<Site>& sites = input ? module.inputs : module.outputs;
+        const auto visit_all = [&](const detail::script_module& module, bool input) {
+            const std::vector<const Site*>& sites = input ? module.inputs : module.outputs;
             for (std::size_t i = 0; i < sites.size(); ++i) {
                 const std::string path = detail::script_site_path(module.path, input, i);
                 if (path != module.path && of_modules.contains(path)) continue;  // of a submodule called "input", say
-                visit(path, sites[i]);
+                Site same = sites[i]->same();  // which may be renamed
+                visit(path, same);
             }
         };
-        for (detail::script_module& module : copy->modules) {
+        for (const detail::script_module& module : copy->modules) {
             visit_all(module, false);
             visit_all(module, true);
         }
@@ -113,21 +117,22 @@ public:
     /// @throws HookError if they were frozen away, are known by another path, are never called or carry no tensor there
     void explain_no_site(const std::string& pattern) const {
         const auto copy = state_->instrumented();
-        const std::string nothing = "no site matches '" + pattern + "': ";
-        const std::string asked = module_part(pattern);
+        const std::string nothing = "no site matches '" + pattern + "': ", asked = module_part(pattern);
         if (copy->modules.size() == 1 && !asked.empty())
-            throw HookError(nothing + "this TorchScript model has no submodules: it was frozen or optimised for "
-                                      "inference; save it unfrozen");
+            throw HookError(nothing + "this TorchScript model has no submodules" +
+                            (is_frozen() ? frozen() : ": hook '' and 'input', what it gives and takes"));
         for (const auto& [other, first] : copy->other_paths)
             if (detail::path_matches(asked, other))
                 throw HookError(nothing + "'" + other + "' is the same module as '" + first + "': ask for that path");
         for (const detail::script_module& module : copy->modules) {
             if (!detail::path_matches(asked, module.path)) continue;
+            const std::string name = module.path.empty() ? "the model" : "'" + module.path + "'";
             if (!module.called)
-                throw HookError(nothing + "'" + module.path + "' is never called by forward, as far as the model's "
-                                "code tells: hook what is called, in it or around it");
-            throw HookError(nothing + "'" + module.path + "' takes (" + module.takes + ") and gives " + module.gives +
-                            " in this model, no tensor there: hook a module before or after it");
+                throw HookError(nothing + name + " is never called by forward, as far as the model's code tells" +
+                                (is_frozen() ? frozen() : ": hook what is called, in it or around it"));
+            throw HookError(nothing + name + " takes (" + module.takes + ") and gives " + module.gives +
+                            ": a site is a Tensor in these, alone or in tuples, lists, dictionaries and optionals. Hook "
+                            "a module before or after it");
         }
     }
 
@@ -135,14 +140,17 @@ private:
     /// Never copied or moved: hooks and passes point into it.
     struct state {
         explicit state(torch::jit::Module module_) : module(std::move(module_)) {}
-        const std::shared_ptr<detail::script_copy>& instrumented() {
+        std::shared_ptr<const detail::script_copy> instrumented() {
             const std::lock_guard lock(guard);
-            if (!copy) copy = detail::script_instrumenter::instrumented(module);
+            if (!copy || !copy->is_current()) copy = detail::script_instrumenter::instrumented(module, sites);
             return copy;
         }
         torch::jit::Module module;
+        const bool has_own_hooks =
+            !module.type()->getForwardPreHooks().empty() || !module.type()->getForwardHooks().empty();
         std::mutex guard;
-        std::shared_ptr<detail::script_copy> copy;
+        const std::shared_ptr<detail::script_sites> sites = std::make_shared<detail::script_sites>();
+        std::shared_ptr<const detail::script_copy> copy;
     };
 
     /// "h.0.attn" of "h.0.attn.input.1": what names the module in the path of a site.
@@ -156,15 +164,52 @@ private:
         return path;
     }
 
+    /// torch.jit.freeze takes this attribute away, which every module from Python has.
+    bool is_frozen() const { return !state_->module.hasattr("training"); }
+    static std::string frozen() { return ": it was frozen or optimised for inference; save it unfrozen"; }
+
+    /// As LibTorch and Python call a module: what hooks before forward give takes the arguments' place, and what those
+    /// behind it give takes the result's.
+    c10::IValue run_with_own_hooks(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named) const {
+        const torch::jit::Module& module = state_->module;
+        for (torch::jit::Function* hook : module.type()->getForwardPreHooks()) {
+            const c10::IValue given =
+                torch::jit::Method(module._ivalue(), hook)({c10::ivalue::Tuple::create(arguments)});
+            if (given.isTuple()) arguments = given.toTupleRef().elements().vec();
+            else if (!given.isNone()) arguments = {given};
+        }
+        c10::IValue result = run_forward(arguments, named);
+        for (torch::jit::Function* hook : module.type()->getForwardHooks()) {
+            c10::IValue given =
+                torch::jit::Method(module._ivalue(), hook)({c10::ivalue::Tuple::create(arguments), result});
+            if (!given.isNone()) result = std::move(given);
+        }
+        return result;
+    }
+
+    c10::IValue run_forward(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named) const {
+        if (detail::innermost_scope == nullptr) [[likely]] return state_->module.forward(std::move(arguments), named);
+        if (!detail::innermost_scope->suspends()) return run_copy(std::move(arguments), named);
+        return result_of(state_->module.get_method("forward").run_async(std::move(arguments), named, at_once));
+    }
+
+    /// In a hook, what a model forks runs at once and in its thread: those of LibTorch's pool may wait for the hook.
+    static void at_once(std::function<void()> forked) { forked(); }
+    static c10::IValue result_of(const detail::script_future& future) {
+        future->waitAndThrow();
+        return future->value();
+    }
+
     c10::IValue run_copy(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named) const {
         const auto copy = state_->instrumented();
         std::vector<c10::IValue>& stack = arguments;
         stack.insert(stack.begin(), state_->module._ivalue());
         state_->module.get_method("forward").function().getSchema().checkAndNormalizeInputs(stack, named);
-        const auto pass = c10::make_intrusive<detail::script_pass>(copy->ports, copy->counters, copy->forks);
+        const auto pass = c10::make_intrusive<detail::script_pass>(copy);
         stack.push_back(c10::IValue::make_capsule(pass));
         try {
-            copy->forward->run(stack);
+            if (detail::script_call < 0) copy->forward->run(stack);
+            else stack = {result_of(copy->forward->runAsync(stack, at_once))};
         } catch (...) {
             pass->finish();  // rather what a hook threw than what the interpreter made of it
             throw;
@@ -193,8 +238,9 @@ inline Script load(const std::filesystem::path& path, c10::optional<at::Device> 
     }
 }
 
-/// In a hook at a site of a Script: which call of its submodule it runs for, counted from 0 in each pass. A submodule
-/// that is called several times, in a loop or from several places, has the same site in each call.
+/// In a hook at a site of a Script: which call of its submodule it runs for, counted from 0 in each pass as calls begin;
+/// what a call takes and what it gives have one number. A submodule that is called several times, in a loop or from
+/// several places, has the same site in each call.
 /// @throws HookError outside of such a hook, and in one that waits for the gradient
 inline std::int64_t call_number() {
     if (detail::script_call < 0)
@@ -206,29 +252,32 @@ inline std::int64_t call_number() {
 }  // namespace script
 
 namespace detail {
-/// The sites of a Script as a model of their own, for which `site` and `sites` are the general ones.
-struct sites_of_script {
-    const Script& script;
-    void visit_sites(const SiteVisitor& visit) const { script.visit_sites(visit); }
-};
+template <class L, class Wanted>
+std::vector<SiteRef<L>> script_sites_where(const Script& model, const std::string& asked, const Wanted& wanted) {
+    std::vector<SiteRef<L>> found;
+    std::vector<std::string> paths;
+    model.visit_sites([&](const std::string& path, const Site& site) {
+        paths.push_back(path);
+        if (wanted(path)) found.emplace_back(site);
+    });
+    if (!found.empty()) return found;
+    model.explain_no_site(asked);
+    throw_no_site(asked, paths);
+}
 }  // namespace detail
 
 /// As for other models, and they say why a submodule has no site. @see Script::explain_no_site
 template <class L = AnyLayout, class Model>
     requires std::same_as<std::remove_cvref_t<Model>, Script>
-SiteRef<L> site(Model&& model, const std::string& path) {
-    bool found = false;
-    model.visit_sites([&](const std::string& at, const Site&) { found |= at == path; });
-    if (!found) model.explain_no_site(path);
-    return site<L>(detail::sites_of_script{model}, path);
+std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
+    return detail::script_sites_where<L>(model, pattern, [&](const std::string& path) {
+        return detail::path_matches(pattern, path);
+    });
 }
 template <class L = AnyLayout, class Model>
     requires std::same_as<std::remove_cvref_t<Model>, Script>
-std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
-    bool found = false;
-    model.visit_sites([&](const std::string& at, const Site&) { found |= detail::path_matches(pattern, at); });
-    if (!found) model.explain_no_site(pattern);
-    return sites<L>(detail::sites_of_script{model}, pattern);
+SiteRef<L> site(Model&& model, const std::string& path) {
+    return detail::script_sites_where<L>(model, path, [&](const std::string& at) { return at == path; }).front();
 }
 
 }  // namespace suture

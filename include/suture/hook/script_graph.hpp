@@ -3,8 +3,10 @@
 // Law: run without hooks, the copy gives what the model gives.
 #pragma once
 
-#include "suture/hook/script_pass.hpp"
-#include "suture/hook/site.hpp"
+#include "suture/hook/script_copy.hpp"
+#include "suture/hook/script_forward.hpp"
+#include "suture/hook/script_operators.hpp"
+#include "suture/hook/script_ports.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -13,8 +15,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <cstddef>
-#include <deque>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -23,45 +24,22 @@
 
 namespace suture::detail {
 
-/// A submodule, under the first of its paths, and its sites. Deques: operators and hooks point at sites.
-struct script_module {
-    std::string path;
-    bool called = false;               ///< by forward, as far as can be told from its code
-    std::string takes, gives;          ///< the types of its first call, in words
-    std::deque<Site> inputs, outputs;  ///< of the tensors in its arguments and in its result
-};
-
-/// The instrumented copy of a model, and what is known of its submodules.
-struct script_copy {
-    std::vector<script_module> modules;  ///< the model itself first, then in the order of their registration
-    std::map<std::string, std::string> other_paths;  ///< of modules that stand under several: other path -> first one
-    std::vector<script_port> ports;
-    std::size_t counters = 0;
-    bool forks = false;
-    std::unique_ptr<torch::jit::GraphFunction> forward;  ///< (self, arguments..., context) -> result
-};
-
-/// The path of a module's i-th site of a kind: "h.0.attn", "h.0.attn.output.1", "h.0.attn.input", "h.0.attn.input.1".
-inline std::string script_site_path(const std::string& module, bool input, std::size_t i) {
-    if (i == 0) return input ? joined_path(module, "input") : module;
-    return joined_path(module, (input ? "input." : "output.") + std::to_string(i));
-}
-
 /// Makes the copy; used once.
 class script_instrumenter {
-    using object_ptr = c10::intrusive_ptr<c10::ivalue::Object>;
     using Node = torch::jit::Node;
     using Value = torch::jit::Value;
     using GraphFunction = torch::jit::GraphFunction;
 
 public:
     /// @throws HookError if the module has no forward that is TorchScript
-    static std::shared_ptr<script_copy> instrumented(const torch::jit::Module& model) {
+    static std::shared_ptr<const script_copy> instrumented(const torch::jit::Module& model,
+                                                           std::shared_ptr<script_sites> sites) {
         const auto forward = model.find_method("forward");
         GraphFunction* function = forward ? torch::jit::tryToGraphFunction(forward->function()) : nullptr;
         if (!function)
             throw HookError("this TorchScript module has no forward: load a model that was traced or scripted");
         script_instrumenter work;
+        work.copy_->sites = std::move(sites);
         work.add_module(model, "");
         work.copy_forward(model, *function);
         return std::move(work.copy_);
@@ -71,12 +49,13 @@ private:
     script_instrumenter() : copy_(std::make_shared<script_copy>()) {}
 
     void add_module(const torch::jit::Module& module, const std::string& path) {
-        const auto [first, is_new] = index_.emplace(module._ivalue().get(), copy_->modules.size());
+        const auto [first, is_new] = copy_->index.emplace(module._ivalue().get(), copy_->modules.size());
         if (!is_new) {  // under two names a module has its sites once, as in parameters()
             copy_->other_paths.emplace(path, copy_->modules[first->second].path);
             return;
         }
         copy_->modules.emplace_back().path = path;
+        copy_->modules.back().object = module._ivalue();
         for (const auto& child : module.named_children()) add_module(child.value, joined_path(path, child.name));
     }
 
@@ -86,33 +65,42 @@ private:
         Value* context = add_context(*graph);
         known_.emplace(graph->inputs()[0], model._ivalue());
 
-        // The model has no call of itself: its sites are where the graph begins and ends.
-        script_module& root = copy_->modules[0];
-        root.called = true;
-        std::vector<c10::TypePtr> taken;
-        Node* last = graph->param_node();
-        std::size_t site = 0;
-        for (std::size_t i = 1; i + 1 < graph->inputs().size(); ++i) {
-            Value* argument = graph->inputs()[i];
-            taken.push_back(argument->type());
-            if (Node* at = site_operator(root, true, site, argument->type(), argument->type(), context)) {
-                put_after(argument, at, last);
-                last = at;
-            }
-        }
         instrument(graph->block(), context);
-        Value* result = graph->outputs()[0];
-        describe(root, taken, result->type());
-        site = 0;
-        if (Node* at = site_operator(root, false, site, result->type(), result->type(), context)) {
-            at->insertInput(0, result);
-            at->insertBefore(graph->return_node());
-            graph->return_node()->replaceInput(0, at->output());
-        }
+        add_own_sites(*graph, context);
+        ports_.number_single_calls(*graph);
+        if (forks_) ports_.take_turns();
         // The simple executor: the profiling one compiles anew for each kind of input it meets, which costs more than
         // it gains here, and fails where a pass with gradients is followed by one in inference mode.
         copy_->forward = std::make_unique<GraphFunction>(c10::QualifiedName("forward"), graph, nullptr,
                                                          torch::jit::ExecutorExecutionMode::SIMPLE);
+    }
+
+    /// The model has no call of itself: its sites are where the graph begins and ends.
+    void add_own_sites(torch::jit::Graph& graph, Value* context) {
+        script_module& root = copy_->modules[0];
+        Node* begin = ports_.call_operator(0, context);
+        begin->insertAfter(graph.param_node());
+        std::vector<c10::TypePtr> taken;
+        Node* last = begin;
+        std::size_t site = 0;
+        for (std::size_t i = 1; i + 1 < graph.inputs().size(); ++i) {
+            Value* argument = graph.inputs()[i];
+            taken.push_back(argument->type());
+            if (Node* at = ports_.site_operator(root, true, site, argument, taken.back(), begin->output(), context)) {
+                argument->replaceAllUsesWith(at->output());
+                at->replaceInput(0, argument);
+                at->insertAfter(last);
+                last = at;
+            }
+        }
+        Value* result = graph.outputs()[0];
+        site = 0;
+        if (Node* at = ports_.site_operator(root, false, site, result, result->type(), begin->output(), context)) {
+            at->insertBefore(graph.return_node());
+            graph.return_node()->replaceInput(0, at->output());
+        }
+        describe(root, taken, result->type());
+        root.called = true;
     }
 
     static Value* add_context(torch::jit::Graph& graph) {
@@ -142,6 +130,8 @@ private:
         const c10::IValue& attribute = owner->second->getAttr(node->s(c10::attr::name));
         if (!attribute.isModule()) return;
         known_.emplace(node->output(), attribute.toObject());
+        copy_->followed.push_back({owner->second, owner->second->type()->getAttributeSlot(node->s(c10::attr::name)),
+                                   attribute.toObject()});
         node->output()->setType(attribute.toObject()->type());  // an interface has no attributes to read further
     }
 
@@ -149,16 +139,18 @@ private:
     bool inline_call(Node* node, Value* context) {
         if (node->kind() == c10::prim::CallFunction) return inline_function(node);
         if (node->kind() != c10::prim::CallMethod) return false;
-        // A module that is chosen while the model runs is called as it is: what is in it has no sites.
         const auto object = known_.find(node->input(0));
-        if (object == known_.end()) return false;
+        if (object == known_.end()) {
+            if (node->input(0)->type()->is_module()) report_unfollowed(node, context);
+            return false;
+        }
         const std::string& name = node->s(c10::attr::name);
         GraphFunction* method = torch::jit::tryToGraphFunction(object->second->type()->getMethod(name));
         if (!method) return false;
         method->ensure_defined();
-        const auto module = index_.find(object->second.get());
-        if (is_forward(name) && module != index_.end())
-            add_sites(node, copy_->modules[module->second], *method->graph(), context);
+        const auto module = copy_->index.find(object->second.get());
+        if (module != copy_->index.end() && is_forward(name, *object->second->type()))
+            add_sites(node, module->second, *method->graph(), context);
         torch::jit::inlineCallTo(node, method, method->graph().get());
         return true;
     }
@@ -173,9 +165,11 @@ private:
         return true;
     }
 
-    /// `forward`, and `forward1`, `forward2`, ... which a trace makes of further calls.
-    static bool is_forward(const std::string& name) {
-        return name.rfind("forward", 0) == 0 && name.find_first_not_of("0123456789", 7) == std::string::npos;
+    /// A module that is chosen while the model runs is called as it is: what is in it has no operators. The pass is told
+    /// which one it is, and whether there are hooks that this leaves out.
+    void report_unfollowed(Node* call, Value* context) {
+        script_node(*call->owningGraph(), script_operators::all().unfollowed, {call->input(0), context}, nullptr)
+            ->insertBefore(call);
     }
 
     /// What is forked is a graph of its own, shared with the model: it is copied, and given the context too.
@@ -187,83 +181,42 @@ private:
                 graph->inputs()[i]->setType(object->second->type());
             }
         fork->addInput(context);
-        Value* inner = add_context(*graph);
-        instrument(graph->block(), inner);
+        instrument(graph->block(), add_context(*graph));
         fork->g_(c10::attr::Subgraph, graph);
-        copy_->forks = true;
+        Node* begun = script_node(*fork->owningGraph(), script_operators::all().fork, {fork->output(), context},
+                                  fork->output()->type());
+        put_after(fork->output(), begun, fork);
+        forks_ = true;
     }
 
     /// Puts operators at what the call takes and gives.
-    void add_sites(Node* call, script_module& module, const torch::jit::Graph& called, Value* context) {
+    void add_sites(Node* call, std::size_t index, const torch::jit::Graph& called, Value* context) {
+        script_module& module = copy_->modules[index];
+        Node* begin = ports_.call_operator(index, context);
+        begin->insertBefore(call);
         std::vector<c10::TypePtr> taken;
         std::size_t site = 0;
         for (std::size_t i = 1; i < call->inputs().size(); ++i) {
-            taken.push_back(called.inputs()[i]->type());
             Value* given = call->input(i);
-            if (Node* at = site_operator(module, true, site, taken.back(), given->type(), context)) {
-                at->insertInput(0, given);
+            taken.push_back(called.inputs()[i]->type());
+            if (Node* at = ports_.site_operator(module, true, site, given, taken.back(), begin->output(), context)) {
                 at->insertBefore(call);
                 call->replaceInput(i, at->output());
             }
         }
         site = 0;
+        Value* result = call->output();
         const c10::TypePtr given_back = called.outputs()[0]->type();
-        if (Node* at = site_operator(module, false, site, given_back, call->output()->type(), context))
-            put_after(call->output(), at, call);
+        if (Node* at = ports_.site_operator(module, false, site, result, given_back, begin->output(), context))
+            put_after(result, at, call);
         describe(module, taken, given_back);
         module.called = true;
-    }
-
-    /// An operator for a value of a type, with a site for each tensor in it from the `site`-th on; null if it has none.
-    Node* site_operator(script_module& module, bool input, std::size_t& site, const c10::TypePtr& type,
-                        const c10::TypePtr& in_graph, Value* context) {
-        const std::size_t first = site;
-        script_port port{value_of(type, module, input, site), 0};
-        if (site == first) return nullptr;
-        // The calls of a submodule share its sites, hence its counters.
-        const Site* counted = &(input ? module.inputs : module.outputs)[first];
-        port.counter = counters_.emplace(counted, copy_->counters).first->second;
-        copy_->counters = counters_.size();
-        Node* node = context->owningGraph()->create(script_operator(), 1);
-        node->i_(c10::attr::value, static_cast<std::int64_t>(copy_->ports.size()));
-        copy_->ports.push_back(std::move(port));
-        node->addInput(context);
-        // A trace's types have the shapes, and the need for gradients, of the pass that was traced.
-        node->output()->setType(c10::unshapedType(in_graph));
-        return node;
-    }
-
-    static script_value value_of(const c10::TypePtr& type, script_module& module, bool input, std::size_t& site) {
-        using kind = script_value::kind;
-        script_value value;
-        if (type->kind() == c10::TypeKind::TensorType) {
-            std::deque<Site>& sites = input ? module.inputs : module.outputs;
-            if (site == sites.size()) {
-                const std::string path = script_site_path(module.path, input, site);
-                sites.emplace_back(path.empty() ? "the model's output" : path);
-            }
-            value.is = kind::tensor;
-            value.site = &sites[site++];
-        } else if (const auto optional = type->cast<c10::OptionalType>()) {
-            return value_of(optional->getElementType(), module, input, site);
-        } else if (const auto tuple = type->cast<c10::TupleType>()) {
-            value.is = kind::tuple;
-            for (const auto& element : tuple->elements())
-                value.inside.push_back(value_of(element, module, input, site));
-        } else if (const auto list = type->cast<c10::ListType>()) {
-            value.is = kind::list;
-            value.inside.push_back(value_of(list->getElementType(), module, input, site));
-        } else if (const auto dict = type->cast<c10::DictType>()) {
-            value.is = kind::dict;
-            value.inside.push_back(value_of(dict->getValueType(), module, input, site));
-        }
-        return value;
     }
 
     /// Lets the operator, which comes after a node, stand between a value and its uses.
     static void put_after(Value* value, Node* at, Node* node) {
         value->replaceAllUsesWith(at->output());
-        at->insertInput(0, value);
+        at->replaceInput(0, value);
         at->insertAfter(node);
     }
 
@@ -275,9 +228,9 @@ private:
     static std::string text_of(const c10::TypePtr& type) { return c10::unshapedType(type)->repr_str(); }
 
     std::shared_ptr<script_copy> copy_;
-    std::unordered_map<const c10::ivalue::Object*, std::size_t> index_;  ///< into the copy's modules
-    std::unordered_map<const Value*, object_ptr> known_;                  ///< which module a value of the graph is
-    std::map<const Site*, std::size_t> counters_;                         ///< of the first site in each value
+    std::unordered_map<const Value*, script_object> known_;  ///< which module a value of the graph is
+    script_ports ports_{*copy_};
+    bool forks_ = false;
 };
 
 }  // namespace suture::detail

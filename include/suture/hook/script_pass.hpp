@@ -1,21 +1,21 @@
-// What happens at the sites of a TorchScript model while it runs. An instrumented graph has an operator wherever a
-// submodule takes or gives tensors; the operator hands what passes, and the pass that it belongs to, to the hooks.
-// Law: an operator gives a value of the type that it takes, and without an active scope the same value.
+// One forward pass through an instrumented TorchScript model, in which hooks of the calling thread's scopes run.
+// Laws: without hooks each value passes as it is. A pass that forks runs in several threads: its hooks take turns, and
+// all of them end before the pass does or are left out.
 #pragma once
 
-#include "suture/hook/callback.hpp"
+#include "suture/hook/lent_scopes.hpp"
 #include "suture/hook/scope.hpp"
-#include "suture/hook/site.hpp"
-#include "suture/tensor/torch.hpp"
+#include "suture/hook/script_copy.hpp"
+#include "suture/hook/script_operators.hpp"
+#include "suture/tensor/error.hpp"
 
-#include <ATen/core/ivalue.h>
-#include <ATen/core/jit_type.h>
-#include <torch/csrc/jit/ir/ir.h>
-#include <torch/csrc/jit/runtime/operator.h>
-
+#include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -24,31 +24,18 @@
 
 namespace suture::detail {
 
-/// Where the tensors are in a value that TorchScript passes, and which site each of them is at. Elements of a list
-/// share one site, as do the values of a dictionary; an optional has the places of what it may hold.
-struct script_value {
-    enum class kind : unsigned char { other, tensor, tuple, list, dict };
-    kind is = kind::other;
-    const Site* site = nullptr;        ///< of a tensor
-    std::vector<script_value> inside;  ///< of a tuple, its elements; of a list or dictionary, what each element is
-};
+/// Which call of its submodule a hook runs for; negative outside of hooks. One in a process, as innermost_scope is.
+[[gnu::visibility("default")]] inline constinit thread_local std::int64_t script_call = -1;
 
-/// One operator: what passes it, and which counter says how often its site was passed.
-struct script_port {
-    script_value value;
-    std::size_t counter = 0;
-};
+class script_call_scope {
+public:
+    explicit script_call_scope(std::int64_t call) : outer_(std::exchange(script_call, call)) {}
+    ~script_call_scope() { script_call = outer_; }
+    script_call_scope(const script_call_scope&) = delete;
+    script_call_scope& operator=(const script_call_scope&) = delete;
 
-/// Which call of its submodule a hook runs for; negative outside of hooks.
-inline constinit thread_local std::int64_t script_call = -1;
-
-/// What the operator is given beside the value. The first shared object that instruments a graph registers the
-/// operator for all in the process, so each context says whose code is to run. A change of this class needs a new
-/// version in the operator's name.
-struct script_context : torch::CustomClassHolder {
-    using visitor = void (*)(script_context&, std::int64_t port, c10::IValue& value);
-    explicit script_context(visitor visit_) : visit(visit_) {}
-    visitor visit;
+private:
+    std::int64_t outer_;
 };
 
 /// Thrown in place of what a hook threw: the interpreter would make a runtime_error of it, so the pass keeps it.
@@ -56,147 +43,160 @@ struct script_hook_threw : std::exception {
     const char* what() const noexcept override { return "a hook threw"; }
 };
 
-/// One forward pass through an instrumented graph, in which hooks of the calling thread's scopes run. A pass that
-/// forks runs in several threads: their hooks take turns, and all of them end before the pass does or are left out.
+/// Whoever waits for a turn gives its thread back: a hook may run a model that forks, which needs the threads of
+/// LibTorch's pool.
 class script_pass final : public script_context {
 public:
-    script_pass(const std::vector<script_port>& ports, std::size_t counters, bool forks)
-        : script_context(&visit_port), ports_(ports), passed_(counters, 0), forks_(forks) {}
+    explicit script_pass(std::shared_ptr<const script_copy> copy)
+        : copy_(std::move(copy)), calls_(copy_->modules.size()) {}
 
     /// From now on no hook runs. @throws what the first hook threw that threw
     void finish() {
-        const std::lock_guard lock(guard_);
-        finished_ = true;
+        std::deque<script_future> waiting;
+        {
+            const std::lock_guard lock(guard_);
+            finished_ = true;
+            waiting.swap(waiting_);
+        }
+        for (const script_future& left_out : waiting) left_out->markCompleted(no_turn()->value());
+        std::unique_lock lock(guard_);
+        turn_ended_.wait(lock, [this] { return !is_turn_taken_; });
         if (error_) std::rethrow_exception(error_);
     }
 
-private:
-    static void visit_port(script_context& context, std::int64_t port, c10::IValue& value) {
-        auto& pass = static_cast<script_pass&>(context);
-        std::unique_lock turn(pass.guard_, std::defer_lock);
-        if (pass.forks_) turn.lock();
-        // After the pass its ports, which belong to the model, and the scopes of its thread may be gone.
-        if (pass.finished_) return;
-        // What follows a wait may run in another thread too, while the calling one sleeps.
-        std::optional<lent_scopes> lent;
-        if (std::this_thread::get_id() != pass.caller_) lent.emplace(pass.scopes_);
-        if (innermost_scope == nullptr) return;
+    std::int64_t begin_call(std::int64_t module) override {
+        return calls_[static_cast<std::size_t>(module)].fetch_add(1, std::memory_order_relaxed);
+    }
 
-        const script_port& at = pass.ports_[static_cast<std::size_t>(port)];
-        const std::int64_t outer_call = std::exchange(script_call, pass.passed_[at.counter]++);
+    void visit(std::int64_t port, std::int64_t call, c10::IValue& value) override {
+        with_scopes([&] {
+            const script_call_scope in(call);
+            port_at(port).run_hooks_on(value);
+        });
+    }
+
+    script_future turn(std::int64_t port) override {
+        bool is_hooked = false;
+        with_scopes([&] { is_hooked = port_at(port).is_hooked(); });
+        if (!is_hooked) return no_turn();
+        auto turn = c10::make_intrusive<c10::ivalue::Future>(c10::CapsuleType::get());
+        {
+            const std::lock_guard lock(guard_);
+            if (finished_) return no_turn();
+            if (std::exchange(is_turn_taken_, true)) {
+                waiting_.push_back(turn);
+                return turn;
+            }
+        }
+        turn->markCompleted(one());
+        return turn;
+    }
+
+    /// The fork's code is the copy's, and its operators the pass's: both stay until it has ended.
+    void fork(const script_future& future) override {
+        future->addCallback([pass = itself()](c10::ivalue::Future&) {});
+    }
+
+    void call_unfollowed(const c10::IValue& module) override {
+        if (is_finished()) return;
+        with_scopes([&] {
+            for (const auto& inner : torch::jit::Module(module.toObject()).modules())
+                if (const auto at = copy_->index.find(inner._ivalue().get()); at != copy_->index.end())
+                    refuse_hooks_at(copy_->modules[at->second]);
+        });
+    }
+
+private:
+    /// One turn, or none. It ends with its visit, or when it is dropped.
+    class one_turn final : public script_visitor {
+    public:
+        explicit one_turn(c10::intrusive_ptr<script_pass> pass = {}) : pass_(std::move(pass)) {}
+        ~one_turn() override { end(); }
+        void visit(std::int64_t port, std::int64_t call, c10::IValue& value) override {
+            if (!pass_) return;
+            try {
+                pass_->visit(port, call, value);
+            } catch (...) {
+                end();
+                throw;
+            }
+            end();
+        }
+
+    private:
+        void end() {
+            if (const auto pass = std::exchange(pass_, {})) pass->end_turn();
+        }
+        c10::intrusive_ptr<script_pass> pass_;
+    };
+
+    c10::intrusive_ptr<script_pass> itself() { return c10::intrusive_ptr<script_pass>::reclaim_copy(this); }
+    c10::IValue one() { return c10::IValue::make_capsule(c10::make_intrusive<one_turn>(itself())); }
+    /// For a visit that runs no hooks.
+    static const script_future& no_turn() {
+        static const script_future future = [] {
+            auto none = c10::make_intrusive<c10::ivalue::Future>(c10::CapsuleType::get());
+            none->markCompleted(c10::IValue::make_capsule(c10::make_intrusive<one_turn>()));
+            return none;
+        }();
+        return future;
+    }
+
+    bool is_finished() {
+        const std::lock_guard lock(guard_);
+        return finished_;
+    }
+
+    void end_turn() {
+        script_future next;
+        {
+            const std::lock_guard lock(guard_);
+            if (waiting_.empty()) {
+                is_turn_taken_ = false;
+                turn_ended_.notify_all();
+                return;
+            }
+            next = std::move(waiting_.front());
+            waiting_.pop_front();
+        }
+        next->markCompleted(one());  // goes on in a thread of the pool
+    }
+
+    /// Does what may run hooks, in the scopes of the calling thread: what is forked, and what follows a wait, runs in
+    /// another one.
+    template <class F>
+    void with_scopes(const F& f) {
+        std::optional<lent_scopes::here> lent;
+        if (std::this_thread::get_id() != caller_) lent.emplace(scopes_);
+        if (innermost_scope == nullptr) return;
         try {
-            visit_value(at.value, value);
+            f();
         } catch (...) {
-            script_call = outer_call;
-            if (!pass.error_) pass.error_ = std::current_exception();
+            const std::lock_guard lock(guard_);
+            if (!error_) error_ = std::current_exception();
             throw script_hook_threw();
         }
-        script_call = outer_call;
     }
 
-    /// @return whether the value is another one now
-    static bool visit_value(const script_value& as, c10::IValue& value) {
-        switch (as.is) {
-            case script_value::kind::tensor: return visit_tensor(as, value);
-            case script_value::kind::tuple: return visit_tuple(as, value);
-            case script_value::kind::list: return visit_list(as, value);
-            case script_value::kind::dict: return visit_dict(as, value);
-            default: return false;
-        }
+    const script_value& port_at(std::int64_t port) const { return copy_->ports[static_cast<std::size_t>(port)]; }
+
+    static void refuse_hooks_at(const script_module& module) {
+        for (const auto* sites : {&module.inputs, &module.outputs})
+            for (const Site* site : *sites)
+                if (innermost_scope->is_hooked(*site))
+                    throw HookError(site->name() + ": a hook is here, but forward calls this module where it is chosen "
+                                    "while the model runs, and hooks do not run then: hook what is around that call");
     }
 
-    static bool visit_tensor(const script_value& as, c10::IValue& value) {
-        if (!value.isTensor() || !value.toTensor().defined()) return false;  // the None of an optional
-        const at::Tensor before = std::move(value).toTensor();
-        at::Tensor after = run_hooks(*as.site, before);
-        const bool changed = !after.is_same(before);
-        if (changed) {
-            try {
-                after = check_replacement(std::move(after), before);
-            } catch (...) {
-                rethrow_at(as.site->name());
-            }
-            // The model may go on with view(), which a replacement in another order of memory would not survive.
-            if (before.is_contiguous()) after = after.contiguous();
-        }
-        value = std::move(after);
-        return changed;
-    }
-
-    static bool visit_tuple(const script_value& as, c10::IValue& value) {
-        if (!value.isTuple()) return false;
-        const auto tuple = value.toTuple();
-        std::vector<c10::IValue> elements(tuple->elements().begin(), tuple->elements().end());
-        bool changed = false;
-        for (std::size_t i = 0; i < elements.size() && i < as.inside.size(); ++i)
-            changed |= visit_value(as.inside[i], elements[i]);
-        if (!changed) return false;
-        const auto type = tuple->type();
-        value = type->schema() ? c10::ivalue::Tuple::createNamed(std::move(elements), type)
-                               : c10::ivalue::Tuple::create(std::move(elements));
-        return true;
-    }
-
-    /// Lists and dictionaries are shared by whoever holds them: the submodule is given a changed copy.
-    static bool visit_list(const script_value& as, c10::IValue& value) {
-        if (!value.isList()) return false;
-        c10::List<c10::IValue> list = value.toList();
-        bool changed = false;
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            c10::IValue element = list.get(i);
-            if (!visit_value(as.inside.front(), element)) continue;
-            if (!std::exchange(changed, true)) list = list.copy();
-            list.set(i, std::move(element));
-        }
-        if (changed) value = std::move(list);
-        return changed;
-    }
-
-    static bool visit_dict(const script_value& as, c10::IValue& value) {
-        if (!value.isGenericDict()) return false;
-        const auto dict = value.toGenericDict();
-        auto copy = dict.copy();
-        bool changed = false;
-        for (const auto& entry : dict) {
-            c10::IValue element = entry.value();
-            if (!visit_value(as.inside.front(), element)) continue;
-            changed = true;
-            copy.insert_or_assign(entry.key(), std::move(element));
-        }
-        if (changed) value = std::move(copy);
-        return changed;
-    }
-
-    const std::vector<script_port>& ports_;
-    std::vector<std::int64_t> passed_;  ///< by counter
-    const bool forks_;
+    const std::shared_ptr<const script_copy> copy_;
+    std::vector<std::atomic<std::int64_t>> calls_;  ///< by module: how many have begun
     const std::thread::id caller_ = std::this_thread::get_id();
-    active_scope* const scopes_ = innermost_scope;
+    const lent_scopes scopes_;
     std::mutex guard_;
-    bool finished_ = false;
+    std::condition_variable turn_ended_;
+    bool is_turn_taken_ = false, finished_ = false;
+    std::deque<script_future> waiting_;  ///< for their turn
     std::exception_ptr error_;
 };
-
-/// The operator's name: `suture::site_v1(value, context) -> value`, with the number of its port as an attribute.
-inline c10::Symbol script_operator() {
-    static const c10::Symbol symbol = [] {
-        const auto name = c10::Symbol::fromQualString("suture::site_v1");
-        if (!torch::jit::getAllOperatorsFor(name).empty()) return name;  // another shared object was here first
-        // Conservative: the optimiser takes the operator to have side effects and to write and keep what it is given.
-        // So it is not removed, merged, folded or reordered, which each of the weaker kinds allows.
-        torch::jit::registerOperator(torch::jit::Operator(
-            name,
-            [](const torch::jit::Node* node) -> torch::jit::Operation {
-                return [port = node->i(c10::attr::value)](torch::jit::Stack& stack) {
-                    const auto context = torch::jit::pop(stack).toCapsule();
-                    auto& pass = static_cast<script_context&>(*context);
-                    pass.visit(pass, port, stack.back());
-                };
-            },
-            c10::AliasAnalysisKind::CONSERVATIVE));
-        return name;
-    }();
-    return symbol;
-}
 
 }  // namespace suture::detail

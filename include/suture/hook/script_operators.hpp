@@ -1,0 +1,99 @@
+// The operators that an instrumented graph of TorchScript has beside the model's own. Each hands what it is given to the
+// pass that it runs in.
+#pragma once
+
+#include <ATen/core/ivalue.h>
+#include <ATen/core/jit_type.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/runtime/operator.h>
+
+#include <cstdint>
+
+namespace suture::detail {
+
+using script_future = c10::intrusive_ptr<c10::ivalue::Future>;
+
+// The first shared object that instruments a graph registers the operators for all in the process, so it is the context
+// that says whose code is to run. A change of these two classes needs a new version in the operators' names.
+
+/// What may be done at a site: a pass, or one turn of it.
+struct script_visitor : torch::CustomClassHolder {
+    /// A value comes to a port, in a call of the port's submodule.
+    virtual void visit(std::int64_t port, std::int64_t call, c10::IValue& value) = 0;
+};
+
+/// A pass, as its operators see it.
+struct script_context : script_visitor {
+    /// A call of a submodule begins. @return its number
+    virtual std::int64_t begin_call(std::int64_t module) = 0;
+    /// A module is called that was not known when the graph was instrumented.
+    virtual void call_unfollowed(const c10::IValue& module) = 0;
+    /// What the model forks has begun, and ends with the future.
+    virtual void fork(const script_future& future) = 0;
+    /// @return what gives a script_visitor for one visit at the port, once it may be made
+    virtual script_future turn(std::int64_t port) = 0;
+};
+
+/// What an operator does, with a number that its node has.
+using script_action = void (*)(torch::CustomClassHolder& context, std::int64_t number, torch::jit::Stack& stack);
+
+/// Registers an operator whose last input is its context.
+template <script_action act>
+c10::Symbol script_operator(const char* name) {
+    const auto symbol = c10::Symbol::fromQualString(name);
+    if (!torch::jit::getAllOperatorsFor(symbol).empty()) return symbol;  // another shared object was here first
+    // Conservative: the optimiser takes the operator to have side effects and to write and keep what it is given. So it
+    // is not removed, merged, folded or reordered, which each of the weaker kinds allows.
+    torch::jit::registerOperator(torch::jit::Operator(
+        symbol,
+        [](const torch::jit::Node* node) -> torch::jit::Operation {
+            return [number = node->i(c10::attr::value)](torch::jit::Stack& stack) {
+                const auto context = torch::jit::pop(stack).toCapsule();
+                act(*context, number, stack);
+            };
+        },
+        c10::AliasAnalysisKind::CONSERVATIVE));
+    return symbol;
+}
+
+/// The operators by what they do. Each node has a number as its attribute `value`.
+class script_operators {
+public:
+    /// (context) -> call: number of the module
+    c10::Symbol begin_call = script_operator<&run_begin_call>("suture::begin_call_v2");
+    /// (value, call, visitor) -> value: number of the port
+    c10::Symbol site = script_operator<&run_site>("suture::site_v2");
+    /// (module, context) -> (): no number
+    c10::Symbol unfollowed = script_operator<&run_unfollowed>("suture::unfollowed_v2");
+    /// (future, context) -> future: no number
+    c10::Symbol fork = script_operator<&run_fork>("suture::fork_v2");
+    /// (context) -> future of a visitor: number of the port
+    c10::Symbol turn = script_operator<&run_turn>("suture::turn_v2");
+
+    static const script_operators& all() {
+        static const script_operators operators;
+        return operators;
+    }
+
+private:
+    using holder = torch::CustomClassHolder;
+    using Stack = torch::jit::Stack;
+    static script_context& pass(holder& context) { return static_cast<script_context&>(context); }
+
+    static void run_begin_call(holder& context, std::int64_t module, Stack& stack) {
+        stack.emplace_back(pass(context).begin_call(module));
+    }
+    static void run_site(holder& visitor, std::int64_t port, Stack& stack) {
+        const std::int64_t call = torch::jit::pop(stack).toInt();
+        static_cast<script_visitor&>(visitor).visit(port, call, stack.back());
+    }
+    static void run_unfollowed(holder& context, std::int64_t, Stack& stack) {
+        pass(context).call_unfollowed(torch::jit::pop(stack));
+    }
+    static void run_fork(holder& context, std::int64_t, Stack& stack) { pass(context).fork(stack.back().toFuture()); }
+    static void run_turn(holder& context, std::int64_t port, Stack& stack) {
+        stack.emplace_back(pass(context).turn(port));
+    }
+};
+
+}  // namespace suture::detail
