@@ -1,0 +1,25 @@
+# Makes a page into a program, compiles and runs it, and compares what comes of it with the page's first line:
+# <!-- expect: passes -->, or the words of a fault in place of "passes".
+# cmake -D PAGE=... -D PAGE_PROGRAM=... -D COMPILER=... -D OUTPUT=the program's path -D ERRORS=... -P case.cmake
+file(STRINGS ${PAGE} expectation REGEX "^<!-- expect: .* -->$" LIMIT_COUNT 1)
+if(NOT expectation MATCHES "^<!-- expect: (.*) -->$")
+    message(FATAL_ERROR "${PAGE} has to say what comes of it: <!-- expect: passes -->, or the words of a fault")
+endif()
+set(expected "${CMAKE_MATCH_1}")
+
+set(make ${PAGE_PROGRAM} ${PAGE} ${OUTPUT}.cpp ${ERRORS})
+set(compile ${COMPILER} -std=c++20 -I${CMAKE_CURRENT_LIST_DIR} ${OUTPUT}.cpp -o ${OUTPUT})
+set(run ${OUTPUT})
+set(came "passes")
+foreach(step IN ITEMS make compile run)
+    execute_process(COMMAND ${${step}} RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE said)
+    if(NOT result EQUAL 0)
+        set(came "${said}")
+        break()
+    endif()
+endforeach()
+
+string(FIND "${came}" "${expected}" at)
+if(at EQUAL -1)
+    message(FATAL_ERROR "expected of ${PAGE}: ${expected}\ncame: ${came}")
+endif()

@@ -1,0 +1,16 @@
+# docs/layouts.md has every layout of the catalogue: in its table, and among what it has the compiler check.
+# cmake -D PAGE=... -D CATALOGUE=... -P catalogue.cmake
+file(READ ${PAGE} page)
+file(STRINGS ${CATALOGUE} lines REGEX "^using [A-Za-z0-9]+ = ")
+if(NOT lines)
+    message(FATAL_ERROR "${CATALOGUE} has no line 'using <layout> = ', by which this finds its layouts")
+endif()
+foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^using ([A-Za-z0-9]+) = .*" "\\1" layout "${line}")
+    foreach(quote IN ITEMS "`${layout}<" "packs<${layout}<")
+        string(FIND "${page}" "${quote}" at)
+        if(at EQUAL -1)
+            message(FATAL_ERROR "${PAGE} lacks ${layout}: add a row to the table and a line to the static_asserts")
+        endif()
+    endforeach()
+endforeach()

@@ -1,0 +1,2 @@
+#pragma once
+#include "tiny_gpt2.hpp"
