@@ -1,0 +1,62 @@
+// Tables, and the CSV files that hold them: RFC 4180, UTF-8. Law: what was written is read, whatever the cells hold.
+#pragma once
+
+#include "text.hpp"
+
+#include <suture/model/utf8.hpp>
+#include <suture/record/safetensors_file.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pictures {
+
+/// Rows of cells below a header. In a tidy table a row is one observation, and a column one thing known about it.
+struct Table {
+    std::vector<std::string> header;
+    std::vector<std::vector<std::string>> rows;
+};
+
+namespace detail {
+/// Quotes where the format needs them, and around spaces at the ends, which readers may drop.
+inline std::string csv_cell(const std::string& raw) {
+    const std::string text = suture::detail::replaced_utf8(raw);
+    const bool plain = text.find_first_of("\",\r\n") == text.npos && !text.starts_with(' ') && !text.ends_with(' ');
+    if (plain) return text;
+    std::string cell = "\"";
+    for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return cell + "\"";
+}
+
+inline std::string csv_line(const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) line += (i ? "," : "") + csv_cell(cells[i]);
+    return line + "\r\n";
+}
+
+/// Writes a text file: complete, or not at all.
+/// @throws suture::FileError, with the path, if the disk refuses
+inline void save_text(const std::filesystem::path& path, std::string_view text) {
+    suture::detail::safetensors::naming(path.string(), [&] {
+        suture::detail::safetensors::NewFile file(path);
+        file.write(text.data(), text.size());
+        file.publish();
+    });
+}
+}  // namespace detail
+
+inline std::string csv_text(const Table& table) {
+    std::string text = detail::csv_line(table.header);
+    for (const auto& row : table.rows) text += detail::csv_line(row);
+    return text;
+}
+
+/// @throws suture::FileError, with the path, if the disk refuses; what was there before is then still there
+inline void save_csv(const std::filesystem::path& path, const Table& table) {
+    detail::save_text(path, csv_text(table));
+}
+
+}  // namespace pictures
