@@ -1,6 +1,7 @@
 // Loads a GPT-2 directory, runs a prompt with and without one edit of a layer's fused query, key and value, and prints
 // what changed: in the activation, and in what the model predicts.
 #include "ids.hpp"
+#include "prompt.hpp"
 
 #include <suture/model/gpt2_load.hpp>
 #include <suture/suture.hpp>
@@ -8,9 +9,8 @@
 #include <CLI/CLI.hpp>
 #include <range/v3/view/enumerate.hpp>
 
-#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
 
-#include <cstdio>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -19,8 +19,7 @@ namespace {
 using namespace suture;
 
 struct Options {
-    std::string directory;
-    std::vector<extent> ids;
+    examples::Subject subject;
     extent layer = 0, token = 0;
     std::string component = "Q";
     double set = 0;
@@ -45,23 +44,28 @@ Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, extent layer, HookSet
     return pass;
 }
 
-void print_predictions(const std::vector<extent>& ids, const Pass& before, const Pass& after) {
-    std::printf("\n position  id   predicted before      predicted after      largest change of a logit\n");
-    for (const auto& [position, id] : ranges::views::enumerate(ids)) {
-        const auto at_position = [p = static_cast<extent>(position)](const at::Tensor& logits) { return logits.select(0, 0).select(0, p); };
+void print_predictions(const examples::Prompt& prompt, const Pass& before, const Pass& after) {
+    const auto predicted = [&prompt](const at::Tensor& logits) {
+        const extent top = logits.argmax().item<extent>();
+        return fmt::format("{} ({:.4f})", prompt.word(top), logits[top].item<double>());
+    };
+    fmt::print("\nposition  {:<12}  {:<22}  {:<22}  largest change of a logit\n", "token", "predicted before",
+               "predicted after");
+    for (const auto& [position, id] : ranges::views::enumerate(prompt.ids())) {
+        const auto at_position = [p = static_cast<extent>(position)](const at::Tensor& logits) {
+            return logits.select(0, 0).select(0, p);
+        };
         const at::Tensor a = at_position(before.logits), b = at_position(after.logits);
-        const extent top_a = a.argmax().item<extent>(), top_b = b.argmax().item<extent>();
-        std::printf("%9zu %3lld %8lld (%8.4f) %11lld (%8.4f) %18.4g%s\n", static_cast<std::size_t>(position),
-                    static_cast<long long>(id), static_cast<long long>(top_a), a[top_a].item<double>(),
-                    static_cast<long long>(top_b), b[top_b].item<double>(), b.sub(a).abs().max().item<double>(),
-                    top_a == top_b ? "" : "   <- another prediction");
+        const bool same = a.argmax().equal(b.argmax());
+        fmt::print("{:>8}  {:<12}  {:<22}  {:<22}  {:.4g}{}\n", position, prompt.word(id), predicted(a), predicted(b),
+                   b.sub(a).abs().max().item<double>(), same ? "" : "   <- another prediction");
     }
 }
 
 template <template <extent, extent> class Component, extent Width, extent Heads>
-void report(const Options& o, Gpt2<Width, Heads>& model) {
+void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>& model) {
     using Qkv = Gpt2Qkv<Width, Heads>;
-    const at::Tensor ids = at::tensor(o.ids, at::kLong).unsqueeze(0);
+    const at::Tensor ids = prompt.batch();
     const auto recipe = edit_of<Component>(o);
     const auto& site = model->h[static_cast<std::size_t>(o.layer)]->attn->c_attn;
 
@@ -72,39 +76,39 @@ void report(const Options& o, Gpt2<Width, Heads>& model) {
 
     std::cout << "edit     " << site->output.name() << ": " << recipe << "\n";
     std::cout << "changed  " << audit(borrow<Qkv>(before.qkv), borrow<Qkv>(after.qkv)) << "\n";
-    print_predictions(o.ids, before, after);
+    print_predictions(prompt, before, after);
 }
 
 template <extent Width, extent Heads>
-void operate(const Options& o, Gpt2<Width, Heads> model) {
+void operate(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads> model) {
     const at::NoGradGuard no_gradients;
     const Gpt2Config& config = model->config();
-    std::cout << "model    " << o.directory << ": " << config.layers << " layers, " << Heads << " heads of "
+    std::cout << "model    " << o.subject.model << ": " << config.layers << " layers, " << Heads << " heads of "
               << Width / Heads << ", width " << Width << ", vocabulary " << config.vocabulary << "\n"
               << "layout   " << describe<Gpt2Qkv<Width, Heads>>();
-    if (o.component == "Q") report<Q>(o, model);
-    else if (o.component == "K") report<K>(o, model);
-    else report<V>(o, model);
+    if (o.component == "Q") report<Q>(o, prompt, model);
+    else if (o.component == "K") report<K>(o, prompt, model);
+    else report<V>(o, prompt, model);
 }
 }  // namespace
 
 int main(int argc, char** argv) {
     Options o;
-    std::string ids = "2,1,0,0,2,1", layer = "1", token = "4";
+    std::string layer = "1", token = "-1";
     CLI::App app{"Edits the query, key or value of one layer of a GPT-2 model and prints what changes."};
-    app.add_option("model", o.directory, "Hugging Face GPT-2 directory: config.json and model.safetensors")->required();
-    app.add_option("--ids", ids, "the prompt as token ids")->capture_default_str();
+    o.subject.add_to(app);
     app.add_option("--layer", layer, "the layer to edit, counted from 0")->capture_default_str();
     app.add_option("--token", token, "the token position to edit; -1 is the last")->capture_default_str();
     app.add_option("--component", o.component, "the component to edit")->check(CLI::IsMember({"Q", "K", "V"}))->capture_default_str();
     app.add_option("--set", o.set, "the value that its first ten channels become")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
-        o.ids = ids_of(ids);
+        const auto prompt = examples::Prompt::read(o.subject);
         o.layer = number_of("--layer", layer);
         o.token = number_of("--token", token);
         if (o.layer < 0) throw ValueError("--layer " + layer + " is below 0: count layers from 0");
-        visit_gpt2(o.directory, [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, std::move(model)); });
+        visit_gpt2(o.subject.model,
+                   [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
     } catch (const std::exception& e) {
         std::cerr << "edit_qkv: " << e.what() << "\n";
         return 1;

@@ -1,13 +1,17 @@
-// Runs six experiments on a GPT-2 directory and prints what each does to the prediction. The experiments themselves
-// are in experiments.hpp.
+// Runs six experiments on a GPT-2 model, prints what each does to the prediction, and writes a report with pictures of
+// what passed through the model. The experiments themselves are in experiments.hpp.
 #include "experiments.hpp"
-#include "ids.hpp"
+#include "experiments_report.hpp"
+#include "experiments_table.hpp"
+#include "harvest.hpp"
+#include "interrupt.hpp"
+#include "mistake/what_the_compiler_says.hpp"
+#include "names/evaluation.hpp"
+#include "prompt.hpp"
 
 #include <suture/model/gpt2_load.hpp>
 
 #include <CLI/CLI.hpp>
-
-#include <ATen/ops/tensor.h>
 
 #include <cstdio>
 #include <iostream>
@@ -16,37 +20,105 @@
 
 namespace {
 using namespace suture;
+using namespace examples;
+
+struct Options {
+    Subject subject;
+    std::string layer = "1", token = "-1", answer, other, report;
+};
+
+/// The answer and its rival, where none are named the two that are likeliest after the clean run; for the names model's
+/// own prompt Mary and John.
+Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& clean) {
+    const at::Tensor likeliest = std::get<1>(last_of(clean).topk(2));
+    Question question{likeliest[0].item<extent>(), likeliest[1].item<extent>()};
+    const bool ours = o.subject.model == names_model && o.subject.text.empty() && o.subject.ids.empty();
+    if (ours) question.other = prompt.id_of("--other", "John");
+    const auto named = [&](const char* option, const std::string& word, extent& id) {
+        if (word.empty()) return;
+        id = prompt.id_of(option, word);
+        if (id < 0 || id >= clean.size(-1))
+            throw ValueError(std::string(option) + " " + word + " is outside the vocabulary of " +
+                             std::to_string(clean.size(-1)) + ": name a token of the model");
+    };
+    named("--answer", o.answer, question.answer);
+    named("--other", o.other, question.other);
+    return question;
+}
+
+/// The prompts that the statistics are taken over: held-out ones of the names model's task, the given one elsewhere.
+std::vector<at::Tensor> prompts_for_statistics(const Options& o, const Prompt& prompt) {
+    if (o.subject.model != names_model) return {prompt.batch()};
+    std::vector<at::Tensor> batches;
+    for (const names_task::Prompt& drawn : names_task::evaluation_prompts(48)) {
+        Subject subject;
+        subject.text = drawn.text();
+        batches.push_back(Prompt::read(subject).batch());
+    }
+    return batches;
+}
 
 template <extent Width, extent Heads>
-void run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
-    if (model->config().layers < 3 || ids.size(1) < 5)
-        throw ModelError("the experiments edit layers 0 to 2 and token 4: give a model of three layers and five tokens");
+void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
+    const experiments::Place at{static_cast<std::size_t>(number_of("--layer", o.layer)), number_of("--token", o.token)};
+    const auto layers = static_cast<std::size_t>(model->config().layers);
+    if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model of three layers or more");
+    if (at.layer >= layers)
+        throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
+                         ": count from 0");
     const at::NoGradGuard no_gradients;
-    const at::Tensor before = model->forward(ids);
-    std::printf("%-18s %-45s %10s %10s %25s\n", "experiment", "what is done", "predicts", "its logit",
-                "largest change of a logit");
-    for (const auto& experiment : experiments::all<Width, Heads>()) {
-        const at::Tensor logits = experiment.run(model, ids);
-        const at::Tensor last = logits.select(0, 0).select(0, -1);
-        const extent top = last.argmax().template item<extent>();
-        std::printf("%-18s %-45s %10lld %10.4f %25.4g\n", experiment.name, experiment.sentence,
-                    static_cast<long long>(top), last[top].template item<double>(),
-                    logits.sub(before).abs().max().template item<double>());
-    }
+    const at::Tensor ids = prompt.batch();
+    const auto results = experiments::run_all(model, ids, at);
+    const Question question = question_of(o, prompt, results.front().logits);
+    const std::vector<Row> rows = rows_of(results, prompt, question);
+    const std::string asked = prompt.word(question.answer) + " over " + prompt.word(question.other);
+
+    // The first experiment has no prediction: it never gets to run.
+    HookSet hooks;
+    Latest<Gpt2Qkv<Width, Heads>> clean;
+    const auto handle = hooks.add(experiments::projections(model), clean);
+    while_running(model, hooks, ids);
+    const auto kept = clean[at.layer].clone();
+    const at::Tensor source = clean[at.layer].clone().take();
+    (void)experiments::write_a_split_view<Width, Heads>(source, at);
+    const std::string damage = to_string(audit(kept.view(), borrow<Gpt2Qkv<Width, Heads>>(source)));
+
+    std::cout << "prompt       " << prompt.text() << "\ndifference   logit of " << asked << "\n\n"
+              << "the mistake  a part of a split activation is written. With LibTorch nothing raises, and the clean\n"
+              << "             activation that the result was to be compared with is not clean any more:\n             "
+              << damage << ".\n"
+              << "             With suture it does not compile:\n             " << what_the_compiler_says << "\n\n"
+              << table_text(rows);
+    if (o.report.empty()) return;
+    const ReportText text{o.subject.model, asked, damage, what_the_compiler_says};
+    std::cout << "\nreport       " << std::flush;
+    const auto page = write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
+                                   first_token_and_rest(model, prompts_for_statistics(o, prompt)));
+    std::cout << page.string() << "\n";
 }
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::string directory, ids = "2,1,0,0,2,1";
-    CLI::App app{"Runs six experiments on the fused query, key and value of a GPT-2 model."};
-    app.add_option("model", directory, "Hugging Face GPT-2 directory: config.json and model.safetensors")->required();
-    app.add_option("--ids", ids, "the prompt as token ids")->capture_default_str();
+    Options o;
+    CLI::App app{"Runs six experiments on the fused query, key and value of a GPT-2 model, from the mistake that is "
+                 "easy to make by hand to a board of replacements."};
+    o.subject.add_to(app);
+    app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->capture_default_str();
+    app.add_option("--token", o.token, "the token to edit; -1 is the last")->capture_default_str();
+    app.add_option("--answer", o.answer, "the token whose logit is watched; by default the likeliest");
+    app.add_option("--other", o.other, "the token that it is compared with; by default the second likeliest");
+    app.add_option("--report", o.report, "a directory for a page with pictures, and their data");
     CLI11_PARSE(app, argc, argv);
+    note_interrupts();
     try {
-        const at::Tensor prompt = at::tensor(ids_of(ids), at::kLong).unsqueeze(0);
-        visit_gpt2(directory, [&]<extent W, extent H>(Gpt2<W, H> model) { run_all(model, prompt); });
+        const Prompt prompt = Prompt::read(o.subject);
+        visit_gpt2(o.subject.model,
+                   [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+    } catch (const Interrupted&) {
+        std::cerr << "experiments: interrupted: what was drawn so far is there, the page is not\n";
+        return Interrupted::exit_code;
     } catch (const std::exception& e) {
         std::cerr << "experiments: " << e.what() << "\n";
-        return 1;
+        return was_interrupted() ? Interrupted::exit_code : 1;  // gnuplot hears of Ctrl-C too
     }
 }

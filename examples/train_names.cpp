@@ -1,19 +1,21 @@
 // Trains the names model, a small GPT-2 that does the indirect-object task, and says how well it does on pairs of names
 // that it never saw together. See docs/names-model.md.
 #include "ids.hpp"
+#include "interrupt.hpp"
 #include "names/evaluation.hpp"
 #include "names/names_model.hpp"
 #include "names/training.hpp"
+#include "progress.hpp"
 
 #include <suture/model/gpt2_save.hpp>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
 
-#include <chrono>
-#include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <deque>
@@ -30,31 +32,6 @@ using namespace names_task;
 /// What training.json names as its writer; the number is raised whenever the same options give another model.
 constexpr const char* program = "train_names 1";
 constexpr std::size_t evaluated_prompts = 1920;
-
-volatile std::sig_atomic_t interrupted = 0;
-extern "C" void note_interrupt(int) { interrupted = 1; }
-
-/// A line on a terminal that says how far the training is; nothing elsewhere.
-class Progress {
-public:
-    explicit Progress(extent steps) : steps_(steps) {}
-    ~Progress() {
-        if (visible_) std::fputs("\r\x1b[K", stderr);
-    }
-    void show(extent done, double loss) const {
-        if (!visible_ || (done % 10 != 0 && done != steps_)) return;
-        const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_;
-        const double rate = static_cast<double>(done) / spent.count();
-        std::fprintf(stderr, "\rstep %lld of %lld   loss %.4f   %.1f steps/s   %.0f s left \x1b[K",
-                     static_cast<long long>(done), static_cast<long long>(steps_), loss, rate,
-                     static_cast<double>(steps_ - done) / rate);
-    }
-
-private:
-    extent steps_;
-    bool visible_ = ::isatty(STDERR_FILENO) == 1;
-    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-};
 
 /// The mean of the last hundred losses: one step's alone depends on the sentences that it drew.
 class RecentLoss {
@@ -160,30 +137,29 @@ void require_writable(const std::filesystem::path& directory) {
 /// Trains a model, showing how far it is. An interrupt ends the training early.
 NamesModel trained(const TrainingOptions& options, RecentLoss& loss) {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
-    const Progress progress(options.steps);
+    const examples::Progress progress("step", static_cast<std::size_t>(options.steps));
     const Model model = train(vocabulary, options, [&](extent step, double of_step) {
         loss.add(of_step);
-        progress.show(step + 1, loss.mean());
-        return interrupted == 0;
+        if (step % 10 == 0) progress.show(static_cast<std::size_t>(step) + 1, fmt::format(", loss {:.4f}", loss.mean()));
+        return !examples::was_interrupted();
     });
     return {model, vocabulary};
 }
 
-/// The exit code that shells give to a program that Ctrl-C ended.
 int end_interrupted(const Options& o) {
     std::cerr << "train_names: interrupted: no file of " << o.out << " was changed\n";
-    return 130;
+    return examples::Interrupted::exit_code;
 }
 
 /// Trains and writes a model. Gives the program's exit code.
 int train_and_save(const Options& o) {
     require_writable(o.out);
-    std::signal(SIGINT, note_interrupt);
+    examples::note_interrupts();
     RecentLoss loss;
     NamesModel names = trained(o.training, loss);
-    if (interrupted) return end_interrupted(o);
+    if (examples::was_interrupted()) return end_interrupted(o);
     const Report report = evaluate(names, evaluated_prompts);
-    if (interrupted) return end_interrupted(o);
+    if (examples::was_interrupted()) return end_interrupted(o);
     save_gpt2(o.out, names.model,
               {{"vocab.json", names.vocabulary.json()},
                {"training.json", training_json(o.training, names.model, loss.mean(), report)}});

@@ -1,0 +1,8 @@
+// Experiment 1's edit as a habit from PyTorch would have it: it must not compile.
+#include <suture/core/catalogue.hpp>
+#include <suture/tensor/view.hpp>
+
+void zero_query(const suture::View<suture::Gpt2Qkv<64, 4>>& activation) {
+    auto [q, k, v] = split(activation);
+    q.zero_();
+}
