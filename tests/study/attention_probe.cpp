@@ -6,8 +6,12 @@
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/ones.h>
 
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -52,6 +56,60 @@ TEST_CASE("the rows that change are those that read the edited channel at its to
     }
 }
 
+TEST_CASE("several tokens can be changed at once, and signs of zeros are no change") {
+    sums model;
+    CHECK((model.probe().changed_rows({channel(2), 1, 3}) == Rows{1, 2, 3}));
+    const auto zeros = [&] { return model.forward().mul(0); };
+    const suture::detail::attention_probe probe(zeros, SiteRef<AnyLayout>(model.projection), std::nullopt, std::nullopt,
+                                                facts_of<L>);
+    CHECK(probe.changed_rows({channel(2), 0}).empty());
+}
+
+TEST_CASE("channels have the role that their rows show, and single channels are probed once") {
+    using suture::detail::role;
+    int runs = 0;
+    HookPoint<L> projection{"projection"};
+    // Row t sees channel 0 of its own token unless that is the first, channel 1 of the tokens before it, and channel 2.
+    const auto model = [&] {
+        ++runs;
+        const at::Tensor x = projection(at::ones({1, 4, 3}));
+        const at::Tensor own = x.select(-1, 0).mul(at::arange(4)), keys = x.select(-1, 1);
+        return own.add(keys.cumsum(-1).sub(keys)).add(x.select(-1, 2)).unsqueeze(-1);
+    };
+    const suture::detail::attention_probe probe(model, SiteRef<AnyLayout>(projection), std::nullopt, std::nullopt,
+                                                facts_of<L>);
+    CHECK(probe.role_of(channel(0)) == role::query);
+    CHECK(probe.role_of(channel(1)) == role::key);
+    CHECK(probe.role_of(channel(2)) == role::value);
+    CHECK(probe.role_of({0, 2, 1, 3}) == role::key);
+    CHECK(probe.role_of({0, 3, 1, 3}) == role::value);
+    suture::detail::channel_roles roles(probe);
+    CHECK(roles.agree_with("VVV"));  // nothing is known yet
+    CHECK(roles[1] == role::key);
+    const int before = runs;
+    CHECK(roles[1] == role::key);
+    CHECK(runs == before);
+    CHECK(roles.agree_with("QKV"));
+    CHECK_FALSE(roles.agree_with("QVV"));
+}
+
+TEST_CASE("a model that gives the same memory in every run can be probed") {
+    sums model;
+    at::Tensor memory = at::ones({2, 4, 1});
+    const auto in_memory = [&] { return memory.copy_(model.forward()); };
+    const suture::detail::attention_probe probe(in_memory, SiteRef<AnyLayout>(model.projection), std::nullopt,
+                                                std::nullopt, facts_of<L>);
+    CHECK((probe.changed_rows({channel(2), 2}) == Rows{2, 3}));
+}
+
+TEST_CASE("a channel that nothing reads is unseen, and may be anything") {
+    sums model;  // it reads channel 2 only
+    const auto probe = model.probe();
+    suture::detail::channel_roles roles(probe);
+    CHECK(roles[0] == suture::detail::role::unseen);
+    CHECK(roles.agree_with("KKK"));
+}
+
 TEST_CASE("the pattern is watched where its site is named") {
     sums model;
     const auto probe = model.probe(true);
@@ -80,6 +138,11 @@ TEST_CASE("activations that cannot be probed are refused") {
     CHECK(says(refusal_of(std::type_identity<ShapeError>{}, at::ones({2, 4, 5})), "projection: ", "[2, 4, 5]"));
     CHECK(says(refusal_of(std::type_identity<ShapeError>{}, at::ones({2, 2, 3})), "three tokens"));
     CHECK(says(refusal_of(std::type_identity<TypeError>{}, at::ones({2, 4, 3}, at::kLong)), "int64", "floating-point"));
+    CHECK(says(refusal_of(std::type_identity<ShapeError>{}, at::ones({0, 4, 3})),
+               "projection: the projection is float32 [0, 4, 3] on cpu, which is empty"));
+    at::Tensor bad = at::ones({2, 4, 3});
+    bad[1][3][0] = std::nan(""), bad[0][0][2] = std::numeric_limits<double>::infinity();
+    CHECK(says(refusal_of(std::type_identity<ValueError>{}, bad), "2 of its 24 values are NaN or infinite", "finite"));
     sums model;
     CHECK(says(message_of<ShapeError>([&] {
                    (void)suture::detail::attention_probe([&] { return model.forward().sum(); },
@@ -87,4 +150,20 @@ TEST_CASE("activations that cannot be probed are refused") {
                                                          std::nullopt, facts_of<L>);
                }),
                "float32 [] on cpu", "[..., 4, channels]"));
+}
+
+TEST_CASE("a pattern that grows from run to run is refused: the model keeps something") {
+    HookPoint<L> projection{"projection"};
+    HookPoint<AnyLayout> pattern{"pattern"};
+    at::Tensor kept = at::ones({1, 0, 3});
+    const auto model = [&] {
+        const at::Tensor x = projection(at::ones({1, 4, 3}));
+        kept = at::cat({kept, x}, 1);
+        pattern(x.matmul(kept.transpose(-2, -1)));
+        return x;
+    };
+    const suture::detail::attention_probe probe(model, SiteRef<AnyLayout>(projection), std::nullopt,
+                                                SiteRef<AnyLayout>(pattern), facts_of<L>);
+    CHECK(says(message_of<ShapeError>([&] { (void)probe.changed_rows({}); }),
+               "the pattern has shape [1, 4, 8] and had [1, 4, 4]", "cached keys"));
 }

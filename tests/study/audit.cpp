@@ -1,5 +1,5 @@
 // Audits, first as laws over every layout: the counts and ranges of a report are those that walking through all values
-// one by one gives. Then the sentences.
+// one by one gives. Then what bits and differences are.
 #include "suture/study/audit.hpp"
 
 #include "suture/edit/apply.hpp"
@@ -14,11 +14,12 @@
 #include <ATen/ops/complex.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/view_as_real.h>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <set>
-#include <sstream>
 
 namespace {
 
@@ -146,97 +147,13 @@ TEST_CASE("the change of a head or of a run of dims at some tokens is a box, and
 
 namespace {
 using Small = Fused<2304, Q<768>, K<768>, V<768>>;
-using SmallHeads = Gpt2Qkv<768, 12>;
 using NeoX = NeoXQkv<3, 4>;
 
-template <Layout L>
-View<L> ones_as(extent tokens = 5) { return borrow<L>(at::ones({1, tokens, L::width})); }
-
-template <Layout L, class R>
-std::string sentence(const R& recipe, extent tokens = 5) {
-    return to_string(audit(ones_as<L>(tokens), ones_as<L>(tokens) | recipe));
-}
 template <class A, class B>
 concept auditable = requires(const A& a, const B& b) { audit(a, b); };
 template <class L, class A, class B>
 concept auditable_as = requires(const A& a, const B& b) { audit<L>(a, b); };
 }  // namespace
-
-TEST_CASE("the sentence of ten values of GPT-2 small's query") {
-    const std::string expected = "10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical";
-    CHECK(sentence<Small>(on<Q>(token(4), dims<0, 10>).zero()) == expected);
-    CHECK(sentence<SmallHeads>(on<Q>(token(4), dims<0, 10>).zero()) == expected);
-    const at::Tensor before = at::ones({1, 5, 2304}), after = before.clone();
-    after[0][4].narrow(0, 0, 10).zero_();
-    std::ostringstream out;
-    out << audit<SmallHeads>(before, after);
-    CHECK(out.str() == expected);
-}
-
-TEST_CASE("nothing, everything, and whole components are said") {
-    CHECK(sentence<Small>(on<Q>().multiply(1)) == "0 of 11520 values: Q, K and V bit-identical");
-    CHECK(sentence<Small>(on<K>().zero()) == "3840 of 11520 values, all of K; Q and V bit-identical");
-    CHECK(sentence<Small>(on<Small>().zero()) == "11520 of 11520 values: all 3840 of Q, all 3840 of K, all 3840 of V");
-    CHECK(sentence<Whole<Resid<4>>>(on<Resid>(token(0)).zero()) == "4 of 20 values, all in Resid[token 0]");
-}
-
-TEST_CASE("several components are told one by one") {
-    CHECK(sentence<SmallHeads>(on<Q>(token(4), dims<0, 10>).zero() | on<V>(token(4), head<3>).zero()) ==
-          "74 of 11520 values: 10 in Q[token 4, 0:10], 64 in V[token 4, head 3]; K bit-identical");
-}
-
-TEST_CASE("channels are named as wheres name them") {
-    CHECK(says(sentence<SmallHeads>(on<Q>(heads<2, 5>).zero()), "all in Q[heads 2:5];"));
-    CHECK(says(sentence<SmallHeads>(on<Q>(head<3>, dims<0, 10>).zero()), "all in Q[head 3, 0:10];"));
-    CHECK(says(sentence<SmallHeads>(on<Q>(heads<0, 12>, dims<0, 10>).zero()), "all in Q[heads 0:12, 0:10];"));
-    CHECK(says(sentence<SmallHeads>(on<Q>(dims<60, 70>).zero()), "all in Q[60:70];"));
-    CHECK(says(sentence<SmallHeads>(on<Q>(dims<64, 192>).zero()), "all in Q[heads 1:3];"));
-    CHECK(says(sentence<NeoX>(on<K>(token(2), head<1>).zero()), "4 of 180 values, all in K[token 2, head 1];"));
-    CHECK(says(sentence<NeoX>(on<K>(dims<1, 3>).zero()), "all in K[1:3];"));
-    CHECK(says(sentence<NeoX>(on<K>(head<0>, dims<1, 3>).zero()), "all in K[head 0, 1:3];"));
-    // Falcon: two groups of three query heads.
-    using Falcon = FalconQkv<6, 2, 4>;
-    CHECK(says(sentence<Falcon>(on<Q>(head<4>).zero()), "all in Q[head 4];"));
-    CHECK(says(sentence<Falcon>(on<Q>(dims<3, 6>).zero()), "all in Q[3:6];"));
-    CHECK(says(sentence<Falcon>(on<Q>(heads<3, 6>).zero()), "all in Q[heads 3:6];"));
-    const at::Tensor before = at::ones({40}), after = before.clone();
-    after.narrow(0, 20 + 3, 3).zero_();
-    CHECK(says(to_string(audit<Falcon>(before, after)), "3 of 40 values, all in Q[group 1, 3:6];"));
-}
-
-TEST_CASE("positions are named by their axes, whatever the axes before the channels are") {
-    using L = Fused<4, Q<2>, K<2>>;
-    const auto at_place = [](std::vector<extent> sizes, const auto& change) {
-        const at::Tensor before = at::ones(sizes), after = before.clone();
-        change(after);
-        return to_string(audit<L>(before, after));
-    };
-    CHECK(at_place({4}, [](at::Tensor t) { t[3].zero_(); }) == "1 of 4 values, all in K[1:2]; Q bit-identical");
-    CHECK(says(at_place({3, 4}, [](at::Tensor t) { t[1].zero_(); }), "2 in Q[token 1], 2 in K[token 1]"));
-    CHECK(says(at_place({2, 3, 4}, [](at::Tensor t) { t[1][2][0].zero_(); }), "Q[batch 1, token 2, 0:1]"));
-    CHECK(says(at_place({3, 3, 4}, [](at::Tensor t) { t.narrow(0, 1, 2).zero_(); }), "Q[batches 1:3]"));
-    CHECK(says(at_place({2, 5, 3, 4}, [](at::Tensor t) { t.select(1, 3).zero_(); }), "Q[axis 1 at 3]"));
-    CHECK(says(at_place({2, 5, 3, 4}, [](at::Tensor t) { t.narrow(1, 3, 2).zero_(); }), "Q[axis 1 at 3:5]"));
-}
-
-TEST_CASE("what is no box is said to be none") {
-    const at::Tensor before = at::ones({1, 12, 2304}), after = before.clone();
-    for (extent i = 0; i < 37; ++i) after[0][2 + i % 7][i * 63 / 36].zero_();
-    CHECK(to_string(audit<Small>(before, after)) ==
-          "37 of 27648 values, in 37 places of Q within [tokens 2:9, 0:64]; K and V bit-identical");
-    after[0][0][768].zero_(), after[0][11][1535].zero_();
-    CHECK(to_string(audit<Small>(before, after)) ==
-          "39 of 27648 values: 37 places of Q within [tokens 2:9, 0:64], 2 places all over K; V bit-identical");
-}
-
-TEST_CASE("two components of one name are told apart") {
-    using Twice = Fused<10, Q<4, 2>, Q<6>>;
-    const AuditReport report = audit(ones_as<Twice>(), ones_as<Twice>() | on<Q<6>>().zero());
-    CHECK(to_string(report) == "30 of 50 values, all of Q<6>; Q<4, 2> bit-identical");
-    CHECK(report["Q<6>"].changed == 30);
-    CHECK(message_of<ValueError>([&] { (void)report["K"]; }) ==
-          "the audit has no component K: name one of Q<4, 2>, Q<6>");
-}
 
 TEST_CASE("bits are compared: NaN equals the same NaN and 0 is not -0") {
     using L = Whole<Resid<3>>;
@@ -263,6 +180,23 @@ TEST_CASE("differences are measured, and new NaNs and infinities counted") {
     CHECK(to_string(infinite) == "3 of 4 values, all of Q; K bit-identical; 1 became NaN; 2 became infinite");
 }
 
+TEST_CASE("differences of integers are theirs, where float64 cannot tell them apart and int64 cannot hold them") {
+    using L = Fused<2, Q<1>, K<1>>;
+    const auto difference = [](std::int64_t before, std::int64_t after) {
+        const auto found = audit<L>(at::full({2}, before, at::kLong), at::full({2}, after, at::kLong));
+        return found["K"].max_difference;
+    };
+    const std::int64_t large = std::int64_t{1} << 53, least = std::numeric_limits<std::int64_t>::min(),
+                       most = std::numeric_limits<std::int64_t>::max();
+    CHECK(difference(large, large + 1) == 1);
+    CHECK(difference(large + 1, large) == 1);
+    CHECK(difference(most - 1, most) == 1);
+    CHECK(difference(least, least + 3) == 3);
+    CHECK(difference(-1, 0) == 1);
+    CHECK(difference(least, most) == 0x1p64);
+    CHECK(difference(-(large + 1), large + 2) == 2.0 * static_cast<double>(large) + 4);  // 3 more, rounded to even
+}
+
 TEST_CASE("bools, bytes and complex numbers are compared, conjugated views as what they show") {
     using L = Fused<4, Q<2>, K<2>>;
     const at::Tensor yes = at::ones({3, 4}, at::kBool), other = yes.clone();
@@ -273,12 +207,16 @@ TEST_CASE("bools, bytes and complex numbers are compared, conjugated views as wh
     CHECK(conjugated.changed() == 12);
     CHECK(conjugated["Q"].max_difference == 4);
     CHECK(audit<L>(z.conj(), z.conj().resolve_conj()).identical());
+    const at::Tensor halves = at::complex(at::ones({3, 4}), at::ones({3, 4})).to(at::kComplexHalf), moved = halves.clone();
+    at::view_as_real(moved)[2][3][1].fill_(4);
+    CHECK(to_string(audit<L>(halves, moved)) == "1 of 12 values, all in K[token 2, 1:2]; Q bit-identical");
+    CHECK(audit<L>(halves, moved)["K"].max_difference == 3);
     const at::Tensor bytes = at::full({3, 4}, 200, at::kByte);
     CHECK(audit<L>(bytes, at::full({3, 4}, 10, at::kByte))["K"].max_difference == 190);
 }
 
 TEST_CASE("views, Owneds and tensors of one layout can be audited together") {
-    const View<NeoX> before = ones_as<NeoX>();
+    const View<NeoX> before = borrow<NeoX>(at::ones({1, 5, 36}));
     Owned<NeoX> after = before.clone();
     after |= on<V>(head<2>).zero();
     const std::string expected = "20 of 180 values, all in V[head 2]; Q and K bit-identical";
@@ -308,7 +246,10 @@ TEST_CASE("activations that cannot be compared are refused") {
     const at::Tensor meta = at::ones({2, 6}, at::kMeta);
     CHECK(says(message_of<TypeError>([&] { (void)audit<L>(meta, meta); }), "no values to compare"));
     CHECK(says(message_of<ShapeError>([&] { (void)audit<L>(t, at::ones({2, 5})); }), "Fused<6, Q<2>, K<4>>", "[2, 5]"));
-    CHECK(says(message_of<TypeError>([&] { (void)audit<L>(at::Tensor(), t); }), "undefined"));
+    CHECK(says(message_of<TypeError>([&] { (void)audit<L>(at::Tensor(), t); }),
+               "before the edit: Fused<6, Q<2>, K<4>> needs [..., 6]", "the tensor is undefined"));
+    CHECK(says(message_of<TypeError>([&] { (void)audit<L>(t, at::Tensor()); }), "after the edit: ", "undefined"));
+    CHECK(says(message_of<TypeError>([&] { (void)audit<L>(borrow<L>(t), at::Tensor()); }), "after the edit: "));
 }
 
 TEST_CASE("raw tensors and different layouts cannot be audited") {

@@ -9,6 +9,7 @@
 #include "message.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/ops/_nested_tensor_from_mask.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randint.h>
@@ -177,6 +178,36 @@ TEST_CASE("integers have no standard deviation, and where there are no numbers t
     CHECK(entry(at::Tensor()).dtype == "undefined");
     CHECK(std::isnan(*entry(at::full({2}, std::nan(""))).mean));
     CHECK(says(to_string(std::vector{entry(at::full({2}, -std::nan("")))}), "  nan  nan\n"));
+}
+
+TEST_CASE("an activation whose numbers cannot be told passes all the same") {
+    HookPoint<AnyLayout> site{"s"};
+    const auto traced = [&](const at::Tensor& t) { return trace([&](const at::Tensor& x) { return site(x); }, t); };
+    const at::Tensor nested = at::_nested_tensor_from_mask(at::randn({2, 3, 4}), at::ones({2, 3}, at::kBool));
+    const auto of_nested = traced(nested);
+    CHECK(of_nested.output.is_same(nested));
+    CHECK(of_nested.sites.at(0).dtype == "nested float32");
+    CHECK(of_nested.sites.at(0).shape.empty());
+    CHECK(says(to_string(of_nested), "nested float32  cpu"));
+    // In float64 it would take more memory than there are addresses.
+    const at::Tensor huge = at::ones({1}).expand({1 << 24, 1 << 24});
+    const auto of_huge = traced(huge);
+    CHECK(of_huge.output.is_same(huge));
+    CHECK((of_huge.sites.at(0).shape == std::vector<extent>{1 << 24, 1 << 24}));
+    CHECK_FALSE(of_huge.sites.at(0).mean);
+}
+
+TEST_CASE("what passes within a trace is told to the innermost one alone") {
+    twice model;
+    HookPoint<AnyLayout> outside{"outside"};
+    std::size_t within = 0;
+    const auto traces = [&](const at::Tensor& x) {
+        const auto inner = trace(model, outside(x));
+        within = inner.sites.size();
+        return inner.output;
+    };
+    CHECK(trace(traces, at::ones({1, 4})).sites.size() == 1);
+    CHECK(within == 2);
 }
 
 TEST_CASE("a model is a holder, a pointer, an object or a function, and takes and gives anything") {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -38,35 +39,29 @@ inline std::pair<component_facts, run> component_named(const layout_facts& layou
     return {};
 }
 
-/// Some channels of a component, in words.
-struct named_part {
-    std::string text;
-    run channels;
-};
-
 /// One head of a component, counted over all groups as `head<h>` counts.
 inline run head_of(const component_facts& c, const run& all, extent head) {
     const extent width = all.width / c.heads;
     return {all.offset + head / c.heads * all.period + head % c.heads * width, width, 1, width};
 }
 
-/// A component in parts, none of which should hold another kind of channel: all of it, its first and last channels, and
-/// its heads (or sixteenths, if it has one head).
-inline std::vector<named_part> parts_of(const component_facts& c, const run& all) {
-    std::vector<named_part> parts{{"all of it", all},
-                                  {"its first channel", {all.offset, 1, all.groups, all.period}},
-                                  {"its last channel", {all.offset + all.width - 1, 1, all.groups, all.period}}};
-    if (const extent heads = c.heads * all.groups; heads > 1) {
-        for (extent h = 0; h < heads; ++h) parts.push_back({"head " + std::to_string(h), head_of(c, all, h)});
-        return parts;
+/// Channels that stand for all of a component, whatever heads it is said to have: each head is cut into pieces, the
+/// component into 32 at least (or single channels), and one channel is taken of each, the component's first and last among
+/// them. Which one changes from piece to piece: a regular grid could fall on one kind of channel in several.
+/// @post other channels, 2 n - 1 side by side in a head that is cut into pieces of n, are among those taken
+inline std::vector<extent> single_channels(const component_facts& c, const run& all) {
+    const extent heads = c.heads * all.groups, width = all.width / c.heads;
+    const extent pieces = std::min<extent>(width, (32 + heads - 1) / heads);
+    const double golden = 0.6180339887498949;  // its multiples are spread evenly, and never regularly
+    std::vector<extent> channels;
+    for (extent i = 0; i < heads * pieces; ++i) {
+        const extent begin = i % pieces * width / pieces, end = (i % pieces + 1) * width / pieces;
+        const double share = std::fmod(golden * static_cast<double>(i), 1.0);
+        channels.push_back(head_of(c, all, i / pieces).offset + begin +
+                           static_cast<extent>(share * static_cast<double>(end - begin)));
     }
-    const extent pieces = std::min<extent>(all.width, 16);
-    for (extent i = 0; i < pieces; ++i) {
-        const extent begin = i * all.width / pieces, end = (i + 1) * all.width / pieces;
-        parts.push_back({"channels " + std::to_string(begin) + ":" + std::to_string(end),
-                         {all.offset + begin, end - begin, 1, end - begin}});
-    }
-    return parts;
+    channels.front() = all.channel(0), channels.back() = all.channel(all.channels() - 1);
+    return channels;
 }
 
 /// What each channel is, a letter each: "QQKKVV". Attention cannot tell layouts apart of which this is the same.
@@ -105,27 +100,25 @@ inline std::vector<known_layout> layouts_of_heads(extent n, extent g, extent d) 
     return found;
 }
 
-/// The catalogue's layouts as wide as the declared one that put something else into its channels; no two the same. If
-/// the declared layout has several heads, their width is taken as it is and any division into query and key/value
-/// heads is tried; otherwise any width of heads, with as many queries, keys and values as declared.
+/// The catalogue's layouts as wide as the declared one that put something else into its channels, in any division into
+/// query and key/value heads; no two the same. Those with heads as wide as declared come first, if there are several,
+/// then wider heads before narrower ones.
+/// @pre there are queries, keys and values in the declared layout
 inline std::vector<known_layout> attention_layouts(const layout_facts& declared) {
-    const component_facts q = component_named(declared, "Q").first, k = component_named(declared, "K").first;
+    const component_facts q = component_named(declared, "Q").first;
     std::vector<known_layout> found;
     std::set<std::string> roles{roles_of(declared)};
-    const auto add = [&](extent n, extent g, extent d) {
-        if (g < 1 || n < g || n % g != 0) return;
-        for (known_layout& layout : layouts_of_heads(n, g, d))
-            if (roles.insert(roles_of(layout.facts())).second) found.push_back(std::move(layout));
-    };
-    if (q.width == 0 || k.width == 0) return found;
-    if (const extent d = q.width / q.heads; q.heads * declared.groups > 1) {
+    const auto add_heads_of = [&](extent d) {
         const extent heads = declared.width / d;  // n query heads and g each of keys and values
-        if (declared.width % d == 0)
-            for (extent g = 1; 3 * g <= heads; ++g) add(heads - 2 * g, g, d);
-        return found;
-    }
-    for (extent d = k.width; d >= 1; --d)
-        if (q.width % d == 0 && k.width % d == 0) add(q.width / d, k.width / d, d);
+        if (declared.width % d != 0) return;
+        for (extent g = 1; 3 * g <= heads; ++g) {
+            if (heads % g != 0) continue;
+            for (known_layout& layout : layouts_of_heads(heads - 2 * g, g, d))
+                if (roles.insert(roles_of(layout.facts())).second) found.push_back(std::move(layout));
+        }
+    };
+    if (q.heads * declared.groups > 1) add_heads_of(q.width / q.heads);
+    for (extent d = declared.width / 3; d >= 1; --d) add_heads_of(d);
     return found;
 }
 

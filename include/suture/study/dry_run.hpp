@@ -7,6 +7,7 @@
 #include "suture/study/audit.hpp"
 
 #include <ATen/ops/ones.h>
+#include <c10/util/Exception.h>
 
 #include <cstddef>
 
@@ -17,6 +18,19 @@ namespace detail {
 template <class Selector, class Op, Where... Ws>
 constexpr auto zeroed(const edit<Selector, Op, Ws...>& e) {
     return edit<Selector, take_up<update::set, zero_value>, Ws...>(e.wheres, {});
+}
+
+/// What every edit of the recipe, made to set zero, changes of ones: of the activation a value that is zero already could
+/// not be seen to become zero. @pre the recipe was prepared for these sizes
+template <Layout L, Recipe R>
+AuditReport marked_places(const R& recipe, at::IntArrayRef sizes) {
+    const at::Tensor ones = at::ones(sizes, at::kByte);
+    Owned<L> marked = borrow<L>(ones).clone();
+    recipe.for_each([&](const auto& edit, std::size_t) { marked |= zeroed(edit); });
+    AuditReport report = audit_packed(ones, marked.unsafe_tensor(), facts_of<L>);
+    // The differences of zeros and ones say nothing about the recipe.
+    for (ComponentAudit& c : report.components) c.max_difference = 0;
+    return report;
 }
 
 template <Layout L, Recipe R>
@@ -31,14 +45,12 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
             throw;
         }
     });
-    // Ones instead of the activation: a value that is zero already could not be seen to become zero.
-    const at::Tensor ones = at::ones(packed.sizes(), at::kByte);
-    Owned<L> marked = borrow<L>(ones).clone();
-    recipe.for_each([&](const auto& edit, std::size_t) { marked |= zeroed(edit); });
-    AuditReport report = audit_packed(ones, marked.unsafe_tensor(), facts_of<L>);
-    // The differences of zeros and ones say nothing about the recipe.
-    for (ComponentAudit& c : report.components) c.max_difference = 0;
-    return report;
+    try {
+        return marked_places<L>(recipe, packed.sizes());
+    } catch (const c10::Error& e) {
+        throw MemoryError("a dry run marks each value of " + tensor_text(packed) + " in a few bytes, but " +
+                          e.what_without_backtrace() + ": dry-run a part of it, of fewer tokens or batch rows");
+    }
 }
 }  // namespace detail
 
@@ -50,7 +62,7 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
 ///     // 10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical
 ///
 /// @throws Error what the recipe itself would throw before its first write: a token that is not there, an injected
-///         tensor of another shape, an empty slot
+///         tensor of another shape, an empty slot; MemoryError if a few bytes for each value are too much
 template <Recipe R, template <class, extent> class Held, class X, extent Groups>
     requires(Readable<Held<X, Groups>> && recipe_fault<R, host_layout<X, Groups>> == fault::none)
 AuditReport dry_run(const R& recipe, const Held<X, Groups>& view) {

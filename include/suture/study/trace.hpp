@@ -27,10 +27,11 @@ namespace suture {
 struct TraceEntry {
     std::string path;                  ///< the site's name
     std::string layout = "?";          ///< as layout_text has it; "?" where the site does not say
-    std::vector<extent> shape;
-    std::string dtype = "undefined";   ///< PyTorch's name: "float32"
+    std::vector<extent> shape;         ///< empty of a nested tensor, which has none
+    std::string dtype = "undefined";   ///< PyTorch's name: "float32"; "nested float32" of a nested tensor
     std::string device = "-";
-    std::optional<double> mean;        ///< of all values, in float64; none of complex, empty, sparse or meta tensors
+    std::optional<double> mean;        ///< of all values, in float64; none of complex, empty, sparse, nested or meta
+                                       ///< tensors, and where there is no memory to compute it
     std::optional<double> stddev;      ///< with n - 1 below, as PyTorch's std(); none of integers or of a single value
     std::vector<std::string> changed_by;  ///< the hooks that replaced the activation here, in words, in their order
 };
@@ -44,22 +45,32 @@ struct TraceError : HookError {
 };
 
 namespace detail {
+inline bool has_numbers(const at::Tensor& t) {
+    return t.layout() == at::kStrided && !t.is_quantized() && !t.is_meta() && !t.is_complex() && t.numel() > 0;
+}
+/// Mean and standard deviation, if LibTorch can compute them: that it cannot must not end a pass that needs neither.
+inline void measure(TraceEntry& entry, const at::Tensor& activation) {
+    try {
+        // Apple's GPUs have no float64.
+        const at::Tensor wide = activation.detach().to(activation.device().is_mps() ? at::kFloat : at::kDouble);
+        entry.mean = wide.mean().item<double>();
+        if (activation.is_floating_point() && activation.numel() > 1) entry.stddev = wide.std().item<double>();
+    } catch (const c10::Error&) {
+    }
+}
+
 inline TraceEntry trace_entry(const Site& site, const at::Tensor& activation, const std::vector<std::string>& edits) {
     TraceEntry entry;
     entry.path = site.name();
     entry.changed_by = edits;
     if (site.layout()) entry.layout = layout_text(*site.layout());
     if (!activation.defined()) return entry;
-    entry.shape.assign(activation.sizes().begin(), activation.sizes().end());
-    entry.dtype = dtype_text(activation.scalar_type());
+    const bool nested = activation.is_nested();  // and has no sizes() then
+    entry.dtype = (nested ? "nested " : "") + dtype_text(activation.scalar_type());
     entry.device = activation.device().str();
-    const bool has_numbers = activation.layout() == at::kStrided && !activation.is_quantized() &&
-                             !activation.is_meta() && !activation.is_complex() && activation.numel() > 0;
-    if (!has_numbers) return entry;
-    // Apple's GPUs have no float64.
-    const at::Tensor wide = activation.detach().to(activation.device().is_mps() ? at::kFloat : at::kDouble);
-    entry.mean = wide.mean().item<double>();
-    if (activation.is_floating_point() && activation.numel() > 1) entry.stddev = wide.std().item<double>();
+    if (nested) return entry;
+    entry.shape.assign(activation.sizes().begin(), activation.sizes().end());
+    if (has_numbers(activation)) measure(entry, activation);
     return entry;
 }
 
@@ -151,7 +162,8 @@ inline constexpr bool is_hook_set = std::is_same_v<std::remove_cvref_t<T>, HookS
 }  // namespace detail
 
 /// Runs the model and tells of each site that this thread passes. A model is anything with `forward(inputs...)`, a
-/// pointer or holder of such, or a function. Hooks that are active in this thread run as usual.
+/// pointer or holder of such, or a function. Hooks that are active in this thread run as usual. What passes within a
+/// trace inside the model is told to that trace alone.
 ///
 ///     std::cout << trace(model, tokens);
 ///

@@ -1,0 +1,155 @@
+// What an audit found, component by component, and how it is said in a sentence.
+#pragma once
+
+#include "suture/edit/edit.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+/// The places [begin, end) of an axis that has `size` of them.
+struct AuditRange {
+    extent begin = 0, end = 0, size = 0;
+    extent count() const { return end - begin; }
+    bool whole() const { return begin == 0 && end == size; }
+    bool operator==(const AuditRange&) const = default;
+};
+
+/// What changed in one component. The ranges are the narrowest that hold every changed value, and empty if there is
+/// none. Channels are told twice: by head, counted over all groups as `head<h>` counts, and by group, as `dims` counts
+/// when no head is named.
+struct ComponentAudit {
+    std::string name;                 ///< "Q", or "Q<768, 12>" where the layout has another Q
+    extent values = 0, changed = 0;   ///< how many there are, and how many changed
+    std::vector<AuditRange> leading;  ///< the axes before the channels: batch rows first (of two or more), tokens last
+    AuditRange heads, dims;           ///< the heads over all groups, and the channels of a head
+    AuditRange groups, channels;      ///< the groups, and the component's channels in a group
+    double max_difference = 0;        ///< largest |after - before| in the activation's units, NaN left out, in float64
+    extent became_nan = 0, became_infinite = 0;  ///< changed values that are so now and were not
+
+    /// The changed values are all those in a box: in leading x heads x dims, or leading x groups x channels.
+    bool is_box() const { return changed > 0 && changed == positions() * channels_bound(); }
+    /// Whether heads describe the changed channels better than groups do: more narrowly or, if both are as narrow,
+    /// unless they lie within head 0 of a component in one group, where both count the same.
+    bool by_head() const {
+        const extent of_heads = heads.count() * dims.count(), of_groups = groups.count() * channels.count();
+        if (of_heads != of_groups) return of_heads < of_groups;
+        return !(groups.size == 1 && heads.begin == 0 && heads.end == 1 && !dims.whole());
+    }
+
+private:
+    extent positions() const {
+        extent n = 1;
+        for (const AuditRange& r : leading) n *= r.count();
+        return n;
+    }
+    extent channels_bound() const {
+        return by_head() ? heads.count() * dims.count() : groups.count() * channels.count();
+    }
+};
+
+/// What changed in an activation, component by component in the layout's order.
+struct AuditReport {
+    std::vector<ComponentAudit> components;
+
+    extent values() const { return sum(&ComponentAudit::values); }
+    extent changed() const { return sum(&ComponentAudit::changed); }
+    bool identical() const { return changed() == 0; }
+
+    /// The component of this name. @throws ValueError if the layout has none
+    const ComponentAudit& operator[](const std::string& name) const {
+        std::string there;
+        for (const ComponentAudit& c : components) {
+            if (c.name == name) return c;
+            there += (there.empty() ? "" : ", ") + c.name;
+        }
+        throw ValueError("the audit has no component " + name + ": name one of " + there);
+    }
+
+private:
+    extent sum(extent ComponentAudit::* number) const {
+        extent n = 0;
+        for (const ComponentAudit& c : components) n += c.*number;
+        return n;
+    }
+};
+
+namespace detail {
+/// "[token 4, 0:10]": what the ranges leave out of the component, in the order of wheres; channels as in a slice.
+inline std::string ranges_text(const ComponentAudit& c) {
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    const auto add_range = [&add](const std::string& one, const std::string& several, const AuditRange& r) {
+        add(range_text(one.c_str(), several.c_str(), r.count() == 1, r.begin, r.end));
+    };
+    const auto slice = [&add](const AuditRange& r) {
+        if (!r.whole()) add(std::to_string(r.begin) + ":" + std::to_string(r.end));
+    };
+    for (std::size_t i = 0; i < c.leading.size(); ++i) {
+        if (c.leading[i].whole()) continue;
+        const std::string other = "axis " + std::to_string(i) + " at";
+        if (i + 1 == c.leading.size()) add_range("token", "tokens", c.leading[i]);
+        else if (i == 0) add_range("batch", "batches", c.leading[i]);
+        else add_range(other, other, c.leading[i]);
+    }
+    if (c.by_head()) {
+        // Without a head, a slice counts in the component: where that is not the same, all heads are named as well.
+        const bool heads_needed = !c.heads.whole() || (!c.dims.whole() && c.dims.size != c.channels.size);
+        if (heads_needed) add_range("head", "heads", c.heads);
+        slice(c.dims);
+    } else {
+        if (!c.groups.whole()) add_range("group", "groups", c.groups);
+        slice(c.channels);
+    }
+    return text.empty() ? "" : "[" + text + "]";
+}
+
+/// "all in Q[token 4, 0:10]", "all of Q", "in 37 places of Q within [tokens 2:9]" for the only component that changed;
+/// "10 in Q[token 4, 0:10]", "all 3840 of V", "37 places of Q within [tokens 2:9]" for one of several.
+inline std::string changes_text(const ComponentAudit& c, bool only) {
+    const std::string number = std::to_string(c.changed), ranges = ranges_text(c);
+    if (c.changed == c.values) return only ? "all of " + c.name : "all " + number + " of " + c.name;
+    if (c.is_box()) return (only ? "all in " : number + " in ") + c.name + ranges;
+    const std::string where = ranges.empty() ? "all over " + c.name : "of " + c.name + " within " + ranges;
+    return (only ? "in " : "") + number + " places " + where;
+}
+
+/// "Q, K and V"
+inline std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+    return text;
+}
+}  // namespace detail
+
+/// The report as a sentence. Channels are written `0:10`: the component's own, in each of its groups, or the head's
+/// where heads are named.
+///
+///     10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical
+///     74 of 11520 values: 10 in Q[token 4, 0:10], 64 in V[token 4, head 3]; K bit-identical
+///     37 of 11520 values, in 37 places of Q within [tokens 2:9, 0:64]; K and V bit-identical; 3 became NaN
+///     0 of 11520 values: Q, K and V bit-identical
+inline std::string to_string(const AuditReport& report) {
+    std::vector<std::string> changed, identical;
+    extent nans = 0, infinities = 0;
+    for (const ComponentAudit& c : report.components) (c.changed ? changed : identical).push_back(c.name);
+    std::string text = std::to_string(report.changed()) + " of " + std::to_string(report.values()) + " values";
+    std::string between = changed.size() == 1 ? ", " : ": ";
+    for (const ComponentAudit& c : report.components) {
+        nans += c.became_nan, infinities += c.became_infinite;
+        if (c.changed) text += std::exchange(between, ", ") + detail::changes_text(c, changed.size() == 1);
+    }
+    if (!identical.empty()) text += (changed.empty() ? ": " : "; ") + detail::listed(identical) + " bit-identical";
+    if (nans) text += "; " + std::to_string(nans) + " became NaN";
+    if (infinities) text += "; " + std::to_string(infinities) + " became infinite";
+    return text;
+}
+inline std::ostream& operator<<(std::ostream& out, const AuditReport& report) { return out << to_string(report); }
+
+}  // namespace suture
