@@ -91,10 +91,10 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
               << table_text(rows);
     if (o.report.empty()) return;
     const ReportText text{o.subject.model, asked, damage, what_the_compiler_says};
-    std::cout << "\nreport       " << std::flush;
-    const auto page = write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
-                                   first_token_and_rest(model, prompts_for_statistics(o, prompt)));
-    std::cout << page.string() << "\n";
+    const WrittenReport written = write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
+                                               first_token_and_rest(model, prompts_for_statistics(o, prompt)));
+    std::cout << "\nreport       " << written.page.string() << "\n";
+    if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
 }
 }  // namespace
 

@@ -48,7 +48,16 @@ public:
     void draw(const P& picture, const std::string& name) {
         stop_if_interrupted();
         progress_.show(done_++);
-        page_.picture(pictures::save(picture, directory_, name));
+        const pictures::Saved saved = pictures::save(picture, directory_, name);
+        page_.picture(saved);
+        all_drawn_ = all_drawn_ && saved.drawn;
+    }
+
+    /// What to do to see the pictures, where they were not drawn; else empty.
+    std::string remedy() const {
+        if (all_drawn_) return "";
+        return "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot *.gp in " +
+               directory_.string();
     }
 
 private:
@@ -56,6 +65,13 @@ private:
     std::filesystem::path directory_;
     Progress progress_;
     std::size_t done_ = 0;
+    bool all_drawn_ = true;
+};
+
+/// The page that was written, and what to do if its pictures were not drawn.
+struct WrittenReport {
+    std::filesystem::path page;
+    std::string remedy;
 };
 
 namespace detail {
@@ -206,12 +222,11 @@ inline void tell_activations(pictures::Report& page, Illustrator& pictures_, con
 }
 }  // namespace detail
 
-/// Writes the page and the pictures' files into a directory, and gives the page's path.
+/// Writes the page and the pictures' files into a directory.
 /// @throws suture::FileError if the disk refuses or gnuplot fails
-inline std::filesystem::path write_report(const std::filesystem::path& directory, const ReportText& text,
-                                          const Prompt& prompt, const experiments::Place& at,
-                                          const std::vector<Row>& rows, const Harvest& h,
-                                          const at::Tensor& first_and_rest) {
+inline WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text,
+                                  const Prompt& prompt, const experiments::Place& at, const std::vector<Row>& rows,
+                                  const Harvest& h, const at::Tensor& first_and_rest) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
     pictures::Report page(file, "Six experiments on a transformer's activations",
                           "“" + prompt.text() + "”, in the model " + text.model);
@@ -223,7 +238,7 @@ inline std::filesystem::path write_report(const std::filesystem::path& directory
     detail::tell_tokens(page, illustrator, prompt, h, at, first_and_rest);
     detail::tell_activations(page, illustrator, prompt, h, at);
     page.save();
-    return file;
+    return {file, illustrator.remedy()};
 }
 
 }  // namespace examples

@@ -14,7 +14,8 @@
 
 namespace pictures::detail {
 
-inline constexpr double edge = 14;  ///< pixels around everything
+inline constexpr double edge = 14;          ///< pixels around everything
+inline constexpr double least_width = 420;  ///< of a picture: its heading needs some room
 
 namespace ink {  // colours of what is drawn around the data
 inline constexpr const char* dark = "#222222";

@@ -80,7 +80,7 @@ inline Colouring colouring_of(const std::vector<double>& values, Scale scale, st
         const double end = limit.value_or(or_one(std::max(-low, high)));
         return {blue_white_red(), -end, end};
     }
-    const double start = std::min(low, 0.0);
+    const double start = low < 0 ? low : 0;
     return {viridis(), start, limit.value_or(start < -least_length ? std::max(high, 0.0) : or_one(high))};
 }
 }  // namespace detail

@@ -74,12 +74,12 @@ inline Canvas heat_map_canvas(const HeatMap& map, const Grid& grid, const Colour
 
     Box box{std::ceil(edge + std::max(rows.width(), columns.overhang())), 0,
             cell.width * static_cast<double>(grid.columns), cell.height * static_cast<double>(grid.rows)};
-    const double width = std::max({box.right(), box.left + key.width(), box.left + rows.title_width(),
-                                   box.left + columns.title_width(), 420.0}) + edge;
-    const Heading heading(map.title, map.caption, width);
+    const double right = std::max({box.right(), box.left + key.width(), box.left + rows.title_width(),
+                                   box.left + columns.title_width(), least_width});
+    const Heading heading(map.title, map.caption, right + edge);
     box.top = heading.height() + ColourKey::height + rows.head();
 
-    Canvas canvas(width, box.bottom() + columns.depth() + edge);
+    Canvas canvas(right + edge, box.bottom() + columns.depth() + edge);
     prepare_cells(canvas, colours);
     heading.draw(canvas);
     key.draw(canvas, box.left, heading.height(), colours);

@@ -113,13 +113,13 @@ inline Canvas lines_canvas(const Lines& l, const Grid& grid) {
 
     Box box{edge + std::max(span.tick_room(), points.overhang()), 0, spacing * static_cast<double>(grid.columns), 300};
     const double legend_left = box.right() + 24;
-    const double width = std::max({legend_left + legend.width(), right_end(box, "", metric),
-                                   box.left + points.title_width(), 420.0}) + edge;
-    const Heading heading(l.title, l.caption, width);
+    const double right = std::max({legend_left + legend.width(), right_end(box, "", metric),
+                                   box.left + points.title_width(), least_width});
+    const Heading heading(l.title, l.caption, right + edge);
     box.top = heading.height() + axes_head;
 
     const double legend_top = box.top - axes_head / 2;
-    Canvas canvas(width, std::max(box.bottom() + points.depth(), legend_top + legend.height()) + edge);
+    Canvas canvas(right + edge, std::max(box.bottom() + points.depth(), legend_top + legend.height()) + edge);
     heading.draw(canvas);
     prepare_axes(canvas, box);
     number_axis(canvas, 'y', span);

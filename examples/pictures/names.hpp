@@ -18,8 +18,8 @@ namespace pictures::detail {
 inline constexpr double name_size = 11, name_line = 13, title_room = 20, name_gap = 5, axis_title_size = 12;
 inline constexpr Font axis_title{"left", axis_title_size, ink::soft};
 
-/// Whole pixels from one position to the next, so that all look equal: the room shared out, but no less and no more than
-/// this. Where there are very many they are closer than that.
+/// Pixels from one position to the next, whole ones so that all look equal: the room shared out, but no less and no
+/// more than this. Where there are very many they are closer.
 inline double spacing_for(double room, std::size_t positions, double least, double most) {
     const auto n = static_cast<double>(positions);
     return std::max(1.0, std::floor(std::clamp(room / n, std::min(least, 960 / n), most)));

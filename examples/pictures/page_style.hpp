@@ -28,7 +28,8 @@ th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem; border-t
 th { font-weight: 600; background: var(--block); border-top: 0; }
 td { overflow-wrap: break-word; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-pre { margin: 0; padding: 0.8rem; overflow-x: auto; background: var(--block);
+pre { margin: 0; padding: 0.8rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere;
+  background: var(--block);
   font: 0.85rem/1.5 ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
 figure { margin: 1.4rem 0; }
 .paper { display: inline-block; max-width: 100%; background: #fff; border: 1px solid var(--line); border-radius: 6px;

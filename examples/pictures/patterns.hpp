@@ -48,7 +48,8 @@ public:
     double left_of(std::size_t i) const { return panel_width_ * static_cast<double>(i % across_); }
     double top_of(std::size_t i) const { return panel_height_ * static_cast<double>(i / across_); }
     bool is_leftmost(std::size_t i) const { return i % across_ == 0; }
-    bool is_lowest(std::size_t i) const { return i + across_ >= panels_; }
+    bool is_in_last_row(std::size_t i) const { return i / across_ == (panels_ - 1) / across_; }
+    bool has_none_below(std::size_t i) const { return i + across_ >= panels_; }
 
 private:
     std::size_t panels_, across_ = 1;
@@ -103,12 +104,12 @@ inline Canvas patterns_canvas(const Patterns& p, const std::vector<Grid>& grids,
     const double left = std::ceil(edge + std::max(rows.width(), columns.overhang()));
     const PanelPlaces places(grids.size(), std::ceil(std::max(box.width, widest(names, 12))) + gap,
                              box.height + gap + panel_head, room - left);
-    const double width = std::max({left + places.width(), left + key.width(), left + rows.title_width(),
-                                   left + columns.title_width(), 420.0}) + edge;
-    const Heading heading(p.title, p.caption, width);
+    const double right = std::max({left + places.width(), left + key.width(), left + rows.title_width(),
+                                   left + columns.title_width(), least_width});
+    const Heading heading(p.title, p.caption, right + edge);
     const double top = heading.height() + ColourKey::height + rows.head();
 
-    Canvas canvas(width, top + places.height() - gap + columns.depth() + edge);
+    Canvas canvas(right + edge, top + places.height() - gap + columns.depth() + edge);
     prepare_cells(canvas, colours);
     heading.draw(canvas);
     key.draw(canvas, left, heading.height(), colours);
@@ -118,7 +119,9 @@ inline Canvas patterns_canvas(const Patterns& p, const std::vector<Grid>& grids,
         box.top = top + places.top_of(i) + panel_head;
         canvas.text(box.left, box.top - panel_head / 2, names[i], {"left", 12});
         if (places.is_leftmost(i)) rows.draw(canvas, box);
-        if (places.is_lowest(i)) columns.draw(canvas, box);
+        // Slanted names below a panel of the last row but one would reach into the panel to the left of the free place.
+        if (places.is_in_last_row(i) || (places.has_none_below(i) && columns.overhang() == 0))
+            columns.draw(canvas, box);
         draw_cells(canvas, box, grids[i], fmt::format("panel_{}", i), p.metric);
     }
     columns.draw_title(canvas, {left, 0, places.width() - gap, box.bottom()});

@@ -49,8 +49,9 @@ struct Saved {
     /// What to do to see the picture, where it was not drawn.
     std::string remedy() const {
         if (drawn) return "";
-        return fmt::format("not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot {} in {}",
-                           script.filename().string(), script.has_parent_path() ? script.parent_path().string() : ".");
+        return fmt::format(
+            "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot {} in {}",
+            script.filename().string(), script.has_parent_path() ? script.parent_path().string() : ".");
     }
 };
 

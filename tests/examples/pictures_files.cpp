@@ -60,8 +60,9 @@ TEST_CASE("without gnuplot the numbers and the script are written, and what to d
     files::write_bytes(folder / "map.svg", "of another time");
     const Saved saved = save(map, folder.path(), "map", no_gnuplot);
     CHECK_FALSE(saved.drawn);
-    CHECK(saved.remedy() == "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot map.gp in " +
-                                folder.path().string());
+    CHECK(saved.remedy() ==
+          "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot map.gp in " +
+              folder.path().string());
     CHECK_FALSE(fs::exists(saved.svg));
     CHECK(folder.entries() == 3);
     CHECK(bytes_of(saved.csv) == csv_text(drawing_of(map).table));

@@ -58,8 +58,8 @@ Reach reach_of(const std::smatch& label) {
 
 /// That no label leaves the picture.
 void check_nothing_is_cut_off(const std::string& script) {
-    const std::regex label(
-        R"(set label '(.*)' at screen px\(([-.\d]+)\), screen py\(([-.\d]+)\) (\w+) rotate by (\d+) font 'sans-serif,(\d+)')");
+    const std::regex label(R"(set label '(.*)' at screen px\(([-.\d]+)\), screen py\(([-.\d]+)\) (\w+) rotate by (\d+) )"
+                           R"(font 'sans-serif,(\d+)')");
     const double width = number_in(script, "W"), height = number_in(script, "H");
     std::size_t labels = 0;
     for (std::sregex_iterator at(script.begin(), script.end(), label), end; at != end; ++at, ++labels) {
@@ -189,6 +189,17 @@ TEST_CASE("patterns have a panel, and rows of the table, for each head") {
     CHECK(times(script, "set cbrange [0:11]") == 1);
 }
 
+TEST_CASE("slanted names stand below the last row of panels only, where nothing is to their left") {
+    const auto named = [](const std::string& first) {
+        const Axis axis = tokens({first, "b", "c", "d", "e", "f"});
+        return times(script_of(Patterns{"", "", "", at::ones({7, 6, 6}), numbers("head", 7), axis, axis}),
+                     "set label '0 " + first + "'");
+    };
+    // Four panels above three: the names stand beside the first of each, and below three or, if short, below four.
+    CHECK(named("reaching far") == 2 + 3);
+    CHECK(named("a") == 2 + 4);
+}
+
 TEST_CASE("a scatter's caption tells Pearson's r of the pairs that are finite") {
     const at::Tensor x = at::tensor({1.0, 2.0, 3.0, not_a_number});
     const auto caption = [&](const at::Tensor& y) { return drawing_of(Scatter{"", "GELU.", "", "", x, y}).caption; };
@@ -244,11 +255,13 @@ TEST_CASE("ticks are 1, 2 or 5 times a power of ten apart") {
 TEST_CASE("numbers of any size have a scale that holds them, with some ticks and never many") {
     laws::for_all("spans", 500, [] {
         const double power = std::pow(10, static_cast<double>(laws::draw(-330, 285)));
-        double low = static_cast<double>(laws::draw(-99, 99)) * power, high = static_cast<double>(laws::draw(-99, 99)) * power;
+        double low = static_cast<double>(laws::draw(-99, 99)) * power,
+               high = static_cast<double>(laws::draw(-99, 99)) * power;
         if (low > high) std::swap(low, high);
         if (laws::once_in(3)) high = std::nextafter(low, 1e308);
-        for (const detail::Span& span : {detail::span_around(low, high, 8), detail::span_from_zero(high, 8),
-                                         detail::logarithmic_span(std::abs(high) + power + 1e-320, 1e9 * (std::abs(high) + power))}) {
+        for (const detail::Span& span :
+             {detail::span_around(low, high, 8), detail::span_from_zero(high, 8),
+              detail::logarithmic_span(std::abs(high) + power + 1e-320, 1e9 * (std::abs(high) + power))}) {
             RC_ASSERT(span.low < span.high);
             RC_ASSERT(span.high >= high);
             RC_ASSERT(!span.ticks().empty());
@@ -264,8 +277,8 @@ TEST_CASE("names and values that disagree in number are refused, with both numbe
     CHECK(message_of<ShapeError>([&] { drawing_of(map); }) ==
           "heat map 'Patching': expected 3 column names, but 4 came: give one each");
     map.values = at::ones({3});
-    CHECK(says(message_of<ShapeError>([&] { drawing_of(map); }),
-               "heat map 'Patching': expected numbers [row, column]", "float32 [3] on cpu came"));
+    CHECK(says(message_of<ShapeError>([&] { drawing_of(map); }), "heat map 'Patching': expected numbers [row, column]",
+               "float32 [3] on cpu came"));
     map.values = at::ones({0, 4});
     CHECK(says(message_of<ShapeError>([&] { drawing_of(map); }), "[0, 4]", "leave a picture of nothing out"));
     map.values = at::Tensor();
