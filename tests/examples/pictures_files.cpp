@@ -49,8 +49,8 @@ void for_each_evil_picture(const std::vector<std::string>& names, Use use) {
 
 /// The text as gnuplot's SVG terminal writes it.
 std::string in_svg(std::string text) {
-    detail::replace_all(text, "&", "&amp;");
-    detail::replace_all(text, "<", "&lt;");
+    pictures::detail::replace_all(text, "&", "&amp;");
+    pictures::detail::replace_all(text, "<", "&lt;");
     return text;
 }
 }  // namespace
@@ -125,7 +125,7 @@ TEST_CASE("every kind is drawn, shows its names, and runs none of them") {
         CHECK(bytes_of(saved.png).substr(1, 3) == "PNG");
         const std::string svg = bytes_of(saved.svg);
         if (kind != "heat_map" && kind != "lines") return;  // the others have no room for each name
-        for (const std::string& shown : detail::shown_names(tokens(names))) {
+        for (const std::string& shown : pictures::detail::shown_names(tokens(names))) {
             CAPTURE(shown);
             CHECK(svg.find(">" + in_svg(shown) + "<") != std::string::npos);
         }
@@ -161,6 +161,6 @@ TEST_CASE("the script draws the same picture again") {
     const Saved saved = save(map, folder.path(), "map");
     const std::string drawn = bytes_of(saved.svg);
     fs::remove(saved.svg);
-    CHECK(detail::run_gnuplot({}, folder.path(), "map.gp"));
+    CHECK(pictures::detail::run_gnuplot({}, folder.path(), "map.gp"));
     CHECK(bytes_of(saved.svg) == drawn);
 }

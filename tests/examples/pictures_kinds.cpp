@@ -50,7 +50,7 @@ struct Reach {
 };
 Reach reach_of(const std::smatch& label) {
     const double x = std::stod(label[2]), y = std::stod(label[3]), angle = std::stod(label[5]) * std::acos(-1) / 180;
-    const double length = detail::text_width(label[1].str(), std::stod(label[6]));
+    const double length = pictures::detail::text_width(label[1].str(), std::stod(label[6]));
     const double before = label[4] == "right" ? length : label[4] == "center" ? length / 2 : 0, after = length - before;
     return {x - before * std::cos(angle), x + after * std::cos(angle), y - after * std::sin(angle),
             y + before * std::sin(angle)};
@@ -105,33 +105,33 @@ TEST_CASE("long titles, captions, metrics and axis titles have room") {
 TEST_CASE("colours of signed values are as far from white on both sides of zero") {
     const auto of = [](const std::vector<double>& values, Scale scale = Scale::automatic,
                        std::optional<double> limit = std::nullopt) {
-        return detail::colouring_of(values, scale, limit, "map");
+        return pictures::detail::colouring_of(values, scale, limit, "map");
     };
     laws::for_all("symmetric", 100, [&] {
         std::vector<double> values{-1e-3};
         for (std::int64_t n = laws::draw(0, 9); n > 0; --n) values.push_back(static_cast<double>(laws::draw(-99, 99)));
-        const detail::Colouring colours = of(values);
+        const pictures::detail::Colouring colours = of(values);
         RC_ASSERT(colours.low == -colours.high);
-        RC_ASSERT(detail::hex(colours.of(0)) == "#f7f7f7");
+        RC_ASSERT(pictures::detail::hex(colours.of(0)) == "#f7f7f7");
         RC_ASSERT(*std::max_element(values.begin(), values.end()) <= colours.high);
         RC_ASSERT(*std::min_element(values.begin(), values.end()) >= colours.low);
     });
-    CHECK(detail::hex(of({-2, 1}).of(-2)) == "#053061");
-    CHECK(detail::hex(of({-2, 1}).of(2)) == "#67001f");
+    CHECK(pictures::detail::hex(of({-2, 1}).of(-2)) == "#053061");
+    CHECK(pictures::detail::hex(of({-2, 1}).of(2)) == "#67001f");
     CHECK(script_of(map_of(at::tensor({-3.0, 1.0}).unsqueeze(0))).find("set cbrange [-3:3]") != std::string::npos);
     CHECK(of({1, 3}, Scale::diverging).low == -3);
     CHECK(of({-1, 3}, Scale::automatic, 10).low == -10);
 }
 
 TEST_CASE("colours of values that are not negative begin at zero") {
-    const auto colours = detail::colouring_of({2, 5, not_a_number}, Scale::automatic, {}, "map");
+    const auto colours = pictures::detail::colouring_of({2, 5, not_a_number}, Scale::automatic, {}, "map");
     CHECK(colours.low == 0);
     CHECK(colours.high == 5);
-    CHECK(detail::hex(colours.of(0)) == "#440154");
-    CHECK(detail::hex(colours.of(5)) == "#fde725");
-    CHECK(detail::colouring_of({0, 0}, Scale::automatic, {}, "map").high == 1);
-    CHECK(detail::colouring_of({-2, -1}, Scale::sequential, {}, "map").low == -2);
-    CHECK(message_of<ValueError>([] { detail::colouring_of({1}, Scale::automatic, 0.0, "map 'A'"); }) ==
+    CHECK(pictures::detail::hex(colours.of(0)) == "#440154");
+    CHECK(pictures::detail::hex(colours.of(5)) == "#fde725");
+    CHECK(pictures::detail::colouring_of({0, 0}, Scale::automatic, {}, "map").high == 1);
+    CHECK(pictures::detail::colouring_of({-2, -1}, Scale::sequential, {}, "map").low == -2);
+    CHECK(message_of<ValueError>([] { pictures::detail::colouring_of({1}, Scale::automatic, 0.0, "map 'A'"); }) ==
           "map 'A': the limit of the colours is 0: give a number above 0");
 }
 
@@ -244,12 +244,13 @@ TEST_CASE("lines have gaps where there is no number, or none that powers of ten 
 }
 
 TEST_CASE("ticks are 1, 2 or 5 times a power of ten apart") {
-    CHECK(detail::tick_step(10, 5) == doctest::Approx(2));
-    CHECK(detail::tick_step(14, 5) == doctest::Approx(5));
-    CHECK(detail::tick_step(6e-4, 6) == doctest::Approx(1e-4));
-    CHECK(detail::Span{-0.3, 0.41, 0.2}.ticks() == std::vector<std::string>{"-0.2", "0", "0.2", "0.4"});
-    CHECK(detail::logarithmic_span(0.2, 300).ticks() == std::vector<std::string>{"0.1", "1", "10", "100", "1000"});
-    CHECK(detail::Span{1000.001, 1000.009, 0.002}.ticks().back() == "1000.008");
+    CHECK(pictures::detail::tick_step(10, 5) == doctest::Approx(2));
+    CHECK(pictures::detail::tick_step(14, 5) == doctest::Approx(5));
+    CHECK(pictures::detail::tick_step(6e-4, 6) == doctest::Approx(1e-4));
+    CHECK(pictures::detail::Span{-0.3, 0.41, 0.2}.ticks() == std::vector<std::string>{"-0.2", "0", "0.2", "0.4"});
+    CHECK(pictures::detail::logarithmic_span(0.2, 300).ticks() ==
+          std::vector<std::string>{"0.1", "1", "10", "100", "1000"});
+    CHECK(pictures::detail::Span{1000.001, 1000.009, 0.002}.ticks().back() == "1000.008");
 }
 
 TEST_CASE("numbers of any size have a scale that holds them, with some ticks and never many") {
@@ -259,15 +260,15 @@ TEST_CASE("numbers of any size have a scale that holds them, with some ticks and
                high = static_cast<double>(laws::draw(-99, 99)) * power;
         if (low > high) std::swap(low, high);
         if (laws::once_in(3)) high = std::nextafter(low, 1e308);
-        for (const detail::Span& span :
-             {detail::span_around(low, high, 8), detail::span_from_zero(high, 8),
-              detail::logarithmic_span(std::abs(high) + power + 1e-320, 1e9 * (std::abs(high) + power))}) {
+        for (const pictures::detail::Span& span :
+             {pictures::detail::span_around(low, high, 8), pictures::detail::span_from_zero(high, 8),
+              pictures::detail::logarithmic_span(std::abs(high) + power + 1e-320, 1e9 * (std::abs(high) + power))}) {
             RC_ASSERT(span.low < span.high);
             RC_ASSERT(span.high >= high);
             RC_ASSERT(!span.ticks().empty());
             RC_ASSERT(span.ticks().size() <= 12);
         }
-        RC_ASSERT(detail::span_around(low, high, 8).low <= low);
+        RC_ASSERT(pictures::detail::span_around(low, high, 8).low <= low);
     });
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("a page asks nothing of any network") {
     if (has_gnuplot()) report.picture(save(map_of(at::ones({2, 2})), folder.path(), "map"));
     std::string page = report.text();
     for (const char* name : {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"})  // names, not addresses
-        detail::replace_all(page, name, "");
+        pictures::detail::replace_all(page, name, "");
     for (const char* word : {"http:", "https:", "src=", "@import", "<link", "url(http"})
         CHECK(page.find(word) == std::string::npos);
     CHECK(page.find("default-src 'none'") != std::string::npos);
@@ -89,11 +89,12 @@ TEST_CASE("ids and what mentions them get the prefix, and text between tags does
         "<title>Gnuplot</title><desc>of gnuplot</desc>"
         "<g id=\"all\"><path id='dot'/><use xlink:href='#dot'/><g fill=\"url(#dot)\"/>"
         "<text>id=\"x\" href='#dot' > id='y'</text></g></svg>";
-    CHECK(detail::inline_svg(svg, "p-", "a \"map\"") ==
+    CHECK(pictures::detail::inline_svg(svg, "p-", "a \"map\"") ==
           "<svg role=\"img\" aria-label=\"a &quot;map&quot;\" width=\"9\" viewBox=\"0 0 9 9\">"
           "<g id=\"p-all\"><path id='p-dot'/><use xlink:href='#p-dot'/><g fill=\"url(#p-dot)\"/>"
           "<text>id=\"x\" href='#dot' > id='y'</text></g></svg>");
-    CHECK(says(message_of<suture::FileError>([] { (void)detail::inline_svg("", "p-", "map"); }), "no SVG file"));
+    CHECK(says(message_of<suture::FileError>([] { (void)pictures::detail::inline_svg("", "p-", "map"); }),
+               "no SVG file"));
 }
 
 TEST_CASE("no two things on a page have one id, and every mention of one finds it") {
@@ -120,7 +121,7 @@ TEST_CASE("a picture's links lead to its files from where the page is, whatever 
     report.picture(saved);
     report.save();
     CHECK(report.text().find("href=\"../50%25%20%22new%22/map.csv\"") != std::string::npos);
-    CHECK(report.text().find(detail::html(saved.remedy())) != std::string::npos);
+    CHECK(report.text().find(pictures::detail::html(saved.remedy())) != std::string::npos);
     CHECK(report.text().find(".svg") == std::string::npos);
     CHECK(fs::exists(folder / "pages/report.html"));
     if (!has_gnuplot()) return;

@@ -70,21 +70,22 @@ TEST_CASE("CSV has quotes where the format needs them, and where readers would d
 
 TEST_CASE("a text is one string to gnuplot, on one line, in which nothing is expanded") {
     laws::for_all("strings", 300, [] {
-        const std::string string = detail::gnuplot_string(laws::once_in(2) ? laws::one_of(evil) : texts::draw_bytes());
+        const std::string given = laws::once_in(2) ? laws::one_of(evil) : texts::draw_bytes();
+        const std::string string = pictures::detail::gnuplot_string(given);
         RC_ASSERT(string.size() >= 2 && string.front() == '\'' && string.back() == '\'');
         std::string inside = string.substr(1, string.size() - 2);
-        detail::replace_all(inside, "''", "");
+        pictures::detail::replace_all(inside, "''", "");
         RC_ASSERT(inside.find('\'') == inside.npos);
         for (const char c : inside) RC_ASSERT(static_cast<unsigned char>(c) >= 0x20);
     });
-    CHECK(detail::gnuplot_string("it's `x`\n\\") == "'it''s `x`↵\\'");
+    CHECK(pictures::detail::gnuplot_string("it's `x`\n\\") == "'it''s `x`↵\\'");
 }
 
 TEST_CASE("a text in a page is no markup and is shown as it is") {
-    CHECK(detail::html("<b>&amp;</b> \"it's\"\n") == "&lt;b&gt;&amp;amp;&lt;/b&gt; &quot;it&#39;s&quot;\n");
-    CHECK(detail::html(std::string_view("a\0b\x1B\xFF", 5)) == "a\uFFFDb\uFFFD\uFFFD");
+    CHECK(pictures::detail::html("<b>&amp;</b> \"it's\"\n") == "&lt;b&gt;&amp;amp;&lt;/b&gt; &quot;it&#39;s&quot;\n");
+    CHECK(pictures::detail::html(std::string_view("a\0b\x1B\xFF", 5)) == "a\uFFFDb\uFFFD\uFFFD");
     laws::for_all("pages", 300, [] {
-        const std::string escaped = detail::html(texts::draw_bytes());
+        const std::string escaped = pictures::detail::html(texts::draw_bytes());
         for (const char mark : {'<', '>', '"', '\''}) RC_ASSERT(escaped.find(mark) == escaped.npos);
     });
 }
@@ -95,22 +96,23 @@ TEST_CASE("tokens are named with their positions, and none is invisible") {
     CHECK(token_name(2, "  ") == "2 ␣␣");
     CHECK(token_name(7, "\n") == "7 \\n");
     CHECK(token_name(9, "\xF0") == "9 \\xF0");
-    CHECK(detail::shown_names(numbers("layer", 3)) == std::vector<std::string>{"0", "1", "2"});
-    CHECK(detail::shown_names(tokens({"a", std::string(99, 'x')})).back() == "1 " + std::string(21, 'x') + "…");
+    CHECK(pictures::detail::shown_names(numbers("layer", 3)) == std::vector<std::string>{"0", "1", "2"});
+    CHECK(pictures::detail::shown_names(tokens({"a", std::string(99, 'x')})).back() ==
+          "1 " + std::string(21, 'x') + "…");
 }
 
 TEST_CASE("a text that is wrapped keeps its words and fits its lines") {
     laws::for_all("lines", 300, [] {
         const std::string text = texts::draw_text(40);
         const double width = static_cast<double>(laws::draw(100, 900));
-        for (const std::string& line : detail::wrapped(text, width, 12)) {
+        for (const std::string& line : pictures::detail::wrapped(text, width, 12)) {
             RC_ASSERT(!line.empty());
             const bool one_word = line.find(' ') == line.npos;
-            RC_ASSERT(one_word || detail::text_width(line, 12) <= width);
+            RC_ASSERT(one_word || pictures::detail::text_width(line, 12) <= width);
         }
     });
-    CHECK(detail::wrapped("one two  three", 60, 12) == std::vector<std::string>{"one two", "three"});
-    CHECK(detail::wrapped("", 60, 12).empty());
+    CHECK(pictures::detail::wrapped("one two  three", 60, 12) == std::vector<std::string>{"one two", "three"});
+    CHECK(pictures::detail::wrapped("", 60, 12).empty());
 }
 
 TEST_CASE("a table is written completely or not at all") {

@@ -63,5 +63,6 @@ TEST_CASE("a long text is shown by its beginning, and no character is cut") {
     CHECK(in_quotes("a\n") == "\"a\\n\"");
     CHECK(in_quotes(std::string(80, 'a')) == "\"" + std::string(80, 'a') + "\"");
     CHECK(in_quotes(std::string(81, 'a')) == "\"" + std::string(80, 'a') + "...\"");
-    CHECK(in_quotes(std::string(79, 'a') + "éx") == "\"" + std::string(79, 'a') + "...\"");
+    const std::string many(79, 'a');
+    CHECK(in_quotes(many + "éx") == "\"" + many + "...\"");
 }
