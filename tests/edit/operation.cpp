@@ -70,13 +70,22 @@ TEST_CASE("an injected View of another length takes its own token at the end") {
     CHECK_THROWS_AS((void)query(counting(), on<Q>().set(shorter)), ShapeError);
 }
 
+TEST_CASE("a View of a single vector goes to every position that is edited") {
+    const at::Tensor vector = at::arange(8, at::kFloat);
+    const auto query_of = [&](const auto& recipe) { return query(counting(), recipe); };
+    const auto view = borrow<Qkv>(vector).get<Q>();
+    CHECK(query_of(on<Q>().set(view)).equal(vector.slice(0, 0, 4).expand_as(query_of(on<Q>().zero()))));
+    CHECK(query_of(on<Q>(token(1)).set(view)).equal(query_of(on<Q>(token(1)).set(vector.slice(0, 0, 4)))));
+    CHECK(query_of(on<Q>(head<1>).set(view)).equal(query_of(on<Q>(head<1>).set(vector.slice(0, 2, 4)))));
+}
+
 TEST_CASE("an injected View without the place of the edit is named, and not the activation") {
     const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>(), flat = borrow<Qkv>(at::zeros({5, 8})).get<Q>();
-    const auto row = borrow<Qkv>(at::zeros({8})).get<Q>();
     CHECK(says(refusal<PositionError>(on<Q>(batch(1)).set(shorter)), "batch row 1 is outside the injected View"));
     CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)), "reaches beyond the injected View, which has 3"));
     CHECK(says(refusal<ShapeError>(on<Q>(batch(1)).set(flat)), "the injected View has shape [5, 4], with 1 axes"));
-    CHECK(says(refusal<ShapeError>(on<Q>(token(1)).set(row)), "the injected View has shape [4], with 0 axes"));
+    const auto rows = borrow<Qkv>(at::zeros({2, 1, 5, 8})).get<Q>();
+    CHECK(says(refusal<ShapeError>(on<Q>(token(1)).set(rows)), "the injected View has shape [2, 1, 5, 4], with 3 axes"));
     CHECK(says(refusal<ShapeError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).set(shorter)),
                "the mask has shape [2, 5] but the positions of the injected View have [1, 3]"));
     CHECK(says(refusal<ShapeError>(on<Q>(token(at::zeros({2}, at::kLong))).set(shorter)),

@@ -42,10 +42,11 @@ template <class X, extent Groups>
 std::string value_text(const View<X, Groups>& v) { return "view (" + value_text(access::tensor(v)) + ")"; }
 
 /// The part of another run's activation [..., width] or [..., groups, width] at the place that was asked for, its
-/// positions counted in its own leading axes.
+/// positions counted in its own leading axes. A single vector has none and goes to every position.
 /// @throws ShapeError if it has more or fewer axes: a batch of rows must not pass for the tokens of one
 inline at::Tensor same_place(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
     const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
+    if (leading.empty()) return cut_channels(groups == 1 ? t : t.flatten(-2), channels);
     if (const extent axes = at_hand.packed.dim() - 1; static_cast<extent>(leading.size()) != axes)
         throw ShapeError("the injected View has shape " + shape_text(t.sizes()) + ", with " +
                          std::to_string(leading.size()) + " axes before the channels where the activation has " +

@@ -52,7 +52,7 @@ struct HookError : Error {
     using Error::Error;
 };
 
-/// A recording would hold more bytes than it may.
+/// A recording, or a dry run, would hold more bytes than it may.
 struct MemoryError : Error {
     using Error::Error;
 };
