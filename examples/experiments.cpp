@@ -13,9 +13,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
+#include <unistd.h>
+
+#include <filesystem>
 #include <iostream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace {
@@ -32,8 +35,7 @@ struct Options {
 Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& clean) {
     const at::Tensor likeliest = std::get<1>(last_of(clean).topk(2));
     Question question{likeliest[0].item<extent>(), likeliest[1].item<extent>()};
-    const bool ours = o.subject.model == names_model && o.subject.text.empty() && o.subject.ids.empty();
-    if (ours) question.other = prompt.id_of("--other", "John");
+    if (is_names_model(o.subject) && prompt.is_default()) question.other = prompt.id_of("--other", "John");
     const auto named = [&](const char* option, const std::string& word, extent& id) {
         if (word.empty()) return;
         id = prompt.id_of(option, word);
@@ -43,12 +45,32 @@ Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& c
     };
     named("--answer", o.answer, question.answer);
     named("--other", o.other, question.other);
+    if (question.answer == question.other)
+        throw ValueError("--answer and --other are the same token, '" + prompt.word(question.answer) +
+                         "': name two, to see which of them an edit favours");
     return question;
+}
+
+/// @throws ValueError unless the prompt has such a token
+void check_token(const Prompt& prompt, const experiments::Place& at) {
+    const auto tokens = static_cast<extent>(prompt.ids().size());
+    if (at.token < -tokens || at.token >= tokens)
+        throw ValueError("--token " + std::to_string(at.token) + " is outside the prompt, which has " +
+                         std::to_string(tokens) + " tokens: count from 0, or from -1 for the last");
+}
+
+/// Some work must not end at a directory that cannot be written.
+/// @throws FileError if nothing can be written there
+void check_writable(const std::string& directory) {
+    std::error_code refused;
+    if (!directory.empty()) std::filesystem::create_directories(directory, refused);
+    if (!directory.empty() && (refused || ::access(directory.c_str(), W_OK) != 0))
+        throw FileError(directory + " cannot be written: give another directory to --report");
 }
 
 /// The prompts that the statistics are taken over: held-out ones of the names model's task, the given one elsewhere.
 std::vector<at::Tensor> prompts_for_statistics(const Options& o, const Prompt& prompt) {
-    if (o.subject.model != names_model) return {prompt.batch()};
+    if (!is_names_model(o.subject)) return {prompt.batch()};
     std::vector<at::Tensor> batches;
     for (const names_task::Prompt& drawn : names_task::evaluation_prompts(48)) {
         Subject subject;
@@ -66,8 +88,12 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     if (at.layer >= layers)
         throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
                          ": count from 0");
+    check_token(prompt, at);
+    check_writable(o.report);
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = prompt.batch();
+    if (!model->forward(ids).isfinite().all().template item<bool>())
+        throw ModelError(o.subject.model + ": the logits of the clean run are not finite: check the weights");
     const auto results = experiments::run_all(model, ids, at);
     const Question question = question_of(o, prompt, results.front().logits);
     const std::vector<Row> rows = rows_of(results, prompt, question);
@@ -88,9 +114,12 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
               << "             activation that the result was to be compared with is not clean any more:\n             "
               << damage << ".\n"
               << "             With suture it does not compile:\n             " << what_the_compiler_says << "\n\n"
-              << table_text(rows);
+              << table_text(rows) << std::flush;
     if (o.report.empty()) return;
-    const ReportText text{o.subject.model, asked, damage, what_the_compiler_says};
+    const bool ours = is_names_model(o.subject);
+    const ReportText text{o.subject.model, asked, damage, what_the_compiler_says,
+                          ours ? "48 prompts of the names model's task, about people who never met in training"
+                               : "this prompt"};
     const WrittenReport written = write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
                                                first_token_and_rest(model, prompts_for_statistics(o, prompt)));
     std::cout << "\nreport       " << written.page.string() << "\n";
@@ -106,7 +135,7 @@ int main(int argc, char** argv) {
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->capture_default_str();
     app.add_option("--token", o.token, "the token to edit; -1 is the last")->capture_default_str();
     app.add_option("--answer", o.answer, "the token whose logit is watched; by default the likeliest");
-    app.add_option("--other", o.other, "the token that it is compared with; by default the second likeliest");
+    app.add_option("--other", o.other, "the token that it is compared with; by default the second likeliest, and John where no prompt is given");
     app.add_option("--report", o.report, "a directory for a page with pictures, and their data");
     CLI11_PARSE(app, argc, argv);
     note_interrupts();
@@ -114,6 +143,7 @@ int main(int argc, char** argv) {
         const Prompt prompt = Prompt::read(o.subject);
         visit_gpt2(o.subject.model,
                    [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+        if (!std::cout.flush()) throw FileError("the results cannot be written: check where the output goes");
     } catch (const Interrupted&) {
         std::cerr << "experiments: interrupted: what was drawn so far is there, the page is not\n";
         return Interrupted::exit_code;

@@ -130,6 +130,7 @@ at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
 
 /// What an experiment did, in words, and the logits that it gave.
 struct Result {
+    int experiment;  ///< its number; 0 for the clean run
     std::string name, sentence;
     at::Tensor logits;
 };
@@ -142,17 +143,17 @@ std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, co
     const auto ten_of = [&](const char* component) { return layer + component + token_at + ", dims 0:10] = 0"; };
     Latest<Qkv> harvest;
     std::vector<Result> results{
-        {"clean", "nothing is edited", clean(model, ids)},
-        {"offset 0", ten_of("Q"), zero_by_offset(model, ids, at, 0)},
-        {"offset " + std::to_string(Width), ten_of("K"), zero_by_offset(model, ids, at, Width)},
-        {"clone and cat", ten_of("Q"), clone_and_cat(model, ids, at)},
-        {"edit one layer", ten_of("Q"), edit_one_layer(model, ids, at, harvest)}};
+        {0, "clean", "nothing is edited", clean(model, ids)},
+        {2, "offset 0", ten_of("Q"), zero_by_offset(model, ids, at, 0)},
+        {2, "offset " + std::to_string(Width), ten_of("K"), zero_by_offset(model, ids, at, Width)},
+        {3, "clone and cat", ten_of("Q"), clone_and_cat(model, ids, at)},
+        {4, "edit one layer", ten_of("Q"), edit_one_layer(model, ids, at, harvest)}};
     const std::vector<at::Tensor> injected =
         inject_vectors(model, ids, at, {at::linspace(-1, 0.7, Width), at::zeros({Width})});
-    results.push_back({"inject a vector", layer + "Q" + token_at + "] = linspace(-1, 0.7)", injected[0]});
-    results.push_back({"change the vector", layer + "Q" + token_at + "] = zeros", injected[1]});
-    results.push_back({"board", "layer 0 = 0, layer 2 = linspace(-1, 0.7)", replace_by_board(model, ids)});
-    results.push_back({"transplant", "layer 2 = layer 0 of the clean run", transplant(model, ids)});
+    results.push_back({5, "inject a vector", layer + "Q" + token_at + "] = linspace(-1, 0.7)", injected[0]});
+    results.push_back({5, "change the vector", layer + "Q" + token_at + "] = zeros", injected[1]});
+    results.push_back({6, "board", "layer 0 = 0, layer 2 = linspace(-1, 0.7)", replace_by_board(model, ids)});
+    results.push_back({6, "transplant", "layer 2 = layer 0 of the clean run", transplant(model, ids)});
     return results;
 }
 

@@ -36,6 +36,7 @@ struct ReportText {
     std::string asked;     ///< "Mary over John"
     std::string damage;    ///< what the mistake did, as an audit
     std::string sentence;  ///< what the compiler says of it
+    std::string prompts;   ///< what the statistics were taken over: "48 prompts of ..."
 };
 
 /// Draws pictures into a directory and puts them into a page, showing on a terminal how many are left.
@@ -91,7 +92,7 @@ inline void tell_experiments(pictures::Report& page, const ReportText& text, con
         .code(text.sentence);
     pictures::Table table{{"experiment", "what is done", "predicts", "logit difference"}, {}};
     for (const Row& row : rows) table.rows.push_back({row.name, row.sentence, row.predictions, row.difference});
-    page.section("Five edits that compile")
+    page.section("The other five, which compile")
         .paragraph("Each edits the model's activations in mid-flight, and nothing else: the weights stay, and the next "
                    "clean run gives the first row again. The difference is the logit of " + text.asked +
                    ", after the last token.")
@@ -146,20 +147,20 @@ inline void tell_attention(pictures::Report& page, Illustrator& pictures_, const
 }
 
 /// One sentence on whether the first token stands apart, from [prompts, layers, 2].
-inline std::string first_token_sentence(const at::Tensor& means) {
+inline std::string first_token_sentence(const at::Tensor& means, const std::string& prompts) {
     const at::Tensor lower = means.select(-1, 0).lt(means.select(-1, 1));
-    return fmt::format("The first token correlates less with the others than they do with one another in {} of {} cases "
-                       "({} prompts, {} layers).",
-                       lower.sum().item<extent>(), lower.numel(), means.size(0), means.size(1));
+    return fmt::format("Over {}, the first token correlates less with the others than they do with one another in {} of {} "
+                       "cases, of a layer and a prompt each.",
+                       prompts, lower.sum().item<extent>(), lower.numel());
 }
 
 inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Prompt& prompt, const Harvest& h,
-                        const experiments::Place& at, const at::Tensor& first_and_rest) {
-    page.section("How alike the tokens are").paragraph(first_token_sentence(first_and_rest));
+                        const experiments::Place& at, const at::Tensor& first_and_rest, const std::string& prompts) {
+    page.section("How alike the tokens are").paragraph(first_token_sentence(first_and_rest, prompts));
     pictures_.draw(pictures::Lines{.title = "The first token and the rest",
                                    .caption = fmt::format("Mean correlation with the other tokens' queries, keys and "
-                                                          "values, over {} prompts.",
-                                                          first_and_rest.size(0)),
+                                                          "values, over {}.",
+                                                          prompts),
                                    .metric = "Pearson correlation",
                                    .values = first_and_rest.mean(0).t(),
                                    .series = {"", {"the first token", "the other tokens"}},
@@ -192,7 +193,7 @@ inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Pr
                                          .points = "channels"},
                        fmt::format("scatter-{}-{}", a, b));
     };
-    scatter(0, last);
+    if (last > 0) scatter(0, last);
     if (last > 1) scatter(last - 1, last);
 }
 
@@ -216,13 +217,26 @@ inline void tell_activations(pictures::Report& page, Illustrator& pictures_, con
                                            .metric = "activation",
                                            .edges = counted.edges,
                                            .counts = counted.counts,
-                                           .counted = "channels"},
+                                           .counted = "values"},
                        std::string("histogram-") + names[i]);
     }
 }
 }  // namespace detail
 
-/// Writes the page and the pictures' files into a directory.
+/// The folder of a page's pictures, `report_files` beside `report.html`, without the page and the pictures that an
+/// earlier run left there.
+inline std::filesystem::path emptied_folder(const std::filesystem::path& page) {
+    const std::filesystem::path folder = page.parent_path() / "report_files";
+    std::error_code ignored;  // what cannot be taken away cannot be written either, which says why
+    std::filesystem::remove(page, ignored);
+    for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
+        for (const char* ending : {".svg", ".png", ".gp", ".csv", ".safetensors"})
+            if (file.is_regular_file(ignored) && file.path().extension() == ending)
+                std::filesystem::remove(file.path(), ignored);
+    return folder;
+}
+
+/// Writes the page and, in a folder beside it, the pictures' files. One run at a time may write to a directory.
 /// @throws suture::FileError if the disk refuses or gnuplot fails
 inline WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text,
                                   const Prompt& prompt, const experiments::Place& at, const std::vector<Row>& rows,
@@ -231,11 +245,11 @@ inline WrittenReport write_report(const std::filesystem::path& directory, const 
     pictures::Report page(file, "Six experiments on a transformer's activations",
                           "“" + prompt.text() + "”, in the model " + text.model);
     const auto layers = static_cast<std::size_t>(h.patterns.size(0));
-    Illustrator illustrator(page, file.parent_path(), 2 * layers + 9);
+    Illustrator illustrator(page, emptied_folder(file), 2 * layers + 9);
     detail::tell_experiments(page, text, rows);
     detail::tell_answer(page, illustrator, prompt, h, text.asked);
     detail::tell_attention(page, illustrator, prompt, h);
-    detail::tell_tokens(page, illustrator, prompt, h, at, first_and_rest);
+    detail::tell_tokens(page, illustrator, prompt, h, at, first_and_rest, text.prompts);
     detail::tell_activations(page, illustrator, prompt, h, at);
     page.save();
     return {file, illustrator.remedy()};

@@ -44,7 +44,8 @@ inline std::vector<Row> rows_of(const std::vector<experiments::Result>& results,
                                 const Question& question) {
     std::vector<Row> rows;
     for (const experiments::Result& result : results)
-        rows.push_back({result.name, result.sentence, predictions_of(last_of(result.logits), prompt),
+        rows.push_back({(result.experiment > 0 ? std::to_string(result.experiment) + "  " : "   ") + result.name,
+                        result.sentence, predictions_of(last_of(result.logits), prompt),
                         fmt::format("{:+.2f}", difference_of(result.logits, question))});
     return rows;
 }
@@ -61,7 +62,7 @@ inline std::string table_text(const std::vector<Row>& rows) {
         return fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>10}\n", row.name, names, row.sentence, sentences,
                            row.predictions, predictions, row.difference);
     };
-    std::string text = line({"experiment", "what is done", "predicts", "difference"});
+    std::string text = line({"   experiment", "what is done", "predicts", "difference"});
     for (const Row& row : rows) text += line(row);
     return text;
 }

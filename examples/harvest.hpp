@@ -33,7 +33,7 @@ struct Harvest {
     Attribution of_answer;   ///< of the logit difference at the last token, to heads and MLPs
 };
 
-/// Runs the model on one prompt [1, tokens]. The whole run is observed by two recorders.
+/// Runs the model on one prompt [1, tokens]. The whole run is observed by three recorders.
 template <extent Width, extent Heads>
 Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question) {
     using Qkv = Gpt2Qkv<Width, Heads>;

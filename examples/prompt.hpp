@@ -10,8 +10,10 @@
 
 #include <ATen/ops/tensor.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -31,10 +33,21 @@ struct Subject {
                        "a GPT-2 in Hugging Face's format: a directory with config.json and model.safetensors; for "
                        "texts vocab.json too, and merges.txt")
             ->default_str("the names model");
-        auto* const as_text = app.add_option("--prompt", text, "the prompt, as text");
-        app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")->excludes(as_text);
+        auto* const as_text = app.add_option("--prompt", text, "the prompt, as text")->check(not_empty());
+        app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")->excludes(as_text)->check(not_empty());
+    }
+
+    /// A variable of a script that was never set must not mean the default.
+    static CLI::Validator not_empty() {
+        return {[](const std::string& given) { return given.empty() ? "is empty: give some text" : std::string(); }, ""};
     }
 };
+
+/// Whether the model is the one that comes with the project, by whatever path.
+inline bool is_names_model(const Subject& subject) {
+    std::error_code ignored;
+    return subject.model == names_model || std::filesystem::equivalent(subject.model, names_model, ignored);
+}
 
 /// A prompt as token ids, with their texts where the model's directory has a tokenizer.
 class Prompt {
@@ -49,8 +62,10 @@ public:
             prompt.tokenizer_ = tokenizer_beside(subject.model);
             return prompt;
         }
-        const bool ours = subject.model == names_model;
-        if (subject.text.empty() && !ours)
+        prompt.is_default_ = subject.text.empty() && is_names_model(subject);
+        if (!std::filesystem::exists(std::filesystem::path(subject.model) / "config.json"))
+            throw suture::FileError(subject.model + " has no config.json: give the directory of a GPT-2 model");
+        if (subject.text.empty() && !prompt.is_default_)
             throw suture::ValueError("this model needs a prompt: give --prompt \"...\", or --ids 2,1,0");
         prompt.tokenizer_ = suture::Tokenizer::open(subject.model);
         prompt.ids_ = prompt.tokenizer_->encode(subject.text.empty() ? names_prompt : subject.text);
@@ -61,6 +76,9 @@ public:
     const std::vector<extent>& ids() const { return ids_; }
     /// The ids as the model takes them: [1, tokens].
     at::Tensor batch() const { return at::tensor(ids_, at::kLong).unsqueeze(0); }
+
+    /// Whether it is the names model's own, because none was given.
+    bool is_default() const { return is_default_; }
 
     /// A token as people read it: " Mary", or "id 7" where there is no tokenizer.
     std::string word(extent id) const { return tokenizer_ ? tokenizer_->token_text(id) : "id " + std::to_string(id); }
@@ -95,6 +113,7 @@ private:
     }
 
     std::vector<extent> ids_;
+    bool is_default_ = false;
     std::optional<suture::Tokenizer> tokenizer_;
 };
 
