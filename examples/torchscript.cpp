@@ -3,15 +3,22 @@
 #include <suture/hook/script.hpp>
 #include <suture/suture.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <ATen/ops/arange.h>
 
 #include <iostream>
+#include <string>
 
 using namespace suture;
 using Qkv = Gpt2Qkv<24, 3>;  // the model's width and heads; or any Fused<...>, as its projection packs them
 
-int main(int count, char** arguments) try {
-    const Script model = script::load(count > 1 ? arguments[1] : "model.pt");
+int main(int argc, char** argv) try {
+    std::string file = "model.pt";
+    CLI::App app{"Edits one layer's query in a TorchScript model and counts the logits that change."};
+    app.add_option("model", file, "what torch.jit.save wrote")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    const Script model = script::load(file);
 
     // Every submodule that is called is a site: its path is its output's, ".input" its input's.
     for_each_site(model, [](const std::string& path, const Site&) {
