@@ -13,6 +13,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -51,77 +52,87 @@ Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& c
     return question;
 }
 
-/// @throws ValueError unless the prompt has such a token
-void check_token(const Prompt& prompt, const experiments::Place& at) {
+/// Where to edit. @throws ModelError or ValueError if the model or the prompt has no such place
+experiments::Place place_of(const Options& o, extent layers, const Prompt& prompt) {
+    if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model of three layers or more");
+    const extent layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
     const auto tokens = static_cast<extent>(prompt.ids().size());
-    if (at.token < -tokens || at.token >= tokens)
-        throw ValueError("--token " + std::to_string(at.token) + " is outside the prompt, which has " +
-                         std::to_string(tokens) + " tokens: count from 0, or from -1 for the last");
+    if (layer < 0 || layer >= layers)
+        throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
+                         ": count from 0");
+    if (token < -tokens || token >= tokens)
+        throw ValueError("--token " + o.token + " is outside the prompt, which has " + std::to_string(tokens) +
+                         " tokens: count from 0, or from -1 for the last");
+    return {static_cast<std::size_t>(layer), token};
 }
 
 /// Some work must not end at a directory that cannot be written.
 /// @throws FileError if nothing can be written there
 void check_writable(const std::string& directory) {
+    if (directory.empty()) return;
     std::error_code refused;
-    if (!directory.empty()) std::filesystem::create_directories(directory, refused);
-    if (!directory.empty() && (refused || ::access(directory.c_str(), W_OK) != 0))
+    std::filesystem::create_directories(directory, refused);
+    if (refused || ::access(directory.c_str(), W_OK) != 0)
         throw FileError(directory + " cannot be written: give another directory to --report");
 }
 
-/// The prompts that the statistics are taken over: held-out ones of the names model's task, the given one elsewhere.
-std::vector<at::Tensor> prompts_for_statistics(const Options& o, const Prompt& prompt) {
-    if (!is_names_model(o.subject)) return {prompt.batch()};
-    std::vector<at::Tensor> batches;
-    for (const names_task::Prompt& drawn : names_task::evaluation_prompts(48)) {
-        Subject subject;
-        subject.text = drawn.text();
-        batches.push_back(Prompt::read(subject).batch());
-    }
-    return batches;
+/// What the statistics are taken over: held-out prompts of the names model's task, the given one elsewhere.
+struct Sample {
+    std::vector<at::Tensor> prompts;
+    std::string text;
+};
+Sample sample_of(const Options& o, const Prompt& prompt) {
+    if (!is_names_model(o.subject)) return {{prompt.batch()}, "this prompt"};
+    constexpr std::size_t count = 48;
+    Sample sample{
+        {}, fmt::format("{} prompts of the names model's task, about people who never met in training", count)};
+    for (const names_task::Prompt& drawn : names_task::evaluation_prompts(count))
+        sample.prompts.push_back(prompt.batch_of(drawn.text()));
+    return sample;
+}
+
+/// What the first experiment, which has no prediction, does to the activation that it splits: an audit, in words.
+template <extent Width, extent Heads>
+std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const experiments::Place& at) {
+    using Qkv = Gpt2Qkv<Width, Heads>;
+    HookSet hooks;
+    Latest<Qkv> clean;
+    const auto handle = hooks.add(experiments::projections(model)[at.layer], clean);
+    while_running(model, hooks, ids);
+    const at::Tensor source = clean[0].clone().take();
+    (void)experiments::write_a_split_view<Width, Heads>(source, at);
+    return to_string(audit(clean[0], borrow<Qkv>(source)));
+}
+
+void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>& rows) {
+    std::cout << "prompt       " << prompt.text() << "\ndifference   logit of " << text.asked << "\n\n"
+              << "the mistake  a part of a split activation is written. With LibTorch nothing raises, and the clean\n"
+              << "             activation that the result was to be compared with is not clean any more:\n             "
+              << text.damage << ".\n"
+              << "             With suture it does not compile:\n             " << text.sentence << "\n\n"
+              << table_text(rows) << std::flush;
 }
 
 template <extent Width, extent Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
-    const experiments::Place at{static_cast<std::size_t>(number_of("--layer", o.layer)), number_of("--token", o.token)};
-    const auto layers = static_cast<std::size_t>(model->config().layers);
-    if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model of three layers or more");
-    if (at.layer >= layers)
-        throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
-                         ": count from 0");
-    check_token(prompt, at);
+    const experiments::Place at = place_of(o, model->config().layers, prompt);
     check_writable(o.report);
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = prompt.batch();
-    if (!model->forward(ids).isfinite().all().template item<bool>())
-        throw ModelError(o.subject.model + ": the logits of the clean run are not finite: check the weights");
     const auto results = experiments::run_all(model, ids, at);
-    const Question question = question_of(o, prompt, results.front().logits);
+    const at::Tensor& clean = results.front().logits;
+    if (!clean.isfinite().all().template item<bool>())
+        throw ModelError(o.subject.model + ": the logits of the clean run are not finite: check the weights");
+
+    const Question question = question_of(o, prompt, clean);
     const std::vector<Row> rows = rows_of(results, prompt, question);
-    const std::string asked = prompt.word(question.answer) + " over " + prompt.word(question.other);
-
-    // The first experiment has no prediction: it never gets to run.
-    HookSet hooks;
-    Latest<Gpt2Qkv<Width, Heads>> clean;
-    const auto handle = hooks.add(experiments::projections(model), clean);
-    while_running(model, hooks, ids);
-    const auto kept = clean[at.layer].clone();
-    const at::Tensor source = clean[at.layer].clone().take();
-    (void)experiments::write_a_split_view<Width, Heads>(source, at);
-    const std::string damage = to_string(audit(kept.view(), borrow<Gpt2Qkv<Width, Heads>>(source)));
-
-    std::cout << "prompt       " << prompt.text() << "\ndifference   logit of " << asked << "\n\n"
-              << "the mistake  a part of a split activation is written. With LibTorch nothing raises, and the clean\n"
-              << "             activation that the result was to be compared with is not clean any more:\n             "
-              << damage << ".\n"
-              << "             With suture it does not compile:\n             " << what_the_compiler_says << "\n\n"
-              << table_text(rows) << std::flush;
+    const ReportText text{o.subject.model, prompt.word(question.answer) + " over " + prompt.word(question.other),
+                          damage_by_mistake(model, ids, at), what_the_compiler_says};
+    print(prompt, text, rows);
     if (o.report.empty()) return;
-    const bool ours = is_names_model(o.subject);
-    const ReportText text{o.subject.model, asked, damage, what_the_compiler_says,
-                          ours ? "48 prompts of the names model's task, about people who never met in training"
-                               : "this prompt"};
+    const Sample sample = sample_of(o, prompt);
     const WrittenReport written = write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
-                                               first_token_and_rest(model, prompts_for_statistics(o, prompt)));
+                                               {first_token_and_rest(model, sample.prompts), sample.text});
     std::cout << "\nreport       " << written.page.string() << "\n";
     if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
 }
@@ -135,7 +146,8 @@ int main(int argc, char** argv) {
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->capture_default_str();
     app.add_option("--token", o.token, "the token to edit; -1 is the last")->capture_default_str();
     app.add_option("--answer", o.answer, "the token whose logit is watched; by default the likeliest");
-    app.add_option("--other", o.other, "the token that it is compared with; by default the second likeliest, and John where no prompt is given");
+    app.add_option("--other", o.other,
+                   "the token that it is compared with; by default the second likeliest, and John where no prompt is given");
     app.add_option("--report", o.report, "a directory for a page with pictures, and their data");
     CLI11_PARSE(app, argc, argv);
     note_interrupts();

@@ -36,7 +36,12 @@ struct ReportText {
     std::string asked;     ///< "Mary over John"
     std::string damage;    ///< what the mistake did, as an audit
     std::string sentence;  ///< what the compiler says of it
-    std::string prompts;   ///< what the statistics were taken over: "48 prompts of ..."
+};
+
+/// What `first_token_and_rest` found, and over which prompts: "48 prompts of ...".
+struct FirstToken {
+    at::Tensor means;
+    std::string prompts;
 };
 
 /// Draws pictures into a directory and puts them into a page, showing on a terminal how many are left.
@@ -146,25 +151,25 @@ inline void tell_attention(pictures::Report& page, Illustrator& pictures_, const
             "attention-" + std::to_string(layer));
 }
 
-/// One sentence on whether the first token stands apart, from [prompts, layers, 2].
-inline std::string first_token_sentence(const at::Tensor& means, const std::string& prompts) {
-    const at::Tensor lower = means.select(-1, 0).lt(means.select(-1, 1));
+/// One sentence on whether the first token stands apart.
+inline std::string first_token_sentence(const FirstToken& first) {
+    const at::Tensor lower = first.means.select(-1, 0).lt(first.means.select(-1, 1));
     return fmt::format("Over {}, the first token correlates less with the others than they do with one another in {} of {} "
                        "cases, of a layer and a prompt each.",
-                       prompts, lower.sum().item<extent>(), lower.numel());
+                       first.prompts, lower.sum().item<extent>(), lower.numel());
 }
 
 inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Prompt& prompt, const Harvest& h,
-                        const experiments::Place& at, const at::Tensor& first_and_rest, const std::string& prompts) {
-    page.section("How alike the tokens are").paragraph(first_token_sentence(first_and_rest, prompts));
+                        const experiments::Place& at, const FirstToken& first) {
+    page.section("How alike the tokens are").paragraph(first_token_sentence(first));
     pictures_.draw(pictures::Lines{.title = "The first token and the rest",
                                    .caption = fmt::format("Mean correlation with the other tokens' queries, keys and "
                                                           "values, over {}.",
-                                                          prompts),
+                                                          first.prompts),
                                    .metric = "Pearson correlation",
-                                   .values = first_and_rest.mean(0).t(),
+                                   .values = first.means.mean(0).t(),
                                    .series = {"", {"the first token", "the other tokens"}},
-                                   .points = layer_axis(first_and_rest.size(1))},
+                                   .points = layer_axis(first.means.size(1))},
                    "first-token");
     const at::Tensor correlations = correlation_matrix(h.qkv);
     for (extent layer = 0; layer < correlations.size(0); ++layer)
@@ -240,7 +245,7 @@ inline std::filesystem::path emptied_folder(const std::filesystem::path& page) {
 /// @throws suture::FileError if the disk refuses or gnuplot fails
 inline WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text,
                                   const Prompt& prompt, const experiments::Place& at, const std::vector<Row>& rows,
-                                  const Harvest& h, const at::Tensor& first_and_rest) {
+                                  const Harvest& h, const FirstToken& first) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
     pictures::Report page(file, "Six experiments on a transformer's activations",
                           "“" + prompt.text() + "”, in the model " + text.model);
@@ -249,7 +254,7 @@ inline WrittenReport write_report(const std::filesystem::path& directory, const 
     detail::tell_experiments(page, text, rows);
     detail::tell_answer(page, illustrator, prompt, h, text.asked);
     detail::tell_attention(page, illustrator, prompt, h);
-    detail::tell_tokens(page, illustrator, prompt, h, at, first_and_rest, text.prompts);
+    detail::tell_tokens(page, illustrator, prompt, h, at, first);
     detail::tell_activations(page, illustrator, prompt, h, at);
     page.save();
     return {file, illustrator.remedy()};

@@ -75,7 +75,13 @@ public:
 
     const std::vector<extent>& ids() const { return ids_; }
     /// The ids as the model takes them: [1, tokens].
-    at::Tensor batch() const { return at::tensor(ids_, at::kLong).unsqueeze(0); }
+    at::Tensor batch() const { return batch_of(ids_); }
+    /// Another text of the same tokenizer, as the model takes it.
+    /// @throws suture::ValueError if it has a token that the model lacks, suture::FileError if there is no tokenizer
+    at::Tensor batch_of(const std::string& text) const {
+        if (!tokenizer_) throw suture::FileError("this model has no tokenizer: give it a vocab.json");
+        return batch_of(tokenizer_->encode(text));
+    }
 
     /// Whether it is the names model's own, because none was given.
     bool is_default() const { return is_default_; }
@@ -104,6 +110,7 @@ public:
     }
 
 private:
+    static at::Tensor batch_of(const std::vector<extent>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
     static std::optional<suture::Tokenizer> tokenizer_beside(const std::string& model) {
         try {
             return suture::Tokenizer::open(model);
