@@ -12,6 +12,7 @@
 #include "suture/hook/sites.hpp"
 #include "suture/model/gpt2_config.hpp"
 #include "suture/model/gpt2_layers.hpp"
+#include "suture/study/causal_rows.hpp"
 #include "suture/tensor/view.hpp"
 
 #include <ATen/ops/gelu.h>
@@ -71,10 +72,14 @@ public:
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
-        double scale = config_.scale_attention ? 1.0 / std::sqrt(static_cast<double>(Width / Heads)) : 1.0;
-        if (config_.scale_attention_by_layer) scale /= static_cast<double>(layer_ + 1);
-        const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale)).softmax(-1));
+        const auto by_head = [](const auto& part) { return heads_of(part).transpose(1, 2); };
+        const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale())).softmax(-1));
         return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
+    }
+    /// [rows, width] -> [kept rows, width]. The sites `scores` and `pattern` are not passed.
+    at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
+        const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
+        return c_proj(z(rows.attend(heads_of(q), heads_of(k), heads_of(v), scale()).flatten(-2)));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};
@@ -83,10 +88,14 @@ public:
     Hooked<Conv1D, Whole<AttnOut<Width>>> c_proj{nullptr};
 
 private:
-    /// [batch, tokens, width] -> [batch, heads, tokens, head width]
-    static at::Tensor by_head(const Readable auto& part) {
+    /// [..., width] -> [..., heads, head width]
+    static at::Tensor heads_of(const Readable auto& part) {
         const std::array<extent, 2> heads{Heads, Width / Heads};
-        return part.unsafe_tensor().unflatten(-1, at::IntArrayRef(heads)).transpose(1, 2);
+        return part.unsafe_tensor().unflatten(-1, at::IntArrayRef(heads));
+    }
+    double scale() const {
+        const double scale = config_.scale_attention ? 1.0 / std::sqrt(static_cast<double>(Width / Heads)) : 1.0;
+        return config_.scale_attention_by_layer ? scale / static_cast<double>(layer_ + 1) : scale;
     }
     Gpt2Config config_;
     extent layer_;
@@ -135,8 +144,13 @@ public:
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
         const at::Tensor before = resid_pre(x);
-        const at::Tensor between = resid_mid(before.add(attn->forward(ln_1(before))));
-        return resid_post(between.add(mlp->forward(ln_2(between))));
+        return after_attention(before.add(attn->forward(ln_1(before))));
+    }
+    /// [rows, width] -> [kept rows, width]
+    at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
+        const at::Tensor before = resid_pre(x);
+        const at::Tensor attended = attn->forward_rows(ln_1(before), rows);
+        return after_attention(rows.kept(before).add(attended));
     }
 
     Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_1{nullptr}, ln_2{nullptr};
@@ -145,6 +159,10 @@ public:
     HookPoint<Whole<Resid<Width>>> resid_pre, resid_mid, resid_post;
 
 private:
+    at::Tensor after_attention(const at::Tensor& x) {
+        const at::Tensor between = resid_mid(x);
+        return resid_post(between.add(mlp->forward(ln_2(between))));
+    }
     Gpt2Config config_;
     extent layer_;
 };
@@ -215,17 +233,41 @@ public:
 
     /// Token ids [batch, tokens], integers of any dtype -> logits [batch, tokens, vocabulary].
     /// @throws ShapeError, TypeError or ValueError if the ids are none
-    at::Tensor forward(const at::Tensor& given) {
+    at::Tensor forward(const at::Tensor& ids) {
+        at::Tensor x = embed(ids);
+        for (const auto& block : h) x = block->forward(x);
+        return head(x);
+    }
+
+    // The stages of a forward pass: this is a StagedModel (study/staged_model.hpp).
+
+    extent layers() const { return config_.layers; }
+    /// Token ids [batch, tokens] -> the residual stream before the first block, [batch, tokens, width].
+    /// @throws as forward
+    at::Tensor embed(const at::Tensor& given) {
         check_ids(given);
         // An embedding takes indices of these two dtypes only.
         const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
-        at::Tensor x = wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
-        for (const auto& block : h) x = block->forward(x);
-        return at::linear(ln_f(x), unembedding());
+        return wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
     }
+    /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
+    at::Tensor block(extent layer, const at::Tensor& x) { return h[static_cast<std::size_t>(layer)]->forward(x); }
+    /// [rows, width] -> [kept rows, width]. @throws PositionError if there is no such layer
+    at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows) {
+        return h[static_cast<std::size_t>(layer)]->forward_rows(x, rows);
+    }
+    /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
+    at::Tensor head(const at::Tensor& x) { return at::linear(ln_f(x), unembedding()); }
+    /// The logits of these token ids [n] alone: [..., n]. @throws ValueError if the vocabulary lacks one
+    at::Tensor head(const at::Tensor& x, const at::Tensor& ids) { return at::linear(ln_f(x), unembedding(ids)); }
 
     /// What the logits are products with: [vocabulary, width].
     const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }
+    /// The rows of these token ids [n]: [n, width]. @throws ValueError if the vocabulary lacks one
+    at::Tensor unembedding(const at::Tensor& ids) const {
+        check_vocabulary(ids);
+        return unembedding().index_select(0, ids.to(unembedding().device(), at::kLong));
+    }
 
     /// A copy with parameters and sites of its own, under the same names.
     std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {
@@ -250,6 +292,9 @@ private:
         if (ids.size(1) > config_.positions)
             throw ShapeError(std::to_string(ids.size(1)) + " tokens are more than the model's " +
                              std::to_string(config_.positions) + " positions: shorten the prompt");
+        check_vocabulary(ids);
+    }
+    void check_vocabulary(const at::Tensor& ids) const {
         if (ids.numel() == 0) return;
         const extent low = ids.min().template item<extent>(), high = ids.max().template item<extent>();
         if (low < 0 || high >= config_.vocabulary)

@@ -10,26 +10,16 @@
 #include "suture/model/gpt2.hpp"
 #include "suture/model/gpt2_logit_lens.hpp"
 #include "suture/record/latest.hpp"
+#include "suture/study/metric.hpp"
 #include "suture/study/numbers.hpp"
 
 #include <ATen/ops/stack.h>
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 namespace suture {
-
-/// What is attributed: the logit of a token id, or how far it is above that of another.
-struct LogitTarget {
-    extent token = 0;
-    std::optional<extent> against{};
-};
-constexpr LogitTarget logit(Integer auto token) { return {detail::counted(token), {}}; }
-constexpr LogitTarget logit_difference(Integer auto token, Integer auto against) {
-    return {detail::counted(token), detail::counted(against)};
-}
 
 /// What the parts of a GPT-2 contribute to a logit (or a difference of two), in the logit's units, float64. The axes in
 /// front are those of the attributed positions: none for one prompt [tokens] and one token, [batch] for prompts

@@ -18,7 +18,6 @@
 #include <concepts>
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace suture {
@@ -32,13 +31,7 @@ namespace detail {
 /// @throws ValueError if the vocabulary lacks one
 template <extent Width, extent Heads>
 at::Tensor unembedding_of(const Gpt2<Width, Heads>& model, at::IntArrayRef tokens) {
-    const at::Tensor& all = model->unembedding();
-    if (tokens.empty()) return all;
-    for (const extent id : tokens)
-        if (id < 0 || id >= all.size(0))
-            throw ValueError("token id " + std::to_string(id) + " is outside the vocabulary of " +
-                             std::to_string(all.size(0)) + ": give ids from 0");
-    return all.index_select(0, at::tensor(tokens, all.options().dtype(at::kLong)));
+    return tokens.empty() ? model->unembedding() : model->unembedding(at::tensor(tokens, at::kLong));
 }
 
 template <extent Width, extent Heads>

@@ -1,0 +1,179 @@
+// Metrics: the number that a run is judged by, taken from its logits. A metric says what it reads, the positions and
+// the token ids, so that nothing else needs to be computed.
+#pragma once
+
+#include "suture/core/where.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace suture {
+
+/// A token's logit, or how far it is above that of another.
+struct LogitTarget {
+    extent token = 0;
+    std::optional<extent> against{};
+};
+constexpr LogitTarget logit(Integer auto token) { return {detail::counted(token), {}}; }
+constexpr LogitTarget logit_difference(Integer auto token, Integer auto against) {
+    return {detail::counted(token), detail::counted(against)};
+}
+
+/// What a metric is given: some runs, each of one of the prompts.
+struct MetricInput {
+    at::Tensor logits;  ///< [runs, positions, ids], of what the metric reads
+    at::Tensor clean;   ///< the same of the clean run of each one's prompt; undefined unless the metric needs it
+    at::Tensor tokens;  ///< [runs, tokens]: the token ids that were run
+    at::Tensor prompt;  ///< [runs], int64: which of the prompts each is of
+};
+
+/// A number for each run:
+///
+///     const Metric one = logit_difference(mary, john);           // a LogitTarget will do: both at the last token
+///     const Metric both = logit_difference(answers, others);     // [prompts] each: every prompt has its own
+///     const Metric mine = metric_of([](const at::Tensor& logits) { return logits.select(-1, 7).mean(-1); });
+///
+/// Those that look at one position give the mean over several.
+struct Metric {
+    std::string name;
+    std::function<at::Tensor(const MetricInput&)> of;  ///< -> [runs]
+    position<axis::token> where = token(-1);           ///< the positions that are read
+    at::Tensor ids{};          ///< the token ids that are read, [ids] or [prompts, ids]; undefined: the whole vocabulary
+    extent prompts = 0;        ///< how many prompts it has answers for; 0: one answer for all
+    bool needs_clean = false;  ///< whether it compares with the clean run
+
+    Metric(std::string called, std::function<at::Tensor(const MetricInput&)> f) : name(std::move(called)), of(std::move(f)) {}
+    Metric(const LogitTarget& target);
+
+    /// The same read at other positions: `loss(answer).at(token(4))`.
+    Metric at(const position<axis::token>& positions) const {
+        Metric metric = *this;
+        metric.where = positions;
+        return metric;
+    }
+};
+
+/// Any function of the logits: [runs, positions, vocabulary] -> [runs]. All positions, unless `at` names some.
+template <class F>
+    requires std::convertible_to<std::invoke_result_t<const F&, const at::Tensor&>, at::Tensor>
+Metric metric_of(F f, std::string name = "metric") {
+    return Metric(std::move(name), [f = std::move(f)](const MetricInput& in) -> at::Tensor { return f(in.logits); })
+        .at(tokens(0, to_end));
+}
+
+namespace detail {
+/// The answers to the prompts, one for all or [prompts] of them, as int64 [1] or [prompts].
+inline at::Tensor answers_of(Integer auto answer) { return at::full({1}, counted(answer), at::kLong); }
+/// @throws TypeError or ShapeError unless these are token ids [prompts]
+inline at::Tensor answers_of(const at::Tensor& answers) {
+    if (!answers.defined() || !at::isIntegralType(answers.scalar_type(), false))
+        throw TypeError("a metric's answers are " + tensor_text(answers) + ": give token ids, integers");
+    if (answers.dim() != 1 || answers.size(0) == 0)
+        throw ShapeError("a metric's answers have shape " + shape_text(answers.sizes()) + ": give one a prompt, [prompts]");
+    return answers.to(at::kLong);
+}
+inline extent prompts_of(Integer auto) { return 0; }
+inline extent prompts_of(const at::Tensor& answers) { return answers.size(0); }
+
+/// The log probabilities of each run's answer: [runs, positions].
+inline at::Tensor log_probabilities(const MetricInput& in, const at::Tensor& answers) {
+    const at::Tensor all = in.logits.log_softmax(-1);
+    const at::Tensor own = answers.size(0) == 1 ? answers.expand({all.size(0)}) : answers.index_select(0, in.prompt.cpu());
+    return all.gather(-1, own.to(all.device()).view({-1, 1, 1}).expand({-1, all.size(1), 1})).squeeze(-1);
+}
+
+inline Metric metric_of_ids(std::string name, at::Tensor ids, extent prompts) {
+    Metric metric(std::move(name), [](const MetricInput& in) {
+        const at::Tensor first = in.logits.select(-1, 0);
+        return (in.logits.size(-1) == 1 ? first : first.sub(in.logits.select(-1, 1))).mean(-1);
+    });
+    metric.ids = std::move(ids);
+    metric.prompts = prompts;
+    return metric;
+}
+}  // namespace detail
+
+inline Metric::Metric(const LogitTarget& target)
+    : Metric(target.against
+                 ? detail::metric_of_ids("logit difference", at::tensor({target.token, *target.against}, at::kLong), 0)
+                 : detail::metric_of_ids("logit", detail::answers_of(target.token), 0)) {}
+
+/// The logit of each prompt's own token id: [prompts].
+inline Metric logit(const at::Tensor& tokens) {
+    return detail::metric_of_ids("logit", detail::answers_of(tokens).unsqueeze(-1), tokens.size(0));
+}
+/// How far each prompt's answer is above another token: [prompts] ids each. Wang et al. 2022
+/// (https://arxiv.org/abs/2211.00593).
+/// @throws ShapeError unless there are as many of both
+inline Metric logit_difference(const at::Tensor& tokens, const at::Tensor& against) {
+    const at::Tensor answers = detail::answers_of(tokens), others = detail::answers_of(against);
+    if (answers.sizes() != others.sizes())
+        throw ShapeError("the logit difference is between " + std::to_string(answers.size(0)) + " tokens and " +
+                         std::to_string(others.size(0)) + ": give one of each a prompt");
+    return detail::metric_of_ids("logit difference", at::stack({answers, others}, -1), answers.size(0));
+}
+
+/// The probability of the answer, one token id for all prompts or [prompts] of them.
+template <class Answer>
+Metric probability(const Answer& answer) {
+    Metric metric("probability", [answers = detail::answers_of(answer)](const MetricInput& in) {
+        return detail::log_probabilities(in, answers).exp().mean(-1);
+    });
+    metric.prompts = detail::prompts_of(answer);
+    return metric;
+}
+/// The loss of the answer, as `probability` takes it: cross entropy, in nats.
+template <class Answer>
+Metric loss(const Answer& answer) {
+    Metric metric("loss", [answers = detail::answers_of(answer)](const MetricInput& in) {
+        return detail::log_probabilities(in, answers).mean(-1).neg();
+    });
+    metric.prompts = detail::prompts_of(answer);
+    return metric;
+}
+
+/// The language model's loss: the cross entropy of each prompt's own next tokens, in nats, mean over all positions but
+/// the last.
+inline Metric next_token_loss() {
+    return Metric("next-token loss", [](const MetricInput& in) {
+        const at::Tensor next = in.tokens.narrow(1, 1, in.logits.size(1)).to(in.logits.device(), at::kLong);
+        return in.logits.log_softmax(-1).gather(-1, next.unsqueeze(-1)).squeeze(-1).mean(-1).neg();
+    }).at(tokens(0, -1));
+}
+
+/// The Kullback-Leibler divergence of a run's next-token distribution from that of the clean run, in nats:
+/// sum of p log(p / q), p being the clean one.
+inline Metric kl_divergence() {
+    Metric metric("KL divergence", [](const MetricInput& in) {
+        const at::Tensor p = in.clean.log_softmax(-1), q = in.logits.log_softmax(-1);
+        return p.exp().mul(p.sub(q)).sum(-1).mean(-1);
+    });
+    metric.needs_clean = true;
+    return metric;
+}
+
+namespace detail {
+/// One number a run, [runs], on the device of the logits.
+/// @throws ShapeError if the metric's function gives another shape
+inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
+    at::Tensor numbers = metric.of(in);
+    if (!numbers.defined() || numbers.sizes() != in.logits.sizes().slice(0, 1))
+        throw ShapeError("the metric '" + metric.name + "' gave " + tensor_text(numbers) + " for logits " +
+                         shape_text(in.logits.sizes()) + " of [runs, positions, ids]: give one number a run, [" +
+                         std::to_string(in.logits.size(0)) + "]");
+    return numbers;
+}
+}  // namespace detail
+
+}  // namespace suture

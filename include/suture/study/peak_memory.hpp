@@ -1,0 +1,43 @@
+// Peak memory: how many bytes LibTorch held at most while something ran, by what its allocators report.
+#pragma once
+
+#include "suture/tensor/torch.hpp"
+
+#include <c10/core/Allocator.h>
+#include <c10/util/ThreadLocalDebugInfo.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace suture::detail {
+
+/// LibTorch's type of the totals that a memory profiler is told: signed before 2.2.
+template <class Reporter, class Total>
+Total reported_total(void (Reporter::*)(void*, std::int64_t, Total, Total, c10::Device));
+using allocated_total =
+    decltype(reported_total(&c10::MemoryReportingInfoBase::reportMemoryUsage));
+
+/// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is not
+/// told meanwhile.
+class peak_memory {
+public:
+    peak_memory() : counted_(std::make_shared<counter>()), active_(c10::DebugInfoKind::PROFILER_STATE, counted_) {}
+
+    std::int64_t bytes() const { return counted_->peak; }
+
+private:
+    struct counter final : c10::MemoryReportingInfoBase {
+        void reportMemoryUsage(void*, std::int64_t size, allocated_total, allocated_total, c10::Device) override {
+            held += size;
+            peak = std::max(peak, held);
+        }
+        bool memoryProfilingEnabled() const override { return true; }
+        std::int64_t held = 0, peak = 0;
+    };
+    std::shared_ptr<counter> counted_;
+    c10::DebugInfoGuard active_;
+};
+
+}  // namespace suture::detail
