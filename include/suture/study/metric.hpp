@@ -109,9 +109,9 @@ inline Metric::Metric(const LogitTarget& target)
                  ? detail::metric_of_ids("logit difference", at::tensor({target.token, *target.against}, at::kLong), 0)
                  : detail::metric_of_ids("logit", detail::answers_of(target.token), 0)) {}
 
-/// The logit of each prompt's own token id: [prompts].
-inline Metric logit(const at::Tensor& tokens) {
-    return detail::metric_of_ids("logit", detail::answers_of(tokens).unsqueeze(-1), tokens.size(0));
+/// The logit of each prompt's own answer: [prompts] token ids.
+inline Metric answer_logit(const at::Tensor& answers) {
+    return detail::metric_of_ids("logit", detail::answers_of(answers).unsqueeze(-1), answers.size(0));
 }
 /// How far each prompt's answer is above another token: [prompts] ids each. Wang et al. 2022
 /// (https://arxiv.org/abs/2211.00593).

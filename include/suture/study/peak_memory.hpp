@@ -19,8 +19,8 @@ Total reported_total(void (Reporter::*)(void*, std::int64_t, Total, Total, c10::
 using allocated_total =
     decltype(reported_total(&c10::MemoryReportingInfoBase::reportMemoryUsage));
 
-/// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is not
-/// told meanwhile.
+/// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is told
+/// as well.
 class peak_memory {
 public:
     peak_memory() : counted_(std::make_shared<counter>()), active_(c10::DebugInfoKind::PROFILER_STATE, counted_) {}
@@ -29,11 +29,16 @@ public:
 
 private:
     struct counter final : c10::MemoryReportingInfoBase {
-        void reportMemoryUsage(void*, std::int64_t size, allocated_total, allocated_total, c10::Device) override {
+        void reportMemoryUsage(void* at, std::int64_t size, allocated_total allocated, allocated_total reserved,
+                               c10::Device device) override {
             held += size;
             peak = std::max(peak, held);
+            if (outer && outer->memoryProfilingEnabled()) outer->reportMemoryUsage(at, size, allocated, reserved, device);
         }
         bool memoryProfilingEnabled() const override { return true; }
+
+        c10::MemoryReportingInfoBase* outer = static_cast<c10::MemoryReportingInfoBase*>(
+            c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE));
         std::int64_t held = 0, peak = 0;
     };
     std::shared_ptr<counter> counted_;
