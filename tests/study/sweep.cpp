@@ -6,7 +6,11 @@
 
 #include <ATen/ops/allclose.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace {
 using namespace sweeping;
@@ -228,6 +232,25 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
                    (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
                }), "is of another model"));
     std::filesystem::remove(file);
+}
+
+TEST_CASE("a model that only has a forward runs all prompts at once, with the same numbers") {
+    Model m = model();
+    const Pairs p = pairs(3, 1);
+    std::vector<extent> batches;
+    const auto forward = [&](const at::Tensor& ids) {
+        batches.push_back(ids.size(0));
+        return m->forward(ids);
+    };
+    for (const std::size_t which : {1u, 6u, 14u, 15u}) {
+        const Grid grid = grids(m)[which].second;
+        const SweepResult plain = sweep(m, denoising(p.clean, p.corrupted), grid, kl_divergence(), with(Savings::none()));
+        batches.clear();
+        check_same(sweep(forward, denoising(p.clean, p.corrupted), grid, kl_divergence()), plain, 1e-10);
+        // One prompt to see what it takes, both runs, and a pass for each place.
+        CHECK(static_cast<extent>(batches.size()) == 3 + plain.values.numel() / 3);
+        CHECK(std::count(batches.begin(), batches.end(), 3) == 2 + plain.values.numel() / 3);
+    }
 }
 
 TEST_CASE("what does not fit is refused before the model is run") {

@@ -66,7 +66,7 @@ inline at::Tensor most_effective(const SweepResult& estimate, double share) {
 ///     result.recovered().mean(0);       // [layers, tokens], 1 where the patch restores the clean answer
 ///
 /// A StagedModel runs what comes behind the patches alone, many cells at once; a model that only has a forward runs it for
-/// every cell, as with `Savings::none()`. Without gradients, but for the attribution.
+/// every place of the grid, as with `Savings::none()`, all prompts together unless `batch` is off. Without gradients, but for the attribution.
 /// @throws PositionError, ShapeError or ValueError, before the model is run, if grid, prompts and metric do not fit;
 ///         HookError if a site is not passed; MemoryError if one cell needs more than the options allow; what the model, the
 ///         metric and the progress function throw
@@ -90,7 +90,7 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     }
     const at::NoGradGuard no_gradients;
     if (!staged || !detail::swept_in_stages(model, task, options, result, book))
-        detail::plain_sweep<M>(model, task, result, book).run();
+        detail::plain_sweep<M>(model, task, options, result, book).run();
     return result;
 }
 

@@ -5,6 +5,8 @@
 #include "suture/study/grid.hpp"
 #include "suture/study/patching.hpp"
 
+#include <ATen/ops/cat.h>
+
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -77,7 +79,7 @@ public:
     /// The activation [..., tokens, width] as the cell makes it, in storage of its own; `source` is what it takes its part
     /// from, of the same shape or one that broadcasts to it.
     at::Tensor edited(const at::Tensor& activation, const at::Tensor& source, const cell& c) const {
-        if (!grid_.recipes().empty()) return grid_.recipes()[c.recipe].edited(activation);
+        if (!grid_.recipes().empty()) return by_recipe(activation, grid_.recipes()[c.recipe]);
         at::Tensor copy = activation.clone(at::MemoryFormat::Contiguous);
         part_of(copy, c).copy_(part_of(source, c));
         return copy;
@@ -88,6 +90,13 @@ private:
         std::vector<std::string> labels;
         for (extent i = begin; i < begin + count; ++i) labels.push_back(std::to_string(i));
         return labels;
+    }
+    /// A recipe sees one prompt at a time, so that `batch(0)` or a mean over the batch mean the same however many run.
+    static at::Tensor by_recipe(const at::Tensor& activation, const grid_recipe& recipe) {
+        std::vector<at::Tensor> edited;
+        for (extent prompt = 0; prompt < activation.size(0); ++prompt)
+            edited.push_back(recipe.edited(activation.narrow(0, prompt, 1)));
+        return at::cat(edited);
     }
     void place(cell& c, const std::string& axis, extent at) const {
         if (axis == "prompt") c.prompt = at;

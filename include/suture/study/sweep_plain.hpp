@@ -5,7 +5,9 @@
 #include "suture/study/sweep_ledger.hpp"
 #include "suture/study/sweep_task.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,63 +15,105 @@
 
 namespace suture::detail {
 
-/// Sweeps prompt by prompt.
+/// Sweeps place by place: each forward pass has the same place patched in as many prompts as the memory holds.
 template <class Model>
 class plain_sweep {
 public:
-    plain_sweep(Model& model, const sweep_task& task, SweepResult& result, ledger& book)
-        : model_(model), task_(task), result_(result), book_(book) {}
+    plain_sweep(Model& model, const sweep_task& task, const SweepOptions& options, SweepResult& result, ledger& book)
+        : model_(model), task_(task), options_(options), result_(result), book_(book) {}
 
     void run() {
         result_.how = "one forward pass a cell";
         shared_ = shared_sources(task_, [&](const at::Tensor& ids) { return record_forward(model_, ids, task_.sites).sites; });
-        for (extent prompt = 0; prompt < task_.prompts(); ++prompt) run_prompt(prompt);
+        const extent prompts = prompts_at_once();
+        for (extent first = 0; first < task_.prompts(); first += prompts)
+            run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
 private:
-    void run_prompt(extent prompt) {
-        ids_ = task_.patching.base().narrow(0, prompt, 1);
-        which_ = task_.prompt_indices(prompt, 1, ids_.device());
+    /// @throws MemoryError if a pass of one prompt takes more than is allowed
+    extent prompts_at_once() {
+        const peak_memory peak;
+        const forward_record one = record_forward(model_, task_.patching.base().narrow(0, 0, 1), task_.sites);
+        // A pass with its records, those of the source, and the logits that are kept.
+        const std::int64_t bytes = 2 * peak.bytes() + 3 * static_cast<std::int64_t>(one.logits.nbytes());
+        const auto memory = static_cast<std::int64_t>(options_.memory);
+        if (bytes > memory)
+            throw MemoryError("a forward pass of the sweep needs " + std::to_string(bytes) + " bytes but may hold " +
+                              std::to_string(memory) + ": allow more with the option 'memory'");
+        return std::clamp<extent>(memory / bytes, 1, options_.savings.batch ? task_.prompts() : 1);
+    }
+
+    void run_group(extent first, extent count) {
+        first_ = first;
+        ids_ = task_.patching.base().narrow(0, first, count);
+        const at::Tensor which = task_.prompt_indices(first, count, ids_.device());
         const at::Tensor logits = task_.reads.at_positions(record_forward(model_, ids_, task_.sites).logits);
         clean_ = logits;
         sources_ = shared_;
-        if (task_.has_source()) run_source(prompt);
-        std::vector<planned_cell> cells(static_cast<std::size_t>(task_.space.cells_a_prompt()));
-        for (std::size_t i = 0; i < cells.size(); ++i)
-            cells[i].what = task_.space.at(prompt * task_.space.cells_a_prompt() + static_cast<extent>(i));
-        book_.begin(prompt, task_.reads(logits, clean_, ids_, which_), cells);
-        for (const planned_cell& cell : cells) {
-            const std::span<const planned_cell> one(&cell, 1);
-            if (book_.claims(one)) book_.add(one, run_cell(cell.what));
+        if (task_.has_source()) run_source(first, count, which);
+        std::vector<planned_cell> cells = cells_of(first, count);
+        book_.begin(first, task_.reads(logits, clean_, ids_, which), cells);
+        for (std::span<const planned_cell> left = cells; !left.empty();) {
+            const std::span<const planned_cell> same = at_one_place(left);
+            if (book_.claims(same)) book_.add(same, run_cells(same));
+            left = left.subspan(same.size());
         }
     }
-    void run_source(extent prompt) {
-        const at::Tensor ids = task_.patching.source().narrow(0, prompt, 1);
+    void run_source(extent first, extent count, const at::Tensor& which) {
+        const at::Tensor ids = task_.patching.source().narrow(0, first, count);
         forward_record run = record_forward(model_, ids, task_.sites);
         sources_ = std::move(run.sites);
         const at::Tensor logits = task_.reads.at_positions(run.logits);
         if (!task_.patching.base_is_clean()) clean_ = logits;
-        result_.source[prompt] = task_.reads(logits, clean_, ids, which_)[0];
+        result_.source.narrow(0, first, count).copy_(task_.reads(logits, clean_, ids, which));
     }
-    at::Tensor run_cell(const cell& c) {
+
+    /// Place by place, and prompt by prompt at each.
+    std::vector<planned_cell> cells_of(extent first, extent count) const {
+        std::vector<planned_cell> cells;
+        for (extent place = 0; place < task_.space.cells_a_prompt(); ++place)
+            for (extent prompt = first; prompt < first + count; ++prompt) {
+                cells.emplace_back();
+                cells.back().what = task_.space.at(prompt * task_.space.cells_a_prompt() + place);
+            }
+        return cells;
+    }
+    std::span<const planned_cell> at_one_place(std::span<const planned_cell> cells) const {
+        const auto place = [&](const planned_cell& c) { return c.what.index % task_.space.cells_a_prompt(); };
+        std::size_t count = 1;
+        while (count < cells.size() && place(cells[count]) == place(cells.front())) ++count;
+        return cells.first(count);
+    }
+
+    at::Tensor run_cells(std::span<const planned_cell> cells) {
+        std::vector<extent> numbers;
+        for (const planned_cell& cell : cells) numbers.push_back(cell.what.prompt - first_);
+        const at::Tensor prompts = index_of(numbers, ids_.device()), ids = ids_.index_select(0, prompts);
+        const auto of = [&](const at::Tensor& all) { return all.index_select(0, prompts.to(all.device())); };
+        const cell& c = cells.front().what;
         const std::size_t site = task_.sites.of(c.part, c.layer);
+        at::Tensor source;
+        if (!sources_.empty()) source = sources_[site].size(0) == 1 ? sources_[site] : of(sources_[site]);
         HookSet hooks;
         const auto handle = hooks.add(task_.sites.sites()[site], [&](const at::Tensor& activation) {
-            const at::Tensor by_token = by_prompt(activation, ids_.sizes(), task_.sites.width(site));
-            return task_.space.edited(by_token, sources_.empty() ? at::Tensor() : sources_[site], c).view(activation.sizes());
+            const at::Tensor by_token = by_prompt(activation, ids.sizes(), task_.sites.width(site));
+            return task_.space.edited(by_token, source, c).view(activation.sizes());
         });
         Scope scope = hooks.activate();
-        const at::Tensor logits = task_.reads.at_positions(forward_of(model_, ids_));
+        const at::Tensor logits = task_.reads.at_positions(forward_of(model_, ids));
         scope.end();
-        return task_.reads(logits, clean_, ids_, which_);
+        return task_.reads(logits, of(clean_), ids, prompts.add(first_));
     }
 
     Model& model_;
     const sweep_task& task_;
+    const SweepOptions& options_;
     SweepResult& result_;
     ledger& book_;
     std::vector<at::Tensor> shared_, sources_;
-    at::Tensor ids_, which_, clean_;  ///< of the prompt that is swept: [1, tokens], its number, the clean logits
+    extent first_ = 0;
+    at::Tensor ids_, clean_;  ///< of the prompts that are swept: [prompts, tokens], and the clean logits
 };
 
 }  // namespace suture::detail

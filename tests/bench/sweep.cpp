@@ -1,0 +1,126 @@
+// Patching sweeps of a random GPT-2 small, 12 layers x 15 tokens: by one forward pass a place of the grid, as hooks alone
+// make it, and by stages; with each saving alone and with all but one. One step is a whole sweep. The limits beside them:
+// every weight of the blocks read once, and the matrix products that the cells cannot do without.
+#include "suture/model/gpt2.hpp"
+#include "suture/study/sweep.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/randint.h>
+#include <benchmark/benchmark.h>
+#include <torch/utils.h>
+
+#include <string>
+#include <utility>
+
+namespace {
+using namespace suture;
+using Model = Gpt2<768, 12>;
+constexpr extent length = 15, layers = 12;
+
+Model& model() {
+    static Model made = [] {
+        torch::manual_seed(1);
+        return Model{Gpt2Config{}};
+    }();
+    return made;
+}
+
+/// A map of 12 layers x 15 tokens, of queries or of the residual stream, over prompts that differ from one token on.
+struct Task {
+    bool queries;
+    extent prompts, differ;
+
+    std::string name() const {
+        return std::string(queries ? "Q" : "resid") + "/from:" + std::to_string(differ) + "/batch:" + std::to_string(prompts);
+    }
+    Patching patching() const {
+        torch::manual_seed(2);
+        const at::Tensor clean = at::randint(0, 50257, {prompts, length}, at::kLong);
+        at::Tensor corrupted = clean.clone();
+        corrupted.narrow(1, differ, length - differ).add_(1).remainder_(50257);
+        return denoising(clean, corrupted);
+    }
+    Grid grid() const {
+        return queries ? Grid::of<Q>(sites<Gpt2Qkv<768, 12>>(model(), "h.*.attn.c_attn"))
+                       : Grid::of<Resid>(sites<Whole<Resid<768>>>(model(), "h.*.resid_pre"));
+    }
+};
+
+template <class Swept>
+void run(benchmark::State& state, Swept& swept, const Task& task, const Savings& savings) {
+    at::set_num_threads(2);
+    const Patching patching = task.patching();
+    const Grid grid = task.grid();
+    SweepOptions options;
+    options.savings = savings;
+    for (auto _ : state) benchmark::DoNotOptimize(sweep(swept, patching, grid, logit_difference(11, 12), options).values);
+    state.SetItemsProcessed(state.iterations() * layers * length * task.prompts);  // cells
+}
+void by_stages(benchmark::State& state, const Task& task, const Savings& savings) { run(state, model(), task, savings); }
+void by_forward(benchmark::State& state, const Task& task) {
+    auto forward = [](const at::Tensor& ids) { return model()->forward(ids); };
+    run(state, forward, task, {});
+}
+
+/// The weights of all blocks, read once: a product of one row with each.
+void weights_once(benchmark::State& state) {
+    const at::NoGradGuard no_gradients;
+    at::set_num_threads(2);
+    for (auto _ : state)
+        for (const auto& block : model()->h)
+            for (const at::Tensor& weight : {block->attn->c_attn->weight, block->attn->c_proj->weight, block->mlp->c_fc->weight,
+                                             block->mlp->c_proj->weight})
+                benchmark::DoNotOptimize(weight.sum());
+}
+/// As many products of rows with a block's weights as the queries' map from the first token on cannot do without: in its
+/// own block one row a cell, all rows behind the patch in the blocks after it, and in the last one keys and values of these
+/// and the rest of the last row.
+void products(benchmark::State& state, extent differ) {
+    const at::NoGradGuard no_gradients;
+    at::set_num_threads(2);
+    const auto& block = model()->h[5];
+    const auto through = [](const at::Tensor& x, const auto& conv) { return at::addmm(conv->bias, x, conv->weight); };
+    extent behind = 0;
+    for (extent t = differ; t < length; ++t) behind += length - t;
+    const extent changed = length - differ;
+    for (auto _ : state)
+        for (extent layer = 0; layer < layers; ++layer) {
+            const bool last = layer + 1 == layers;
+            const extent read = last ? layer * changed + 1 : layer * behind + changed;
+            const at::Tensor x = at::empty({last ? layer * behind + 1 : read, 768}), y = at::empty({read, 768});
+            benchmark::DoNotOptimize(through(x, block->attn->c_attn));
+            benchmark::DoNotOptimize(through(y, block->attn->c_proj));
+            benchmark::DoNotOptimize(through(through(y, block->mlp->c_fc), block->mlp->c_proj));
+        }
+}
+
+void register_task(const Task& task) {
+    const auto add = [](const std::string& name, auto f) {
+        benchmark::RegisterBenchmark(name.c_str(), f)->Unit(benchmark::kMillisecond)->UseRealTime();
+    };
+    add("sweep/plain/" + task.name(), [task](benchmark::State& s) { by_forward(s, task); });
+    add("sweep/fast/" + task.name(), [task](benchmark::State& s) { by_stages(s, task, {}); });
+    if (task.prompts > 1) return;
+    const std::pair<const char*, bool Savings::*> savings[] = {{"resume", &Savings::resume}, {"batch", &Savings::batch},
+        {"zeros", &Savings::zeros}, {"suffix", &Savings::suffix}, {"head", &Savings::head}};
+    for (const auto& [name, saving] : savings) {
+        Savings alone = Savings::none(), without;
+        alone.*saving = true;
+        without.*saving = false;
+        add("sweep/only_" + std::string(name) + "/" + task.name(), [task, alone](benchmark::State& s) { by_stages(s, task, alone); });
+        add("sweep/without_" + std::string(name) + "/" + task.name(), [task, without](benchmark::State& s) { by_stages(s, task, without); });
+    }
+}
+
+const int registered = [] {
+    for (const extent prompts : {1, 8})
+        for (const extent differ : {10, 0})
+            for (const bool queries : {true, false}) register_task({queries, prompts, differ});
+    for (const extent differ : {10, 0})
+        benchmark::RegisterBenchmark(("sweep/limit/products/from:" + std::to_string(differ)).c_str(),
+                                     [differ](benchmark::State& s) { products(s, differ); })->Unit(benchmark::kMillisecond)->UseRealTime();
+    benchmark::RegisterBenchmark("sweep/limit/weights_once", weights_once)->Unit(benchmark::kMillisecond)->UseRealTime();
+    return 0;
+}();
+}  // namespace
