@@ -267,6 +267,8 @@ TEST_CASE("what does not fit is refused before the model is run") {
     refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(tokens(2, 9)), logit(1), "reaches beyond the prompts");
     refused((PositionError*)nullptr, Grid::of<Q>(c_attn), Metric(logit(1)).at(token(6)), "where the metric reads");
     refused((ShapeError*)nullptr, Grid::of<Q>(c_attn), answer_logit(at::tensor({1, 2, 3})), "has answers for 3 prompts but 2 are swept");
+    CHECK(says(message_of<ValueError>([&] { (void)sweep(never, editing(p.clean), Grid::of<Q>(c_attn), logit(1)); }),
+               "the grid has none: give one of Grid::of_recipes"));
     CHECK(says(message_of<ShapeError>([&] { (void)denoising(p.clean, p.corrupted.narrow(1, 0, 5)); }), "6 and 5 tokens"));
     CHECK_THROWS_AS((void)sweep(m, patching, Grid::of<Q>(c_attn), logit(vocabulary)), ValueError);
 }

@@ -12,6 +12,7 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -23,8 +24,13 @@ namespace suture::detail {
 
 /// All that a sweep is about, whatever runs it.
 struct sweep_task {
+    /// @throws what its parts throw; ValueError if there is nothing to put in
     sweep_task(const Patching& what, const Grid& grid, const Metric& metric, bool some_logits)
-        : patching(what), space(grid, what.base().size(0), what.base().size(1)), sites(grid), reads(metric, what, some_logits) {}
+        : patching(what), space(grid, what.base().size(0), what.base().size(1)), sites(grid), reads(metric, what, some_logits) {
+        if (what.what() == Patching::with::edits && grid.recipes().empty())
+            throw ValueError("editing puts in what recipes make, but the grid has none: give one of Grid::of_recipes, or "
+                             "patch with denoising(...) or an ablation");
+    }
 
     const Patching& patching;
     cell_space space;
@@ -39,27 +45,43 @@ struct sweep_task {
     at::Tensor prompt_indices(extent first, extent count, const at::Device& device) const {
         return at::arange(first, first + count, at::kLong).to(device);
     }
-    /// In one line, all that the numbers depend on but the model's weights, of which the baseline tells.
+    /// In one line, all that the numbers depend on but the model's weights, of which the baseline tells, and what
+    /// recipes and metrics of the user's own hold besides their names.
     std::string text() const {
+        const Metric& metric = reads.metric();
         std::uint64_t key = 14695981039346656037u;
         const auto mix = [&key](const std::string& part) {
             for (const char c : part + ";") key = (key ^ static_cast<unsigned char>(c)) * 1099511628211u;  // FNV-1a
         };
         for (const SweepAxis& axis : space.axes())
             for (const std::string& label : axis.labels) mix(axis.name + "=" + label);
-        for (const SiteRef<AnyLayout>& site : sites.sites()) mix(site.name());
-        for (const at::Tensor* ids : {&patching.base(), &patching.source(), &reads.metric().ids})
-            if (ids->defined()) mix_values(mix, *ids);
-        return patching.name() + ", " + reads.metric().name + ", cells " + shape_text(space.sizes()) + ", key " +
-               std::to_string(key);
+        for (const grid_part& part : space.grid().parts()) mix_part(mix, part);
+        mix_numbers(mix, {space.tokens().begin, space.tokens().size, reads.first(), reads.positions()});
+        for (const at::Tensor* ids : {&patching.base(), &patching.source(), &metric.ids, &metric.answers})
+            mix_ids(mix, *ids);
+        std::string line = patching.name() + ", " + metric.name + ", cells " + shape_text(space.sizes()) + ", key " +
+                           std::to_string(key);
+        std::replace(line.begin(), line.end(), '\n', ' ');
+        return line;
     }
 
 private:
     template <class Mix>
-    static void mix_values(const Mix& mix, const at::Tensor& ids) {
-        mix(shape_text(ids.sizes()));
+    static void mix_numbers(const Mix& mix, at::IntArrayRef numbers) {
+        for (const extent number : numbers) mix(std::to_string(number));
+    }
+    template <class Mix>
+    static void mix_part(const Mix& mix, const grid_part& part) {
+        const run& r = part.channels.where;
+        mix_numbers(mix, {r.offset, r.width, r.groups, r.period, part.width});
+        for (const SiteRef<AnyLayout>& site : part.sites) mix(site.name());
+    }
+    template <class Mix>
+    static void mix_ids(const Mix& mix, const at::Tensor& ids) {
+        mix(ids.defined() ? shape_text(ids.sizes()) : "none");
+        if (!ids.defined()) return;
         const at::Tensor numbers = ids.to(at::kCPU, at::kLong).contiguous();
-        for (extent i = 0; i < numbers.numel(); ++i) mix(std::to_string(numbers.data_ptr<extent>()[i]));
+        mix_numbers(mix, {numbers.data_ptr<extent>(), static_cast<std::size_t>(numbers.numel())});
     }
 };
 
@@ -94,8 +116,8 @@ std::vector<at::Tensor> mean_activations(const at::Tensor& ids, const RecordSite
     return means;
 }
 
-/// What is put in where no run of a prompt's own is the source: means, or zeros like the activations; nothing for edits.
-/// `record(ids)` gives what passes the sites.
+/// What is put in where no run of a prompt's own is the source: means, or zeros like the activations; nothing for
+/// edits. `record(ids)` gives what passes the sites.
 template <class RecordSites>
 std::vector<at::Tensor> shared_sources(const sweep_task& task, const RecordSites& record) {
     if (task.patching.what() == Patching::with::means) return mean_activations(task.patching.source(), record);
