@@ -118,6 +118,25 @@ TEST_CASE("a block that does not let the rows attend is told so") {
                "block 0 of the model never called attend()"));
 }
 
+TEST_CASE("a block that attends twice, or forgets what passes by attention, is told so") {
+    struct twice : rotary::ModelImpl {
+        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+            return rotary::ModelImpl::block(i, rotary::ModelImpl::block(i, x, rows), rows);
+        }
+    } twice;
+    struct broadcasting : rotary::ModelImpl {
+        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) { return x.add(rotary::ModelImpl::block(i, x, rows)); }
+    } broadcasting;
+    const auto refused = [](auto& model, const Grid& grid) {
+        return message_of<suture::Error>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); });
+    };
+    const auto stream = [](rotary::ModelImpl& model) { return Grid::of<Resid>(model.blocks[2]->resid_pre).at(token(2)); };
+    CHECK(refused(twice, stream(twice)).find("a block called attend() twice") != std::string::npos);
+    CHECK(refused(broadcasting, stream(broadcasting)).find("block 2 of the model gave [5, 24] for 1 kept rows") != std::string::npos);
+}
+
 TEST_CASE("a block that writes its input is told so") {
     struct writing : rotary::whole_blocks {
         at::Tensor block(extent i, const at::Tensor& x) {

@@ -56,6 +56,13 @@ inline void check_rows(const at::Tensor& q, const at::Tensor& k, const at::Tenso
                          " rows: give [rows, heads, head width], with heads a multiple of the key heads");
 }
 
+/// @throws HookError if the block has let its rows attend before: the keys and values of one attention are recorded
+inline void check_first_call(bool attended) {
+    if (attended)
+        throw HookError("a block called attend() twice: rows are for blocks of one attention; give the model block(layer, x) "
+                        "alone");
+}
+
 /// [runs, tokens, key heads, head width] -> [runs, heads, tokens, head width].
 inline at::Tensor by_query_head(const at::Tensor& t, extent heads) {
     const at::Tensor by_head = t.transpose(1, 2);

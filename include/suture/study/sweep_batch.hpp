@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -140,6 +141,10 @@ private:
                            group_.base.values[static_cast<std::size_t>(layer)]);
             const auto block = [&] { return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); }); };
             x_ = while_patching(layer, rows_, kept, block);
+            if (x_.size(0) != rows_in(kept))
+                throw ShapeError("block " + std::to_string(layer) + " of the model gave " + shape_text(x_.sizes()) + " for " +
+                                 std::to_string(rows_in(kept)) +
+                                 " kept rows: let what passes by attention go through rows.kept()");
             rows_ = kept;
             if (!is_last) widen(layer);
         }

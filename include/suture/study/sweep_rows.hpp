@@ -59,8 +59,8 @@ public:
 
     at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
         check_rows(q, k, v, runs_ * tokens_);
+        check_first_call(std::exchange(attended_, true));
         keys_ = by_run(k).clone(), values_ = by_run(v).clone();
-        attended_ = true;
         const at::Tensor first = at::zeros({runs_}, q.options().dtype(at::kLong));
         return causal_attention(by_run(q), keys_, values_, first, scale).flatten(0, 1);
     }
@@ -99,6 +99,7 @@ public:
 
     at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
         check_rows(q, k, v, rows_in(rows_));
+        check_first_call(std::exchange(attended_, true));
         const auto in_runs = [&](std::size_t cell, extent row) { return static_cast<extent>(cell) * tokens_ + row; };
         const auto in_queries = [&](std::size_t cell, extent row) {
             return static_cast<extent>(cell) * queries_ + row - kept_[cell].first;
@@ -132,6 +133,7 @@ private:
     segments rows_, kept_;
     at::Tensor keys_, values_, keep_;
     extent tokens_ = 0, queries_ = 0;
+    bool attended_ = false;
     std::vector<extent> offsets_;
 };
 
