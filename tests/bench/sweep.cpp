@@ -1,8 +1,8 @@
 // Patching sweeps of a random GPT-2 small, 12 layers x 15 tokens: by one forward pass a place of the grid, as hooks alone
 // make it, and by stages; with each saving alone and with all but one. One step is a whole sweep. The limits beside them:
 // every weight of the blocks read once, and the matrix products that the cells cannot do without.
-#include "suture/model/gpt2.hpp"
 #include "suture/study/sweep.hpp"
+#include "suture/model/gpt2.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm.h>
@@ -32,7 +32,8 @@ struct Task {
     extent prompts, differ;
 
     std::string name() const {
-        return std::string(queries ? "Q" : "resid") + "/from:" + std::to_string(differ) + "/batch:" + std::to_string(prompts);
+        return std::string(queries ? "Q" : "resid") + "/from:" + std::to_string(differ) +
+               "/batch:" + std::to_string(prompts);
     }
     Patching patching() const {
         torch::manual_seed(2);
@@ -54,10 +55,13 @@ void run(benchmark::State& state, Swept& swept, const Task& task, const Savings&
     const Grid grid = task.grid();
     SweepOptions options;
     options.savings = savings;
-    for (auto _ : state) benchmark::DoNotOptimize(sweep(swept, patching, grid, logit_difference(11, 12), options).values);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(sweep(swept, patching, grid, logit_difference(11, 12), options).values);
     state.SetItemsProcessed(state.iterations() * layers * length * task.prompts);  // cells
 }
-void by_stages(benchmark::State& state, const Task& task, const Savings& savings) { run(state, model(), task, savings); }
+void by_stages(benchmark::State& state, const Task& task, const Savings& savings) {
+    run(state, model(), task, savings);
+}
 void by_forward(benchmark::State& state, const Task& task) {
     auto forward = [](const at::Tensor& ids) { return model()->forward(ids); };
     run(state, forward, task, {});
@@ -69,8 +73,8 @@ void weights_once(benchmark::State& state) {
     at::set_num_threads(2);
     for (auto _ : state)
         for (const auto& block : model()->h)
-            for (const at::Tensor& weight : {block->attn->c_attn->weight, block->attn->c_proj->weight, block->mlp->c_fc->weight,
-                                             block->mlp->c_proj->weight})
+            for (const at::Tensor& weight : {block->attn->c_attn->weight, block->attn->c_proj->weight,
+                                             block->mlp->c_fc->weight, block->mlp->c_proj->weight})
                 benchmark::DoNotOptimize(weight.sum());
 }
 /// As many products of rows with a block's weights as the queries' map from the first token on cannot do without: in its
@@ -102,14 +106,19 @@ void register_task(const Task& task) {
     add("sweep/plain/" + task.name(), [task](benchmark::State& s) { by_forward(s, task); });
     add("sweep/fast/" + task.name(), [task](benchmark::State& s) { by_stages(s, task, {}); });
     if (task.prompts > 1) return;
-    const std::pair<const char*, bool Savings::*> savings[] = {{"resume", &Savings::resume}, {"batch", &Savings::batch},
-        {"zeros", &Savings::zeros}, {"suffix", &Savings::suffix}, {"head", &Savings::head}};
+    const std::pair<const char*, bool Savings::*> savings[] = {{"resume", &Savings::resume},
+                                                               {"batch", &Savings::batch},
+                                                               {"zeros", &Savings::zeros},
+                                                               {"suffix", &Savings::suffix},
+                                                               {"head", &Savings::head}};
     for (const auto& [name, saving] : savings) {
         Savings alone = Savings::none(), without;
         alone.*saving = true;
         without.*saving = false;
-        add("sweep/only_" + std::string(name) + "/" + task.name(), [task, alone](benchmark::State& s) { by_stages(s, task, alone); });
-        add("sweep/without_" + std::string(name) + "/" + task.name(), [task, without](benchmark::State& s) { by_stages(s, task, without); });
+        add("sweep/only_" + std::string(name) + "/" + task.name(),
+            [task, alone](benchmark::State& s) { by_stages(s, task, alone); });
+        add("sweep/without_" + std::string(name) + "/" + task.name(),
+            [task, without](benchmark::State& s) { by_stages(s, task, without); });
     }
 }
 
@@ -119,8 +128,12 @@ const int registered = [] {
             for (const bool queries : {true, false}) register_task({queries, prompts, differ});
     for (const extent differ : {10, 0})
         benchmark::RegisterBenchmark(("sweep/limit/products/from:" + std::to_string(differ)).c_str(),
-                                     [differ](benchmark::State& s) { products(s, differ); })->Unit(benchmark::kMillisecond)->UseRealTime();
-    benchmark::RegisterBenchmark("sweep/limit/weights_once", weights_once)->Unit(benchmark::kMillisecond)->UseRealTime();
+                                     [differ](benchmark::State& s) { products(s, differ); })
+            ->Unit(benchmark::kMillisecond)
+            ->UseRealTime();
+    benchmark::RegisterBenchmark("sweep/limit/weights_once", weights_once)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
     return 0;
 }();
 }  // namespace

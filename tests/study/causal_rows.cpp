@@ -12,13 +12,14 @@
 
 namespace {
 using namespace suture;
-using suture_test::message_of;
-using suture_test::says;
 using suture::detail::cell_rows;
 using suture::detail::segments;
 using suture::detail::whole_rows;
+using suture_test::message_of;
+using suture_test::says;
 
-static_assert(StagedModel<rotary::ModelImpl> && StagedModel<std::shared_ptr<rotary::ModelImpl>> && StagedModel<rotary::whole_blocks>);
+static_assert(StagedModel<rotary::ModelImpl> && StagedModel<std::shared_ptr<rotary::ModelImpl>> &&
+              StagedModel<rotary::whole_blocks>);
 static_assert(suture::detail::computes_rows<rotary::ModelImpl> && !suture::detail::computes_rows<rotary::whole_blocks>);
 
 double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
@@ -62,7 +63,9 @@ TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, 
 
 TEST_CASE("rows tell their positions") {
     const at::Tensor none = at::zeros({2, 7, 1, 1});
-    CHECK(cell_rows({{1, 5, 7}, {0, 2, 3}}, {{1, 5, 7}, {0, 2, 3}}, none, none).positions().equal(at::tensor({5, 6, 2}, at::kLong)));
+    CHECK(cell_rows({{1, 5, 7}, {0, 2, 3}}, {{1, 5, 7}, {0, 2, 3}}, none, none)
+              .positions()
+              .equal(at::tensor({5, 6, 2}, at::kLong)));
     CHECK(whole_rows(2, 3).positions().equal(at::tensor({0, 1, 2, 0, 1, 2}, at::kLong)));
 }
 
@@ -71,7 +74,8 @@ TEST_CASE("queries, keys and values of other shapes are refused in words") {
     const at::Tensor q = at::zeros({6, 4, 5}), k = at::zeros({6, 2, 5});
     CHECK(rows.attend(q, k, k, 1).sizes().vec() == std::vector<extent>{6, 4, 5});
     const auto refused = [&](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
-        return says(message_of<ShapeError>([&] { (void)rows.attend(a, b, c, 1); }), "for 6 rows: give [rows, heads, head width]");
+        return says(message_of<ShapeError>([&] { (void)rows.attend(a, b, c, 1); }),
+                    "for 6 rows: give [rows, heads, head width]");
     };
     CHECK(refused(q.flatten(1), k, k));
     CHECK(refused(q, at::zeros({6, 3, 5}), at::zeros({6, 3, 5})));
@@ -93,9 +97,10 @@ TEST_CASE("a model of one's own is swept by rows, by whole prompts, and by its f
     const Patching patching = denoising(clean, corrupted);
     using LQ = LlamaQ<rotary::heads, rotary::head_width>;
     using LK = LlamaK<rotary::key_heads, rotary::head_width>;
-    for (const Grid& grid : {Grid::of<Q>(sites<LQ>(model, "*.q")).by_head(), Grid::of<K>(sites<LK>(model, "*.k")).by_head(),
-                             Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(model, "*.resid_pre")),
-                             Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model, "*.mlp_out"))}) {
+    for (const Grid& grid :
+         {Grid::of<Q>(sites<LQ>(model, "*.q")).by_head(), Grid::of<K>(sites<LK>(model, "*.k")).by_head(),
+          Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(model, "*.resid_pre")),
+          Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model, "*.mlp_out"))}) {
         const SweepResult plain = sweep(forward, patching, grid, kl_divergence());
         const SweepResult by_rows = sweep(model, patching, grid, kl_divergence());
         const SweepResult by_prompts = sweep(whole, patching, grid, kl_divergence());
@@ -113,7 +118,8 @@ TEST_CASE("a block that does not let the rows attend is told so") {
         at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
         at::Tensor block(extent, const at::Tensor& x, CausalRows&) { return x.mul(2); }
     } model;
-    const Grid grid = Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
+    const Grid grid =
+        Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
     CHECK(says(message_of<HookError>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); }),
                "block 0 of the model never called attend()"));
 }
@@ -127,14 +133,19 @@ TEST_CASE("a block that attends twice, or forgets what passes by attention, is t
     } twice;
     struct broadcasting : rotary::ModelImpl {
         at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) { return x.add(rotary::ModelImpl::block(i, x, rows)); }
+        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+            return x.add(rotary::ModelImpl::block(i, x, rows));
+        }
     } broadcasting;
     const auto refused = [](auto& model, const Grid& grid) {
         return message_of<suture::Error>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); });
     };
-    const auto stream = [](rotary::ModelImpl& model) { return Grid::of<Resid>(model.blocks[2]->resid_pre).at(token(2)); };
+    const auto stream = [](rotary::ModelImpl& model) {
+        return Grid::of<Resid>(model.blocks[2]->resid_pre).at(token(2));
+    };
     CHECK(refused(twice, stream(twice)).find("a block called attend() twice") != std::string::npos);
-    CHECK(refused(broadcasting, stream(broadcasting)).find("block 2 of the model gave [5, 24] for 1 kept rows") != std::string::npos);
+    CHECK(refused(broadcasting, stream(broadcasting)).find("block 2 of the model gave [5, 24] for 1 kept rows") !=
+          std::string::npos);
 }
 
 TEST_CASE("a block that writes its input is told so") {

@@ -27,7 +27,8 @@ inline constexpr extent width = 24, heads = 4, key_heads = 2, head_width = 6, de
 struct BlockImpl : torch::nn::Module, HasSites {
     BlockImpl() {
         const auto weight = [&](const char* name, extent in, extent out) {
-            return register_parameter(name, at::randn({in, out}, at::kDouble).div_(std::sqrt(static_cast<double>(in))), false);
+            return register_parameter(name, at::randn({in, out}, at::kDouble).div_(std::sqrt(static_cast<double>(in))),
+                                      false);
         };
         wq = weight("wq", width, heads * head_width), wk = weight("wk", width, key_heads * head_width);
         wv = weight("wv", width, key_heads * head_width), wo = weight("wo", heads * head_width, width);
@@ -41,9 +42,11 @@ struct BlockImpl : torch::nn::Module, HasSites {
     static at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions) {
         const std::array<extent, 2> split{-1, head_width};
         const at::Tensor by_head = x.unflatten(-1, at::IntArrayRef(split));
-        const at::Tensor pace = at::arange(head_width / 2, at::kDouble).mul(-2.0 / head_width).mul(std::log(100.0)).exp();
+        const at::Tensor pace =
+            at::arange(head_width / 2, at::kDouble).mul(-2.0 / head_width).mul(std::log(100.0)).exp();
         const at::Tensor angle = positions.to(at::kDouble).unsqueeze(-1).unsqueeze(-1).mul(pace);
-        const at::Tensor a = by_head.narrow(-1, 0, head_width / 2), b = by_head.narrow(-1, head_width / 2, head_width / 2);
+        const at::Tensor a = by_head.narrow(-1, 0, head_width / 2),
+                         b = by_head.narrow(-1, head_width / 2, head_width / 2);
         return at::cat({a.mul(angle.cos()).sub(b.mul(angle.sin())), a.mul(angle.sin()).add(b.mul(angle.cos()))}, -1);
     }
     at::Tensor behind_attention(const at::Tensor& mid) {
@@ -53,7 +56,9 @@ struct BlockImpl : torch::nn::Module, HasSites {
     at::Tensor forward(const at::Tensor& given) {
         const at::Tensor x = resid_pre(given), read = norm(x), positions = at::arange(x.size(1));
         const at::Tensor queries = rotated(q(read.matmul(wq)), positions).transpose(1, 2);
-        const auto shared = [&](const at::Tensor& t) { return t.transpose(1, 2).repeat_interleave(heads / key_heads, 1); };
+        const auto shared = [&](const at::Tensor& t) {
+            return t.transpose(1, 2).repeat_interleave(heads / key_heads, 1);
+        };
         const std::array<extent, 2> split{key_heads, head_width};
         const at::Tensor keys = shared(rotated(k(read.matmul(wk)), positions));
         const at::Tensor values = shared(v(read.matmul(wv)).unflatten(-1, at::IntArrayRef(split)));
@@ -82,12 +87,15 @@ struct BlockImpl : torch::nn::Module, HasSites {
 struct ModelImpl : torch::nn::Module {
     ModelImpl() {
         torch::manual_seed(3);
-        for (extent i = 0; i < depth; ++i) blocks.push_back(register_module("b" + std::to_string(i), std::make_shared<BlockImpl>()));
+        for (extent i = 0; i < depth; ++i)
+            blocks.push_back(register_module("b" + std::to_string(i), std::make_shared<BlockImpl>()));
         embedding = register_parameter("embedding", at::randn({ids, width}, at::kDouble), false);
         name_sites(*this);
     }
     extent layers() const { return depth; }
-    at::Tensor embed(const at::Tensor& tokens) { return embedding.index_select(0, tokens.flatten()).view({tokens.size(0), -1, width}); }
+    at::Tensor embed(const at::Tensor& tokens) {
+        return embedding.index_select(0, tokens.flatten()).view({tokens.size(0), -1, width});
+    }
     at::Tensor block(extent i, const at::Tensor& x) { return blocks[static_cast<std::size_t>(i)]->forward(x); }
     at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
         return blocks[static_cast<std::size_t>(i)]->forward_rows(x, rows);

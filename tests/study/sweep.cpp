@@ -24,18 +24,19 @@ std::vector<Patching> patchings() {
 }
 std::vector<Metric> metrics() {
     const at::Tensor answers = at::tensor({3, 8}), others = at::tensor({1, 1});
-    return {logit_difference(3, 4),
-            logit(2),
-            logit_difference(answers, others),
-            answer_logit(answers),
-            probability(5),
-            probability(answers).at(token(3)),
-            loss(answers),
-            next_token_loss(),
-            kl_divergence(),
-            kl_divergence().at(tokens(2, 5)),
-            Metric(logit_difference(3, 4)).at(token(1)),
-            metric_of([](const at::Tensor& logits) { return logits.select(-1, 7).mul(logits.select(-1, 2)).mean(-1); })};
+    return {
+        logit_difference(3, 4),
+        logit(2),
+        logit_difference(answers, others),
+        answer_logit(answers),
+        probability(5),
+        probability(answers).at(token(3)),
+        loss(answers),
+        next_token_loss(),
+        kl_divergence(),
+        kl_divergence().at(tokens(2, 5)),
+        Metric(logit_difference(3, 4)).at(token(1)),
+        metric_of([](const at::Tensor& logits) { return logits.select(-1, 7).mul(logits.select(-1, 2)).mean(-1); })};
 }
 
 /// All that a result says, compared.
@@ -77,10 +78,12 @@ TEST_CASE("whatever is saved, the numbers are the same") {
     for (const std::size_t which : {1u, 6u, 8u, 9u, 12u, 15u}) {
         const auto& [name, grid] = all[which];
         CAPTURE(name);
-        const SweepResult plain = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none()));
+        const SweepResult plain =
+            sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none()));
         for (unsigned bits = 1; bits < 32; ++bits) {
             CAPTURE(bits);
-            check_same(sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(savings_of(bits))), plain, 1e-10);
+            check_same(sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(savings_of(bits))),
+                       plain, 1e-10);
         }
     }
 }
@@ -94,7 +97,8 @@ TEST_CASE("every metric reads what it would read of whole runs") {
                 CAPTURE(metric.name);
                 CAPTURE(which);
                 const Grid grid = grids(m)[which].second;
-                check_same(sweep(m, patching, grid, metric), sweep(m, patching, grid, metric, with(Savings::none())), 1e-10);
+                check_same(sweep(m, patching, grid, metric), sweep(m, patching, grid, metric, with(Savings::none())),
+                           1e-10);
             }
 }
 
@@ -134,7 +138,8 @@ TEST_CASE("how many cells run together, and in how much memory, changes no numbe
     Model m = model();
     const Pairs p = pairs(5, 1);
     const Grid grid = grids(m)[1].second;
-    const SweepResult plain = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none()));
+    const SweepResult plain =
+        sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none()));
     for (const extent batch : {1, 2, 7, 1000})
         for (const std::size_t memory : {std::size_t{400} << 10, std::size_t{1} << 30}) {
             SweepOptions options;
@@ -165,9 +170,9 @@ TEST_CASE("a sweep without room for one cell says how much it needs") {
     const Pairs p = pairs(1, 0);
     SweepOptions options;
     options.memory = 1000;
-    CHECK(says(message_of<MemoryError>([&] {
-                   (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, logit(1), options);
-               }), "allow more with the option 'memory'"));
+    CHECK(says(message_of<MemoryError>(
+                   [&] { (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, logit(1), options); }),
+               "allow more with the option 'memory'"));
 }
 
 TEST_CASE("several processes that claim batches have all cells between them, bit for bit those of one") {
@@ -207,7 +212,8 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
         told = progress.done;
         if (++batches == 4) throw std::runtime_error("interrupted");
     };
-    CHECK_THROWS_WITH((void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options), "interrupted");
+    CHECK_THROWS_WITH((void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options),
+                      "interrupted");
     const std::size_t kept = options.journal->cells().size();
     CHECK(kept > 0);
     CHECK(kept < static_cast<std::size_t>(whole.ran.sum().item<extent>()));
@@ -223,14 +229,17 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
 
     // Of another sweep, or another model, nothing is taken.
     options.journal = std::make_shared<SweepJournal>(file);
-    CHECK(says(message_of<FileError>([&] {
-                   (void)sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
-               }), "is of another sweep"));
-    { const at::NoGradGuard no_gradients; m->wte->weight.mul_(1.5); }
+    CHECK(says(message_of<FileError>(
+                   [&] { (void)sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
+               "is of another sweep"));
+    {
+        const at::NoGradGuard no_gradients;
+        m->wte->weight.mul_(1.5);
+    }
     options.journal = std::make_shared<SweepJournal>(file);
-    CHECK(says(message_of<FileError>([&] {
-                   (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
-               }), "is of another model"));
+    CHECK(says(message_of<FileError>(
+                   [&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
+               "is of another model"));
     std::filesystem::remove(file);
 }
 
@@ -244,7 +253,8 @@ TEST_CASE("a model that only has a forward runs all prompts at once, with the sa
     };
     for (const std::size_t which : {1u, 6u, 14u, 15u}) {
         const Grid grid = grids(m)[which].second;
-        const SweepResult plain = sweep(m, denoising(p.clean, p.corrupted), grid, kl_divergence(), with(Savings::none()));
+        const SweepResult plain =
+            sweep(m, denoising(p.clean, p.corrupted), grid, kl_divergence(), with(Savings::none()));
         batches.clear();
         check_same(sweep(forward, denoising(p.clean, p.corrupted), grid, kl_divergence()), plain, 1e-10);
         // One prompt to see what it takes, both runs, and a pass for each place.
@@ -263,13 +273,16 @@ TEST_CASE("what does not fit is refused before the model is run") {
         CHECK(says(message_of<E>([&] { (void)sweep(m, patching, grid, metric); }), why));
         CHECK(says(message_of<E>([&] { (void)sweep(never, patching, grid, metric); }), why));
     };
-    refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(token(6)), logit(1), "token 6 is outside the prompts, which has 6");
-    refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(tokens(2, 9)), logit(1), "reaches beyond the prompts");
-    refused((PositionError*)nullptr, Grid::of<Q>(c_attn), Metric(logit(1)).at(token(6)), "where the metric reads");
-    refused((ShapeError*)nullptr, Grid::of<Q>(c_attn), answer_logit(at::tensor({1, 2, 3})), "has answers for 3 prompts but 2 are swept");
+    refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(token(6)), logit(1),
+            "token 6 is outside a prompt of the sweep, which has 6");
+    refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(tokens(2, 9)), logit(1), "reaches beyond a prompt of the sweep, which has 6");
+    refused((PositionError*)nullptr, Grid::of<Q>(c_attn), Metric(logit(1)).at(token(6)), "where the metric 'logit' is read");
+    refused((ShapeError*)nullptr, Grid::of<Q>(c_attn), answer_logit(at::tensor({1, 2, 3})),
+            "has answers for 3 prompts but 2 are swept");
     CHECK(says(message_of<ValueError>([&] { (void)sweep(never, editing(p.clean), Grid::of<Q>(c_attn), logit(1)); }),
                "the grid has none: give one of Grid::of_recipes"));
-    CHECK(says(message_of<ShapeError>([&] { (void)denoising(p.clean, p.corrupted.narrow(1, 0, 5)); }), "6 and 5 tokens"));
+    CHECK(
+        says(message_of<ShapeError>([&] { (void)denoising(p.clean, p.corrupted.narrow(1, 0, 5)); }), "6 and 5 tokens"));
     CHECK_THROWS_AS((void)sweep(m, patching, Grid::of<Q>(c_attn), logit(vocabulary)), ValueError);
 }
 
@@ -292,7 +305,8 @@ TEST_CASE("a site that is not passed is an error, whatever sweeps it") {
     const Pairs p = pairs(1, 2);
     const Grid elsewhere = Grid::of<Q>(sites<Qkv>(other, "h.*.attn.c_attn"));
     for (const Savings savings : {Savings{}, Savings::none()})
-        CHECK(says(message_of<HookError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), elsewhere, logit(1), with(savings)); }),
+        CHECK(says(message_of<HookError>(
+                       [&] { (void)sweep(m, denoising(p.clean, p.corrupted), elsewhere, logit(1), with(savings)); }),
                    "h.0.attn.c_attn"));
 }
 

@@ -5,11 +5,11 @@
 #include "suture/model/gpt2.hpp"
 #include "suture/study/sweep.hpp"
 
-#include <ATen/ops/randint.h>
 #include <ATen/ops/rand.h>
+#include <ATen/ops/randint.h>
+#include <torch/utils.h>
 #include <range/v3/view/iota.hpp>
 #include <range/v3/view/transform.hpp>
-#include <torch/utils.h>
 
 #include <cmath>
 #include <string>
@@ -63,8 +63,10 @@ std::vector<std::pair<std::string, Grid>> grids(const M& of) {
     const auto resid = [&](const char* path) { return sites<Whole<Resid<48>>>(of, path); };
     const auto norm = [&](const char* path) { return sites<Whole<Norm<48>>>(of, path); };
     const auto z = sites<Whole<Z<48, 3>>>(of, "h.*.attn.z");
-    const auto halved = ranges::views::iota(0, int(length)) | ranges::views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); });
-    const auto keys = ranges::views::iota(0, int(length)) | ranges::views::transform([](int t) { return on<K>(tokens(t, to_end), head<1>).zero(); });
+    const auto halved = ranges::views::iota(0, int(length)) |
+                        ranges::views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); });
+    const auto keys = ranges::views::iota(0, int(length)) |
+                      ranges::views::transform([](int t) { return on<K>(tokens(t, to_end), head<1>).zero(); });
     return {
         {"queries", Grid::of<Q>(c_attn)},
         {"queries, keys and values by head", Grid::of<Q, K, V>(c_attn).by_head()},

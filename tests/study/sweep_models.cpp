@@ -29,7 +29,8 @@ std::vector<Grid> grids(const Gpt2<W, H>& model) {
 }
 
 template <extent W, extent H>
-void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& grid, const Metric& metric, double tolerance) {
+void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& grid, const Metric& metric,
+                     double tolerance) {
     SweepOptions plain;
     plain.savings = Savings::none();
     const SweepResult fast = sweep(model, patching, grid, metric), slow = sweep(model, patching, grid, metric, plain);
@@ -49,17 +50,23 @@ void check_all_grids(Gpt2<W, H> model, const Patching& patching, const Metric& m
 TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forward pass a cell") {
     const auto directory = nano_sort();
     if (!directory) return;
-    const at::Tensor clean = at::tensor({2, 1, 0, 0, 2, 1, 0, 0, 1}, at::kLong), corrupted = at::tensor({1, 1, 2, 0, 0, 1, 0, 0, 1}, at::kLong);
+    const at::Tensor clean = at::tensor({2, 1, 0, 0, 2, 1, 0, 0, 1}, at::kLong),
+                     corrupted = at::tensor({1, 1, 2, 0, 0, 1, 0, 0, 1}, at::kLong);
     for (const Patching& patching : {denoising(clean, corrupted), noising(clean, corrupted), zero_ablation(clean)})
         check_all_grids(load_gpt2<48, 3>(*directory), patching, logit_difference(0, 2));
 }
 
 TEST_CASE("the names model is swept with the numbers of one forward pass a cell") {
-    const names_task::NamesModel names = names_task::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
+    const names_task::NamesModel names =
+        names_task::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
     names_task::Draw draw(17);
-    const auto pair = names_task::prompt_pair(names_task::held_out_prompt(draw, 0, names_task::variants[0], names_task::Order::abba));
-    const auto ids = [&](const names_task::Prompt& prompt) { return at::tensor(names.vocabulary.ids_of(prompt.words), at::kLong); };
-    const Metric metric = logit_difference(names.vocabulary.id_of(pair.clean.answer), names.vocabulary.id_of(pair.clean.subject));
+    const auto pair =
+        names_task::prompt_pair(names_task::held_out_prompt(draw, 0, names_task::variants[0], names_task::Order::abba));
+    const auto ids = [&](const names_task::Prompt& prompt) {
+        return at::tensor(names.vocabulary.ids_of(prompt.words), at::kLong);
+    };
+    const Metric metric =
+        logit_difference(names.vocabulary.id_of(pair.clean.answer), names.vocabulary.id_of(pair.clean.subject));
     check_all_grids(names.model, denoising(ids(pair.clean), ids(pair.corrupted)), metric);
 }
 

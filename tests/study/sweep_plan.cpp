@@ -10,14 +10,16 @@ using namespace sweeping;
 using namespace suture::detail;
 
 /// A planner of a denoising sweep of one prompt that differs from a token on, and what it plans.
-std::vector<planned_cell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_rows, Savings savings = {}) {
+std::vector<planned_cell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_rows,
+                               Savings savings = {}) {
     const at::NoGradGuard no_gradients;
     const Pairs p = pairs(1, differ);
     const Patching patching = denoising(p.clean, p.corrupted);
     const cell_space space(grid, 1, length);
     const sweep_sites sites(grid);
     const logit_reads reads(metric, patching, true);
-    recorded_group group{0, p.corrupted, record_run(*m, p.corrupted, sites, reads, by_rows, kept_of_run::residual), {}, {}};
+    recorded_group group{
+        0, p.corrupted, record_run(*m, p.corrupted, sites, reads, by_rows, kept_of_run::residual), {}, {}};
     for (site_record& site : record_run(*m, p.clean, sites, reads, by_rows, kept_of_run::nothing).sites)
         group.sources.push_back(site.activation);
     return sweep_planner(space, sites, reads, savings, layers, by_rows).cells_of(group);
@@ -46,10 +48,13 @@ TEST_CASE("a cell begins at the block where it is patched, those that begin earl
 
 TEST_CASE("a patch is its own row where no other row of the block reads it: queries, and all behind the attention") {
     Model m = model();
-    const auto by_itself = [&](std::size_t grid) { return plan(m, grids(m)[grid].second, logit(1), 0, true).front().by_itself; };
+    const auto by_itself = [&](std::size_t grid) {
+        return plan(m, grids(m)[grid].second, logit(1), 0, true).front().by_itself;
+    };
     for (const std::size_t grid : {0u, 5u, 7u, 8u, 9u, 11u, 13u, 14u}) CHECK(by_itself(grid));
     for (const std::size_t grid : {2u, 3u, 6u, 15u}) CHECK_FALSE(by_itself(grid));
-    for (const planned_cell& c : plan(m, grids(m)[1].second, logit(1), 0, true)) CHECK(c.by_itself == (c.what.part == 0));
+    for (const planned_cell& c : plan(m, grids(m)[1].second, logit(1), 0, true))
+        CHECK(c.by_itself == (c.what.part == 0));
     for (const planned_cell& c : plan(m, grids(m)[0].second, logit(1), 0, false)) CHECK_FALSE(c.by_itself);
 }
 
@@ -70,12 +75,14 @@ TEST_CASE("cells that cannot change what is read are not planned") {
     const auto keys = plan(m, grids(m)[3].second, logit(1), differ, true);
     CHECK(std::any_of(keys.begin(), keys.end(), [](const planned_cell& c) { return is_at(c, layers - 1, 3); }));
     // By whole prompts nothing is known of who reads what: the differences alone count.
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) == layers * (length - differ));
+    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
+          layers * (length - differ));
     // Without the saving all are planned that causality leaves.
     Savings all;
     all.zeros = false;
     CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) == (layers - 1) * length + 1);
+    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
+          (layers - 1) * length + 1);
 }
 
 TEST_CASE("a patch of all tokens has the rows between the first that changes and the last") {

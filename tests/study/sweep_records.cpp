@@ -37,7 +37,8 @@ TEST_CASE("a run in stages, by rows or by whole prompts, records what a forward 
     const auto handle = hooks.add(sites.sites(), seen);
     const at::Tensor logits = while_running(m, hooks, p.clean);
     for (const bool by_rows : {true, false}) {
-        const run_record run = record_run(*m, p.clean, sites, logit_reads(all_logits, patching, false), by_rows, kept_of_run::residual);
+        const run_record run =
+            record_run(*m, p.clean, sites, logit_reads(all_logits, patching, false), by_rows, kept_of_run::residual);
         CHECK(distance(run.logits, logits) < 1e-12);
         REQUIRE(run.residual.size() == static_cast<std::size_t>(layers) + 1);
         CHECK(run.keys.size() == (by_rows ? static_cast<std::size_t>(layers) : 0));
@@ -53,11 +54,12 @@ TEST_CASE("a record says in which block a site is passed, and whether behind its
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(1, 2);
-    const std::map<std::string, bool> behind{{"resid_pre", false}, {"ln_1", false},     {"attn.c_attn", false}, {"attn.z", true},
-                                             {"attn.c_proj", true}, {"resid_mid", true}, {"ln_2", true},         {"mlp.act", true},
-                                             {"mlp.c_proj", true},  {"resid_post", true}};
+    const std::map<std::string, bool> behind{
+        {"resid_pre", false}, {"ln_1", false}, {"attn.c_attn", false}, {"attn.z", true},     {"attn.c_proj", true},
+        {"resid_mid", true},  {"ln_2", true},  {"mlp.act", true},      {"mlp.c_proj", true}, {"resid_post", true}};
     const sweep_sites sites(all_sites(m));
-    const run_record run = record_run(*m, p.clean, sites, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing);
+    const run_record run =
+        record_run(*m, p.clean, sites, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing);
     for (std::size_t i = 0; i < sites.size(); ++i) {
         const std::string& name = sites.sites()[i].name();
         CAPTURE(name);
@@ -65,7 +67,9 @@ TEST_CASE("a record says in which block a site is passed, and whether behind its
         CHECK(run.sites[i].after_attention == behind.at(name.substr(4)));
     }
     const sweep_sites last(Grid::of<Norm>(m->ln_f));
-    CHECK(record_run(*m, p.clean, last, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing).sites[0].stage == layers);
+    CHECK(record_run(*m, p.clean, last, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing)
+              .sites[0]
+              .stage == layers);
 }
 
 TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros rest on") {

@@ -50,7 +50,9 @@ TEST_CASE("two sweeps have the same text only if all but the model is the same")
 TEST_CASE("the mean over prompts is that of all activations, in float64 and then in their dtype") {
     torch::manual_seed(2);
     const at::Tensor all = at::randn({5, 4, 3}).mul(1000);
-    const auto record = [&](const at::Tensor& ids) { return std::vector<at::Tensor>{all[ids.item<extent>()].unsqueeze(0)}; };
+    const auto record = [&](const at::Tensor& ids) {
+        return std::vector<at::Tensor>{all[ids.item<extent>()].unsqueeze(0)};
+    };
     const std::vector<at::Tensor> means = mean_activations(at::arange(5).unsqueeze(1), record);
     REQUIRE(means.size() == 1);
     CHECK(means[0].equal(all.to(at::kDouble).mean(0, true).to(at::kFloat)));
@@ -59,7 +61,8 @@ TEST_CASE("the mean over prompts is that of all activations, in float64 and then
 TEST_CASE("a result in which nothing is known says so") {
     Model m = model();
     const Pairs p = pairs(2, 2);
-    const SweepResult result = empty_result(sweep_task(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), true));
+    const SweepResult result =
+        empty_result(sweep_task(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), true));
     CHECK(result.values.isnan().all().item<bool>());
     CHECK_FALSE(result.done.any().item<bool>());
     CHECK_FALSE(result.is_complete());

@@ -22,8 +22,8 @@ namespace detail {
 
 /// The gradient of the sum of the prompts' metrics at each site: [prompts, tokens, width]. Parameters are left alone.
 template <class Model>
-std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const sweep_sites& sites, const logit_reads& reads,
-                                     const at::Tensor& clean, const at::Tensor& prompt) {
+std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const sweep_sites& sites,
+                                     const logit_reads& reads, const at::Tensor& clean, const at::Tensor& prompt) {
     const at::AutoGradMode gradients(true);
     std::vector<at::Tensor> seen(sites.size());
     HookSet hooks;
@@ -39,7 +39,8 @@ std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const 
     scope.end();
     const at::Tensor sum = reads.differentiable(logits, clean, ids, prompt).sum();
     if (!sum.requires_grad())
-        throw ValueError("the metric '" + reads.metric().name + "' has no gradient: attribution needs one that is "
+        throw ValueError("the metric '" + reads.metric().name +
+                         "' has no gradient: attribution needs one that is "
                          "differentiable, of LibTorch's operations");
     std::vector<at::Tensor> found = torch::autograd::grad({sum}, seen, {}, c10::nullopt, false, true);
     for (std::size_t i = 0; i < sites.size(); ++i)
@@ -73,13 +74,15 @@ template <class Model>
 void attribute_prompt(Model& model, const sweep_task& task, extent prompt, const std::vector<at::Tensor>& shared,
                       SweepResult& result) {
     const auto record = [&](const at::Tensor& ids) { return record_forward(model, ids, task.sites); };
-    const at::Tensor ids = task.patching.base().narrow(0, prompt, 1), which = task.prompt_indices(prompt, 1, ids.device());
+    const at::Tensor ids = task.patching.base().narrow(0, prompt, 1),
+                     which = task.prompt_indices(prompt, 1, ids.device());
     const forward_record base = record(ids);
     forward_record source{shared, base.logits};
     if (task.has_source()) source = record(task.patching.source().narrow(0, prompt, 1));
     const at::Tensor clean = task.reads.at_positions(task.patching.base_is_clean() ? base.logits : source.logits);
     result.baseline[prompt] = task.reads(task.reads.at_positions(base.logits), clean, ids, which)[0];
-    if (task.has_source()) result.source[prompt] = task.reads(task.reads.at_positions(source.logits), clean, ids, which)[0];
+    if (task.has_source())
+        result.source[prompt] = task.reads(task.reads.at_positions(source.logits), clean, ids, which)[0];
     const std::vector<at::Tensor> gradients = gradients_at(model, ids, task.sites, task.reads, clean, which);
     const at::Tensor effects = first_order_effects(task.space, task.sites, prompt, base.sites, source.sites, gradients);
     result.values.select(0, prompt).copy_(effects.view(result.values.sizes().slice(1)).add(result.baseline[prompt]));
@@ -98,7 +101,8 @@ SweepResult attribution_patching(Model&& model, const Patching& patching, const 
     const at::NoGradGuard no_gradients;
     const std::vector<at::Tensor> shared = detail::shared_sources(
         task, [&](const at::Tensor& ids) { return detail::record_forward(model, ids, task.sites).sites; });
-    for (extent prompt = 0; prompt < task.prompts(); ++prompt) detail::attribute_prompt(model, task, prompt, shared, result);
+    for (extent prompt = 0; prompt < task.prompts(); ++prompt)
+        detail::attribute_prompt(model, task, prompt, shared, result);
     result.done.fill_(true);
     return result;
 }

@@ -59,8 +59,9 @@ inline void check_rows(const at::Tensor& q, const at::Tensor& k, const at::Tenso
 /// @throws HookError if the block has let its rows attend before: the keys and values of one attention are recorded
 inline void check_first_call(bool attended) {
     if (attended)
-        throw HookError("a block called attend() twice: rows are for blocks of one attention; give the model block(layer, x) "
-                        "alone");
+        throw HookError(
+            "a block called attend() twice: rows are for blocks of one attention; give the model block(layer, x) "
+            "alone");
 }
 
 /// [runs, tokens, key heads, head width] -> [runs, heads, tokens, head width].
@@ -74,11 +75,15 @@ inline at::Tensor by_query_head(const at::Tensor& t, extent heads) {
 inline at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                    const at::Tensor& first, double scale) {
     const at::TensorOptions count = first.options();
-    const at::Tensor own = first.unsqueeze(1).add(at::arange(q.size(1), count));         // [runs, queries]
-    const at::Tensor later = at::arange(k.size(1), count).gt(own.unsqueeze(-1)).unsqueeze(1);  // [runs, 1, queries, tokens]
+    const at::Tensor own = first.unsqueeze(1).add(at::arange(q.size(1), count));  // [runs, queries]
+    const at::Tensor later =
+        at::arange(k.size(1), count).gt(own.unsqueeze(-1)).unsqueeze(1);  // [runs, 1, queries, tokens]
     const at::Tensor keys = by_query_head(k, q.size(2)), values = by_query_head(v, q.size(2));
     const at::Tensor scores = q.transpose(1, 2).matmul(keys.transpose(-2, -1)).mul_(scale);
-    return scores.masked_fill_(later, -std::numeric_limits<double>::infinity()).softmax(-1).matmul(values).transpose(1, 2);
+    return scores.masked_fill_(later, -std::numeric_limits<double>::infinity())
+        .softmax(-1)
+        .matmul(values)
+        .transpose(1, 2);
 }
 }  // namespace detail
 

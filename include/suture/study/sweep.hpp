@@ -25,19 +25,23 @@ namespace detail {
 /// @throws HookError if hooks are active in this thread
 inline void check_no_hooks_are_active() {
     if (innermost_scope && !innermost_scope->suspends())
-        throw HookError("hooks are active in this thread, and a sweep that runs parts of the model would show them parts: "
-                        "end their scope first, or sweep with Savings::none()");
+        throw HookError(
+            "hooks are active in this thread, and a sweep that runs parts of the model would show them parts: "
+            "end their scope first, or sweep with Savings::none()");
 }
 
 template <class Model>
 constexpr bool can_read_some_logits() {
-    if constexpr (StagedModel<Model>) return reads_some_logits<std::remove_reference_t<decltype(stages_of(std::declval<Model&>()))>>;
-    else return false;
+    if constexpr (StagedModel<Model>)
+        return reads_some_logits<std::remove_reference_t<decltype(stages_of(std::declval<Model&>()))>>;
+    else
+        return false;
 }
 
 /// Sweeps by stages, if the model has them and its sites lie in them.
 template <class Model>
-bool swept_in_stages(Model& model, const sweep_task& task, const SweepOptions& options, SweepResult& result, ledger& book) {
+bool swept_in_stages(Model& model, const sweep_task& task, const SweepOptions& options, SweepResult& result,
+                     ledger& book) {
     if constexpr (StagedModel<Model>) {
         auto& stages = stages_of(model);
         staged_sweep staged(stages, task, options, result, book);
@@ -52,7 +56,8 @@ bool swept_in_stages(Model& model, const sweep_task& task, const SweepOptions& o
 /// The cells of which an estimate expects most: bool, one a cell.
 inline at::Tensor most_effective(const SweepResult& estimate, double share) {
     const at::Tensor effects = estimate.effects().abs().flatten();
-    const auto count = std::clamp<extent>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
+    const auto count =
+        std::clamp<extent>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
     at::Tensor chosen = at::zeros_like(effects, at::kBool);
     chosen.index_fill_(0, std::get<1>(effects.topk(count)), true);
     return chosen;
@@ -75,9 +80,11 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
                   const SweepOptions& options = {}) {
     using M = std::remove_reference_t<Model>;
     const bool staged = StagedModel<M> && options.savings != Savings::none();
-    const detail::sweep_task task(patching, grid, metric, staged && options.savings.head && detail::can_read_some_logits<M>());
+    const detail::sweep_task task(patching, grid, metric,
+                                  staged && options.savings.head && detail::can_read_some_logits<M>());
     if (!(options.share > 0 && options.share <= 1))
-        throw ValueError("the share of cells to run is " + std::to_string(options.share) + ": give more than 0, and 1 at most");
+        throw ValueError("the share of cells to run is " + std::to_string(options.share) +
+                         ": give more than 0, and 1 at most");
     if (staged) detail::check_no_hooks_are_active();
 
     SweepResult result = detail::empty_result(task);

@@ -33,7 +33,13 @@ class sweep_batch {
 public:
     sweep_batch(Stages& stages, const cell_space& space, const sweep_sites& sites, const logit_reads& reads,
                 const recorded_group& group, const Savings& savings, bool by_rows)
-        : stages_(stages), space_(space), sites_(sites), reads_(reads), group_(group), savings_(savings), by_rows_(by_rows) {}
+        : stages_(stages),
+          space_(space),
+          sites_(sites),
+          reads_(reads),
+          group_(group),
+          savings_(savings),
+          by_rows_(by_rows) {}
 
     /// The metric of each of these cells, which are in the order of their first blocks.
     at::Tensor run(std::span<const planned_cell> cells) {
@@ -119,7 +125,8 @@ private:
     at::Tensor while_patching(extent stage, const segments& before, const segments& behind, const F& f) const {
         HookSet hooks;
         std::vector<HookHandle> handles;
-        for (auto& [site, edit] : edits_in(stage, before, behind)) handles.push_back(hooks.add(sites_.sites()[site], std::move(edit)));
+        for (auto& [site, edit] : edits_in(stage, before, behind))
+            handles.push_back(hooks.add(sites_.sites()[site], std::move(edit)));
         Scope scope = hooks.activate();
         at::Tensor out = f();
         scope.end();
@@ -130,7 +137,9 @@ private:
         const bool is_last = layer + 1 == stages_.layers();
         if (!by_rows_) {
             const std::array<extent, 3> whole{static_cast<extent>(rows_.size()), group_.ids.size(1), x_.size(-1)};
-            const auto block = [&] { return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); }); };
+            const auto block = [&] {
+                return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); });
+            };
             x_ = while_patching(layer, rows_, rows_, block).flatten(0, 1);
             if (is_last) keep_rows(read_rows(rows_));
             return;
@@ -139,11 +148,13 @@ private:
             const segments kept = is_last ? read_rows(rows_) : rows_;
             cell_rows rows(rows_, kept, group_.base.keys[static_cast<std::size_t>(layer)],
                            group_.base.values[static_cast<std::size_t>(layer)]);
-            const auto block = [&] { return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); }); };
+            const auto block = [&] {
+                return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); });
+            };
             x_ = while_patching(layer, rows_, kept, block);
             if (x_.size(0) != rows_in(kept))
-                throw ShapeError("block " + std::to_string(layer) + " of the model gave " + shape_text(x_.sizes()) + " for " +
-                                 std::to_string(rows_in(kept)) +
+                throw ShapeError("block " + std::to_string(layer) + " of the model gave " + shape_text(x_.sizes()) +
+                                 " for " + std::to_string(rows_in(kept)) +
                                  " kept rows: let what passes by attention go through rows.kept()");
             rows_ = kept;
             if (!is_last) widen(layer);
@@ -154,8 +165,8 @@ private:
         std::vector<extent> offsets;
         for (const segment& s : rows_) offsets.push_back(offset), offset += s.size();
         x_ = x_.index_select(0, for_rows(kept, x_.device(), [&](std::size_t cell, extent row) {
-                 return offsets[cell] + row - rows_[cell].first;
-             }));
+                                 return offsets[cell] + row - rows_[cell].first;
+                             }));
         rows_ = std::move(kept);
     }
 
@@ -166,7 +177,8 @@ private:
         for (segment& s : wide)
             if (s.end < end) missing.push_back({s.prompt, s.end, end}), s.end = end;
         if (missing.empty()) return;
-        const at::Tensor pool = at::cat({x_, recorded_rows(group_.base.residual[static_cast<std::size_t>(layer) + 1], missing)});
+        const at::Tensor pool =
+            at::cat({x_, recorded_rows(group_.base.residual[static_cast<std::size_t>(layer) + 1], missing)});
         extent own = 0, taken = x_.size(0);
         std::vector<extent> order;
         for (std::size_t cell = 0; cell < wide.size(); ++cell)
@@ -178,7 +190,8 @@ private:
 
     at::Tensor read_logits() const {
         const extent layers = stages_.layers();
-        const at::Tensor logits = while_patching(layers, rows_, rows_, [&] { return logits_of(stages_, x_, reads_.ids()); });
+        const at::Tensor logits =
+            while_patching(layers, rows_, rows_, [&] { return logits_of(stages_, x_, reads_.ids()); });
         // What no row of a cell reaches is as in the run that it patches.
         const at::Tensor prompts = prompts_of(rows_, logits.device());
         at::Tensor all = group_.base.logits.index_select(0, prompts);
@@ -187,10 +200,14 @@ private:
         for (std::size_t cell = 0; cell < rows_.size(); ++cell)
             for (extent row = rows_[cell].first; row < rows_[cell].end; ++row, ++at)
                 if (row >= reads_.first() && row < reads_.end())
-                    from.push_back(at), to.push_back(static_cast<extent>(cell) * reads_.positions() + row - reads_.first());
-        all.flatten(0, 1).index_copy_(0, index_of(to, all.device()), logits.index_select(0, index_of(from, logits.device())));
-        const at::Tensor clean = group_.clean_logits.defined() ? group_.clean_logits.index_select(0, prompts) : at::Tensor();
-        return reads_(all, clean, group_.ids.index_select(0, prompts.to(group_.ids.device())), prompts.add(group_.first_prompt));
+                    from.push_back(at),
+                        to.push_back(static_cast<extent>(cell) * reads_.positions() + row - reads_.first());
+        all.flatten(0, 1).index_copy_(0, index_of(to, all.device()),
+                                      logits.index_select(0, index_of(from, logits.device())));
+        const at::Tensor clean =
+            group_.clean_logits.defined() ? group_.clean_logits.index_select(0, prompts) : at::Tensor();
+        return reads_(all, clean, group_.ids.index_select(0, prompts.to(group_.ids.device())),
+                      prompts.add(group_.first_prompt));
     }
 
     Stages& stages_;

@@ -30,14 +30,18 @@ inline void save_csv(const std::filesystem::path& path, const SweepResult& resul
 /// or not at all. @throws FileError, with the path, if the disk refuses
 /// @post load_sweep(path) is the result, bit for bit
 inline void save_sweep(const std::filesystem::path& path, const SweepResult& result) {
-    std::map<std::string, at::Tensor> tensors{{"values", result.values}, {"baseline", result.baseline},
-                                              {"done", result.done}, {"ran", result.ran}};
+    std::map<std::string, at::Tensor> tensors{
+        {"values", result.values}, {"baseline", result.baseline}, {"done", result.done}, {"ran", result.ran}};
     if (result.source.defined()) tensors["source"] = result.source;
     if (result.attribution.defined()) tensors["attribution"] = result.attribution;
     nlohmann::json axes = nlohmann::json::array();
     for (const SweepAxis& axis : result.axes) axes.push_back({{"name", axis.name}, {"labels", axis.labels}});
-    save_safetensors(path, tensors, {{"format", "suture sweep 1"}, {"axes", axes.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},
-                                     {"metric", result.metric}, {"patching", result.patching}, {"how", result.how}});
+    save_safetensors(path, tensors,
+                     {{"format", "suture sweep 1"},
+                      {"axes", axes.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},
+                      {"metric", result.metric},
+                      {"patching", result.patching},
+                      {"how", result.how}});
 }
 
 namespace detail {
@@ -55,8 +59,8 @@ inline std::vector<SweepAxis> sweep_axes_of(const std::string& path, const std::
 }
 
 /// @throws FileError unless the tensor is of this dtype and has these axes
-inline at::Tensor sweep_tensor(const Safetensors& file, const std::string& path, const std::string& name, at::ScalarType dtype,
-                               const std::vector<extent>& sizes) {
+inline at::Tensor sweep_tensor(const Safetensors& file, const std::string& path, const std::string& name,
+                               at::ScalarType dtype, const std::vector<extent>& sizes) {
     at::Tensor tensor = file.load(name);
     if (tensor.scalar_type() != dtype || tensor.sizes() != at::IntArrayRef(sizes))
         throw FileError(path + ": the tensor '" + name + "' is " + tensor_text(tensor) + " but the axes make it " +

@@ -46,7 +46,8 @@ forward_record record_forward(Model& model, const at::Tensor& ids, const sweep_s
     HookSet hooks;
     std::vector<HookHandle> handles;
     for (std::size_t i = 0; i < sites.size(); ++i)
-        handles.push_back(hooks.add(sites.sites()[i], [&record, &ids, i, width = sites.width(i)](const at::Tensor& activation) {
+        handles.push_back(hooks.add(sites.sites()[i], [&record, &ids, i,
+                                                       width = sites.width(i)](const at::Tensor& activation) {
             record.sites[i] = by_prompt(activation, ids.sizes(), width).detach().clone(at::MemoryFormat::Contiguous);
         }));
     Scope scope = hooks.activate();

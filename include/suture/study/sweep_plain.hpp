@@ -24,7 +24,8 @@ public:
 
     void run() {
         result_.how = "one forward pass a cell";
-        shared_ = shared_sources(task_, [&](const at::Tensor& ids) { return record_forward(model_, ids, task_.sites).sites; });
+        shared_ = shared_sources(task_,
+                                 [&](const at::Tensor& ids) { return record_forward(model_, ids, task_.sites).sites; });
         const extent prompts = prompts_at_once();
         for (extent first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));

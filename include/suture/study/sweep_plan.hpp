@@ -21,8 +21,9 @@ struct Savings {
     bool resume = true;  ///< a cell begins at its own block, with the recorded input of the run that it patches
     bool batch = true;   ///< cells run together, so that weights are read once for many
     bool zeros = true;   ///< a patch that changes nothing is not run: its cell is the baseline
-    bool suffix = true;  ///< only rows that a patch can change are computed, with the recorded keys and values of the others
-    bool head = true;    ///< logits are computed only where the metric reads, of the token ids that it reads
+    bool suffix =
+        true;  ///< only rows that a patch can change are computed, with the recorded keys and values of the others
+    bool head = true;  ///< logits are computed only where the metric reads, of the token ids that it reads
 
     /// One forward pass a cell.
     static constexpr Savings none() { return {false, false, false, false, false}; }
@@ -34,20 +35,21 @@ namespace detail {
 struct planned_cell {
     cell what;
     std::size_t site = 0;
-    extent stage = 0;             ///< the block that it is patched in
-    extent start = 0;             ///< the block that it begins at
-    extent first = 0, end = 0;    ///< the rows that are patched
-    bool by_itself = false;       ///< in its block, the patched rows change no others
-    at::Tensor rows;              ///< what a recipe makes of them, [rows, width]
+    extent stage = 0;           ///< the block that it is patched in
+    extent start = 0;           ///< the block that it begins at
+    extent first = 0, end = 0;  ///< the rows that are patched
+    bool by_itself = false;     ///< in its block, the patched rows change no others
+    at::Tensor rows;            ///< what a recipe makes of them, [rows, width]
 };
 
 /// The runs that a group of prompts has, and what is put into them.
 struct recorded_group {
     extent first_prompt = 0;
-    at::Tensor ids;                   ///< [prompts, tokens]
+    at::Tensor ids;  ///< [prompts, tokens]
     run_record base;
-    std::vector<at::Tensor> sources;  ///< of each site, [prompts or 1, tokens, width]; undefined where recipes say it all
-    at::Tensor clean_logits;          ///< [prompts, positions, ids]; undefined if no one asks
+    std::vector<at::Tensor>
+        sources;              ///< of each site, [prompts or 1, tokens, width]; undefined where recipes say it all
+    at::Tensor clean_logits;  ///< [prompts, positions, ids]; undefined if no one asks
     extent prompts() const { return ids.size(0); }
 };
 
@@ -62,7 +64,8 @@ public:
         changed_.clear();
         std::vector<planned_cell> cells;
         const extent per_prompt = space_.cells_a_prompt();
-        for (extent index = group.first_prompt * per_prompt; index < (group.first_prompt + group.prompts()) * per_prompt; ++index) {
+        for (extent index = group.first_prompt * per_prompt;
+             index < (group.first_prompt + group.prompts()) * per_prompt; ++index) {
             planned_cell planned = located(group, space_.at(index));
             if (has_effect(planned)) cells.push_back(std::move(planned));
         }
@@ -81,8 +84,10 @@ private:
         const site_record& site = group.base.sites[planned.site];
         planned.stage = site.stage;
         planned.start = savings_.resume ? site.stage : 0;
-        if (space_.grid().recipes().empty()) place_patch(planned, group);
-        else place_recipe(planned, group);
+        if (space_.grid().recipes().empty())
+            place_patch(planned, group);
+        else
+            place_recipe(planned, group);
         planned.end = std::min(planned.end, rows_that_matter(group.ids.size(1)));
         planned.by_itself = by_rows_ && savings_.resume && (site.after_attention || planned.by_itself);
         return planned;
@@ -92,7 +97,8 @@ private:
         const cell& c = planned.what;
         const grid_part& part = space_.grid().parts()[c.part];
         planned.by_itself = holds(part.queries, part.channels.where);
-        const bool* changes = rows_changed(c, group).data_ptr<bool>() + (c.prompt - group.first_prompt) * group.ids.size(1);
+        const bool* changes =
+            rows_changed(c, group).data_ptr<bool>() + (c.prompt - group.first_prompt) * group.ids.size(1);
         place_rows(planned, changes, c.tokens.begin, c.tokens.begin + c.tokens.size);
     }
     void place_recipe(planned_cell& planned, const recorded_group& group) {

@@ -50,8 +50,8 @@ private:
 
 /// What passed a site in a run, and when.
 struct site_record {
-    at::Tensor activation;         ///< [prompts, tokens, width]
-    extent stage = -1;             ///< the block that it passed in; the number of blocks for the head, -1 for the embedding
+    at::Tensor activation;  ///< [prompts, tokens, width]
+    extent stage = -1;      ///< the block that it passed in; the number of blocks for the head, -1 for the embedding
     bool after_attention = false;  ///< what passes here at one position is read at no other in this block
     int times = 0;                 ///< how often it was passed
 };
@@ -62,8 +62,9 @@ inline at::Tensor by_prompt(const at::Tensor& activation, const at::IntArrayRef 
     const std::array<extent, 3> sizes{ids[0], ids[1], width};
     const bool rows = activation.dim() == 2 && activation.size(0) == ids[0] * ids[1] && activation.size(1) == width;
     if (!rows && activation.sizes() != at::IntArrayRef(sizes))
-        throw ShapeError("a sweep patches activations " + shape_text(sizes) + " of [prompts, tokens, channels] but here passes " +
-                         shape_text(activation.sizes()) + ": give sites where each token has its own channels");
+        throw ShapeError("a sweep patches activations " + shape_text(sizes) +
+                         " of [prompts, tokens, channels] but here passes " + shape_text(activation.sizes()) +
+                         ": give sites where each token has its own channels");
     return activation.reshape(sizes);
 }
 
@@ -73,9 +74,12 @@ public:
     site_watch(const sweep_sites& sites, at::IntArrayRef ids) : records(sites.size()) {
         const std::array<extent, 2> shape{ids[0], ids[1]};
         for (std::size_t i = 0; i < sites.size(); ++i)
-            handles_.push_back(hooks_.add(sites.sites()[i], [this, i, shape, width = sites.width(i)](const at::Tensor& activation) {
-                record(records[i], by_prompt(activation, shape, width));
-            }).may_be_idle());
+            handles_.push_back(hooks_
+                                   .add(sites.sites()[i],
+                                        [this, i, shape, width = sites.width(i)](const at::Tensor& activation) {
+                                            record(records[i], by_prompt(activation, shape, width));
+                                        })
+                                   .may_be_idle());
     }
     Scope activate() const { return hooks_.activate(); }
 
@@ -96,15 +100,17 @@ private:
 
 /// A run of some prompts, stage by stage.
 struct run_record {
-    at::Tensor logits;                 ///< [prompts, positions, ids], where the metric reads
-    std::vector<at::Tensor> residual;  ///< [prompts, tokens, width]: what each block is given, and the head
+    at::Tensor logits;                     ///< [prompts, positions, ids], where the metric reads
+    std::vector<at::Tensor> residual;      ///< [prompts, tokens, width]: what each block is given, and the head
     std::vector<at::Tensor> keys, values;  ///< of each block, [prompts, tokens, key heads, head width]
     std::vector<site_record> sites;
-    std::int64_t bytes_a_row = 0;      ///< what a block takes at most while it runs
+    std::int64_t bytes_a_row = 0;  ///< what a block takes at most while it runs
 
     std::int64_t bytes() const {
         std::int64_t sum = 0;
-        const auto add = [&sum](const at::Tensor& t) { sum += t.defined() ? static_cast<std::int64_t>(t.nbytes()) : 0; };
+        const auto add = [&sum](const at::Tensor& t) {
+            sum += t.defined() ? static_cast<std::int64_t>(t.nbytes()) : 0;
+        };
         for (const auto* list : {&residual, &keys, &values})
             for (const at::Tensor& t : *list) add(t);
         for (const site_record& s : sites) add(s.activation);
@@ -116,8 +122,10 @@ struct run_record {
 /// Which of the two forms of a block is used, and what else a model offers.
 template <class Stages>
 at::Tensor logits_of(Stages& stages, const at::Tensor& x, const at::Tensor& ids) {
-    if constexpr (reads_some_logits<Stages>) return ids.defined() ? stages.head(x, ids.to(x.device())) : stages.head(x);
-    else return stages.head(x);
+    if constexpr (reads_some_logits<Stages>)
+        return ids.defined() ? stages.head(x, ids.to(x.device())) : stages.head(x);
+    else
+        return stages.head(x);
 }
 
 /// Runs the block and checks that it left its input as it was.
@@ -149,11 +157,13 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
             if (by_rows) {
                 whole_rows rows(ids.size(0), ids.size(1));
                 watch.rows = &rows;
-                x = run_block(layer, x.flatten(0, 1), [&](const at::Tensor& in) { return stages.block(layer, in, rows); })
-                        .unflatten(0, at::IntArrayRef(split));
+                x = run_block(layer, x.flatten(0, 1), [&](const at::Tensor& in) {
+                        return stages.block(layer, in, rows);
+                    }).unflatten(0, at::IntArrayRef(split));
                 watch.rows = nullptr;
                 if (!rows.attended())
-                    throw HookError("block " + std::to_string(layer) + " of the model never called attend() of the rows that "
+                    throw HookError("block " + std::to_string(layer) +
+                                    " of the model never called attend() of the rows that "
                                     "it was given: let it, or switch the saving 'suffix' off");
                 if (keep == kept_of_run::residual) run.keys.push_back(rows.keys()), run.values.push_back(rows.values());
             }
@@ -164,7 +174,8 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
     watch.stage = stages.layers();
     if (keep == kept_of_run::residual) run.residual.push_back(x);
     // Where a site is still to come, it is one of the head's, which is then recorded at all tokens.
-    const bool is_complete = std::all_of(watch.records.begin(), watch.records.end(), [](const site_record& s) { return s.times > 0; });
+    const bool is_complete =
+        std::all_of(watch.records.begin(), watch.records.end(), [](const site_record& s) { return s.times > 0; });
     run.logits = is_complete ? logits_of(stages, reads.at_positions(x), reads.ids())
                              : reads.at_positions(logits_of(stages, x, reads.ids()));
     scope.end();

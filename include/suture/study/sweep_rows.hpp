@@ -106,13 +106,17 @@ public:
         };
         const at::Tensor places = for_rows(rows_, q.device(), in_runs), asked = for_rows(kept_, q.device(), in_queries);
         const auto cells = static_cast<extent>(rows_.size());
-        const at::Tensor queries = at::zeros({cells * queries_, q.size(1), q.size(2)}, q.options()).index_copy_(0, asked, kept(q));
+        const at::Tensor queries =
+            at::zeros({cells * queries_, q.size(1), q.size(2)}, q.options()).index_copy_(0, asked, kept(q));
         const std::array<extent, 2> split{cells, queries_};
-        const at::Tensor mixed = causal_attention(queries.unflatten(0, at::IntArrayRef(split)), completed(keys_, k, places),
-                                                  completed(values_, v, places), first_kept(), scale);
+        const at::Tensor mixed =
+            causal_attention(queries.unflatten(0, at::IntArrayRef(split)), completed(keys_, k, places),
+                             completed(values_, v, places), first_kept(), scale);
         return mixed.flatten(0, 1).index_select(0, asked);
     }
-    at::Tensor kept(const at::Tensor& rows) const override { return keep_.defined() ? rows.index_select(0, keep_) : rows; }
+    at::Tensor kept(const at::Tensor& rows) const override {
+        return keep_.defined() ? rows.index_select(0, keep_) : rows;
+    }
     at::Tensor positions() const override {
         return for_rows(rows_, keys_.device(), [](std::size_t, extent row) { return row; });
     }

@@ -21,7 +21,12 @@ template <class Stages>
 class staged_sweep {
 public:
     staged_sweep(Stages& stages, const sweep_task& task, const SweepOptions& options, SweepResult& result, ledger& book)
-        : stages_(stages), task_(task), options_(options), result_(result), book_(book), savings_(options.savings),
+        : stages_(stages),
+          task_(task),
+          options_(options),
+          result_(result),
+          book_(book),
+          savings_(options.savings),
           by_rows_(computes_rows<Stages> && savings_.suffix) {}
 
     /// Records one prompt, to see where the sites are. False if a site is not passed in a block or the head, or more than
@@ -38,14 +43,16 @@ public:
     void run() {
         const extent prompts = prompts_at_once();
         result_.how = by_rows_ ? "stages, row by row" : "stages";
-        shared_ = shared_sources(task_, [&](const at::Tensor& ids) { return sites_of(record(ids, kept_of_run::nothing)); });
+        shared_ =
+            shared_sources(task_, [&](const at::Tensor& ids) { return sites_of(record(ids, kept_of_run::nothing)); });
         for (extent first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
 private:
     static bool are_passed(const run_record& run) {
-        return std::all_of(run.sites.begin(), run.sites.end(), [](const site_record& s) { return s.times == 1 && s.stage >= 0; });
+        return std::all_of(run.sites.begin(), run.sites.end(),
+                           [](const site_record& s) { return s.times == 1 && s.stage >= 0; });
     }
     static std::vector<at::Tensor> sites_of(run_record run) {
         std::vector<at::Tensor> all;
@@ -56,7 +63,9 @@ private:
         return record_run(stages_, ids, task_.sites, task_.reads, by_rows_, keep);
     }
 
-    std::int64_t bytes_a_prompt() const { return probe_->bytes() * (task_.has_source() ? 2 : 1) + probe_->bytes_a_row * task_.tokens(); }
+    std::int64_t bytes_a_prompt() const {
+        return probe_->bytes() * (task_.has_source() ? 2 : 1) + probe_->bytes_a_row * task_.tokens();
+    }
     /// How many prompts are recorded at once: as many as half of the memory holds.
     extent prompts_at_once() const {
         const auto half = static_cast<extent>(options_.memory / 2);
@@ -67,8 +76,11 @@ private:
         const at::Tensor ids = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids.device());
         // The probe is what would be recorded here if there is but one prompt.
-        recorded_group group{first, ids, count == 1 && first == 0 ? *std::exchange(probe_, {}) : record(ids, kept_of_run::residual),
-                             shared_, {}};
+        recorded_group group{first,
+                             ids,
+                             count == 1 && first == 0 ? *std::exchange(probe_, {}) : record(ids, kept_of_run::residual),
+                             shared_,
+                             {}};
         bytes_a_row_ = std::max(bytes_a_row_, group.base.bytes_a_row);
         at::Tensor clean = group.base.logits;
         if (task_.has_source()) {

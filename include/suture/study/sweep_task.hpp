@@ -26,10 +26,14 @@ namespace suture::detail {
 struct sweep_task {
     /// @throws what its parts throw; ValueError if there is nothing to put in
     sweep_task(const Patching& what, const Grid& grid, const Metric& metric, bool some_logits)
-        : patching(what), space(grid, what.base().size(0), what.base().size(1)), sites(grid), reads(metric, what, some_logits) {
+        : patching(what),
+          space(grid, what.base().size(0), what.base().size(1)),
+          sites(grid),
+          reads(metric, what, some_logits) {
         if (what.what() == Patching::with::edits && grid.recipes().empty())
-            throw ValueError("editing puts in what recipes make, but the grid has none: give one of Grid::of_recipes, or "
-                             "patch with denoising(...) or an ablation");
+            throw ValueError(
+                "editing puts in what recipes make, but the grid has none: give one of Grid::of_recipes, or "
+                "patch with denoising(...) or an ablation");
     }
 
     const Patching& patching;
@@ -108,8 +112,10 @@ std::vector<at::Tensor> mean_activations(const at::Tensor& ids, const RecordSite
     for (extent i = 0; i < ids.size(0); ++i) {
         const std::vector<at::Tensor> sites = record(ids.narrow(0, i, 1));
         for (std::size_t s = 0; s < sites.size(); ++s) {
-            if (i == 0) sums.push_back(sites[s].to(at::kDouble)), means.push_back(sites[s]);
-            else sums[s].add_(sites[s]);
+            if (i == 0)
+                sums.push_back(sites[s].to(at::kDouble)), means.push_back(sites[s]);
+            else
+                sums[s].add_(sites[s]);
         }
     }
     for (std::size_t s = 0; s < sums.size(); ++s) means[s] = sums[s].div_(ids.size(0)).to(means[s].scalar_type());
