@@ -23,6 +23,8 @@ using suture::extent;
 /// The names model, which comes with the project, and a prompt for it. SUTURE_NAMES_MODEL is its directory.
 inline constexpr const char* names_model = SUTURE_NAMES_MODEL;
 inline constexpr const char* names_prompt = "When Mary and John went to the store , John gave a drink to";
+/// The same with the other name said again, so that its answer is the other one too.
+inline constexpr const char* names_corrupted_prompt = "When Mary and John went to the store , Mary gave a drink to";
 
 /// What the command line says of a model and its prompt.
 struct Subject {

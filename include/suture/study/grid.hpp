@@ -10,14 +10,10 @@
 
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/traits.hpp>
-#include <range/v3/view/iota.hpp>
-#include <range/v3/view/subrange.hpp>
 
-#include <algorithm>
-#include <cctype>
+#include <concepts>
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -31,9 +27,9 @@ struct grid_part {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
     narrowed channels;
-    extent heads_a_group = 1;
-    extent width = 0;  ///< of the whole layout
-    run queries;       ///< the layout's queries, which no other position reads; of width 0 if it has none
+    extent heads_a_group = 0;  ///< 0: a layout, which has no heads of its own
+    extent width = 0;          ///< of the whole layout
+    run queries;               ///< the layout's queries, which no other position reads; of width 0 if it has none
 
     extent heads() const { return heads_a_group * channels.where.groups; }
     /// The channels of one head, or all if `head` is -1.
@@ -61,36 +57,20 @@ inline constexpr run queries_of = [] {
 template <class Selector, Layout L>
 grid_part part_of(std::vector<SiteRef<AnyLayout>> sites) {
     using X = typename resolution<Selector, L>::type;
-    grid_part part{{}, std::move(sites), {run_in<L, X>, run_in<L, X>.groups > 1}, 1, L::width, queries_of<L>};
-    if constexpr (Component<X>) {
-        part.name = X::name;
-        part.heads_a_group = X::heads;
-    } else {
-        part.name = "all";
-    }
+    grid_part part{"all", std::move(sites), {run_in<L, X>, run_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
+    if constexpr (Component<X>) part.name = X::name, part.heads_a_group = X::heads;
     return part;
 }
 
 template <Sites S>
-std::vector<SiteRef<AnyLayout>> untyped(const S& sites) {
+std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
     std::vector<SiteRef<AnyLayout>> all;
     const auto add = [&all](const auto& site) { all.emplace_back(site_ref(site).site()); };
-    if constexpr (SiteRange<S>)
-        for (const auto& site : sites) add(site);
-    else add(sites);
+    if constexpr (Hookable<std::remove_cvref_t<S>>) add(sites);
+    else
+        for (auto&& site : sites) add(site);
     if (all.empty()) throw HookError("the range of sites is empty: give at least one site");
     return all;
-}
-
-/// "3" of "h.3.attn.c_attn": the layer that a path names; its place in the list if it names none.
-inline std::string layer_label(const std::string& path, std::size_t place) {
-    const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
-    for (auto begin = path.begin(); begin != path.end();) {
-        const auto end = std::find(begin, path.end(), '.');
-        if (begin != end && std::all_of(begin, end, is_digit)) return std::string(begin, end);
-        begin = end == path.end() ? end : end + 1;
-    }
-    return std::to_string(place);
 }
 
 /// What keeps a component from being swept at sites packed like L.
@@ -106,6 +86,8 @@ inline constexpr fault first_sweep_fault = [] {
 }();
 template <class S>
 concept LayeredSites = Sites<S> && Layout<layout_at<S>>;
+template <class S>
+concept SitesWithoutLayout = Sites<S> && std::same_as<layout_at<S>, AnyLayout>;
 }  // namespace detail
 
 /// Where a sweep patches: a value, made of sites.
@@ -121,16 +103,16 @@ concept LayeredSites = Sites<S> && Layout<layout_at<S>>;
 /// Layers are the sites in their order.
 class Grid {
 public:
-    /// The components, each by itself, at a site or at those of several layers; components in full or by their families,
-    /// or the whole layout.
+    /// The components, each by itself, at a site or at those of several layers; components in full or by their
+    /// families, or the whole layout.
     /// @throws HookError if the range of sites is empty
     template <class... Cs, detail::LayeredSites S>
         requires(sizeof...(Cs) > 0 && detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...> == fault::none)
-    static Grid of(const S& sites) { return of_selected<exactly<Cs>...>(sites); }
+    static Grid of(S&& sites) { return of_selected<exactly<Cs>...>(sites); }
     template <template <extent, extent> class... Families, detail::LayeredSites S>
         requires(sizeof...(Families) > 0 &&
                  detail::first_sweep_fault<detail::layout_at<S>, family<Families>...> == fault::none)
-    static Grid of(const S& sites) { return of_selected<family<Families>...>(sites); }
+    static Grid of(S&& sites) { return of_selected<family<Families>...>(sites); }
 
     /// Recipes, each by itself, at a site or at those of several layers: any range of them, of one type.
     ///
@@ -140,7 +122,7 @@ public:
     template <detail::LayeredSites S, ranges::input_range R>
         requires(Recipe<ranges::range_value_t<R>> &&
                  recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == fault::none)
-    static Grid of_recipes(const S& sites, R&& recipes) {
+    static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
         Grid grid(detail::part_of<exactly<L>, L>(detail::untyped(sites)));
         for (auto&& recipe : recipes)
@@ -151,7 +133,9 @@ public:
         return grid;
     }
 
-    /// Each head by itself. @throws ValueError if the components have different numbers of heads, or there are recipes
+    /// Each head by itself.
+    /// @throws ValueError if the components have different numbers of heads, or one is a layout, which has none; or if
+    ///         there are recipes
     Grid by_head() const {
         check_no_recipes("by_head()");
         Grid grid = *this;
@@ -174,8 +158,8 @@ public:
         grid.by_token_ = false;
         return grid;
     }
-    /// The components of another grid too, behind this one's; layer by layer, so of as many layers. Tokens and heads are
-    /// those of this grid.
+    /// The components of another grid too, behind this one's; layer by layer, so of as many layers. Tokens and heads
+    /// are those of this grid.
     /// @throws ValueError if the other grid has other layers, or other numbers of heads where each is by itself
     Grid with(const Grid& other) const {
         check_no_recipes("with()");
@@ -198,38 +182,62 @@ public:
     bool has_heads() const { return by_head_; }
     bool has_tokens() const { return by_token_ && recipes_.empty(); }
 
-    template <class... Cs, class S, fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...>>
-        requires(detail::LayeredSites<S> && suture_fault != fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of(const S&));
-    template <template <extent, extent> class... Families, class S,
+    template <class... Cs, detail::LayeredSites S,
+              fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...>>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of(S&&));
+    template <template <extent, extent> class... Families, detail::LayeredSites S,
               fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, family<Families>...>>
-        requires(detail::LayeredSites<S> && suture_fault != fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of(const S&));
-    template <class S, class R, fault suture_fault = recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
-        requires(detail::LayeredSites<S> && suture_fault != fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of_recipes(const S&, R&&));
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of(S&&));
+    template <detail::LayeredSites S, class R,
+              fault suture_fault = recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of_recipes(S&&, R&&));
+    template <detail::LayeredSites S>
+    SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
+    template <class... Cs, detail::SitesWithoutLayout S>
+    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
+    template <template <extent, extent> class... Families, detail::SitesWithoutLayout S>
+        requires(sizeof...(Families) > 0)
+    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
+    template <detail::SitesWithoutLayout S, class R>
+    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of_recipes(S&&, R&&));
+    template <detail::LayeredSites S, class R>
+        requires(Recipe<std::remove_cvref_t<R>>)
+    SUTURE_REJECTED("recipes come in a range: write of_recipes(sites, std::vector{recipe})", of_recipes(S&&, R&&));
+    template <class... Cs, class S>
+        requires(!Sites<S>)
+    SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
+    template <template <extent, extent> class... Families, class S>
+        requires(sizeof...(Families) > 0 && !Sites<S>)
+    SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
 
 private:
     explicit Grid(detail::grid_part part) { parts_.push_back(std::move(part)); }
     Grid() = default;
 
     template <class... Selectors, class S>
-    static Grid of_selected(const S& sites) {
+    static Grid of_selected(S&& sites) {
+        const std::vector<SiteRef<AnyLayout>> untyped = detail::untyped(sites);
         Grid grid;
-        (grid.parts_.push_back(detail::part_of<Selectors, detail::layout_at<S>>(detail::untyped(sites))), ...);
+        (grid.parts_.push_back(detail::part_of<Selectors, detail::layout_at<S>>(untyped)), ...);
         return grid;
     }
     void check_no_recipes(const char* call) const {
         if (!recipes_.empty())
-            throw ValueError(std::string(call) + " was called for a grid of recipes, which say themselves where they edit: "
-                                                 "put the wheres into the recipes");
+            throw ValueError(std::string(call) + " was called for a grid of recipes, which say themselves where they "
+                                                 "edit: put the wheres into the recipes");
     }
     void check_heads() const {
-        for (const detail::grid_part& part : parts_)
-            if (by_head_ && part.heads() != parts_.front().heads())
+        if (!by_head_) return;
+        for (const detail::grid_part& part : parts_) {
+            if (part.heads() == 0) throw ValueError("a layout has no heads of its own: sweep its components by head");
+            if (part.heads() != parts_.front().heads())
                 throw ValueError(part.name + " has " + std::to_string(part.heads()) + " heads but " +
                                  parts_.front().name + " has " + std::to_string(parts_.front().heads()) +
                                  ": sweep them by head in grids of their own");
+        }
     }
 
     std::vector<detail::grid_part> parts_;

@@ -3,6 +3,7 @@
 
 #include "suture/tensor/torch.hpp"
 
+#include <ATen/record_function.h>
 #include <c10/core/Allocator.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
 
@@ -16,14 +17,16 @@ namespace suture::detail {
 /// LibTorch's type of the totals that a memory profiler is told: signed before 2.2.
 template <class Reporter, class Total>
 Total reported_total(void (Reporter::*)(void*, std::int64_t, Total, Total, c10::Device));
-using allocated_total =
-    decltype(reported_total(&c10::MemoryReportingInfoBase::reportMemoryUsage));
+using allocated_total = decltype(reported_total(&c10::MemoryReportingInfoBase::reportMemoryUsage));
 
-/// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is told
-/// as well.
+/// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is
+/// told of them as well, but of no operations meanwhile: it would take the counter for its own state.
 class peak_memory {
 public:
-    peak_memory() : counted_(std::make_shared<counter>()), active_(c10::DebugInfoKind::PROFILER_STATE, counted_) {}
+    peak_memory()
+        : counted_(std::make_shared<counter>()),
+          operations_(!counted_->outer && at::isRecordFunctionEnabled()),
+          active_(c10::DebugInfoKind::PROFILER_STATE, counted_) {}
 
     std::int64_t bytes() const { return counted_->peak; }
 
@@ -33,7 +36,8 @@ private:
                                c10::Device device) override {
             held += size;
             peak = std::max(peak, held);
-            if (outer && outer->memoryProfilingEnabled()) outer->reportMemoryUsage(at, size, allocated, reserved, device);
+            if (outer && outer->memoryProfilingEnabled())
+                outer->reportMemoryUsage(at, size, allocated, reserved, device);
         }
         bool memoryProfilingEnabled() const override { return true; }
 
@@ -42,6 +46,7 @@ private:
         std::int64_t held = 0, peak = 0;
     };
     std::shared_ptr<counter> counted_;
+    at::RecordFunctionGuard operations_;
     c10::DebugInfoGuard active_;
 };
 

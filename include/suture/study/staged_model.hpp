@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/study/causal_rows.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <concepts>
 #include <type_traits>
@@ -37,10 +38,17 @@ template <class M>
 concept StagedModel = detail::has_stages<M> || detail::points_to_stages<M>;
 
 namespace detail {
+/// @throws ModelError if the holder or pointer is empty
 template <StagedModel M>
 auto& stages_of(M& model) {
-    if constexpr (has_stages<M>) return model;
-    else return *model;
+    if constexpr (has_stages<M>) {
+        return model;
+    } else {
+        if constexpr (requires { static_cast<bool>(model); })
+            if (!static_cast<bool>(model))
+                throw ModelError("the model is an empty pointer or holder: construct it first");
+        return *model;
+    }
 }
 template <class Stages>
 concept computes_rows = requires(Stages& s, const at::Tensor& x, extent layer, CausalRows& rows) {

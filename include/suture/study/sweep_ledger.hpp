@@ -30,8 +30,8 @@ struct SweepOptions {
     std::function<void(const SweepProgress&)> progress{};
     /// Finished cells are written to it, and those that it has are not run again. @see SweepJournal
     std::shared_ptr<SweepJournal> journal{};
-    /// Whether this process runs a batch, asked before each, in the same order everywhere: how several processes share the
-    /// work. Results differ in no bit from one process's with the same `batch` and `memory`.
+    /// Whether this process runs a batch, asked before each, in the same order everywhere: how several processes share
+    /// the work. Results differ in no bit from one process's with the same `batch` and `memory`.
     std::function<bool(std::size_t batch)> claim{};
     /// Whether attribution patching is done too: two forward passes and a backward one a prompt.
     bool attribution = false;
@@ -52,26 +52,27 @@ public:
         options_.journal->begin(sweep);
         for (const auto& [cell, value] : options_.journal->cells()) {
             if (cell >= result_.values.numel())
-                throw FileError(options_.journal->path().string() + ": the journal has the cell " + std::to_string(cell) +
-                                " but the sweep has " + std::to_string(result_.values.numel()) + ": name another journal");
+                throw FileError(options_.journal->path().string() + ": the journal has the cell " +
+                                std::to_string(cell) + " but the sweep has " + std::to_string(result_.values.numel()) +
+                                ": name another journal");
             set(cell, value, true);
         }
     }
     /// These cells alone are to be run: bool, one a cell.
     void choose(at::Tensor chosen) { chosen_ = std::move(chosen); }
 
-    /// Begins some prompts, whose baseline is the value of each cell that needs no run. Of the cells that do, those that
-    /// were not chosen are dropped.
+    /// Begins some prompts, whose baseline is the value of each cell that needs no run. Of the cells that do, those
+    /// that were not chosen are dropped.
     /// @throws FileError if the journal has another baseline
     void begin(extent first_prompt, const at::Tensor& baseline, std::vector<planned_cell>& to_run) {
         if (options_.journal) options_.journal->check_baseline(first_prompt, baseline);
         const extent prompts = baseline.size(0);
         result_.baseline.narrow(0, first_prompt, prompts).copy_(baseline);
+        const extent first = first_prompt * per_prompt_;
         std::vector<bool> runs(static_cast<std::size_t>(prompts * per_prompt_), false);
-        for (const planned_cell& cell : to_run) runs[static_cast<std::size_t>(cell.what.index - first_prompt * per_prompt_)] = true;
+        for (const planned_cell& cell : to_run) runs[static_cast<std::size_t>(cell.what.index - first)] = true;
         for (extent i = 0; i < prompts * per_prompt_; ++i)
-            if (!runs[static_cast<std::size_t>(i)])
-                set(first_prompt * per_prompt_ + i, baseline[i / per_prompt_].item<double>(), false);
+            if (!runs[static_cast<std::size_t>(i)]) set(first + i, baseline[i / per_prompt_].item<double>(), false);
         skipped_ += static_cast<extent>(std::erase_if(to_run, [&](const planned_cell& cell) {
             return chosen_.defined() && !chosen_.data_ptr<bool>()[cell.what.index] && !is_done(cell);
         }));

@@ -3,9 +3,12 @@
 
 #include "suture/study/metric.hpp"
 #include "suture/study/patching.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/tensor/place.hpp"
 
 #include <ATen/ops/_unique2.h>
+#include <c10/core/ScalarType.h>
 
 #include <string>
 #include <tuple>
@@ -16,15 +19,20 @@ namespace suture::detail {
 class logit_reads {
 public:
     /// @param only_these whether the model computes the logits of some token ids alone
-    /// @throws PositionError if the prompts have no such token; ShapeError if the metric has answers for other prompts
+    /// @throws PositionError if the prompts have no such token; ShapeError if the metric has answers for other prompts;
+    ///         TypeError or ShapeError if the ids that it reads are none
     logit_reads(const Metric& metric, const Patching& patching, bool only_these)
-        : metric_(metric), positions_(stretch_of(metric.where, patching.base().size(1), "the prompts, where the metric reads,")) {
+        : metric_(metric),
+          positions_(stretch_of(metric.where, patching.base().size(1),
+                                "a prompt, where the metric '" + metric.name + "' is read")) {
         const extent prompts = patching.base().size(0);
         if (metric.prompts > 0 && metric.prompts != prompts)
             throw ShapeError("the metric '" + metric.name + "' has answers for " + std::to_string(metric.prompts) +
                              " prompts but " + std::to_string(prompts) + " are swept: give one answer a prompt");
         if (!metric.ids.defined()) return;
-        columns_ = metric.ids.dim() == 1 ? metric.ids.unsqueeze(0) : metric.ids;
+        check_columns(prompts);
+        columns_ = metric.ids.to(at::kCPU, at::kLong);
+        if (columns_.dim() == 1) columns_ = columns_.unsqueeze(0);
         if (only_these) std::tie(ids_, columns_, std::ignore) = at::_unique2(columns_, true, true);
     }
 
@@ -46,17 +54,33 @@ public:
     /// The same as a part of the graph.
     at::Tensor differentiable(const at::Tensor& logits, const at::Tensor& clean, const at::Tensor& tokens,
                               const at::Tensor& prompt) const {
-        const auto read = [&](const at::Tensor& from) { return from.defined() ? columns(from, prompt) : from; };
-        return evaluate(metric_, {read(logits), metric_.needs_clean ? read(clean) : at::Tensor(), tokens, prompt});
+        const at::Tensor compared = metric_.needs_clean ? widened(columns(clean, prompt)) : at::Tensor();
+        return evaluate(metric_, {widened(columns(logits, prompt)), compared, tokens, prompt, positions_.begin});
     }
 
 private:
+    void check_columns(extent prompts) const {
+        const at::Tensor& ids = metric_.ids;
+        if (!at::isIntegralType(ids.scalar_type(), false))
+            throw TypeError("the metric '" + metric_.name + "' reads " + tensor_text(ids) +
+                            ": give token ids, integers");
+        const bool fits = ids.numel() > 0 && (ids.dim() == 1 || (ids.dim() == 2 && ids.size(0) == prompts));
+        if (!fits)
+            throw ShapeError("the metric '" + metric_.name + "' reads token ids " + shape_text(ids.sizes()) + " of " +
+                             std::to_string(prompts) + " prompts: give [ids], or [prompts, ids]");
+    }
     at::Tensor columns(const at::Tensor& logits, const at::Tensor& prompt) const {
         if (!columns_.defined()) return logits;
-        const at::Tensor all = columns_.to(logits.device());
-        const at::Tensor own = all.size(0) == 1 ? all.expand({logits.size(0), -1}) : all.index_select(0, prompt.to(all.device()));
-        return logits.gather(-1, own.unsqueeze(1).expand({-1, logits.size(1), -1}));
+        check_ids(columns_, logits.size(-1));
+        const at::Tensor own = columns_.size(0) == 1 ? columns_.expand({logits.size(0), -1})
+                                                     : columns_.index_select(0, prompt.to(at::kCPU));
+        return logits.gather(-1, own.to(logits.device()).unsqueeze(1).expand({-1, logits.size(1), -1}));
     }
+    /// Numbers of 16 bits are too few to tell small effects.
+    static at::Tensor widened(const at::Tensor& logits) {
+        return at::elementSize(logits.scalar_type()) < 4 ? logits.to(at::kFloat) : logits;
+    }
+
     Metric metric_;
     stretch positions_;
     at::Tensor ids_, columns_;

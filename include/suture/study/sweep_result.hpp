@@ -1,13 +1,13 @@
 // What a sweep found: a number a cell, in a tensor whose axes have names.
 #pragma once
 
+#include "suture/study/correlation.hpp"
 #include "suture/study/sweep_cells.hpp"
 #include "suture/tensor/error.hpp"
 
-#include <ATen/ops/where.h>
-
 #include <cstddef>
-#include <optional>
+#include <limits>
+#include <locale>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -17,8 +17,8 @@ namespace suture {
 
 /// The result of a sweep. Numbers are float64, on the CPU.
 struct SweepResult {
-    std::vector<SweepAxis> axes;  ///< "prompt", then of "component", "layer", "head", "token", "recipe" those that there are
-    at::Tensor values;            ///< the metric of each cell's patched run, in these axes; NaN where a cell was not run
+    std::vector<SweepAxis> axes;  ///< "prompt", and those there are of "component", "layer", "head", "token", "recipe"
+    at::Tensor values;            ///< the metric of each cell's patched run, in these axes; NaN where it is not known
     at::Tensor baseline;          ///< [prompts]: of the runs that are patched
     at::Tensor source;            ///< [prompts]: of the runs that activations come from; undefined if there are none
     at::Tensor done;              ///< bool, in these axes: where `values` says something
@@ -27,15 +27,19 @@ struct SweepResult {
     std::string metric, patching, how;
 
     /// How far each patch moved the metric: values - baseline.
-    at::Tensor effects() const { return values.sub(by_prompt(baseline)); }
-    /// How much of the difference between the two runs each patch made up for: 0 is the baseline, 1 the other run.
+    at::Tensor effects() const { return effects_of(values); }
+    /// The same of other values in these axes: of the attribution.
+    at::Tensor effects_of(const at::Tensor& others) const { return others.sub(by_prompt(baseline)); }
+    /// How much of the difference between the two runs each patch made up for: 0 is the baseline, 1 the other run. No
+    /// number where the two do not differ.
     /// @throws ValueError if activations come from no runs, in an ablation
     at::Tensor recovered() const {
         if (!source.defined())
             throw ValueError("a result of " + patching + " has no other run to recover: read effects()");
         return effects().div(by_prompt(source.sub(baseline)));
     }
-    /// Whether every cell is there: a sweep that shares its work with other processes has its own cells alone.
+    /// Whether every cell is there: a sweep that shares its work with other processes has its own cells alone, and one
+    /// that runs a share of its cells lacks the others.
     bool is_complete() const { return done.all().item<bool>(); }
     /// The place of an axis. @throws ValueError if there is none of this name
     extent axis(const std::string& name) const {
@@ -56,40 +60,38 @@ private:
 };
 
 /// How well the attribution tells what the cells that were run gave: Pearson's correlation of both effects, over these
-/// cells. NaN if there are fewer than two, or if all are the same.
+/// cells. NaN if there are fewer than two, or if all are the same. @see pearson
 /// @throws ValueError if the result has no attribution
 inline double attribution_correlation(const SweepResult& result) {
     if (!result.attribution.defined())
         throw ValueError("the result has no attribution: ask for it with the option 'attribution'");
-    const auto deviations = [&](const at::Tensor& effects) {
-        const at::Tensor chosen = effects.masked_select(result.ran.logical_and(result.done));
-        return chosen.sub(chosen.mean());
-    };
-    const at::Tensor shift = result.effects().sub(result.values);  // minus the baseline, cell by cell
-    const at::Tensor exact = deviations(result.effects()), guess = deviations(result.attribution.add(shift));
-    return exact.dot(guess).div(exact.norm().mul(guess.norm())).item<double>();
+    const at::Tensor chosen = result.ran.logical_and(result.done);
+    const at::Tensor exact = result.effects().masked_select(chosen);
+    const at::Tensor guess = result.effects_of(result.attribution).masked_select(chosen);
+    return exact.numel() < 2 ? std::numeric_limits<double>::quiet_NaN() : pearson(exact, guess).item<double>();
 }
 
 namespace detail {
 /// A field of a CSV file, in quotes where RFC 4180 needs them, and around spaces at the ends, which readers may drop.
 inline std::string csv_field(const std::string& text) {
-    const bool plain = text.find_first_of("\",\r\n") == text.npos && !text.starts_with(' ') && !text.ends_with(' ');
-    if (plain) return text;
+    const bool has_marks = text.find_first_of("\",\r\n") != text.npos;
+    if (!has_marks && !text.starts_with(' ') && !text.ends_with(' ')) return text;
     std::string field = "\"";
     for (const char c : text) field += c == '"' ? std::string("\"\"") : std::string(1, c);
     return field + "\"";
 }
 }  // namespace detail
 
-/// The result as CSV (RFC 4180): one line a cell, with its place on each axis, its value, the baseline of its prompt and
-/// whether it was run. Numbers have all their digits; a cell that is not there has an empty value.
+/// The result as CSV (RFC 4180): one line a cell, with its place on each axis, its value, the baseline of its prompt
+/// and whether it was run. Numbers have all their digits; a cell that is not there has an empty value.
 inline std::string csv_text(const SweepResult& result) {
     std::ostringstream text;
+    text.imbue(std::locale::classic());
     text.precision(17);
     for (const SweepAxis& axis : result.axes) text << axis.name << ",";
     text << "value,baseline,ran\r\n";
-    const at::Tensor values = result.values.contiguous(), done = result.done.contiguous(), ran = result.ran.contiguous();
-    const at::Tensor baseline = result.baseline.contiguous();
+    const at::Tensor values = result.values.contiguous(), baseline = result.baseline.contiguous();
+    const at::Tensor done = result.done.contiguous(), ran = result.ran.contiguous();
     const extent cells_a_prompt = values.numel() / result.axes.front().size();
     for (extent cell = 0; cell < values.numel(); ++cell) {
         extent within = values.numel(), at = cell;
@@ -99,7 +101,8 @@ inline std::string csv_text(const SweepResult& result) {
             at %= within;
         }
         if (done.data_ptr<bool>()[cell]) text << values.data_ptr<double>()[cell];
-        text << "," << baseline.data_ptr<double>()[cell / cells_a_prompt] << "," << (ran.data_ptr<bool>()[cell] ? 1 : 0) << "\r\n";
+        text << "," << baseline.data_ptr<double>()[cell / cells_a_prompt] << "," << (ran.data_ptr<bool>()[cell] ? 1 : 0)
+             << "\r\n";
     }
     return text.str();
 }

@@ -1,0 +1,15 @@
+// expect: this layout has several of that family: name the component in full
+// A grid has each component by itself, so it must know which of two queries is meant, or be given both.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Mixed = Fused<96, Q<64>, Q<32>>;
+
+auto places(const HookPoint<Mixed>& projection) {
+#ifdef SUTURE_BAD
+    return Grid::of<Q>(projection);
+#else
+    return Grid::of<Q<64>, Q<32>>(projection);
+#endif
+}

@@ -1,0 +1,13 @@
+// expect: a grid is made of sites: find them by sites<Layout>(model, pattern)
+// A sweep patches places in a model, where activations pass, and not an activation.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+auto places(const HookPoint<Gpt2Qkv<768, 12>>& c_attn, const at::Tensor& activation) {
+#ifdef SUTURE_BAD
+    return Grid::of<Q>(activation);
+#else
+    return Grid::of<Q>(c_attn);
+#endif
+}

@@ -1,0 +1,14 @@
+// expect: these sites have no layout: find them by sites<Layout>(model, pattern)
+// Which channels are patched is derived from the layout, which such sites do not say.
+#include <suture/suture.hpp>
+#include <torch/nn/modules/linear.h>
+
+using namespace suture;
+
+auto places(Hooked<torch::nn::Identity>& model) {
+#ifdef SUTURE_BAD
+    return Grid::of<Q>(sites(model, "h.*.attn.c_attn"));
+#else
+    return Grid::of<Q>(sites<Gpt2Qkv<768, 12>>(model, "h.*.attn.c_attn"));
+#endif
+}
