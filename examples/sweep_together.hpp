@@ -35,17 +35,13 @@ using suture::extent;
 /// The processes that a launcher started, or nothing where this one has nothing to do: without c10d rank 0 works alone.
 /// @throws what join_group throws
 inline std::unique_ptr<Group> group_for(const Terms& terms) {
-#ifdef SUTURE_HAS_C10D
-    return join_group(terms);
-#else
-    (void)terms;
+    if (has_c10d) return join_group(terms);
     const Place place = Place::from_environment();
     if (place.size > 1)
         std::cerr << fmt::format("sweep: this program was built without c10d's Gloo (Debian: libgloo-dev): {}\n",
                                  place.rank == 0 ? "it runs alone"
                                                  : fmt::format("rank {} leaves the work to rank 0", place.rank));
     return place.rank == 0 ? std::make_unique<Group>() : nullptr;
-#endif
 }
 
 /// How far the sweep is, as the terminal of rank 0 shows it. Where processes share the batches, it takes those of the

@@ -14,6 +14,13 @@
 
 namespace examples {
 
+/// Whether this program was built with c10d's Gloo, without which a process is alone.
+#ifdef SUTURE_HAS_C10D
+inline constexpr bool has_c10d = true;
+#else
+inline constexpr bool has_c10d = false;
+#endif
+
 /// The group that the environment describes (see `Place`), when all of its processes have come.
 /// @throws suture::ValueError if the environment describes none; suture::Error if a process does not come, if this one
 ///         came twice, or if the program was built without c10d

@@ -39,7 +39,10 @@ inline std::vector<std::string> cell_texts(const HeatMap& map, const Grid& grid)
     const bool plain = largest == 0 || (largest >= 0.01 && largest < 1e5);
     const int decimals = largest < 10 ? 2 : largest < 100 ? 1 : 0;
     for (const double value : grid.values) {
-        const std::string text = plain ? fmt::format("{:.{}f}", value, decimals) : fmt::format("{:.1e}", value);
+        // What rounds to nothing has no sign.
+        const bool is_nothing = std::abs(value) < 0.5 * std::pow(10, -decimals);
+        const std::string text =
+            plain ? fmt::format("{:.{}f}", is_nothing ? 0 : value, decimals) : fmt::format("{:.1e}", value);
         texts.push_back(is_drawable(value) ? text : "");
     }
     return texts;

@@ -10,6 +10,8 @@
 #include <benchmark/benchmark.h>
 #include <torch/utils.h>
 
+#include <chrono>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -48,23 +50,31 @@ struct Task {
     }
 };
 
+/// Seconds of a plain sweep, by task: what the fast ones are compared with, in the counter `times_plain`.
+std::map<std::string, double> plain_seconds;
+
 template <class Swept>
-void run(benchmark::State& state, Swept& swept, const Task& task, const Savings& savings) {
+double run(benchmark::State& state, Swept& swept, const Task& task, const Savings& savings) {
     at::set_num_threads(2);
     const Patching patching = task.patching();
     const Grid grid = task.grid();
     SweepOptions options;
     options.savings = savings;
+    const auto began = std::chrono::steady_clock::now();
     for (auto _ : state)
         benchmark::DoNotOptimize(sweep(swept, patching, grid, logit_difference(11, 12), options).values);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began;
     state.SetItemsProcessed(state.iterations() * layers * length * task.prompts);  // cells
+    return spent.count() / static_cast<double>(state.iterations());
 }
 void by_stages(benchmark::State& state, const Task& task, const Savings& savings) {
-    run(state, model(), task, savings);
+    const double seconds = run(state, model(), task, savings);
+    if (const auto plain = plain_seconds.find(task.name()); plain != plain_seconds.end())
+        state.counters["times_plain"] = plain->second / seconds;
 }
 void by_forward(benchmark::State& state, const Task& task) {
     auto forward = [](const at::Tensor& ids) { return model()->forward(ids); };
-    run(state, forward, task, {});
+    plain_seconds[task.name()] = run(state, forward, task, {});
 }
 
 /// The weights of all blocks, read once: a product of one row with each.

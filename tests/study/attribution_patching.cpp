@@ -67,6 +67,18 @@ TEST_CASE("the estimate is of first order: ten times closer, a hundred times bet
     CHECK(errors[0] < 200 * errors[1]);
 }
 
+TEST_CASE("the runs that are not patched have the metrics that a sweep gives them") {
+    Model m = model();
+    const Pairs p = pairs(2, 1);
+    for (const Metric& metric : {next_token_loss(), kl_divergence(), Metric(logit(3))})
+        for (const Patching& patching : {denoising(p.clean, p.corrupted), noising(p.clean, p.corrupted)}) {
+            const SweepResult estimate = attribution_patching(m, patching, grids(m)[0].second, metric);
+            const SweepResult exact = sweep(m, patching, grids(m)[0].second, metric);
+            CHECK(distance(estimate.baseline, exact.baseline) < 1e-12);
+            CHECK(distance(estimate.source, exact.source) < 1e-12);
+        }
+}
+
 TEST_CASE("a model whose parameters need no gradients is estimated alike, and no parameter gets one") {
     Model m = model();
     const Pairs p = pairs(2, 1);

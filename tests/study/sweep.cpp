@@ -239,6 +239,18 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
     options.journal = std::make_shared<SweepJournal>(file);
     CHECK(says(message_of<FileError>(
                    [&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
+               "is of another sweep"));
+    // A function has no weights to compare, but a baseline.
+    std::filesystem::remove(file);
+    const auto forward = [&](const at::Tensor& ids) { return m->forward(ids); };
+    options.journal = std::make_shared<SweepJournal>(file);
+    (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
+    {
+        const at::NoGradGuard no_gradients;
+        m->wte->weight.mul_(1.5);
+    }
+    CHECK(says(message_of<FileError>(
+                   [&] { (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
                "is of another model"));
     std::filesystem::remove(file);
 }

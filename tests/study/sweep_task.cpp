@@ -47,6 +47,23 @@ TEST_CASE("two sweeps have the same text only if all but the model is the same")
     CHECK(others.size() == 18);
 }
 
+TEST_CASE("weights have one key, whatever holds them; other weights have another, and a function has none") {
+    using suture::detail::weights_text;
+    Model m = model();
+    const std::string first = weights_text(m);
+    CHECK(weights_text(*m) == first);
+    CHECK(weights_text(m.ptr()) == first);
+    CHECK(weights_text(model()) == first);
+    std::set<std::string> keys{first, weights_text(model(at::kFloat)), weights_text(model(at::kBFloat16))};
+    const at::NoGradGuard no_gradients;
+    for (at::Tensor& parameter : m->parameters()) {
+        parameter.view({-1})[0].add_(1e-9);
+        keys.insert(weights_text(m));
+    }
+    CHECK(keys.size() == 3 + m->parameters().size());
+    CHECK(weights_text([] {}).empty());
+}
+
 TEST_CASE("the mean over prompts is that of all activations, in float64 and then in their dtype") {
     torch::manual_seed(2);
     const at::Tensor all = at::randn({5, 4, 3}).mul(1000);

@@ -74,17 +74,23 @@ template <class Model>
 void attribute_prompt(Model& model, const sweep_task& task, extent prompt, const std::vector<at::Tensor>& shared,
                       SweepResult& result) {
     const auto record = [&](const at::Tensor& ids) { return record_forward(model, ids, task.sites); };
-    const at::Tensor ids = task.patching.base().narrow(0, prompt, 1),
-                     which = task.prompt_indices(prompt, 1, ids.device());
+    const at::Tensor ids = task.patching.base().narrow(0, prompt, 1);
+    const at::Tensor which = task.prompt_indices(prompt, 1, ids.device());
     const forward_record base = record(ids);
-    forward_record source{shared, base.logits};
-    if (task.has_source()) source = record(task.patching.source().narrow(0, prompt, 1));
-    const at::Tensor clean = task.reads.at_positions(task.patching.base_is_clean() ? base.logits : source.logits);
-    result.baseline[prompt] = task.reads(task.reads.at_positions(base.logits), clean, ids, which)[0];
-    if (task.has_source())
-        result.source[prompt] = task.reads(task.reads.at_positions(source.logits), clean, ids, which)[0];
+    const at::Tensor logits = task.reads.at_positions(base.logits);
+    at::Tensor clean = logits;
+    std::vector<at::Tensor> sources = shared;
+    if (task.has_source()) {
+        const at::Tensor other = task.patching.source().narrow(0, prompt, 1);
+        forward_record source = record(other);
+        sources = std::move(source.sites);
+        const at::Tensor theirs = task.reads.at_positions(source.logits);
+        if (!task.patching.base_is_clean()) clean = theirs;
+        result.source[prompt] = task.reads(theirs, clean, other, which)[0];
+    }
+    result.baseline[prompt] = task.reads(logits, clean, ids, which)[0];
     const std::vector<at::Tensor> gradients = gradients_at(model, ids, task.sites, task.reads, clean, which);
-    const at::Tensor effects = first_order_effects(task.space, task.sites, prompt, base.sites, source.sites, gradients);
+    const at::Tensor effects = first_order_effects(task.space, task.sites, prompt, base.sites, sources, gradients);
     result.values.select(0, prompt).copy_(effects.view(result.values.sizes().slice(1)).add(result.baseline[prompt]));
 }
 }  // namespace detail

@@ -89,7 +89,7 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
 
     SweepResult result = detail::empty_result(task);
     detail::ledger book(result, options, task.space.cells_a_prompt());
-    book.open(task.text());
+    if (options.journal) book.open(task.text() + detail::weights_text(model));
     if (options.attribution || options.share < 1) {
         const SweepResult estimate = attribution_patching(model, patching, grid, metric);
         result.attribution = estimate.values;

@@ -7,12 +7,15 @@
 #include "suture/study/sweep_records.hpp"
 #include "suture/study/sweep_result.hpp"
 
+#include <torch/nn/module.h>
+
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -88,6 +91,28 @@ private:
         mix_numbers(mix, {numbers.data_ptr<extent>(), static_cast<std::size_t>(numbers.numel())});
     }
 };
+
+/// The bits of a module's parameters and buffers, added up: equal weights have one key, on any device and in any number
+/// of threads. Nothing for a model that is no module.
+template <class Model>
+std::string weights_text(const Model& model) {
+    if constexpr (std::derived_from<Model, torch::nn::Module>) {
+        std::uint64_t key = 0;
+        const auto add = [&key](const at::Tensor& t) {
+            const at::Tensor bits = t.detach().cpu().contiguous().flatten();
+            const at::ScalarType whole = bits.element_size() == 8 ? at::kLong : bits.element_size() == 4 ? at::kInt
+                                         : bits.element_size() == 2 ? at::kShort : at::kByte;
+            key = key * 1099511628211u + static_cast<std::uint64_t>(bits.view(whole).sum(at::kLong).template item<extent>());
+        };
+        for (const at::Tensor& parameter : model.parameters()) add(parameter);
+        for (const at::Tensor& buffer : model.buffers()) add(buffer);
+        return ", weights " + std::to_string(key);
+    } else if constexpr (requires { { *model } -> std::convertible_to<const torch::nn::Module&>; }) {
+        return weights_text(*model);
+    } else {
+        return "";
+    }
+}
 
 /// A result in which nothing is known.
 inline SweepResult empty_result(const sweep_task& task) {
