@@ -1,5 +1,6 @@
 // Runs six experiments on a GPT-2 model, prints what each does to the prediction, and writes a report with pictures of
 // what passed through the model. The experiments themselves are in experiments.hpp.
+#include "directory.hpp"
 #include "experiments.hpp"
 #include "experiments_report.hpp"
 #include "experiments_table.hpp"
@@ -14,7 +15,6 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <iostream>
@@ -66,16 +66,6 @@ experiments::Place place_of(const Options& o, extent layers, const Prompt& promp
     return {static_cast<std::size_t>(layer), token};
 }
 
-/// Some work must not end at a directory that cannot be written.
-/// @throws FileError if nothing can be written there
-void check_writable(const std::string& directory) {
-    if (directory.empty()) return;
-    std::error_code refused;
-    std::filesystem::create_directories(directory, refused);
-    if (refused || ::access(directory.c_str(), W_OK) != 0)
-        throw FileError(directory + " cannot be written: give another directory to --report");
-}
-
 /// What the statistics are taken over: held-out prompts of the names model's task, the given one elsewhere.
 struct Sample {
     std::vector<at::Tensor> prompts;
@@ -116,7 +106,7 @@ void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>&
 template <extent Width, extent Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     const experiments::Place at = place_of(o, model->config().layers, prompt);
-    check_writable(o.report);
+    if (!o.report.empty()) make_writable(o.report, "--report");
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = prompt.batch();
     const auto results = experiments::run_all(model, ids, at);

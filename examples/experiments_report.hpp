@@ -4,15 +4,13 @@
 
 #include "experiments_table.hpp"
 #include "harvest.hpp"
-#include "interrupt.hpp"
+#include "illustrator.hpp"
 #include "pictures/heat_map.hpp"
 #include "pictures/histogram.hpp"
 #include "pictures/lines.hpp"
 #include "pictures/patterns.hpp"
 #include "pictures/report.hpp"
-#include "pictures/save.hpp"
 #include "pictures/scatter.hpp"
-#include "progress.hpp"
 #include "prompt.hpp"
 
 #include <suture/study/correlation.hpp>
@@ -44,50 +42,8 @@ struct FirstToken {
     std::string prompts;
 };
 
-/// Draws pictures into a directory and puts them into a page, showing on a terminal how many are left.
-class Illustrator {
-public:
-    Illustrator(pictures::Report& page, std::filesystem::path directory, std::size_t pictures)
-        : page_(page), directory_(std::move(directory)), progress_("picture", pictures) {}
-
-    template <pictures::Picture P>
-    void draw(const P& picture, const std::string& name) {
-        stop_if_interrupted();
-        progress_.show(done_++);
-        const pictures::Saved saved = pictures::save(picture, directory_, name);
-        page_.picture(saved);
-        all_drawn_ = all_drawn_ && saved.drawn;
-    }
-
-    /// What to do to see the pictures, where they were not drawn; else empty.
-    std::string remedy() const {
-        if (all_drawn_) return "";
-        return "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot *.gp in " +
-               directory_.string();
-    }
-
-private:
-    pictures::Report& page_;
-    std::filesystem::path directory_;
-    Progress progress_;
-    std::size_t done_ = 0;
-    bool all_drawn_ = true;
-};
-
-/// The page that was written, and what to do if its pictures were not drawn.
-struct WrittenReport {
-    std::filesystem::path page;
-    std::string remedy;
-};
-
 namespace detail {
-/// "layer 0" ... and, for a stream that is seen between layers, "embedding", "after 0", ...
 inline pictures::Axis layer_axis(extent layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
-inline pictures::Axis stream_axis(extent places) {
-    pictures::Axis axis{"residual stream", {"embedding"}, false};
-    for (extent layer = 0; layer + 1 < places; ++layer) axis.names.push_back("after " + std::to_string(layer));
-    return axis;
-}
 
 inline void tell_experiments(pictures::Report& page, const ReportText& text, const std::vector<Row>& rows) {
     page.section("The mistake")
@@ -227,19 +183,6 @@ inline void tell_activations(pictures::Report& page, Illustrator& pictures_, con
     }
 }
 }  // namespace detail
-
-/// The folder of a page's pictures, `report_files` beside `report.html`, without the page and the pictures that an
-/// earlier run left there.
-inline std::filesystem::path emptied_folder(const std::filesystem::path& page) {
-    const std::filesystem::path folder = page.parent_path() / "report_files";
-    std::error_code ignored;  // what cannot be taken away cannot be written either, which says why
-    std::filesystem::remove(page, ignored);
-    for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
-        for (const char* ending : {".svg", ".png", ".gp", ".csv", ".safetensors"})
-            if (file.is_regular_file(ignored) && file.path().extension() == ending)
-                std::filesystem::remove(file.path(), ignored);
-    return folder;
-}
 
 /// Writes the page and, in a folder beside it, the pictures' files. One run at a time may write to a directory.
 /// @throws suture::FileError if the disk refuses or gnuplot fails

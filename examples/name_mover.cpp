@@ -1,5 +1,6 @@
 // Which heads of the names model move the name? Found by patching sweeps, and tested by removing them: a small finding
 // that anyone can make again in a minute. The steps are in name_mover_finding.hpp.
+#include "directory.hpp"
 #include "ids.hpp"
 #include "interrupt.hpp"
 #include "name_mover_finding.hpp"
@@ -100,6 +101,7 @@ void print(const Arguments& arguments, const name_mover::Options& o, const name_
 
 void operate(const Arguments& arguments) {
     const name_mover::Options options = options_of(arguments);
+    if (!arguments.report.empty()) make_writable(arguments.report, "--report");
     const names_task::OneThread one_thread;  // for the same sums in every run
     names_task::NamesModel names = load(arguments.model);
     const name_mover::Finding finding = investigate(names, options);

@@ -2,7 +2,7 @@
 // every picture, the prompts, and each sweep cell by cell.
 #pragma once
 
-#include "experiments_report.hpp"
+#include "illustrator.hpp"
 #include "name_mover_text.hpp"
 #include "pictures/heat_map.hpp"
 #include "pictures/histogram.hpp"
@@ -73,7 +73,7 @@ inline void tell_stream(pictures::Report& page, examples::Illustrator& pictures_
                                                                 contrast.stream.values.size(0)),
                                          .metric = share_of_difference,
                                          .values = mean,
-                                         .rows = examples::detail::stream_axis(mean.size(0)),
+                                         .rows = examples::stream_axis(mean.size(0)),
                                          .columns = pictures::tokens(words_alike()),
                                          .scale = pictures::Scale::diverging,
                                          .limit = 1},

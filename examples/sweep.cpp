@@ -4,6 +4,7 @@
 //
 //     torchrun --no_python --nproc_per_node 4 sweep --out results
 //
+#include "directory.hpp"
 #include "interrupt.hpp"
 #include "names/one_thread.hpp"
 #include "sweep_command.hpp"
@@ -61,7 +62,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
     };
     const SweepOptions options = options_of(c);
     group.agree("model", checksum(model->parameters()));
-    prepare(c.out);
+    make_writable(c.out, "--out");
     return {c, pairs, answers, fmt::format("{} layers, {} heads of {}", model->config().layers, Heads, Width / Heads),
             sweep_together(group, c.out, c.resume, options, run)};
 }

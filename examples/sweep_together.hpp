@@ -14,7 +14,6 @@
 
 #include <ATen/ops/where.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -26,7 +25,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace examples {
@@ -76,15 +74,6 @@ private:
     extent first_ = 0, all_ = 0;  ///< cells that were there when the line began, and those that there are
     double passed_ = 0, mine_ = 0;  ///< batches
 };
-
-/// Some work must not end at a directory that cannot be written.
-/// @throws suture::FileError if nothing can be written there
-inline void prepare(const std::filesystem::path& directory) {
-    std::error_code refused;
-    std::filesystem::create_directories(directory, refused);
-    if (refused || ::access(directory.c_str(), W_OK) != 0)
-        throw suture::FileError(directory.string() + " cannot be written: give another directory to --out");
-}
 
 namespace detail {
 /// The journals of a directory that say something, in order.

@@ -1,5 +1,6 @@
 // Trains the names model, a small GPT-2 that does the indirect-object task, and says how well it does on pairs of names
 // that it never saw together. See docs/names-model.md.
+#include "directory.hpp"
 #include "ids.hpp"
 #include "interrupt.hpp"
 #include "names/evaluation.hpp"
@@ -13,8 +14,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -23,7 +22,6 @@
 #include <iostream>
 #include <numeric>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace {
@@ -125,15 +123,6 @@ struct Options {
     TrainingOptions training;
 };
 
-/// Minutes of training must not end at a directory that cannot be written.
-/// @throws suture::FileError if nothing can be written there
-void require_writable(const std::filesystem::path& directory) {
-    std::error_code refused;
-    std::filesystem::create_directories(directory, refused);
-    if (refused || ::access(directory.c_str(), W_OK) != 0)
-        throw suture::FileError(directory.string() + " cannot be written: give another directory to --out");
-}
-
 /// Trains a model, showing how far it is. An interrupt ends the training early.
 NamesModel trained(const TrainingOptions& options, RecentLoss& loss) {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
@@ -153,7 +142,7 @@ int end_interrupted(const Options& o) {
 
 /// Trains and writes a model. Gives the program's exit code.
 int train_and_save(const Options& o) {
-    require_writable(o.out);
+    examples::make_writable(o.out, "--out");
     examples::note_interrupts();
     RecentLoss loss;
     NamesModel names = trained(o.training, loss);

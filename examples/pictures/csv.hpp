@@ -5,6 +5,7 @@
 
 #include <suture/model/utf8.hpp>
 #include <suture/record/safetensors_file.hpp>
+#include <suture/study/csv.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -21,19 +22,10 @@ struct Table {
 };
 
 namespace detail {
-/// Quotes where the format needs them, and around spaces at the ends, which readers may drop.
-inline std::string csv_cell(const std::string& raw) {
-    const std::string text = suture::detail::replaced_utf8(raw);
-    const bool plain = text.find_first_of("\",\r\n") == text.npos && !text.starts_with(' ') && !text.ends_with(' ');
-    if (plain) return text;
-    std::string cell = "\"";
-    for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return cell + "\"";
-}
-
 inline std::string csv_line(const std::vector<std::string>& cells) {
     std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) line += (i ? "," : "") + csv_cell(cells[i]);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        line += (i ? "," : "") + suture::detail::csv_field(suture::detail::replaced_utf8(cells[i]));
     return line + "\r\n";
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/study/correlation.hpp"
+#include "suture/study/csv.hpp"
 #include "suture/study/sweep_cells.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -70,17 +71,6 @@ inline double attribution_correlation(const SweepResult& result) {
     const at::Tensor guess = result.effects_of(result.attribution).masked_select(chosen);
     return exact.numel() < 2 ? std::numeric_limits<double>::quiet_NaN() : pearson(exact, guess).item<double>();
 }
-
-namespace detail {
-/// A field of a CSV file, in quotes where RFC 4180 needs them, and around spaces at the ends, which readers may drop.
-inline std::string csv_field(const std::string& text) {
-    const bool has_marks = text.find_first_of("\",\r\n") != text.npos;
-    if (!has_marks && !text.starts_with(' ') && !text.ends_with(' ')) return text;
-    std::string field = "\"";
-    for (const char c : text) field += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return field + "\"";
-}
-}  // namespace detail
 
 /// The result as CSV (RFC 4180): one line a cell, with its place on each axis, its value, the baseline of its prompt
 /// and whether it was run. Numbers have all their digits; a cell that is not there has an empty value.
