@@ -9,6 +9,13 @@
 #include "study/rotary_model.hpp"
 
 #include <ATen/ops/randint.h>
+#include <ATen/ops/silu.h>
+
+#include <array>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace {
 using namespace suture;
@@ -34,7 +41,7 @@ TEST_CASE("a block gives all rows of a run what it gives the whole run") {
     rotary::ModelImpl model;
     at::Tensor x = model.embed(prompts(3));
     for (extent layer = 0; layer < rotary::depth; ++layer) {
-        whole_rows rows(3, 7);
+        whole_rows rows(3, 7, at::kCPU);
         const at::Tensor by_rows = model.block(layer, x.flatten(0, 1), rows);
         x = model.block(layer, x);
         CHECK(distance(by_rows, x.flatten(0, 1)) < 1e-12);
@@ -46,7 +53,7 @@ TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, 
     rotary::ModelImpl model;
     const at::Tensor x = model.embed(prompts(3));
     const at::Tensor whole = model.block(1, x);
-    whole_rows recorded(3, 7);
+    whole_rows recorded(3, 7, at::kCPU);
     (void)model.block(1, x.flatten(0, 1), recorded);
     const std::vector<std::pair<segments, segments>> cases{
         {{{0, 0, 7}}, {{0, 0, 7}}},
@@ -66,11 +73,11 @@ TEST_CASE("rows tell their positions") {
     CHECK(cell_rows({{1, 5, 7}, {0, 2, 3}}, {{1, 5, 7}, {0, 2, 3}}, none, none)
               .positions()
               .equal(at::tensor({5, 6, 2}, at::kLong)));
-    CHECK(whole_rows(2, 3).positions().equal(at::tensor({0, 1, 2, 0, 1, 2}, at::kLong)));
+    CHECK(whole_rows(2, 3, at::kCPU).positions().equal(at::tensor({0, 1, 2, 0, 1, 2}, at::kLong)));
 }
 
 TEST_CASE("queries, keys and values of other shapes are refused in words") {
-    whole_rows rows(2, 3);
+    whole_rows rows(2, 3, at::kCPU);
     const at::Tensor q = at::zeros({6, 4, 5}), k = at::zeros({6, 2, 5});
     CHECK(rows.attend(q, k, k, 1).sizes().vec() == std::vector<extent>{6, 4, 5});
     const auto refused = [&](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
@@ -110,6 +117,62 @@ TEST_CASE("a model of one's own is swept by rows, by whole prompts, and by its f
         CHECK(distance(by_rows.values, plain.values) < 1e-10);
         CHECK(distance(by_prompts.values, plain.values) < 1e-10);
         CHECK(plain.effects().abs().max().item<double>() > 1e-3);
+    }
+}
+
+TEST_CASE("a parallel block may compute its MLP before or behind attention, of all rows or of those that are kept") {
+    enum class form { all_behind, kept_before, kept_behind };
+    struct parallel : rotary::ModelImpl {
+        form how;
+        explicit parallel(form f) : how(f) {}
+        at::Tensor mlp(const rotary::BlockImpl& b, const at::Tensor& x) {
+            return b.mlp_out(at::silu(rotary::BlockImpl::norm(x).matmul(b.up)).matmul(b.down));
+        }
+        at::Tensor block(extent i, const at::Tensor& x) {
+            auto& b = *blocks[static_cast<std::size_t>(i)];
+            return attention(b, b.resid_pre(x)).add(mlp(b, x));
+        }
+        /// What the serial block gives before its MLP.
+        static at::Tensor attention(rotary::BlockImpl& b, const at::Tensor& x) {
+            whole_rows rows(x.size(0), x.size(1), x.device());
+            return mixed(b, x.flatten(0, 1), rows).view_as(x).add(x);
+        }
+        static at::Tensor mixed(rotary::BlockImpl& b, const at::Tensor& x, CausalRows& rows) {
+            const at::Tensor read = rotary::BlockImpl::norm(x), positions = rows.positions();
+            const std::array<extent, 2> split{rotary::key_heads, rotary::head_width};
+            return rows
+                .attend(b.rotated(b.q(read.matmul(b.wq)), positions), b.rotated(b.k(read.matmul(b.wk)), positions),
+                        b.v(read.matmul(b.wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0))
+                .flatten(-2)
+                .matmul(b.wo);
+        }
+        at::Tensor block(extent i, const at::Tensor& given, CausalRows& rows) {
+            auto& b = *blocks[static_cast<std::size_t>(i)];
+            const at::Tensor x = b.resid_pre(given);
+            const at::Tensor before = how == form::kept_before ? mlp(b, rows.kept(given)) : at::Tensor();
+            const at::Tensor attended = rows.kept(x).add(mixed(b, x, rows));
+            if (how == form::kept_before) return attended.add(before);
+            return attended.add(how == form::kept_behind ? mlp(b, rows.kept(given)) : rows.kept(mlp(b, given)));
+        }
+    };
+    const at::Tensor clean = prompts(2);
+    at::Tensor corrupted = clean.clone();
+    corrupted.narrow(1, 1, 6).add_(4).remainder_(rotary::ids);
+    for (const form how : {form::all_behind, form::kept_before, form::kept_behind}) {
+        parallel model(how);
+        rotary::ModelImpl& base = model;
+        const auto mlps = sites<Whole<MlpOut<rotary::width>>>(base, "*.mlp_out");
+        for (const Grid& grid : {Grid::of<MlpOut>(mlps), Grid::of<MlpOut>(mlps).all_tokens(),
+                                 Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(base, "*.resid_pre"))})
+            for (const extent batch : {1, 1000}) {
+                SweepOptions options, plain;
+                options.batch = batch;
+                plain.savings = Savings::none();
+                const SweepResult fast = sweep(model, noising(clean, corrupted), grid, logit(2), options);
+                const SweepResult slow = sweep(model, noising(clean, corrupted), grid, logit(2), plain);
+                CHECK(distance(fast.values, slow.values) < 1e-10);
+                CHECK(slow.effects().abs().max().item<double>() > 1e-3);
+            }
     }
 }
 

@@ -4,10 +4,12 @@
 #include "message.hpp"
 #include "study/sweep_fixture.hpp"
 
-#include <ATen/ops/allclose.h>
+#include <ATen/ops/randint.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -249,8 +251,9 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
         const at::NoGradGuard no_gradients;
         m->wte->weight.mul_(1.5);
     }
-    CHECK(says(message_of<FileError>(
-                   [&] { (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
+    CHECK(says(message_of<FileError>([&] {
+                   (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
+               }),
                "is of another model"));
     std::filesystem::remove(file);
 }
@@ -287,10 +290,16 @@ TEST_CASE("what does not fit is refused before the model is run") {
     };
     refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(token(6)), logit(1),
             "token 6 is outside a prompt of the sweep, which has 6");
-    refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(tokens(2, 9)), logit(1), "reaches beyond a prompt of the sweep, which has 6");
-    refused((PositionError*)nullptr, Grid::of<Q>(c_attn), Metric(logit(1)).at(token(6)), "where the metric 'logit' is read");
+    refused((PositionError*)nullptr, Grid::of<Q>(c_attn).at(tokens(2, 9)), logit(1),
+            "reaches beyond a prompt of the sweep, which has 6");
+    refused((PositionError*)nullptr, Grid::of<Q>(c_attn), Metric(logit(1)).at(token(6)),
+            "where the metric 'logit' is read");
     refused((ShapeError*)nullptr, Grid::of<Q>(c_attn), answer_logit(at::tensor({1, 2, 3})),
             "has answers for 3 prompts but 2 are swept");
+    const std::vector recipes{on<Q>(token(1)).zero(), on<Q>(token(40)).zero()};
+    CHECK(says(message_of<PositionError>(
+                   [&] { (void)sweep(never, editing(p.clean), Grid::of_recipes(c_attn, recipes), logit(1)); }),
+               "Q[token 40] = 0: token 40 is outside"));
     CHECK(says(message_of<ValueError>([&] { (void)sweep(never, editing(p.clean), Grid::of<Q>(c_attn), logit(1)); }),
                "the grid has none: give one of Grid::of_recipes"));
     CHECK(
@@ -331,6 +340,146 @@ TEST_CASE("the model is left as it was: parameters, gradients and sites") {
     (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), options);
     for (const at::Tensor& parameter : m->parameters()) CHECK_FALSE(parameter.grad().defined());
     CHECK(m->forward(p.clean).equal(before));
+}
+
+TEST_CASE("a site outside the blocks, or a model in stages that a site is passed twice in, is swept by its forward") {
+    struct placed {
+        Model gpt2 = model();
+        HookPoint<Whole<Resid<48>>> embedding{"embedding"};
+        extent layers() const { return gpt2->layers(); }
+        at::Tensor embed(const at::Tensor& ids) { return embedding(gpt2->embed(ids)); }
+        at::Tensor block(extent i, const at::Tensor& x) { return gpt2->block(i, x); }
+        at::Tensor head(const at::Tensor& x) { return gpt2->head(x); }
+        at::Tensor head(const at::Tensor& x, const at::Tensor& ids) { return gpt2->head(x, ids); }
+    } m;
+    const Pairs p = pairs(2, 1);
+    const Grid grid = Grid::of<Resid>(m.embedding);
+    const SweepResult found = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4));
+    CHECK(found.how == "one forward pass a cell");
+    check_same(found, sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Savings::none())),
+               1e-12);
+    // The embedding is the stream before the first block.
+    const Grid stream = Grid::of<Resid>(m.gpt2->h[0]->resid_pre);
+    CHECK(distance(found.values,
+                   sweep(m.gpt2, denoising(p.clean, p.corrupted), stream, logit_difference(7, 4)).values) < 1e-10);
+
+    struct looped : placed {
+        at::Tensor block(extent, const at::Tensor& x) { return gpt2->block(0, x); }
+    } l;
+    for (const Savings savings : {Savings{}, Savings::none()})
+        CHECK(says(message_of<HookError>([&] {
+                       (void)sweep(l, denoising(p.clean, p.corrupted), Grid::of<Q>(l.gpt2->h[0]->attn->c_attn),
+                                   logit(1), with(savings));
+                   }),
+                   "h.0.attn.c_attn: this site is passed more than once"));
+}
+
+TEST_CASE("stages that do not make the model's forward are told so") {
+    struct forgetful : Gpt2Impl<48, 3> {
+        using Gpt2Impl<48, 3>::Gpt2Impl;
+        at::Tensor embed(const at::Tensor& ids) { return Gpt2Impl<48, 3>::embed(ids).mul(2); }
+    };
+    const auto m = std::make_shared<forgetful>(model()->config());
+    const Grid grid = Grid::of<Q>(m->h[1]->attn->c_attn);
+    CHECK(says(message_of<ModelError>([&] { (void)sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1)); }),
+               "the stages of the model do not give what its forward gives"));
+    CHECK(sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1), with(Savings::none())).is_complete());
+}
+
+TEST_CASE("a metric that writes what it is lent is told so, before it spoils a cell") {
+    Model m = model();
+    const Pairs p = pairs(1, 1);
+    const Metric writing = metric_of([](const at::Tensor& logits) { return logits.sub_(1).sum({1, 2}); }, "mine");
+    for (const Savings savings : {Savings{}, Savings::none()})
+        CHECK(says(message_of<OwnershipError>([&] {
+                       (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, writing, with(savings));
+                   }),
+                   "the metric 'mine' wrote into the tensor it was lent"));
+}
+
+TEST_CASE("a model that is not there, and one without layers, do no harm") {
+    const Pairs p = pairs(1, 1);
+    Model m = model();
+    const Grid grid = grids(m)[0].second;
+    SweepOptions attributed;
+    attributed.attribution = true;
+    for (const SweepOptions& options : {SweepOptions{}, with(Savings::none()), attributed}) {
+        const auto refused = [&](auto&& none) {
+            return says(
+                message_of<ModelError>([&] { (void)sweep(none, zero_ablation(p.clean), grid, logit(1), options); }),
+                "the model is an empty pointer or holder");
+        };
+        CHECK(refused(std::shared_ptr<Gpt2Impl<48, 3>>()));
+        CHECK(refused(Model(nullptr)));
+    }
+    Gpt2Config config = m->config();
+    config.layers = 0;
+    Model none(config);
+    const Grid last = Grid::of<Norm>(none->ln_f);
+    check_same(sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss()),
+               sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss(), with(Savings::none())), 1e-5);
+}
+
+TEST_CASE("in inference mode the numbers are the same, also of blocks that write their input") {
+    Model m = model();
+    const Pairs p = pairs(2, 1);
+    const SweepResult outside = sweep(m, denoising(p.clean, p.corrupted), grids(m)[1].second, logit(3));
+    const c10::InferenceMode inference;
+    struct writing {
+        Model gpt2;
+        extent layers() const { return gpt2->layers(); }
+        at::Tensor embed(const at::Tensor& ids) { return gpt2->embed(ids); }
+        at::Tensor block(extent i, const at::Tensor& x) {
+            const at::Tensor out = gpt2->block(i, x);
+            x.zero_();
+            return out;
+        }
+        at::Tensor head(const at::Tensor& x) { return gpt2->head(x); }
+    } own{m};
+    CHECK(distance(sweep(m, denoising(p.clean, p.corrupted), grids(m)[1].second, logit(3)).values, outside.values) <
+          1e-10);
+    CHECK(distance(sweep(own, denoising(p.clean, p.corrupted), grids(m)[1].second, logit(3)).values, outside.values) <
+          1e-10);
+    CHECK(says(message_of<ValueError>(
+                   [&] { (void)attribution_patching(m, zero_ablation(p.clean), grids(m)[1].second, logit(3)); }),
+               "inference mode has none"));
+}
+
+TEST_CASE("long prompts, many recipes and whole vocabularies stay within the memory as well") {
+    Gpt2Config config;
+    config.width = 48, config.heads = 3, config.inner = 192, config.layers = 2, config.positions = 128,
+    config.vocabulary = 3000;
+    Model m(config);
+    const at::Tensor clean = at::randint(0, 3000, {3, 128}, at::kLong), corrupted = clean.flip(1);
+    const auto c_attn = sites<Qkv>(m, "h.*.attn.c_attn");
+    const auto late = ranges::views::iota(0, 40) |
+                      ranges::views::transform([](int i) { return on<K>(token(i == 0 ? 0 : 127)).multiply(1 + i); });
+    const auto whole =
+        ranges::views::iota(0, 60) | ranges::views::transform([](int i) { return on<V>().multiply(1 + i); });
+    const std::vector<std::pair<Grid, Metric>> cases{
+        {Grid::of<K>(c_attn), logit(1)},
+        {Grid::of<Q>(c_attn).at(tokens(100, 128)), kl_divergence().at(tokens(0, to_end))},
+        {Grid::of_recipes(c_attn, late), loss(3)},
+        {Grid::of_recipes(c_attn, whole), logit(3)}};
+    for (const auto& [grid, metric] : cases)
+        for (const std::size_t megabytes : {40u, 80u}) {
+            CAPTURE(metric.name);
+            CAPTURE(megabytes);
+            SweepOptions options;
+            options.memory = megabytes << 20;
+            const suture::detail::peak_memory peak;
+            try {
+                (void)sweep(m, denoising(clean, corrupted), grid, metric, options);
+            } catch (const MemoryError&) {}
+            CHECK(peak.bytes() <= static_cast<std::int64_t>(options.memory));
+        }
+    SweepOptions boundless;
+    boundless.memory = std::numeric_limits<std::size_t>::max();
+    CHECK(sweep(m, denoising(clean, corrupted), cases[2].first, logit(1), boundless).is_complete());
+    boundless.batch = 0;
+    CHECK(says(message_of<ValueError>(
+                   [&] { (void)sweep(m, denoising(clean, corrupted), cases[2].first, logit(1), boundless); }),
+               "let 1 cell run at a time, or more"));
 }
 
 TEST_CASE("attention scores, which pass in whole runs only, cannot be swept token by token") {

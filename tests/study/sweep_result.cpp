@@ -9,6 +9,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -91,6 +92,15 @@ TEST_CASE("the baseline has recovered nothing, the other run all, and half-way b
     r.values.select(2, 1).copy_(r.source.unsqueeze(1));
     r.values.select(2, 2).copy_(r.source.add(r.baseline).div(2).unsqueeze(1));
     CHECK(r.recovered().equal(at::tensor({0.0, 1.0, 0.5}, at::kDouble).expand({2, 2, 3})));
+}
+
+TEST_CASE("over prompts, a pair whose runs hardly differ counts hardly") {
+    SweepResult r = result();
+    r.baseline = at::tensor({0.0, 1.0}, at::kDouble), r.source = at::tensor({1e-9, 3.0}, at::kDouble);
+    r.values[0].fill_(1e-3), r.values[1].fill_(2);
+    CHECK(at::allclose(r.mean_recovered(), at::full({2, 3}, 0.5005, at::kDouble), 1e-6));
+    r.values = r.source.view({2, 1, 1}).expand({2, 2, 3}).clone();
+    CHECK(at::allclose(r.mean_recovered(), at::ones({2, 3}, at::kDouble)));
 }
 
 TEST_CASE("where the two runs do not differ, nothing is recovered that could be told") {

@@ -8,6 +8,7 @@
 #include "suture/study/sweep_task.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <c10/core/InferenceMode.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -37,12 +38,15 @@ std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const 
     Scope scope = hooks.activate();
     const at::Tensor logits = reads.at_positions(forward_of(model, ids));
     scope.end();
+    if (!logits.requires_grad())
+        throw ValueError("attribution needs gradients, and the model's logits have none: let its forward run without a "
+                         "NoGradGuard of its own");
     const at::Tensor sum = reads.differentiable(logits, clean, ids, prompt).sum();
     if (!sum.requires_grad())
         throw ValueError("the metric '" + reads.metric().name +
                          "' has no gradient: attribution needs one that is "
                          "differentiable, of LibTorch's operations");
-    std::vector<at::Tensor> found = torch::autograd::grad({sum}, seen, {}, c10::nullopt, false, true);
+    std::vector<at::Tensor> found = torch::autograd::grad({sum}, seen, {}, {}, false, true);
     for (std::size_t i = 0; i < sites.size(); ++i)
         found[i] = found[i].defined() ? by_prompt(found[i], ids.sizes(), sites.width(i)) : at::zeros_like(seen[i]);
     return found;
@@ -101,7 +105,10 @@ void attribute_prompt(Model& model, const sweep_task& task, extent prompt, const
 /// @throws as sweep; ValueError if the metric cannot be differentiated
 template <class Model>
 SweepResult attribution_patching(Model&& model, const Patching& patching, const Grid& grid, const Metric& metric) {
+    detail::check_is_there(model);
     const detail::sweep_task task(patching, grid, metric, false);
+    if (c10::InferenceMode::is_enabled())
+        throw ValueError("attribution needs gradients, and inference mode has none: call it outside");
     SweepResult result = detail::empty_result(task);
     result.how = "attribution patching";
     const at::NoGradGuard no_gradients;

@@ -8,6 +8,7 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/place.hpp"
 
+#include <ATen/ops/zeros.h>
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/traits.hpp>
 
@@ -41,10 +42,28 @@ struct grid_part {
     }
 };
 
+/// @throws PositionError, with the edit, if a prompt of so many tokens lacks a place that the recipe edits. What else may
+/// be wrong with it shows when it meets an activation.
+template <Layout L, Recipe R>
+void check_places(const R& recipe, extent tokens) {
+    const at::Tensor like = at::zeros({1, tokens, L::width});
+    recipe.for_each([&](const auto& edit, std::size_t) {
+        try {
+            step unused;
+            edit.template prepare<L>(like, &unused);
+        } catch (PositionError& e) {
+            e.add_place(to_string(edit));
+            throw;
+        } catch (const Error&) {  // a value of another dtype or device than zeros
+        }
+    });
+}
+
 /// A recipe with its type forgotten: activation [..., width] -> an edited copy.
 struct grid_recipe {
     std::string name;
     std::function<at::Tensor(const at::Tensor&)> edited;
+    std::function<void(extent tokens)> check;  ///< @throws PositionError if a prompt of so many tokens has no such place
 };
 
 template <Layout L>
@@ -126,9 +145,11 @@ public:
         using L = detail::layout_at<S>;
         Grid grid(detail::part_of<exactly<L>, L>(detail::untyped(sites)));
         for (auto&& recipe : recipes)
-            grid.recipes_.push_back({to_string(recipe), [recipe](const at::Tensor& activation) {
+            grid.recipes_.push_back({to_string(recipe),
+                                     [recipe](const at::Tensor& activation) {
                                          return (borrow<L>(activation) | recipe).take();
-                                     }});
+                                     },
+                                     [recipe](extent tokens) { detail::check_places<L>(recipe, tokens); }});
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }

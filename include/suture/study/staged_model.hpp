@@ -18,7 +18,9 @@ concept has_stages = requires(M& m, const at::Tensor& x, extent layer) {
     { m.head(x) } -> std::convertible_to<at::Tensor>;
 };
 template <class M>
-concept points_to_stages = requires(M& m) { requires has_stages<std::remove_reference_t<decltype(*m)>>; };
+concept points_to_stages = requires(M& m) {
+    requires has_stages<std::remove_reference_t<decltype(*m)>>;
+};
 }  // namespace detail
 
 /// A model whose forward is `head(block(layers() - 1, ... block(0, embed(ids))))`; or a holder or pointer of one.
@@ -38,17 +40,27 @@ template <class M>
 concept StagedModel = detail::has_stages<M> || detail::points_to_stages<M>;
 
 namespace detail {
+/// @throws ModelError if the model is a holder or pointer of none
+template <class Model>
+void check_is_there(const Model& model) {
+    bool is_empty = false;
+    if constexpr (requires { model.is_empty(); })
+        is_empty = model.is_empty();
+    else if constexpr (requires {
+                           { *model } -> std::same_as<decltype(*model)>;
+                           static_cast<bool>(model);
+                       })
+        is_empty = !static_cast<bool>(model);
+    if (is_empty) throw ModelError("the model is an empty pointer or holder: construct it first");
+}
 /// @throws ModelError if the holder or pointer is empty
 template <StagedModel M>
 auto& stages_of(M& model) {
-    if constexpr (has_stages<M>) {
+    check_is_there(model);
+    if constexpr (has_stages<M>)
         return model;
-    } else {
-        if constexpr (requires { static_cast<bool>(model); })
-            if (!static_cast<bool>(model))
-                throw ModelError("the model is an empty pointer or holder: construct it first");
+    else
         return *model;
-    }
 }
 template <class Stages>
 concept computes_rows = requires(Stages& s, const at::Tensor& x, extent layer, CausalRows& rows) {

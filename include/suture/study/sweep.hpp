@@ -79,12 +79,15 @@ template <class Model>
 SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, const Metric& metric,
                   const SweepOptions& options = {}) {
     using M = std::remove_reference_t<Model>;
+    detail::check_is_there(model);
     const bool staged = StagedModel<M> && options.savings != Savings::none();
     const detail::sweep_task task(patching, grid, metric,
                                   staged && options.savings.head && detail::can_read_some_logits<M>());
     if (!(options.share > 0 && options.share <= 1))
         throw ValueError("the share of cells to run is " + std::to_string(options.share) +
                          ": give more than 0, and 1 at most");
+    if (options.batch < 1)
+        throw ValueError("the option 'batch' is " + std::to_string(options.batch) + ": let 1 cell run at a time, or more");
     if (staged) detail::check_no_hooks_are_active();
 
     SweepResult result = detail::empty_result(task);
@@ -96,8 +99,9 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
         if (options.share < 1) book.choose(detail::most_effective(estimate, options.share));
     }
     const at::NoGradGuard no_gradients;
-    if (!staged || !detail::swept_in_stages(model, task, options, result, book))
-        detail::plain_sweep<M>(model, task, options, result, book).run();
+    if (staged && detail::swept_in_stages(model, task, options, result, book)) return result;
+    const detail::sweep_task of_whole_runs(patching, grid, metric, false);  // a forward gives all logits
+    detail::plain_sweep<M>(model, of_whole_runs, options, result, book).run();
     return result;
 }
 

@@ -16,14 +16,26 @@
 
 namespace suture::detail {
 
-/// The rows that cells write at one site, and what they write.
+/// What cells write at one site: among all rows of a stage, or among those that are kept of it. Which of them pass there is
+/// for the block to say, and shows in their number.
 struct row_edit {
-    std::vector<extent> places;
-    std::vector<at::Tensor> values;
+    struct rows {
+        extent count = 0;  ///< that pass
+        std::vector<extent> places;
+        std::vector<at::Tensor> values;
+    };
+    rows all, kept;
 
     at::Tensor operator()(const at::Tensor& activation) const {
+        const extent passing = activation.numel() / activation.size(-1);
+        const rows& mine = passing == all.count ? all : kept;
+        if (passing != mine.count)
+            throw ShapeError("a sweep gave its block " + std::to_string(all.count) + " rows, of which " +
+                             std::to_string(kept.count) + " are kept, but here pass " + shape_text(activation.sizes()) +
+                             ": pass all rows, or rows.kept() of them");
+        if (mine.places.empty()) return {};  // none of these rows is kept
         at::Tensor copy = activation.clone(at::MemoryFormat::Contiguous);
-        copy.view({-1, copy.size(-1)}).index_copy_(0, index_of(places, copy.device()), at::cat(values));
+        copy.view({-1, copy.size(-1)}).index_copy_(0, index_of(mine.places, copy.device()), at::cat(mine.values));
         return copy;
     }
 };
@@ -57,7 +69,6 @@ public:
 
 private:
     bool keeps_read_rows() const { return savings_.head; }
-    const segment& rows(std::size_t cell) const { return rows_[cell]; }
 
     /// The rows that a cell begins with.
     segment first_rows(const planned_cell& planned) const {
@@ -88,25 +99,29 @@ private:
         rows_.insert(rows_.end(), joining.begin(), joining.end());
     }
 
-    /// What the cells patch in a stage, by site. Behind the last block's attention only rows that are read are left.
-    std::map<std::size_t, row_edit> edits_in(extent stage, const segments& before, const segments& behind) const {
+    /// What the cells patch in a stage, by site.
+    std::map<std::size_t, row_edit> edits_in(extent stage, const segments& all, const segments& kept) const {
         std::map<std::size_t, row_edit> edits;
-        extent offset_before = 0, offset_behind = 0;
-        for (std::size_t i = 0; i < before.size(); ++i) {
-            const planned_cell& planned = cells_[i];
-            const bool is_behind = group_.base.sites[planned.site].after_attention || stage == stages_.layers();
-            const segment& there = is_behind ? behind[i] : before[i];
-            const extent offset = is_behind ? offset_behind : offset_before;
-            const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
-            if (planned.stage == stage && first < end) {
-                row_edit& edit = edits[planned.site];
-                for (extent row = first; row < end; ++row) edit.places.push_back(offset + row - there.first);
-                edit.values.push_back(patched_rows(planned, first, end));
-            }
-            offset_before += before[i].size();
-            offset_behind += behind[i].size();
+        for (const planned_cell& planned : cells_.first(all.size()))
+            if (planned.stage == stage) edits[planned.site];
+        for (auto& [site, edit] : edits) {
+            edit.all = edit_of(stage, site, all);
+            edit.kept = edit_of(stage, site, kept);
         }
         return edits;
+    }
+    /// What the cells write among these rows of a site.
+    row_edit::rows edit_of(extent stage, std::size_t site, const segments& passing) const {
+        row_edit::rows edit;
+        for (std::size_t i = 0; i < passing.size(); edit.count += passing[i++].size()) {
+            const planned_cell& planned = cells_[i];
+            const segment& there = passing[i];
+            const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
+            if (planned.stage != stage || planned.site != site || first >= end) continue;
+            for (extent row = first; row < end; ++row) edit.places.push_back(edit.count + row - there.first);
+            edit.values.push_back(patched_rows(planned, first, end));
+        }
+        return edit;
     }
     /// What the cell makes of the rows [first, end) at its site: [rows, width].
     at::Tensor patched_rows(const planned_cell& planned, extent first, extent end) const {
@@ -122,11 +137,11 @@ private:
 
     /// Runs `f` while the cells patch what they patch in this stage.
     template <class F>
-    at::Tensor while_patching(extent stage, const segments& before, const segments& behind, const F& f) const {
+    at::Tensor while_patching(extent stage, const segments& all, const segments& kept, const F& f) const {
         HookSet hooks;
         std::vector<HookHandle> handles;
-        for (auto& [site, edit] : edits_in(stage, before, behind))
-            handles.push_back(hooks.add(sites_.sites()[site], std::move(edit)));
+        for (auto& [place, edit] : edits_in(stage, all, kept))
+            handles.push_back(hooks.add(sites_.sites()[place], std::move(edit)));
         Scope scope = hooks.activate();
         at::Tensor out = f();
         scope.end();

@@ -97,6 +97,7 @@ public:
     /// @throws PositionError if a prompt has no such token
     cell_space(Grid grid, extent prompts, extent tokens)
         : grid_(std::move(grid)), tokens_(stretch_of(grid_.tokens(), tokens, "a prompt of the sweep")) {
+        for (const grid_recipe& recipe : grid_.recipes()) recipe.check(tokens);
         const grid_part& first = grid_.parts().front();
         axes_.push_back({"prompt", numbered(0, prompts)});
         if (grid_.parts().size() > 1) axes_.push_back({"component", component_labels(grid_.parts())});

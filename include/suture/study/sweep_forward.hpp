@@ -34,12 +34,19 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
     return logits;
 }
 
+/// @throws HookError, to which the hook adds the site
+[[noreturn]] inline void throw_passed_again() {
+    throw HookError(
+        "this site is passed more than once in a forward pass, and a sweep patches one activation at a time: "
+        "give each pass a site of its own");
+}
+
 /// What passes the sites in a forward pass, and the logits.
 struct forward_record {
     std::vector<at::Tensor> sites;  ///< [prompts, tokens, width]
     at::Tensor logits;
 };
-/// @throws HookError if a site is not passed
+/// @throws HookError if a site is not passed, or more than once
 template <class Model>
 forward_record record_forward(Model& model, const at::Tensor& ids, const sweep_sites& sites) {
     forward_record record{std::vector<at::Tensor>(sites.size()), {}};
@@ -48,6 +55,7 @@ forward_record record_forward(Model& model, const at::Tensor& ids, const sweep_s
     for (std::size_t i = 0; i < sites.size(); ++i)
         handles.push_back(hooks.add(sites.sites()[i], [&record, &ids, i,
                                                        width = sites.width(i)](const at::Tensor& activation) {
+            if (record.sites[i].defined()) throw_passed_again();
             record.sites[i] = by_prompt(activation, ids.sizes(), width).detach().clone(at::MemoryFormat::Contiguous);
         }));
     Scope scope = hooks.activate();

@@ -31,7 +31,8 @@ struct SweepOptions {
     /// Finished cells are written to it, and those that it has are not run again. @see SweepJournal
     std::shared_ptr<SweepJournal> journal{};
     /// Whether this process runs a batch, asked before each, in the same order everywhere: how several processes share
-    /// the work. Results differ in no bit from one process's with the same `batch` and `memory`.
+    /// the work. Results differ in no bit from one process's, if all have the same `batch` and `memory`, and run the same
+    /// build in as many threads on machines of one kind; recipes that draw random numbers need one seed in all.
     std::function<bool(std::size_t batch)> claim{};
     /// Whether attribution patching is done too: two forward passes and a backward one a prompt.
     bool attribution = false;

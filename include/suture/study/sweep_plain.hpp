@@ -37,8 +37,8 @@ private:
         const peak_memory peak;
         const forward_record one = record_forward(model_, task_.patching.base().narrow(0, 0, 1), task_.sites);
         // A pass with its records, those of the source, and the logits that are kept.
-        const std::int64_t bytes = 2 * peak.bytes() + 3 * static_cast<std::int64_t>(one.logits.nbytes());
-        const auto memory = static_cast<std::int64_t>(options_.memory);
+        const std::int64_t bytes = 2 * peak.bytes() + 12 * 4 * one.logits.numel();
+        const auto memory = static_cast<std::int64_t>(std::min(options_.memory, std::size_t{1} << 62));
         if (bytes > memory)
             throw MemoryError("a forward pass of the sweep needs " + std::to_string(bytes) + " bytes but may hold " +
                               std::to_string(memory) + ": allow more with the option 'memory'");

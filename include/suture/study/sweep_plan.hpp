@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <tuple>
@@ -59,17 +60,28 @@ public:
                   extent layers, bool by_rows)
         : space_(space), sites_(sites), reads_(reads), savings_(savings), layers_(layers), by_rows_(by_rows) {}
 
-    /// The cells of the group that have to be run, those that begin early first; the others are the baseline.
-    std::vector<planned_cell> cells_of(const recorded_group& group) {
+    /// The cells of the group that have to be run, those that begin early first, and of these the longest; the others are
+    /// the baseline.
+    /// @throws MemoryError if what recipes make of the group's rows takes more than so many bytes
+    std::vector<planned_cell> cells_of(const recorded_group& group, std::int64_t memory) {
         changed_.clear();
         std::vector<planned_cell> cells;
         const extent per_prompt = space_.cells_a_prompt();
         for (extent index = group.first_prompt * per_prompt;
              index < (group.first_prompt + group.prompts()) * per_prompt; ++index) {
             planned_cell planned = located(group, space_.at(index));
-            if (has_effect(planned)) cells.push_back(std::move(planned));
+            if (!has_effect(planned)) continue;
+            if (planned.rows.defined()) memory -= static_cast<std::int64_t>(planned.rows.nbytes());
+            if (memory < 0)
+                throw MemoryError(
+                    "what the recipes make of the rows of " + std::to_string(group.prompts()) +
+                    " prompts does not fit into the memory that is allowed: sweep fewer recipes or prompts at "
+                    "a time, or allow more with the option 'memory'");
+            cells.push_back(std::move(planned));
         }
-        std::stable_sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+        std::stable_sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
+            return std::pair(a.start, a.first) < std::pair(b.start, b.first);
+        });
         return cells;
     }
 
@@ -123,7 +135,7 @@ private:
         }
         planned.first = begin, planned.end = end;
     }
-    /// Whether the first run of channels lies in the second.
+    /// Whether the second run of channels lies in the first.
     static bool holds(const run& outer, const run& inner) {
         return outer.width > 0 && inner.offset >= outer.offset &&
                (inner.groups == 1 ? inner.offset + inner.width <= outer.offset + outer.width && outer.groups == 1

@@ -71,6 +71,8 @@ inline at::Tensor by_prompt(const at::Tensor& activation, const at::IntArrayRef 
 /// Records what passes the sites of a grid, as long as it lives.
 class site_watch {
 public:
+    site_watch(const site_watch&) = delete;
+    site_watch& operator=(const site_watch&) = delete;
     site_watch(const sweep_sites& sites, at::IntArrayRef ids) : records(sites.size()) {
         const std::array<extent, 2> shape{ids[0], ids[1]};
         for (std::size_t i = 0; i < sites.size(); ++i)
@@ -105,6 +107,7 @@ struct run_record {
     std::vector<at::Tensor> keys, values;  ///< of each block, [prompts, tokens, key heads, head width]
     std::vector<site_record> sites;
     std::int64_t bytes_a_row = 0;  ///< what a block takes at most while it runs
+    extent attended_channels = 0;  ///< heads * head width of the queries; 0 unless it was run by rows
 
     std::int64_t bytes() const {
         std::int64_t sum = 0;
@@ -119,22 +122,28 @@ struct run_record {
     }
 };
 
-/// Which of the two forms of a block is used, and what else a model offers.
-template <class Stages>
-at::Tensor logits_of(Stages& stages, const at::Tensor& x, const at::Tensor& ids) {
-    if constexpr (reads_some_logits<Stages>)
-        return ids.defined() ? stages.head(x, ids.to(x.device())) : stages.head(x);
-    else
-        return stages.head(x);
+/// Lends a stage its input, and checks that it left it as it was. What is made in inference mode carries no version to
+/// compare, so of that it gets a copy.
+template <class Stage>
+at::Tensor run_stage(const std::string& name, const at::Tensor& x, const Stage& stage) {
+    const write_watch watch(x);
+    at::Tensor out = stage(x.is_inference() ? x.clone() : x);
+    watch.check(name.c_str());
+    return out;
 }
-
-/// Runs the block and checks that it left its input as it was.
 template <class Block>
 at::Tensor run_block(extent layer, const at::Tensor& x, const Block& block) {
-    const write_watch watch(x);
-    at::Tensor out = block(x);
-    watch.check(("block " + std::to_string(layer)).c_str());
-    return out;
+    return run_stage("block " + std::to_string(layer), x, block);
+}
+
+/// The logits of these token ids, where the model computes them alone, or of all.
+template <class Stages>
+at::Tensor logits_of(Stages& stages, const at::Tensor& x, const at::Tensor& ids) {
+    return run_stage("the head", x, [&](const at::Tensor& in) -> at::Tensor {
+        if constexpr (reads_some_logits<Stages>)
+            if (ids.defined()) return stages.head(in, ids.to(in.device()));
+        return stages.head(in);
+    });
 }
 
 /// What is kept of a run besides what passed the sites.
@@ -146,7 +155,7 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
     run_record run;
     site_watch watch(sites, ids.sizes());
     Scope scope = watch.activate();
-    at::Tensor x = stages.embed(ids);
+    at::Tensor x = run_stage("the embedding", ids, [&](const at::Tensor& in) { return stages.embed(in); });
     const std::array<extent, 2> split{ids.size(0), ids.size(1)};
     for (extent layer = 0; layer < stages.layers(); ++layer) {
         watch.stage = layer;
@@ -155,7 +164,7 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
         const peak_memory peak;
         if constexpr (computes_rows<Stages>) {
             if (by_rows) {
-                whole_rows rows(ids.size(0), ids.size(1));
+                whole_rows rows(ids.size(0), ids.size(1), x.device());
                 watch.rows = &rows;
                 x = run_block(layer, x.flatten(0, 1), [&](const at::Tensor& in) {
                         return stages.block(layer, in, rows);
@@ -166,6 +175,7 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
                                     " of the model never called attend() of the rows that "
                                     "it was given: let it, or switch the saving 'suffix' off");
                 if (keep == kept_of_run::residual) run.keys.push_back(rows.keys()), run.values.push_back(rows.values());
+                run.attended_channels = std::max(run.attended_channels, rows.attended_channels());
             }
         }
         if (!by_rows) x = run_block(layer, x, [&](const at::Tensor& in) { return stages.block(layer, in); });

@@ -35,9 +35,15 @@ struct SweepResult {
     /// number where the two do not differ.
     /// @throws ValueError if activations come from no runs, in an ablation
     at::Tensor recovered() const {
-        if (!source.defined())
-            throw ValueError("a result of " + patching + " has no other run to recover: read effects()");
+        check_source();
         return effects().div(by_prompt(source.sub(baseline)));
+    }
+    /// The same of the mean over the prompts, [...] in the other axes: the mean effect over the mean difference. A prompt
+    /// whose runs hardly differ counts hardly, where in the mean of `recovered()` it would outweigh all others.
+    /// @throws ValueError if activations come from no runs
+    at::Tensor mean_recovered() const {
+        check_source();
+        return effects().mean(0).div(source.sub(baseline).mean());
     }
     /// Whether every cell is there: a sweep that shares its work with other processes has its own cells alone, and one
     /// that runs a share of its cells lacks the others.
@@ -53,6 +59,10 @@ struct SweepResult {
     }
 
 private:
+    void check_source() const {
+        if (!source.defined())
+            throw ValueError("a result of " + patching + " has no other run to recover: read effects()");
+    }
     at::Tensor by_prompt(const at::Tensor& numbers) const {
         std::vector<extent> sizes(axes.size(), 1);
         sizes.front() = numbers.size(0);

@@ -55,19 +55,24 @@ inline at::Tensor recorded_rows(const at::Tensor& recorded, const segments& all)
 /// All rows of `runs` runs of so many tokens, [runs * tokens, ...], whose keys and values are kept.
 class whole_rows final : public CausalRows {
 public:
-    whole_rows(extent runs, extent tokens) : runs_(runs), tokens_(tokens) {}
+    whole_rows(extent runs, extent tokens, at::Device device) : runs_(runs), tokens_(tokens), device_(device) {}
 
     at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
         check_rows(q, k, v, runs_ * tokens_);
         check_first_call(std::exchange(attended_, true));
+        attended_channels_ = q.size(1) * q.size(2);
         keys_ = by_run(k).clone(), values_ = by_run(v).clone();
         const at::Tensor first = at::zeros({runs_}, q.options().dtype(at::kLong));
         return causal_attention(by_run(q), keys_, values_, first, scale).flatten(0, 1);
     }
     at::Tensor kept(const at::Tensor& rows) const override { return rows; }
-    at::Tensor positions() const override { return at::arange(tokens_, at::kLong).repeat({runs_}); }
+    at::Tensor positions() const override {
+        return at::arange(tokens_, at::TensorOptions(at::kLong).device(device_)).repeat({runs_});
+    }
 
     bool attended() const { return attended_; }
+    /// Of the queries, heads * head width.
+    extent attended_channels() const { return attended_channels_; }
     const at::Tensor& keys() const { return keys_; }      ///< [runs, tokens, key heads, head width]
     const at::Tensor& values() const { return values_; }  ///< of the same shape
 
@@ -76,7 +81,8 @@ private:
         const std::array<extent, 2> split{runs_, tokens_};
         return rows.unflatten(0, at::IntArrayRef(split));
     }
-    extent runs_, tokens_;
+    extent runs_, tokens_, attended_channels_ = 0;
+    at::Device device_;
     bool attended_ = false;
     at::Tensor keys_, values_;
 };

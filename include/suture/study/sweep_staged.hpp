@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/study/sweep_batch.hpp"
+#include "suture/study/sweep_forward.hpp"
 #include "suture/study/sweep_ledger.hpp"
 #include "suture/study/sweep_task.hpp"
 
@@ -37,11 +38,14 @@ public:
             by_rows_ = false;  // some sites are passed in whole runs only, as attention scores are
             probe_ = record(task_.patching.base().narrow(0, 0, 1), kept_of_run::residual);
         }
-        return are_passed(*probe_);
+        if (!are_passed(*probe_)) return false;
+        check_against_forward();
+        return true;
     }
 
     void run() {
         const extent prompts = prompts_at_once();
+        if (task_.prompts() > 1) probe_.reset();
         result_.how = by_rows_ ? "stages, row by row" : "stages";
         shared_ =
             shared_sources(task_, [&](const at::Tensor& ids) { return sites_of(record(ids, kept_of_run::nothing)); });
@@ -50,6 +54,22 @@ public:
     }
 
 private:
+    /// @throws ModelError if the stages give other logits than the model's own forward
+    void check_against_forward() {
+        if constexpr (forwards<Stages, const at::Tensor&>) {
+            at::Tensor logits = task_.reads.at_positions(forward_of(stages_, task_.patching.base().narrow(0, 0, 1)));
+            if (task_.reads.ids().defined()) logits = logits.index_select(-1, task_.reads.ids().to(logits.device()));
+            const at::Tensor own = probe_->logits.to(at::kFloat);
+            const double size = logits.abs().max().item<double>(), apart = own.sub(logits).abs().max().item<double>();
+            const double rounding = probe_->logits.element_size() < 4 ? 0.1 : 1e-3;
+            if (apart > rounding * (1 + size))
+                throw ModelError(
+                    "the stages of the model do not give what its forward gives: the logits of the first prompt "
+                    "are up to " +
+                    c10::str(apart) + " apart, of " + c10::str(size) +
+                    ": correct embed, block and head, or sweep with Savings::none()");
+        }
+    }
     static bool are_passed(const run_record& run) {
         return std::all_of(run.sites.begin(), run.sites.end(),
                            [](const site_record& s) { return s.times == 1 && s.stage >= 0; });
@@ -63,25 +83,23 @@ private:
         return record_run(stages_, ids, task_.sites, task_.reads, by_rows_, keep);
     }
 
+    std::int64_t memory() const { return static_cast<std::int64_t>(std::min(options_.memory, std::size_t{1} << 62)); }
+
+    /// What the record of a prompt takes, with the pass that makes it and the metric of it.
     std::int64_t bytes_a_prompt() const {
-        return probe_->bytes() * (task_.has_source() ? 2 : 1) + probe_->bytes_a_row * task_.tokens();
+        return probe_->bytes() * (task_.has_source() ? 2 : 1) + probe_->bytes_a_row * task_.tokens() +
+               bytes_of_metric(probe_->logits);
     }
     /// How many prompts are recorded at once: as many as half of the memory holds.
-    extent prompts_at_once() const {
-        const auto half = static_cast<extent>(options_.memory / 2);
-        return std::clamp<extent>(half / bytes_a_prompt(), 1, task_.prompts());
-    }
+    extent prompts_at_once() const { return std::clamp<extent>(memory() / 2 / bytes_a_prompt(), 1, task_.prompts()); }
 
     void run_group(extent first, extent count) {
         const at::Tensor ids = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids.device());
         // The probe is what would be recorded here if there is but one prompt.
-        recorded_group group{first,
-                             ids,
-                             count == 1 && first == 0 ? *std::exchange(probe_, {}) : record(ids, kept_of_run::residual),
-                             shared_,
-                             {}};
-        bytes_a_row_ = std::max(bytes_a_row_, group.base.bytes_a_row);
+        recorded_group group{
+            first, ids, probe_ ? *std::exchange(probe_, {}) : record(ids, kept_of_run::residual), shared_, {}};
+        bytes_a_row_ = group.base.bytes_a_row;
         at::Tensor clean = group.base.logits;
         if (task_.has_source()) {
             const at::Tensor others = task_.patching.source().narrow(0, first, count);
@@ -92,7 +110,10 @@ private:
         }
         if (task_.needs_clean()) group.clean_logits = clean;
         sweep_planner planner(task_.space, task_.sites, task_.reads, savings_, stages_.layers(), by_rows_);
-        std::vector<planned_cell> cells = planner.cells_of(group);
+        bytes_of_recipes_ = 0;
+        std::vector<planned_cell> cells = planner.cells_of(group, memory() - bytes_of(group));
+        for (const planned_cell& cell : cells)
+            if (cell.rows.defined()) bytes_of_recipes_ += static_cast<std::int64_t>(cell.rows.nbytes());
         book_.begin(first, task_.reads(group.base.logits, clean, ids, which), cells);
         sweep_batch<Stages> batch(stages_, task_.space, task_.sites, task_.reads, group, savings_, by_rows_);
         for (std::span<const planned_cell> left = cells; !left.empty();) {
@@ -105,30 +126,46 @@ private:
     /// How many of these cells run together.
     /// @throws MemoryError if there is no room for one
     std::size_t cells_at_once(std::span<const planned_cell> cells, const recorded_group& group) const {
-        const std::int64_t memory = static_cast<std::int64_t>(options_.memory);
-        std::int64_t held = group.base.bytes();
-        for (const at::Tensor& t : group.sources) held += static_cast<std::int64_t>(t.nbytes());
-        const extent most = savings_.batch ? std::max<extent>(options_.batch, 1) : 1;
+        const std::int64_t recorded = bytes_of(group);
+        const extent most = savings_.batch ? options_.batch : 1;
         std::size_t count = 0;
-        for (; count < cells.size() && count < static_cast<std::size_t>(most); ++count) {
-            held += bytes_of(cells[count], group);
-            if (held > memory) break;
-        }
-        if (count == 0)
-            throw MemoryError("a cell of the sweep needs " + std::to_string(held) + " bytes with what is recorded of " +
-                              std::to_string(group.prompts()) + " prompts but may hold " + std::to_string(memory) +
+        extent longest = 0;
+        for (; count < cells.size() && std::cmp_less(count, most); ++count) {
+            longest = std::max(longest, by_rows_ ? task_.tokens() - cells[count].first : task_.tokens());
+            const std::int64_t needed = recorded + static_cast<std::int64_t>(count + 1) * bytes_of_cell(longest, group);
+            if (needed <= memory()) continue;
+            if (count > 0) break;
+            throw MemoryError("a cell of the sweep needs " + std::to_string(needed) +
+                              " bytes with what is recorded of " + std::to_string(group.prompts()) +
+                              " prompts but may hold " + std::to_string(memory()) +
                               ": allow more with the option 'memory'");
+        }
         return count;
     }
-    /// What a cell takes at most while it runs.
-    std::int64_t bytes_of(const planned_cell& cell, const recorded_group& group) const {
-        const extent tokens = task_.tokens();
-        const at::Tensor &residual = group.base.residual.front(), &logits = group.base.logits;
+    std::int64_t bytes_of(const recorded_group& group) const {
+        std::int64_t bytes = group.base.bytes() + bytes_of_recipes_;
+        for (const at::Tensor& t : group.sources) bytes += static_cast<std::int64_t>(t.nbytes());
+        return bytes + (group.clean_logits.defined() ? static_cast<std::int64_t>(group.clean_logits.nbytes()) : 0);
+    }
+    /// What a cell takes at most while it runs in a batch whose longest has so many rows.
+    std::int64_t bytes_of_cell(extent rows, const recorded_group& group) const {
+        const at::Tensor& residual = group.base.residual.front();
         const std::int64_t row = bytes_a_row_ + 4 * static_cast<std::int64_t>(residual.nbytes()) / group.ids.numel();
-        std::int64_t bytes = row * (by_rows_ ? tokens - cell.first : tokens);
-        // The keys and values of the whole run, as recorded and as the heads read them.
-        if (by_rows_) bytes += 4 * static_cast<std::int64_t>(group.base.keys.front().nbytes()) / group.prompts();
-        return bytes + 6 * static_cast<std::int64_t>(logits.nbytes()) / group.prompts();
+        const std::int64_t logits = bytes_of_metric(group.base.logits) / group.prompts();
+        return row * rows + bytes_of_attention(group) + logits;
+    }
+    /// The keys and values of a whole run, as recorded and as the query heads read them.
+    std::int64_t bytes_of_attention(const recorded_group& group) const {
+        if (group.base.keys.empty()) return 0;
+        const at::Tensor& keys = group.base.keys.front();
+        const auto element = static_cast<std::int64_t>(keys.element_size());
+        return 2 * static_cast<std::int64_t>(keys.nbytes()) / group.prompts() +
+               4 * element * group.base.attended_channels * task_.tokens();
+    }
+    /// The copies that a metric makes of logits, in 32 bits at least: those of both runs, their log probabilities, and what
+    /// it makes of these.
+    static std::int64_t bytes_of_metric(const at::Tensor& logits) {
+        return 12 * logits.numel() * std::max<std::int64_t>(4, static_cast<std::int64_t>(logits.element_size()));
     }
 
     Stages& stages_;
@@ -139,7 +176,7 @@ private:
     Savings savings_;
     bool by_rows_;
     std::optional<run_record> probe_;
-    std::int64_t bytes_a_row_ = 0;
+    std::int64_t bytes_a_row_ = 0, bytes_of_recipes_ = 0;
     std::vector<at::Tensor> shared_;
 };
 

@@ -18,6 +18,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <utility>
@@ -92,22 +93,27 @@ private:
     }
 };
 
-/// The bits of a module's parameters and buffers, added up: equal weights have one key, on any device and in any number
-/// of threads. Nothing for a model that is no module.
+/// The bits of a module's parameters and buffers, mixed: other weights, or the same in another order, have another key.
+/// Nothing for a model that is no module.
 template <class Model>
 std::string weights_text(const Model& model) {
     if constexpr (std::derived_from<Model, torch::nn::Module>) {
         std::uint64_t key = 0;
         const auto add = [&key](const at::Tensor& t) {
-            const at::Tensor bits = t.detach().cpu().contiguous().flatten();
-            const at::ScalarType whole = bits.element_size() == 8 ? at::kLong : bits.element_size() == 4 ? at::kInt
-                                         : bits.element_size() == 2 ? at::kShort : at::kByte;
-            key = key * 1099511628211u + static_cast<std::uint64_t>(bits.view(whole).sum(at::kLong).template item<extent>());
+            const at::Tensor plain = t.detach().cpu().contiguous();
+            const auto* bytes = static_cast<const unsigned char*>(plain.data_ptr());
+            for (std::size_t at = 0; at < plain.nbytes(); at += sizeof key) {
+                std::uint64_t word = 0;
+                std::memcpy(&word, bytes + at, std::min(sizeof word, plain.nbytes() - at));
+                key = (key ^ word) * 1099511628211u;
+            }
         };
         for (const at::Tensor& parameter : model.parameters()) add(parameter);
         for (const at::Tensor& buffer : model.buffers()) add(buffer);
         return ", weights " + std::to_string(key);
-    } else if constexpr (requires { { *model } -> std::convertible_to<const torch::nn::Module&>; }) {
+    } else if constexpr (requires {
+                             { *model } -> std::convertible_to<const torch::nn::Module&>;
+                         }) {
         return weights_text(*model);
     } else {
         return "";
