@@ -34,7 +34,8 @@ struct SweepOptions {
     /// the work. Results differ in no bit from one process's, if all have the same `batch` and `memory`, and run the same
     /// build in as many threads on machines of one kind; recipes that draw random numbers need one seed in all.
     std::function<bool(std::size_t batch)> claim{};
-    /// Whether attribution patching is done too: two forward passes and a backward one a prompt.
+    /// Whether attribution patching is done too: two forward passes and a backward one a prompt, whose graph `memory` does
+    /// not count.
     bool attribution = false;
     /// Run only this share of the cells, those that attribution patching thinks most of; 1: all. The others are NaN.
     double share = 1;
