@@ -83,8 +83,8 @@ void print(const Arguments& arguments, const name_mover::Options& o, const name_
     fmt::print(
         "model     {}\nprompts   {} to find the heads with, and {} new ones to test them; seed {}\n"
         "such as   {} -> {}\n"
-        "or        {} -> {}, who is said again\n"
-        "or        {} -> {}, who the answer is\n\n",
+        "or        {} -> {}: it differs in who is said again\n"
+        "or        {} -> {}: it differs in who the answer is\n\n",
         arguments.model, o.prompts, o.prompts, o.seed, one.clean.text(), one.clean.answer, one.twin.text(),
         one.twin.answer, one.stranger.text(), one.stranger.answer);
     fmt::print(

@@ -40,7 +40,7 @@ private:
         return app.add_option(name, list, help)->allow_extra_args(false)->check(Subject::not_empty());
     }
     void add_prompts_to(CLI::App& app) {
-        add_list(app, "--clean", clean, "a clean prompt; may be given several times, all prompts of one length");
+        add_list(app, "--clean", clean, "a clean prompt, all of one length; repeat the option for another one");
         add_list(app, "--clean-ids", clean_ids, "the same as token ids: 2,1,0");
         add_list(app, "--corrupted", corrupted,
                  "the corrupted prompt of the first clean one, of the second, ...; to 'mean' and 'resample', what is put "
@@ -66,7 +66,7 @@ private:
         app.add_option("--metric", metric, "what is read at the last token: of the answer, or of all tokens (kl)")
             ->check(CLI::IsMember({"logit-difference", "logit", "probability", "loss", "kl"}))
             ->capture_default_str();
-        add_list(app, "--answer", answer, "one token for all prompts, or one for each; by default the likeliest");
+        add_list(app, "--answer", answer, "one token for all prompts, or the option again for each; by default the likeliest");
         add_list(app, "--other", other,
                  "what the logit difference is to; by default the likeliest token after the corrupted prompt, or the "
                  "second likeliest after the clean one");

@@ -63,6 +63,8 @@ inline std::string cells_text(const SharedSweep& s) {
     if (s.known > 0) text += fmt::format("; {} from journals", s.known);
     if (same > 0) text += fmt::format("; {} where the patch changes nothing", same);
     if (done < all) text += fmt::format("; {} left out", all - done);
+    if (same == all)
+        text += " (what is put in is what was there: are the prompts the same, or is a mean taken over the prompt itself?)";
     return text + "; " + s.result.how;
 }
 }  // namespace detail

@@ -81,7 +81,7 @@ inline std::vector<std::filesystem::path> journals_in(const std::filesystem::pat
     std::vector<std::filesystem::path> journals;
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with("journal-") && name.ends_with(".txt") && entry.file_size() > 0)
+        if (name.starts_with("journal-") && name.ends_with(".txt") && entry.is_regular_file() && entry.file_size() > 0)
             journals.push_back(entry.path());
     }
     std::sort(journals.begin(), journals.end());

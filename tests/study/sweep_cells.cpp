@@ -255,7 +255,7 @@ TEST_CASE("components of one name are told apart by their widths and sites") {
     using Stream = Whole<Resid<8>>;
     const Grid streams = Grid::of<Resid>(sites_of<Stream>({"h.0.pre", "h.1.pre"}))
                              .with(Grid::of<Resid>(sites_of<Stream>({"h.0.mid", "h.1.mid"})));
-    CHECK((labels_on({streams, 1, 2}, "component") == Labels{"Resid<8> at h.0.pre", "Resid<8> at h.0.mid"}));
+    CHECK((labels_on({streams, 1, 2}, "component") == Labels{"pre", "mid"}));
     const Grid queries = Grid::of<Q<4, 2>, Q<6>>(HookPoint<Fused<10, Q<4, 2>, Q<6>>>("h.0"));
     CHECK((labels_on({queries, 1, 2}, "component") == Labels{"Q<4, 2> at h.0", "Q<6> at h.0"}));
 }

@@ -53,6 +53,10 @@ TEST_CASE_FIXTURE(file_fixture, "the CSV of a result has its text, and is writte
     Model m = model();
     const SweepResult result = sweep(m, zero_ablation(pairs(1, 2).clean), grids(m)[0].second, logit(3));
     save_csv(path, result);
+    CHECK(csv_text(result).starts_with("prompt,layer,token,value,baseline,ran\r\n"));
+    SweepResult estimated = result;
+    estimated.attribution = result.values;
+    CHECK(csv_text(estimated).starts_with("prompt,layer,token,value,baseline,ran,attribution\r\n0,0,0,"));
     std::ifstream in(path, std::ios::binary);
     CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == csv_text(result));
     CHECK(says(message_of<FileError>([&] { save_csv("/nowhere/at/all.csv", result); }), "/nowhere/at/all.csv"));

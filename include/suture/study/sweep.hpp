@@ -56,6 +56,11 @@ bool swept_in_stages(Model& model, const sweep_task& task, const SweepOptions& o
 /// The cells of which an estimate expects most: bool, one a cell.
 inline at::Tensor most_effective(const SweepResult& estimate, double share) {
     const at::Tensor effects = estimate.effects().abs().flatten();
+    constexpr double rounding = 1e-5;
+    if (!(effects.max().item<double>() > rounding))
+        throw ValueError("attribution expects no effect anywhere, so it cannot tell which share of the cells to run: the "
+                         "gradient of '" + estimate.metric + "' is zero at the runs that are patched (as the KL "
+                         "divergence's is at clean ones): give another metric, or the share 1");
     const auto count =
         std::clamp<extent>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
     at::Tensor chosen = at::zeros_like(effects, at::kBool);

@@ -69,13 +69,19 @@ inline std::vector<std::string> layer_labels(const std::vector<SiteRef<AnyLayout
     if (!ranges::all_of(sites, is_named)) return places;
     return first_distinct({labels_of(sites, number), labels_of(sites, path), places});
 }
-/// "Q"; or, where two components of a grid are called the same, "Resid<768> at h.0.resid_pre".
+/// "Q"; where two components of a grid are called the same, what their sites are called, "resid_pre"; or both in full,
+/// "Resid<768> at h.0.resid_pre".
 inline std::vector<std::string> component_labels(const std::vector<grid_part>& parts) {
     const auto in_full = [](const grid_part& part) {
         const component_facts facts{part.name.c_str(), part.channels.where.width, part.heads_a_group};
         return component_text(facts) + " at " + part.sites.front().name();
     };
-    return first_distinct({labels_of(parts, &grid_part::name), labels_of(parts, in_full)});
+    const auto at_site = [](const grid_part& part) {
+        const std::string& path = part.sites.front().name();
+        return path.substr(path.rfind('.') + 1);
+    };
+    return first_distinct(
+        {labels_of(parts, &grid_part::name), labels_of(parts, at_site), labels_of(parts, in_full)});
 }
 /// "Q[token 3] *= 0.5"; or, where two recipes read the same, with its place in front.
 inline std::vector<std::string> recipe_labels(const std::vector<grid_recipe>& recipes) {

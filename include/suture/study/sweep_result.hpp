@@ -82,16 +82,18 @@ inline double attribution_correlation(const SweepResult& result) {
     return exact.numel() < 2 ? std::numeric_limits<double>::quiet_NaN() : pearson(exact, guess).item<double>();
 }
 
-/// The result as CSV (RFC 4180): one line a cell, with its place on each axis, its value, the baseline of its prompt
-/// and whether it was run. Numbers have all their digits; a cell that is not there has an empty value.
+/// The result as CSV (RFC 4180): one line a cell, with its place on each axis, its value, the baseline of its prompt,
+/// whether it was run, and what attribution estimates if it was asked. Numbers have all their digits; a cell that is not
+/// there has an empty value.
 inline std::string csv_text(const SweepResult& result) {
     std::ostringstream text;
     text.imbue(std::locale::classic());
     text.precision(17);
     for (const SweepAxis& axis : result.axes) text << axis.name << ",";
-    text << "value,baseline,ran\r\n";
+    text << "value,baseline,ran" << (result.attribution.defined() ? ",attribution" : "") << "\r\n";
     const at::Tensor values = result.values.contiguous(), baseline = result.baseline.contiguous();
     const at::Tensor done = result.done.contiguous(), ran = result.ran.contiguous();
+    const at::Tensor estimates = result.attribution.defined() ? result.attribution.contiguous() : at::Tensor();
     const extent cells_a_prompt = values.numel() / result.axes.front().size();
     for (extent cell = 0; cell < values.numel(); ++cell) {
         extent within = values.numel(), at = cell;
@@ -101,8 +103,9 @@ inline std::string csv_text(const SweepResult& result) {
             at %= within;
         }
         if (done.data_ptr<bool>()[cell]) text << values.data_ptr<double>()[cell];
-        text << "," << baseline.data_ptr<double>()[cell / cells_a_prompt] << "," << (ran.data_ptr<bool>()[cell] ? 1 : 0)
-             << "\r\n";
+        text << "," << baseline.data_ptr<double>()[cell / cells_a_prompt] << "," << ran.data_ptr<bool>()[cell];
+        if (estimates.defined()) text << "," << estimates.data_ptr<double>()[cell];
+        text << "\r\n";
     }
     return text.str();
 }
