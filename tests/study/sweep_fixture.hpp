@@ -5,6 +5,8 @@
 #include "suture/model/gpt2.hpp"
 #include "suture/study/sweep.hpp"
 
+#include "doctest.hpp"
+
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 #include <torch/utils.h>
@@ -54,6 +56,16 @@ inline SweepOptions with(Savings savings) {
     SweepOptions options;
     options.savings = savings;
     return options;
+}
+
+/// All that a result says, compared.
+inline void check_same(const SweepResult& a, const SweepResult& b, double tolerance) {
+    CHECK((a.axes == b.axes));
+    CHECK(a.is_complete());
+    CHECK(distance(a.values, b.values) <= tolerance);
+    CHECK(distance(a.baseline, b.baseline) <= tolerance);
+    CHECK(a.source.defined() == b.source.defined());
+    if (a.source.defined()) CHECK(distance(a.source, b.source) <= tolerance);
 }
 
 /// One grid a kind of site, of a model that has them at these paths.
