@@ -73,10 +73,10 @@ inline at::Tensor most_effective(const SweepResult& estimate, double share) {
 ///
 ///     const auto c_attn = sites<Qkv>(model, "h.*.attn.c_attn");
 ///     const SweepResult result = sweep(model, denoising(clean, corrupted), Grid::of<Q>(c_attn), logit_difference(mary, john));
-///     result.recovered().mean(0);       // [layers, tokens], 1 where the patch restores the clean answer
+///     result.mean_recovered();          // [layers, tokens], 1 where the patch restores the clean answer
 ///
 /// A StagedModel runs what comes behind the patches alone, many cells at once; a model that only has a forward runs it for
-/// every place of the grid, as with `Savings::none()`, all prompts together unless `batch` is off. Without gradients, but for the attribution.
+/// every place of the grid, all prompts together unless `batch` is off. Without gradients, but for the attribution.
 /// @throws PositionError, ShapeError or ValueError, before the model is run, if grid, prompts and metric do not fit;
 ///         HookError if a site is not passed; MemoryError if one cell needs more than the options allow; what the model, the
 ///         metric and the progress function throw
