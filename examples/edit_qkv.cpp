@@ -1,9 +1,9 @@
 // Loads a GPT-2 directory, runs a prompt with and without one edit of a layer's fused query, key and value, and prints
 // what changed: in the activation, and in what the model predicts.
-#include "ids.hpp"
-#include "prompt.hpp"
+#include "shared/ids.hpp"
+#include "shared/prompt.hpp"
 
-#include <suture/model/gpt2_load.hpp>
+#include <suture/gpt2/load.hpp>
 #include <suture/suture.hpp>
 
 #include <CLI/CLI.hpp>

@@ -1,8 +1,8 @@
 // Observes every layer of a GPT-2 model while it runs prompts, with both recorders: one that the next prompt
 // overwrites, and one that keeps them all. Prints what was recorded, and saves it if a file is named.
-#include "prompt.hpp"
+#include "shared/prompt.hpp"
 
-#include <suture/model/gpt2_load.hpp>
+#include <suture/gpt2/load.hpp>
 #include <suture/record/history.hpp>
 #include <suture/record/latest.hpp>
 #include <suture/record/spill.hpp>

@@ -1,6 +1,6 @@
 // Edits a model that comes from Python, as it is. See docs/torchscript.md.
 #include <suture/core/catalogue.hpp>
-#include <suture/hook/script.hpp>
+#include <suture/script/script.hpp>
 #include <suture/suture.hpp>
 
 #include <CLI/CLI.hpp>

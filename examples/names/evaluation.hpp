@@ -5,7 +5,7 @@
 
 #include "names_model.hpp"
 #include "names_task.hpp"
-#include "one_thread.hpp"
+#include "shared/one_thread.hpp"
 #include "training.hpp"
 #include "vocabulary.hpp"
 

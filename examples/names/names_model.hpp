@@ -3,7 +3,7 @@
 
 #include "vocabulary.hpp"
 
-#include <suture/model/gpt2_load.hpp>
+#include <suture/gpt2/load.hpp>
 
 #include <cstddef>
 #include <filesystem>

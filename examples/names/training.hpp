@@ -4,7 +4,7 @@
 
 #include "names_model.hpp"
 #include "names_task.hpp"
-#include "one_thread.hpp"
+#include "shared/one_thread.hpp"
 #include "vocabulary.hpp"
 
 #include <ATen/Context.h>

@@ -1,6 +1,6 @@
 // Everything a program that edits, hooks, records and reads activations needs. Headers with further dependencies are
-// included by name: suture/record/safetensors.hpp, suture/record/spill.hpp and suture/model/ (nlohmann-json), and
-// suture/hook/script.hpp (LibTorch's headers for TorchScript).
+// included by name: suture/file/safetensors.hpp, suture/record/spill.hpp and suture/model/ (nlohmann-json), and
+// suture/script/script.hpp (LibTorch's headers for TorchScript).
 #pragma once
 
 #include "suture/core.hpp"
@@ -13,18 +13,18 @@
 #include "suture/hook/sites.hpp"
 #include "suture/record/history.hpp"
 #include "suture/record/latest.hpp"
-#include "suture/study/attention_pattern.hpp"
-#include "suture/study/attribution_patching.hpp"
-#include "suture/study/audit.hpp"
-#include "suture/study/check_layout.hpp"
-#include "suture/study/correlation.hpp"
-#include "suture/study/dry_run.hpp"
-#include "suture/study/histogram.hpp"
-#include "suture/study/logit_lens.hpp"
-#include "suture/study/moments.hpp"
-#include "suture/study/norms.hpp"
-#include "suture/study/sweep.hpp"
-#include "suture/study/trace.hpp"
+#include "suture/stats/attention_pattern.hpp"
+#include "suture/sweep/attribution_patching.hpp"
+#include "suture/inspect/audit.hpp"
+#include "suture/inspect/check_layout.hpp"
+#include "suture/stats/correlation.hpp"
+#include "suture/inspect/dry_run.hpp"
+#include "suture/stats/histogram.hpp"
+#include "suture/lens/logit_lens.hpp"
+#include "suture/stats/moments.hpp"
+#include "suture/stats/norms.hpp"
+#include "suture/sweep/sweep.hpp"
+#include "suture/inspect/trace.hpp"
 #include "suture/tensor/cat.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/view.hpp"

@@ -3,7 +3,7 @@
 #include "suture/core/catalogue.hpp"
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/hook/script.hpp"
+#include "suture/script/script.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/randn.h>

@@ -1,8 +1,8 @@
 // Patching sweeps of a random GPT-2 small, 12 layers x 15 tokens: by one forward pass a place of the grid, as hooks alone
 // make it, and by stages; with each saving alone and with all but one. One step is a whole sweep. The limits beside them:
 // every weight of the blocks read once, and the matrix products that the cells cannot do without.
-#include "suture/study/sweep.hpp"
-#include "suture/model/gpt2.hpp"
+#include "suture/sweep/sweep.hpp"
+#include "suture/gpt2/gpt2.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm.h>

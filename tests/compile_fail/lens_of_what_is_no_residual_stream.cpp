@@ -1,6 +1,6 @@
 // expect: the lens reads the residual stream: give a Resid as wide as the model
 // The logit lens puts the final norm and the unembedding behind a residual stream; what a norm emits is none.
-#include <suture/model/gpt2_logit_lens.hpp>
+#include <suture/lens/gpt2_logit_lens.hpp>
 
 using namespace suture;
 

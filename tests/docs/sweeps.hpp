@@ -1,5 +1,5 @@
 #pragma once
-#include <suture/study/sweep_files.hpp>
+#include <suture/sweep/files.hpp>
 
 #include "tiny_gpt2.hpp"
 

@@ -1,7 +1,7 @@
 // What pages speak of without showing it: a GPT-2 with random weights, as in docs/tutorial.md, and two prompts.
 #pragma once
 
-#include <suture/model/gpt2.hpp>
+#include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -2,7 +2,7 @@
 // suture's wheres and again as numbers for the oracle.
 #pragma once
 
-#include "suture/tensor/place.hpp"
+#include "suture/tensor/detail/place.hpp"
 
 #include "laws/layouts.hpp"
 #include "laws/oracle.hpp"

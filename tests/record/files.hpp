@@ -1,7 +1,7 @@
 // What the tests of safetensors share: a folder of their own, bytes of files written by hand, and what refuses them.
 #pragma once
 
-#include "suture/record/safetensors.hpp"
+#include "suture/file/safetensors.hpp"
 
 #include "doctest.hpp"
 

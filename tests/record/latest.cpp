@@ -5,7 +5,7 @@
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/model/gpt2.hpp"
+#include "suture/gpt2/gpt2.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"

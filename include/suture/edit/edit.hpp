@@ -3,7 +3,7 @@
 // Law: `view | recipe` equals split, clone, edit and cat written by hand, bit for bit, and never writes `view`.
 #pragma once
 
-#include "suture/edit/operation.hpp"
+#include "suture/edit/detail/operation.hpp"
 
 #include <concepts>
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
-#include "suture/hook/scope.hpp"
+#include "suture/hook/detail/active_scope.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 

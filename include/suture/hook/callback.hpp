@@ -2,9 +2,9 @@
 #pragma once
 
 #include "suture/edit/apply.hpp"
-#include "suture/hook/scope.hpp"
+#include "suture/hook/detail/active_scope.hpp"
 #include "suture/hook/site.hpp"
-#include "suture/tensor/lent.hpp"
+#include "suture/tensor/detail/write_watch.hpp"
 
 #include <c10/util/StringUtil.h>
 

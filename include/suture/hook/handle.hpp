@@ -1,7 +1,7 @@
 // Handles: what keeps a hook in its set, and the switches of a hook.
 #pragma once
 
-#include "suture/hook/scope.hpp"
+#include "suture/hook/detail/active_scope.hpp"
 
 #include <cstddef>
 #include <cstdint>

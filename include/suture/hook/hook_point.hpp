@@ -1,7 +1,7 @@
 // HookPoint: a site as a member of a model, through which an activation is passed; SiteRef: a site found in a model.
 #pragma once
 
-#include "suture/hook/scope.hpp"
+#include "suture/hook/detail/active_scope.hpp"
 #include "suture/hook/site.hpp"
 
 #include <concepts>

@@ -5,7 +5,7 @@
 #include "suture/hook/callback.hpp"
 #include "suture/hook/handle.hpp"
 #include "suture/hook/hook_point.hpp"
-#include "suture/hook/scope.hpp"
+#include "suture/hook/detail/active_scope.hpp"
 
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/traits.hpp>

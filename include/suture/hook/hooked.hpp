@@ -4,7 +4,7 @@
 #pragma once
 
 #include "suture/hook/hook_point.hpp"
-#include "suture/hook/leaves.hpp"
+#include "suture/hook/detail/leaves.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/tensor/torch.hpp"
 

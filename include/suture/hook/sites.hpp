@@ -117,6 +117,12 @@ SiteRef<L> found_site(const std::string& path, const Site& site) {
                     (paths.empty() ? "the model has no sites: give it HookPoints or Hooked modules"
                                    : "the model has " + some));
 }
+/// Whether a path matches a pattern in the syntax of `sites`.
+inline bool path_matches(std::string pattern, std::string path) {
+    std::replace(pattern.begin(), pattern.end(), '.', '/');
+    std::replace(path.begin(), path.end(), '.', '/');
+    return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+}
 }  // namespace detail
 
 /// The sites whose paths match a pattern, in the model's order: `sites<Qkv>(model, "h.*.attn.c_attn")`. `*` stands for
@@ -124,15 +130,11 @@ SiteRef<L> found_site(const std::string& path, const Site& site) {
 /// @throws HookError if none matches, TypeError if one says another layout
 template <class L = AnyLayout, class Model>
 std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
-    const auto with_slashes = [](std::string path) {
-        std::replace(path.begin(), path.end(), '.', '/');
-        return path;
-    };
     std::vector<SiteRef<L>> found;
     std::vector<std::string> paths;
     for_each_site(model, [&](const std::string& path, Site& site) {
         paths.push_back(path);
-        if (::fnmatch(with_slashes(pattern).c_str(), with_slashes(path).c_str(), FNM_PATHNAME) == 0)
+        if (detail::path_matches(pattern, path))
             found.push_back(detail::found_site<L>(path, site));
     });
     if (found.empty()) detail::throw_no_site(pattern, paths);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "suture/core/where.hpp"
-#include "suture/hook/scope.hpp"
-#include "suture/record/record_state.hpp"
+#include "suture/hook/detail/active_scope.hpp"
+#include "suture/record/detail/record_state.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/view.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "suture/core/where.hpp"
-#include "suture/tensor/place.hpp"
+#include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <cstddef>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "suture/record/history.hpp"
-#include "suture/record/record_state.hpp"
-#include "suture/record/safetensors.hpp"
+#include "suture/record/detail/record_state.hpp"
+#include "suture/file/safetensors.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -2,9 +2,9 @@
 // clone(), by cat, by an edit, or by adopt() from a tensor that provably nobody else holds.
 #pragma once
 
-#include "suture/tensor/place.hpp"
+#include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/reading.hpp"
-#include "suture/tensor/write.hpp"
+#include "suture/tensor/detail/write.hpp"
 
 #include <memory>
 #include <string>

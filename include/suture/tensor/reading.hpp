@@ -5,7 +5,7 @@
 #include "suture/core/layout.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
-#include "suture/tensor/lent.hpp"
+#include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ScalarOps.h>

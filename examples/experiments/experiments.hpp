@@ -1,0 +1,160 @@
+// Six experiments on the fused query, key and value of a GPT-2 model, from the mistake that is easy to make by hand to a
+// board of replacements. Each function runs the model on token ids [batch, tokens] and gives its logits [batch, tokens,
+// vocabulary]. They need three layers.
+#pragma once
+
+#include <suture/gpt2/gpt2.hpp>
+#include <suture/record/latest.hpp>
+#include <suture/suture.hpp>
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/zeros.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace experiments {
+using namespace suture;
+
+/// Where the experiments that edit one place do so: a layer, and a token of every prompt (-1 is the last one).
+struct Place {
+    std::size_t layer = 1;
+    extent token = 4;
+};
+
+/// Every layer's fused projection, in order.
+template <extent Width, extent Heads>
+auto projections(Gpt2<Width, Heads>& model) {
+    return sites<Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
+}
+
+/// Nothing is edited.
+template <extent Width, extent Heads>
+at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
+    return model->forward(ids);
+}
+
+/// 1. The mistake, as it is made with LibTorch alone: a part that split() returned is written. Gives what is left of
+/// the activation that was to be compared with, "the source", after the edit.
+template <extent Width, extent Heads>
+at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
+    const at::NoGradGuard no_gradients;
+    const std::vector<at::Tensor> qkv = source.split(Width, -1);
+    qkv[0].select(-2, at.token).narrow(-1, 0, 10).zero_();
+    return at::cat(qkv, -1);
+}
+
+/// 2. By hand, with an offset that somebody counted: channels offset ... offset + 9 of the token become zero. 0 is where
+/// GPT-2's query begins, Width where its key does. Of another model's activation the same offsets mean something else,
+/// and nothing raises.
+template <extent Width, extent Heads>
+at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, extent offset) {
+    HookSet hooks;
+    const auto handle = hooks.add(projections(model)[at.layer], [&](const View<Gpt2Qkv<Width, Heads>>& qkv) {
+        at::Tensor edited = qkv.clone().take();
+        edited.select(-2, at.token).narrow(-1, offset, 10).zero_();
+        return edited;
+    });
+    return while_running(model, hooks, ids);
+}
+
+/// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts in the layout's order alone.
+template <extent Width, extent Heads>
+at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
+    using Qkv = Gpt2Qkv<Width, Heads>;
+    HookSet hooks;
+    const auto handle = hooks.add(projections(model)[at.layer], [&](const View<Qkv>& qkv) {
+        const auto [q, k, v] = split(qkv);
+        auto edited = q.clone();
+        edited.at(token(at.token), dims<0, 10>).fill_(0);
+        return cat<Qkv>(edited, k, v);
+    });
+    return while_running(model, hooks, ids);
+}
+
+/// 4. Hooks on all layers: every layer's query, key and value is harvested, and one layer alone is edited.
+template <extent Width, extent Heads>
+at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
+                          Latest<Gpt2Qkv<Width, Heads>>& harvest) {
+    HookSet hooks;
+    const auto all = hooks.add(projections(model), harvest);
+    const auto one = hooks.add(projections(model)[at.layer], on<Q>(token(at.token), dims<0, 10>).zero());
+    return while_running(model, hooks, ids);
+}
+
+/// 5. A vector is injected into a query from outside, and then another one: the hook stays as it is. Gives the logits of
+/// one run with each of the vectors, which have as many channels as the query, or one.
+template <extent Width, extent Heads>
+std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
+                                       const std::vector<at::Tensor>& vectors) {
+    Slot injection;
+    HookSet hooks;
+    const auto handle = hooks.add(projections(model)[at.layer], on<Q>(token(at.token)).set(injection));
+    std::vector<at::Tensor> logits;
+    for (const at::Tensor& vector : vectors) {
+        injection = vector;
+        logits.push_back(while_running(model, hooks, ids));
+    }
+    return logits;
+}
+
+/// 6. A board silences layer 0 and puts a vector in the place of layer 2's whole projection, at every position.
+template <extent Width, extent Heads>
+at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
+    using Qkv = Gpt2Qkv<Width, Heads>;
+    HookSet hooks;
+    Board<Qkv> board;
+    const auto handle = hooks.add(projections(model), board);
+    board[0] = at::zeros({1, 1, Qkv::width});
+    board[2] = at::linspace(-1, 0.7, Qkv::width);
+    return while_running(model, hooks, ids);
+}
+
+/// What layer 0 said in a clean run stands in the place of what layer 2 says.
+template <extent Width, extent Heads>
+at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
+    using Qkv = Gpt2Qkv<Width, Heads>;
+    HookSet hooks;
+    Latest<Qkv> latest;
+    const auto recording = hooks.add(projections(model), latest);
+    while_running(model, hooks, ids);
+    Board<Qkv> board;
+    const auto handle = hooks.add(projections(model), board);
+    board[2] = latest[0];
+    return while_running(model, hooks, ids);
+}
+
+/// What an experiment did, in words, and the logits that it gave.
+struct Result {
+    int experiment;  ///< its number; 0 for the clean run
+    std::string name, sentence;
+    at::Tensor logits;
+};
+
+/// All of them, in order, the clean run first.
+template <extent Width, extent Heads>
+std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
+    using Qkv = Gpt2Qkv<Width, Heads>;
+    const std::string layer = "layer " + std::to_string(at.layer) + ": ", token_at = "[token " + std::to_string(at.token);
+    const auto ten_of = [&](const char* component) { return layer + component + token_at + ", dims 0:10] = 0"; };
+    Latest<Qkv> harvest;
+    std::vector<Result> results{
+        {0, "clean", "nothing is edited", clean(model, ids)},
+        {2, "offset 0", ten_of("Q"), zero_by_offset(model, ids, at, 0)},
+        {2, "offset " + std::to_string(Width), ten_of("K"), zero_by_offset(model, ids, at, Width)},
+        {3, "clone and cat", ten_of("Q"), clone_and_cat(model, ids, at)},
+        {4, "edit one layer", ten_of("Q"), edit_one_layer(model, ids, at, harvest)}};
+    const std::vector<at::Tensor> injected =
+        inject_vectors(model, ids, at, {at::linspace(-1, 0.7, Width), at::zeros({Width})});
+    results.push_back({5, "inject a vector", layer + "Q" + token_at + "] = linspace(-1, 0.7)", injected[0]});
+    results.push_back({5, "change the vector", layer + "Q" + token_at + "] = zeros", injected[1]});
+    results.push_back({6, "board", "layer 0 = 0, layer 2 = linspace(-1, 0.7)", replace_by_board(model, ids)});
+    results.push_back({6, "transplant", "layer 2 = layer 0 of the clean run", transplant(model, ids)});
+    return results;
+}
+
+}  // namespace experiments

@@ -1,0 +1,106 @@
+// Sweeps a GPT-2 model with patches: one activation at a time, layer by layer, token by token, head by head. Prints what
+// each place matters for the answer, and writes the numbers and a heat map. A launcher that sets RANK, WORLD_SIZE,
+// MASTER_ADDR and MASTER_PORT (torchrun) makes several processes share the work:
+//
+//     torchrun --no_python --nproc_per_node 4 sweep --out results
+//
+#include "shared/directory.hpp"
+#include "shared/interrupt.hpp"
+#include "shared/one_thread.hpp"
+#include "command.hpp"
+#include "grid.hpp"
+#include "prompts.hpp"
+#include "report.hpp"
+#include "together.hpp"
+
+#include <suture/gpt2/load.hpp>
+#include <suture/sweep/sweep.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace {
+using namespace suture;
+using namespace examples;
+
+SweepOptions options_of(const SweepCommand& c) {
+    SweepOptions options;
+    options.batch = number_within("--batch", c.batch, 1, 1'000'000'000);
+    options.memory = static_cast<std::size_t>(number_within("--memory", c.memory, 1, 1'000'000'000)) << 20;
+    options.share = c.share;
+    options.attribution = c.attribution;
+    if (c.plain) options.savings = Savings::none();
+    return options;
+}
+
+/// A number that other weights would hardly give, with all its digits.
+std::string checksum(const std::vector<at::Tensor>& parameters) {
+    double sum = 0, factor = 1;
+    for (const at::Tensor& parameter : parameters) sum += (factor += 0.1) * parameter.sum(at::kDouble).item<double>();
+    return fmt::format("{:a}", sum);
+}
+
+template <extent Width, extent Heads>
+SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs, Gpt2<Width, Heads>& model) {
+    const at::NoGradGuard no_gradients;
+    const Patching patching = patching_of(c.direction, pairs);
+    const Grid grid = grid_of(c, model, pairs.tokens());
+    const auto last_logits = [&](const at::Tensor& ids) { return model->forward(ids).select(0, 0).select(0, -1); };
+    const Answers answers = AnswerReader(c, pairs, model->config().vocabulary, last_logits).read();
+    const auto run = [&](const SweepOptions& options) {
+        return sweep(model, patching, grid, metric_of(c.metric, answers), options);
+    };
+    const SweepOptions options = options_of(c);
+    group.agree("model", checksum(model->parameters()));
+    make_writable(c.out, "--out");
+    return {c, pairs, answers, fmt::format("{} layers, {} heads of {}", model->config().layers, Heads, Width / Heads),
+            sweep_together(group, c.out, c.resume, options, run)};
+}
+
+void operate(Group& group, const SweepCommand& command) {
+    const PromptPairs pairs = PromptPairs::read(command);
+    visit_gpt2(command.model, [&]<extent W, extent H>(Gpt2<W, H> model) {
+        const SweepReport report = swept(group, command, pairs, model);
+        if (group.rank() != 0) return;
+        std::cout << summary_text(report) << "\n" << save_report(report) << "\n";
+    });
+    if (!std::cout.flush()) throw FileError("the results cannot be written: check where the output goes");
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+    SweepCommand command;
+    CLI::App app{"Patches one activation of a GPT-2 model after another and reads what each does to the answer."};
+    command.add_to(app);
+    CLI11_PARSE(app, argc, argv);
+    note_interrupts();
+    std::string self = "sweep";
+    const std::string kept = "finished cells are kept in " + command.out.string();
+    try {
+        const auto limit = std::chrono::seconds(number_within("--limit", command.limit, 2, 86'400));
+        const std::unique_ptr<Group> group = group_for({limit, kept + ": start again with --resume"});
+        if (!group) return 0;
+        if (group->size() > 1) self += ", " + fmt::format("rank {} of {}", group->rank(), group->size());
+        group->agree("command line", fmt::format("{}", fmt::join(argv + 1, argv + argc, " ")));
+        std::optional<names_task::OneThread> one_thread;  // for the same sums in every process
+        if (!command.all_threads) one_thread.emplace();
+        operate(*group, command);
+        group->leave();
+    } catch (const Interrupted&) {
+        std::cerr << self << ": interrupted: " << kept << ": the same command with --resume runs the rest\n";
+        return Interrupted::exit_code;
+    } catch (const std::exception& e) {
+        std::cerr << self << ": " << e.what() << "\n";
+        return was_interrupted() ? Interrupted::exit_code : 1;  // gnuplot hears of Ctrl-C too
+    }
+}

@@ -1,0 +1,286 @@
+// Operations: what an edit does to the part it selects. Each has `prepare`, which checks everything that can be
+// wrong and writes nothing, `write`, which changes the part in place, and `text`.
+#pragma once
+
+#include "suture/edit/slot.hpp"
+#include "suture/tensor/detail/write_watch.hpp"
+#include "suture/tensor/view.hpp"
+#include "suture/tensor/detail/write.hpp"
+
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace suture::detail {
+
+/// The activation an edit is about to change, and where.
+struct target {
+    const at::Tensor& packed;
+    const place& asked;
+    const resolved& where;
+};
+
+/// What `prepare` found for `write`: the value to take up, the axes to average over.
+struct prepared {
+    value with = at::Scalar(0);
+    shape dims;
+};
+
+// The values that set, add and multiply take up.
+
+/// Zero, without a byte to remember.
+struct zero_value {};
+
+inline std::string value_text(zero_value) { return "0"; }
+inline std::string value_text(Number auto n) { return c10::str(+n); }
+inline std::string value_text(const at::Tensor& t) {
+    return t.defined() ? dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) : "undefined";
+}
+inline std::string value_text(const slot_reader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
+template <class X, extent Groups>
+std::string value_text(const View<X, Groups>& v) { return "view (" + value_text(access::tensor(v)) + ")"; }
+
+/// The part of another run's activation [..., width] or [..., groups, width] at the place that was asked for, its
+/// positions counted in its own leading axes. A single vector has none and goes to every position.
+/// @throws ShapeError if it has more or fewer axes: a batch of rows must not pass for the tokens of one
+inline at::Tensor same_place(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
+    const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
+    if (leading.empty()) return cut_channels(groups == 1 ? t : t.flatten(-2), channels);
+    if (const extent axes = at_hand.packed.dim() - 1; static_cast<extent>(leading.size()) != axes)
+        throw ShapeError("the injected View has shape " + shape_text(t.sizes()) + ", with " +
+                         std::to_string(leading.size()) + " axes before the channels where the activation has " +
+                         std::to_string(axes) + ": give it the same axes, or inject its tensor with unsafe_tensor()");
+    place there = at_hand.asked;
+    there.channels = channels;
+    there.in = "the injected View";
+    const resolved r = resolve(there, t, leading);
+    const auto pack = [groups](const at::Tensor& part) { return groups == 1 ? part : part.flatten(-2); };
+    if (r.rows.defined()) return part_at(pack(t), r);
+    return cut_channels(pack(cut_positions(t, r, static_cast<extent>(leading.size()))), channels);
+}
+
+/// Of a View that holds some positions of an activation only: all that it holds, which must be what is edited.
+inline at::Tensor same_part(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
+    at::Tensor part = cut_channels(groups == 1 ? t : t.flatten(-2), channels);
+    if (part.sizes() != at::IntArrayRef(at_hand.where.sizes))
+        throw ShapeError("the injected View was recorded of some tokens or batch rows only and gives " +
+                         shape_text(part.sizes()) + " where " + shape_text(at_hand.where.sizes) +
+                         " is edited: record and edit the same tokens and rows");
+    return part;
+}
+
+template <Where... Ws>
+value value_at(zero_value, const target&) { return at::Scalar(0); }
+template <Where... Ws>
+value value_at(Number auto n, const target&) { return scalar_of(n); }
+template <Where... Ws>
+value value_at(const at::Tensor& t, const target&) { return t; }
+template <Where... Ws>
+value value_at(const slot_reader& s, const target&) {
+    at::Tensor t = s.cell->load();
+    if (!t.defined()) throw ValueError("the slot is empty: assign a tensor to it first");
+    return t;
+}
+template <Where... Ws, class X, extent Groups>
+value value_at(const View<X, Groups>& v, const target& t) {
+    const narrowed& channels = placed<exactly<X>, host_layout<X, Groups>, Ws...>;
+    return access::is_cut(v) ? same_part(access::tensor(v), Groups, t, channels)
+                             : same_place(access::tensor(v), Groups, t, channels);
+}
+
+/// set, add and multiply.
+template <update How, class V>
+struct take_up {
+    [[no_unique_address]] V given;
+
+    template <Where... Ws>
+    prepared prepare(const target& t) const {
+        return {checked(How, value_at<Ws...>(given, t), t.packed, t.where.sizes), {}};
+    }
+    void write(const at::Tensor& part, const prepared& p) const { write_value(part, How, p.with); }
+    std::string text() const {
+        return (How == update::set ? "= " : How == update::add ? "+= " : "*= ") + value_text(given);
+    }
+};
+
+/// @throws TypeError unless the activation has a floating-point dtype
+inline void check_floating(const at::Tensor& activation, const char* what) {
+    if (!activation.is_floating_point())
+        throw TypeError(std::string(what) + " needs floating-point numbers but the activation is " +
+                        dtype_text(activation.scalar_type()) + ": convert it with to()");
+}
+
+/// The values of a part to compute with: a contiguous copy, so that sums have one order whatever the mode, and so
+/// that what autograd keeps of it outlives the write into the part. 16-bit floats are computed with in float32.
+inline at::Tensor values_of(const at::Tensor& part) {
+    const bool half = part.scalar_type() == at::kHalf || part.scalar_type() == at::kBFloat16;
+    return half ? part.to(at::kFloat).contiguous() : fresh_copy(part);
+}
+
+/// clamp: into [low, high].
+struct clamped {
+    double low, high;
+
+    template <Where...>
+    prepared prepare(const target& t) const {
+        if (std::isnan(low) || std::isnan(high))
+            throw ValueError("a bound of clamp is not a number: give a number, or infinity for no bound");
+        if (low > high)
+            throw ValueError("clamp from " + c10::str(low) + " to " + c10::str(high) + ": give the lower bound first");
+        if (t.packed.is_complex() || t.packed.scalar_type() == at::kBool)
+            throw TypeError("clamp needs real numbers but the activation is " + dtype_text(t.packed.scalar_type()) + ": convert it with to()");
+        (void)limit(t.packed.new_empty({0}));
+        return {};
+    }
+    void write(const at::Tensor& part, const prepared&) const { part.copy_(limit(part)); }
+    std::string text() const { return "= clamp(" + c10::str(low) + ", " + c10::str(high) + ")"; }
+
+private:
+    /// @throws ValueError if the dtype cannot hold a bound
+    at::Tensor limit(const at::Tensor& part) const {
+        const double most = largest(part.scalar_type());
+        at::Tensor limited = values_of(part);
+        if (low >= -most) limited = limited.clamp_min(fitted(low, part.scalar_type()));
+        if (high <= most) limited = limited.clamp_max(fitted(high, part.scalar_type()));
+        return limited;
+    }
+};
+
+/// noise: plus independent normal numbers of mean 0.
+struct noisy {
+    double stddev;
+    at::Generator generator;  ///< undefined: the device's default one
+
+    template <Where...>
+    prepared prepare(const target& t) const {
+        check_floating(t.packed, "noise");
+        if (!(stddev >= 0) || !std::isfinite(stddev))
+            throw ValueError("noise of standard deviation " + c10::str(stddev) + ": give a finite one, 0 or more");
+        (void)fitted(stddev, t.packed.scalar_type());
+        if (generator.defined() && generator.device().type() != t.packed.device().type())
+            throw TypeError("the generator is on " + generator.device().str() + " but the activation is on " +
+                            t.packed.device().str() + ": make one for that device");
+        return {};
+    }
+    void write(const at::Tensor& part, const prepared&) const {
+        const auto type = part.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+        part.add_(at::randn(part.sizes(), generator, part.options().dtype(type)).mul(stddev).to(part.scalar_type()));
+    }
+    std::string text() const { return "+= noise(" + c10::str(stddev) + ")"; }
+};
+
+/// mean_over: becomes its mean over tokens, batch rows or both.
+struct averaged {
+    bool over_batch = false, over_tokens = false;
+
+    template <Where...>
+    prepared prepare(const target& t) const {
+        check_floating(t.packed, "mean_over");
+        prepared p;
+        const bool one_token = (t.where.token && t.where.token->single) ||
+                               (t.asked.rows && t.asked.rows->what == row_positions::kind::one_a_row);
+        const extent leading = t.packed.dim() - 1;
+        const bool has_batch = leading >= 2 && !(t.where.batch && t.where.batch->single);
+        if (over_tokens && (one_token || leading < 1))
+            throw ValueError("mean_over(axis::token) of one token: select several, or average over axis::batch");
+        if (over_batch && !has_batch)
+            throw ValueError("mean_over(axis::batch) without a batch axis: select several rows, or axis::token");
+        if (t.asked.rows && t.asked.rows->what == row_positions::kind::where_true) {
+            if (has_batch && !(over_batch && over_tokens))
+                throw ValueError("a mask selects positions across rows: average over axis::batch and axis::token");
+            p.dims.push_back(0);
+            return p;
+        }
+        if (over_batch) p.dims.push_back(0);
+        if (over_tokens) p.dims.push_back(leading - 1 - (leading >= 2 && !has_batch));
+        return p;
+    }
+    void write(const at::Tensor& part, const prepared& p) const { part.copy_(values_of(part).mean(p.dims, true)); }
+    std::string text() const {
+        return over_batch && over_tokens ? "= mean over batch and tokens"
+               : over_batch              ? "= mean over batch"
+                                         : "= mean over tokens";
+    }
+};
+
+/// @throws Error unless `direction` has the channels of the part on its last axis, and a length
+inline void check_direction(const at::Tensor& direction, const target& t, const char* what) {
+    check_floating(t.packed, what);
+    check_like(direction, t.packed, "the direction");
+    const at::IntArrayRef part = t.where.sizes;
+    if (direction.dim() == 0 || direction.size(-1) != part.back())
+        throw ShapeError("the direction has shape " + shape_text(direction.sizes()) + " but the part to edit has " +
+                         shape_text(part) + ": give it the channels on its last axis");
+    check_broadcast(direction.sizes(), part, "the direction");
+    if (direction.is_meta()) return;
+    const at::Tensor peak = values_of(direction.detach()).abs().amax(-1);
+    if (!peak.gt(0).logical_and(peak.isfinite()).all().item<bool>())
+        throw ValueError("a direction of length zero or not finite: give one that points somewhere");
+}
+
+/// The direction with length 1. Scaled by its largest channel first, so that squares neither vanish nor overflow.
+/// On the meta device, where LibTorch 1.13 has no abs, only its shape counts.
+inline at::Tensor unit(const at::Tensor& direction) {
+    const at::Tensor wide = values_of(direction);
+    if (wide.is_meta()) return wide;
+    const at::Tensor scaled = wide.div(wide.detach().abs().amax(-1, true));
+    return scaled.div(scaled.norm(2, -1, true));
+}
+
+/// project_out: minus its component along the direction.
+struct projected {
+    at::Tensor direction;
+
+    template <Where...>
+    prepared prepare(const target& t) const {
+        check_direction(direction, t, "project_out");
+        return {unit(direction), {}};
+    }
+    void write(const at::Tensor& part, const prepared& p) const {
+        const at::Tensor values = values_of(part), along = p.with.tensor;
+        part.copy_(values.sub(values.mul(along).sum(-1, true).mul(along)));
+    }
+    std::string text() const { return "project out " + value_text(direction); }
+};
+
+/// steer: plus so many units of length along the direction.
+struct steered {
+    at::Tensor direction;
+    double amount;
+
+    template <Where...>
+    prepared prepare(const target& t) const {
+        check_direction(direction, t, "steer");
+        if (!std::isfinite(amount))
+            throw ValueError("steer by " + c10::str(amount) + ": give a finite amount");
+        (void)fitted(amount, t.packed.scalar_type());
+        return {unit(direction).mul(amount).to(t.packed.scalar_type()), {}};
+    }
+    void write(const at::Tensor& part, const prepared& p) const { part.add_(p.with.tensor); }
+    std::string text() const { return "+= " + c10::str(amount) + " along " + value_text(direction); }
+};
+
+/// apply: becomes what a function makes of it.
+template <class F>
+struct applied {
+    [[no_unique_address]] F function;
+    static constexpr bool calls_back = true;
+
+    template <Where...>
+    prepared prepare(const target&) const { return {}; }
+    void write(const at::Tensor& part, const prepared&) const {
+        const at::Tensor result = function(part.clone());
+        const std::string name = "what the function given to apply() returned";
+        check_like(result, part, name);
+        check_broadcast(result.sizes(), part.sizes(), name);
+        part.copy_(result);
+    }
+    std::string text() const { return "= apply(function)"; }
+};
+
+/// The operation calls code that may throw after another edit of the recipe has written.
+template <class Op>
+inline constexpr bool calls_back = requires { requires Op::calls_back; };
+
+}  // namespace suture::detail

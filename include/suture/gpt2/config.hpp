@@ -1,0 +1,27 @@
+// The configuration of a GPT-2 model: the fields of GPT2Config in Hugging Face's transformers
+// (https://huggingface.co/docs/transformers/model_doc/gpt2).
+#pragma once
+
+#include "suture/core/component.hpp"
+
+namespace suture {
+
+/// The nonlinearity between the two layers of the MLP.
+enum class activation_function { gelu_tanh, gelu_erf, relu };
+
+/// The shape of a GPT-2 model. Defaults are GPT-2 small's.
+struct Gpt2Config {
+    extent width = 768;       ///< n_embd
+    extent heads = 12;        ///< n_head
+    extent inner = 4 * 768;   ///< n_inner, 4 * n_embd where that is null
+    extent layers = 12;       ///< n_layer
+    extent positions = 1024;  ///< n_positions
+    extent vocabulary = 50257;  ///< vocab_size
+    double layer_norm_epsilon = 1e-5;
+    activation_function activation = activation_function::gelu_tanh;
+    bool tied = true;                       ///< tie_word_embeddings: the unembedding is the embedding
+    bool scale_attention = true;            ///< scale_attn_weights: scores / sqrt(head width)
+    bool scale_attention_by_layer = false;  ///< scale_attn_by_inverse_layer_idx: scores / (layer + 1)
+};
+
+}  // namespace suture

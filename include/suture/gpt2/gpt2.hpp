@@ -1,0 +1,314 @@
+// GPT-2 as LibTorch modules whose activations pass typed sites. Parameter and site names are those of Hugging Face's
+// implementation (transformers, models/gpt2/modeling_gpt2.py).
+//
+// Layouts are compile-time, a model's width is only known when its config.json is read. So the modules are templates
+// on width and heads; `Gpt2<768, 12>` is GPT-2 small, and `visit_gpt2` (gpt2_load.hpp) picks the instantiation for a
+// directory among those that are compiled in.
+#pragma once
+
+#include "suture/core/catalogue.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hooked.hpp"
+#include "suture/hook/sites.hpp"
+#include "suture/gpt2/config.hpp"
+#include "suture/gpt2/layers.hpp"
+#include "suture/model/causal_rows.hpp"
+#include "suture/tensor/view.hpp"
+
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/relu.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+namespace detail {
+/// Scaled scores of q against k [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; keys after the
+/// query are minus infinity.
+inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double scale) {
+    const extent tokens = q.size(-2);
+    const at::Tensor later = at::ones({tokens, tokens}, q.options().dtype(at::kBool)).triu(1);
+    return q.matmul(k.transpose(-2, -1)).mul(scale).masked_fill(later, -std::numeric_limits<double>::infinity());
+}
+
+inline at::Tensor activate(const at::Tensor& x, activation_function f) {
+    switch (f) {
+        case activation_function::gelu_tanh: return at::gelu(x, "tanh");
+        case activation_function::gelu_erf: return at::gelu(x);
+        default: return at::relu(x);
+    }
+}
+}  // namespace detail
+
+/// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
+/// the softmax, [batch, heads, queries, keys], without a layout), `z` (the heads' mixed values) and `c_proj` (what is
+/// added to the residual stream).
+template <extent Width, extent Heads>
+class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>, public HasSites {
+public:
+    using Qkv = Gpt2Qkv<Width, Heads>;
+
+    Gpt2AttentionImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
+    void reset() override {
+        c_attn = this->register_module("c_attn", Hooked<Conv1D, Qkv>(Width, 3 * Width));
+        c_proj = this->register_module(
+            "c_proj", Hooked<Conv1D, Whole<AttnOut<Width>>>(Width, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
+    }
+    void visit_sites(const SiteVisitor& visit) override {
+        visit("scores", scores);
+        visit("pattern", pattern);
+        visit("z", z);
+    }
+    /// [batch, tokens, width] -> the same
+    at::Tensor forward(const at::Tensor& x) {
+        const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
+        const auto by_head = [](const auto& part) { return heads_of(part).transpose(1, 2); };
+        const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale())).softmax(-1));
+        return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
+    }
+    /// [rows, width] -> [kept rows, width]. The sites `scores` and `pattern` are not passed.
+    at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
+        const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
+        return c_proj(z(rows.attend(heads_of(q), heads_of(k), heads_of(v), scale()).flatten(-2)));
+    }
+
+    Hooked<Conv1D, Qkv> c_attn{nullptr};
+    HookPoint<AnyLayout> scores, pattern;
+    HookPoint<Whole<Z<Width, Heads>>> z;
+    Hooked<Conv1D, Whole<AttnOut<Width>>> c_proj{nullptr};
+
+private:
+    /// [..., width] -> [..., heads, head width]
+    static at::Tensor heads_of(const Readable auto& part) {
+        const std::array<extent, 2> heads{Heads, Width / Heads};
+        return part.unsafe_tensor().unflatten(-1, at::IntArrayRef(heads));
+    }
+    double scale() const {
+        const double scale = config_.scale_attention ? 1.0 / std::sqrt(static_cast<double>(Width / Heads)) : 1.0;
+        return config_.scale_attention_by_layer ? scale / static_cast<double>(layer_ + 1) : scale;
+    }
+    Gpt2Config config_;
+    extent layer_;
+};
+
+/// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`.
+template <extent Width>
+class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>, public HasSites {
+public:
+    static constexpr extent inner = 4 * Width;
+
+    explicit Gpt2MlpImpl(const Gpt2Config& config) : config_(config) { reset(); }
+    void reset() override {
+        c_fc = this->register_module("c_fc", Hooked<Conv1D, Whole<Mlp<inner>>>(Width, inner));
+        c_proj = this->register_module(
+            "c_proj", Hooked<Conv1D, Whole<MlpOut<Width>>>(inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
+    }
+    void visit_sites(const SiteVisitor& visit) override { visit("act", act); }
+    at::Tensor forward(const at::Tensor& x) { return c_proj(act(detail::activate(c_fc(x), config_.activation))); }
+
+    Hooked<Conv1D, Whole<Mlp<inner>>> c_fc{nullptr};
+    HookPoint<Whole<Mlp<inner>>> act;
+    Hooked<Conv1D, Whole<MlpOut<Width>>> c_proj{nullptr};
+
+private:
+    Gpt2Config config_;
+};
+
+/// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, and the
+/// outputs of the layer normalisations.
+template <extent Width, extent Heads>
+class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>, public HasSites {
+public:
+    Gpt2BlockImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
+    void reset() override {
+        ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        attn = this->register_module("attn", std::make_shared<Gpt2AttentionImpl<Width, Heads>>(config_, layer_));
+        ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        mlp = this->register_module("mlp", std::make_shared<Gpt2MlpImpl<Width>>(config_));
+    }
+    void visit_sites(const SiteVisitor& visit) override {
+        visit("resid_pre", resid_pre);
+        visit("resid_mid", resid_mid);
+        visit("resid_post", resid_post);
+    }
+    /// [batch, tokens, width] -> the same
+    at::Tensor forward(const at::Tensor& x) {
+        const at::Tensor before = resid_pre(x);
+        return after_attention(before.add(attn->forward(ln_1(before))));
+    }
+    /// [rows, width] -> [kept rows, width]
+    at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
+        const at::Tensor before = resid_pre(x);
+        const at::Tensor attended = attn->forward_rows(ln_1(before), rows);
+        return after_attention(rows.kept(before).add(attended));
+    }
+
+    Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_1{nullptr}, ln_2{nullptr};
+    std::shared_ptr<Gpt2AttentionImpl<Width, Heads>> attn;
+    std::shared_ptr<Gpt2MlpImpl<Width>> mlp;
+    HookPoint<Whole<Resid<Width>>> resid_pre, resid_mid, resid_post;
+
+private:
+    at::Tensor after_attention(const at::Tensor& x) {
+        const at::Tensor between = resid_mid(x);
+        return resid_post(between.add(mlp->forward(ln_2(between))));
+    }
+    Gpt2Config config_;
+    extent layer_;
+};
+
+/// The blocks of a model, in order.
+template <extent Width, extent Heads>
+class Gpt2BlocksImpl : public torch::nn::Cloneable<Gpt2BlocksImpl<Width, Heads>> {
+public:
+    explicit Gpt2BlocksImpl(const Gpt2Config& config) : config_(config) { reset(); }
+    void reset() override {
+        blocks.clear();
+        for (extent i = 0; i < config_.layers; ++i)
+            blocks.push_back(this->register_module(std::to_string(i),
+                                                   std::make_shared<Gpt2BlockImpl<Width, Heads>>(config_, i)));
+    }
+    std::vector<std::shared_ptr<Gpt2BlockImpl<Width, Heads>>> blocks;
+
+private:
+    Gpt2Config config_;
+};
+
+/// The holder of the blocks: a sequence of them.
+template <extent Width, extent Heads>
+class Gpt2Blocks : public torch::nn::ModuleHolder<Gpt2BlocksImpl<Width, Heads>> {
+public:
+    using torch::nn::ModuleHolder<Gpt2BlocksImpl<Width, Heads>>::ModuleHolder;
+    std::size_t size() const { return this->get()->blocks.size(); }
+    auto begin() const { return this->get()->blocks.begin(); }
+    auto end() const { return this->get()->blocks.end(); }
+    /// @throws PositionError if there is no such layer
+    const auto& operator[](std::size_t layer) const {
+        if (layer >= size())
+            throw PositionError("layer " + std::to_string(layer) + " is outside the model, which has " +
+                                std::to_string(size()) + ": count from 0");
+        return this->get()->blocks[layer];
+    }
+};
+
+/// A GPT-2 language model. `h[3]->attn->c_attn` is the site of layer 3's fused query, key and value.
+template <extent Width, extent Heads>
+class Gpt2Impl : public torch::nn::Cloneable<Gpt2Impl<Width, Heads>> {
+public:
+    /// The layout of every layer's `c_attn` output.
+    using Qkv = Gpt2Qkv<Width, Heads>;
+
+    /// A model with random weights, drawn as GPT-2's were.
+    /// @throws ModelError if the configuration has another width, heads or inner width than this type
+    explicit Gpt2Impl(const Gpt2Config& config) : config_(config) {
+        if (config.width != Width || config.heads != Heads)
+            throw ModelError("the model has width " + std::to_string(config.width) + " in " +
+                             std::to_string(config.heads) + " heads but Gpt2<" + std::to_string(Width) + ", " +
+                             std::to_string(Heads) + "> was compiled: use Gpt2<" + std::to_string(config.width) + ", " +
+                             std::to_string(config.heads) + ">");
+        if (config.inner != Gpt2MlpImpl<Width>::inner)
+            throw ModelError("the model's MLP has " + std::to_string(config.inner) + " neurons but Gpt2<" +
+                             std::to_string(Width) + ", " + std::to_string(Heads) + "> has 4 x width: use such a model");
+        reset();
+    }
+    void reset() override {
+        wte = this->register_module("wte", Gpt2Embedding(config_.vocabulary, Width));
+        wpe = this->register_module("wpe", Gpt2Embedding(config_.positions, Width));
+        h = this->register_module("h", Gpt2Blocks<Width, Heads>(config_));
+        ln_f = this->register_module("ln_f", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        lm_head = config_.tied ? Gpt2Embedding(nullptr)
+                               : this->register_module("lm_head", Gpt2Embedding(config_.vocabulary, Width));
+        name_sites(*this);
+    }
+
+    /// Token ids [batch, tokens], integers of any dtype -> logits [batch, tokens, vocabulary].
+    /// @throws ShapeError, TypeError or ValueError if the ids are none
+    at::Tensor forward(const at::Tensor& ids) {
+        at::Tensor x = embed(ids);
+        for (const auto& block : h) x = block->forward(x);
+        return head(x);
+    }
+
+    // The stages of a forward pass: this is a StagedModel (study/staged_model.hpp).
+
+    extent layers() const { return config_.layers; }
+    /// Token ids [batch, tokens] -> the residual stream before the first block, [batch, tokens, width].
+    /// @throws as forward
+    at::Tensor embed(const at::Tensor& given) {
+        check_ids(given);
+        // An embedding takes indices of these two dtypes only.
+        const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
+        return wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
+    }
+    /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
+    at::Tensor block(extent layer, const at::Tensor& x) { return h[static_cast<std::size_t>(layer)]->forward(x); }
+    /// [rows, width] -> [kept rows, width]. @throws PositionError if there is no such layer
+    at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows) {
+        return h[static_cast<std::size_t>(layer)]->forward_rows(x, rows);
+    }
+    /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
+    at::Tensor head(const at::Tensor& x) { return at::linear(ln_f(x), unembedding()); }
+    /// The logits of these token ids [n] alone: [..., n]. @throws ValueError if the vocabulary lacks one
+    at::Tensor head(const at::Tensor& x, const at::Tensor& ids) { return at::linear(ln_f(x), unembedding(ids)); }
+
+    /// What the logits are products with: [vocabulary, width].
+    const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }
+    /// The rows of these token ids [n]: [n, width]. @throws ValueError if the vocabulary lacks one
+    at::Tensor unembedding(const at::Tensor& ids) const {
+        check_vocabulary(ids);
+        return unembedding().index_select(0, ids.to(unembedding().device(), at::kLong));
+    }
+
+    /// A copy with parameters and sites of its own, under the same names.
+    std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {
+        auto copy = torch::nn::Cloneable<Gpt2Impl>::clone(device);
+        name_sites(*copy);
+        return copy;
+    }
+
+    const Gpt2Config& config() const { return config_; }
+
+    Gpt2Embedding wte{nullptr}, wpe{nullptr};
+    Gpt2Blocks<Width, Heads> h{nullptr};
+    Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_f{nullptr};
+    Gpt2Embedding lm_head{nullptr};
+
+private:
+    void check_ids(const at::Tensor& ids) const {
+        if (!ids.defined() || !at::isIntegralType(ids.scalar_type(), false))
+            throw TypeError("token ids are " + tensor_text(ids) + ": give integers");
+        if (ids.dim() != 2)
+            throw ShapeError("token ids have shape " + shape_text(ids.sizes()) + ": give [batch, tokens]");
+        if (ids.size(1) > config_.positions)
+            throw ShapeError(std::to_string(ids.size(1)) + " tokens are more than the model's " +
+                             std::to_string(config_.positions) + " positions: shorten the prompt");
+        check_vocabulary(ids);
+    }
+    void check_vocabulary(const at::Tensor& ids) const {
+        if (ids.numel() == 0) return;
+        const extent low = ids.min().template item<extent>(), high = ids.max().template item<extent>();
+        if (low < 0 || high >= config_.vocabulary)
+            throw ValueError("token id " + std::to_string(low < 0 ? low : high) + " is outside the vocabulary of " +
+                             std::to_string(config_.vocabulary) + ": give ids from 0");
+    }
+    Gpt2Config config_;
+};
+
+/// A holder of a GPT-2 model. @see Gpt2Impl
+template <extent Width, extent Heads>
+class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>> {
+public:
+    using torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>::ModuleHolder;
+};
+
+}  // namespace suture

@@ -1,0 +1,171 @@
+// Loading a Hugging Face GPT-2 directory: `config.json` and `model.safetensors`. Names may carry the "transformer."
+// prefix; weights of 16 bits are widened to the model's float32, and weights of 64 bits are rounded to it.
+#pragma once
+
+#include "suture/gpt2/config_file.hpp"
+#include "suture/gpt2/gpt2.hpp"
+#include "suture/file/safetensors.hpp"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+namespace detail {
+/// The file's name of a parameter, with or without the prefix of GPT2LMHeadModel; empty if it has neither.
+inline std::string name_in_file(const Safetensors& file, const std::string& parameter) {
+    for (const std::string& name : {parameter, "transformer." + parameter})
+        if (file.contains(name)) return name;
+    return {};
+}
+
+/// The names in a file of the weights of the model that config.json describes.
+class weight_names {
+public:
+    weight_names(const Safetensors& file, std::string where, bool tied)
+        : file_(file), where_(std::move(where)), tied_(tied) {}
+
+    /// The file's name of a parameter.
+    /// @throws ModelError if the file lacks it, or has it in another shape or as anything but floating-point numbers
+    std::string find(const std::string& parameter, at::IntArrayRef sizes) const {
+        const std::string name = name_in_file(file_, parameter);
+        if (name.empty()) refuse_missing(parameter);
+        check_floating(name);
+        if (at::IntArrayRef(file_.sizes(name)) != sizes)
+            throw ModelError(where_ + ": \"" + name + "\" has shape " + shape_text(file_.sizes(name)) +
+                             " but config.json asks for " + shape_text(sizes) +
+                             ": use the config.json of these weights");
+        return name;
+    }
+
+    /// @throws ModelError if the file has a weight that is not among `used`
+    void check_all_used(std::vector<std::string> used) const {
+        std::sort(used.begin(), used.end());
+        for (const std::string& name : file_.names())
+            if (!std::binary_search(used.begin(), used.end(), name) && !is_no_weight(name))
+                throw ModelError(where_ + " has a tensor \"" + name +
+                                 "\" that the model of config.json lacks: use the config.json of these weights");
+    }
+
+    /// @throws ModelError if the model ties its unembedding to the embedding but the file has another one
+    void check_tied_head() const {
+        const std::string head = name_in_file(file_, "lm_head.weight");
+        if (!tied_ || head.empty()) return;
+        check_floating(head);
+        const auto values = [this](const std::string& name) { return file_.load(name).to(at::kFloat); };
+        const std::string embedding = name_in_file(file_, "wte.weight");
+        if (!values(head).equal(values(embedding)))
+            throw ModelError(where_ + ": \"" + head + "\" differs from \"" + embedding +
+                             "\" but config.json ties them: set tie_word_embeddings to false");
+    }
+
+private:
+    void check_floating(const std::string& name) const {
+        if (const at::ScalarType dtype = file_.dtype(name); !at::isFloatingType(dtype))
+            throw ModelError(where_ + ": \"" + name + "\" is " + dtype_text(dtype) +
+                             " but weights are floating-point numbers: use weights that are not quantized");
+    }
+    [[noreturn]] void refuse_missing(const std::string& parameter) const {
+        const std::string missing = where_ + " has no tensor \"" + parameter + "\"";
+        if (parameter == "lm_head.weight")
+            throw ModelError(missing + ", which config.json asks for: set tie_word_embeddings to true");
+        const std::vector<std::string> names = file_.names();
+        const std::string there = names.empty() ? " and no other" : " but " + safetensors::names_like(parameter, names);
+        throw ModelError(missing + there +
+                         ": use a GPT-2 with the layers of its config.json and no prefix other than \"transformer.\"");
+    }
+    /// True for what GPT-2 checkpoints carry beside weights: the causal mask of older versions, and the unembedding of
+    /// a model that ties it to the embedding.
+    bool is_no_weight(const std::string& name) const {
+        return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
+               (tied_ && name == name_in_file(file_, "lm_head.weight"));
+    }
+
+    const Safetensors& file_;
+    std::string where_;
+    bool tied_;
+};
+
+/// Compares what decides a model's size with the file, whose header is known to suit its real size: so a wrong
+/// config.json asks for no more memory than a few times the file's.
+/// @throws ModelError as weight_names::find
+inline void check_sizes(const Gpt2Config& config, const weight_names& weights) {
+    (void)weights.find("wte.weight", {config.vocabulary, config.width});
+    (void)weights.find("wpe.weight", {config.positions, config.width});
+    for (extent layer = 0; layer < config.layers; ++layer)
+        (void)weights.find("h." + std::to_string(layer) + ".mlp.c_fc.weight", {config.width, config.inner});
+}
+
+/// Copies every parameter from the file, or throws before the first is written.
+/// @throws ModelError if a weight is missing, of another shape or dtype, left over, or another unembedding is tied
+inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const weight_names& weights) {
+    std::vector<std::pair<at::Tensor, std::string>> found;
+    std::vector<std::string> used;
+    for (const auto& parameter : model.named_parameters()) {
+        used.push_back(weights.find(parameter.key(), parameter.value().sizes()));
+        found.emplace_back(parameter.value(), used.back());
+    }
+    weights.check_all_used(std::move(used));
+    weights.check_tied_head();
+    const at::NoGradGuard no_gradients;
+    for (auto& [parameter, name] : found) parameter.copy_(file.load(name));
+}
+}  // namespace detail
+
+/// Loads a directory into a model of this width: `auto model = load_gpt2<768, 12>("gpt2")`. Float32, on the CPU,
+/// parameters without gradients (`requires_grad_` turns them on).
+/// @throws FileError if a file cannot be read, ModelError if it is no GPT-2 of this width
+template <extent Width, extent Heads>
+Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
+    const Gpt2Config config = read_gpt2_config(directory / "config.json");
+    const std::filesystem::path weights = directory / "model.safetensors";
+    const Safetensors file = Safetensors::open(weights);
+    const detail::weight_names names(file, weights.string(), config.tied);
+    detail::check_sizes(config, names);
+    Gpt2<Width, Heads> model(config);
+    detail::load_parameters(*model, file, names);
+    for (at::Tensor& parameter : model->parameters()) parameter.requires_grad_(false);
+    return model;
+}
+
+/// A width and number of heads that `visit_gpt2` compiles a model for.
+template <extent Width, extent Heads>
+struct Gpt2Size {
+    static constexpr extent width = Width;
+    static constexpr extent heads = Heads;
+};
+/// GPT-2 small, medium, large and XL, distilgpt2, and small models for teaching and tests.
+using Gpt2Sizes = std::tuple<Gpt2Size<48, 3>, Gpt2Size<64, 4>, Gpt2Size<96, 4>, Gpt2Size<128, 4>, Gpt2Size<768, 12>,
+                             Gpt2Size<1024, 16>, Gpt2Size<1280, 20>, Gpt2Size<1600, 25>>;
+
+/// Loads a directory whose width is only known now, and calls `visitor(model)` with the `Gpt2<width, heads>` that
+/// it is; the visitor's body is compiled once for each of `Sizes`.
+///
+///     visit_gpt2(directory, []<extent W, extent H>(Gpt2<W, H> model) { ... });
+///
+/// @throws ModelError if the width is none of `Sizes`, FileError and ModelError as `load_gpt2`
+template <class Sizes = Gpt2Sizes, class Visitor>
+void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
+    const Gpt2Config config = read_gpt2_config(directory / "config.json");
+    bool visited = false;
+    std::string known;
+    const auto offer = [&]<extent Width, extent Heads>(Gpt2Size<Width, Heads>) {
+        known += (known.empty() ? "" : ", ") + std::to_string(Width) + " x " + std::to_string(Heads);
+        if (visited || config.width != Width || config.heads != Heads) return;
+        visited = true;
+        visitor(load_gpt2<Width, Heads>(directory));
+    };
+    std::apply([&](auto... sizes) { (offer(sizes), ...); }, Sizes{});
+    if (!visited)
+        throw ModelError("no model of width " + std::to_string(config.width) + " with " + std::to_string(config.heads) +
+                         " heads was compiled (" + known + "): add Gpt2Size<" + std::to_string(config.width) + ", " +
+                         std::to_string(config.heads) + "> to the sizes of visit_gpt2");
+}
+
+}  // namespace suture

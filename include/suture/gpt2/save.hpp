@@ -1,0 +1,114 @@
+// Saving a GPT-2 as a Hugging Face directory: `config.json` and `model.safetensors`, with the names of
+// GPT2LMHeadModel. Law: load_gpt2 of what was saved is the model, bit for bit. Needs POSIX.
+#pragma once
+
+#include "suture/gpt2/gpt2.hpp"
+#include "suture/file/safetensors.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace suture {
+
+namespace detail {
+inline const char* activation_name(activation_function f) {
+    switch (f) {
+        case activation_function::gelu_tanh: return "gelu_new";
+        case activation_function::gelu_erf: return "gelu";
+        default: return "relu";
+    }
+}
+
+/// Text files of one directory that are written beside their names first and take them together.
+class text_files {
+public:
+    explicit text_files(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    /// @throws FileError if the disk refuses
+    void write(const std::string& name, const std::string& text) {
+        const std::filesystem::path path = directory_ / name;
+        safetensors::naming(path.string(), [&] {
+            written_.try_emplace(path, path).first->second.write(text.data(), text.size());
+        });
+    }
+    /// @throws FileError if the disk refuses
+    void publish() {
+        for (auto& [path, file] : written_) safetensors::naming(path.string(), [&file = file] { file.publish(); });
+    }
+
+private:
+    std::filesystem::path directory_;
+    std::map<std::filesystem::path, safetensors::NewFile> written_;
+};
+
+/// The weights under their names in a file; a tied unembedding is not among them.
+inline std::map<std::string, at::Tensor> weights_by_name(const torch::nn::Module& model) {
+    std::map<std::string, at::Tensor> weights;
+    for (const auto& parameter : model.named_parameters()) {
+        const bool head = parameter.key() == "lm_head.weight";
+        weights.emplace((head ? "" : "transformer.") + parameter.key(), parameter.value());
+    }
+    return weights;
+}
+
+inline void make_directory(const std::filesystem::path& directory) {
+    std::error_code refused;
+    std::filesystem::create_directories(directory, refused);
+    if (!std::filesystem::is_directory(directory))
+        throw FileError(directory.string() + " is no directory" + (refused ? " (" + refused.message() + ")" : "") +
+                        ": name one, or a path where one can be made");
+}
+
+inline void check_extra_name(const std::string& name) {
+    const bool plain = !name.empty() && name != "." && name != ".." && name.find('/') == name.npos;
+    if (!plain || name == "config.json" || name == "model.safetensors")
+        throw ValueError("a file beside the model cannot be called '" + name +
+                         "': give a name without a directory, and not one of the model's own files");
+}
+}  // namespace detail
+
+/// The text of a `config.json`. @post read_gpt2_config of it gives the same configuration
+inline std::string config_json(const Gpt2Config& c) {
+    const nlohmann::ordered_json fields{{"model_type", "gpt2"},
+                                        {"architectures", {"GPT2LMHeadModel"}},
+                                        {"n_embd", c.width},
+                                        {"n_head", c.heads},
+                                        {"n_inner", c.inner},
+                                        {"n_layer", c.layers},
+                                        {"n_positions", c.positions},
+                                        {"vocab_size", c.vocabulary},
+                                        {"layer_norm_epsilon", c.layer_norm_epsilon},
+                                        {"activation_function", detail::activation_name(c.activation)},
+                                        {"tie_word_embeddings", c.tied},
+                                        {"scale_attn_weights", c.scale_attention},
+                                        {"scale_attn_by_inverse_layer_idx", c.scale_attention_by_layer},
+                                        {"bos_token_id", nullptr},
+                                        {"eos_token_id", nullptr}};
+    return fields.dump(2) + "\n";
+}
+
+/// Writes the model to a directory, which is made if it is not there, and `beside` it further text files by name, such
+/// as its vocab.json. No file gets its name before all have been written, so that a failure leaves the directory's old
+/// files as they were.
+/// @throws ModelError if the model is empty, ValueError if a further file has no name of its own, FileError if the disk
+///         refuses
+/// @post load_gpt2<Width, Heads>(directory) == model, bit for bit, if its weights are float32
+template <extent Width, extent Heads>
+void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>& model,
+               const std::map<std::string, std::string>& beside = {}) {
+    if (model.is_empty()) throw ModelError(directory.string() + ": this model is empty: construct it before saving it");
+    for (const auto& [name, text] : beside) detail::check_extra_name(name);
+    detail::make_directory(directory);
+    detail::text_files texts(directory);
+    texts.write("config.json", config_json(model->config()));
+    for (const auto& [name, text] : beside) texts.write(name, text);
+    save_safetensors(directory / "model.safetensors", detail::weights_by_name(*model), {{"format", "pt"}});
+    texts.publish();
+}
+
+}  // namespace suture

@@ -1,0 +1,101 @@
+// What a scope knows of its set, apart from the chain of scopes that it is a link of: threads may share it.
+#pragma once
+
+#include "suture/hook/detail/registry.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+/// What a scope knows of its set: the newest table that it read, and which hooks fired in it. Read by the thread of
+/// the scope; what fired in other threads, and in backward passes, is handed in under the lock.
+class scope_record {
+public:
+    explicit scope_record(std::shared_ptr<const hook_registry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
+
+    const std::shared_ptr<const hook_registry>& hooks() const { return hooks_; }
+    const std::shared_ptr<const hook_table>& newest() {
+        if (const std::uint64_t now = hooks_->version(); now != seen_) {
+            table_ = hooks_->table();
+            seen_ = now;
+        }
+        return table_;
+    }
+    /// Whether the set has hooks at a site now. Unlike newest() it may be asked in any thread.
+    bool has_hooks_at(std::uint64_t site) const {
+        const std::shared_ptr<const hook_table> table = hooks_->table();
+        const auto at = site_at(*table, site);
+        return at != table->end() && at->site == site;
+    }
+    /// The scope has ended: other threads that still hold the record run its hooks no more.
+    void end() { ended_.store(true, std::memory_order_release); }
+    bool has_ended() const { return ended_.load(std::memory_order_acquire); }
+    /// Takes down a hook that is about to be removed in the thread of the scope: if passes of the scope have seen it
+    /// and it never fired, that is no less worth saying than if it stayed.
+    void note_removal(std::uint64_t removed) {
+        std::string text;
+        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
+            if (hook.id == removed) text = idle_text(at, hook, missed_.empty());
+        });
+        missed_ += text;
+    }
+    void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
+    void note_firing_elsewhere(std::uint64_t hook) {
+        const std::lock_guard lock(guard_);
+        note_in(fired_elsewhere_, hook);
+    }
+    /// Takes over what fired in a scope that carried this one into another thread.
+    void note_firings_of(scope_record& carried) {
+        std::vector<bool> there = carried.fired_;
+        {
+            const std::lock_guard lock(carried.guard_);
+            for (std::size_t i = 0; i < carried.fired_elsewhere_.size(); ++i)
+                if (carried.fired_elsewhere_[i]) note_in(there, i);
+        }
+        for (std::size_t i = 0; i < there.size(); ++i)
+            if (there[i]) note_firing_elsewhere(i);
+    }
+    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...". Those that
+    /// another thread has just added are not among them: no pass of this scope has seen them.
+    std::string idle() const {
+        std::string text = missed_;
+        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
+            text += idle_text(at, hook, text.empty());
+        });
+        return text;
+    }
+
+private:
+    static void note_in(std::vector<bool>& fired, std::uint64_t hook) {
+        if (hook >= fired.size()) fired.resize(hook + 1);
+        fired[hook] = true;
+    }
+    static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
+    static std::string idle_text(const site_hooks& at, const hook_entry& hook, bool first) {
+        return (first ? "" : ", ") + at.name + (hook.when == moment::gradient ? " (gradient: " : " (") + hook.text() + ")";
+    }
+    template <class F>
+    void for_each_idle(const F& f) const {
+        const std::lock_guard lock(guard_);
+        for (const site_hooks& at : *table_)
+            for (const hook_entry& hook : at.hooks)
+                if (!has(fired_, hook.id) && !has(fired_elsewhere_, hook.id) && hook.state->must_fire()) f(at, hook);
+    }
+
+    std::shared_ptr<const hook_registry> hooks_;
+    std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
+    std::uint64_t seen_ = 0;
+    std::atomic<bool> ended_{false};
+    std::string missed_;  ///< the hooks that were removed without having fired, in words
+    std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
+    mutable std::mutex guard_;
+};
+
+}  // namespace suture::detail

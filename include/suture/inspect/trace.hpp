@@ -1,0 +1,189 @@
+// Traces: what passes each site of a model, in the order in which the sites fire: print, edit, print.
+// Law: a traced pass computes what an untraced one does, bit for bit. It copies, draws and keeps no activation.
+#pragma once
+
+#include "suture/hook/hook_set.hpp"
+#include "suture/model/run_model.hpp"
+#include "suture/tensor/describe.hpp"
+
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+/// What passed one site, after its hooks.
+struct TraceEntry {
+    std::string path;                  ///< the site's name
+    std::string layout = "?";          ///< as layout_text has it; "?" where the site does not say
+    std::vector<extent> shape;         ///< empty of a nested tensor, which has none
+    std::string dtype = "undefined";   ///< PyTorch's name: "float32"; "nested float32" of a nested tensor
+    std::string device = "-";
+    std::optional<double> mean;        ///< of all values, in float64; none of complex, empty, sparse, nested or meta
+                                       ///< tensors, and where there is no memory to compute it
+    std::optional<double> stddev;      ///< with n - 1 below, as PyTorch's std(); none of integers or of a single value
+    std::vector<std::string> changed_by;  ///< the hooks that replaced the activation here, in words, in their order
+};
+
+/// Is thrown where a traced pass ends with an exception, which is nested in it (std::rethrow_if_nested): what passed
+/// the sites until then is in `sites`.
+struct TraceError : HookError {
+    TraceError(const std::string& message, std::vector<TraceEntry> so_far)
+        : HookError(message), sites(std::move(so_far)) {}
+    std::vector<TraceEntry> sites;
+};
+
+namespace detail {
+inline bool has_numbers(const at::Tensor& t) {
+    return t.layout() == at::kStrided && !t.is_quantized() && !t.is_meta() && !t.is_complex() && t.numel() > 0;
+}
+/// Mean and standard deviation, if LibTorch can compute them: that it cannot must not end a pass that needs neither.
+inline void measure(TraceEntry& entry, const at::Tensor& activation) {
+    try {
+        // Apple's GPUs have no float64.
+        const at::Tensor wide = activation.detach().to(activation.device().is_mps() ? at::kFloat : at::kDouble);
+        entry.mean = wide.mean().item<double>();
+        if (activation.is_floating_point() && activation.numel() > 1) entry.stddev = wide.std().item<double>();
+    } catch (const c10::Error&) {
+    }
+}
+
+inline TraceEntry trace_entry(const Site& site, const at::Tensor& activation, const std::vector<std::string>& edits) {
+    TraceEntry entry;
+    entry.path = site.name();
+    entry.changed_by = edits;
+    if (site.layout()) entry.layout = layout_text(*site.layout());
+    if (!activation.defined()) return entry;
+    const bool nested = activation.is_nested();  // and has no sizes() then
+    entry.dtype = (nested ? "nested " : "") + dtype_text(activation.scalar_type());
+    entry.device = activation.device().str();
+    if (nested) return entry;
+    entry.shape.assign(activation.sizes().begin(), activation.sizes().end());
+    if (has_numbers(activation)) measure(entry, activation);
+    return entry;
+}
+
+/// @pre an exception is being handled
+[[noreturn]] inline void rethrow_traced(std::vector<TraceEntry> so_far) {
+    const std::string place =
+        so_far.empty() ? "the trace ends before the first site: "
+                       : "the trace ends after " + so_far.back().path + " (site " + std::to_string(so_far.size() - 1) +
+                             ", TraceError::sites has them all): ";
+    try {
+        throw;
+    } catch (const c10::Error& e) {
+        std::throw_with_nested(TraceError(place + e.what_without_backtrace(), std::move(so_far)));
+    } catch (const std::exception& e) {
+        std::throw_with_nested(TraceError(place + e.what(), std::move(so_far)));
+    }
+}
+
+inline std::string number_text(const std::optional<double>& number) {
+    if (!number) return "-";
+    if (std::isnan(*number)) return "nan";  // printf shows the sign of a NaN, which says nothing
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", *number);
+    return text;
+}
+
+inline std::vector<std::string> cells_of(const TraceEntry& e, std::size_t order) {
+    std::string edits;
+    for (const std::string& edit : e.changed_by) edits += (edits.empty() ? "" : "; ") + edit;
+    return {std::to_string(order), e.path, e.layout, shape_text(e.shape), e.dtype, e.device,
+            number_text(e.mean), number_text(e.stddev), edits};
+}
+
+/// The rows as columns two spaces apart, numbers to the right; no line ends in spaces.
+inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+    const auto is_number = [](std::size_t column) { return column == 0 || column == 6 || column == 7; };
+    std::vector<std::size_t> widths(rows.front().size());
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string room(widths[i] - row[i].size(), ' ');
+            line += (i ? "  " : "") + (is_number(i) ? room + row[i] : row[i] + room);
+        }
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+}  // namespace detail
+
+/// What passed the sites, as a table: "#  path  layout  shape  dtype  device  mean  std  changed by", a line a site.
+inline std::string to_string(const std::vector<TraceEntry>& sites) {
+    if (sites.empty()) return "no site was passed: give the model HookPoints or Hooked modules\n";
+    std::vector<std::vector<std::string>> rows{
+        {"#", "path", "layout", "shape", "dtype", "device", "mean", "std", "changed by"}};
+    for (const TraceEntry& e : sites) rows.push_back(detail::cells_of(e, rows.size() - 1));
+    return detail::aligned(rows);
+}
+
+/// A traced pass: what passed each site, in order, and what the model gave.
+template <class Output>
+struct Trace {
+    std::vector<TraceEntry> sites;
+    Output output;
+
+    friend std::string to_string(const Trace& t) { return suture::to_string(t.sites); }
+    friend std::ostream& operator<<(std::ostream& out, const Trace& t) { return out << to_string(t); }
+};
+
+namespace detail {
+template <class Run>
+auto trace_while(const Run& run) -> Trace<std::remove_cvref_t<decltype(run())>> {
+    std::vector<TraceEntry> sites;
+    try {
+        const active_scope watching([&sites](const Site& site, const at::Tensor&, const at::Tensor& after,
+                                             const std::vector<std::string>& edits) {
+            sites.push_back(trace_entry(site, after, edits));
+        });
+        auto output = run();
+        return {std::move(sites), std::move(output)};
+    } catch (...) {
+        rethrow_traced(std::move(sites));
+    }
+}
+template <class T>
+inline constexpr bool is_hook_set = std::is_same_v<std::remove_cvref_t<T>, HookSet>;
+}  // namespace detail
+
+/// Runs the model and tells of each site that this thread passes. A model is anything with `forward(inputs...)`, a
+/// pointer or holder of such, or a function. Hooks that are active in this thread run as usual. What passes within a
+/// trace inside the model is told to that trace alone.
+///
+///     std::cout << trace(model, tokens);
+///
+/// @throws TraceError if the model or a hook throws
+template <class Model, class... Inputs>
+    requires(!detail::is_hook_set<Inputs> && ...)
+auto trace(Model&& model, Inputs&&... inputs) {
+    return detail::trace_while([&] { return detail::run_model(model, std::forward<Inputs>(inputs)...); });
+}
+/// The same with a set that is active while the model runs: `trace(model, hooks, tokens)`.
+/// @throws TraceError if the model or a hook throws, or a hook of the set never fired
+template <class Model, class... Inputs>
+    requires(!detail::is_hook_set<Inputs> && ...)
+auto trace(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
+    return detail::trace_while([&] {
+        Scope scope = hooks.activate();
+        auto output = detail::run_model(model, std::forward<Inputs>(inputs)...);
+        scope.end();
+        return output;
+    });
+}
+
+}  // namespace suture

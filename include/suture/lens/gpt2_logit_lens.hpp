@@ -1,0 +1,98 @@
+// The logit lens of GPT-2: what each layer's residual stream says of the next token, read with the final layer norm and
+// the unembedding (nostalgebraist 2020, "interpreting GPT: the logit lens").
+// Law: the lens of what the last block emits is the model's logits.
+#pragma once
+
+#include "suture/core/where.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/gpt2/gpt2.hpp"
+#include "suture/record/latest.hpp"
+#include "suture/lens/logit_lens.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <ATen/ops/linear.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace suture {
+
+/// A residual stream of this width, read or owned.
+template <class T, extent Width>
+concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Whole<Resid<Width>>>;
+
+namespace detail {
+/// The rows [n, width] that the logits of these token ids are products with; those of all, if none is named.
+/// @throws ValueError if the vocabulary lacks one
+template <extent Width, extent Heads>
+at::Tensor unembedding_of(const Gpt2<Width, Heads>& model, at::IntArrayRef tokens) {
+    return tokens.empty() ? model->unembedding() : model->unembedding(at::tensor(tokens, at::kLong));
+}
+
+template <extent Width, extent Heads>
+at::Tensor read_with_lens(Gpt2<Width, Heads> model, const at::Tensor& residual, const at::Tensor& unembedding) {
+    check_packed(residual, facts_of<Whole<Resid<Width>>>);
+    if (residual.scalar_type() != unembedding.scalar_type() || residual.device() != unembedding.device())
+        throw TypeError("the residual stream is " + tensor_text(residual) + " but the model's weights are " +
+                        tensor_text(unembedding) + ": convert it with to()");
+    const auto unembed = [&unembedding](const at::Tensor& x) { return at::linear(x, unembedding); };
+    return logit_lens(residual, model->ln_f, unembed);
+}
+
+/// Token ids [tokens] as a batch of one prompt; others as they are.
+inline at::Tensor as_batch(const at::Tensor& ids) {
+    return ids.defined() && ids.dim() == 1 ? ids.unsqueeze(0) : ids;
+}
+/// What drops the batch axis again from what `as_batch(ids)` gives, if it was put there.
+inline std::optional<position<axis::batch>> batches_of(const at::Tensor& ids) {
+    return ids.defined() && ids.dim() == 1 ? std::optional(batch(0)) : std::nullopt;
+}
+}  // namespace detail
+
+/// The logits [..., vocabulary] that a residual stream [..., width] gives, or [..., n] those of the n token ids that
+/// are named. Hooks are not active meanwhile; gradients flow.
+///
+///     at::Tensor logits = logit_lens(model, latest[3], {answer, other});
+///
+/// @throws ValueError if the vocabulary lacks an id; ShapeError if the stream has another width; TypeError if it has
+///         another dtype or device than the model
+template <extent Width, extent Heads>
+at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const at::Tensor& residual, at::IntArrayRef tokens = {}) {
+    return detail::read_with_lens(model, residual, detail::unembedding_of(model, tokens));
+}
+template <extent Width, extent Heads, ResidualStream<Width> R>
+at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const R& residual, at::IntArrayRef tokens = {}) {
+    return logit_lens(model, residual.unsafe_tensor(), tokens);
+}
+template <extent Width, extent Heads, Readable R>
+    requires(!ResidualStream<R, Width>)
+SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
+                logit_lens(const Gpt2<Width, Heads>&, const R&, at::IntArrayRef = {}));
+
+/// Runs the model and reads the residual stream before the first block and after each: [layers + 1, batch, tokens,
+/// vocabulary], without the batch axis for ids [tokens]. Name the token ids that matter where a whole vocabulary a
+/// layer would be too much: [..., n]. Hooks that are active in this thread run as usual. Without gradients.
+/// @throws ValueError if the vocabulary lacks an id; what the model and its hooks throw
+template <extent Width, extent Heads>
+at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
+    const at::NoGradGuard no_gradients;
+    const at::Tensor unembedding = detail::unembedding_of(model, tokens);
+    std::vector stream{site_ref(model->h[0]->resid_pre)};
+    for (const auto& block : model->h) stream.push_back(site_ref(block->resid_post));
+    Latest<Resid<Width>> latest(Recording{.batches = detail::batches_of(ids)});
+    HookSet hooks;
+    const auto handle = hooks.add(stream, latest);
+    while_running(model, hooks, detail::as_batch(ids));
+
+    std::vector<at::Tensor> logits;
+    for (std::size_t layer = 0; layer < stream.size(); ++layer)
+        logits.push_back(detail::read_with_lens(model, latest[layer].unsafe_tensor(), unembedding));
+    return at::stack(logits);
+}
+
+}  // namespace suture

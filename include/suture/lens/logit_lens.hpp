@@ -1,0 +1,25 @@
+// The logit lens (nostalgebraist 2020, "interpreting GPT: the logit lens"): what a model would predict if the residual
+// stream of an earlier layer were its last. For GPT-2, see model/gpt2_logit_lens.hpp.
+#pragma once
+
+#include "suture/hook/detail/active_scope.hpp"
+#include "suture/stats/numbers.hpp"
+#include "suture/model/run_model.hpp"
+#include "suture/tensor/torch.hpp"
+
+namespace suture {
+
+/// The residual stream [..., width] through the model's final norm and unembedding: [..., vocabulary]. These are
+/// modules, holders or pointers of them, or functions of a tensor. No hooks are active meanwhile, so that what records
+/// the model's own norm does not see the lens. Gradients flow.
+///
+///     at::Tensor logits = logit_lens(latest[3], model->norm, model->head);
+///
+/// @throws what the norm and the unembedding throw
+template <Numbers T, class FinalNorm, class Unembedding>
+at::Tensor logit_lens(const T& residual, FinalNorm&& final_norm, Unembedding&& unembedding) {
+    const detail::active_scope suspended;
+    return detail::run_model(unembedding, detail::run_model(final_norm, detail::plain(residual)));
+}
+
+}  // namespace suture

@@ -1,0 +1,115 @@
+// Heat maps: a number for each row and column, layers by tokens say, as the colours of cells.
+#pragma once
+
+#include "suture/pictures/detail/cells.hpp"
+#include "suture/pictures/detail/grid.hpp"
+#include "suture/pictures/detail/names.hpp"
+#include "suture/pictures/save.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace suture::pictures {
+
+/// A number for each row and column; row 0 is on top. What is not finite, or beyond 1e300, is grey.
+struct HeatMap {
+    std::string title;
+    std::string caption;
+    std::string metric;  ///< what the values are, with their unit: "logit difference (logits)"
+    at::Tensor values;   ///< [rows, columns]
+    Axis rows, columns;
+    Scale scale = Scale::automatic;
+    std::optional<double> limit = std::nullopt;  ///< where the colours end; without it at the largest value
+    bool write_values = true;                    ///< the numbers too, if these are at most 24 rows and 12 columns
+};
+
+namespace detail {
+/// The numbers as they stand in the cells, all with as many decimals; none where they would not be read.
+inline std::vector<std::string> cell_texts(const HeatMap& map, const Grid& grid) {
+    std::vector<std::string> texts;
+    const auto range = range_of(grid.values);
+    if (!map.write_values || grid.rows > 24 || grid.columns > 12 || !range) return texts;
+    const double largest = std::max(-range->first, range->second);
+    const bool plain = largest == 0 || (largest >= 0.01 && largest < 1e5);
+    const int decimals = largest < 10 ? 2 : largest < 100 ? 1 : 0;
+    for (const double value : grid.values) {
+        // What rounds to nothing has no sign.
+        const bool is_nothing = std::abs(value) < 0.5 * std::pow(10, -decimals);
+        const std::string text =
+            plain ? fmt::format("{:.{}f}", is_nothing ? 0 : value, decimals) : fmt::format("{:.1e}", value);
+        texts.push_back(is_drawable(value) ? text : "");
+    }
+    return texts;
+}
+
+/// A cell's size: smaller where there are many, square where there are as many rows as columns.
+inline Box cell_box(const Grid& grid, double text) {
+    Box cell{0, 0, spacing_for(660, grid.columns, 18, 44), spacing_for(460, grid.rows, 14, 28)};
+    if (grid.rows == grid.columns) cell.width = cell.height = spacing_for(560, grid.rows, 17, 36);
+    if (text > 0) cell.width = std::max(cell.width, std::ceil(text + 10));
+    return cell;
+}
+
+/// @param box of all cells
+inline void write_cells(Canvas& canvas, const Box& box, const Box& cell, const Grid& grid,
+                        const std::vector<std::string>& texts, const Colouring& colours) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (texts[i].empty()) continue;
+        const auto row = static_cast<double>(i / grid.columns), column = static_cast<double>(i % grid.columns);
+        canvas.text(box.left + (column + 0.5) * cell.width, box.top + (row + 0.5) * cell.height, texts[i],
+                    {"center", 10, is_dark(colours.of(grid.values[i])) ? "#ffffff" : "#111111"});
+    }
+}
+
+/// Puts everything in its place: the heading, the key, and the cells with the names around them.
+inline Canvas heat_map_canvas(const HeatMap& map, const Grid& grid, const Colouring& colours) {
+    const std::vector<std::string> texts = cell_texts(map, grid);
+    const Box cell = cell_box(grid, widest(texts, 10));
+    const RowNames rows(map.rows, cell.height);
+    const ColumnNames columns(map.columns, cell.width);
+    const ColourKey key(map.metric, grid.values);
+
+    Box box{std::ceil(edge + std::max(rows.width(), columns.overhang())), 0,
+            cell.width * static_cast<double>(grid.columns), cell.height * static_cast<double>(grid.rows)};
+    const double right = std::max({box.right(), box.left + key.width(), box.left + rows.title_width(),
+                                   box.left + columns.title_width(), least_width});
+    const Heading heading(map.title, map.caption, right + edge);
+    box.top = heading.height() + ColourKey::height + rows.head();
+
+    Canvas canvas(right + edge, box.bottom() + columns.depth() + edge);
+    prepare_cells(canvas, colours);
+    heading.draw(canvas);
+    key.draw(canvas, box.left, heading.height(), colours);
+    rows.draw_title(canvas, box.left, box.top - rows.head());
+    rows.draw(canvas, box);
+    columns.draw(canvas, box);
+    columns.draw_title(canvas, box);
+    draw_cells(canvas, box, grid, "cells", map.metric);
+    write_cells(canvas, box, cell, grid, texts, colours);
+    return canvas;
+}
+}  // namespace detail
+
+/// @throws suture::ShapeError, TypeError or ValueError if the map's parts do not fit each other
+inline Drawing drawing_of(const HeatMap& map) {
+    const std::string place = detail::place("heat map", map.title);
+    const detail::Sides sides{map.rows, "row", map.columns, "column"};
+    const detail::Grid grid = detail::grid_of(map.values, sides, place);
+    const detail::Colouring colours = detail::colouring_of(grid.values, map.scale, map.limit, place);
+    return {map.title,
+            map.caption,
+            detail::heat_map_canvas(map, grid, colours),
+            detail::grid_table(grid, sides, map.metric),
+            {{"values", map.values}},
+            {{"metric", map.metric},
+             {"rows", detail::json_list(map.rows.names)},
+             {"columns", detail::json_list(map.columns.names)}}};
+}
+
+}  // namespace suture::pictures

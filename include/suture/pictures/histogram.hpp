@@ -1,0 +1,95 @@
+// Histograms: how many values lie in each of some bins.
+#pragma once
+
+#include "suture/pictures/detail/axes.hpp"
+#include "suture/pictures/save.hpp"
+#include "suture/pictures/detail/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace suture::pictures {
+
+/// Bars as high as the counts, from edge to edge.
+struct Histogram {
+    std::string title;
+    std::string caption;
+    std::string metric;             ///< what was counted, with its unit, along the bins: "activation"
+    at::Tensor edges;               ///< [bins + 1], ascending
+    at::Tensor counts;              ///< [bins], none below 0
+    std::string counted = "count";  ///< what the bars are: "neurons"
+};
+
+namespace detail {
+struct Bins {
+    std::vector<double> edges, counts;
+};
+
+inline Bins bins_of(const Histogram& h, const std::string& place) {
+    Bins bins{values_of(h.edges, 1, "[bins + 1]", place + ", edges"),
+              values_of(h.counts, 1, "[bins]", place + ", counts")};
+    if (bins.edges.size() != bins.counts.size() + 1)
+        throw ShapeError(fmt::format("{}: {} edges came for {} counts: give one edge more than counts", place,
+                                     bins.edges.size(), bins.counts.size()));
+    for (std::size_t i = 0; i < bins.counts.size(); ++i) {
+        const double from = bins.edges[i], to = bins.edges[i + 1], count = bins.counts[i];
+        if (!(is_drawable(from) && is_drawable(to) && from < to))
+            throw ValueError(
+                fmt::format("{}: bin {} goes from {} to {}: give finite edges that ascend", place, i, from, to));
+        if (!(is_drawable(count) && count >= 0))
+            throw ValueError(fmt::format("{}: bin {} holds {}: give finite counts from 0 up", place, i, count));
+    }
+    return bins;
+}
+
+inline Canvas histogram_canvas(const Histogram& h, const Bins& bins) {
+    const Span count = span_from_zero(*std::max_element(bins.counts.begin(), bins.counts.end()), 8);
+    Box box{edge + count.tick_room(), 0, 520, 260};
+    const std::string metric = one_line(h.metric), counted = one_line(h.counted);
+    const double width = right_end(box, metric, counted) + edge;
+    const Heading heading(h.title, h.caption, width);
+    box.top = heading.height() + axes_head;
+
+    Canvas canvas(width, box.bottom() + tick_depth + title_room + edge);
+    heading.draw(canvas);
+    prepare_axes(canvas, box);
+    number_axis(canvas, 'x', span_around(bins.edges.front(), bins.edges.back(), 6));
+    number_axis(canvas, 'y', count);
+    draw_axis_titles(canvas, box, metric, counted);
+    std::string lines;
+    for (std::size_t i = 0; i < bins.counts.size(); ++i)
+        lines += fmt::format("{} {} {}\n", bins.edges[i], bins.edges[i + 1], bins.counts[i]);
+    canvas.data("$bins", lines);
+    canvas.element(
+        fmt::format("$bins using 1:3:1:2:(0):3 title {} with boxxyerror fillstyle solid border "
+                    "linecolor rgb '#ffffff' fillcolor rgb '#0072b2' linewidth 0.5",
+                    gnuplot_string(h.counted)));
+    return canvas;
+}
+
+inline Table bin_table(const Histogram& h, const Bins& bins) {
+    Table table{{"bin", "from", "to", "metric", "count"}, {}};
+    for (std::size_t i = 0; i < bins.counts.size(); ++i)
+        table.rows.push_back({std::to_string(i), number_text(bins.edges[i]), number_text(bins.edges[i + 1]), h.metric,
+                              number_text(bins.counts[i])});
+    return table;
+}
+}  // namespace detail
+
+/// @throws suture::ShapeError, TypeError or ValueError if edges and counts do not fit each other
+inline Drawing drawing_of(const Histogram& h) {
+    const detail::Bins bins = detail::bins_of(h, detail::place("histogram", h.title));
+    return {h.title,
+            h.caption,
+            detail::histogram_canvas(h, bins),
+            detail::bin_table(h, bins),
+            {{"edges", h.edges}, {"counts", h.counts}},
+            {{"metric", h.metric}, {"counted", h.counted}}};
+}
+
+}  // namespace suture::pictures

@@ -1,0 +1,151 @@
+// Lines: a number at each of some points, layers say, for each of some series, tokens say.
+#pragma once
+
+#include "suture/pictures/detail/axes.hpp"
+#include "suture/pictures/detail/colours.hpp"
+#include "suture/pictures/detail/grid.hpp"
+#include "suture/pictures/detail/names.hpp"
+#include "suture/pictures/save.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace suture::pictures {
+
+/// A line for each series. What is not finite, or beyond 1e300, is a gap.
+struct Lines {
+    std::string title;
+    std::string caption;
+    std::string metric;  ///< what the values are, with their unit: "norm of the residual stream"
+    at::Tensor values;   ///< [series, points]
+    Axis series, points;
+    bool logarithmic = false;  ///< powers of ten at equal distances; values that are not above 0 are gaps
+};
+
+namespace detail {
+/// The values with NaN for what has no place in the picture.
+inline Grid drawable(Grid grid, bool logarithmic) {
+    for (double& value : grid.values)
+        if (!is_drawable(value) || (logarithmic && value <= 0)) value = std::nan("");
+    return grid;
+}
+
+/// The vertical span: from zero where that does not press the lines together.
+inline Span span_of(const Grid& grid, bool logarithmic) {
+    const auto range = range_of(grid.values);
+    if (!range) return {};
+    const auto [low, high] = *range;
+    if (logarithmic) return logarithmic_span(low, high);
+    return low >= 0 && low <= high / 2 ? span_from_zero(high, 8) : span_around(low, high, 8);
+}
+
+/// Colours that are easily told apart where they suffice, and else colours in the order of the series.
+inline std::vector<std::string> series_colours(std::size_t count) {
+    const Palette few = distinct(), many = viridis();
+    constexpr double lightest = 0.92;  // yellow is not seen on white
+    std::vector<std::string> colours;
+    for (std::size_t i = 0; i < count; ++i)
+        colours.push_back(hex(
+            count <= few.size() ? few[i]
+                                : colour_at(many, lightest * static_cast<double>(i) / static_cast<double>(count - 1))));
+    return colours;
+}
+
+/// Which colour is which series, in columns beside the plot.
+class Legend {
+public:
+    Legend(const Axis& series, std::vector<std::string> colours)
+        : title_(one_line(series.title)), names_(shown_names(series)), colours_(std::move(colours)) {
+        column_width_ = sample + 8 + widest(names_, name_size) + 16;
+    }
+
+    double width() const {
+        const auto columns = static_cast<double>((names_.size() + most_rows - 1) / most_rows);
+        return std::max(columns * column_width_, text_width(title_, axis_title_size));
+    }
+    double height() const { return title_room + row * static_cast<double>(std::min(names_.size(), most_rows)); }
+
+    void draw(Canvas& canvas, double left, double top) const {
+        canvas.text(left, top + title_room / 2, title_, axis_title);
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            const double x = left + column_width_ * static_cast<double>(i / most_rows);
+            const double y = top + title_room + row * (static_cast<double>(i % most_rows) + 0.5);
+            canvas.line(x, y, x + sample, y, fmt::format("linewidth 2.5 linecolor rgb '{}'", colours_[i]));
+            canvas.text(x + sample + 8, y, names_[i]);
+        }
+    }
+
+private:
+    static constexpr std::size_t most_rows = 20;
+    static constexpr double row = 16, sample = 18;
+
+    std::string title_;
+    std::vector<std::string> names_, colours_;
+    double column_width_ = 0;
+};
+
+inline void draw_series(Canvas& canvas, const Grid& grid, const Lines& l, const std::vector<std::string>& colours) {
+    for (std::size_t series = 0; series < grid.rows; ++series) {
+        std::string lines;
+        for (std::size_t point = 0; point < grid.columns; ++point)
+            lines += fmt::format("{} {}\n", point, number_text(grid.at(series, point)));
+        canvas.data(fmt::format("$series_{}", series), lines);
+        canvas.element(
+            fmt::format("$series_{} using 1:2 title {} with linespoints linewidth 1.5 pointtype 7 "
+                        "pointsize 0.4 linecolor rgb '{}'",
+                        series, gnuplot_string(l.series.names[series]), colours[series]));
+    }
+}
+
+/// Puts everything in its place: the heading, the plot with the points' names below it, the legend to its right.
+inline Canvas lines_canvas(const Lines& l, const Grid& grid) {
+    const double spacing = spacing_for(560, grid.columns, 18, 70);
+    const ColumnNames points(l.points, spacing);
+    const std::vector<std::string> colours = series_colours(grid.rows);
+    const Legend legend(l.series, colours);
+    const std::string metric = one_line(l.metric);
+    const Span span = span_of(grid, l.logarithmic);
+
+    Box box{edge + std::max(span.tick_room(), points.overhang()), 0, spacing * static_cast<double>(grid.columns), 300};
+    const double legend_left = box.right() + 24;
+    const double right = std::max({legend_left + legend.width(), right_end(box, "", metric),
+                                   box.left + points.title_width(), least_width});
+    const Heading heading(l.title, l.caption, right + edge);
+    box.top = heading.height() + axes_head;
+
+    const double legend_top = box.top - axes_head / 2;
+    Canvas canvas(right + edge, std::max(box.bottom() + points.depth(), legend_top + legend.height()) + edge);
+    heading.draw(canvas);
+    prepare_axes(canvas, box);
+    number_axis(canvas, 'y', span);
+    canvas.command(fmt::format("set xrange [-0.5:{}.5]", grid.columns - 1));
+    draw_axis_titles(canvas, box, "", metric);
+    points.draw(canvas, box);
+    points.draw_title(canvas, box);
+    legend.draw(canvas, legend_left, legend_top);
+    draw_series(canvas, grid, l, colours);
+    return canvas;
+}
+}  // namespace detail
+
+/// @throws suture::ShapeError or TypeError if the lines' parts do not fit each other
+inline Drawing drawing_of(const Lines& l) {
+    const std::string place = detail::place("lines", l.title);
+    const detail::Sides sides{l.series, "series", l.points, "point"};
+    const detail::Grid grid = detail::grid_of(l.values, sides, place);
+    return {l.title,
+            l.caption,
+            detail::lines_canvas(l, detail::drawable(grid, l.logarithmic)),
+            detail::grid_table(grid, sides, l.metric),
+            {{"values", l.values}},
+            {{"metric", l.metric},
+             {"series", detail::json_list(l.series.names)},
+             {"points", detail::json_list(l.points.names)}}};
+}
+
+}  // namespace suture::pictures

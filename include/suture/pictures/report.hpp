@@ -1,0 +1,153 @@
+// Reports: pages of text, tables, pictures and listings, each one HTML file that needs nothing but a browser: no
+// network, no script. Law: nothing that is put in becomes markup.
+#pragma once
+
+#include "suture/pictures/csv.hpp"
+#include "suture/pictures/detail/gnuplot.hpp"
+#include "suture/pictures/detail/html.hpp"
+#include "suture/pictures/detail/page_style.hpp"
+#include "suture/pictures/save.hpp"
+
+#include <suture/tensor/error.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace suture::pictures {
+
+/// A page in the making. What is put in stands in that order, and `save` writes it. The pictures themselves are in the
+/// page; their numbers are files beside it, to which it links.
+///
+///     Report report("out/report.html", "Where does the name go?");
+///     report.section("Attention").paragraph("Head 9 looks back.").picture(save(map, "out", "attention"));
+///     report.save();
+class Report {
+public:
+    explicit Report(std::filesystem::path file, std::string title, std::string subtitle = "")
+        : file_(std::move(file)), title_(std::move(title)), subtitle_(std::move(subtitle)) {}
+
+    Report& section(const std::string& heading) {
+        sections_.push_back(heading);
+        return put("<h2 id=\"section-{}\">{}</h2>\n", sections_.size(), detail::html(heading));
+    }
+    Report& paragraph(std::string_view text) { return put("<p>{}</p>\n", detail::html(text)); }
+
+    /// Cells that are numbers stand to the right; a newline in a cell is one.
+    /// @throws suture::ShapeError if a row has more or fewer cells than the header
+    Report& table(const Table& table, std::string_view title = "");
+
+    /// The picture, its caption, and links to its files. One that was not drawn says how to draw it.
+    /// @throws suture::FileError if its SVG file is gone
+    Report& picture(const Saved& saved);
+
+    Report& code(std::string_view text, std::string_view title = "") {
+        return box(title, fmt::format("<pre><code>{}</code></pre>", detail::html(text)));
+    }
+
+    /// The whole page.
+    std::string text() const;
+
+    /// Writes the page: complete, or not at all. Its directory is made if there is none.
+    /// @throws suture::FileError, with the path, if the disk refuses
+    void save() const {
+        std::error_code refused;  // is said by what writes the file
+        if (file_.has_parent_path()) std::filesystem::create_directories(file_.parent_path(), refused);
+        detail::save_text(file_, text());
+    }
+
+private:
+    template <class... Parts>
+    Report& put(fmt::format_string<Parts...> form, Parts&&... parts) {
+        body_ += fmt::format(form, std::forward<Parts>(parts)...);
+        return *this;
+    }
+    /// What may be wider than a phone, in a box of its own.
+    Report& box(std::string_view title, std::string_view markup) {
+        put("<div class=\"box\">");
+        if (!title.empty()) put("<div class=\"title soft\">{}</div>", detail::html(title));
+        return put("{}</div>\n", markup);
+    }
+    std::string link(const std::filesystem::path& to) const {
+        return fmt::format("<a href=\"{}\">{}</a>", detail::address(to, file_.parent_path()),
+                           detail::html(to.filename().string()));
+    }
+    std::string contents() const;
+
+    std::filesystem::path file_;
+    std::string title_, subtitle_, body_;
+    std::vector<std::string> sections_;
+    std::size_t pictures_ = 0;
+};
+
+namespace detail {
+/// Whether all of the text is one number, with a sign or without.
+inline bool is_number(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return !text.empty() && error == std::errc() && end == text.data() + text.size();
+}
+inline std::string table_cell(const char* tag, const std::string& text, bool number) {
+    return fmt::format("<{0}{1}>{2}</{0}>", tag, number ? " class=\"number\"" : "", html(text));
+}
+}  // namespace detail
+
+inline Report& Report::table(const Table& table, std::string_view title) {
+    for (const auto& row : table.rows)
+        if (row.size() != table.header.size())
+            throw suture::ShapeError(
+                fmt::format("a row of the table '{}' has {} cells, but the header has {}: give one each",
+                            detail::printable(title), row.size(), table.header.size()));
+    std::string markup;
+    for (std::size_t i = 0; i < table.header.size(); ++i)
+        markup += detail::table_cell("th", table.header[i], !table.rows.empty() && detail::is_number(table.rows[0][i]));
+    for (const auto& row : table.rows) {
+        markup += "</tr>\n<tr>";
+        for (const std::string& cell : row) markup += detail::table_cell("td", cell, detail::is_number(cell));
+    }
+    return box(title, fmt::format("<div class=\"scroll\"><table>\n<tr>{}</tr>\n</table></div>", markup));
+}
+
+inline Report& Report::picture(const Saved& saved) {
+    const std::string words = saved.title + (saved.caption.empty() ? "" : ": " + saved.caption);
+    put("<figure>\n");
+    if (saved.drawn) {
+        const std::string prefix = fmt::format("picture-{}-", ++pictures_);
+        put("<div class=\"paper\">{}</div>\n", detail::inline_svg(detail::contents_of(saved.svg), prefix, words));
+        put("<figcaption><span class=\"again\">{}</span>{} · {} · ", detail::html(words), link(saved.svg),
+            link(saved.png));
+    } else {
+        put("<p>{}</p>\n<figcaption>{} · ", detail::html(words), detail::html(saved.remedy()));
+    }
+    return put("{} · {} · {}</figcaption>\n</figure>\n", link(saved.csv), link(saved.safetensors), link(saved.script));
+}
+
+/// The links to the sections; none where there is little to choose from.
+inline std::string Report::contents() const {
+    if (sections_.size() < 2) return "";
+    std::string items;
+    for (std::size_t i = 0; i < sections_.size(); ++i)
+        items += fmt::format("<li><a href=\"#section-{}\">{}</a></li>", i + 1, detail::html(sections_[i]));
+    return "<nav><ul>" + items + "</ul></nav>\n";
+}
+
+inline std::string Report::text() const {
+    const std::string below = subtitle_.empty() ? "" : "<p class=\"soft\">" + detail::html(subtitle_) + "</p>\n";
+    return fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n{2}{3}{4}"
+        "</main>\n</body>\n</html>\n",
+        detail::html(title_), detail::page_style, below, contents(), body_);
+}
+
+}  // namespace suture::pictures

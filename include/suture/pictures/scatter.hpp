@@ -1,0 +1,127 @@
+// Scatter plots: one quantity against another, a point for each neuron, with the line where both are equal.
+#pragma once
+
+#include "suture/pictures/detail/axes.hpp"
+#include "suture/pictures/save.hpp"
+#include "suture/pictures/detail/values.hpp"
+
+#include <suture/stats/correlation.hpp>
+
+#include <fmt/format.h>
+
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace suture::pictures {
+
+/// A point for each neuron (or channel, or head), on scales that are equal. Pairs in which one is not finite, or beyond
+/// 1e300, are left out.
+struct Scatter {
+    std::string title;
+    std::string caption;             ///< Pearson's r and the number of points are added
+    std::string x_label, y_label;    ///< what the axes are, with units: "activation at 4 Mary"
+    at::Tensor x, y;                 ///< [points]
+    std::string points = "neurons";  ///< what the points are, in the plural
+};
+
+namespace detail {
+struct Points {
+    std::vector<double> x, y;
+};
+
+inline Points points_of(const Scatter& s, const std::string& place) {
+    Points points{values_of(s.x, 1, "[points]", place + ", x"), values_of(s.y, 1, "[points]", place + ", y")};
+    if (points.x.size() != points.y.size())
+        throw ShapeError(fmt::format("{}: x has {} {}, but y has {}: give both of each", place, points.x.size(),
+                                     printable(s.points), points.y.size()));
+    return points;
+}
+
+inline Points finite_points(const Points& all) {
+    Points finite;
+    for (std::size_t i = 0; i < all.x.size(); ++i) {
+        if (!is_drawable(all.x[i]) || !is_drawable(all.y[i])) continue;
+        finite.x.push_back(all.x[i]);
+        finite.y.push_back(all.y[i]);
+    }
+    return finite;
+}
+
+/// Pearson's r; NaN where there is none.
+inline double correlation(const Points& finite) {
+    if (finite.x.size() < 2) return std::nan("");
+    return suture::pearson(at::tensor(finite.x), at::tensor(finite.y)).item<double>();
+}
+
+/// The picture's caption with what was computed: "Pearson r = 0.93 over 3072 neurons; ...".
+inline std::string scatter_caption(const Scatter& s, const Points& finite, std::size_t given) {
+    const double r = correlation(finite);
+    std::string text = s.caption + (s.caption.empty() ? "" : " ");
+    text += std::isnan(r) ? "Pearson r is not defined" : fmt::format("Pearson r = {:.3f}", r);
+    text += fmt::format(" over {} {}", finite.x.size(), s.points);
+    if (finite.x.size() < given) text += fmt::format(" of {}, for the others are not finite", given);
+    return text + "; the dashed line is the identity.";
+}
+
+/// One span for both axes.
+inline Span common_span(const Points& points) {
+    std::vector<double> both = points.x;
+    both.insert(both.end(), points.y.begin(), points.y.end());
+    const auto range = range_of(both);
+    return range ? span_around(range->first, range->second, 6) : Span{-1, 1, 0.5};
+}
+
+inline Canvas scatter_canvas(const Scatter& s, const Points& points, const std::string& caption) {
+    constexpr double side = 400;
+    const std::string x_label = one_line(s.x_label), y_label = one_line(s.y_label);
+    const Span span = common_span(points);
+    Box box{edge + span.tick_room(), 0, side, side};
+    const double width = right_end(box, x_label, y_label) + edge;
+    const Heading heading(s.title, caption, width);
+    box.top = heading.height() + axes_head;
+
+    Canvas canvas(width, box.bottom() + tick_depth + title_room + edge);
+    heading.draw(canvas);
+    prepare_axes(canvas, box);
+    number_axis(canvas, 'x', span);
+    number_axis(canvas, 'y', span);
+    draw_axis_titles(canvas, box, x_label, y_label);
+    canvas.element(fmt::format("x title 'x = y' with lines linecolor rgb '{}' dashtype 2", ink::line));
+    if (points.x.empty()) return canvas;
+    std::string lines;
+    for (std::size_t i = 0; i < points.x.size(); ++i) lines += fmt::format("{} {}\n", points.x[i], points.y[i]);
+    canvas.data("$points", lines);
+    canvas.element(
+        fmt::format("$points using 1:2 title {} with points pointtype 7 pointsize {} linecolor rgb '#800072b2'",
+                    gnuplot_string(s.points), points.x.size() > 500 ? 0.3 : 0.5));
+    return canvas;
+}
+
+inline Table point_table(const Scatter& s, const Points& points) {
+    Table table{{"point", "x", "x_label", "y", "y_label"}, {}};
+    for (std::size_t i = 0; i < points.x.size(); ++i)
+        table.rows.push_back(
+            {std::to_string(i), number_text(points.x[i]), s.x_label, number_text(points.y[i]), s.y_label});
+    return table;
+}
+}  // namespace detail
+
+/// @throws suture::ShapeError or TypeError if x and y do not fit each other
+inline Drawing drawing_of(const Scatter& s) {
+    const detail::Points points = detail::points_of(s, detail::place("scatter", s.title));
+    const detail::Points finite = detail::finite_points(points);
+    const std::string caption = detail::scatter_caption(s, finite, points.x.size());
+    return {s.title,
+            caption,
+            detail::scatter_canvas(s, finite, caption),
+            detail::point_table(s, points),
+            {{"x", s.x}, {"y", s.y}},
+            {{"x_label", s.x_label}, {"y_label", s.y_label}}};
+}
+
+}  // namespace suture::pictures

@@ -1,0 +1,78 @@
+// The instrumented copy of a TorchScript model, and what is known of its submodules and their sites.
+#pragma once
+
+#include "suture/script/detail/value.hpp"
+#include "suture/hook/site.hpp"
+#include "suture/hook/sites.hpp"
+
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+using script_object = c10::intrusive_ptr<c10::ivalue::Object>;
+
+/// The path of a module's i-th site of a kind: "h.0.attn", "h.0.attn.output.1", "h.0.attn.input", "h.0.attn.input.1".
+inline std::string script_site_path(const std::string& module, bool input, std::size_t i) {
+    if (i == 0) return input ? joined_path(module, "input") : module;
+    return joined_path(module, (input ? "input." : "output.") + std::to_string(i));
+}
+
+/// The sites of a Script. They outlive its copies: a submodule that another one takes the place of keeps its hooks.
+class script_sites {
+public:
+    const Site& at(const std::string& module, bool input, std::size_t i) {
+        const std::string path = script_site_path(module, input, i);
+        return sites_.try_emplace({module, input, i}, path.empty() ? "the model's output" : path).first->second;
+    }
+
+private:
+    std::map<std::tuple<std::string, bool, std::size_t>, Site> sites_;  // a map: operators point at its elements
+};
+
+/// A submodule, under the first of its paths, and its sites.
+struct script_module {
+    script_object object;
+    std::string path;
+    bool called = false;                       ///< by forward, as far as can be told from its code
+    std::string takes, gives;                  ///< the types of its first call, in words
+    std::vector<const Site*> inputs, outputs;  ///< of the tensors in its arguments and in its result
+};
+
+/// An attribute that held a module when the copy was made.
+struct script_attribute {
+    script_object owner;
+    std::size_t slot;
+    script_object held;
+};
+
+/// Complete once it is made, and read by several threads then. What runs of it in a thread of LibTorch's own keeps it.
+struct script_copy {
+    std::vector<script_module> modules;  ///< the model itself first, then in the order of their registration
+    std::unordered_map<const c10::ivalue::Object*, std::size_t> index;  ///< into the modules
+    std::map<std::string, std::string> other_paths;  ///< of modules that stand under several: other path -> first one
+    std::vector<script_value> ports;                 ///< one for each operator at a site
+    std::vector<script_attribute> followed;          ///< to the modules whose code was inlined
+    std::shared_ptr<script_sites> sites;
+    std::unique_ptr<torch::jit::GraphFunction> forward;  ///< (self, arguments..., context) -> result
+
+    /// Whether the modules that the code was taken from are still in their places.
+    bool is_current() const {
+        return std::all_of(followed.begin(), followed.end(), [](const script_attribute& at) {
+            const c10::IValue& now = at.owner->getSlot(at.slot);
+            return now.isObject() && &now.toObjectRef() == at.held.get();
+        });
+    }
+};
+
+}  // namespace suture::detail

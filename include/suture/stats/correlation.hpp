@@ -1,0 +1,99 @@
+// Correlations of rows with one another: which tokens' neurons go up and down together. Pearson's coefficient, the
+// cosine of two rows that have had their own means taken off.
+// Law: a correlation is a number of [-1, 1], or NaN where there is none; a row without any spoils no other row's.
+#pragma once
+
+#include "suture/stats/numbers.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/ops/eye.h>
+
+#include <limits>
+
+namespace suture {
+
+namespace detail {
+/// Rows with their means taken off, scaled so that their largest number is near 1 or -1; NaN in a row without
+/// correlation.
+inline at::Tensor deviations_of(const at::Tensor& rows) {
+    if (rows.size(-1) < 2)
+        throw ShapeError("the rows to correlate have shape " + shape_text(rows.sizes()) +
+                         ": give rows of two channels or more");
+    const at::Tensor offset = rows.sub(rows.mean(-1, true));
+    const at::Tensor scaled = offset.div(offset.abs().amax(-1, true));  // no square overflows or vanishes
+    const at::Tensor deviations = scaled.sub(scaled.mean(-1, true));    // a mean far from zero was not exact
+    // Whether a row is constant is asked of its values: the mean of equal numbers may differ from them.
+    const at::Tensor constant = rows.amax(-1, true).eq(rows.amin(-1, true));
+    return deviations.masked_fill(constant, std::numeric_limits<double>::quiet_NaN());
+}
+
+/// The cosine of each row of deviations with the same row of others: exactly 1 where they are the same.
+inline at::Tensor cosine(const at::Tensor& x, const at::Tensor& y) {
+    const auto dot = [](const at::Tensor& u, const at::Tensor& v) { return u.mul(v).sum(-1); };
+    return dot(x, y).div(dot(x, x).mul(dot(y, y)).sqrt()).clamp(-1, 1);  // one root: that of a square is exact
+}
+}  // namespace detail
+
+/// Which rows [...] of [..., channels] correlate with nothing, not even with themselves: those whose numbers are all
+/// the same, and those with a NaN or an infinity.
+/// @throws ShapeError if there are fewer than two channels; TypeError if these are no real numbers
+template <Numbers T>
+at::Tensor rows_without_correlation(const T& rows) {
+    return detail::deviations_of(detail::in_float64(rows)).isnan().any(-1);
+}
+
+/// The correlation of each row of `a` with the same row of `b`: [..., channels] twice -> [...], float64. It is exactly
+/// 1 with the row itself, -1 with its negative, and NaN where one of the two is without correlation, as numpy.corrcoef
+/// has it.
+/// @throws ShapeError if the shapes differ or there are fewer than two channels; TypeError if these are no real
+///         numbers, or on two devices
+template <Numbers A, Numbers B>
+at::Tensor pearson(const A& a, const B& b) {
+    const at::Tensor rows = detail::in_float64(a), others = detail::in_float64(b);
+    if (rows.sizes() != others.sizes())
+        throw ShapeError("a row of " + shape_text(rows.sizes()) + " has none to correlate with in " +
+                         shape_text(others.sizes()) + ": give two tensors of one shape");
+    if (rows.device() != others.device())
+        throw TypeError("the rows to correlate are on " + rows.device().str() + " and on " + others.device().str() +
+                        ": move them to one device");
+    return detail::cosine(detail::deviations_of(rows), detail::deviations_of(others));
+}
+
+/// The correlation of every row with every other: [..., rows, channels] -> [..., rows, rows], float64. For what a site
+/// has recorded, that is token against token:
+///
+///     at::Tensor tokens = correlation_matrix(latest[3]);   // [batch, tokens, tokens]
+///
+/// It is symmetric bit for bit and exactly 1 on the diagonal; the row and column of a row without correlation are NaN.
+/// @throws ShapeError if there is no axis of rows, or fewer than two channels; TypeError if these are no real numbers
+template <Numbers T>
+at::Tensor correlation_matrix(const T& activation) {
+    const at::Tensor rows = detail::in_float64(activation);
+    if (rows.dim() < 2)
+        throw ShapeError("the rows to correlate have shape " + shape_text(rows.sizes()) +
+                         ": give [..., rows, channels]");
+    const at::Tensor deviations = detail::deviations_of(rows), unit = deviations.div(deviations.norm(2, {-1}, true));
+    const at::Tensor lower = unit.matmul(unit.transpose(-2, -1)).clamp(-1, 1).tril(-1);
+    const at::Tensor with_itself = detail::cosine(deviations, deviations);  // 1 or NaN
+    return lower.add(lower.transpose(-2, -1)).add(with_itself.diag_embed());
+}
+
+/// Each row's mean correlation with the others: [..., rows, rows] -> [..., rows]. Pairs that are NaN are left out, and
+/// a row without a pair is NaN. Whether the first token goes along with the rest least of all:
+///
+///     mean_correlation_with_others(correlation_matrix(latest[3]))
+///
+/// @throws ShapeError if it is no square matrix; TypeError if these are no real numbers
+inline at::Tensor mean_correlation_with_others(const at::Tensor& matrix) {
+    const at::Tensor correlations = detail::in_float64(matrix);
+    if (correlations.dim() < 2 || correlations.size(-1) != correlations.size(-2))
+        throw ShapeError("the matrix of correlations has shape " + shape_text(correlations.sizes()) +
+                         ": give one with as many columns as rows");
+    const at::Tensor itself = at::eye(correlations.size(-1), correlations.options()).to(at::kBool);
+    const at::Tensor left_out = correlations.isnan().logical_or(itself);
+    return correlations.masked_fill(left_out, 0).sum(-1).div(left_out.logical_not().sum(-1));  // 0 / 0 is NaN
+}
+
+}  // namespace suture

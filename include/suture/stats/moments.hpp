@@ -1,0 +1,126 @@
+// Moments: count, mean, standard deviation, least and greatest value of every channel, gathered pass by pass so that
+// no activation is kept. Law: in however many parts the rows come, the moments are those of all rows at once (Chan,
+// Golub and LeVeque 1983, "Algorithms for computing the sample variance").
+#pragma once
+
+#include "suture/stats/numbers.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/where.h>
+
+#include <limits>
+#include <string>
+
+namespace suture {
+
+namespace detail {
+/// The moments of some rows, each a float64 [channels].
+struct channel_moments {
+    at::Tensor count, left_out;  ///< how many numbers are finite, and how many are not and count for nothing
+    at::Tensor about, mean;      ///< the mean is about + mean: one number has too few digits if it is far from zero
+    at::Tensor squares;          ///< the squared distances from the mean, summed
+    at::Tensor low, high;
+
+    channel_moments to(at::Device device) const {
+        const auto moved = [device](const at::Tensor& t) { return t.to(device); };
+        return {moved(count), moved(left_out), moved(about), moved(mean), moved(squares), moved(low), moved(high)};
+    }
+};
+
+/// @pre there is a row: [rows, channels]
+inline channel_moments moments_of(const at::Tensor& rows) {
+    const at::Tensor finite = rows.isfinite(), other = finite.logical_not();
+    const auto sum = [&other](const at::Tensor& t) { return t.masked_fill(other, 0).sum(0); };
+    const at::Tensor count = finite.sum(0).to(at::kDouble), divisor = count.clamp_min(1);
+    const at::Tensor about = sum(rows).div(divisor), offset = rows.sub(about), mean = sum(offset).div(divisor);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return {count,
+            other.sum(0).to(at::kDouble),
+            about,
+            mean,
+            sum(offset.sub(mean).square()),
+            rows.masked_fill(other, infinity).amin(0),
+            rows.masked_fill(other, -infinity).amax(0)};
+}
+
+/// The moments of the rows of both.
+inline channel_moments merged(const channel_moments& a, const channel_moments& b) {
+    const at::Tensor count = a.count.add(b.count), share = b.count.div(count.clamp_min(1));
+    const at::Tensor about = at::where(a.count.gt(0), a.about, b.about);
+    const at::Tensor apart = b.about.sub(about).add(b.mean).sub(a.mean);
+    return {count,
+            a.left_out.add(b.left_out),
+            about,
+            a.mean.add(apart.mul(share)),
+            a.squares.add(b.squares).add(apart.square().mul(a.count).mul(share)),
+            at::minimum(a.low, b.low),
+            at::maximum(a.high, b.high)};
+}
+}  // namespace detail
+
+/// Moments of every channel over all rows that were added, whatever batch and token they stand at. What is NaN or
+/// infinite is counted apart and left out. Memory: seven numbers a channel, on the device of the first rows.
+///
+///     RunningMoments neurons;
+///     const auto handle = hooks.add(model->h[3]->mlp->act, [&](const auto& view) { neurons.add(view); });
+///     { const auto scope = hooks.activate(); for (const auto& prompt : prompts) model->forward(prompt); }
+///     at::Tensor mean = neurons.mean();
+///
+/// One thread adds at a time; what several have gathered is merged.
+class RunningMoments {
+public:
+    /// Adds rows [..., channels]; a component in groups has the channels of all groups.
+    /// @throws ShapeError if the rows before had another number of channels; TypeError if these are no real numbers
+    template <Numbers T>
+    void add(const T& activation) {
+        const at::Tensor rows = detail::in_float64(activation);
+        if (rows.numel() > 0) take_in(detail::moments_of(rows.reshape({-1, rows.size(-1)})));
+    }
+    /// Adds what another has gathered.
+    /// @throws ShapeError if that has another number of channels
+    void merge(const RunningMoments& other) {
+        if (!other.empty()) take_in(other.moments_);
+    }
+
+    /// Whether nothing has been added.
+    bool empty() const { return !moments_.count.defined(); }
+
+    // Each [channels], and float64 but for the counts. @throws ValueError if nothing has been added
+
+    /// How many finite numbers there were; int64.
+    at::Tensor count() const { return gathered().count.to(at::kLong); }
+    /// How many were NaN or infinite; int64.
+    at::Tensor left_out() const { return gathered().left_out.to(at::kLong); }
+    /// NaN where no number is finite, as are min() and max().
+    at::Tensor mean() const { return where_there_are(1, gathered().about.add(gathered().mean)); }
+    /// With count - 1 below, as PyTorch's std(): NaN where fewer than two numbers are finite.
+    at::Tensor stddev() const { return where_there_are(2, gathered().squares.div(gathered().count.sub(1)).sqrt()); }
+    at::Tensor min() const { return where_there_are(1, gathered().low); }
+    at::Tensor max() const { return where_there_are(1, gathered().high); }
+
+private:
+    void take_in(const detail::channel_moments& more) {
+        if (empty()) {
+            moments_ = more;
+            return;
+        }
+        if (more.count.size(0) != moments_.count.size(0))
+            throw ShapeError("rows of " + std::to_string(more.count.size(0)) + " channels were added to moments of " +
+                             std::to_string(moments_.count.size(0)) + ": use other RunningMoments for them");
+        moments_ = detail::merged(moments_, more.to(moments_.count.device()));
+    }
+    const detail::channel_moments& gathered() const {
+        if (empty()) throw ValueError("these moments are of no numbers at all: add() some first");
+        return moments_;
+    }
+    at::Tensor where_there_are(extent least, const at::Tensor& numbers) const {
+        return numbers.masked_fill(moments_.count.lt(least), std::numeric_limits<double>::quiet_NaN());
+    }
+
+    detail::channel_moments moments_;
+};
+
+}  // namespace suture

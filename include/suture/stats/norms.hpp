@@ -1,0 +1,70 @@
+// Norms: how long the rows of activations are, by layer and token. Law: computed in float64, whatever was recorded.
+#pragma once
+
+#include "suture/record/history.hpp"
+#include "suture/record/latest.hpp"
+#include "suture/stats/numbers.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <ATen/ops/stack.h>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace suture {
+
+/// The Euclidean length of every row: [..., channels] -> [...], float64, in the activation's units. A row with a NaN
+/// has the length NaN.
+/// @throws TypeError or ShapeError if these are no rows of real numbers
+template <Numbers T>
+at::Tensor norms(const T& activation) { return detail::in_float64(activation).norm(2, {-1}); }
+
+namespace detail {
+/// The norms of what each layer recorded, pass after pass.
+template <class Recorder>
+std::map<std::size_t, std::vector<at::Tensor>> norms_by_layer(const Recorder& recorder) {
+    std::map<std::size_t, std::vector<at::Tensor>> layers;
+    at::Tensor first;
+    for (const auto& entry : recorder) {
+        const at::Tensor found = norms(entry.view());
+        if (!first.defined()) first = found;
+        if (found.sizes() != first.sizes())
+            throw ShapeError(entry.name() + " recorded rows " + shape_text(found.sizes()) + " in pass " +
+                             std::to_string(entry.pass()) + " but the first entry has " + shape_text(first.sizes()) +
+                             ": record the same tokens of every prompt, or ask for norms(entry.view()) one by one");
+        layers[entry.layer()].push_back(found.to(first.device()));
+    }
+    if (layers.empty()) throw HookError("nothing is recorded: run the model while a scope of the hook set is active");
+    return layers;
+}
+}  // namespace detail
+
+/// The length of every row of the newest pass: [layers, ...] with the axes of an entry without its channels, as
+/// [layers, batch, tokens]. Layers that recorded nothing are left out.
+/// @throws ShapeError if the layers recorded different shapes; HookError if there are none
+template <class X, extent Groups>
+at::Tensor norms(const Latest<X, Groups>& latest) {
+    std::vector<at::Tensor> layers;
+    for (auto& [layer, passes] : detail::norms_by_layer(latest)) layers.push_back(passes.front());
+    return at::stack(layers);
+}
+
+/// The same of every pass: [layers, passes, ...]. Entries that were spilled are read one at a time.
+/// @throws ShapeError also if a layer was passed more often than another
+template <class X, extent Groups>
+at::Tensor norms(const History<X, Groups>& history) {
+    std::vector<at::Tensor> layers;
+    for (auto& [layer, passes] : detail::norms_by_layer(history)) {
+        layers.push_back(at::stack(passes));
+        if (layers.back().size(0) != layers.front().size(0))
+            throw ShapeError("layer " + std::to_string(layer) + " has recorded " + std::to_string(passes.size()) +
+                             " passes and the first layer " + std::to_string(layers.front().size(0)) +
+                             ": ask for norms(history.stack(layer)) one by one");
+    }
+    return at::stack(layers);
+}
+
+}  // namespace suture

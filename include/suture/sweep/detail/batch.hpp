@@ -1,0 +1,240 @@
+// Running cells of a sweep together: one batch goes once through the blocks, and each cell joins it at its own.
+#pragma once
+
+#include "suture/sweep/detail/plan.hpp"
+
+#include <ATen/ops/cat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+/// What cells write at one site: among all rows of a stage, or among those that are kept of it. Which of them pass there is
+/// for the block to say, and shows in their number.
+struct row_edit {
+    struct rows {
+        extent count = 0;  ///< that pass
+        std::vector<extent> places;
+        std::vector<at::Tensor> values;
+    };
+    rows all, kept;
+
+    at::Tensor operator()(const at::Tensor& activation) const {
+        const extent passing = activation.numel() / activation.size(-1);
+        const rows& mine = passing == all.count ? all : kept;
+        if (passing != mine.count)
+            throw ShapeError("a sweep gave its block " + std::to_string(all.count) + " rows, of which " +
+                             std::to_string(kept.count) + " are kept, but here pass " + shape_text(activation.sizes()) +
+                             ": pass all rows, or rows.kept() of them");
+        if (mine.places.empty()) return {};  // none of these rows is kept
+        at::Tensor copy = activation.clone(at::MemoryFormat::Contiguous);
+        copy.view({-1, copy.size(-1)}).index_copy_(0, index_of(mine.places, copy.device()), at::cat(mine.values));
+        return copy;
+    }
+};
+
+template <class Stages>
+class sweep_batch {
+public:
+    sweep_batch(Stages& stages, const cell_space& space, const sweep_sites& sites, const logit_reads& reads,
+                const recorded_group& group, const Savings& savings, bool by_rows)
+        : stages_(stages),
+          space_(space),
+          sites_(sites),
+          reads_(reads),
+          group_(group),
+          savings_(savings),
+          by_rows_(by_rows) {}
+
+    /// The metric of each of these cells, which are in the order of their first blocks.
+    at::Tensor run(std::span<const planned_cell> cells) {
+        cells_ = cells;
+        rows_.clear();
+        x_ = at::Tensor();
+        const extent layers = stages_.layers();
+        for (extent layer = cells.front().start; layer < layers; ++layer) {
+            join(layer);
+            run_block_of(layer);
+        }
+        join(layers);
+        return read_logits();
+    }
+
+private:
+    bool keeps_read_rows() const { return savings_.head; }
+
+    /// The rows that a cell begins with.
+    segment first_rows(const planned_cell& planned) const {
+        const extent prompt = planned.what.prompt - group_.first_prompt, tokens = group_.ids.size(1);
+        if (planned.start == stages_.layers()) return read_rows({prompt, by_rows_ ? planned.first : 0, tokens});
+        if (!by_rows_) return {prompt, 0, tokens};
+        return {prompt, planned.first, planned.by_itself ? planned.end : std::min(tokens, reads_.end())};
+    }
+    /// Those that somebody reads the logits of.
+    segment read_rows(const segment& s) const {
+        if (!keeps_read_rows()) return s;
+        return {s.prompt, std::max(s.first, reads_.first()), std::min(s.end, reads_.end())};
+    }
+    segments read_rows(const segments& all) const {
+        segments kept;
+        for (const segment& s : all) kept.push_back(read_rows(s));
+        return kept;
+    }
+
+    /// Takes up the cells that begin here.
+    void join(extent stage) {
+        segments joining;
+        while (rows_.size() + joining.size() < cells_.size() && cells_[rows_.size() + joining.size()].start == stage)
+            joining.push_back(first_rows(cells_[rows_.size() + joining.size()]));
+        if (joining.empty()) return;
+        const at::Tensor recorded = recorded_rows(group_.base.residual[static_cast<std::size_t>(stage)], joining);
+        x_ = x_.defined() ? at::cat({x_, recorded}) : recorded;
+        rows_.insert(rows_.end(), joining.begin(), joining.end());
+    }
+
+    /// What the cells patch in a stage, by site.
+    std::map<std::size_t, row_edit> edits_in(extent stage, const segments& all, const segments& kept) const {
+        std::map<std::size_t, row_edit> edits;
+        for (const planned_cell& planned : cells_.first(all.size()))
+            if (planned.stage == stage) edits[planned.site];
+        for (auto& [site, edit] : edits) {
+            edit.all = edit_of(stage, site, all);
+            edit.kept = edit_of(stage, site, kept);
+        }
+        return edits;
+    }
+    /// What the cells write among these rows of a site.
+    row_edit::rows edit_of(extent stage, std::size_t site, const segments& passing) const {
+        row_edit::rows edit;
+        for (std::size_t i = 0; i < passing.size(); edit.count += passing[i++].size()) {
+            const planned_cell& planned = cells_[i];
+            const segment& there = passing[i];
+            const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
+            if (planned.stage != stage || planned.site != site || first >= end) continue;
+            for (extent row = first; row < end; ++row) edit.places.push_back(edit.count + row - there.first);
+            edit.values.push_back(patched_rows(planned, first, end));
+        }
+        return edit;
+    }
+    /// What the cell makes of the rows [first, end) at its site: [rows, width].
+    at::Tensor patched_rows(const planned_cell& planned, extent first, extent end) const {
+        if (planned.rows.defined()) return planned.rows.narrow(0, first - planned.first, end - first);
+        const extent prompt = planned.what.prompt - group_.first_prompt;
+        const at::Tensor& source = group_.sources[planned.site];
+        const at::Tensor from = source[source.size(0) == 1 ? 0 : prompt].narrow(0, first, end - first);
+        at::Tensor rows = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
+        const narrowed channels = space_.grid().parts()[planned.what.part].of_head(planned.what.head);
+        cut_channels(rows, channels).copy_(cut_channels(from, channels));
+        return rows;
+    }
+
+    /// Runs `f` while the cells patch what they patch in this stage.
+    template <class F>
+    at::Tensor while_patching(extent stage, const segments& all, const segments& kept, const F& f) const {
+        HookSet hooks;
+        std::vector<HookHandle> handles;
+        for (auto& [place, edit] : edits_in(stage, all, kept))
+            handles.push_back(hooks.add(sites_.sites()[place], std::move(edit)));
+        Scope scope = hooks.activate();
+        at::Tensor out = f();
+        scope.end();
+        return out;
+    }
+
+    void run_block_of(extent layer) {
+        const bool is_last = layer + 1 == stages_.layers();
+        if (!by_rows_) {
+            const std::array<extent, 3> whole{static_cast<extent>(rows_.size()), group_.ids.size(1), x_.size(-1)};
+            const auto block = [&] {
+                return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); });
+            };
+            x_ = while_patching(layer, rows_, rows_, block).flatten(0, 1);
+            if (is_last) keep_rows(read_rows(rows_));
+            return;
+        }
+        if constexpr (computes_rows<Stages>) {
+            const segments kept = is_last ? read_rows(rows_) : rows_;
+            cell_rows rows(rows_, kept, group_.base.keys[static_cast<std::size_t>(layer)],
+                           group_.base.values[static_cast<std::size_t>(layer)]);
+            const auto block = [&] {
+                return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); });
+            };
+            x_ = while_patching(layer, rows_, kept, block);
+            if (x_.size(0) != rows_in(kept))
+                throw ShapeError("block " + std::to_string(layer) + " of the model gave " + shape_text(x_.sizes()) +
+                                 " for " + std::to_string(rows_in(kept)) +
+                                 " kept rows: let what passes by attention go through rows.kept()");
+            rows_ = kept;
+            if (!is_last) widen(layer);
+        }
+    }
+    void keep_rows(segments kept) {
+        extent offset = 0;
+        std::vector<extent> offsets;
+        for (const segment& s : rows_) offsets.push_back(offset), offset += s.size();
+        x_ = x_.index_select(0, for_rows(kept, x_.device(), [&](std::size_t cell, extent row) {
+                                 return offsets[cell] + row - rows_[cell].first;
+                             }));
+        rows_ = std::move(kept);
+    }
+
+    /// Rows that a patch changed by itself in its block change those behind them from the next one on: these are taken up.
+    void widen(extent layer) {
+        const extent end = std::min(group_.ids.size(1), reads_.end());
+        segments missing, wide = rows_;
+        for (segment& s : wide)
+            if (s.end < end) missing.push_back({s.prompt, s.end, end}), s.end = end;
+        if (missing.empty()) return;
+        const at::Tensor pool =
+            at::cat({x_, recorded_rows(group_.base.residual[static_cast<std::size_t>(layer) + 1], missing)});
+        extent own = 0, taken = x_.size(0);
+        std::vector<extent> order;
+        for (std::size_t cell = 0; cell < wide.size(); ++cell)
+            for (extent row = wide[cell].first; row < wide[cell].end; ++row)
+                order.push_back(row < rows_[cell].end ? own++ : taken++);
+        x_ = pool.index_select(0, index_of(order, x_.device()));
+        rows_ = std::move(wide);
+    }
+
+    at::Tensor read_logits() const {
+        const extent layers = stages_.layers();
+        const at::Tensor logits =
+            while_patching(layers, rows_, rows_, [&] { return logits_of(stages_, x_, reads_.ids()); });
+        // What no row of a cell reaches is as in the run that it patches.
+        const at::Tensor prompts = prompts_of(rows_, logits.device());
+        at::Tensor all = group_.base.logits.index_select(0, prompts);
+        std::vector<extent> from, to;
+        extent at = 0;
+        for (std::size_t cell = 0; cell < rows_.size(); ++cell)
+            for (extent row = rows_[cell].first; row < rows_[cell].end; ++row, ++at)
+                if (row >= reads_.first() && row < reads_.end())
+                    from.push_back(at),
+                        to.push_back(static_cast<extent>(cell) * reads_.positions() + row - reads_.first());
+        all.flatten(0, 1).index_copy_(0, index_of(to, all.device()),
+                                      logits.index_select(0, index_of(from, logits.device())));
+        const at::Tensor clean =
+            group_.clean_logits.defined() ? group_.clean_logits.index_select(0, prompts) : at::Tensor();
+        return reads_(all, clean, group_.ids.index_select(0, prompts.to(group_.ids.device())),
+                      prompts.add(group_.first_prompt));
+    }
+
+    Stages& stages_;
+    const cell_space& space_;
+    const sweep_sites& sites_;
+    const logit_reads& reads_;
+    const recorded_group& group_;
+    Savings savings_;
+    bool by_rows_;
+    std::span<const planned_cell> cells_;
+    segments rows_;  ///< of the cells that have begun
+    at::Tensor x_;   ///< their residual stream, [rows, width]
+};
+
+}  // namespace suture::detail

@@ -1,0 +1,270 @@
+// Grids: the places that a sweep patches, one at a time. Layers times tokens, times components and heads if wanted; or
+// layers times recipes of any kind.
+#pragma once
+
+#include "suture/core/where.hpp"
+#include "suture/edit/apply.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/detail/place.hpp"
+
+#include <ATen/ops/zeros.h>
+#include <range/v3/range/concepts.hpp>
+#include <range/v3/range/traits.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+namespace detail {
+/// Channels that are patched together, and the site of each layer where they pass.
+struct grid_part {
+    std::string name;
+    std::vector<SiteRef<AnyLayout>> sites;
+    narrowed channels;
+    extent heads_a_group = 0;  ///< 0: a layout, which has no heads of its own
+    extent width = 0;          ///< of the whole layout
+    run queries;               ///< the layout's queries, which no other position reads; of width 0 if it has none
+
+    extent heads() const { return heads_a_group * channels.where.groups; }
+    /// The channels of one head, or all if `head` is -1.
+    narrowed of_head(extent head) const {
+        if (head < 0) return channels;
+        channel_where where;
+        where.head_begin = head, where.head_end = head + 1, where.one_head = true;
+        return narrow(channels.where, heads_a_group, where);
+    }
+};
+
+/// @throws PositionError, with the edit, if a prompt of so many tokens lacks a place that the recipe edits. What else may
+/// be wrong with it shows when it meets an activation.
+template <Layout L, Recipe R>
+void check_places(const R& recipe, extent tokens) {
+    const at::Tensor like = at::zeros({1, tokens, L::width});
+    recipe.for_each([&](const auto& edit, std::size_t) {
+        try {
+            step unused;
+            edit.template prepare<L>(like, &unused);
+        } catch (PositionError& e) {
+            e.add_place(to_string(edit));
+            throw;
+        } catch (const Error&) {  // a value of another dtype or device than zeros
+        }
+    });
+}
+
+/// A recipe with its type forgotten: activation [..., width] -> an edited copy.
+struct grid_recipe {
+    std::string name;
+    std::function<at::Tensor(const at::Tensor&)> edited;
+    std::function<void(extent tokens)> check;  ///< @throws PositionError if a prompt of so many tokens has no such place
+};
+
+template <Layout L>
+inline constexpr run queries_of = [] {
+    using found = resolution<family<Q>, L>;
+    if constexpr (found::why == fault::none) return run_of<L, typename found::type>;
+    else return run{};
+}();
+
+template <class Selector, Layout L>
+grid_part part_of(std::vector<SiteRef<AnyLayout>> sites) {
+    using X = typename resolution<Selector, L>::type;
+    grid_part part{"all", std::move(sites), {run_in<L, X>, run_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
+    if constexpr (Component<X>) part.name = X::name, part.heads_a_group = X::heads;
+    return part;
+}
+
+template <Sites S>
+std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
+    std::vector<SiteRef<AnyLayout>> all;
+    const auto add = [&all](const auto& site) { all.emplace_back(site_ref(site).site()); };
+    if constexpr (Hookable<std::remove_cvref_t<S>>) add(sites);
+    else
+        for (auto&& site : sites) add(site);
+    if (all.empty()) throw HookError("the range of sites is empty: give at least one site");
+    return all;
+}
+
+/// What keeps a component from being swept at sites packed like L.
+template <class Selector, class L>
+inline constexpr fault sweep_fault = fault::none;
+template <class Selector, Layout L>
+inline constexpr fault sweep_fault<Selector, L> = resolution<Selector, L>::why;
+template <class L, class... Selectors>
+inline constexpr fault first_sweep_fault = [] {
+    fault first = fault::none;
+    ((first = first != fault::none ? first : sweep_fault<Selectors, L>), ...);
+    return first;
+}();
+template <class S>
+concept LayeredSites = Sites<S> && Layout<layout_at<S>>;
+template <class S>
+concept SitesWithoutLayout = Sites<S> && std::same_as<layout_at<S>, AnyLayout>;
+}  // namespace detail
+
+/// Where a sweep patches: a value, made of sites.
+///
+///     const auto c_attn = sites<Qkv>(model, "h.*.attn.c_attn");
+///     Grid::of<Q>(c_attn)                              // each layer x each token
+///     Grid::of<Q, K, V>(c_attn).by_head()              // component x layer x head x token
+///     Grid::of<Q>(c_attn).at(tokens(2, 5))             // these tokens, each by itself; token(-1): no axis of tokens
+///     Grid::of<Z>(z_sites).by_head().all_tokens()      // layer x head, all tokens of a prompt at once
+///     Grid::of_recipes(c_attn, recipes)                // layer x recipe: what each does by itself
+///     Grid::of<AttnOut>(attention).with(Grid::of<MlpOut>(mlps))    // different sites of the same layers
+///
+/// Layers are the sites in their order.
+class Grid {
+public:
+    /// The components, each by itself, at a site or at those of several layers; components in full or by their
+    /// families, or the whole layout.
+    /// @throws HookError if the range of sites is empty
+    template <class... Cs, detail::LayeredSites S>
+        requires(sizeof...(Cs) > 0 && detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...> == fault::none)
+    static Grid of(S&& sites) { return of_selected<exactly<Cs>...>(sites); }
+    template <template <extent, extent> class... Families, detail::LayeredSites S>
+        requires(sizeof...(Families) > 0 &&
+                 detail::first_sweep_fault<detail::layout_at<S>, family<Families>...> == fault::none)
+    static Grid of(S&& sites) { return of_selected<family<Families>...>(sites); }
+
+    /// Recipes, each by itself, at a site or at those of several layers: any range of them, of one type.
+    ///
+    ///     views::iota(0, 15) | views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); })
+    ///
+    /// @throws HookError if the range of sites is empty, ValueError if that of recipes is
+    template <detail::LayeredSites S, ranges::input_range R>
+        requires(Recipe<ranges::range_value_t<R>> &&
+                 recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == fault::none)
+    static Grid of_recipes(S&& sites, R&& recipes) {
+        using L = detail::layout_at<S>;
+        Grid grid(detail::part_of<exactly<L>, L>(detail::untyped(sites)));
+        for (auto&& recipe : recipes)
+            grid.recipes_.push_back({to_string(recipe),
+                                     [recipe](const at::Tensor& activation) {
+                                         return (borrow<L>(activation) | recipe).take();
+                                     },
+                                     [recipe](extent tokens) { detail::check_places<L>(recipe, tokens); }});
+        if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
+        return grid;
+    }
+
+    /// Each head by itself.
+    /// @throws ValueError if the components have different numbers of heads, or one is a layout, which has none; or if
+    ///         there are recipes
+    Grid by_head() const {
+        check_no_recipes("by_head()");
+        Grid grid = *this;
+        grid.by_head_ = true;
+        grid.check_heads();
+        return grid;
+    }
+    /// These tokens, each by itself; a single one is no axis of the result. @throws ValueError if there are recipes
+    Grid at(const position<axis::token>& tokens) const {
+        check_no_recipes("at()");
+        Grid grid = *this;
+        grid.tokens_ = tokens;
+        grid.by_token_ = !tokens.single;
+        return grid;
+    }
+    /// All of the tokens at once. @throws ValueError if there are recipes
+    Grid all_tokens() const {
+        check_no_recipes("all_tokens()");
+        Grid grid = *this;
+        grid.by_token_ = false;
+        return grid;
+    }
+    /// The components of another grid too, behind this one's; layer by layer, so of as many layers. Tokens and heads
+    /// are those of this grid.
+    /// @throws ValueError if the other grid has other layers, or other numbers of heads where each is by itself
+    Grid with(const Grid& other) const {
+        check_no_recipes("with()");
+        other.check_no_recipes("with()");
+        Grid grid = *this;
+        grid.parts_.insert(grid.parts_.end(), other.parts_.begin(), other.parts_.end());
+        if (other.layers() != layers())
+            throw ValueError("grids of " + std::to_string(layers()) + " and " + std::to_string(other.layers()) +
+                             " layers cannot be one: give sites of the same layers");
+        grid.check_heads();
+        return grid;
+    }
+
+    // What a sweep asks.
+
+    const std::vector<detail::grid_part>& parts() const { return parts_; }
+    const std::vector<detail::grid_recipe>& recipes() const { return recipes_; }
+    std::size_t layers() const { return parts_.front().sites.size(); }
+    const position<axis::token>& tokens() const { return tokens_; }
+    bool has_heads() const { return by_head_; }
+    bool has_tokens() const { return by_token_ && recipes_.empty(); }
+
+    template <class... Cs, detail::LayeredSites S,
+              fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...>>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of(S&&));
+    template <template <extent, extent> class... Families, detail::LayeredSites S,
+              fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, family<Families>...>>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of(S&&));
+    template <detail::LayeredSites S, class R,
+              fault suture_fault = recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
+        requires(suture_fault != fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of_recipes(S&&, R&&));
+    template <detail::LayeredSites S>
+    SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
+    template <class... Cs, detail::SitesWithoutLayout S>
+    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
+    template <template <extent, extent> class... Families, detail::SitesWithoutLayout S>
+        requires(sizeof...(Families) > 0)
+    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
+    template <detail::SitesWithoutLayout S, class R>
+    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of_recipes(S&&, R&&));
+    template <detail::LayeredSites S, class R>
+        requires(Recipe<std::remove_cvref_t<R>>)
+    SUTURE_REJECTED("recipes come in a range: write of_recipes(sites, std::vector{recipe})", of_recipes(S&&, R&&));
+    template <class... Cs, class S>
+        requires(!Sites<S>)
+    SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
+    template <template <extent, extent> class... Families, class S>
+        requires(sizeof...(Families) > 0 && !Sites<S>)
+    SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
+
+private:
+    explicit Grid(detail::grid_part part) { parts_.push_back(std::move(part)); }
+    Grid() = default;
+
+    template <class... Selectors, class S>
+    static Grid of_selected(S&& sites) {
+        const std::vector<SiteRef<AnyLayout>> untyped = detail::untyped(sites);
+        Grid grid;
+        (grid.parts_.push_back(detail::part_of<Selectors, detail::layout_at<S>>(untyped)), ...);
+        return grid;
+    }
+    void check_no_recipes(const char* call) const {
+        if (!recipes_.empty())
+            throw ValueError(std::string(call) + " was called for a grid of recipes, which say themselves where they "
+                                                 "edit: put the wheres into the recipes");
+    }
+    void check_heads() const {
+        if (!by_head_) return;
+        for (const detail::grid_part& part : parts_) {
+            if (part.heads() == 0) throw ValueError("a layout has no heads of its own: sweep its components by head");
+            if (part.heads() != parts_.front().heads())
+                throw ValueError(part.name + " has " + std::to_string(part.heads()) + " heads but " +
+                                 parts_.front().name + " has " + std::to_string(parts_.front().heads()) +
+                                 ": sweep them by head in grids of their own");
+        }
+    }
+
+    std::vector<detail::grid_part> parts_;
+    std::vector<detail::grid_recipe> recipes_;
+    position<axis::token> tokens_;
+    bool by_head_ = false, by_token_ = true;
+};
+
+}  // namespace suture

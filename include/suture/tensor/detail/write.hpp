@@ -1,0 +1,193 @@
+// Writing: the operations that change a part of storage that is held once, and the checks that come before the
+// first byte. Only Owned and the edits call these.
+#pragma once
+
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace suture {
+
+/// How a part takes up a value: becomes it, or is increased or multiplied by it.
+enum class update : unsigned char { set, add, multiply };
+
+namespace detail {
+/// A number or a tensor.
+struct value {
+    value(const at::Scalar& s) : scalar(s) {}
+    value(at::Tensor t) : tensor(std::move(t)), is_tensor(true) {}
+    at::Scalar scalar;
+    at::Tensor tensor;
+    bool is_tensor = false;
+};
+
+/// A contiguous tensor with the values of `t` and storage of its own; gradients flow through it.
+inline at::Tensor fresh_copy(const at::Tensor& t) { return t.clone(at::MemoryFormat::Contiguous); }
+
+inline std::string components_text(const layout_facts& layout) {
+    std::string text;
+    for (const component_facts& c : layout)
+        text += (text.empty() ? "" : " + ") + std::string(c.name) + " " + std::to_string(c.width);
+    return layout.groups == 1 ? text : std::to_string(layout.groups) + " x (" + text + ")";
+}
+
+/// What keeps a tensor from being dense, and what makes it so: {"Sparse", "to_dense()"}. Empty if it is dense.
+inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
+    if (t.is_quantized()) return {"quantized", "dequantize()"};
+    if (t.is_nested()) return {"nested", "to_padded_tensor()"};
+    if (t.layout() != at::kStrided) return {c10::str(t.layout()), "to_dense()"};
+    return {};
+}
+
+/// @throws TypeError or ShapeError unless `t` is a dense tensor with an axis of channels; `expected()` says who needs it
+template <class Expected>
+void check_has_channels(const at::Tensor& t, const Expected& expected) {
+    if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run the module that makes it first");
+    if (const auto [kind, remedy] = other_storage(t); !kind.empty())
+        throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
+    if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
+}
+
+/// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
+inline void check_packed(const at::Tensor& t, const layout_facts& layout) {
+    const auto expected = [&] {
+        return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) + ")";
+    };
+    check_has_channels(t, expected);
+    if (t.size(-1) != layout.width)
+        throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
+                         ": pass the activation that this layout describes");
+}
+
+/// @throws OwnershipError unless the tensor and its storage are held by this one handle and may be written
+inline void check_held_once(const at::Tensor& t) {
+    const auto refuse = [](const char* why) {
+        throw OwnershipError(std::string("adopt needs a tensor that is held once, but ") + why +
+                             ": use borrow<Layout>(tensor).clone()");
+    };
+    if (t.is_leaf() && t.requires_grad()) refuse("this one is a leaf that collects gradients");
+    if (t.is_view()) refuse("this one is a view of another");
+    if (t.is_inference() && !c10::InferenceMode::is_enabled()) refuse("this one was made in inference mode");
+    if (t.use_count() != 1 || t.weak_use_count() != 1) refuse("another handle holds this one");
+    if (t.storage().use_count() != 1) refuse("something else holds the storage of this one");
+    if (!t.storage().unsafeGetStorageImpl()->resizable()) refuse("the memory of this one was lent by from_blob");
+    if (!t.is_contiguous()) refuse("this one is not contiguous");
+}
+
+/// The largest finite number of a floating-point dtype, or of a part of a complex one.
+inline double largest(at::ScalarType type) {
+    switch (type) {
+        case at::kHalf:
+        case at::kComplexHalf: return 65504.0;
+        case at::kBFloat16: return 3.3895313892515355e38;
+        case at::kFloat:
+        case at::kComplexFloat: return std::numeric_limits<float>::max();
+        default: return std::numeric_limits<double>::max();
+    }
+}
+
+inline bool fits_integers(const at::Scalar& s, at::ScalarType type) {
+    if (s.isComplex()) return false;
+    if (s.isFloatingPoint()) {
+        const double d = s.toDouble();
+        if (!(std::trunc(d) == d) || !(std::abs(d) < 9.2e18)) return false;
+    }
+    const auto n = s.to<std::int64_t>();
+    switch (type) {
+        case at::kBool: return n == 0 || n == 1;
+        case at::kByte: return n >= 0 && n <= 255;
+        case at::kChar: return n >= -128 && n <= 127;
+        case at::kShort: return n >= -32768 && n <= 32767;
+        case at::kInt: return n >= -2147483648LL && n <= 2147483647LL;
+        default: return true;
+    }
+}
+
+/// NaN and infinity fit; a finite number that would become infinite doesn't, nor does one with such a part.
+inline bool fits_floats(const at::Scalar& s, at::ScalarType type) {
+    const auto beyond = [type](double part) { return std::isfinite(part) && std::abs(part) > largest(type); };
+    const c10::complex<double> z = s.toComplexDouble();
+    return !beyond(z.real()) && !beyond(z.imag());
+}
+
+/// The number as operations on this dtype take it: a whole one for integers, which LibTorch would promote otherwise.
+/// @throws ValueError if a tensor of this dtype cannot hold it: it would be cut off without a word
+inline at::Scalar fitted(const at::Scalar& s, at::ScalarType type) {
+    if (s.isComplex() && !at::isComplexType(type))
+        throw ValueError("a complex number does not fit " + dtype_text(type) + ": give a real one");
+    const bool whole = at::isIntegralType(type, true);
+    if (!(whole ? fits_integers(s, type) : fits_floats(s, type)))
+        throw ValueError(c10::str(s) + " does not fit " + dtype_text(type) + ": give a number that it can hold");
+    return whole ? at::Scalar(s.to<std::int64_t>()) : s;
+}
+
+/// @throws TypeError unless the operand, which messages call `name`, has the dtype and device of the activation
+inline void check_like(const at::Tensor& operand, const at::Tensor& activation, const std::string& name) {
+    if (!operand.defined()) throw TypeError(name + " is undefined: give it a value");
+    if (const auto [kind, remedy] = other_storage(operand); !kind.empty())
+        throw TypeError(name + " is " + kind + ", not dense: convert it with " + remedy);
+    if (operand.scalar_type() != activation.scalar_type())
+        throw TypeError(name + " is " + dtype_text(operand.scalar_type()) + " but the activation is " +
+                        dtype_text(activation.scalar_type()) + ": convert it with to()");
+    if (operand.device() != activation.device())
+        throw TypeError(name + " is on " + operand.device().str() + " but the activation is on " +
+                        activation.device().str() + ": move it with to()");
+}
+
+/// @throws ShapeError unless a tensor of shape `from` can be expanded to `to`
+inline void check_broadcast(at::IntArrayRef from, at::IntArrayRef to, const std::string& name) {
+    bool fits = from.size() <= to.size();
+    for (std::size_t i = 1; fits && i <= from.size(); ++i)
+        fits = from[from.size() - i] == 1 || from[from.size() - i] == to[to.size() - i];
+    if (!fits)
+        throw ShapeError(name + " has shape " + shape_text(from) + " but the part to edit has " +
+                         shape_text(to) + ": give it that shape, or one that broadcasts to it");
+}
+
+/// @throws OwnershipError if the storage cannot be written here
+inline void check_writable(const at::Tensor& packed) {
+    if (packed.is_inference() && !c10::InferenceMode::is_enabled())
+        throw OwnershipError("this Owned was made in inference mode and can only be edited there: clone() it first");
+}
+
+/// The value as `write_value` takes it.
+/// @throws Error unless a part of this shape of `activation` can take it up
+inline value checked(update how, value with, const at::Tensor& activation, at::IntArrayRef part) {
+    if (how != update::set && activation.scalar_type() == at::kBool)
+        throw TypeError("add and multiply need numbers but the activation is bool: use set");
+    if (!with.is_tensor) return fitted(with.scalar, activation.scalar_type());
+    check_like(with.tensor, activation, "the injected tensor");
+    check_broadcast(with.tensor.sizes(), part, "the injected tensor");
+    // What autograd must keep, and what the edit itself is about to change, is taken as a copy.
+    const bool from_inference = with.tensor.is_inference() && !c10::InferenceMode::is_enabled();
+    if (from_inference || (with.tensor.has_storage() && with.tensor.is_alias_of(activation)))
+        with.tensor = with.tensor.clone();
+    return with;
+}
+
+/// Writes the value into `part`. @pre it was checked
+inline void write_value(const at::Tensor& part, update how, const value& with) {
+    switch (how) {
+        case update::set: with.is_tensor ? part.copy_(with.tensor) : part.fill_(with.scalar); return;
+        case update::add: with.is_tensor ? part.add_(with.tensor) : part.add_(with.scalar); return;
+        case update::multiply: with.is_tensor ? part.mul_(with.tensor) : part.mul_(with.scalar); return;
+    }
+}
+
+/// Lets `write` change the part of `packed` in place. Positions that differ from row to row are written to a
+/// copy of the rows that is put back.
+template <class Write>
+void write_part(const at::Tensor& packed, const resolved& where, const Write& write) {
+    const at::Tensor part = part_at(packed, where);
+    write(part);
+    if (where.rows.defined()) put_back(packed, where, part);
+}
+}  // namespace detail
+
+}  // namespace suture

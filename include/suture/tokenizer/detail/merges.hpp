@@ -1,0 +1,146 @@
+// The merges of a byte pair encoding: which neighbouring tokens become one, and which pair goes first. Source: Sennrich
+// et al. 2016; the file is `merges.txt` of a Hugging Face tokenizer, a pair a line, the first line the first merge.
+#pragma once
+
+#include "suture/core/component.hpp"
+#include "suture/tokenizer/detail/byte_alphabet.hpp"
+#include "suture/tokenizer/detail/vocabulary.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace suture::detail {
+
+/// Two neighbouring tokens as one number.
+using token_pair = std::uint64_t;
+inline constexpr token_pair no_pair = ~token_pair{0};
+inline token_pair pair_of(extent left, extent right) {
+    return static_cast<token_pair>(left) << 32 | static_cast<token_pair>(right);
+}
+
+/// A word while it is merged: tokens that know their neighbours, in places that do not move.
+class token_row {
+public:
+    explicit token_row(const std::vector<extent>& ids) {
+        places_.reserve(ids.size());
+        for (std::size_t i = 0; i < ids.size(); ++i) places_.push_back({ids[i], i - 1, i + 1});
+    }
+
+    /// The pair that begins at a place; none if the place was merged away or is the last.
+    token_pair pair_at(std::size_t place) const {
+        if (place >= places_.size() || places_[place].id == merged_away || places_[place].after >= places_.size())
+            return no_pair;
+        return pair_of(places_[place].id, places_[places_[place].after].id);
+    }
+    std::size_t before(std::size_t place) const { return places_[place].before; }
+
+    /// Puts one token in the place of the pair that begins there.
+    void merge(std::size_t place, extent id) {
+        auto& gone = places_[places_[place].after];
+        gone.id = merged_away;
+        places_[place].id = id;
+        places_[place].after = gone.after;
+        if (gone.after < places_.size()) places_[gone.after].before = place;
+    }
+    std::vector<extent> ids() const {
+        std::vector<extent> ids;
+        for (std::size_t i = 0; i < places_.size(); i = places_[i].after) ids.push_back(places_[i].id);
+        return ids;
+    }
+
+private:
+    static constexpr extent merged_away = -1;
+    struct place {
+        extent id;
+        std::size_t before, after;  ///< beyond the last place where there is no neighbour
+    };
+    std::vector<place> places_;
+};
+
+/// Every merge of a tokenizer.
+class merge_table {
+public:
+    /// Tokens are bytes, as their entries stand for them. "#version" may begin the file; empty lines are passed over.
+    /// @throws FileError, with the line, unless each line has two tokens that together are a third, and no line is double
+    static merge_table read(const std::filesystem::path& file, const vocabulary& tokens) {
+        merge_table table;
+        const std::string text = read_text(file);
+        std::string_view rest = text;
+        for (std::size_t number = 1; !rest.empty(); ++number) {
+            const std::string_view line = take_line(rest);
+            if (line.empty() || (number == 1 && line.starts_with("#version"))) continue;
+            try {
+                table.add(line, tokens);
+            } catch (FileError& error) {
+                error.add_place(file.string() + " line " + std::to_string(number));
+                throw;
+            }
+        }
+        return table;
+    }
+
+    /// What a word becomes: the merge of lowest rank first, of equal ones the leftmost, until no pair has a merge.
+    /// In n log n steps for a word of n bytes, however it is made up.
+    std::vector<extent> merged(const std::vector<extent>& ids) const {
+        token_row row(ids);
+        std::priority_queue<candidate, std::vector<candidate>, std::greater<>> waiting;
+        const auto offer = [&](std::size_t place) {
+            const auto found = merges_.find(row.pair_at(place));
+            if (found != merges_.end()) waiting.emplace(found->second.rank, place, found->first);
+        };
+        for (std::size_t place = 0; place < ids.size(); ++place) offer(place);
+        while (!waiting.empty()) {
+            const auto [rank, place, pair] = waiting.top();
+            waiting.pop();
+            if (row.pair_at(place) != pair) continue;  // a neighbour was merged meanwhile
+            row.merge(place, merges_.at(pair).result);
+            offer(row.before(place));
+            offer(place);
+        }
+        return row.ids();
+    }
+
+private:
+    struct merge {
+        std::size_t rank;
+        extent result;
+    };
+    using candidate = std::tuple<std::size_t, std::size_t, token_pair>;  // rank, place, pair
+
+    static std::string_view take_line(std::string_view& text) {
+        const std::size_t end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        return line;
+    }
+    void add(std::string_view line, const vocabulary& tokens) {
+        const std::size_t space = line.find(' ');
+        if (space == line.npos || space == 0 || space + 1 == line.size() || line.find(' ', space + 1) != line.npos)
+            throw FileError(in_quotes(line) + " is no pair: write two tokens with one space between");
+        const std::string left(line.substr(0, space)), right(line.substr(space + 1));
+        const extent first = id_of(left, tokens), second = id_of(right, tokens), both = id_of(left + right, tokens);
+        if (!merges_.emplace(pair_of(first, second), merge{merges_.size(), both}).second)
+            throw FileError(in_quotes(line) + " is in the file twice: leave it where it belongs");
+    }
+    static extent id_of(const std::string& entry, const vocabulary& tokens) {
+        const std::optional<std::string> bytes = alphabet_bytes(entry);
+        const std::optional<extent> id = bytes ? tokens.find(*bytes) : std::nullopt;
+        if (!id) throw FileError(in_quotes(entry) + " is not in vocab.json: use the two files of one tokenizer");
+        return *id;
+    }
+
+    std::unordered_map<token_pair, merge> merges_;
+};
+
+}  // namespace suture::detail

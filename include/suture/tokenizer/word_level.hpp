@@ -1,0 +1,113 @@
+// A tokenizer of whole words: a vocabulary, and nothing that makes unknown words of known parts. For the small models
+// whose texts have a few hundred words.
+#pragma once
+
+#include "suture/core/component.hpp"
+#include "suture/text/near_words.hpp"
+#include "suture/text/pattern.hpp"
+#include "suture/text/utf8.hpp"
+#include "suture/text/visible_text.hpp"
+#include "suture/tokenizer/detail/vocabulary.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+namespace detail {
+/// A word of letters, digits and underscores, or one character that is neither such nor white space.
+inline const pattern& words_and_marks() {
+    static const std::string letter = "\\p{L}\\p{M}\\p{N}_";
+    static const pattern parts("[" + letter + "]+|[^" + letter + white_space + "]");
+    return parts;
+}
+}  // namespace detail
+
+/// The tokenizer of a `vocab.json` alone. Words and punctuation marks are a token each, white space none: "Then, stop."
+/// is "Then" "," "stop" ".". Where the vocabulary has neighbours as one, as "'s", "don't" or "<|endoftext|>", they are
+/// that one token; the longest goes first. Several threads may use one.
+/// Law: encode(decode(ids)) == ids where every entry is one word or one mark.
+class WordLevel {
+public:
+    /// @throws FileError if it cannot be read, is no vocab.json, or belongs to a byte-level tokenizer
+    static WordLevel read(const std::filesystem::path& vocabulary_file) {
+        WordLevel words(detail::vocabulary(detail::vocabulary_file::read(vocabulary_file)));
+        if (words.tokens_.find("Ġ"))  // a space in the alphabet of bytes: no word, but in every byte-level vocabulary
+            throw FileError(vocabulary_file.string() +
+                            " is a byte-level tokenizer's: put the merges.txt that belongs to it beside it");
+        return words;
+    }
+
+    /// @throws ValueError if the text is not UTF-8, or has a word that the vocabulary lacks
+    std::vector<extent> encode(std::string_view text) const {
+        detail::check_utf8(text);
+        std::vector<std::string_view> parts;
+        detail::words_and_marks().for_each_match(text, [&](std::string_view part) { parts.push_back(part); });
+        std::vector<extent> ids;
+        for (std::size_t at = 0; at < parts.size();) {
+            const token found = longest_token(parts, at);
+            if (found.parts == 0) refuse(parts[at], static_cast<std::size_t>(parts[at].data() - text.data()));
+            ids.push_back(found.id);
+            at += found.parts;
+        }
+        return ids;
+    }
+
+    /// The words with a space between two, but none before , . ; : ! ? and apostrophes.
+    /// @throws ValueError if an id is none of the vocabulary's
+    std::string decode(const std::vector<extent>& ids) const {
+        std::string text;
+        for (const extent id : ids) {
+            const std::string& word = tokens_.text(id);
+            if (!text.empty() && !leans_left(word)) text += " ";
+            text += word;
+        }
+        return text;
+    }
+
+    /// The words, by id.
+    const detail::vocabulary& tokens() const { return tokens_; }
+
+private:
+    struct token {
+        extent id = 0;
+        std::size_t parts = 0;
+    };
+
+    explicit WordLevel(detail::vocabulary tokens) : tokens_(std::move(tokens)) {
+        for (const std::string& word : tokens_.texts()) longest_ = std::max(longest_, word.size());
+    }
+
+    /// The longest token made of the parts from there on that touch; of no parts if there is none.
+    token longest_token(const std::vector<std::string_view>& parts, std::size_t first) const {
+        token longest;
+        std::string_view joined = parts[first];
+        for (std::size_t next = first + 1; joined.size() <= longest_; ++next) {
+            if (const auto id = tokens_.find(joined)) longest = {*id, next - first};
+            if (next == parts.size() || parts[next].data() != joined.data() + joined.size()) break;
+            joined = {joined.data(), joined.size() + parts[next].size()};
+        }
+        return longest;
+    }
+    static bool leans_left(std::string_view word) {
+        constexpr std::array<std::string_view, 8> marks{",", ".", ";", ":", "!", "?", "'", "’"};
+        return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) { return word.starts_with(mark); });
+    }
+    [[noreturn]] void refuse(std::string_view word, std::size_t offset) const {
+        throw ValueError(detail::in_quotes(word) + " at byte " + std::to_string(offset) + " is not in the vocabulary" +
+                         detail::near_words(word, tokens_.texts()) + ": use the words of vocab.json");
+    }
+
+    detail::vocabulary tokens_;
+    std::size_t longest_ = 0;  ///< bytes of the longest word
+};
+
+}  // namespace suture

@@ -1,0 +1,256 @@
+// The investigation of examples/name_mover/name_mover.cpp: laws of its prompts, its sweeps and its removals, and that the names
+// model gives the finding whatever the seed.
+#include "../../../examples/name_mover/finding.hpp"
+#include "../../../examples/name_mover/text.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace name_mover;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+NamesModel committed() {
+    return names_task::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
+}
+double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
+Finding finding_of(NamesModel& names, std::uint64_t seed) {
+    const names_task::OneThread one_thread;
+    return investigate(names, {.prompts = 48, .seed = seed, .random_sets = 12}, [](const auto&...) {});
+}
+const Removal& without(const Finding& finding, const std::vector<Head>& heads) {
+    return *std::ranges::find(finding.removals, heads, &Removal::heads);
+}
+std::size_t words_that_differ(const Prompt& a, const Prompt& b) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < a.words.size(); ++i) count += a.words[i] != b.words.at(i);
+    return count;
+}
+}  // namespace
+
+TEST_CASE("the two others of a triple differ from the clean prompt in one word each, and in the answer") {
+    for (const Triple& triple : draw_triples(400, 3)) {
+        CAPTURE(triple.clean.text());
+        for (const Prompt& other : {triple.twin, triple.stranger}) {
+            REQUIRE(other.words.size() == triple.clean.words.size());
+            CHECK(words_that_differ(triple.clean, other) == 1);
+            CHECK(other.answer != triple.clean.answer);
+            CHECK(other.words[place_of_answer(other)] == other.answer);
+            CHECK(other.words[place_of_subject(other)] == other.subject);
+        }
+        CHECK(triple.twin.answer == triple.clean.subject);
+        CHECK(std::ranges::count(triple.clean.words, triple.stranger.answer) == 0);
+    }
+}
+
+TEST_CASE("a seed gives the same triples each time, of every pattern and order, the short ones first") {
+    const auto triples = draw_triples(96, 4);
+    const auto same = draw_triples(96, 4), others = draw_triples(96, 5);
+    std::set<std::size_t> patterns;
+    std::size_t abba = 0;
+    for (std::size_t i = 0; i < triples.size(); ++i) {
+        CHECK((triples[i].clean == same[i].clean && triples[i].stranger == same[i].stranger));
+        CHECK((i == 0 || triples[i - 1].clean.words.size() <= triples[i].clean.words.size()));
+        patterns.insert(triples[i].clean.pattern);
+        abba += triples[i].clean.order == Order::abba;
+    }
+    CHECK(patterns.size() == names_task::patterns.size());
+    CHECK(abba == 48);
+    CHECK(std::ranges::none_of(triples, [&](const Triple& t) { return t.clean == others.front().clean; }));
+}
+
+TEST_CASE("runs of one length are all of the triples, in their order") {
+    const auto triples = draw_triples(60, 6);
+    std::size_t seen = 0, last = 0;
+    for (const auto& run : by_length(triples)) {
+        CHECK(run.front().clean.words.size() > last);
+        last = run.front().clean.words.size();
+        for (const Triple& triple : run) {
+            CHECK(triple.clean.words.size() == last);
+            CHECK(&triple == &triples[seen++]);
+        }
+    }
+    CHECK(seen == triples.size());
+}
+
+TEST_CASE("prompts that are built alike have the words that their picture names") {
+    const std::vector<std::string> words = words_alike();
+    for (const Triple& triple : draw_alike(20, 7)) {
+        REQUIRE(triple.clean.words.size() == words.size());
+        for (std::size_t i = 0; i < words.size(); ++i)
+            if (!words[i].starts_with("<")) CHECK(triple.clean.words[i] == words[i]);
+        CHECK(words[triple.clean.repeated] == "<subject again>");
+        CHECK(words[place_of_answer(triple.clean)] == "<answer>");
+    }
+}
+
+TEST_CASE("a sweep over prompts of several lengths gives each prompt what it gives it alone") {
+    NamesModel names = committed();
+    const auto triples = draw_triples(12, 8);
+    REQUIRE(by_length(triples).size() > 2);
+    for (const Corrupted corrupted : {&Triple::twin, &Triple::stranger}) {
+        const SweepResult all = swept(names, triples, corrupted, heads_at_the_end(names.model));
+        CHECK(all.axes.front().size() == 12);
+        CHECK(all.is_complete());
+        for (std::size_t i = 0; i < triples.size(); ++i) {
+            const SweepResult one = swept(names, {triples[i]}, corrupted, heads_at_the_end(names.model));
+            CHECK(distance(all.values[static_cast<extent>(i)], one.values[0]) < 1e-4);
+            CHECK(distance(all.recovered()[static_cast<extent>(i)], one.recovered()[0]) < 1e-4);
+        }
+    }
+}
+
+TEST_CASE("sweeps over tokens of prompts of several lengths are not joined") {
+    NamesModel names = committed();
+    const auto triples = draw_triples(12, 8);
+    CHECK(message_of<suture::ValueError>([&] { (void)swept(names, triples, &Triple::twin, stream(names.model)); }) ==
+          "the sweeps have different axes: join results of one grid, without tokens");
+}
+
+TEST_CASE("where no head is removed no logit changes, and elsewhere none but the last token's") {
+    NamesModel names = committed();
+    const auto triples = draw_triples(24, 9);
+    const at::Tensor means = mean_outputs(names, triples);
+    const auto run = by_length(triples).front();
+    const at::Tensor ids = ids_of(run, &Triple::clean, names.vocabulary), clean = names.model->forward(ids);
+    CHECK(logits_without(names.model, {}, means, ids).equal(clean));
+    const at::Tensor edited = logits_without(names.model, {{1, 0}}, means, ids);
+    CHECK(edited.slice(1, 0, -1).equal(clean.slice(1, 0, -1)));
+    CHECK(distance(edited.select(1, -1), clean.select(1, -1)) > 1);
+}
+
+TEST_CASE("without any head the last token knows nothing of the prompt") {
+    NamesModel names = committed();
+    const auto triples = draw_triples(24, 10);
+    const at::Tensor means = mean_outputs(names, triples);
+    const auto run = by_length(triples).front();
+    const at::Tensor last =
+        logits_without(names.model, all_heads(names.model), means, ids_of(run, &Triple::clean, names.vocabulary))
+            .select(1, -1);
+    const at::Tensor twin =
+        logits_without(names.model, all_heads(names.model), means, ids_of(run, &Triple::twin, names.vocabulary))
+            .select(1, -1);
+    CHECK(last.equal(twin));
+}
+
+TEST_CASE("random sets are different ones of the heads that are given, and all where there are few") {
+    const std::vector<Head> five{{0, 0}, {0, 1}, {0, 2}, {0, 3}, {2, 1}};
+    const auto texts = [](const std::vector<std::vector<Head>>& sets) {
+        std::set<std::string> all;
+        for (const auto& set : sets) all.insert(to_string(set));
+        return all;
+    };
+    const auto sets = sets_of(five, 2, 50, 1);
+    CHECK(sets.size() == 10);
+    CHECK(texts(sets).size() == 10);
+    for (const auto& set : sets) CHECK((set.size() == 2 && others_than(set, five).size() == 3));
+    CHECK(texts(sets_of(five, 2, 4, 1)).size() == 4);
+    CHECK((sets_of(five, 2, 4, 1) == sets_of(five, 2, 4, 1)));
+    CHECK((sets_of(five, 2, 4, 1) != sets_of(five, 2, 4, 2)));
+    CHECK(sets_of(five, 5, 50, 1).size() == 1);
+}
+
+TEST_CASE("a role is what most of the attention and most of the prompts show") {
+    const auto role = [](double answer, double subject, double again, double raises, double lowers) {
+        const auto one = [](double number) { return at::full({1, 1}, number, at::kDouble); };
+        return role_of({at::stack({one(answer), one(subject), one(again)}), one(raises), one(lowers)}, {0, 0});
+    };
+    CHECK((role(0.45, 0.45, 0, 0.9, 0) == Role{Looks::at_both_names, Does::raise}));
+    CHECK((role(0.7, 0.1, 0, 0.6, 0.1) == Role{Looks::at_the_answer, Does::raise}));
+    CHECK((role(0.1, 0.7, 0, 0.1, 0.1) == Role{Looks::at_the_subject, Does::neither}));
+    CHECK((role(0, 0, 0.9, 0, 1) == Role{Looks::at_the_subject_again, Does::lower}));
+    CHECK((role(0.2, 0.2, 0.2, 0.4, 0.4) == Role{Looks::elsewhere, Does::neither}));
+}
+
+TEST_CASE("what a head looks at is a part of its attention, and a name is not raised and lowered at once") {
+    NamesModel names = committed();
+    const at::NoGradGuard no_gradients;
+    const Evidence evidence = evidence_of(names, draw_triples(48, 11));
+    CHECK(evidence.attention.sizes() == at::IntArrayRef({3, 4, 4}));
+    CHECK(evidence.attention.min().item<double>() >= 0);
+    CHECK(evidence.attention.sum(0).max().item<double>() <= 1 + 1e-6);
+    CHECK(evidence.raises.add(evidence.lowers).max().item<double>() <= 1);
+}
+
+TEST_CASE("three heads of layer 1 propose both names, and one takes away the name that is said again") {
+    NamesModel names = committed();
+    for (const std::uint64_t seed : {1, 20}) {
+        CAPTURE(seed);
+        const Finding finding = finding_of(names, seed);
+        const std::vector<Head> proposing{{1, 1}, {1, 2}, {1, 3}}, deciding{{1, 0}};
+        CHECK(to_string(finding.found) == "1.0, 1.1, 1.2, 1.3");
+        const std::map<Role, std::vector<Head>> expected{{{Looks::at_both_names, Does::raise}, proposing},
+                                                         {{Looks::at_the_subject_again, Does::lower}, deciding}};
+        CHECK((finding.roles == expected));
+        CHECK(sentences_of(finding)[2] == "So both names are proposed, and the one that is said again is taken away.");
+
+        const Recovered again = recovered(finding.contrasts[0].heads),
+                        components = recovered(finding.contrasts[0].components);
+        CHECK(again.mean[1][0].item<double>() > 0.9);
+        CHECK(components.mean[2][1][0].item<double>() > 0.9);                    // by its value
+        CHECK(components.mean.slice(0, 0, 2).abs().max().item<double>() < 0.2);  // and by no query or key
+
+        CHECK(without(finding, {}).right > 0.98);
+        CHECK(without(finding, finding.found).right < 0.25);
+        CHECK(without(finding, deciding).right < 0.6);
+        CHECK(without(finding, deciding).subject > 0.2);
+        CHECK(without(finding, proposing).right < 0.4);
+        CHECK(without(finding, proposing).subject < 0.05);
+        CHECK(without(finding, finding.others).right > 0.95);
+        CHECK(finding.random.size() == 12);
+        for (const Removal& removal : finding.random) {
+            CHECK(removal.heads.size() == 4);
+            CHECK(removal.right > 0.95);
+        }
+    }
+}
+
+TEST_CASE("the same seed gives the same finding, bit for bit") {
+    NamesModel names = committed();
+    const Finding one = finding_of(names, 2), two = finding_of(names, 2);
+    CHECK((sentences_of(one) == sentences_of(two)));
+    for (std::size_t i = 0; i < one.contrasts.size(); ++i) {
+        CHECK(one.contrasts[i].heads.values.equal(two.contrasts[i].heads.values));
+        CHECK(one.contrasts[i].components.values.equal(two.contrasts[i].components.values));
+        CHECK(one.contrasts[i].stream.values.equal(two.contrasts[i].stream.values));
+    }
+    for (std::size_t i = 0; i < one.random.size(); ++i) {
+        CHECK((one.random[i].heads == two.random[i].heads));
+        CHECK(one.random[i].difference == two.random[i].difference);
+    }
+}
+
+TEST_CASE("a model that does not do the task is refused") {
+    const auto vocabulary = names_task::Vocabulary::of_the_task();
+    NamesModel untrained{Model(names_task::model_config(vocabulary)), vocabulary};
+    CHECK(says(message_of<suture::ModelError>([&] { (void)finding_of(untrained, 1); }),
+               "% of the prompts rightly: give"));
+}
+
+TEST_CASE("what is told of the progress can end the work") {
+    NamesModel names = committed();
+    struct Stop {};
+    for (const std::string last : {"sweep", "set of heads"}) {
+        std::size_t told = 0;
+        const auto stop = [&](const std::string& what, std::size_t done, std::size_t all) {
+            CHECK(done < all);
+            ++told;
+            if (what == last) throw Stop();
+        };
+        CHECK_THROWS_AS((void)investigate(names, {.prompts = 12, .random_sets = 1}, stop), Stop);
+        CHECK(told > 0);
+    }
+}

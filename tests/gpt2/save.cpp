@@ -1,0 +1,133 @@
+// Saving Hugging Face GPT-2 directories: what was saved is loaded bit for bit, and a failure changes nothing.
+#include "suture/gpt2/save.hpp"
+
+#include "suture/gpt2/load.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+#include "record/files.hpp"
+
+#include <ATen/ops/full.h>
+
+#include <map>
+#include <string>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+using Tiny = Gpt2<48, 3>;
+
+Gpt2Config tiny(bool tied = true) {
+    Gpt2Config c;
+    c.width = 48, c.heads = 3, c.inner = 192, c.layers = 2, c.positions = 8, c.vocabulary = 5, c.tied = tied;
+    return c;
+}
+files::Tensors weights_of(const Tiny& model) {
+    files::Tensors weights;
+    for (const auto& p : model->named_parameters()) weights[p.key()] = p.value().detach();
+    return weights;
+}
+bool same_fields(const Gpt2Config& a, const Gpt2Config& b) {
+    return a.width == b.width && a.heads == b.heads && a.inner == b.inner && a.layers == b.layers &&
+           a.positions == b.positions && a.vocabulary == b.vocabulary && a.layer_norm_epsilon == b.layer_norm_epsilon &&
+           a.activation == b.activation && a.tied == b.tied && a.scale_attention == b.scale_attention &&
+           a.scale_attention_by_layer == b.scale_attention_by_layer;
+}
+/// The bytes of every file in a folder, by name.
+std::map<std::string, std::string> contents(const files::Folder& folder) {
+    std::map<std::string, std::string> bytes;
+    for (const auto& entry : files::fs::directory_iterator(folder.path()))
+        bytes[entry.path().filename().string()] = files::bytes_of(entry.path());
+    return bytes;
+}
+}  // namespace
+
+TEST_CASE("a model that was saved is loaded bit for bit, tied or untied") {
+    for (const bool tied : {true, false}) {
+        CAPTURE(tied);
+        const files::Folder folder;
+        const Tiny model(tiny(tied));
+        save_gpt2(folder.path(), model);
+        const Tiny loaded = load_gpt2<48, 3>(folder.path());
+        CHECK(files::same_bits(weights_of(loaded), weights_of(model)));
+        CHECK(same_fields(loaded->config(), model->config()));
+    }
+}
+
+TEST_CASE("every field of a configuration is read as it was written") {
+    const files::Folder folder;
+    const auto read_back = [&](const Gpt2Config& c) {
+        files::write_bytes(folder / "config.json", config_json(c));
+        return same_fields(read_gpt2_config(folder / "config.json"), c);
+    };
+    for (const auto f : {activation_function::gelu_tanh, activation_function::gelu_erf, activation_function::relu})
+        for (const bool flag : {true, false}) {
+            Gpt2Config c = tiny(flag);
+            c.activation = f, c.scale_attention = flag, c.scale_attention_by_layer = !flag;
+            c.layer_norm_epsilon = 0.1 + 0.2, c.inner = 100;
+            CHECK(read_back(c));
+        }
+    CHECK(read_back(Gpt2Config{}));
+}
+
+TEST_CASE("weights have the names and the metadata that Hugging Face's GPT2LMHeadModel reads") {
+    const files::Folder folder;
+    save_gpt2(folder.path(), Tiny(tiny(false)));
+    const Safetensors file = Safetensors::open(folder / "model.safetensors");
+    for (const char* name :
+         {"transformer.wte.weight", "transformer.h.1.attn.c_attn.bias", "transformer.ln_f.weight", "lm_head.weight"})
+        CHECK(file.contains(name));
+    CHECK(file.metadata() == std::map<std::string, std::string>{{"format", "pt"}});
+    const files::Folder tied;
+    save_gpt2(tied.path(), Tiny(tiny(true)));
+    CHECK_FALSE(Safetensors::open(tied / "model.safetensors").contains("lm_head.weight"));
+}
+
+TEST_CASE("further text files are written with the model, and the directory is made") {
+    const files::Folder folder;
+    save_gpt2(folder / "new" / "model", Tiny(tiny()), {{"vocab.json", "{}"}, {"training.json", "[1]"}});
+    CHECK(files::bytes_of(folder / "new" / "model" / "vocab.json") == "{}");
+    CHECK(files::bytes_of(folder / "new" / "model" / "training.json") == "[1]");
+    CHECK_NOTHROW((void)load_gpt2<48, 3>(folder / "new" / "model"));
+}
+
+TEST_CASE("saving over another model replaces it, and leaves no file that has no name") {
+    const files::Folder folder;
+    save_gpt2(folder.path(), Tiny(tiny(false)), {{"vocab.json", "old"}});
+    const Tiny model(tiny(true));
+    save_gpt2(folder.path(), model, {{"vocab.json", "new"}});
+    CHECK(files::same_bits(weights_of(load_gpt2<48, 3>(folder.path())), weights_of(model)));
+    CHECK(files::bytes_of(folder / "vocab.json") == "new");
+    CHECK(folder.entries() == 3);
+}
+
+TEST_CASE("what cannot be saved is refused and leaves the directory as it was") {
+    const files::Folder folder;
+    save_gpt2(folder.path(), Tiny(tiny()), {{"vocab.json", "old"}});
+    const auto before = contents(folder);
+
+    CHECK(says(message_of<ModelError>([&] { save_gpt2(folder.path(), Tiny(nullptr)); }),
+               "this model is empty: construct it"));
+    for (const char* name : {"", ".", "..", "a/b", "config.json", "model.safetensors"})
+        CHECK(says(message_of<ValueError>([&] {
+                       save_gpt2(folder.path(), Tiny(tiny()), {{name, "x"}});
+                   }),
+                   "cannot be called '" + std::string(name) + "': give a name"));
+    Tiny damaged(tiny());
+    damaged->wte->weight.set_data(at::full({5, 48}, 1, at::kComplexFloat));
+    CHECK(says(message_of<FileError>([&] {
+                   save_gpt2(folder.path(), damaged, {{"vocab.json", "new"}});
+               }),
+               "model.safetensors", "transformer.wte.weight", "which the file cannot hold"));
+    CHECK(contents(folder) == before);
+}
+
+TEST_CASE("a directory that cannot be made is refused by name") {
+    const files::Folder folder;
+    files::write_bytes(folder / "taken", "a file");
+    for (const auto& path : {folder / "taken", folder / "taken" / "below"})
+        CHECK(says(message_of<FileError>([&] { save_gpt2(path, Tiny(tiny())); }), path.string() + " is no directory"));
+    CHECK(files::bytes_of(folder / "taken") == "a file");
+}

@@ -1,0 +1,431 @@
+#include <suture/edit/on.hpp>
+#include <suture/hook/hook_set.hpp>
+#include <suture/hook/detail/active_scope.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+using Stream = Whole<Resid<2>>;
+
+namespace {
+
+const at::Tensor x = at::ones({1, 2});
+
+/// Appends its letter to a log when the site is passed.
+auto note(std::string& log, char letter) {
+    return [&log, letter](const View<Stream>&) { log += letter; };
+}
+
+struct fixture {
+    HookPoint<Stream> site{"resid"};
+    std::string log;
+    void pass() { (void)site(x); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "hooks run while the scope lives and not before or after") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    pass();
+    {
+        const auto scope = hooks.activate();
+        pass();
+        pass();
+    }
+    pass();
+    CHECK(log == "aa");
+    CHECK(handle.fired() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes nest: the outer set's hooks run first, and the inner ones stop first") {
+    HookSet outer, inner;
+    const auto a = outer.add(site, note(log, 'a')), b = inner.add(site, note(log, 'b'));
+    const auto outside = outer.activate();
+    {
+        const auto inside = inner.activate();
+        pass();
+    }
+    pass();
+    CHECK(log == "aba");
+}
+
+TEST_CASE_FIXTURE(fixture, "an inner hook sees what an outer hook made of the activation") {
+    HookSet outer, inner;
+    const auto a = outer.add(site, on<Resid>().add(1)), b = inner.add(site, on<Resid>().multiply(10));
+    const auto outside = outer.activate();
+    const auto inside = inner.activate();
+    CHECK(site(x).equal(at::full({1, 2}, 20.0f)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a set that is active is not activated again in the same thread") {
+    HookSet hooks, others;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    const auto once = hooks.activate(), other = others.activate();
+    CHECK(says(message_of<HookError>([&] { (void)hooks.activate(); }), "active in this thread already"));
+    pass();
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired says which") {
+    HookSet hooks;
+    const auto silent = hooks.add(site, on<Resid>(token(0)).zero());
+    CHECK(message_of<HookError>([&] { const auto scope = hooks.activate(); }) ==
+          "the scope ends but these hooks never fired: resid (Resid[token 0] = 0): pass these sites (and run "
+          "backward, for gradients) while the scope lives, or say may_be_idle()");
+    CHECK(suture::detail::innermost_scope == nullptr);
+    auto scope = hooks.activate();
+    CHECK_THROWS_AS(scope.end(), HookError);
+    CHECK_NOTHROW(scope.end());
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a handle that is dropped before the scope ends does not hide that its hook never fired") {
+    HookSet hooks;
+    const HookPoint<Stream> other{"other"};
+    CHECK(says(message_of<HookError>([&] {
+                   const auto scope = hooks.activate();
+                   const auto handle = hooks.add(other, on<Resid>().zero());
+                   pass();
+               }),
+               "never fired: other (Resid = 0)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook that another thread has just added is not missed by a scope that made no pass since") {
+    HookSet hooks;
+    auto scope = hooks.activate();
+    pass();
+    const auto handle = hooks.add(site, note(log, 'a'));
+    CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope that ends in another thread stops there and says so") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    std::unique_ptr<Scope> scope;
+    std::string message;
+    std::thread([&] {
+        std::unique_ptr<Scope> mine(new Scope(hooks.activate()));
+        pass();
+        std::thread([&] { message = message_of<HookError>([&] { mine->end(); }); }).join();
+        pass();
+    }).join();
+    CHECK(says(message, "another thread", "end it there"));
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook may not activate its own set: it would run into itself") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [&](const View<Stream>&) { (void)hooks.activate(); });
+    const auto scope = hooks.activate();
+    CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "active in this thread already"));
+}
+
+TEST_CASE_FIXTURE(fixture, "each scope counts for itself: a hook that fired in one is idle in the next") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    {
+        const auto scope = hooks.activate();
+        pass();
+    }
+    CHECK_THROWS_AS(hooks.activate().end(), HookError);
+}
+
+TEST_CASE_FIXTURE(fixture, "hooks that may be idle, are disabled, have run once or were removed report nothing") {
+    HookSet hooks;
+    const auto idle = hooks.add(site, note(log, 'a')).may_be_idle();
+    auto disabled = hooks.add(site, note(log, 'b'));
+    const auto once = hooks.add(site, note(log, 'c')).once();
+    disabled.disable();
+    {
+        const auto scope = hooks.activate();
+        pass();
+    }
+    CHECK(log == "ac");
+    CHECK_NOTHROW(hooks.activate().end());
+    disabled.enable();
+    CHECK_THROWS_AS(hooks.activate().end(), HookError);
+    disabled.remove();
+    CHECK_NOTHROW(hooks.activate().end());
+}
+
+TEST_CASE_FIXTURE(fixture, "an error on its way is not replaced by the report of idle hooks") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    CHECK_THROWS_WITH_AS(
+        [&] {
+            const auto scope = hooks.activate();
+            throw std::runtime_error("mine");
+        }(),
+        "mine", std::runtime_error);
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes that are held by pointers may end in any order") {
+    HookSet outer, inner;
+    const auto a = outer.add(site, note(log, 'a')), b = inner.add(site, note(log, 'b'));
+    const std::unique_ptr<Scope> first(new Scope(outer.activate()));
+    std::unique_ptr<Scope> second(new Scope(inner.activate()));
+    pass();
+    first->end();
+    pass();
+    second->end();
+    pass();
+    CHECK(log == "abb");
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook may end the scope that runs it") {
+    HookSet hooks;
+    std::unique_ptr<Scope> scope;
+    const auto a = hooks.add(site, [&](const View<Stream>&) {
+        log += 'a';
+        scope->end();
+    });
+    const auto b = hooks.add(site, note(log, 'b')).may_be_idle();
+    scope.reset(new Scope(hooks.activate()));
+    pass();
+    pass();
+    CHECK(log == "ab");
+}
+
+TEST_CASE_FIXTURE(fixture, "hooks added and removed during a scope are seen from the next pass on") {
+    HookSet hooks;
+    const auto scope = hooks.activate();
+    pass();
+    auto handle = hooks.add(site, note(log, 'a'));
+    pass();
+    handle.remove();
+    pass();
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "hooks added to an outer set during an inner scope are seen") {
+    HookSet outer, inner;
+    const auto outside = outer.activate();
+    const auto inside = inner.activate();
+    const auto handle = outer.add(site, note(log, 'a'));
+    pass();
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook may remove itself or add another while it runs") {
+    HookSet hooks;
+    std::vector<HookHandle> handles;
+    handles.push_back(hooks.add(site, [&](const View<Stream>&) {
+        log += 'a';
+        auto next = hooks.add(site, note(log, 'b'));
+        handles.clear();
+        handles.push_back(std::move(next));
+    }));
+    const auto scope = hooks.activate();
+    pass();
+    CHECK(log == "a");
+    pass();
+    CHECK(log == "ab");
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook that runs the model itself is not called by that") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [&](const View<Stream>&) {
+        log += 'a';
+        pass();
+    });
+    const auto scope = hooks.activate();
+    pass();
+    CHECK(log == "a");
+    pass();
+    CHECK(log == "aa");
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook may activate another set while it runs") {
+    HookSet hooks, others;
+    const auto other = others.add(site, note(log, 'b'));
+    const auto handle = hooks.add(site, [&](const View<Stream>&) {
+        log += 'a';
+        const auto scope = others.activate();
+        pass();
+    });
+    const auto scope = hooks.activate();
+    pass();
+    pass();
+    CHECK(log == "abab");
+}
+
+TEST_CASE_FIXTURE(fixture, "a hook that throws leaves the scopes as they were") {
+    HookSet outer, inner;
+    const auto a = outer.add(site, note(log, 'a'));
+    auto b = inner.add(site, [](const View<Stream>&) { throw std::runtime_error("mine"); });
+    const auto outside = outer.activate();
+    {
+        const auto inside = inner.activate();
+        CHECK(message_of<HookError>([&] { pass(); }) == "resid: the hook threw: mine");
+        b.remove();
+        pass();
+    }
+    pass();
+    CHECK(log == "aaa");
+}
+
+TEST_CASE_FIXTURE(fixture, "what a hook threw is nested in the error that names the site") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [](const View<Stream>&) { throw std::out_of_range("mine"); });
+    const auto scope = hooks.activate();
+    try {
+        pass();
+        FAIL("nothing was thrown");
+    } catch (const HookError& e) {
+        CHECK_THROWS_AS(std::rethrow_if_nested(e), std::out_of_range);
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "what LibTorch refuses in a hook names the site, without a stack trace") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, [](const View<Stream>& v) { return v.unsafe_tensor().matmul(at::ones({5})); });
+    const auto scope = hooks.activate();
+    const std::string message = message_of<HookError>([&] { pass(); });
+    CHECK(says(message, "resid: LibTorch refused what the hook did: ", "size"));
+    CHECK_FALSE(says(message, "frame #"));
+}
+
+TEST_CASE_FIXTURE(fixture, "what is thrown and is no std::exception passes as it is, to stop a model early") {
+    struct stop {};
+    HookSet hooks;
+    const auto handle = hooks.add(site, [](const View<Stream>&) { throw stop{}; });
+    const auto scope = hooks.activate();
+    CHECK_THROWS_AS(pass(), stop);
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope that ends by an exception is no longer active") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    try {
+        const auto scope = hooks.activate();
+        throw std::runtime_error("mine");
+    } catch (const std::runtime_error&) {
+    }
+    pass();
+    CHECK(log.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a set may be destroyed while its scope is active") {
+    auto hooks = std::make_unique<HookSet>();
+    auto handle = hooks->add(site, note(log, 'a'));
+    const auto scope = hooks->activate();
+    hooks.reset();
+    pass();
+    CHECK(log == "a");
+    CHECK_NOTHROW(handle.remove());
+    pass();
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope of one thread is not seen in another") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    const auto scope = hooks.activate();
+    std::thread(&fixture::pass, this).join();
+    CHECK(log.empty());
+    pass();
+    CHECK(log == "a");
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes that are carried into another thread are active there, and count for their originals") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    auto scope = hooks.activate();
+    std::thread([this, carried = CarriedScopes()] {
+        {
+            const auto scopes = carried.activate();
+            pass();
+        }
+        pass();
+    }).join();
+    CHECK(log == "a");
+    CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE_FIXTURE(fixture, "scopes may be carried on from thread to thread, and into their own") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, note(log, 'a'));
+    auto scope = hooks.activate();
+    const CarriedScopes first;
+    { const auto here = first.activate(); }
+    std::thread([&] {
+        const auto there = first.activate();
+        const CarriedScopes second;
+        std::thread([&] {
+            const auto further = second.activate();
+            pass();
+        }).join();
+    }).join();
+    CHECK(log == "a");
+    CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE_FIXTURE(fixture, "threads with different sets see their own hooks only") {
+    std::atomic<int> wrong{0};
+    const auto work = [&](int number) {
+        HookSet hooks;
+        const auto handle = hooks.add(site, on<Resid>().multiply(number));
+        const auto scope = hooks.activate();
+        for (int i = 0; i < 200; ++i) wrong += site(x)[0][0].item<float>() != static_cast<float>(number);
+        wrong += handle.fired() != 200;
+    };
+    std::vector<std::thread> threads;
+    for (int number = 2; number < 6; ++number) threads.emplace_back(work, number);
+    for (std::thread& t : threads) t.join();
+    CHECK(wrong == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "one set may be active in several threads while another thread changes it") {
+    HookSet hooks;
+    std::atomic<bool> stop{false};
+    std::atomic<int> wrong{0};
+    const auto kept = hooks.add(site, on<Resid>().multiply(2));
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t)
+        threads.emplace_back([&] {
+            const auto scope = hooks.activate();
+            while (!stop) {
+                const float value = site(x)[0][0].item<float>();
+                wrong += value != 2 && value != 3;
+            }
+        });
+    for (int i = 0; i < 300; ++i) {
+        const auto handle = hooks.add(site, on<Resid>().add(1));
+        std::this_thread::yield();
+    }
+    stop = true;
+    for (std::thread& t : threads) t.join();
+    CHECK(wrong == 0);
+    CHECK(kept.fired() > 0);
+}
+
+TEST_CASE("a scope stays in its block") {
+    static_assert(!std::is_copy_constructible_v<Scope>);
+    static_assert(!std::is_move_constructible_v<Scope>);
+    static_assert(!std::is_move_assignable_v<Scope>);
+    CHECK_FALSE(std::is_default_constructible_v<Scope>);
+}
+
+TEST_CASE_FIXTURE(fixture, "an error of a hook names the site in front") {
+    HookSet hooks;
+    const auto handle = hooks.add(site, on<Resid>(token(3)).zero());
+    const auto scope = hooks.activate();
+    CHECK(message_of<PositionError>([&] { pass(); }).find("resid: Resid[token 3] = 0: token 3 is outside") == 0);
+}

@@ -1,0 +1,81 @@
+// The table of a hook set: immutable, replaced as a whole, and what a hook shares with its handle.
+#include "suture/hook/detail/registry.hpp"
+
+#include "doctest.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace suture;
+using suture::detail::hook_entry;
+using suture::detail::hook_registry;
+using suture::detail::hook_state;
+using suture::detail::hook_table;
+using suture::detail::site_at;
+
+namespace {
+std::vector<std::uint64_t> ids_at(const hook_table& table, const Site& site) {
+    std::vector<std::uint64_t> ids;
+    if (const auto at = site_at(table, site.id()); at != table.end() && at->site == site.id())
+        for (const hook_entry& hook : at->hooks) ids.push_back(hook.id);
+    return ids;
+}
+}  // namespace
+
+TEST_CASE("a table that was read stays as it was, whatever is added and removed") {
+    hook_registry hooks;
+    const Site site("a");
+    const std::uint64_t first = hooks.add(site, {});
+    const std::shared_ptr<const hook_table> read = hooks.table();
+    const std::uint64_t version = hooks.version();
+    hooks.remove(first);
+    const std::uint64_t second = hooks.add(site, {});
+    CHECK(ids_at(*read, site) == std::vector{first});
+    CHECK(ids_at(*hooks.table(), site) == std::vector{second});
+    CHECK(hooks.version() == version + 2);
+    CHECK(first != second);
+}
+
+TEST_CASE("hooks of a site stay in the order in which they were added, and sites find their own") {
+    hook_registry hooks;
+    const Site late("late"), early("early"), none("none");
+    const std::uint64_t a = hooks.add(early, {}), b = hooks.add(late, {}), c = hooks.add(early, {});
+    CHECK(ids_at(*hooks.table(), early) == std::vector{a, c});
+    CHECK(ids_at(*hooks.table(), late) == std::vector{b});
+    CHECK(ids_at(*hooks.table(), none).empty());
+    hooks.remove(b);
+    CHECK(hooks.table()->size() == 1);
+}
+
+TEST_CASE("a hook that is to run once fires once, in however many threads") {
+    hook_state state;
+    state.once = true;
+    std::atomic<int> fired{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (int n = 0; n < 1000; ++n) fired += state.fires();
+        });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(fired == 1);
+    CHECK_FALSE(state.can_fire());
+}
+
+TEST_CASE("only a hook that could fire, has work and was not told to be idle has to fire") {
+    const auto must_fire = [](const auto& change) {
+        hook_state state;
+        change(state);
+        return state.must_fire();
+    };
+    CHECK(must_fire([](hook_state&) {}));
+    CHECK_FALSE(must_fire([](hook_state& s) { s.enabled = false; }));
+    CHECK_FALSE(must_fire([](hook_state& s) { s.removed = true; }));
+    CHECK_FALSE(must_fire([](hook_state& s) { s.has_work = false; }));
+    CHECK_FALSE(must_fire([](hook_state& s) { s.may_be_idle = true; }));
+    CHECK_FALSE(must_fire([](hook_state& s) { s.once = true, s.fires(); }));
+    CHECK(must_fire([](hook_state& s) { s.once = true; }));
+}

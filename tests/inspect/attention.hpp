@@ -1,0 +1,121 @@
+// An attention whose projection is packed in whatever way, and said to be packed in another: what layout checks are
+// tried on.
+#pragma once
+
+#include "suture/inspect/check_layout.hpp"
+
+#include "suture/core/catalogue.hpp"
+#include "suture/hook/hooked.hpp"
+#include "suture/tensor/view.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/repeat_interleave.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/modules/linear.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace suture_test {
+using namespace suture;
+
+/// Causal attention whose projection is packed like Real and said to be packed like Declared. D channels a head.
+template <Layout Real, Layout Declared, extent D>
+struct AttentionImpl : torch::nn::Module {
+    static constexpr extent query_width = suture::detail::resolution<family<Q>, Real>::type::width * Real::groups;
+
+    AttentionImpl() {
+        qkv = register_module("query_key_value", Hooked<torch::nn::Linear, Declared>(8, Real::width));
+        qkv->output.rename("query_key_value");
+    }
+    /// [batch, tokens, 8] -> [batch, tokens, query_width]
+    at::Tensor forward(const at::Tensor& x) {
+        const View<Real> packed = borrow<Real>(qkv(x));
+        const at::Tensor q = by_head(packed.template get<Q>(), x), k = by_head(packed.template get<K>(), x),
+                         v = by_head(packed.template get<V>(), x);
+        const extent shared_by = q.size(1) / k.size(1), tokens = x.size(1);
+        const auto spread = [shared_by](const at::Tensor& t) { return t.repeat_interleave(shared_by, 1); };
+        at::Tensor scores = (q * seen_of_query).matmul(spread(k).transpose(-2, -1));
+        if (causal) {
+            const at::Tensor later = at::ones({tokens, tokens}, at::kBool).triu(1);
+            scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
+        }
+        const at::Tensor probabilities = scores.softmax(-1);
+        const at::Tensor attended = backwards ? pattern(probabilities.flip(1)).flip(1) : pattern(probabilities);
+        const at::Tensor mixed = z(attended.matmul(spread(v)).transpose(1, 2).reshape({x.size(0), tokens, query_width}));
+        return noisy ? mixed + at::rand({1}) : mixed * after;
+    }
+    Hooked<torch::nn::Linear, Declared> qkv{nullptr};
+    HookPoint<AnyLayout> pattern{"pattern"};
+    HookPoint<Whole<Z<query_width>>> z{"z"};
+    bool causal = true, noisy = false, backwards = false;  ///< backwards: the pattern has the heads in reverse
+    at::Tensor seen_of_query = at::ones({D});       ///< 0 for channels of a query head that are dead
+    at::Tensor after = at::ones({query_width});     ///< what the channels of z are multiplied by behind its site
+
+private:
+    /// [batch, tokens, (groups,) width] -> [batch, heads, tokens, D]
+    static at::Tensor by_head(const Readable auto& part, const at::Tensor& x) {
+        return part.read([&x](const at::Tensor& t) {
+            return t.reshape({x.size(0), x.size(1), -1, D}).transpose(1, 2).clone();
+        });
+    }
+};
+
+template <Layout Real, Layout Declared, extent D>
+std::shared_ptr<AttentionImpl<Real, Declared, D>> attention() {
+    at::manual_seed(5);
+    return std::make_shared<AttentionImpl<Real, Declared, D>>();
+}
+inline const at::Tensor& input() {
+    static const at::Tensor x = [] {
+        at::manual_seed(6);
+        return at::randn({2, 6, 8});
+    }();
+    return x;
+}
+
+/// What the attention is found to be, by what it gives.
+template <Layout Real, Layout Declared, extent D>
+LayoutReport report_of() {
+    const auto a = attention<Real, Declared, D>();
+    return check_layout(a, a->qkv, input());
+}
+
+/// What each channel is: layouts with the same answer cannot be told apart.
+template <Layout L>
+std::string roles() {
+    std::string all(static_cast<std::size_t>(L::width), '-');
+    [&]<class... Cs>(type_list<Cs...>) {
+        const auto put = [&](const run& r, char name) {
+            for (extent i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
+        };
+        (put(run_of<L, Cs>, Cs::name[0]), ...);
+    }(typename L::components{});
+    return all;
+}
+
+// Layouts of 48 channels: four heads of 4, and six query heads of 4 with three key/value heads.
+using Gpt2Like = Gpt2Qkv<16, 4>;
+using NeoXLike = NeoXQkv<4, 4>;
+using CodeGenLike = CodeGenQkv<16, 8>;  // groups of two heads of 2: the same channels as groups of one head of 4
+using PhiLike = Phi3Qkv<6, 3, 4>;
+using FalconLike = FalconQkv<6, 3, 4>;
+using OutOfOrder = Fused<48, K<16, 4>, V<16, 4>, Q<16, 4>>;
+
+/// The catalogue's name or text of a layout is among those that the attention behaves like.
+inline bool names(const LayoutReport& report, const std::string& layout) {
+    return std::any_of(report.consistent.begin(), report.consistent.end(),
+                       [&](const std::string& found) { return found.find(layout) != std::string::npos; });
+}
+inline const LayoutCheck& check_of(const LayoutReport& report, const std::string& asked) {
+    for (const LayoutCheck& c : report.checks)
+        if (c.asked.find(asked) != std::string::npos) return c;
+    throw std::out_of_range(asked);
+}
+
+}  // namespace suture_test

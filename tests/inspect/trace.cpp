@@ -1,0 +1,267 @@
+// Traces: laws on a small GPT-2 (nothing is disturbed, everything is told), then the table.
+#include "suture/inspect/trace.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hooked.hpp"
+#include "suture/gpt2/gpt2.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/ops/_nested_tensor_from_mask.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randint.h>
+#include <torch/nn/modules/linear.h>
+
+#include <cmath>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+using Small = Gpt2<48, 3>;
+
+Small small_model() {
+    Gpt2Config c;
+    c.width = 48, c.heads = 3, c.inner = 192, c.layers = 2, c.positions = 16, c.vocabulary = 7;
+    return Small(c);
+}
+const at::Tensor& ids() {
+    static const at::Tensor t = at::randint(7, {2, 5}, at::kLong);
+    return t;
+}
+
+/// Two sites around a doubling; whatever passes is given back.
+struct twice {
+    HookPoint<Fused<4, Q<2>, K<2>>> before{"before"};
+    HookPoint<AnyLayout> after{"doubled"};
+    at::Tensor forward(const at::Tensor& x) { return after(before(x) * 2); }
+};
+
+std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> all;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) all.push_back(line);
+    return all;
+}
+const TraceEntry& entry_of(const std::vector<TraceEntry>& sites, const std::string& path) {
+    for (const TraceEntry& e : sites)
+        if (e.path == path) return e;
+    throw std::out_of_range(path);
+}
+}  // namespace
+
+TEST_CASE("a traced pass gives the output of an untraced one, bit for bit, with and without hooks") {
+    const at::NoGradGuard no_gradients;
+    Small model = small_model();
+    CHECK(trace(model, ids()).output.equal(model->forward(ids())));
+    HookSet hooks;
+    const auto handle = hooks.add(model->h[1]->attn->c_attn, on<Q>(token(3)).add(1.0));
+    CHECK(trace(model, hooks, ids()).output.equal(while_running(model, hooks, ids())));
+    CHECK_FALSE(trace(model, hooks, ids()).output.equal(model->forward(ids())));
+}
+
+TEST_CASE("tracing draws no random numbers and keeps the gradients") {
+    const auto run = [](bool traced) {
+        at::manual_seed(11);
+        Small model = small_model();
+        const at::Tensor out = traced ? trace(model, ids()).output : model->forward(ids());
+        out.pow(2).sum().backward();
+        return model->h[0]->attn->c_attn->weight.grad().clone();
+    };
+    CHECK(run(true).equal(run(false)));
+}
+
+TEST_CASE("every site that is passed is told once, in the order in which it fires") {
+    const at::NoGradGuard no_gradients;
+    Small model = small_model();
+    std::vector<std::string> fired, traced;
+    HookSet hooks;
+    std::vector<HookHandle> handles;
+    for_each_site(model, [&](const std::string&, Site& site) {
+        handles.push_back(
+            hooks.add(SiteRef<AnyLayout>(site), [&](const at::Tensor&, const Site& at) { fired.push_back(at.name()); })
+                .may_be_idle());
+    });
+    for (const TraceEntry& e : trace(model, hooks, ids()).sites) traced.push_back(e.path);
+    CHECK((traced == fired));
+    CHECK(std::set<std::string>(traced.begin(), traced.end()).count("h.1.attn.c_attn") == 1);
+}
+
+TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviation after the hooks") {
+    const at::NoGradGuard no_gradients;
+    Small model = small_model();
+    HookSet hooks;
+    const auto handle = hooks.add(model->h[0]->attn->c_attn, on<K>().set(3.0));
+    at::Tensor seen;
+    const auto look = hooks.add(model->h[0]->attn->c_attn,
+                                [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
+    const auto traced = trace(model, hooks, ids());
+    const TraceEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
+    CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
+    CHECK((e.shape == std::vector<extent>{2, 5, 144}));
+    CHECK(e.dtype == "float32");
+    CHECK(e.device == "cpu");
+    CHECK(*e.mean == doctest::Approx(seen.to(at::kDouble).mean().item<double>()).epsilon(1e-12));
+    CHECK(*e.stddev == doctest::Approx(seen.to(at::kDouble).std().item<double>()).epsilon(1e-12));
+    CHECK((e.changed_by == std::vector<std::string>{"K = 3"}));
+    CHECK(entry_of(traced.sites, "h.0.attn.pattern").layout == "?");
+    CHECK(entry_of(traced.sites, "h.1.attn.c_attn").changed_by.empty());
+}
+
+TEST_CASE("hooks that are active already run, and all that changed a site are named in order") {
+    twice model;
+    HookSet outer, inner;
+    const auto first = outer.add(model.before, on<Q>(token(0), dims<0, 1>).set(5));
+    const auto second = inner.add(model.before, on<K>().zero() | on<Q>(token(0)).multiply(2));
+    const auto looks = inner.add(model.before, [](const View<Fused<4, Q<2>, K<2>>>&) {});
+    const auto scope = outer.activate();
+    const auto traced = trace(model, inner, at::ones({2, 4}));
+    CHECK((traced.sites[0].changed_by ==
+           std::vector<std::string>{"Q[token 0, dims 0:1] = 5", "K = 0 | Q[token 0] *= 2"}));
+    CHECK(traced.output[0][0].item<float>() == 20);
+}
+
+TEST_CASE("a trace is a table whose columns are aligned") {
+    twice model;
+    HookSet hooks;
+    const auto handle = hooks.add(model.before, on<Q>(token(0), dims<0, 1>).set(-8));
+    std::ostringstream out;
+    out << trace(model, hooks, at::ones({2, 4}));
+    CHECK(out.str() ==
+          "#  path     layout                shape   dtype    device    mean    std  changed by\n"
+          "0  before   Fused<4, Q<2>, K<2>>  [2, 4]  float32  cpu     -0.125  3.182  Q[token 0, dims 0:1] = -8\n"
+          "1  doubled  ?                     [2, 4]  float32  cpu      -0.25  6.364\n");
+}
+
+TEST_CASE("every line of a long trace has its columns below the header's, and none ends in spaces") {
+    const at::NoGradGuard no_gradients;
+    Small model = small_model();
+    const auto all = lines(to_string(trace(model, ids())));
+    REQUIRE(all.size() > 20);
+    for (const std::string& line : all) {
+        CHECK(line.back() != ' ');
+        if (&line == &all.front()) continue;
+        for (const char* column : {"path", "layout", "shape", "dtype", "device"}) {
+            const auto at = all.front().find(column);
+            CHECK(line[at] != ' ');
+            CHECK(line.substr(at - 2, 2) == "  ");
+        }
+    }
+}
+
+TEST_CASE("integers have no standard deviation, and where there are no numbers there is no mean") {
+    HookPoint<AnyLayout> site{"s"};
+    const auto entry = [&](const at::Tensor& t) {
+        return trace([&](const at::Tensor& x) { return site(x); }, t).sites.at(0);
+    };
+    CHECK(*entry(at::full({3}, 2, at::kLong)).mean == 2);
+    CHECK_FALSE(entry(at::full({3}, 2, at::kLong)).stddev);
+    CHECK(*entry(at::ones({3}, at::kBool)).mean == 1);
+    CHECK_FALSE(entry(at::ones({1})).stddev);
+    CHECK(*entry(at::ones({1})).mean == 1);
+    CHECK(*entry(at::full({4096}, 65504.0, at::kHalf)).mean == 65504);
+    for (const at::Tensor& t :
+         {at::ones({2}, at::kComplexFloat), at::ones({0}), at::ones({2}, at::kMeta), at::ones({2, 2}).to_sparse()}) {
+        CHECK_FALSE(entry(t).mean);
+        CHECK_FALSE(entry(t).stddev);
+    }
+    CHECK(entry(at::ones({2}, at::kMeta)).device == "meta");
+    CHECK(entry(at::Tensor()).dtype == "undefined");
+    CHECK(std::isnan(*entry(at::full({2}, std::nan(""))).mean));
+    CHECK(says(to_string(std::vector{entry(at::full({2}, -std::nan("")))}), "  nan  nan\n"));
+}
+
+TEST_CASE("an activation whose numbers cannot be told passes all the same") {
+    HookPoint<AnyLayout> site{"s"};
+    const auto traced = [&](const at::Tensor& t) { return trace([&](const at::Tensor& x) { return site(x); }, t); };
+    const at::Tensor nested = at::_nested_tensor_from_mask(at::randn({2, 3, 4}), at::ones({2, 3}, at::kBool));
+    const auto of_nested = traced(nested);
+    CHECK(of_nested.output.is_same(nested));
+    CHECK(of_nested.sites.at(0).dtype == "nested float32");
+    CHECK(of_nested.sites.at(0).shape.empty());
+    CHECK(says(to_string(of_nested), "nested float32  cpu"));
+    // In float64 it would take more memory than there are addresses.
+    const at::Tensor huge = at::ones({1}).expand({1 << 24, 1 << 24});
+    const auto of_huge = traced(huge);
+    CHECK(of_huge.output.is_same(huge));
+    CHECK((of_huge.sites.at(0).shape == std::vector<extent>{1 << 24, 1 << 24}));
+    CHECK_FALSE(of_huge.sites.at(0).mean);
+}
+
+TEST_CASE("what passes within a trace is told to the innermost one alone") {
+    twice model;
+    HookPoint<AnyLayout> outside{"outside"};
+    std::size_t within = 0;
+    const auto traces = [&](const at::Tensor& x) {
+        const auto inner = trace(model, outside(x));
+        within = inner.sites.size();
+        return inner.output;
+    };
+    CHECK(trace(traces, at::ones({1, 4})).sites.size() == 1);
+    CHECK(within == 2);
+}
+
+TEST_CASE("a model is a holder, a pointer, an object or a function, and takes and gives anything") {
+    auto shared = std::make_shared<twice>();
+    twice object;
+    Hooked<torch::nn::Linear> holder(4, 4);
+    const at::Tensor x = at::ones({1, 4});
+    CHECK(trace(shared, x).sites.size() == 2);
+    CHECK(trace(object, x).sites.size() == 2);
+    CHECK(trace(holder, x).sites.size() == 2);  // its input and its output
+    CHECK(trace([&](const at::Tensor& t, int n) { return std::make_pair(object.forward(t), n); }, x, 3).output.second ==
+          3);
+    CHECK(trace([&] { return std::make_unique<int>(5); }).output != nullptr);
+}
+
+TEST_CASE("a model without sites is told so") {
+    CHECK(to_string(trace([](const at::Tensor& t) { return t; }, at::ones({1}))) ==
+          "no site was passed: give the model HookPoints or Hooked modules\n");
+}
+
+TEST_CASE("a trace that an exception ends keeps what passed, and the exception") {
+    twice model;
+    const auto throws = [&](const at::Tensor& t) -> at::Tensor {
+        model.forward(t);
+        throw std::runtime_error("out of tea");
+    };
+    try {
+        (void)trace(throws, at::ones({1, 4}));
+        FAIL("nothing was thrown");
+    } catch (const TraceError& e) {
+        CHECK(std::string(e.what()) ==
+              "the trace ends after doubled (site 1, TraceError::sites has them all): out of tea");
+        REQUIRE(e.sites.size() == 2);
+        CHECK(e.sites[0].path == "before");
+        CHECK_THROWS_WITH_AS(std::rethrow_if_nested(e), "out of tea", std::runtime_error);
+    }
+    CHECK(model.forward(at::ones({1, 4})).sum().item<float>() == 8);  // nothing stays active
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE("a hook that fails, or never fires, ends the trace with its own sentence") {
+    twice model;
+    HookSet fails, idle;
+    HookPoint<AnyLayout> elsewhere{"elsewhere"};
+    const auto wrong = fails.add(model.before, on<Q>(token(9)).zero());
+    const auto never = idle.add(elsewhere, [](const at::Tensor&) {});
+    const at::Tensor x = at::ones({1, 4});
+    const std::string failed = message_of<TraceError>([&] { (void)trace(model, fails, x); });
+    CHECK(says(failed, "the trace ends before the first site: before: Q[token 9] = 0", "token 9 is outside"));
+    const std::string unfired = message_of<TraceError>([&] { (void)trace(model, idle, x); });
+    CHECK(says(unfired, "the trace ends after doubled", "never fired: elsewhere"));
+    try {
+        (void)trace(model, fails, x);
+    } catch (const TraceError& e) {
+        CHECK_THROWS_AS(std::rethrow_if_nested(e), PositionError);
+    }
+}

@@ -1,0 +1,218 @@
+// Direct logit attribution: all contributions are the logit, each is that of its part, and edits are told apart.
+#include "suture/lens/direct_logit_attribution.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/hook/sites.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ATen.h>
+
+#include <string>
+
+namespace {
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+using Small = Gpt2<24, 3>;
+
+/// A model in which every parameter matters, biases and norms too.
+template <extent W, extent H>
+Gpt2<W, H> random_model(extent layers, bool tied, at::ScalarType dtype = at::kDouble) {
+    Gpt2Config c;
+    c.width = W, c.heads = H, c.inner = 4 * W, c.layers = layers, c.positions = 16, c.vocabulary = 11, c.tied = tied;
+    Gpt2<W, H> model(c);
+    const at::NoGradGuard no_gradients;
+    for (const at::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.3);
+    model->to(dtype);
+    return model;
+}
+const at::Tensor& ids() {
+    static const at::Tensor t = at::randint(11, {2, 6}, at::kLong);
+    return t;
+}
+/// The logit, or the difference, that the model itself gives: [batch, tokens].
+template <extent W, extent H>
+at::Tensor given_by(Gpt2<W, H>& model, const LogitTarget& target) {
+    const at::NoGradGuard no_gradients;
+    const at::Tensor logits = model->forward(ids()).to(at::kDouble);
+    const at::Tensor token = logits.select(-1, target.token);
+    return target.against ? token - logits.select(-1, *target.against) : token;
+}
+double largest(const at::Tensor& t) { return t.abs().max().item<double>(); }
+
+template <extent W, extent H>
+void check_sum(extent layers) {
+    for (const bool tied : {true, false})
+        for (const at::ScalarType dtype : {at::kDouble, at::kFloat})
+            for (const LogitTarget& target : {logit(3), logit_difference(3, 8)}) {
+                CAPTURE(W);
+                CAPTURE(tied);
+                CAPTURE(dtype);
+                Gpt2<W, H> model = random_model<W, H>(layers, tied, dtype);
+                const Attribution a = attribute(model, ids(), target, tokens(0, to_end));
+                REQUIRE(a.heads.sizes() == at::IntArrayRef({2, 6, layers, H}));
+                REQUIRE(a.mlps.sizes() == at::IntArrayRef({2, 6, layers}));
+                REQUIRE(a.attention_biases.sizes() == at::IntArrayRef({2, 6, layers}));
+                REQUIRE(a.embedding.sizes() == at::IntArrayRef({2, 6}));
+                CHECK(largest(a.total() - given_by(model, target)) < (dtype == at::kDouble ? 1e-10 : 1e-4));
+                CHECK(a.edits.eq(0).all().template item<bool>());  // so that it is no rest that makes the sum right
+            }
+}
+}  // namespace
+
+TEST_CASE("all contributions together are the logit, or the difference, at every token of every prompt") {
+    check_sum<24, 3>(3);
+    check_sum<48, 4>(2);
+    check_sum<16, 1>(1);
+}
+
+TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, without the part's own write") {
+    const at::NoGradGuard no_gradients;
+    Small model = random_model<24, 3>(3, false);
+    HookSet hooks;
+    Latest<Z<24, 3>> z;
+    Latest<MlpOut<24>> mlps;
+    Latest<Resid<24>> last;
+    const auto first = hooks.add(sites<Whole<Z<24, 3>>>(model, "h.*.attn.z"), z);
+    const auto second = hooks.add(sites<Whole<MlpOut<24>>>(model, "h.*.mlp.c_proj"), mlps);
+    const auto third = hooks.add(model->h[2]->resid_post, last);
+    while_running(model, hooks, ids());
+    const at::Tensor stream = last[0].unsafe_tensor()[1][4];
+    const at::Tensor centred = stream - stream.mean();
+    const double scale = std::sqrt(centred.square().mean().item<double>() + 1e-5);
+    const auto difference = [&](const at::Tensor& in_stream) {
+        const at::Tensor normed = (in_stream - in_stream.mean()) / scale * model->ln_f->weight + model->ln_f->bias;
+        return (model->lm_head->weight[3] - model->lm_head->weight[8]).dot(normed).item<double>();
+    };
+    const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
+
+    const Attribution a = attribute(model, ids(), logit_difference(3, 8), token(4));
+    for (extent layer = 0; layer < 3; ++layer) {
+        const auto at = static_cast<std::size_t>(layer);
+        const auto& c_proj = model->h[at]->attn->c_proj;
+        for (extent head = 0; head < 3; ++head) {
+            const at::Tensor mixed = z[at].unsafe_tensor()[1][4].narrow(0, 8 * head, 8);
+            CHECK(a.heads[1][layer][head].item<double>() ==
+                  doctest::Approx(lost(mixed.matmul(c_proj->weight.narrow(0, 8 * head, 8)))).epsilon(1e-9));
+        }
+        CHECK(a.attention_biases[1][layer].item<double>() == doctest::Approx(lost(c_proj->bias)).epsilon(1e-9));
+        CHECK(a.mlps[1][layer].item<double>() == doctest::Approx(lost(mlps[at].unsafe_tensor()[1][4])).epsilon(1e-9));
+    }
+    const at::Tensor embedded = model->wte(ids())[1][4] + model->wpe(at::arange(6))[4];
+    CHECK(a.embedding[1].item<double>() == doctest::Approx(lost(embedded)).epsilon(1e-9));
+    CHECK(a.norm_bias[1].item<double>() == doctest::Approx(difference(at::zeros({24}, at::kDouble))).epsilon(1e-9));
+}
+
+TEST_CASE("one prompt without a batch axis has no batch axis, and the last token is attributed") {
+    Small model = random_model<24, 3>(3, true);
+    const Attribution all = attribute(model, ids(), logit(2), tokens(0, to_end));
+    const Attribution one = attribute(model, ids()[1], logit(2));
+    REQUIRE(one.heads.sizes() == at::IntArrayRef({3, 3}));
+    REQUIRE(one.mlps.sizes() == at::IntArrayRef({3}));
+    REQUIRE(one.attention_biases.sizes() == at::IntArrayRef({3}));
+    for (const at::Tensor& number : {one.embedding, one.norm_bias, one.edits, one.total()}) REQUIRE(number.dim() == 0);
+    CHECK(largest(one.heads - all.heads[1][5]) < 1e-10);
+    CHECK(largest(one.total() - all.total()[1][5]) < 1e-10);
+    CHECK(largest(attribute(model, ids()[1], logit(2), token(3)).heads - all.heads[1][3]) < 1e-10);
+    CHECK(one.heads.scalar_type() == at::kDouble);
+    CHECK_FALSE(one.total().requires_grad());
+}
+
+TEST_CASE("a difference is attributed as the difference of the two") {
+    Small model = random_model<24, 3>(2, true);
+    const Attribution a = attribute(model, ids(), logit(2)), b = attribute(model, ids(), logit(9));
+    const Attribution difference = attribute(model, ids(), logit_difference(2, 9));
+    CHECK(largest(difference.heads - (a.heads - b.heads)) < 1e-10);
+    CHECK(largest(difference.mlps - (a.mlps - b.mlps)) < 1e-10);
+    CHECK(largest(difference.norm_bias - (a.norm_bias - b.norm_bias)) < 1e-10);
+}
+
+TEST_CASE("of a patched model the patched attribution is told, and still sums to the logit") {
+    const at::NoGradGuard no_gradients;
+    Small model = random_model<24, 3>(3, false);
+    const LogitTarget target = logit_difference(1, 4);
+    const Attribution clean = attribute(model, ids(), target);
+    const auto patched = [&](const auto& site, const auto& recipe) {
+        HookSet hooks;
+        const auto handle = hooks.add(site, recipe);
+        const auto scope = hooks.activate();
+        const Attribution a = attribute(model, ids(), target);
+        CHECK(largest(a.total() - given_by(model, target).select(-1, -1)) < 1e-10);
+        CHECK(largest(a.total() - clean.total()) > 1e-6);
+        return a;
+    };
+
+    SUBCASE("a silenced head contributes nothing, and what is read before it is as it was") {
+        for (const Attribution& a :
+             {patched(model->h[1]->attn->z, on<Z>(head<2>).zero()),
+              patched(site<Whole<Z<24, 3>>>(model, "h.1.attn.c_proj.input"), on<Z>(head<2>).zero())}) {
+            CHECK(a.heads.select(-2, 1).select(-1, 2).eq(0).all().item<bool>());
+            CHECK(largest(a.heads.select(-2, 2) - clean.heads.select(-2, 2)) > 1e-6);  // it reads what is missing
+            CHECK(a.edits.eq(0).all().item<bool>());
+        }
+    }
+    SUBCASE("an edited query or MLP is its part's contribution, and no edit of the stream") {
+        CHECK(patched(model->h[0]->attn->c_attn, on<Q>(token(-1)).add(1.0)).edits.eq(0).all().item<bool>());
+        const Attribution a = patched(model->h[2]->mlp->c_proj, on<MlpOut>(token(-1)).zero());
+        CHECK(a.mlps.select(-1, 2).eq(0).all().item<bool>());
+        CHECK(a.edits.eq(0).all().item<bool>());
+    }
+    SUBCASE("an edit of the stream at another token reaches the logit through the parts alone") {
+        CHECK(patched(model->h[1]->resid_mid, on<Resid>(token(0)).zero()).edits.eq(0).all().item<bool>());
+    }
+    SUBCASE("what is written into the stream itself is told apart, wherever it is") {
+        const at::Tensor vector = at::randn({24}, at::kDouble);
+        const auto steer = on<Resid>(token(-1)).add(vector);
+        for (const Attribution& a :
+             {patched(model->h[0]->resid_pre, steer), patched(model->h[1]->resid_mid, steer),
+              patched(model->h[2]->resid_post, steer), patched(site<Whole<Resid<24>>>(model, "ln_f.input"), steer),
+              patched(model->h[1]->attn->c_proj, on<AttnOut>(token(-1)).add(vector)),
+              patched(model->ln_f, on<Norm>(token(-1)).add(vector))})
+            CHECK(a.edits.ne(0).all().item<bool>());
+        const at::Tensor direction = model->lm_head->weight[1] - model->lm_head->weight[4];
+        const at::Tensor behind = patched(model->ln_f, on<Norm>(token(-1)).add(vector)).edits;
+        CHECK(largest(behind - direction.dot(vector)) < 1e-10);
+        const Attribution early = patched(model->h[0]->resid_pre, steer);
+        const at::Tensor weighed = model->ln_f->weight * direction;
+        const at::Tensor scale = early.edits / vector.dot(weighed - weighed.mean());
+        CHECK(scale.gt(0).all().item<bool>());
+        const at::Tensor embedded = (model->wte(ids()) + model->wpe(at::arange(6))).select(1, -1);
+        CHECK(largest(early.embedding - embedded.matmul(weighed - weighed.mean()) * scale) < 1e-10);
+    }
+}
+
+TEST_CASE("attribution disturbs no model, and runs inside a hook") {
+    const at::NoGradGuard no_gradients;
+    Small model = random_model<24, 3>(2, true);
+    const at::Tensor before = model->forward(ids());
+    const at::Tensor outside = attribute(model, ids(), logit(2)).total();
+    at::Tensor inside;
+    HookSet hooks;
+    const auto attributes = [&](const auto&) { inside = attribute(model, ids(), logit(2)).total(); };
+    const auto handle = hooks.add(model->ln_f, attributes);
+    CHECK(while_running(model, hooks, ids()).equal(before));
+    CHECK(inside.equal(outside));
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE("what cannot be attributed is refused with what to do, tokens of the vocabulary before the model runs") {
+    Small model = random_model<24, 3>(1, true);
+    const auto refusal = [&]<class Kind>(std::type_identity<Kind>, const at::Tensor& prompt, const LogitTarget& target,
+                                         const position<axis::token>& where) {
+        return message_of<Kind>([&] { (void)attribute(model, prompt, target, where); });
+    };
+    const std::type_identity<ValueError> value;
+    const std::type_identity<PositionError> place;
+    CHECK(says(refusal(value, at::Tensor(), logit(11), token(0)), "token id 11 is outside the vocabulary of 11"));
+    CHECK(says(refusal(value, ids(), logit(-1), token(0)), "token id -1"));
+    CHECK(says(refusal(value, ids(), logit_difference(3, 12), token(0)), "token id 12"));
+    CHECK(says(refusal(value, ids() + 11, logit(0), token(0)), "outside the vocabulary"));
+    CHECK(says(refusal(place, ids(), logit(0), token(6)), "token 6 is outside"));
+    CHECK(says(refusal(place, ids()[0], logit(0), token(-7)), "token -7 is outside"));
+    const at::Tensor cube = at::zeros({1, 2, 3}, at::kLong);
+    CHECK(says(refusal(std::type_identity<ShapeError>(), cube, logit(0), token(0)), "[1, 2, 3]"));
+    CHECK(says(refusal(std::type_identity<TypeError>(), at::Tensor(), logit(0), token(0)), "undefined"));
+}

@@ -1,0 +1,225 @@
+#include "suture/model/causal_rows.hpp"
+
+#include "suture/model/staged_model.hpp"
+#include "suture/sweep/sweep.hpp"
+#include "suture/sweep/detail/rows.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+#include "model/rotary_model.hpp"
+
+#include <ATen/ops/randint.h>
+#include <ATen/ops/silu.h>
+
+#include <array>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace {
+using namespace suture;
+using suture::detail::cell_rows;
+using suture::detail::segments;
+using suture::detail::whole_rows;
+using suture_test::message_of;
+using suture_test::says;
+
+static_assert(StagedModel<rotary::ModelImpl> && StagedModel<std::shared_ptr<rotary::ModelImpl>> &&
+              StagedModel<rotary::whole_blocks>);
+static_assert(suture::detail::computes_rows<rotary::ModelImpl> && !suture::detail::computes_rows<rotary::whole_blocks>);
+
+double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
+
+at::Tensor prompts(extent count) {
+    torch::manual_seed(11);
+    return at::randint(0, rotary::ids, {count, 7}, at::kLong);
+}
+}  // namespace
+
+TEST_CASE("a block gives all rows of a run what it gives the whole run") {
+    rotary::ModelImpl model;
+    at::Tensor x = model.embed(prompts(3));
+    for (extent layer = 0; layer < rotary::depth; ++layer) {
+        whole_rows rows(3, 7, at::kCPU);
+        const at::Tensor by_rows = model.block(layer, x.flatten(0, 1), rows);
+        x = model.block(layer, x);
+        CHECK(distance(by_rows, x.flatten(0, 1)) < 1e-12);
+        CHECK(rows.keys().sizes().vec() == std::vector<extent>{3, 7, rotary::key_heads, rotary::head_width});
+    }
+}
+
+TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, those that are kept alone") {
+    rotary::ModelImpl model;
+    const at::Tensor x = model.embed(prompts(3));
+    const at::Tensor whole = model.block(1, x);
+    whole_rows recorded(3, 7, at::kCPU);
+    (void)model.block(1, x.flatten(0, 1), recorded);
+    const std::vector<std::pair<segments, segments>> cases{
+        {{{0, 0, 7}}, {{0, 0, 7}}},
+        {{{2, 3, 7}}, {{2, 6, 7}}},
+        {{{1, 6, 7}, {1, 0, 7}, {0, 2, 3}}, {{1, 6, 7}, {1, 0, 7}, {0, 2, 3}}},
+        {{{1, 5, 7}, {0, 1, 4}, {2, 0, 7}, {1, 5, 7}}, {{1, 6, 7}, {0, 1, 3}, {2, 4, 6}, {1, 5, 7}}},
+    };
+    for (const auto& [rows, kept] : cases) {
+        cell_rows some(rows, kept, recorded.keys(), recorded.values());
+        const at::Tensor out = model.block(1, suture::detail::recorded_rows(x, rows), some);
+        CHECK(distance(out, suture::detail::recorded_rows(whole, kept)) < 1e-12);
+    }
+}
+
+TEST_CASE("rows tell their positions") {
+    const at::Tensor none = at::zeros({2, 7, 1, 1});
+    CHECK(cell_rows({{1, 5, 7}, {0, 2, 3}}, {{1, 5, 7}, {0, 2, 3}}, none, none)
+              .positions()
+              .equal(at::tensor({5, 6, 2}, at::kLong)));
+    CHECK(whole_rows(2, 3, at::kCPU).positions().equal(at::tensor({0, 1, 2, 0, 1, 2}, at::kLong)));
+}
+
+TEST_CASE("queries, keys and values of other shapes are refused in words") {
+    whole_rows rows(2, 3, at::kCPU);
+    const at::Tensor q = at::zeros({6, 4, 5}), k = at::zeros({6, 2, 5});
+    CHECK(rows.attend(q, k, k, 1).sizes().vec() == std::vector<extent>{6, 4, 5});
+    const auto refused = [&](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
+        return says(message_of<ShapeError>([&] { (void)rows.attend(a, b, c, 1); }),
+                    "for 6 rows: give [rows, heads, head width]");
+    };
+    CHECK(refused(q.flatten(1), k, k));
+    CHECK(refused(q, at::zeros({6, 3, 5}), at::zeros({6, 3, 5})));
+    CHECK(refused(q, k, at::zeros({6, 1, 5})));
+    CHECK(refused(at::zeros({5, 4, 5}), k, k));
+}
+
+TEST_CASE("a model of one's own is swept by rows, by whole prompts, and by its forward alone, with the same numbers") {
+    const auto model = std::make_shared<rotary::ModelImpl>();
+    rotary::whole_blocks whole{model};
+    const auto forward = [&](const at::Tensor& ids) {
+        at::Tensor x = model->embed(ids);
+        for (extent i = 0; i < rotary::depth; ++i) x = model->block(i, x);
+        return model->head(x);
+    };
+    const at::Tensor clean = prompts(2);
+    at::Tensor corrupted = clean.clone();
+    corrupted.narrow(1, 2, 5).add_(4).remainder_(rotary::ids);
+    const Patching patching = denoising(clean, corrupted);
+    using LQ = LlamaQ<rotary::heads, rotary::head_width>;
+    using LK = LlamaK<rotary::key_heads, rotary::head_width>;
+    for (const Grid& grid :
+         {Grid::of<Q>(sites<LQ>(model, "*.q")).by_head(), Grid::of<K>(sites<LK>(model, "*.k")).by_head(),
+          Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(model, "*.resid_pre")),
+          Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model, "*.mlp_out"))}) {
+        const SweepResult plain = sweep(forward, patching, grid, kl_divergence());
+        const SweepResult by_rows = sweep(model, patching, grid, kl_divergence());
+        const SweepResult by_prompts = sweep(whole, patching, grid, kl_divergence());
+        CHECK(plain.how == "one forward pass a cell");
+        CHECK(by_rows.how == "stages, row by row");
+        CHECK(by_prompts.how == "stages");
+        CHECK(distance(by_rows.values, plain.values) < 1e-10);
+        CHECK(distance(by_prompts.values, plain.values) < 1e-10);
+        CHECK(plain.effects().abs().max().item<double>() > 1e-3);
+    }
+}
+
+TEST_CASE("a parallel block may compute its MLP before or behind attention, of all rows or of those that are kept") {
+    enum class form { all_behind, kept_before, kept_behind };
+    struct parallel : rotary::ModelImpl {
+        form how;
+        explicit parallel(form f) : how(f) {}
+        at::Tensor mlp(const rotary::BlockImpl& b, const at::Tensor& x) {
+            return b.mlp_out(at::silu(rotary::BlockImpl::norm(x).matmul(b.up)).matmul(b.down));
+        }
+        at::Tensor block(extent i, const at::Tensor& x) {
+            auto& b = *blocks[static_cast<std::size_t>(i)];
+            return attention(b, b.resid_pre(x)).add(mlp(b, x));
+        }
+        /// What the serial block gives before its MLP.
+        static at::Tensor attention(rotary::BlockImpl& b, const at::Tensor& x) {
+            whole_rows rows(x.size(0), x.size(1), x.device());
+            return mixed(b, x.flatten(0, 1), rows).view_as(x).add(x);
+        }
+        static at::Tensor mixed(rotary::BlockImpl& b, const at::Tensor& x, CausalRows& rows) {
+            const at::Tensor read = rotary::BlockImpl::norm(x), positions = rows.positions();
+            const std::array<extent, 2> split{rotary::key_heads, rotary::head_width};
+            return rows
+                .attend(b.rotated(b.q(read.matmul(b.wq)), positions), b.rotated(b.k(read.matmul(b.wk)), positions),
+                        b.v(read.matmul(b.wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0))
+                .flatten(-2)
+                .matmul(b.wo);
+        }
+        at::Tensor block(extent i, const at::Tensor& given, CausalRows& rows) {
+            auto& b = *blocks[static_cast<std::size_t>(i)];
+            const at::Tensor x = b.resid_pre(given);
+            const at::Tensor before = how == form::kept_before ? mlp(b, rows.kept(given)) : at::Tensor();
+            const at::Tensor attended = rows.kept(x).add(mixed(b, x, rows));
+            if (how == form::kept_before) return attended.add(before);
+            return attended.add(how == form::kept_behind ? mlp(b, rows.kept(given)) : rows.kept(mlp(b, given)));
+        }
+    };
+    const at::Tensor clean = prompts(2);
+    at::Tensor corrupted = clean.clone();
+    corrupted.narrow(1, 1, 6).add_(4).remainder_(rotary::ids);
+    for (const form how : {form::all_behind, form::kept_before, form::kept_behind}) {
+        parallel model(how);
+        rotary::ModelImpl& base = model;
+        const auto mlps = sites<Whole<MlpOut<rotary::width>>>(base, "*.mlp_out");
+        for (const Grid& grid : {Grid::of<MlpOut>(mlps), Grid::of<MlpOut>(mlps).all_tokens(),
+                                 Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(base, "*.resid_pre"))})
+            for (const extent batch : {1, 1000}) {
+                SweepOptions options, plain;
+                options.batch = batch;
+                plain.savings = Savings::none();
+                const SweepResult fast = sweep(model, noising(clean, corrupted), grid, logit(2), options);
+                const SweepResult slow = sweep(model, noising(clean, corrupted), grid, logit(2), plain);
+                CHECK(distance(fast.values, slow.values) < 1e-10);
+                CHECK(slow.effects().abs().max().item<double>() > 1e-3);
+            }
+    }
+}
+
+TEST_CASE("a block that does not let the rows attend is told so") {
+    struct forgetful : rotary::ModelImpl {
+        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(extent, const at::Tensor& x, CausalRows&) { return x.mul(2); }
+    } model;
+    const Grid grid =
+        Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
+    CHECK(says(message_of<HookError>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); }),
+               "block 0 of the model never called attend()"));
+}
+
+TEST_CASE("a block that attends twice, or forgets what passes by attention, is told so") {
+    struct twice : rotary::ModelImpl {
+        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+            return rotary::ModelImpl::block(i, rotary::ModelImpl::block(i, x, rows), rows);
+        }
+    } twice;
+    struct broadcasting : rotary::ModelImpl {
+        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+            return x.add(rotary::ModelImpl::block(i, x, rows));
+        }
+    } broadcasting;
+    const auto refused = [](auto& model, const Grid& grid) {
+        return message_of<suture::Error>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); });
+    };
+    const auto stream = [](rotary::ModelImpl& model) {
+        return Grid::of<Resid>(model.blocks[2]->resid_pre).at(token(2));
+    };
+    CHECK(refused(twice, stream(twice)).find("a block called attend() twice") != std::string::npos);
+    CHECK(refused(broadcasting, stream(broadcasting)).find("block 2 of the model gave [5, 24] for 1 kept rows") !=
+          std::string::npos);
+}
+
+TEST_CASE("a block that writes its input is told so") {
+    struct writing : rotary::whole_blocks {
+        at::Tensor block(extent i, const at::Tensor& x) {
+            at::Tensor out = rotary::whole_blocks::block(i, x);
+            x.add_(1);
+            return out;
+        }
+    } model{{std::make_shared<rotary::ModelImpl>()}};
+    const Grid grid = Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model.model, "*.mlp_out"));
+    CHECK(says(message_of<OwnershipError>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); }),
+               "block 0 wrote into the tensor it was lent"));
+}

@@ -1,0 +1,281 @@
+// Cells: their places in the axes of a result, and what each replaces of an activation, over the layouts of published
+// models: counted channel by channel from their definitions, and by hand for the three that are easily got wrong.
+#include "suture/sweep/detail/cells.hpp"
+
+#include "suture/edit/on.hpp"
+
+#include "doctest.hpp"
+#include "laws/layouts.hpp"
+#include "laws/oracle.hpp"
+#include "message.hpp"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace {
+using namespace suture;
+using suture::detail::cell;
+using suture::detail::cell_space;
+using suture_test::message_of;
+using suture_test::says;
+using Qkv = Gpt2Qkv<12, 3>;
+
+template <class L>
+std::vector<SiteRef<L>> sites_of(const std::vector<std::string>& names) {
+    std::vector<SiteRef<L>> all;
+    for (const std::string& name : names) all.push_back(site_ref(HookPoint<L>(name)));
+    return all;
+}
+const auto c_attn = sites_of<Qkv>({"h.0.attn", "h.1.attn"});
+
+std::vector<std::string> labels_on(const cell_space& space, const std::string& axis) {
+    for (const SweepAxis& a : space.axes())
+        if (a.name == axis) return a.labels;
+    return {};
+}
+std::vector<std::string> axes_of(const cell_space& space) {
+    std::vector<std::string> names;
+    for (const SweepAxis& a : space.axes()) names.push_back(a.name);
+    return names;
+}
+using Labels = std::vector<std::string>;
+
+auto coordinates(const cell& c) {
+    return std::tuple(c.prompt, c.part, c.layer, c.head, c.tokens.begin, c.tokens.size, c.recipe);
+}
+
+/// The channels of a component's heads [first, last), counted through its groups in order.
+std::vector<extent> channels_of_heads(const laws::definition& definition, std::size_t segment, extent first,
+                                      extent last) {
+    const std::vector<extent> all = definition.channels(segment);
+    const extent width = definition.segments[segment].width / definition.segments[segment].heads;
+    return {all.begin() + first * width, all.begin() + last * width};
+}
+/// The base with the source's numbers at these tokens and channels, one by one.
+at::Tensor by_hand(const at::Tensor& base, const at::Tensor& source, const std::vector<extent>& tokens,
+                   const std::vector<extent>& channels) {
+    at::Tensor copy = base.clone();
+    for (const extent t : tokens)
+        for (const extent c : channels) copy.select(-1, c).select(-1, t).copy_(source.select(-1, c).select(-1, t));
+    return copy;
+}
+/// What cells make of an activation is what is written by hand, and what they replace is what differs.
+void check_cells(const cell_space& space, const laws::definition& definition, std::size_t segment, extent heads) {
+    const at::Tensor base = at::randn({2, 4, definition.width()}), source = at::randn({2, 4, definition.width()});
+    const at::Tensor before = base.clone();
+    for (extent i = 0; i < space.size(); ++i) {
+        const cell c = space.at(i);
+        const extent first = c.head < 0 ? 0 : c.head, last = c.head < 0 ? heads : c.head + 1;
+        const std::vector<extent> channels = channels_of_heads(definition, segment, first, last);
+        const at::Tensor edited = space.edited(base, source, c);
+        CHECK(edited.equal(by_hand(base, source, {c.tokens.begin}, channels)));
+        CHECK(space.part_of(base, c).flatten(2).equal(
+            base.narrow(1, c.tokens.begin, 1).index_select(-1, laws::as_tensor(channels))));
+        CHECK(space.part_of(base, c).storage().data() == base.storage().data());
+        CHECK(edited.storage().data() != base.storage().data());
+    }
+    CHECK(base.equal(before));
+}
+}  // namespace
+
+TEST_CASE("over every layout, a cell of a component or a head is what is written channel by channel") {
+    laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
+        const laws::definition definition = laws::definition_of<L>();
+        laws::for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t segment) {
+            CAPTURE(layout_text(facts_of<L>));
+            CAPTURE(C::name);
+            const Grid grid = Grid::of<C>(HookPoint<L>("h.0"));
+            check_cells({grid, 1, 4}, definition, segment, heads_of<L, C>);
+            check_cells({grid.by_head(), 1, 4}, definition, segment, heads_of<L, C>);
+            CHECK(cell_space(grid.by_head(), 1, 4).axes()[2].size() == heads_of<L, C>);
+        });
+    });
+}
+
+TEST_CASE("over every layout, a cell of the whole of it replaces all channels of its token") {
+    laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
+        const cell_space space(Grid::of<L>(HookPoint<L>("h.0")), 1, 3);
+        const at::Tensor base = at::randn({1, 3, L::width}), source = at::randn({1, 3, L::width});
+        for (extent t = 0; t < 3; ++t) {
+            const at::Tensor expected =
+                at::cat({base.narrow(1, 0, t), source.narrow(1, t, 1), base.narrow(1, t + 1, 2 - t)}, 1);
+            CHECK(space.edited(base, source, space.at(t)).equal(expected));
+        }
+    });
+}
+
+TEST_CASE("in GPT-NeoX a head's key is the second third of its own channels") {
+    const cell_space space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")).by_head(), 1, 2);
+    const at::Tensor base = at::randn({1, 2, 36}), source = at::randn({1, 2, 36});
+    for (extent head = 0; head < 3; ++head) {
+        at::Tensor expected = base.clone();
+        expected.view({1, 2, 3, 3, 4})[0][1][head][1].copy_(source.view({1, 2, 3, 3, 4})[0][1][head][1]);
+        CHECK(space.edited(base, source, space.at(2 * head + 1)).equal(expected));
+    }
+}
+
+TEST_CASE("in Falcon each key head follows the query heads that it serves") {
+    const cell_space queries(Grid::of<Q>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
+    const cell_space values(Grid::of<V>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
+    const at::Tensor base = at::randn({1, 2, 30}), source = at::randn({1, 2, 30});
+    for (extent head = 0; head < 6; ++head) {  // groups of 3 query heads, a key and a value
+        at::Tensor expected = base.clone();
+        expected.view({1, 2, 2, 5, 3})[0][1][head / 3][head % 3].copy_(
+            source.view({1, 2, 2, 5, 3})[0][1][head / 3][head % 3]);
+        CHECK(queries.edited(base, source, queries.at(head)).equal(expected));
+    }
+    for (extent head = 0; head < 2; ++head) {
+        at::Tensor expected = base.clone();
+        expected.view({1, 2, 2, 5, 3})[0][1][head][4].copy_(source.view({1, 2, 2, 5, 3})[0][1][head][4]);
+        CHECK(values.edited(base, source, values.at(head)).equal(expected));
+    }
+}
+
+TEST_CASE("in CodeGen the value comes before the key, in each of four groups") {
+    const cell_space space(Grid::of<V>(HookPoint<CodeGenQkv<16, 8>>("h.0")), 1, 1);
+    const at::Tensor base = at::randn({1, 1, 48}), source = at::randn({1, 1, 48});
+    at::Tensor expected = base.clone();
+    expected.view({4, 3, 4}).select(1, 1).copy_(source.view({4, 3, 4}).select(1, 1));
+    CHECK(space.edited(base, source, space.at(0)).equal(expected));
+}
+
+TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each of them") {
+    const at::Tensor base = at::randn({1, 5, 36}), source = at::randn({1, 5, 36});
+    const std::vector<extent> queries = laws::definition_of<Qkv>().channels(0);
+    const Grid grid = Grid::of<Q>(c_attn);
+    const auto edited = [&](const Grid& g) {
+        const cell_space space(g, 1, 5);
+        CHECK(space.size() == 2);
+        return space.edited(base, source, space.at(1));
+    };
+    CHECK(edited(grid.all_tokens()).equal(by_hand(base, source, {0, 1, 2, 3, 4}, queries)));
+    CHECK(edited(grid.at(tokens(1, 4)).all_tokens()).equal(by_hand(base, source, {1, 2, 3}, queries)));
+    CHECK(edited(grid.at(token(-2))).equal(by_hand(base, source, {3}, queries)));
+}
+
+TEST_CASE("a source of one prompt serves them all, and any strides will do") {
+    const cell_space space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")), 3, 5);
+    const at::Tensor base = at::randn({5, 36, 3}).permute({2, 0, 1}), source = at::randn({1, 36, 5}).transpose(1, 2);
+    const cell c = space.at(7);
+    CHECK(space.edited(base, source, c)
+              .equal(by_hand(base, source.expand({3, 5, 36}), {2}, laws::definition_of<NeoXQkv<3, 4>>().channels(1))));
+}
+
+TEST_CASE("a cell of recipes is what its recipe makes of each prompt by itself") {
+    const std::vector recipes{on<Q>(token(0)).zero(), on<Q>(token(2)).zero()};
+    const cell_space space(Grid::of_recipes(c_attn, recipes), 2, 3);
+    const at::Tensor base = at::randn({2, 3, 36});
+    for (std::size_t r = 0; r < 2; ++r)
+        CHECK(space.edited(base, {}, space.at(static_cast<extent>(r))).equal((borrow<Qkv>(base) | recipes[r]).take()));
+    const cell_space first(Grid::of_recipes(c_attn, std::vector{on<Q>(batch(0)).zero()}), 2, 3);
+    CHECK(first.edited(base, {}, first.at(0)).equal((borrow<Qkv>(base) | on<Q>().zero()).take()));
+}
+
+TEST_CASE("the index of a cell and its place in the axes determine one another") {
+    const auto mlps = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp"});
+    const std::vector<Grid> grids{
+        Grid::of<Q>(c_attn),
+        Grid::of<Q, K, V>(c_attn).by_head(),
+        Grid::of<Q, K>(c_attn).at(tokens(1, 3)).with(Grid::of<MlpOut>(mlps)),
+        Grid::of<V>(c_attn).by_head().all_tokens(),
+        Grid::of<V>(c_attn).at(token(2)),
+        Grid::of_recipes(c_attn, std::vector{on<Q>(token(0)).zero(), on<Q>(token(1)).zero()})};
+    for (const Grid& grid : grids) {
+        const cell_space space(grid, 3, 4);
+        std::set<decltype(coordinates(cell{}))> seen;
+        extent product = 1;
+        for (const extent size : space.sizes()) product *= size;
+        CHECK(space.size() == product);
+        CHECK(space.cells_a_prompt() * 3 == product);
+        for (extent i = 0; i < space.size(); ++i) {
+            const cell c = space.at(i);
+            CHECK(c.index == i);
+            CHECK(c.prompt == i / space.cells_a_prompt());
+            CHECK(seen.insert(coordinates(c)).second);
+
+            // Row by row, as the tensors of a result are: the index again, from the place on each axis.
+            extent again = 0;
+            for (const SweepAxis& axis : space.axes()) {
+                const extent place = axis.name == "prompt"      ? c.prompt
+                                     : axis.name == "component" ? static_cast<extent>(c.part)
+                                     : axis.name == "layer"     ? static_cast<extent>(c.layer)
+                                     : axis.name == "head"      ? c.head
+                                     : axis.name == "token"     ? c.tokens.begin - space.tokens().begin
+                                                                : static_cast<extent>(c.recipe);
+                again = again * axis.size() + place;
+            }
+            CHECK(again == i);
+        }
+    }
+}
+
+TEST_CASE("the axes are prompt, component, layer, head and token, of which those are left out that a grid has not") {
+    const Grid grid = Grid::of<Q>(c_attn);
+    CHECK((axes_of({grid, 2, 3}) == Labels{"prompt", "layer", "token"}));
+    CHECK((axes_of({grid.at(token(1)), 2, 3}) == Labels{"prompt", "layer"}));
+    CHECK(
+        (axes_of({Grid::of<Q, K>(c_attn).by_head(), 2, 3}) == Labels{"prompt", "component", "layer", "head", "token"}));
+    CHECK((axes_of({Grid::of_recipes(c_attn, std::vector{on<Q>().zero()}), 2, 3}) ==
+           Labels{"prompt", "layer", "recipe"}));
+}
+
+TEST_CASE("labels count prompts, heads and tokens as the model does") {
+    const cell_space space(Grid::of<Q, V>(c_attn).by_head().at(tokens(-3, -1)), 2, 5);
+    CHECK((labels_on(space, "prompt") == Labels{"0", "1"}));
+    CHECK((labels_on(space, "component") == Labels{"Q", "V"}));
+    CHECK((labels_on(space, "layer") == Labels{"0", "1"}));
+    CHECK((labels_on(space, "head") == Labels{"0", "1", "2"}));
+    CHECK((labels_on(space, "token") == Labels{"2", "3"}));
+}
+
+TEST_CASE("a layer is called by the number in its path, and by the whole path where that would mislead") {
+    const auto layers = [](const std::vector<std::string>& paths) {
+        return labels_on({Grid::of<Q>(sites_of<Qkv>(paths)), 1, 3}, "layer");
+    };
+    CHECK((layers({"h.3.attn", "h.7.attn", "h.12.attn"}) == Labels{"3", "7", "12"}));
+    CHECK((layers({"h.3.attn"}) == Labels{"3"}));
+    CHECK((layers({"ln_f"}) == Labels{"ln_f"}));
+    CHECK((layers({"layer2.norm1"}) == Labels{"layer2.norm1"}));  // no step of its own is a number
+    CHECK((layers({"h.3.ln_1", "h.3.ln_2"}) == Labels{"h.3.ln_1", "h.3.ln_2"}));
+    CHECK((layers({"0.layers.5.attn", "0.layers.6.attn"}) == Labels{"0.layers.5.attn", "0.layers.6.attn"}));
+    CHECK((layers({"0.layers.5.attn"}) == Labels{"0.layers.5.attn"}));
+    CHECK((layers({"", ""}) == Labels{"0", "1"}));
+    CHECK((layers({"h.3.attn", ""}) == Labels{"0", "1"}));
+    CHECK((layers({"same", "same"}) == Labels{"0", "1"}));
+}
+
+TEST_CASE("components of one name are told apart by their widths and sites") {
+    using Stream = Whole<Resid<8>>;
+    const Grid streams = Grid::of<Resid>(sites_of<Stream>({"h.0.pre", "h.1.pre"}))
+                             .with(Grid::of<Resid>(sites_of<Stream>({"h.0.mid", "h.1.mid"})));
+    CHECK((labels_on({streams, 1, 2}, "component") == Labels{"pre", "mid"}));
+    const Grid queries = Grid::of<Q<4, 2>, Q<6>>(HookPoint<Fused<10, Q<4, 2>, Q<6>>>("h.0"));
+    CHECK((labels_on({queries, 1, 2}, "component") == Labels{"Q<4, 2> at h.0", "Q<6> at h.0"}));
+}
+
+TEST_CASE("recipes are called by their texts, and by their places too where two read the same") {
+    const auto recipes = [](auto... all) {
+        return labels_on({Grid::of_recipes(c_attn, std::vector{all...}), 1, 3}, "recipe");
+    };
+    CHECK((recipes(on<Q>(token(0)).zero(), on<Q>(token(1)).zero()) == Labels{"Q[token 0] = 0", "Q[token 1] = 0"}));
+    const at::Tensor one = at::ones({12}), other = at::zeros({12});
+    const Labels injected = recipes(on<Q>().set(one), on<Q>().set(other));
+    CHECK(injected[0].starts_with("0: Q = "));
+    CHECK(injected[1].starts_with("1: Q = "));
+}
+
+TEST_CASE("tokens that prompts of this length lack are refused") {
+    const Grid grid = Grid::of<Q>(c_attn);
+    CHECK(message_of<PositionError>([&] { cell_space(grid.at(token(5)), 1, 5); }) ==
+          "token 5 is outside a prompt of the sweep, which has 5 tokens: count from 0, or from -1 for the last");
+    CHECK(says(message_of<PositionError>([&] { cell_space(grid.at(tokens(2, 9)), 1, 5); }),
+               "from 2 to 9 reaches beyond a prompt of the sweep, which has 5"));
+    CHECK(says(message_of<PositionError>([&] { cell_space(grid.at(tokens(4, 4)), 1, 5); }), "selects nothing"));
+}

@@ -1,0 +1,84 @@
+// Peak memory: what tensors take at most, in bytes that can be counted by hand.
+#include "suture/sweep/detail/peak_memory.hpp"
+
+#include "doctest.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <torch/csrc/autograd/profiler_legacy.h>
+
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <thread>
+
+namespace {
+using suture::detail::peak_memory;
+
+constexpr std::int64_t kibi = 1024;
+at::Tensor bytes(std::int64_t count) { return at::empty({count}, at::kByte); }
+}  // namespace
+
+TEST_CASE("what is held at once adds up, and what was freed before makes room") {
+    const peak_memory peak;
+    CHECK(peak.bytes() == 0);
+    {
+        const at::Tensor a = bytes(64 * kibi), b = bytes(32 * kibi);
+        CHECK(peak.bytes() == 96 * kibi);
+    }
+    CHECK(peak.bytes() == 96 * kibi);
+    const at::Tensor c = bytes(80 * kibi);
+    CHECK(peak.bytes() == 96 * kibi);
+    const at::Tensor d = bytes(80 * kibi);
+    CHECK(peak.bytes() == 160 * kibi);
+}
+
+TEST_CASE("views and handles take nothing, and what an operation makes in between counts") {
+    const at::Tensor a = at::ones({16 * kibi});
+    const peak_memory peak;
+    const at::Tensor view = a.view({4, -1}).transpose(0, 1), handle = a;
+    CHECK(peak.bytes() == 0);
+    CHECK(a.add(1).mul(2).sum().item<float>() == 4 * 16 * kibi);
+    CHECK(peak.bytes() >= 2 * 64 * kibi);
+    CHECK(peak.bytes() < 3 * 64 * kibi);
+}
+
+TEST_CASE("a count within a count is part of it, and ends by itself") {
+    const peak_memory outer;
+    {
+        const peak_memory inner;
+        const at::Tensor a = bytes(64 * kibi);
+        CHECK(inner.bytes() == 64 * kibi);
+    }
+    CHECK(outer.bytes() == 64 * kibi);
+    const at::Tensor b = bytes(96 * kibi);
+    CHECK(outer.bytes() == 96 * kibi);
+}
+
+TEST_CASE("a profiler that is active goes on behind the count") {
+    std::ostringstream table;
+    {
+        const torch::autograd::profiler::RecordProfile profile(table);
+        (void)at::ones({3}).cos();
+        {
+            const peak_memory peak;
+            const at::Tensor a = bytes(64 * kibi), b = a.neg();
+            CHECK(peak.bytes() == 2 * 64 * kibi);
+        }
+        (void)at::ones({3}).abs();
+    }
+    CHECK(table.str().find("aten::cos") != std::string::npos);
+    CHECK(table.str().find("aten::abs") != std::string::npos);
+}
+
+TEST_CASE("when the count has ended nothing is counted, and other threads' tensors never are") {
+    std::int64_t counted = 0;
+    {
+        const peak_memory peak;
+        std::thread([] { (void)bytes(1 << 20); }).join();
+        counted = peak.bytes();
+    }
+    const at::Tensor later = bytes(1 << 20);
+    CHECK(counted == 0);
+    CHECK_FALSE(c10::memoryProfilingEnabled());
+}

@@ -1,0 +1,90 @@
+#include "suture/sweep/detail/records.hpp"
+
+#include "suture/record/latest.hpp"
+
+#include "doctest.hpp"
+#include "sweep/fixture.hpp"
+
+#include <map>
+#include <string>
+
+namespace {
+using namespace sweeping;
+using suture::detail::kept_of_run;
+using suture::detail::logit_reads;
+using suture::detail::record_run;
+using suture::detail::run_record;
+using suture::detail::sweep_sites;
+
+/// A grid that has every kind of site, one behind the other.
+Grid all_sites(const Model& m) {
+    Grid all = grids(m)[0].second;
+    for (const auto& [name, grid] : grids(m))
+        if (grid.layers() == static_cast<std::size_t>(layers) && grid.recipes().empty()) all = all.with(grid);
+    return all;
+}
+}  // namespace
+
+TEST_CASE("a run in stages, by rows or by whole prompts, records what a forward pass has") {
+    const at::NoGradGuard no_gradients;
+    Model m = model();
+    const Pairs p = pairs(2, 2);
+    const Patching patching = denoising(p.clean, p.corrupted);
+    const sweep_sites sites(all_sites(m));
+    const Metric all_logits = metric_of([](const at::Tensor& logits) { return logits.sum({1, 2}); });
+    Latest<AnyLayout> seen;
+    HookSet hooks;
+    const auto handle = hooks.add(sites.sites(), seen);
+    const at::Tensor logits = while_running(m, hooks, p.clean);
+    for (const bool by_rows : {true, false}) {
+        const run_record run =
+            record_run(*m, p.clean, sites, logit_reads(all_logits, patching, false), by_rows, kept_of_run::residual);
+        CHECK(distance(run.logits, logits) < 1e-12);
+        REQUIRE(run.residual.size() == static_cast<std::size_t>(layers) + 1);
+        CHECK(run.keys.size() == (by_rows ? static_cast<std::size_t>(layers) : 0));
+        for (std::size_t i = 0; i < sites.size(); ++i) {
+            CAPTURE(sites.sites()[i].name());
+            CHECK(distance(run.sites[i].activation, seen[i]) < 1e-12);
+            CHECK(run.sites[i].times == 1);
+        }
+    }
+}
+
+TEST_CASE("a record says in which block a site is passed, and whether behind its attention") {
+    const at::NoGradGuard no_gradients;
+    Model m = model();
+    const Pairs p = pairs(1, 2);
+    const std::map<std::string, bool> behind{
+        {"resid_pre", false}, {"ln_1", false}, {"attn.c_attn", false}, {"attn.z", true},     {"attn.c_proj", true},
+        {"resid_mid", true},  {"ln_2", true},  {"mlp.act", true},      {"mlp.c_proj", true}, {"resid_post", true}};
+    const sweep_sites sites(all_sites(m));
+    const run_record run =
+        record_run(*m, p.clean, sites, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing);
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        const std::string& name = sites.sites()[i].name();
+        CAPTURE(name);
+        CHECK(run.sites[i].stage == name[2] - '0');
+        CHECK(run.sites[i].after_attention == behind.at(name.substr(4)));
+    }
+    const sweep_sites last(Grid::of<Norm>(m->ln_f));
+    CHECK(record_run(*m, p.clean, last, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing)
+              .sites[0]
+              .stage == layers);
+}
+
+TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros rest on") {
+    const at::NoGradGuard no_gradients;
+    for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
+        Model m = model(dtype);
+        constexpr extent differ = 3;
+        const Pairs p = pairs(4, differ);
+        const sweep_sites sites(all_sites(m));
+        const logit_reads reads(logit(1), denoising(p.clean, p.corrupted), true);
+        const run_record a = record_run(*m, p.clean, sites, reads, true, kept_of_run::nothing);
+        const run_record b = record_run(*m, p.corrupted, sites, reads, true, kept_of_run::nothing);
+        for (std::size_t i = 0; i < sites.size(); ++i) {
+            CHECK(a.sites[i].activation.narrow(1, 0, differ).equal(b.sites[i].activation.narrow(1, 0, differ)));
+            CHECK_FALSE(a.sites[i].activation.equal(b.sites[i].activation));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+#include "suture/sweep/detail/task.hpp"
+
+#include "doctest.hpp"
+#include "sweep/fixture.hpp"
+
+#include <set>
+#include <string>
+
+namespace {
+using namespace sweeping;
+using suture::detail::empty_result;
+using suture::detail::mean_activations;
+using suture::detail::sweep_task;
+}  // namespace
+
+TEST_CASE("two sweeps have the same text only if all but the model is the same") {
+    Model m = model();
+    const Pairs p = pairs(2, 2), q = pairs(2, 3);
+    const auto c_attn = sites<Qkv>(m, "h.*.attn.c_attn");
+    const auto text = [](const Patching& patching, const Grid& grid, const Metric& metric) {
+        return sweep_task(patching, grid, metric, true).text();
+    };
+    const Patching patching = denoising(p.clean, p.corrupted);
+    const std::string first = text(patching, Grid::of<Q>(c_attn), logit(1));
+    CHECK(text(denoising(p.clean.clone(), p.corrupted.clone()), Grid::of<Q>(c_attn), logit(1)) == first);
+    CHECK(first.find('\n') == first.npos);
+    const std::set<std::string> others{
+        first,
+        text(noising(p.clean, p.corrupted), Grid::of<Q>(c_attn), logit(1)),
+        text(denoising(p.clean, q.corrupted), Grid::of<Q>(c_attn), logit(1)),
+        text(zero_ablation(p.clean), Grid::of<Q>(c_attn), logit(1)),
+        text(zero_ablation(q.corrupted), Grid::of<Q>(c_attn), logit(1)),
+        text(patching, Grid::of<Q>(c_attn).at(tokens(1, 4)), logit(1)),
+        text(patching, Grid::of<Q>(c_attn).at(token(1)), logit(1)),
+        text(patching, Grid::of<Q>(c_attn).at(token(2)), logit(1)),
+        text(patching, Grid::of<Q>(c_attn).all_tokens(), logit(1)),
+        text(patching, Grid::of<K>(c_attn), logit(1)),
+        text(patching, Grid::of<Q>(c_attn).by_head(), logit(1)),
+        text(patching, Grid::of<Resid>(sites<Whole<Resid<48>>>(m, "h.*.resid_pre")), logit(1)),
+        text(patching, Grid::of<Resid>(sites<Whole<Resid<48>>>(m, "h.*.resid_post")), logit(1)),
+        text(patching, Grid::of<Q>(c_attn), logit(2)),
+        text(patching, Grid::of<Q>(c_attn), Metric(logit(1)).at(token(3))),
+        text(patching, Grid::of<Q>(c_attn), probability(1)),
+        text(patching, Grid::of<Q>(c_attn), probability(2)),
+        text(patching, Grid::of<Q>(c_attn), probability(at::tensor({1, 2}))),
+    };
+    CHECK(others.size() == 18);
+}
+
+TEST_CASE("weights have one key, whatever holds them; other weights have another, and a function has none") {
+    using suture::detail::weights_text;
+    Model m = model();
+    const std::string first = weights_text(m);
+    CHECK(weights_text(*m) == first);
+    CHECK(weights_text(m.ptr()) == first);
+    CHECK(weights_text(model()) == first);
+    std::set<std::string> keys{first, weights_text(model(at::kFloat)), weights_text(model(at::kBFloat16))};
+    const at::NoGradGuard no_gradients;
+    for (at::Tensor& parameter : m->parameters()) {
+        parameter.view({-1})[0].add_(1e-9);
+        keys.insert(weights_text(m));
+    }
+    CHECK(keys.size() == 3 + m->parameters().size());
+    CHECK(weights_text([] {}).empty());
+}
+
+TEST_CASE("the mean over prompts is that of all activations, in float64 and then in their dtype") {
+    torch::manual_seed(2);
+    const at::Tensor all = at::randn({5, 4, 3}).mul(1000);
+    const auto record = [&](const at::Tensor& ids) {
+        return std::vector<at::Tensor>{all[ids.item<extent>()].unsqueeze(0)};
+    };
+    const std::vector<at::Tensor> means = mean_activations(at::arange(5).unsqueeze(1), record);
+    REQUIRE(means.size() == 1);
+    CHECK(means[0].equal(all.to(at::kDouble).mean(0, true).to(at::kFloat)));
+}
+
+TEST_CASE("a result in which nothing is known says so") {
+    Model m = model();
+    const Pairs p = pairs(2, 2);
+    const SweepResult result =
+        empty_result(sweep_task(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), true));
+    CHECK(result.values.isnan().all().item<bool>());
+    CHECK_FALSE(result.done.any().item<bool>());
+    CHECK_FALSE(result.is_complete());
+    CHECK(result.source.defined());
+    CHECK_FALSE(empty_result(sweep_task(zero_ablation(p.clean), grids(m)[1].second, logit(1), true)).source.defined());
+}

@@ -1,0 +1,184 @@
+// Grids: which parts of which sites, in which order, and what cannot be swept together.
+#include "suture/sweep/grid.hpp"
+
+#include "suture/core/catalogue.hpp"
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_point.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ops/ones.h>
+#include <range/v3/view/filter.hpp>
+#include <range/v3/view/iota.hpp>
+#include <range/v3/view/reverse.hpp>
+#include <range/v3/view/transform.hpp>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace {
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+using Qkv = Gpt2Qkv<12, 3>;
+
+/// Sites of these names, in this order.
+template <class L>
+std::vector<SiteRef<L>> sites_of(const std::vector<std::string>& names) {
+    std::vector<SiteRef<L>> all;
+    for (const std::string& name : names) all.push_back(site_ref(HookPoint<L>(name)));
+    return all;
+}
+const auto c_attn = sites_of<Qkv>({"h.0.attn", "h.1.attn", "h.2.attn"});
+
+std::vector<std::string> names_of(const suture::detail::grid_part& part) {
+    std::vector<std::string> names;
+    for (const SiteRef<AnyLayout>& site : part.sites) names.push_back(site.name());
+    return names;
+}
+std::vector<std::string> parts_of(const Grid& grid) {
+    std::vector<std::string> names;
+    for (const auto& part : grid.parts()) names.push_back(part.name);
+    return names;
+}
+}  // namespace
+
+TEST_CASE("a grid has its components in the order in which they are named, each at all of the sites") {
+    for (const Grid& grid : {Grid::of<K, Q>(c_attn), Grid::of<K<12, 3>, Q<12, 3>>(c_attn)}) {
+        CHECK((parts_of(grid) == std::vector<std::string>{"K", "Q"}));
+        CHECK(grid.layers() == 3);
+        for (const auto& part : grid.parts()) {
+            CHECK((names_of(part) == std::vector<std::string>{"h.0.attn", "h.1.attn", "h.2.attn"}));
+            CHECK(part.width == 36);
+            CHECK(part.heads() == 3);
+        }
+        CHECK((grid.parts()[0].channels.where == run_of<Qkv, K<12, 3>>));
+        CHECK((grid.parts()[1].channels.where == run_of<Qkv, Q<12, 3>>));
+    }
+}
+
+TEST_CASE("sites come one by one, in a container, or in any range, and keep their order and identity") {
+    const HookPoint<Qkv> point("h.7.attn");
+    CHECK((names_of(Grid::of<Q>(point).parts()[0]) == std::vector<std::string>{"h.7.attn"}));
+    CHECK(Grid::of<Q>(point).parts()[0].sites[0].id() == point.id());
+    CHECK((names_of(Grid::of<Q>(c_attn | ranges::views::reverse).parts()[0]) ==
+           std::vector<std::string>{"h.2.attn", "h.1.attn", "h.0.attn"}));
+    auto last_two = c_attn | ranges::views::filter([](const auto& site) { return site.name() != "h.0.attn"; });
+    CHECK((names_of(Grid::of<Q, V>(last_two).parts()[1]) == std::vector<std::string>{"h.1.attn", "h.2.attn"}));
+    CHECK(Grid::of_recipes(last_two, std::vector{on<Q>().zero()}).layers() == 2);
+}
+
+TEST_CASE("a whole layout is one part of all channels, without heads of its own") {
+    const Grid grid = Grid::of<Qkv>(c_attn);
+    CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
+    CHECK((grid.parts()[0].channels.where == run{0, 36, 1, 36}));
+    CHECK(grid.parts()[0].heads() == 0);
+    CHECK(says(message_of<ValueError>([&] { (void)grid.by_head(); }), "a layout has no heads of its own",
+               "sweep its components by head"));
+    CHECK(
+        says(message_of<ValueError>([&] { (void)Grid::of<Q>(c_attn).by_head().with(grid); }), "a layout has no heads"));
+}
+
+TEST_CASE("the queries of a layout are known where it has one family of them") {
+    const auto queries = []<class L>(std::type_identity<L>) {
+        return Grid::of<L>(HookPoint<L>("s")).parts()[0].queries;
+    };
+    CHECK((queries(std::type_identity<Qkv>()) == run_of<Qkv, Q<12, 3>>));
+    CHECK((queries(std::type_identity<NeoXQkv<3, 4>>()) == run_of<NeoXQkv<3, 4>, Q<4>>));
+    CHECK(queries(std::type_identity<Gpt2CrossKv<8, 2>>()).width == 0);
+    CHECK((queries(std::type_identity<Fused<10, Q<4, 2>, Q<6>>>()).width == 0));
+}
+
+TEST_CASE("every token is by itself unless the grid says otherwise, and a grid that is changed stays what it was") {
+    const Grid grid = Grid::of<Q>(c_attn);
+    CHECK(grid.has_tokens());
+    CHECK_FALSE(grid.has_heads());
+    CHECK(grid.by_head().has_heads());
+    CHECK(grid.at(tokens(2, 5)).has_tokens());
+    CHECK(grid.at(tokens(2, 5)).tokens().begin == 2);
+    CHECK_FALSE(grid.at(token(-1)).has_tokens());
+    CHECK_FALSE(grid.all_tokens().has_tokens());
+    CHECK_FALSE(grid.at(tokens(2, 5)).all_tokens().has_tokens());
+    CHECK(grid.at(token(3)).at(tokens(1, 3)).has_tokens());
+    CHECK(grid.has_tokens());
+    CHECK_FALSE(grid.has_heads());
+}
+
+TEST_CASE("grids of the same layers become one, parts behind parts") {
+    const auto mlps = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
+    const Grid both = Grid::of<Q, K>(c_attn).at(token(2)).with(Grid::of<MlpOut>(mlps));
+    CHECK((parts_of(both) == std::vector<std::string>{"Q", "K", "MlpOut"}));
+    CHECK(both.parts()[2].width == 8);
+    CHECK_FALSE(both.has_tokens());
+    const auto two = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp"});
+    CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q>(c_attn).with(Grid::of<MlpOut>(two)); }),
+               "grids of 3 and 2 layers", "sites of the same layers"));
+}
+
+TEST_CASE("heads are swept together only where there are as many of each") {
+    using Grouped3 = FalconQkv<6, 2, 3>;  // 6 query heads, 2 of keys
+    const HookPoint<Grouped3> site("h.0");
+    CHECK(Grid::of<Q>(site).parts()[0].heads() == 6);
+    CHECK(Grid::of<K>(site).parts()[0].heads() == 2);
+    CHECK(Grid::of<K, V>(site).by_head().has_heads());
+    CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q, K>(site).by_head(); }), "K has 2 heads but Q has 6",
+               "in grids of their own"));
+    CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q>(site).by_head().with(Grid::of<V>(site)); }),
+               "V has 2 heads but Q has 6"));
+}
+
+TEST_CASE("a grid of recipes has them by their texts, and each gives an edited copy") {
+    const auto zero =
+        ranges::views::iota(0, 3) | ranges::views::transform([](int t) { return on<Q>(token(t)).zero(); });
+    const Grid grid = Grid::of_recipes(c_attn, zero);
+    CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
+    CHECK_FALSE(grid.has_tokens());
+    REQUIRE(grid.recipes().size() == 3);
+    CHECK(grid.recipes()[2].name == "Q[token 2] = 0");
+    const at::Tensor activation = at::ones({1, 4, 36});
+    const at::Tensor edited = grid.recipes()[2].edited(activation);
+    CHECK(edited.equal((borrow<Qkv>(activation) | on<Q>(token(2)).zero()).take()));
+    CHECK(activation.equal(at::ones({1, 4, 36})));
+}
+
+TEST_CASE("what recipes say themselves cannot be said of their grid") {
+    const Grid grid = Grid::of_recipes(c_attn, std::vector{on<Q>().zero()}), other = Grid::of<Q>(c_attn);
+    const auto refusal = [](auto call) { return message_of<ValueError>([&] { (void)call(); }); };
+    CHECK(says(refusal([&] { return grid.by_head(); }), "by_head() was called for a grid of recipes",
+               "into the recipes"));
+    CHECK(says(refusal([&] { return grid.at(token(1)); }), "at() was called"));
+    CHECK(says(refusal([&] { return grid.all_tokens(); }), "all_tokens() was called"));
+    CHECK(says(refusal([&] { return grid.with(other); }), "with() was called"));
+    CHECK(says(refusal([&] { return other.with(grid); }), "with() was called"));
+}
+
+TEST_CASE("a grid without sites, or without recipes, is refused") {
+    const std::vector<SiteRef<Qkv>> none;
+    CHECK(
+        says(message_of<HookError>([&] { (void)Grid::of<Q>(none); }), "range of sites is empty", "at least one site"));
+    CHECK(says(message_of<HookError>([&] { (void)Grid::of_recipes(none, std::vector{on<Q>().zero()}); }),
+               "sites is empty"));
+    const auto no_recipes = std::vector{on<Q>().zero()};
+    CHECK(says(message_of<ValueError>([&] {
+                   (void)Grid::of_recipes(c_attn,
+                                          no_recipes | ranges::views::filter([](const auto&) { return false; }));
+               }),
+               "range of recipes is empty", "at least one recipe"));
+}
+
+TEST_CASE("what a layout lacks is no grid for `requires` either") {
+    const auto sweeps = []<class S>(const S& sites) {
+        return requires { Grid::of<MlpOut>(sites); };
+    };
+    const auto sweeps_queries = []<class S>(const S& sites) {
+        return requires { Grid::of<Q>(sites); };
+    };
+    CHECK(sweeps_queries(c_attn));
+    CHECK_FALSE(sweeps(c_attn));
+    CHECK_FALSE(sweeps_queries(HookPoint<AnyLayout>("s")));
+    CHECK_FALSE(sweeps_queries(at::ones({1})));
+    CHECK_FALSE(sweeps_queries(HookPoint<Fused<10, Q<4, 2>, Q<6>>>("s")));
+}

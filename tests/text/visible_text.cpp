@@ -1,0 +1,68 @@
+// Texts as labels show them, and back.
+#include "suture/text/visible_text.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+#include "tokenizer/texts.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace suture;
+using suture::detail::from_visible;
+using suture::detail::in_quotes;
+using suture::detail::visible;
+using suture_test::message_of;
+
+TEST_CASE("any bytes come back from what shows them, which is UTF-8 without control characters") {
+    laws::for_all("from_visible(visible(bytes)) == bytes", 1000, [] {
+        const std::string bytes = texts::draw_bytes(), shown = visible(bytes);
+        RC_ASSERT(from_visible(shown) == bytes);
+        suture::detail::check_utf8(shown);
+        RC_ASSERT(std::none_of(shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; }));
+    });
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::string one(1, static_cast<char>(byte));
+        CHECK(from_visible(visible(one)) == one);
+    }
+}
+
+TEST_CASE("what can be seen shows itself, and what cannot be seen is escaped") {
+    const std::vector<std::pair<std::string, std::string>> expected{
+        {" Paris", " Paris"},
+        {"naïve 日本 😀 \"'", "naïve 日本 😀 \"'"},
+        {"a\nb\tc\rd", "a\\nb\\tc\\rd"},
+        {"\\n", "\\\\n"},
+        {std::string("\0\x1B\x7F", 3), "\\x00\\x1B\\x7F"},
+        {"\xC2\xA0", "\\xC2\\xA0"},           // a no-break space
+        {"\xC2\x85", "\\xC2\\x85"},           // a control beyond ASCII
+        {"\xE2\x80\x8D", "\\xE2\\x80\\x8D"},  // a joiner of zero width
+        {"\xE2\x80\xA8", "\\xE2\\x80\\xA8"},  // a line separator
+        {"\xE2\x80\xAE", "\\xE2\\x80\\xAE"},  // turns the writing around
+        {"\xF0\x9F\x98", "\\xF0\\x9F\\x98"},  // an emoji without its last byte
+        {"\xA9z", "\\xA9z"}};
+    for (const auto& [text, shown] : expected) CHECK(visible(text) == shown);
+}
+
+TEST_CASE("characters need no escape to be read, and lower-case digits will do") {
+    CHECK(from_visible("a\nb") == "a\nb");
+    CHECK(from_visible("\\xe2\\x80\\x8d") == "\xE2\x80\x8D");
+}
+
+TEST_CASE("a backslash that begins no escape is refused with its offset") {
+    for (const char* text : {"ab\\", "ab\\q", "ab\\x", "ab\\x4", "ab\\x4g", "ab\\x-1", "ab\\N"})
+        CHECK(message_of<ValueError>([&] { (void)from_visible(text); }) ==
+              "'" + std::string(text) +
+                  "' has a backslash at byte 2 that begins no escape: write \\\\ for it, or \\n, "
+                  "\\r, \\t, \\xNN");
+}
+
+TEST_CASE("a long text is shown by its beginning, and no character is cut") {
+    CHECK(in_quotes("a\n") == "\"a\\n\"");
+    CHECK(in_quotes(std::string(80, 'a')) == "\"" + std::string(80, 'a') + "\"");
+    CHECK(in_quotes(std::string(81, 'a')) == "\"" + std::string(80, 'a') + "...\"");
+    const std::string many(79, 'a');
+    CHECK(in_quotes(many + "éx") == "\"" + many + "...\"");
+}

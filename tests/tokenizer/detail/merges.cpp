@@ -1,0 +1,147 @@
+// Merges: the order in which pairs become one token, and what a merges.txt may say.
+#include "suture/tokenizer/detail/merges.hpp"
+
+#include "doctest.hpp"
+#include "laws/property.hpp"
+#include "message.hpp"
+#include "record/files.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace suture;
+using suture::detail::merge_table;
+using suture::detail::vocabulary;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+using Texts = std::vector<std::string>;
+
+merge_table table_of(const std::string& bytes, const vocabulary& tokens) {
+    const files::Folder folder;
+    files::write_bytes(folder / "merges.txt", bytes);
+    return merge_table::read(folder / "merges.txt", tokens);
+}
+/// The tokens that a word of one-byte tokens becomes.
+Texts merged(const merge_table& merges, const vocabulary& tokens, const std::string& word) {
+    std::vector<extent> ids;
+    for (const char byte : word) ids.push_back(tokens.find(std::string(1, byte)).value());
+    Texts texts;
+    for (const extent id : merges.merged(ids)) texts.push_back(tokens.text(id));
+    return texts;
+}
+const vocabulary small({"a", "b", "c", " ", "ab", "bc", "abc", " a", "aa"});
+std::string refusal(const std::string& bytes) {
+    return message_of<FileError>([&] { (void)table_of(bytes, small); });
+}
+
+/// Merges as they are learnt: each joins two tokens that are there already.
+struct Learnt {
+    Texts tokens{"a", "b", "c"};
+    std::vector<std::pair<std::string, std::string>> pairs;
+
+    std::string file() const {
+        std::string lines = "#version: 0.2\n";
+        for (const auto& [left, right] : pairs) lines += left + " " + right + "\n";
+        return lines;
+    }
+};
+Learnt draw_learnt() {
+    Learnt learnt;
+    for (auto left = laws::draw(0, 12); left > 0; --left) {
+        const std::string first = laws::one_of(learnt.tokens), second = laws::one_of(learnt.tokens);
+        const std::string both = first + second;
+        if (std::find(learnt.tokens.begin(), learnt.tokens.end(), both) != learnt.tokens.end()) continue;
+        learnt.tokens.push_back(both);
+        learnt.pairs.emplace_back(first, second);
+    }
+    RC_LOG() << learnt.file();
+    return learnt;
+}
+std::string draw_word() {
+    std::string word;
+    for (auto left = laws::draw(0, 40); left > 0; --left) word += laws::one_of<char>({'a', 'b', 'c'});
+    RC_LOG() << word << "\n";
+    return word;
+}
+/// The published procedure, slowly: merge by merge, every place where the word has the pair, from the left.
+Texts merged_slowly(const Learnt& learnt, const std::string& word) {
+    Texts texts;
+    for (const char byte : word) texts.emplace_back(1, byte);
+    for (const auto& [left, right] : learnt.pairs) {
+        Texts joined;
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            const bool is_pair = i + 1 < texts.size() && texts[i] == left && texts[i + 1] == right;
+            joined.push_back(is_pair ? left + right : texts[i]);
+            i += is_pair;
+        }
+        texts = joined;
+    }
+    return texts;
+}
+}  // namespace
+
+TEST_CASE("a word becomes what merging every place of one pair after the other makes of it") {
+    laws::for_all("merged == merged_slowly", 300, [] {
+        const Learnt learnt = draw_learnt();
+        const vocabulary tokens(learnt.tokens);
+        const merge_table merges = table_of(learnt.file(), tokens);
+        for (int i = 0; i < 5; ++i) {
+            const std::string word = draw_word();
+            RC_ASSERT(merged(merges, tokens, word) == merged_slowly(learnt, word));
+        }
+    });
+}
+
+TEST_CASE("the first line goes first, and of one pair the leftmost place") {
+    CHECK(merged(table_of("a b\nb c\nab c\n", small), small, "abc") == Texts{"abc"});
+    CHECK(merged(table_of("b c\na b\nab c\n", small), small, "abc") == Texts{"a", "bc"});
+    CHECK(merged(table_of("a a\n", small), small, "aaa") == Texts{"aa", "a"});
+    CHECK(merged(table_of("", small), small, "ab") == Texts{"a", "b"});
+    CHECK(merged(table_of("a b\n", small), small, "") == Texts{});
+}
+
+TEST_CASE("a word of a hundred thousand letters is merged as a short one is") {
+    const merge_table merges = table_of("a b\nab c\n", small);
+    std::string word;
+    while (word.size() < 99'999) word += "abc";
+    CHECK(merged(merges, small, word) == Texts(33'333, "abc"));
+}
+
+TEST_CASE("a version, empty lines, line ends of either kind and a last line without one are read") {
+    for (const char* bytes :
+         {"#version: 0.2\nĠ a\na b\n", "Ġ a\na b", "#version: 0.2\r\nĠ a\r\na b\r\n", "Ġ a\n\na b\n\n"}) {
+        const merge_table merges = table_of(bytes, small);
+        CHECK(merged(merges, small, " ab") == Texts{" a", "b"});
+        CHECK(merged(merges, small, "ab") == Texts{"ab"});
+    }
+}
+
+TEST_CASE("a line that is no pair is refused with its number") {
+    for (const char* line : {"ab", "a b c", " b", "a ", " ", "a  b"})
+        CHECK(says(
+            refusal("#version: 0.2\na b\n" + std::string(line) + "\n"),
+            "merges.txt line 3: \"" + std::string(line) + "\" is no pair: write two tokens with one space between"));
+    CHECK(says(refusal("a b\n#version: 0.2\n"), "merges.txt line 2: \"#version:\" is not in vocab.json"));
+}
+
+TEST_CASE("a pair whose parts or whole the vocabulary lacks is refused with its line") {
+    CHECK(says(refusal("a b\nx b\n"), "line 2: \"x\" is not in vocab.json: use the two files of one tokenizer"));
+    CHECK(says(refusal("a y"), "line 1: \"y\" is not in vocab.json"));
+    CHECK(says(refusal("c c\n"), "line 1: \"cc\" is not in vocab.json"));
+    CHECK(says(refusal("\xFF b\n"), "line 1: \"\\xFF\" is not in vocab.json"));
+}
+
+TEST_CASE("a pair that stands twice is refused with its second line") {
+    CHECK(says(refusal("a b\nb c\na b\n"), "merges.txt line 3: \"a b\" is in the file twice: "));
+}
+
+TEST_CASE("a file that is not there is refused by its path") {
+    CHECK(says(message_of<FileError>([] { (void)merge_table::read("nowhere/merges.txt", small); }),
+               "nowhere/merges.txt cannot be read: give"));
+}

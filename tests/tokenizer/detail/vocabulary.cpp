@@ -1,0 +1,78 @@
+// Vocabularies: read from vocab.json, or refused with the file and the entry.
+#include "suture/tokenizer/detail/vocabulary.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+#include "record/files.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace suture;
+using suture::detail::vocabulary;
+using suture::detail::vocabulary_file;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+/// The texts of a vocab.json of these bytes.
+std::vector<std::string> read(const std::string& bytes) {
+    const files::Folder folder;
+    files::write_bytes(folder / "vocab.json", bytes);
+    return vocabulary_file::read(folder / "vocab.json");
+}
+std::string refusal(const std::string& bytes) {
+    return message_of<FileError>([&] { (void)read(bytes); });
+}
+}  // namespace
+
+TEST_CASE("texts stand at the places of their ids, in whatever order the file has them") {
+    CHECK(read(R"({"b": 1, "a": 0, "\u0120c": 2})") == std::vector<std::string>{"a", "b", "Ġc"});
+    CHECK(read("\xEF\xBB\xBF{\r\n\"a\": 0\r\n}\r\n") == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("ids are found by text, and texts by id") {
+    const vocabulary words({"a", "b", "c"});
+    CHECK(words.size() == 3);
+    for (extent id = 0; id < words.size(); ++id) CHECK(words.find(words.text(id)) == id);
+    CHECK_FALSE(words.find("d"));
+    const vocabulary copy = words;
+    CHECK(copy.find("c") == 2);
+    for (const extent id : {extent{-1}, extent{3}, extent{1} << 40})
+        CHECK(message_of<ValueError>([&] { (void)words.text(id); }) ==
+              std::to_string(id) + " is no token id: give one from 0 to 2");
+}
+
+TEST_CASE("a file that is no object of numbers is refused by its path, with the place where it can be told") {
+    for (const char* bytes : {"", "vocab", "{", "{\"a\": 0", "{\"\xFF\": 0}"})
+        CHECK(says(refusal(bytes), "vocab.json is not JSON (parse error at line 1, column",
+                   "use a tokenizer's vocab.json"));
+    CHECK(says(refusal("{\n\"a\": 0,\n\"b\" 1}"), "not JSON (parse error at line 3, column"));
+    CHECK(says(refusal(std::string(100000, '[')), "vocab.json is not JSON"));
+    for (const char* bytes : {"[]", "3", "\"a\"", "null"})
+        CHECK(says(refusal(bytes), "vocab.json is JSON, but not an object"));
+    CHECK(says(refusal("{}"), "vocab.json has no entry"));
+}
+
+TEST_CASE("an id that is no whole number from 0 is refused with its entry") {
+    for (const char* id : {"-1", "1.0", "\"1\"", "null", "[0]", "1e30", "true", "-9223372036854775808"})
+        CHECK(
+            says(refusal(std::string("{\"a\": 0, \"b\": ") + id + "}"), " for \"b\" but ids are whole numbers from 0"));
+}
+
+TEST_CASE("an id that stands twice, or that none has, is refused with the entries beside it") {
+    CHECK(says(refusal(R"({"a": 0, "b": 1, "c": 1})"), "has the id 1 for \"b\" and for \"c\""));
+    CHECK(says(refusal(R"({"a": 0, "b": 1, "c": 3})"), "has no entry with the id 2, but \"c\" has 3"));
+    CHECK(says(refusal(R"({"a": 1})"), "has no entry with the id 0, but \"a\" has 1"));
+    CHECK(says(refusal(R"({"a": 0, "\n": 18446744073709551615})"),
+               "no entry with the id 1, but \"\\n\" has 18446744073709551615"));
+}
+
+TEST_CASE("a file that is not there, or is a directory, is refused by its path") {
+    const files::Folder folder;
+    std::filesystem::create_directory(folder / "vocab.json");
+    for (const auto& path : {folder / "vocab.json", folder / "nowhere"})
+        CHECK(says(message_of<FileError>([&] { (void)vocabulary_file::read(path); }),
+                   path.string() + " cannot be read: give"));
+}

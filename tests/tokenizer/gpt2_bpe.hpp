@@ -1,0 +1,33 @@
+// GPT-2's published tokenizer, cut down to what the cases of gpt2_bpe/cases.json need of it.
+#pragma once
+
+#include "record/files.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace gpt2_bpe {
+
+inline std::filesystem::path data() { return std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/tokenizer/gpt2_bpe"; }
+
+/// The vocabulary with its published ids. Entries that were left out are filled with ones that no merge makes, since a
+/// vocabulary has no gaps.
+inline nlohmann::json vocabulary() {
+    nlohmann::json entries = nlohmann::json::parse(files::bytes_of(data() / "vocab.json"));
+    std::set<int> taken;
+    for (const auto& id : entries) taken.insert(id.get<int>());
+    for (int id = 0; id < *taken.rbegin(); ++id)
+        if (!taken.contains(id)) entries["<left-out-" + std::to_string(id) + ">"] = id;
+    return entries;
+}
+
+/// A directory with these entries and the published merges among them.
+inline void write_directory(const files::Folder& folder, const nlohmann::json& entries = vocabulary()) {
+    files::write_bytes(folder / "vocab.json", entries.dump());
+    std::filesystem::copy_file(data() / "merges.txt", folder / "merges.txt");
+}
+
+}  // namespace gpt2_bpe

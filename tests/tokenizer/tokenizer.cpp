@@ -1,0 +1,100 @@
+// The tokenizer of a directory: which one it is, tokens as labels, and what is refused.
+#include "suture/tokenizer/tokenizer.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+#include "tokenizer/gpt2_bpe.hpp"
+#include "record/files.hpp"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+using Ids = std::vector<extent>;
+
+Tokenizer gpt2() {
+    static const Tokenizer tokenizer = [] {
+        const files::Folder folder;
+        gpt2_bpe::write_directory(folder);
+        return Tokenizer::open(folder.path());
+    }();
+    return tokenizer;
+}
+Tokenizer words() {
+    const files::Folder folder;
+    files::write_bytes(folder / "vocab.json", R"({"Alice": 0, "\\n": 1, "\n": 2, ".": 3})");
+    return Tokenizer::open(folder.path());
+}
+}  // namespace
+
+TEST_CASE("a directory with merges is byte-level, and one without is a list of words") {
+    CHECK(gpt2().encode("Hello world") == Ids{15496, 995});
+    CHECK(gpt2().decode({15496, 995}) == "Hello world");
+    CHECK(gpt2().size() == 50257);
+    CHECK(words().encode("Alice.") == Ids{0, 3});
+    CHECK(words().decode({0, 0, 3}) == "Alice Alice.");
+    CHECK(words().size() == 4);
+}
+
+TEST_CASE("every token is found by its text, and no two have the same") {
+    for (const Tokenizer& tokenizer : {gpt2(), words()}) {
+        std::set<std::string> seen;
+        for (extent id = 0; id < tokenizer.size(); ++id) {
+            const std::string text = tokenizer.token_text(id);
+            if (!seen.insert(text).second || tokenizer.id_of(text) != id)
+                FAIL_CHECK("id ", id, " is not that of ", text);
+        }
+    }
+}
+
+TEST_CASE("a token is shown with its space, and what cannot be seen is escaped") {
+    CHECK(gpt2().token_text(995) == " world");
+    CHECK(gpt2().token_text(198) == "\\n");
+    CHECK(gpt2().token_text(50256) == "<|endoftext|>");
+    CHECK(gpt2().token_text(gpt2().encode("\\").front()) == "\\\\");
+    CHECK(gpt2().token_text(gpt2().encode("😀").back()) == "\\x80");
+    CHECK(words().token_text(1) == "\\\\n");
+    CHECK(words().token_text(2) == "\\n");
+}
+
+TEST_CASE("a text that is no token is refused with those that are near") {
+    CHECK(gpt2().id_of(" Paris") == gpt2().encode(" Paris").front());
+    CHECK(gpt2().id_of("\n") == 198);
+    CHECK(says(message_of<ValueError>([] { (void)gpt2().id_of("Hello world"); }), "\"Hello world\" is not one token"));
+    CHECK(message_of<ValueError>([] { (void)words().id_of("Alicia"); }) ==
+          "\"Alicia\" is not one token; near are \"Alice\": give a token of the vocabulary");
+    CHECK(says(message_of<ValueError>([] { (void)words().id_of("\\q"); }),
+               "has a backslash at byte 0 that begins no escape"));
+    for (const extent id : {extent{-1}, extent{4}})
+        CHECK(says(message_of<ValueError>([&] { (void)words().token_text(id); }),
+                   " is no token id: give one from 0 to 3"));
+}
+
+TEST_CASE("a directory without a vocabulary is refused with what it lacks and what can be done") {
+    const files::Folder folder;
+    CHECK(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }) ==
+          folder.path().string() +
+              " has no vocab.json (with merges.txt a byte-level BPE, alone a list of words): put the "
+              "tokenizer's files there, or give token ids with --ids");
+    files::write_bytes(folder / "merges.txt", "#version: 0.2\n");
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }), "has no vocab.json"));
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder / "nowhere"); }), "nowhere has no vocab.json"));
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(std::string(5000, 'x')); }), "has no vocab.json"));
+}
+
+TEST_CASE("a file that is spoilt is refused and not passed over") {
+    const files::Folder folder;
+    gpt2_bpe::write_directory(folder);
+    files::write_bytes(folder / "merges.txt", "#version: 0.2\nh e\nhe\n");
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }),
+               "merges.txt line 3: \"he\" is no pair"));
+    std::filesystem::remove(folder / "merges.txt");
+    std::filesystem::create_directory(folder / "merges.txt");
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }), "merges.txt cannot be read"));
+}
