@@ -44,7 +44,7 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
     const auto collecting = hooks.add(projections, queries);
 
     const at::NoGradGuard no_gradients;
-    for (const auto& prompt : prompts) while_running(model, hooks, prompt.batch());
+    for (const auto& prompt : prompts) run_with_hooks(model, hooks, prompt.batch());
 
     std::cout << "latest: the last prompt's " << layout_text(facts_of<Qkv>) << "\n";
     for (const auto& entry : latest)

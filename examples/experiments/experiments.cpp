@@ -88,7 +88,7 @@ std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, 
     HookSet hooks;
     Latest<Qkv> clean;
     const auto handle = hooks.add(experiments::projections(model)[at.layer], clean);
-    while_running(model, hooks, ids);
+    run_with_hooks(model, hooks, ids);
     const at::Tensor source = clean[0].clone().take();
     (void)experiments::write_a_split_view<Width, Heads>(source, at);
     return to_string(audit(clean[0], borrow<Qkv>(source)));

@@ -59,7 +59,7 @@ at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
         edited.select(-2, at.token).narrow(-1, offset, 10).zero_();
         return edited;
     });
-    return while_running(model, hooks, ids);
+    return run_with_hooks(model, hooks, ids);
 }
 
 /// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts in the layout's order alone.
@@ -73,7 +73,7 @@ at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const
         edited.at(token(at.token), dims<0, 10>).fill_(0);
         return cat<Qkv>(edited, k, v);
     });
-    return while_running(model, hooks, ids);
+    return run_with_hooks(model, hooks, ids);
 }
 
 /// 4. Hooks on all layers: every layer's query, key and value is harvested, and one layer alone is edited.
@@ -83,7 +83,7 @@ at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
     HookSet hooks;
     const auto all = hooks.add(projections(model), harvest);
     const auto one = hooks.add(projections(model)[at.layer], on<Q>(token(at.token), dims<0, 10>).zero());
-    return while_running(model, hooks, ids);
+    return run_with_hooks(model, hooks, ids);
 }
 
 /// 5. A vector is injected into a query from outside, and then another one: the hook stays as it is. Gives the logits of
@@ -97,7 +97,7 @@ std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tens
     std::vector<at::Tensor> logits;
     for (const at::Tensor& vector : vectors) {
         injection = vector;
-        logits.push_back(while_running(model, hooks, ids));
+        logits.push_back(run_with_hooks(model, hooks, ids));
     }
     return logits;
 }
@@ -111,7 +111,7 @@ at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     const auto handle = hooks.add(projections(model), board);
     board[0] = at::zeros({1, 1, Qkv::width});
     board[2] = at::linspace(-1, 0.7, Qkv::width);
-    return while_running(model, hooks, ids);
+    return run_with_hooks(model, hooks, ids);
 }
 
 /// What layer 0 said in a clean run stands in the place of what layer 2 says.
@@ -121,11 +121,11 @@ at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     HookSet hooks;
     Latest<Qkv> latest;
     const auto recording = hooks.add(projections(model), latest);
-    while_running(model, hooks, ids);
+    run_with_hooks(model, hooks, ids);
     Board<Qkv> board;
     const auto handle = hooks.add(projections(model), board);
     board[2] = latest[0];
-    return while_running(model, hooks, ids);
+    return run_with_hooks(model, hooks, ids);
 }
 
 /// What an experiment did, in words, and the logits that it gave.

@@ -30,7 +30,7 @@ struct Harvest {
     at::Tensor norms;        ///< [layers + 1, tokens]: of the residual stream, before the first block and after each
     at::Tensor patterns;     ///< [layers, heads, queries, keys]
     at::Tensor lens;         ///< [layers + 1, tokens]: the logit difference that the residual stream holds already
-    Attribution of_answer;   ///< of the logit difference at the last token, to heads and MLPs
+    DirectLogitAttribution of_answer;   ///< of the logit difference at the last token, to heads and MLPs
 };
 
 /// Runs the model on one prompt [1, tokens]. The whole run is observed by three recorders.
@@ -46,7 +46,7 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
     auto along_the_stream = sites<Whole<Resid<Width>>>(model, "h.*.resid_post");
     along_the_stream.insert(along_the_stream.begin(), site<Whole<Resid<Width>>>(model, "h.0.resid_pre"));
     const auto third = hooks.add(along_the_stream, stream);
-    while_running(model, hooks, ids);
+    run_with_hooks(model, hooks, ids);
 
     const auto stacked = [](const auto& recorder, const auto& tensor_of) {
         std::vector<at::Tensor> layers;
@@ -69,7 +69,7 @@ at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at:
     HookSet hooks;
     History<Qkv> history;
     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
-    for (const at::Tensor& prompt : prompts) while_running(model, hooks, prompt);
+    for (const at::Tensor& prompt : prompts) run_with_hooks(model, hooks, prompt);
 
     std::vector<std::vector<at::Tensor>> found(prompts.size());
     for (const auto& entry : history) {

@@ -27,7 +27,7 @@ inline at::Tensor mean_outputs(NamesModel& names, const std::vector<Triple>& tri
                 of_layer.add(z.unsafe_tensor().select(-2, -1));
             }));
     for (const auto& run : by_length(triples))
-        suture::while_running(names.model, hooks, ids_of(run, &Triple::clean, names.vocabulary));
+        suture::run_with_hooks(names.model, hooks, ids_of(run, &Triple::clean, names.vocabulary));
     std::vector<at::Tensor> means;
     for (const suture::RunningMoments& of_layer : moments) means.push_back(of_layer.mean().to(at::kFloat));
     return at::stack(means);
@@ -47,7 +47,7 @@ inline at::Tensor logits_without(Model& model, const std::vector<Head>& removed,
         const auto of_layer = static_cast<extent>(layer);
         handles.push_back(hooks.add(sites[layer], last.multiply(kept[of_layer]) | last.add(instead[of_layer])));
     }
-    return suture::while_running(model, hooks, ids);
+    return suture::run_with_hooks(model, hooks, ids);
 }
 
 /// How the task is done without some heads.

@@ -71,7 +71,7 @@ inline Evidence evidence_by_prompt(NamesModel& names, std::span<const Triple> tr
     suture::Latest<suture::V<width, heads>> values;
     const auto first = hooks.add(suture::sites(names.model, "h.*.attn.pattern"), patterns);
     const auto second = hooks.add(suture::sites<Qkv>(names.model, "h.*.attn.c_attn"), values);
-    suture::while_running(names.model, hooks, ids_of(triples, &Triple::clean, names.vocabulary));
+    suture::run_with_hooks(names.model, hooks, ids_of(triples, &Triple::clean, names.vocabulary));
 
     const at::Tensor places = name_places(triples), people = ids_of_people(names.vocabulary);
     const at::Tensor answers = answers_of(triples, &Triple::clean, names.vocabulary).unsqueeze(-1);

@@ -138,7 +138,7 @@ inline Report evaluate(NamesModel& names, std::size_t count) {
 inline at::Tensor without_last_query(Model& model, std::size_t layer, const at::Tensor& ids) {
     suture::HookSet hooks;
     const auto handle = hooks.add(model->h[layer]->attn->c_attn, suture::on<suture::Q>(suture::token(-1)).zero());
-    return while_running(model, hooks, ids);
+    return run_with_hooks(model, hooks, ids);
 }
 
 }  // namespace names_task

@@ -39,7 +39,7 @@ SweepOptions options_of(const SweepCommand& c) {
     options.memory = static_cast<std::size_t>(number_within("--memory", c.memory, 1, 1'000'000'000)) << 20;
     options.share = c.share;
     options.attribution = c.attribution;
-    if (c.plain) options.savings = Savings::none();
+    if (c.plain) options.optimisations = Optimisations::none();
     return options;
 }
 

@@ -54,12 +54,12 @@ struct Task {
 std::map<std::string, double> plain_seconds;
 
 template <class Swept>
-double run(benchmark::State& state, Swept& swept, const Task& task, const Savings& savings) {
+double run(benchmark::State& state, Swept& swept, const Task& task, const Optimisations& optimisations) {
     at::set_num_threads(2);
     const Patching patching = task.patching();
     const Grid grid = task.grid();
     SweepOptions options;
-    options.savings = savings;
+    options.optimisations = optimisations;
     const auto began = std::chrono::steady_clock::now();
     for (auto _ : state)
         benchmark::DoNotOptimize(sweep(swept, patching, grid, logit_difference(11, 12), options).values);
@@ -67,8 +67,8 @@ double run(benchmark::State& state, Swept& swept, const Task& task, const Saving
     state.SetItemsProcessed(state.iterations() * layers * length * task.prompts);  // cells
     return spent.count() / static_cast<double>(state.iterations());
 }
-void by_stages(benchmark::State& state, const Task& task, const Savings& savings) {
-    const double seconds = run(state, model(), task, savings);
+void by_stages(benchmark::State& state, const Task& task, const Optimisations& optimisations) {
+    const double seconds = run(state, model(), task, optimisations);
     if (const auto plain = plain_seconds.find(task.name()); plain != plain_seconds.end())
         state.counters["times_plain"] = plain->second / seconds;
 }
@@ -116,13 +116,13 @@ void register_task(const Task& task) {
     add("sweep/plain/" + task.name(), [task](benchmark::State& s) { by_forward(s, task); });
     add("sweep/fast/" + task.name(), [task](benchmark::State& s) { by_stages(s, task, {}); });
     if (task.prompts > 1) return;
-    const std::pair<const char*, bool Savings::*> savings[] = {{"resume", &Savings::resume},
-                                                               {"batch", &Savings::batch},
-                                                               {"zeros", &Savings::zeros},
-                                                               {"suffix", &Savings::suffix},
-                                                               {"head", &Savings::head}};
-    for (const auto& [name, saving] : savings) {
-        Savings alone = Savings::none(), without;
+    const std::pair<const char*, bool Optimisations::*> optimisations[] = {{"resume", &Optimisations::resume},
+                                                               {"batch", &Optimisations::batch},
+                                                               {"zeros", &Optimisations::zeros},
+                                                               {"suffix", &Optimisations::suffix},
+                                                               {"head", &Optimisations::head}};
+    for (const auto& [name, saving] : optimisations) {
+        Optimisations alone = Optimisations::none(), without;
         alone.*saving = true;
         without.*saving = false;
         add("sweep/only_" + std::string(name) + "/" + task.name(),

@@ -50,7 +50,7 @@ void check_packing(extent width, extent groups, const std::vector<segment>& segm
 /// The first channel of head H.
 template <Layout L, ComponentOf<L> C, extent H>
 inline constexpr extent head_offset = [] {
-    constexpr narrowed n = placed<exactly<C>, L, head_range<H, H + 1, true>>;
+    constexpr narrowed n = placed<exactly<C>, L, HeadRange<H, H + 1, true>>;
     static_assert(n.why == fault::none && n.where.width == C::head_width && n.where.groups == 1);
     return n.where.offset;
 }();
@@ -228,8 +228,8 @@ TEST_CASE("gpt-oss alternates gate and up, channel by channel") {
     check_packing<GptOss>(5760, 2880, {{"Gate", 1}, {"Up", 1}});
     bool even = true, odd = true;
     for (extent i = 0; i < 2880; ++i) {
-        even = even && run_of<GptOss, Gate<1>>.channel(i) == 2 * i;
-        odd = odd && run_of<GptOss, Up<1>>.channel(i) == 2 * i + 1;
+        even = even && slice_of<GptOss, Gate<1>>.channel(i) == 2 * i;
+        odd = odd && slice_of<GptOss, Up<1>>.channel(i) == 2 * i + 1;
     }
     CHECK(even);
     CHECK(odd);

@@ -43,9 +43,9 @@ TEST_CASE("in a grouped layout every group holds every component") {
     CHECK(PerHead::width == 2304);
     CHECK(PerHead::groups == 12);
     CHECK(PerHead::period == 192);
-    CHECK(run_of<PerHead, Q<64>> == run{0, 64, 12, 192});
-    CHECK(run_of<PerHead, K<64>> == run{64, 64, 12, 192});
-    CHECK(run_of<PerHead, V<64>> == run{128, 64, 12, 192});
+    CHECK(slice_of<PerHead, Q<64>> == run{0, 64, 12, 192});
+    CHECK(slice_of<PerHead, K<64>> == run{64, 64, 12, 192});
+    CHECK(slice_of<PerHead, V<64>> == run{128, 64, 12, 192});
 }
 
 TEST_CASE("heads are counted over all groups") {
@@ -71,7 +71,7 @@ TEST_CASE("a layout has a component if it lists exactly that one") {
 
 TEST_CASE("a whole component is a layout with that component alone") {
     CHECK(std::same_as<Whole<Resid<768>>, Fused<768, Resid<768>>>);
-    CHECK(run_of<Whole<Resid<768>>, Resid<768>> == run{0, 768, 1, 768});
+    CHECK(slice_of<Whole<Resid<768>>, Resid<768>> == run{0, 768, 1, 768});
 }
 
 TEST_CASE("a layout may get a name of its own") {
@@ -121,7 +121,7 @@ TEST_CASE("a component alone is packed like a layout of its own") {
 }
 
 TEST_CASE("the facts of a layout say what its type says") {
-    constexpr layout_facts facts = facts_of<GroupedQuery>;
+    constexpr LayoutFacts facts = facts_of<GroupedQuery>;
     CHECK(facts.width == 9216);
     CHECK(facts.groups == 8);
     REQUIRE(facts.count == 3);
@@ -130,7 +130,7 @@ TEST_CASE("the facts of a layout say what its type says") {
     CHECK(facts.components[0].heads == 16);
     CHECK(std::string(facts.components[2].name) == "V");
     extent sum = 0;
-    for (const component_facts& c : facts) sum += c.width;
+    for (const ComponentFacts& c : facts) sum += c.width;
     CHECK(sum * facts.groups == facts.width);
 }
 

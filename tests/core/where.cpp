@@ -121,7 +121,7 @@ TEST_CASE("a layout has no heads of its own, whatever their number") {
     CHECK(fault_of<Plain, Plain>(head<5>) == fault::heads_of_layout);
     CHECK(fault_of<Plain, Plain>(head<0>, dims<0, 99>) == fault::heads_of_layout);
     CHECK(fault_of<Whole<Q<12, 3>>, Whole<Q<12, 3>>>(head<0>) == fault::heads_of_layout);
-    CHECK(channels_fault<Plain, head_range<0, 1, true>> == fault::heads_of_layout);
+    CHECK(channels_fault<Plain, HeadRange<0, 1, true>> == fault::heads_of_layout);
     CHECK(fault_of<Q<12, 3>, Whole<Q<12, 3>>>(head<0>) == fault::none);
 }
 
@@ -141,11 +141,11 @@ TEST_CASE("dims beyond the component, or beyond a head, are refused") {
 }
 
 TEST_CASE("dims are judged by the component alone where no layout is known yet") {
-    CHECK(channels_fault<Q<12, 3>, dim_range<0, 12>> == fault::none);
-    CHECK(channels_fault<Q<12, 3>, dim_range<0, 13>> == fault::dims_beyond);
-    CHECK(channels_fault<Q<12, 3>, head_range<0, 1, true>, dim_range<0, 5>> == fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>, DimRange<0, 12>> == fault::none);
+    CHECK(channels_fault<Q<12, 3>, DimRange<0, 13>> == fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>, HeadRange<0, 1, true>, DimRange<0, 5>> == fault::dims_beyond);
     CHECK(channels_fault<Q<12, 3>> == fault::none);
-    CHECK(channels_fault<Plain, dim_range<0, 25>> == fault::dims_beyond);
+    CHECK(channels_fault<Plain, DimRange<0, 25>> == fault::dims_beyond);
 }
 
 TEST_CASE("a component that the layout lacks has no place") {
@@ -193,11 +193,11 @@ TEST_CASE("positions are whole numbers, and neither truth values nor characters"
 
 TEST_CASE("two wheres that restrict the same thing do not go together") {
     CHECK(compatible<>());
-    CHECK(compatible<decltype(token(0)), decltype(batch(0)), head_range<0, 1, true>, dim_range<0, 1>>());
+    CHECK(compatible<decltype(token(0)), decltype(batch(0)), HeadRange<0, 1, true>, DimRange<0, 1>>());
     CHECK_FALSE(compatible<decltype(token(0)), decltype(tokens(0, 1))>());
     CHECK_FALSE(compatible<decltype(batch(0)), decltype(batches(0, 1))>());
-    CHECK_FALSE(compatible<head_range<0, 1, true>, head_range<1, 2, true>>());
-    CHECK_FALSE(compatible<dim_range<0, 1>, decltype(token(0)), dim_range<1, 2>>());
+    CHECK_FALSE(compatible<HeadRange<0, 1, true>, HeadRange<1, 2, true>>());
+    CHECK_FALSE(compatible<DimRange<0, 1>, decltype(token(0)), DimRange<1, 2>>());
 }
 
 TEST_CASE("what says no place is no where") {

@@ -29,7 +29,7 @@ TEST_CASE("a configuration is read with the defaults of Hugging Face's") {
     CHECK(c.positions == 11);
     CHECK(c.inner == 192);
     CHECK(c.layer_norm_epsilon == 1e-5);
-    CHECK(c.activation == activation_function::gelu_tanh);
+    CHECK(c.activation == ActivationFunction::gelu_tanh);
     CHECK(c.tied);
     CHECK(c.scale_attention);
     CHECK_FALSE(c.scale_attention_by_layer);
@@ -41,12 +41,12 @@ TEST_CASE("every field that is given is read") {
     CHECK(c.positions == 9);
     CHECK(c.inner == 100);
     CHECK(c.layer_norm_epsilon == 0.001);
-    CHECK(c.activation == activation_function::gelu_erf);
+    CHECK(c.activation == ActivationFunction::gelu_erf);
     CHECK_FALSE(c.tied);
     CHECK_FALSE(c.scale_attention);
     CHECK(c.scale_attention_by_layer);
     CHECK(read(with(R"("n_ctx": 9, "n_inner": null)")).inner == 192);
-    CHECK(read(with(R"("n_ctx": 9, "activation_function": "relu")")).activation == activation_function::relu);
+    CHECK(read(with(R"("n_ctx": 9, "activation_function": "relu")")).activation == ActivationFunction::relu);
 }
 
 TEST_CASE("a file that is no configuration is refused by its path") {

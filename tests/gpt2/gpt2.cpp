@@ -100,7 +100,7 @@ TEST_CASE("an erf GELU in place of the tanh one is told apart") {
     const at::NoGradGuard no_gradients;
     auto model = load_gpt2<48, 3>(*directory);
     Gpt2Config config = model->config();
-    config.activation = activation_function::gelu_erf;
+    config.activation = ActivationFunction::gelu_erf;
     Nano other(config);
     for (const auto& p : other->named_parameters()) p.value().set_data(model->named_parameters()[p.key()]);
     const Safetensors recorded = Safetensors::open(*directory / "activations.safetensors");

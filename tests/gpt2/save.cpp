@@ -62,7 +62,7 @@ TEST_CASE("every field of a configuration is read as it was written") {
         files::write_bytes(folder / "config.json", config_json(c));
         return same_fields(read_gpt2_config(folder / "config.json"), c);
     };
-    for (const auto f : {activation_function::gelu_tanh, activation_function::gelu_erf, activation_function::relu})
+    for (const auto f : {ActivationFunction::gelu_tanh, ActivationFunction::gelu_erf, ActivationFunction::relu})
         for (const bool flag : {true, false}) {
             Gpt2Config c = tiny(flag);
             c.activation = f, c.scale_attention = flag, c.scale_attention_by_layer = !flag;

@@ -74,9 +74,9 @@ TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those 
     };
     const auto model = std::make_shared<passing>(passing{site});
     const auto handle = hooks.add(site, on<Q>().zero());
-    CHECK(while_running(model, hooks, x).equal((borrow<Qkv>(x) | on<Q>().zero()).take()));
+    CHECK(run_with_hooks(model, hooks, x).equal((borrow<Qkv>(x) | on<Q>().zero()).take()));
     const auto elsewhere = hooks.add(any, [](const at::Tensor&) {});
-    CHECK(says(message_of<HookError>([&] { (void)while_running(model, hooks, x); }), "h.any (a callback)"));
+    CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }), "h.any (a callback)"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site says its layout when it is added") {

@@ -66,7 +66,7 @@ TEST_CASE("four threads run one model with different sets at once") {
         HookSet hooks;
         const auto edit = hooks.add(model->layers[static_cast<std::size_t>(i) % 3], on<Q>(token(i)).set(i));
         const auto more = hooks.add(model->resid, on<Resid>().multiply(1 + 0.1 * i));
-        return while_running(model, hooks, x);
+        return run_with_hooks(model, hooks, x);
     };
     std::vector<at::Tensor> expected;
     for (int i = 0; i < 4; ++i) expected.push_back(run(i));

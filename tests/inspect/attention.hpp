@@ -94,7 +94,7 @@ std::string roles() {
         const auto put = [&](const run& r, char name) {
             for (extent i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
         };
-        (put(run_of<L, Cs>, Cs::name[0]), ...);
+        (put(slice_of<L, Cs>, Cs::name[0]), ...);
     }(typename L::components{});
     return all;
 }

@@ -52,8 +52,8 @@ std::vector<std::string> lines(const std::string& text) {
     for (std::string line; std::getline(in, line);) all.push_back(line);
     return all;
 }
-const TraceEntry& entry_of(const std::vector<TraceEntry>& sites, const std::string& path) {
-    for (const TraceEntry& e : sites)
+const SiteTableEntry& entry_of(const std::vector<SiteTableEntry>& sites, const std::string& path) {
+    for (const SiteTableEntry& e : sites)
         if (e.path == path) return e;
     throw std::out_of_range(path);
 }
@@ -65,7 +65,7 @@ TEST_CASE("a traced pass gives the output of an untraced one, bit for bit, with 
     CHECK(trace(model, ids()).output.equal(model->forward(ids())));
     HookSet hooks;
     const auto handle = hooks.add(model->h[1]->attn->c_attn, on<Q>(token(3)).add(1.0));
-    CHECK(trace(model, hooks, ids()).output.equal(while_running(model, hooks, ids())));
+    CHECK(trace(model, hooks, ids()).output.equal(run_with_hooks(model, hooks, ids())));
     CHECK_FALSE(trace(model, hooks, ids()).output.equal(model->forward(ids())));
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("every site that is passed is told once, in the order in which it fire
             hooks.add(SiteRef<AnyLayout>(site), [&](const at::Tensor&, const Site& at) { fired.push_back(at.name()); })
                 .may_be_idle());
     });
-    for (const TraceEntry& e : trace(model, hooks, ids()).sites) traced.push_back(e.path);
+    for (const SiteTableEntry& e : trace(model, hooks, ids()).sites) traced.push_back(e.path);
     CHECK((traced == fired));
     CHECK(std::set<std::string>(traced.begin(), traced.end()).count("h.1.attn.c_attn") == 1);
 }
@@ -105,7 +105,7 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     const auto look = hooks.add(model->h[0]->attn->c_attn,
                                 [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
     const auto traced = trace(model, hooks, ids());
-    const TraceEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
+    const SiteTableEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
     CHECK((e.shape == std::vector<extent>{2, 5, 144}));
     CHECK(e.dtype == "float32");
@@ -237,7 +237,7 @@ TEST_CASE("a trace that an exception ends keeps what passed, and the exception")
     try {
         (void)trace(throws, at::ones({1, 4}));
         FAIL("nothing was thrown");
-    } catch (const TraceError& e) {
+    } catch (const SiteTableError& e) {
         CHECK(std::string(e.what()) ==
               "the trace ends after doubled (site 1, TraceError::sites has them all): out of tea");
         REQUIRE(e.sites.size() == 2);
@@ -255,13 +255,13 @@ TEST_CASE("a hook that fails, or never fires, ends the trace with its own senten
     const auto wrong = fails.add(model.before, on<Q>(token(9)).zero());
     const auto never = idle.add(elsewhere, [](const at::Tensor&) {});
     const at::Tensor x = at::ones({1, 4});
-    const std::string failed = message_of<TraceError>([&] { (void)trace(model, fails, x); });
+    const std::string failed = message_of<SiteTableError>([&] { (void)trace(model, fails, x); });
     CHECK(says(failed, "the trace ends before the first site: before: Q[token 9] = 0", "token 9 is outside"));
-    const std::string unfired = message_of<TraceError>([&] { (void)trace(model, idle, x); });
+    const std::string unfired = message_of<SiteTableError>([&] { (void)trace(model, idle, x); });
     CHECK(says(unfired, "the trace ends after doubled", "never fired: elsewhere"));
     try {
         (void)trace(model, fails, x);
-    } catch (const TraceError& e) {
+    } catch (const SiteTableError& e) {
         CHECK_THROWS_AS(std::rethrow_if_nested(e), PositionError);
     }
 }

@@ -35,7 +35,7 @@ Owned<L> patched_with_itself(const View<L>& view, extent tokens) {
 
 /// The same where positions differ from row to row.
 template <Layout L>
-Owned<L> patched_with_itself_at(const View<L>& view, const row_positions& rows) {
+Owned<L> patched_with_itself_at(const View<L>& view, const RowPositions& rows) {
     using C = typename edit_kind<L, 0>::X;
     if constexpr (std::is_same_v<C, L>) return view | on<L>(rows).set(view);
     else return view | on<C>(rows).set(view.template get<C>());
@@ -75,7 +75,7 @@ TEST_CASE("a run patched with its own values in inference mode is the same, bit 
 TEST_CASE("a run patched with its own values at positions of each row is the same, bit for bit") {
     for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers& random) {
         part told;
-        const row_positions rows = laws::detail::draw_rows(leading_of(a.view), random, false, told);
+        const RowPositions rows = laws::detail::draw_rows(leading_of(a.view), random, false, told);
         RC_ASSERT(same_bits(patched_with_itself_at(borrow<L>(a.view), rows).take(), a.view));
     });
 }

@@ -95,7 +95,7 @@ inline at::Tensor draw_tokens(extent k, extent n, random_numbers& random) {
     return as_tensor(all);
 }
 
-inline row_positions draw_rows(const extents& leading, random_numbers& random, bool averaged, part& told) {
+inline RowPositions draw_rows(const extents& leading, random_numbers& random, bool averaged, part& told) {
     const extent n = leading.back();
     const extents outer(leading.begin(), leading.end() - 1);
     const extent rows = std::accumulate(outer.begin(), outer.end(), extent{1}, std::multiplies<>());

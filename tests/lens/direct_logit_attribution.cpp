@@ -52,7 +52,7 @@ void check_sum(extent layers) {
                 CAPTURE(tied);
                 CAPTURE(dtype);
                 Gpt2<W, H> model = random_model<W, H>(layers, tied, dtype);
-                const Attribution a = attribute(model, ids(), target, tokens(0, to_end));
+                const DirectLogitAttribution a = attribute(model, ids(), target, tokens(0, to_end));
                 REQUIRE(a.heads.sizes() == at::IntArrayRef({2, 6, layers, H}));
                 REQUIRE(a.mlps.sizes() == at::IntArrayRef({2, 6, layers}));
                 REQUIRE(a.attention_biases.sizes() == at::IntArrayRef({2, 6, layers}));
@@ -79,7 +79,7 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
     const auto first = hooks.add(sites<Whole<Z<24, 3>>>(model, "h.*.attn.z"), z);
     const auto second = hooks.add(sites<Whole<MlpOut<24>>>(model, "h.*.mlp.c_proj"), mlps);
     const auto third = hooks.add(model->h[2]->resid_post, last);
-    while_running(model, hooks, ids());
+    run_with_hooks(model, hooks, ids());
     const at::Tensor stream = last[0].unsafe_tensor()[1][4];
     const at::Tensor centred = stream - stream.mean();
     const double scale = std::sqrt(centred.square().mean().item<double>() + 1e-5);
@@ -89,7 +89,7 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
     };
     const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
 
-    const Attribution a = attribute(model, ids(), logit_difference(3, 8), token(4));
+    const DirectLogitAttribution a = attribute(model, ids(), logit_difference(3, 8), token(4));
     for (extent layer = 0; layer < 3; ++layer) {
         const auto at = static_cast<std::size_t>(layer);
         const auto& c_proj = model->h[at]->attn->c_proj;
@@ -108,8 +108,8 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
 
 TEST_CASE("one prompt without a batch axis has no batch axis, and the last token is attributed") {
     Small model = random_model<24, 3>(3, true);
-    const Attribution all = attribute(model, ids(), logit(2), tokens(0, to_end));
-    const Attribution one = attribute(model, ids()[1], logit(2));
+    const DirectLogitAttribution all = attribute(model, ids(), logit(2), tokens(0, to_end));
+    const DirectLogitAttribution one = attribute(model, ids()[1], logit(2));
     REQUIRE(one.heads.sizes() == at::IntArrayRef({3, 3}));
     REQUIRE(one.mlps.sizes() == at::IntArrayRef({3}));
     REQUIRE(one.attention_biases.sizes() == at::IntArrayRef({3}));
@@ -123,8 +123,8 @@ TEST_CASE("one prompt without a batch axis has no batch axis, and the last token
 
 TEST_CASE("a difference is attributed as the difference of the two") {
     Small model = random_model<24, 3>(2, true);
-    const Attribution a = attribute(model, ids(), logit(2)), b = attribute(model, ids(), logit(9));
-    const Attribution difference = attribute(model, ids(), logit_difference(2, 9));
+    const DirectLogitAttribution a = attribute(model, ids(), logit(2)), b = attribute(model, ids(), logit(9));
+    const DirectLogitAttribution difference = attribute(model, ids(), logit_difference(2, 9));
     CHECK(largest(difference.heads - (a.heads - b.heads)) < 1e-10);
     CHECK(largest(difference.mlps - (a.mlps - b.mlps)) < 1e-10);
     CHECK(largest(difference.norm_bias - (a.norm_bias - b.norm_bias)) < 1e-10);
@@ -134,19 +134,19 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(3, false);
     const LogitTarget target = logit_difference(1, 4);
-    const Attribution clean = attribute(model, ids(), target);
+    const DirectLogitAttribution clean = attribute(model, ids(), target);
     const auto patched = [&](const auto& site, const auto& recipe) {
         HookSet hooks;
         const auto handle = hooks.add(site, recipe);
         const auto scope = hooks.activate();
-        const Attribution a = attribute(model, ids(), target);
+        const DirectLogitAttribution a = attribute(model, ids(), target);
         CHECK(largest(a.total() - given_by(model, target).select(-1, -1)) < 1e-10);
         CHECK(largest(a.total() - clean.total()) > 1e-6);
         return a;
     };
 
     SUBCASE("a silenced head contributes nothing, and what is read before it is as it was") {
-        for (const Attribution& a :
+        for (const DirectLogitAttribution& a :
              {patched(model->h[1]->attn->z, on<Z>(head<2>).zero()),
               patched(site<Whole<Z<24, 3>>>(model, "h.1.attn.c_proj.input"), on<Z>(head<2>).zero())}) {
             CHECK(a.heads.select(-2, 1).select(-1, 2).eq(0).all().item<bool>());
@@ -156,7 +156,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     }
     SUBCASE("an edited query or MLP is its part's contribution, and no edit of the stream") {
         CHECK(patched(model->h[0]->attn->c_attn, on<Q>(token(-1)).add(1.0)).edits.eq(0).all().item<bool>());
-        const Attribution a = patched(model->h[2]->mlp->c_proj, on<MlpOut>(token(-1)).zero());
+        const DirectLogitAttribution a = patched(model->h[2]->mlp->c_proj, on<MlpOut>(token(-1)).zero());
         CHECK(a.mlps.select(-1, 2).eq(0).all().item<bool>());
         CHECK(a.edits.eq(0).all().item<bool>());
     }
@@ -166,7 +166,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     SUBCASE("what is written into the stream itself is told apart, wherever it is") {
         const at::Tensor vector = at::randn({24}, at::kDouble);
         const auto steer = on<Resid>(token(-1)).add(vector);
-        for (const Attribution& a :
+        for (const DirectLogitAttribution& a :
              {patched(model->h[0]->resid_pre, steer), patched(model->h[1]->resid_mid, steer),
               patched(model->h[2]->resid_post, steer), patched(site<Whole<Resid<24>>>(model, "ln_f.input"), steer),
               patched(model->h[1]->attn->c_proj, on<AttnOut>(token(-1)).add(vector)),
@@ -175,7 +175,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
         const at::Tensor direction = model->lm_head->weight[1] - model->lm_head->weight[4];
         const at::Tensor behind = patched(model->ln_f, on<Norm>(token(-1)).add(vector)).edits;
         CHECK(largest(behind - direction.dot(vector)) < 1e-10);
-        const Attribution early = patched(model->h[0]->resid_pre, steer);
+        const DirectLogitAttribution early = patched(model->h[0]->resid_pre, steer);
         const at::Tensor weighed = model->ln_f->weight * direction;
         const at::Tensor scale = early.edits / vector.dot(weighed - weighed.mean());
         CHECK(scale.gt(0).all().item<bool>());
@@ -193,7 +193,7 @@ TEST_CASE("attribution disturbs no model, and runs inside a hook") {
     HookSet hooks;
     const auto attributes = [&](const auto&) { inside = attribute(model, ids(), logit(2)).total(); };
     const auto handle = hooks.add(model->ln_f, attributes);
-    CHECK(while_running(model, hooks, ids()).equal(before));
+    CHECK(run_with_hooks(model, hooks, ids()).equal(before));
     CHECK(inside.equal(outside));
     CHECK(suture::detail::innermost_scope == nullptr);
 }

@@ -37,7 +37,7 @@ Latest<Resid<24>> stream_of(Small& model) {
     Latest<Resid<24>> stream;
     HookSet hooks;
     const auto handle = hooks.add(sites<Whole<Resid<24>>>(model, "h.*.resid_post"), stream);
-    while_running(model, hooks, ids());
+    run_with_hooks(model, hooks, ids());
     return stream;
 }
 template <class R>

@@ -19,9 +19,9 @@
 
 namespace {
 using namespace suture;
-using suture::detail::cell_rows;
+using suture::detail::CellRows;
 using suture::detail::segments;
-using suture::detail::whole_rows;
+using suture::detail::WholeRows;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -41,7 +41,7 @@ TEST_CASE("a block gives all rows of a run what it gives the whole run") {
     rotary::ModelImpl model;
     at::Tensor x = model.embed(prompts(3));
     for (extent layer = 0; layer < rotary::depth; ++layer) {
-        whole_rows rows(3, 7, at::kCPU);
+        WholeRows rows(3, 7, at::kCPU);
         const at::Tensor by_rows = model.block(layer, x.flatten(0, 1), rows);
         x = model.block(layer, x);
         CHECK(distance(by_rows, x.flatten(0, 1)) < 1e-12);
@@ -53,7 +53,7 @@ TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, 
     rotary::ModelImpl model;
     const at::Tensor x = model.embed(prompts(3));
     const at::Tensor whole = model.block(1, x);
-    whole_rows recorded(3, 7, at::kCPU);
+    WholeRows recorded(3, 7, at::kCPU);
     (void)model.block(1, x.flatten(0, 1), recorded);
     const std::vector<std::pair<segments, segments>> cases{
         {{{0, 0, 7}}, {{0, 0, 7}}},
@@ -62,7 +62,7 @@ TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, 
         {{{1, 5, 7}, {0, 1, 4}, {2, 0, 7}, {1, 5, 7}}, {{1, 6, 7}, {0, 1, 3}, {2, 4, 6}, {1, 5, 7}}},
     };
     for (const auto& [rows, kept] : cases) {
-        cell_rows some(rows, kept, recorded.keys(), recorded.values());
+        CellRows some(rows, kept, recorded.keys(), recorded.values());
         const at::Tensor out = model.block(1, suture::detail::recorded_rows(x, rows), some);
         CHECK(distance(out, suture::detail::recorded_rows(whole, kept)) < 1e-12);
     }
@@ -70,14 +70,14 @@ TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, 
 
 TEST_CASE("rows tell their positions") {
     const at::Tensor none = at::zeros({2, 7, 1, 1});
-    CHECK(cell_rows({{1, 5, 7}, {0, 2, 3}}, {{1, 5, 7}, {0, 2, 3}}, none, none)
+    CHECK(CellRows({{1, 5, 7}, {0, 2, 3}}, {{1, 5, 7}, {0, 2, 3}}, none, none)
               .positions()
               .equal(at::tensor({5, 6, 2}, at::kLong)));
-    CHECK(whole_rows(2, 3, at::kCPU).positions().equal(at::tensor({0, 1, 2, 0, 1, 2}, at::kLong)));
+    CHECK(WholeRows(2, 3, at::kCPU).positions().equal(at::tensor({0, 1, 2, 0, 1, 2}, at::kLong)));
 }
 
 TEST_CASE("queries, keys and values of other shapes are refused in words") {
-    whole_rows rows(2, 3, at::kCPU);
+    WholeRows rows(2, 3, at::kCPU);
     const at::Tensor q = at::zeros({6, 4, 5}), k = at::zeros({6, 2, 5});
     CHECK(rows.attend(q, k, k, 1).sizes().vec() == std::vector<extent>{6, 4, 5});
     const auto refused = [&](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
@@ -134,7 +134,7 @@ TEST_CASE("a parallel block may compute its MLP before or behind attention, of a
         }
         /// What the serial block gives before its MLP.
         static at::Tensor attention(rotary::BlockImpl& b, const at::Tensor& x) {
-            whole_rows rows(x.size(0), x.size(1), x.device());
+            WholeRows rows(x.size(0), x.size(1), x.device());
             return mixed(b, x.flatten(0, 1), rows).view_as(x).add(x);
         }
         static at::Tensor mixed(rotary::BlockImpl& b, const at::Tensor& x, CausalRows& rows) {
@@ -167,7 +167,7 @@ TEST_CASE("a parallel block may compute its MLP before or behind attention, of a
             for (const extent batch : {1, 1000}) {
                 SweepOptions options, plain;
                 options.batch = batch;
-                plain.savings = Savings::none();
+                plain.optimisations = Optimisations::none();
                 const SweepResult fast = sweep(model, noising(clean, corrupted), grid, logit(2), options);
                 const SweepResult slow = sweep(model, noising(clean, corrupted), grid, logit(2), plain);
                 CHECK(distance(fast.values, slow.values) < 1e-10);

@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(fixture, "a recipe at a submodule edits what the rest of the m
         CHECK(model(x).allclose(with_q_zeroed(), 1e-6, 1e-6));
     }
     CHECK(model(x).equal(clean));
-    CHECK(while_running(&model, hooks, x).toTensor().allclose(with_q_zeroed(), 1e-6, 1e-6));
+    CHECK(run_with_hooks(&model, hooks, x).toTensor().allclose(with_q_zeroed(), 1e-6, 1e-6));
 }
 
 TEST_CASE_FIXTURE(fixture, "hooks can be added, removed and switched off after the model ran") {

@@ -52,9 +52,9 @@ inline Pairs pairs(extent prompts, extent differ) {
 
 inline double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
 
-inline SweepOptions with(Savings savings) {
+inline SweepOptions with(Optimisations optimisations) {
     SweepOptions options;
-    options.savings = savings;
+    options.optimisations = optimisations;
     return options;
 }
 

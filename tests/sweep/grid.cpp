@@ -34,7 +34,7 @@ std::vector<SiteRef<L>> sites_of(const std::vector<std::string>& names) {
 }
 const auto c_attn = sites_of<Qkv>({"h.0.attn", "h.1.attn", "h.2.attn"});
 
-std::vector<std::string> names_of(const suture::detail::grid_part& part) {
+std::vector<std::string> names_of(const suture::detail::GridPart& part) {
     std::vector<std::string> names;
     for (const SiteRef<AnyLayout>& site : part.sites) names.push_back(site.name());
     return names;
@@ -55,8 +55,8 @@ TEST_CASE("a grid has its components in the order in which they are named, each 
             CHECK(part.width == 36);
             CHECK(part.heads() == 3);
         }
-        CHECK((grid.parts()[0].channels.where == run_of<Qkv, K<12, 3>>));
-        CHECK((grid.parts()[1].channels.where == run_of<Qkv, Q<12, 3>>));
+        CHECK((grid.parts()[0].channels.where == slice_of<Qkv, K<12, 3>>));
+        CHECK((grid.parts()[1].channels.where == slice_of<Qkv, Q<12, 3>>));
     }
 }
 
@@ -86,8 +86,8 @@ TEST_CASE("the queries of a layout are known where it has one family of them") {
     const auto queries = []<class L>(std::type_identity<L>) {
         return Grid::of<L>(HookPoint<L>("s")).parts()[0].queries;
     };
-    CHECK((queries(std::type_identity<Qkv>()) == run_of<Qkv, Q<12, 3>>));
-    CHECK((queries(std::type_identity<NeoXQkv<3, 4>>()) == run_of<NeoXQkv<3, 4>, Q<4>>));
+    CHECK((queries(std::type_identity<Qkv>()) == slice_of<Qkv, Q<12, 3>>));
+    CHECK((queries(std::type_identity<NeoXQkv<3, 4>>()) == slice_of<NeoXQkv<3, 4>, Q<4>>));
     CHECK(queries(std::type_identity<Gpt2CrossKv<8, 2>>()).width == 0);
     CHECK((queries(std::type_identity<Fused<10, Q<4, 2>, Q<6>>>()).width == 0));
 }

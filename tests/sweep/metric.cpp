@@ -24,7 +24,7 @@
 
 namespace {
 using namespace suture;
-using suture::detail::logit_reads;
+using suture::detail::LogitReads;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -36,7 +36,7 @@ const at::Tensor answers = at::tensor({4, 0, 6}, at::kLong), others = at::tensor
 
 /// A metric of one run of each prompt, as sweeps read it.
 at::Tensor value(const Metric& metric, const at::Tensor& of = logits) {
-    const logit_reads reads(metric, editing(tokens_run), false);
+    const LogitReads reads(metric, editing(tokens_run), false);
     return reads(reads.at_positions(of), reads.at_positions(clean), tokens_run, at::arange(prompts, at::kLong));
 }
 double logit_of(const at::Tensor& all, extent prompt, extent token, extent id) {
@@ -124,7 +124,7 @@ TEST_CASE("ids that the model rules out, with a logit of minus infinity, add not
         ruled_out.select(-1, vocabulary - 1).fill_(-std::numeric_limits<double>::infinity());
         return ruled_out;
     };
-    const logit_reads reads(kl_divergence(), editing(tokens_run), false);
+    const LogitReads reads(kl_divergence(), editing(tokens_run), false);
     const auto diverge = [&](const at::Tensor& q, const at::Tensor& p) {
         return reads(reads.at_positions(q), reads.at_positions(p), tokens_run, at::arange(prompts, at::kLong));
     };
@@ -200,7 +200,7 @@ TEST_CASE("a metric that is no number says so, and does not become one") {
 TEST_CASE("gradients flow through every metric") {
     const auto gradient = [](const Metric& metric) {
         const at::Tensor leaf = logits.clone().requires_grad_();
-        const logit_reads reads(metric, editing(tokens_run), false);
+        const LogitReads reads(metric, editing(tokens_run), false);
         reads
             .differentiable(reads.at_positions(leaf), reads.at_positions(clean), tokens_run,
                             at::arange(prompts, at::kLong))

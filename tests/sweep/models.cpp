@@ -32,7 +32,7 @@ template <extent W, extent H>
 void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& grid, const Metric& metric,
                      double tolerance) {
     SweepOptions plain;
-    plain.savings = Savings::none();
+    plain.optimisations = Optimisations::none();
     const SweepResult fast = sweep(model, patching, grid, metric), slow = sweep(model, patching, grid, metric, plain);
     CHECK(fast.how == "stages, row by row");
     CHECK(distance(fast.values, slow.values) <= tolerance);

@@ -32,7 +32,7 @@ TEST_CASE("a sweep holds no more than it may, and nothing behind it") {
             CAPTURE(kilobytes);
             SweepOptions options;
             options.memory = kilobytes << 10;
-            const suture::detail::peak_memory peak;
+            const suture::detail::PeakMemory peak;
             (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[1].second, metric, options);
             CHECK(peak.bytes() <= static_cast<std::int64_t>(options.memory));
             CHECK(peak.bytes() > static_cast<std::int64_t>(options.memory) / 20);
@@ -59,7 +59,7 @@ TEST_CASE("a sweep in parts refuses hooks that are active, which a plain one run
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit(1)); }),
                "hooks are active in this thread"));
-    const SweepResult within = sweep(m, denoising(p.clean, p.corrupted), grid, logit(1), with(Savings::none()));
+    const SweepResult within = sweep(m, denoising(p.clean, p.corrupted), grid, logit(1), with(Optimisations::none()));
     CHECK(distance(within.values, without.values) > 1e-3);
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
     const Grid grid = Grid::of<Resid>(m.embedding);
     const SweepResult found = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4));
     CHECK(found.how == "one forward pass a cell");
-    check_same(found, sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Savings::none())),
+    check_same(found, sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Optimisations::none())),
                1e-12);
     // The embedding is the stream before the first block.
     const Grid stream = Grid::of<Resid>(m.gpt2->h[0]->resid_pre);
@@ -87,10 +87,10 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
     struct looped : placed {
         at::Tensor block(extent, const at::Tensor& x) { return gpt2->block(0, x); }
     } l;
-    for (const Savings savings : {Savings{}, Savings::none()})
+    for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
         CHECK(says(message_of<HookError>([&] {
                        (void)sweep(l, denoising(p.clean, p.corrupted), Grid::of<Q>(l.gpt2->h[0]->attn->c_attn),
-                                   logit(1), with(savings));
+                                   logit(1), with(optimisations));
                    }),
                    "h.0.attn.c_attn: this site is passed more than once"));
 }
@@ -104,7 +104,7 @@ TEST_CASE("stages that do not make the model's forward are told so") {
     const Grid grid = Grid::of<Q>(m->h[1]->attn->c_attn);
     CHECK(says(message_of<ModelError>([&] { (void)sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1)); }),
                "the stages of the model do not give what its forward gives"));
-    CHECK(sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1), with(Savings::none())).is_complete());
+    CHECK(sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1), with(Optimisations::none())).is_complete());
 }
 
 TEST_CASE("a model that is not there, and one without layers, do no harm") {
@@ -113,7 +113,7 @@ TEST_CASE("a model that is not there, and one without layers, do no harm") {
     const Grid grid = grids(m)[0].second;
     SweepOptions attributed;
     attributed.attribution = true;
-    for (const SweepOptions& options : {SweepOptions{}, with(Savings::none()), attributed}) {
+    for (const SweepOptions& options : {SweepOptions{}, with(Optimisations::none()), attributed}) {
         const auto refused = [&](auto&& none) {
             return says(
                 message_of<ModelError>([&] { (void)sweep(none, zero_ablation(p.clean), grid, logit(1), options); }),
@@ -127,7 +127,7 @@ TEST_CASE("a model that is not there, and one without layers, do no harm") {
     Model none(config);
     const Grid last = Grid::of<Norm>(none->ln_f);
     check_same(sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss()),
-               sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss(), with(Savings::none())), 1e-5);
+               sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss(), with(Optimisations::none())), 1e-5);
 }
 
 TEST_CASE("in inference mode the numbers are the same, also of blocks that write their input") {
@@ -178,7 +178,7 @@ TEST_CASE("long prompts, many recipes and whole vocabularies stay within the mem
             CAPTURE(megabytes);
             SweepOptions options;
             options.memory = megabytes << 20;
-            const suture::detail::peak_memory peak;
+            const suture::detail::PeakMemory peak;
             try {
                 (void)sweep(m, denoising(clean, corrupted), grid, metric, options);
             } catch (const MemoryError&) {}

@@ -41,8 +41,8 @@ std::vector<Metric> metrics() {
         metric_of([](const at::Tensor& logits) { return logits.select(-1, 7).mul(logits.select(-1, 2)).mean(-1); })};
 }
 
-/// The five savings, by the bits of a number.
-Savings savings_of(unsigned bits) {
+/// The five optimisations, by the bits of a number.
+Optimisations savings_of(unsigned bits) {
     return {(bits & 1u) != 0, (bits & 2u) != 0, (bits & 4u) != 0, (bits & 8u) != 0, (bits & 16u) != 0};
 }
 }  // namespace
@@ -55,7 +55,7 @@ TEST_CASE("whatever is patched with whatever, a cell is the metric of a forward 
             CAPTURE(name);
             CAPTURE(patching.name());
             const SweepResult fast = sweep(m, patching, grid, logit_difference(3, 4));
-            const SweepResult plain = sweep(m, patching, grid, logit_difference(3, 4), with(Savings::none()));
+            const SweepResult plain = sweep(m, patching, grid, logit_difference(3, 4), with(Optimisations::none()));
             CHECK(fast.how == "stages, row by row");
             CHECK(plain.how == "one forward pass a cell");
             check_same(fast, plain, 1e-10);
@@ -73,7 +73,7 @@ TEST_CASE("whatever is saved, the numbers are the same") {
         const std::string& name = captured;  // clang 14 cannot capture a structured binding
         CAPTURE(name);
         const SweepResult plain =
-            sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none()));
+            sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Optimisations::none()));
         for (unsigned bits = 1; bits < 32; ++bits) {
             CAPTURE(bits);
             check_same(sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(savings_of(bits))),
@@ -91,7 +91,7 @@ TEST_CASE("every metric reads what it would read of whole runs") {
                 CAPTURE(metric.name);
                 CAPTURE(which);
                 const Grid grid = grids(m)[which].second;
-                check_same(sweep(m, patching, grid, metric), sweep(m, patching, grid, metric, with(Savings::none())),
+                check_same(sweep(m, patching, grid, metric), sweep(m, patching, grid, metric, with(Optimisations::none())),
                            1e-10);
             }
 }
@@ -103,7 +103,7 @@ TEST_CASE("in float32 the numbers agree to 1e-4") {
         const std::string& name = captured;  // clang 14 cannot capture a structured binding
         CAPTURE(name);
         check_same(sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4)),
-                   sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none())), 1e-4);
+                   sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Optimisations::none())), 1e-4);
     }
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("how many cells run together, and in how much memory, changes no numbe
     const Pairs p = pairs(5, 1);
     const Grid grid = grids(m)[1].second;
     const SweepResult plain =
-        sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Savings::none()));
+        sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Optimisations::none()));
     for (const extent batch : {1, 2, 7, 1000})
         for (const std::size_t memory : {std::size_t{400} << 10, std::size_t{1} << 30}) {
             SweepOptions options;
@@ -236,7 +236,7 @@ TEST_CASE("a model that only has a forward runs all prompts at once, with the sa
     for (const std::size_t which : {1u, 6u, 14u, 15u}) {
         const Grid grid = grids(m)[which].second;
         const SweepResult plain =
-            sweep(m, denoising(p.clean, p.corrupted), grid, kl_divergence(), with(Savings::none()));
+            sweep(m, denoising(p.clean, p.corrupted), grid, kl_divergence(), with(Optimisations::none()));
         batches.clear();
         check_same(sweep(forward, denoising(p.clean, p.corrupted), grid, kl_divergence()), plain, 1e-10);
         // One prompt to see what it takes, both runs, and a pass for each place.
@@ -278,9 +278,9 @@ TEST_CASE("a site that is not passed is an error, whatever sweeps it") {
     Model m = model(), other = model();
     const Pairs p = pairs(1, 2);
     const Grid elsewhere = Grid::of<Q>(sites<Qkv>(other, "h.*.attn.c_attn"));
-    for (const Savings savings : {Savings{}, Savings::none()})
+    for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
         CHECK(says(message_of<HookError>(
-                       [&] { (void)sweep(m, denoising(p.clean, p.corrupted), elsewhere, logit(1), with(savings)); }),
+                       [&] { (void)sweep(m, denoising(p.clean, p.corrupted), elsewhere, logit(1), with(optimisations)); }),
                    "h.0.attn.c_attn"));
 }
 
@@ -299,9 +299,9 @@ TEST_CASE("a metric that writes what it is lent is told so, before it spoils a c
     Model m = model();
     const Pairs p = pairs(1, 1);
     const Metric writing = metric_of([](const at::Tensor& logits) { return logits.sub_(1).sum({1, 2}); }, "mine");
-    for (const Savings savings : {Savings{}, Savings::none()})
+    for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
         CHECK(says(message_of<OwnershipError>([&] {
-                       (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, writing, with(savings));
+                       (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, writing, with(optimisations));
                    }),
                    "the metric 'mine' wrote into the tensor it was lent"));
 }

@@ -90,11 +90,11 @@ concept ComponentOf = Component<C> && Layout<L> && detail::find_component<C, typ
 
 /// Where component C lies in layout L.
 template <Layout L, ComponentOf<L> C>
-inline constexpr run run_of{detail::find_component<C, typename L::components>::offset, C::width, L::groups, L::period};
+inline constexpr run slice_of{detail::find_component<C, typename L::components>::offset, C::width, L::groups, L::period};
 
 /// The first channel of component C in layout L (in its first group).
 template <Layout L, ComponentOf<L> C>
-inline constexpr extent offset = run_of<L, C>.offset;
+inline constexpr extent offset = slice_of<L, C>.offset;
 
 /// The number of heads that component C has in layout L, over all groups.
 template <Layout L, ComponentOf<L> C>
@@ -103,35 +103,35 @@ inline constexpr extent heads_of = C::heads * L::groups;
 /// The runs of all components of L, in order.
 template <Layout L>
 inline constexpr auto runs_of = []<class... Cs>(type_list<Cs...>) {
-    return std::array<run, sizeof...(Cs)>{run_of<L, Cs>...};
+    return std::array<run, sizeof...(Cs)>{slice_of<L, Cs>...};
 }(typename L::components{});
 
 /// A component as a value, for messages and drawings.
-struct component_facts {
+struct ComponentFacts {
     const char* name = "";
     extent width = 0, heads = 1;
 };
 
 /// A layout as a value: what is packed, without the types.
-struct layout_facts {
+struct LayoutFacts {
     extent width = 0, groups = 1;
-    const component_facts* components = nullptr;
+    const ComponentFacts* components = nullptr;
     std::size_t count = 0;
-    constexpr const component_facts* begin() const { return components; }
-    constexpr const component_facts* end() const { return components + count; }
+    constexpr const ComponentFacts* begin() const { return components; }
+    constexpr const ComponentFacts* end() const { return components + count; }
 };
 
 namespace detail {
 template <class Components>
 inline constexpr int component_table = 0;
 template <class... Cs>
-inline constexpr std::array<component_facts, sizeof...(Cs)> component_table<type_list<Cs...>>{
-    component_facts{Cs::name, Cs::width, Cs::heads}...};
+inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<type_list<Cs...>>{
+    ComponentFacts{Cs::name, Cs::width, Cs::heads}...};
 }  // namespace detail
 
 /// The facts of layout L.
 template <Layout L>
-inline constexpr layout_facts facts_of{L::width, L::groups, detail::component_table<typename L::components>.data(),
+inline constexpr LayoutFacts facts_of{L::width, L::groups, detail::component_table<typename L::components>.data(),
                                        L::components::size};
 
 // A selector names a component: in full, by its family where that is unambiguous, or as the whole layout.
@@ -182,7 +182,7 @@ struct resolution<exactly<L>, L> {
 
 /// Where something packed like L keeps X: a component's run, or all channels if X is L itself.
 template <Layout L, class X>
-inline constexpr run run_in = run_of<L, X>;
+inline constexpr run run_in = slice_of<L, X>;
 template <Layout L>
 inline constexpr run run_in<L, L>{0, L::width, 1, L::width};
 

@@ -18,7 +18,7 @@ enum class axis : unsigned char { batch, token };
 inline constexpr extent to_end = std::numeric_limits<extent>::max();
 
 /// The channels that wheres select, as a value.
-struct channel_where {
+struct ChannelWhere {
     extent head_begin = -1, head_end = -1;  ///< -1: the component as a whole
     bool one_head = false;
     extent dim_begin = 0, dim_end = -1;  ///< -1: up to the end
@@ -36,7 +36,7 @@ struct position {
     bool single = false;
 
     static constexpr restriction restricts = Along == axis::batch ? the_batch : the_tokens;
-    static constexpr void restrict_channels(channel_where&) {}
+    static constexpr void restrict_channels(ChannelWhere&) {}
 };
 
 namespace detail {
@@ -60,29 +60,29 @@ constexpr position<axis::batch> batches(Integer auto begin, Integer auto end) {
 
 /// The heads [Begin, End); `One` if it was written `head<h>`. @see head @see heads
 template <extent Begin, extent End, bool One>
-struct head_range {
+struct HeadRange {
     static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
     static constexpr restriction restricts = the_heads;
-    static constexpr void restrict_channels(channel_where& w) { w.head_begin = Begin, w.head_end = End, w.one_head = One; }
+    static constexpr void restrict_channels(ChannelWhere& w) { w.head_begin = Begin, w.head_end = End, w.one_head = One; }
 };
 /// The channels [Begin, End). @see dims
 template <extent Begin, extent End>
-struct dim_range {
+struct DimRange {
     static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
     static constexpr restriction restricts = the_dims;
-    static constexpr void restrict_channels(channel_where& w) { w.dim_begin = Begin, w.dim_end = End; }
+    static constexpr void restrict_channels(ChannelWhere& w) { w.dim_begin = Begin, w.dim_end = End; }
 };
 
 /// One head, counted over all groups: under grouped-query attention, query head h is in group h / (heads a
 /// group). What it selects has `head_width` channels, whatever the layout.
 template <extent H>
-inline constexpr head_range<H, H + 1, true> head{};
+inline constexpr HeadRange<H, H + 1, true> head{};
 /// The heads [Begin, End). What they select has the shape [..., heads, head width], whatever the layout.
 template <extent Begin, extent End>
-inline constexpr head_range<Begin, End, false> heads{};
+inline constexpr HeadRange<Begin, End, false> heads{};
 /// The channels [Begin, End) of the component, in each of its groups; with `head` or `heads`, of each head.
 template <extent Begin, extent End>
-inline constexpr dim_range<Begin, End> dims{};
+inline constexpr DimRange<Begin, End> dims{};
 
 /// A run of channels and whether its groups (or heads) are an axis of what it selects.
 struct narrowed {
@@ -93,7 +93,7 @@ struct narrowed {
 
 namespace detail {
 /// The channels of heads [begin, end), if one run can hold them: within one group, or groups of one head each.
-constexpr narrowed narrow_to_heads(run r, extent heads_a_group, channel_where w) {
+constexpr narrowed narrow_to_heads(run r, extent heads_a_group, ChannelWhere w) {
     if (w.head_end > heads_a_group * r.groups) return {r, false, fault::head_beyond};
     const extent head_width = r.width / heads_a_group;
     const extent first_group = w.head_begin / heads_a_group, last_group = (w.head_end - 1) / heads_a_group;
@@ -107,7 +107,7 @@ constexpr narrowed narrow_to_heads(run r, extent heads_a_group, channel_where w)
 }  // namespace detail
 
 /// The part of a component's run that `w` selects. @post the result lies within `r`, or `why` says what is wrong.
-constexpr narrowed narrow(run r, extent heads_a_group, channel_where w) {
+constexpr narrowed narrow(run r, extent heads_a_group, ChannelWhere w) {
     narrowed n{r, r.groups > 1};
     if (w.head_begin >= 0) n = detail::narrow_to_heads(r, heads_a_group, w);
     if (n.why != fault::none || w.dim_end < 0) return n;
@@ -131,12 +131,12 @@ consteval bool compatible() {
 
 /// Wheres kept together: what is said by their types takes no room.
 template <Where... Ws>
-struct where_pack : Ws... {};
+struct WherePack : Ws... {};
 
 /// The channel part of a pack of wheres: a constant of their types.
 template <Where... Ws>
-inline constexpr channel_where channels_in = [] {
-    channel_where w;
+inline constexpr ChannelWhere channels_in = [] {
+    ChannelWhere w;
     (Ws::restrict_channels(w), ...);
     return w;
 }();
@@ -144,7 +144,7 @@ inline constexpr channel_where channels_in = [] {
 /// What is wrong with the heads and dims of the wheres for the component (or layout) X, whatever layout X stands in.
 template <class X, Where... Ws>
 inline constexpr fault channels_fault = [] {
-    const channel_where w = channels_in<Ws...>;
+    const ChannelWhere w = channels_in<Ws...>;
     extent there = X::width;
     if (w.head_begin >= 0) {
         if constexpr (Component<X>) there = X::head_width;

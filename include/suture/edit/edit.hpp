@@ -42,13 +42,13 @@ inline std::string range_text(const char* one, const char* several, bool single,
     return several + (" " + std::to_string(begin)) + ":" + (end == to_end ? "" : std::to_string(end));
 }
 
-inline std::string rows_text(const row_positions& r) {
-    const char* name = r.what == row_positions::kind::one_a_row ? "token " : r.what == row_positions::kind::several ? "tokens " : "mask ";
+inline std::string rows_text(const RowPositions& r) {
+    const char* name = r.what == RowPositions::kind::one_a_row ? "token " : r.what == RowPositions::kind::several ? "tokens " : "mask ";
     return name + value_text(r.given);
 }
 
 /// The wheres in words, from the outermost axis to the channels: "[batch 0, token 4, head 3, dims 0:10]".
-inline std::string place_text(const place& p, const channel_where& c) {
+inline std::string place_text(const place& p, const ChannelWhere& c) {
     std::string text;
     const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     if (p.batch) add(range_text("batch", "batches", p.batch->single, p.batch->begin, p.batch->end));
@@ -81,11 +81,11 @@ struct step {
 /// One edit. Made by `on<...>(...)` and an operation; `sizeof` is what it must remember.
 template <class Selector, class Op, Where... Ws>
 struct edit : edit_base {
-    [[no_unique_address]] where_pack<Ws...> wheres;
+    [[no_unique_address]] WherePack<Ws...> wheres;
     [[no_unique_address]] Op operation;
 
     constexpr edit() = default;
-    constexpr edit(where_pack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
+    constexpr edit(WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
 
     static constexpr std::size_t count = 1;
     static constexpr bool calls_back = detail::calls_back<Op>;

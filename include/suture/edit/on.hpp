@@ -88,11 +88,11 @@ private:
 
     template <update How, class V>
     constexpr auto take_up(const V& value) const {
-        if constexpr (std::same_as<V, Slot>) return make(detail::take_up<How, detail::slot_reader>{value.reader()});
+        if constexpr (std::same_as<V, Slot>) return make(detail::take_up<How, detail::SlotReader>{value.reader()});
         else return make(detail::take_up<How, V>{value});
     }
 
-    [[no_unique_address]] where_pack<Ws...> wheres_;
+    [[no_unique_address]] WherePack<Ws...> wheres_;
 };
 
 /// Begins an edit of component `C` (or of a whole layout): `on<Q<768, 12>>(token(4), dims<0, 10>).set(0)`.

@@ -12,7 +12,7 @@ namespace suture {
 class Slot;
 
 namespace detail {
-struct slot_cell {
+struct SlotCell {
     mutable std::mutex guard;
     at::Tensor tensor;
 
@@ -23,8 +23,8 @@ struct slot_cell {
 };
 
 /// What a recipe keeps of a Slot: it reads, and only the Slot writes.
-struct slot_reader {
-    std::shared_ptr<const slot_cell> cell;
+struct SlotReader {
+    std::shared_ptr<const SlotCell> cell;
 };
 }  // namespace detail
 
@@ -36,10 +36,10 @@ struct slot_reader {
 ///     injection = at::zeros({768});
 class Slot {
 public:
-    Slot() : cell_(std::make_shared<detail::slot_cell>()) {}
+    Slot() : cell_(std::make_shared<detail::SlotCell>()) {}
     Slot(at::Tensor tensor) : Slot() { cell_->tensor = std::move(tensor); }
     /// Takes the recipes over; the other one is empty and has none.
-    Slot(Slot&& other) : cell_(std::exchange(other.cell_, std::make_shared<detail::slot_cell>())) {}
+    Slot(Slot&& other) : cell_(std::exchange(other.cell_, std::make_shared<detail::SlotCell>())) {}
     /// Takes the tensor; the recipes stay where they are.
     Slot& operator=(Slot&& other) { return *this = other.get(); }
 
@@ -55,10 +55,10 @@ public:
     /// Empties the slot.
     void reset() { *this = at::Tensor(); }
 
-    detail::slot_reader reader() const { return {cell_}; }
+    detail::SlotReader reader() const { return {cell_}; }
 
 private:
-    std::shared_ptr<detail::slot_cell> cell_;
+    std::shared_ptr<detail::SlotCell> cell_;
 };
 
 }  // namespace suture

@@ -7,7 +7,7 @@
 namespace suture {
 
 /// The nonlinearity between the two layers of the MLP.
-enum class activation_function { gelu_tanh, gelu_erf, relu };
+enum class ActivationFunction { gelu_tanh, gelu_erf, relu };
 
 /// The shape of a GPT-2 model. Defaults are GPT-2 small's.
 struct Gpt2Config {
@@ -18,7 +18,7 @@ struct Gpt2Config {
     extent positions = 1024;  ///< n_positions
     extent vocabulary = 50257;  ///< vocab_size
     double layer_norm_epsilon = 1e-5;
-    activation_function activation = activation_function::gelu_tanh;
+    ActivationFunction activation = ActivationFunction::gelu_tanh;
     bool tied = true;                       ///< tie_word_embeddings: the unembedding is the embedding
     bool scale_attention = true;            ///< scale_attn_weights: scores / sqrt(head width)
     bool scale_attention_by_layer = false;  ///< scale_attn_by_inverse_layer_idx: scores / (layer + 1)

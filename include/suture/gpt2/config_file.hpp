@@ -14,9 +14,9 @@ namespace suture {
 
 namespace detail {
 /// The fields of a config.json, each looked up with its file in the message.
-class config_reader {
+class ConfigReader {
 public:
-    explicit config_reader(const std::filesystem::path& file) : file_(file.string()) {
+    explicit ConfigReader(const std::filesystem::path& file) : file_(file.string()) {
         std::ifstream in(file);
         if (!in) throw FileError(file_ + " cannot be opened: give the directory of a Hugging Face GPT-2 model");
         try {
@@ -66,11 +66,11 @@ private:
     nlohmann::json fields_;
 };
 
-inline activation_function read_activation(const config_reader& config) {
+inline ActivationFunction read_activation(const ConfigReader& config) {
     const std::string name = config.word("activation_function", "gelu_new");
-    if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") return activation_function::gelu_tanh;
-    if (name == "gelu") return activation_function::gelu_erf;
-    if (name == "relu") return activation_function::relu;
+    if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") return ActivationFunction::gelu_tanh;
+    if (name == "gelu") return ActivationFunction::gelu_erf;
+    if (name == "relu") return ActivationFunction::relu;
     config.refuse("activation_function", "is \"" + name + "\" but suture has gelu_new, gelu and relu");
 }
 }  // namespace detail
@@ -78,7 +78,7 @@ inline activation_function read_activation(const config_reader& config) {
 /// Reads the `config.json` of a Hugging Face GPT-2 model.
 /// @throws FileError if it cannot be read; ModelError if it describes a model that suture's GPT-2 is not
 inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
-    const detail::config_reader config(file);
+    const detail::ConfigReader config(file);
     if (const std::string type = config.word("model_type", "gpt2"); type != "gpt2")
         config.refuse("model_type", "is \"" + type + "\"");
     if (config.flag("add_cross_attention", false)) config.refuse("add_cross_attention", "is true");

@@ -41,10 +41,10 @@ inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double
     return q.matmul(k.transpose(-2, -1)).mul(scale).masked_fill(later, -std::numeric_limits<double>::infinity());
 }
 
-inline at::Tensor activate(const at::Tensor& x, activation_function f) {
+inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
     switch (f) {
-        case activation_function::gelu_tanh: return at::gelu(x, "tanh");
-        case activation_function::gelu_erf: return at::gelu(x);
+        case ActivationFunction::gelu_tanh: return at::gelu(x, "tanh");
+        case ActivationFunction::gelu_erf: return at::gelu(x);
         default: return at::relu(x);
     }
 }

@@ -26,9 +26,9 @@ inline std::string name_in_file(const Safetensors& file, const std::string& para
 }
 
 /// The names in a file of the weights of the model that config.json describes.
-class weight_names {
+class WeightNames {
 public:
-    weight_names(const Safetensors& file, std::string where, bool tied)
+    WeightNames(const Safetensors& file, std::string where, bool tied)
         : file_(file), where_(std::move(where)), tied_(tied) {}
 
     /// The file's name of a parameter.
@@ -94,8 +94,8 @@ private:
 
 /// Compares what decides a model's size with the file, whose header is known to suit its real size: so a wrong
 /// config.json asks for no more memory than a few times the file's.
-/// @throws ModelError as weight_names::find
-inline void check_sizes(const Gpt2Config& config, const weight_names& weights) {
+/// @throws ModelError as WeightNames::find
+inline void check_sizes(const Gpt2Config& config, const WeightNames& weights) {
     (void)weights.find("wte.weight", {config.vocabulary, config.width});
     (void)weights.find("wpe.weight", {config.positions, config.width});
     for (extent layer = 0; layer < config.layers; ++layer)
@@ -104,7 +104,7 @@ inline void check_sizes(const Gpt2Config& config, const weight_names& weights) {
 
 /// Copies every parameter from the file, or throws before the first is written.
 /// @throws ModelError if a weight is missing, of another shape or dtype, left over, or another unembedding is tied
-inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const weight_names& weights) {
+inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const WeightNames& weights) {
     std::vector<std::pair<at::Tensor, std::string>> found;
     std::vector<std::string> used;
     for (const auto& parameter : model.named_parameters()) {
@@ -126,7 +126,7 @@ Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");
     const std::filesystem::path weights = directory / "model.safetensors";
     const Safetensors file = Safetensors::open(weights);
-    const detail::weight_names names(file, weights.string(), config.tied);
+    const detail::WeightNames names(file, weights.string(), config.tied);
     detail::check_sizes(config, names);
     Gpt2<Width, Heads> model(config);
     detail::load_parameters(*model, file, names);

@@ -16,18 +16,18 @@
 namespace suture {
 
 namespace detail {
-inline const char* activation_name(activation_function f) {
+inline const char* activation_name(ActivationFunction f) {
     switch (f) {
-        case activation_function::gelu_tanh: return "gelu_new";
-        case activation_function::gelu_erf: return "gelu";
+        case ActivationFunction::gelu_tanh: return "gelu_new";
+        case ActivationFunction::gelu_erf: return "gelu";
         default: return "relu";
     }
 }
 
 /// Text files of one directory that are written beside their names first and take them together.
-class text_files {
+class TextFiles {
 public:
-    explicit text_files(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    explicit TextFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
     /// @throws FileError if the disk refuses
     void write(const std::string& name, const std::string& text) {
@@ -104,7 +104,7 @@ void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>&
     if (model.is_empty()) throw ModelError(directory.string() + ": this model is empty: construct it before saving it");
     for (const auto& [name, text] : beside) detail::check_extra_name(name);
     detail::make_directory(directory);
-    detail::text_files texts(directory);
+    detail::TextFiles texts(directory);
     texts.write("config.json", config_json(model->config()));
     for (const auto& [name, text] : beside) texts.write(name, text);
     save_safetensors(directory / "model.safetensors", detail::weights_by_name(*model), {{"format", "pt"}});

@@ -26,23 +26,23 @@ namespace suture {
 namespace detail {
 /// One change at a layer: what it does, and the part of the activation it is about.
 template <Layout L>
-struct board_change {
+struct BoardChange {
     std::string place;
     std::function<void(Owned<L>&)> edit;
     std::function<std::string()> text;
 };
 
 template <Layout L>
-struct board_entry {
-    std::vector<board_change<L>> changes;
+struct BoardEntry {
+    std::vector<BoardChange<L>> changes;
     bool enabled = true;
 };
 
 /// The entries of a board and where it is attached. Shared with its hooks.
 template <Layout L>
-class board_state {
+class BoardState {
 public:
-    using entry = board_entry<L>;
+    using entry = BoardEntry<L>;
 
     /// Calls f(entries) under the lock, on a copy that takes effect if f returns.
     /// @throws PositionError if an entry would stand at a layer that is not attached, while others are
@@ -65,7 +65,7 @@ public:
         const std::lock_guard lock(guard_);
         return entries_;
     }
-    void attach(std::size_t layer, const std::string& site, std::weak_ptr<hook_state> hook) {
+    void attach(std::size_t layer, const std::string& site, std::weak_ptr<HookState> hook) {
         const std::lock_guard lock(guard_);
         std::erase_if(sites_, [](const attachment& a) { return !a.is_alive(); });
         sites_.push_back({layer, site, std::move(hook)});
@@ -80,7 +80,7 @@ private:
     struct attachment {
         std::size_t layer;
         std::string site;
-        std::weak_ptr<hook_state> hook;
+        std::weak_ptr<HookState> hook;
         bool is_alive() const {
             const auto state = hook.lock();
             return state && !state->removed;
@@ -132,8 +132,8 @@ private:
 /// Changes take effect from the next pass on, in any thread. If a change throws, the board is what it was.
 template <Layout L>
 class Board {
-    using state = detail::board_state<L>;
-    using entry = detail::board_entry<L>;
+    using state = detail::BoardState<L>;
+    using entry = detail::BoardEntry<L>;
 
     /// A part of a layer's activation, to be assigned.
     template <class Selection>
@@ -286,8 +286,8 @@ public:
     // What HookSet::add asks of a board.
 
     template <std::same_as<L> M>
-    detail::hook_entry hook_at(std::size_t layer, const Site& site) {
-        detail::hook_entry hook;
+    detail::HookEntry hook_at(std::size_t layer, const Site& site) {
+        detail::HookEntry hook;
         state_->attach(layer, site.name(), hook.state);
         hook.text = [board = state_, layer] {
             const entry e = board->at(layer);
@@ -312,7 +312,7 @@ public:
 
 private:
     template <Recipe R>
-    static detail::board_change<L> change_by(const R& recipe, std::string place) {
+    static detail::BoardChange<L> change_by(const R& recipe, std::string place) {
         return {std::move(place), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
     }
     static std::string changes_text(const entry& e) {

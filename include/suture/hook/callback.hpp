@@ -75,8 +75,8 @@ concept Callback = std::copy_constructible<F> &&
 namespace detail {
 /// The hook that replaces what passes by `activation | recipe`.
 template <Layout L, Recipe R>
-hook_entry recipe_entry(R recipe) {
-    hook_entry entry;
+HookEntry recipe_entry(R recipe) {
+    HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };
     entry.run = [recipe](const at::Tensor& activation, const Site&) { return (borrow<L>(activation) | recipe).take(); };
     return entry;
@@ -84,11 +84,11 @@ hook_entry recipe_entry(R recipe) {
 
 /// The hook that calls f, and checks what it did.
 template <class L, Callback<L> F>
-hook_entry callback_entry(F f) {
-    hook_entry entry;
+HookEntry callback_entry(F f) {
+    HookEntry entry;
     entry.text = [] { return std::string("a callback"); };
     entry.run = [f = std::move(f)](const at::Tensor& activation, const Site& at) {
-        const write_watch watch(activation);
+        const WriteWatch watch(activation);
         at::Tensor result;
         try {
             if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>) call_hook<F, L>(f, activation, at);

@@ -69,14 +69,14 @@ private:
     friend class HookSet;
     struct hook {
         std::uint64_t id;
-        std::shared_ptr<detail::hook_state> state;
+        std::shared_ptr<detail::HookState> state;
     };
-    explicit HookHandle(std::weak_ptr<detail::hook_registry> set) : set_(std::move(set)) {}
+    explicit HookHandle(std::weak_ptr<detail::HookRegistry> set) : set_(std::move(set)) {}
     void enable(bool enabled) {
         for (const hook& h : hooks_) h.state->enabled = enabled;
     }
 
-    std::weak_ptr<detail::hook_registry> set_;
+    std::weak_ptr<detail::HookRegistry> set_;
     std::vector<hook> hooks_;
 };
 

@@ -53,12 +53,12 @@ public:
 
 private:
     friend class HookSet;
-    explicit Scope(std::shared_ptr<const detail::hook_registry> hooks)
-        : record_(std::make_shared<detail::scope_record>(std::move(hooks))),
-          active_(std::make_unique<detail::active_scope>(record_)) {}
+    explicit Scope(std::shared_ptr<const detail::HookRegistry> hooks)
+        : record_(std::make_shared<detail::ScopeLedger>(std::move(hooks))),
+          active_(std::make_unique<detail::ActiveScope>(record_)) {}
     int exceptions_ = std::uncaught_exceptions();
-    std::shared_ptr<detail::scope_record> record_;
-    std::unique_ptr<detail::active_scope> active_;
+    std::shared_ptr<detail::ScopeLedger> record_;
+    std::unique_ptr<detail::ActiveScope> active_;
 };
 
 /// The scopes that are active in one thread, to be carried into others that work for it, where they end before the
@@ -81,8 +81,8 @@ public:
     private:
         friend class CarriedScopes;
         Active() = default;
-        std::vector<std::pair<std::shared_ptr<detail::scope_record>, std::shared_ptr<detail::scope_record>>> records_;
-        std::vector<std::unique_ptr<detail::active_scope>> links_;
+        std::vector<std::pair<std::shared_ptr<detail::ScopeLedger>, std::shared_ptr<detail::ScopeLedger>>> records_;
+        std::vector<std::unique_ptr<detail::ActiveScope>> links_;
     };
 
     /// Takes the scopes of the thread that calls it.
@@ -95,16 +95,16 @@ public:
     Active activate() const {
         Active active;
         for (const auto& original : records_) {
-            if (detail::active_scope::is_active(detail::innermost_scope, original->hooks())) continue;
-            auto record = std::make_shared<detail::scope_record>(original->hooks());
-            active.links_.push_back(std::make_unique<detail::active_scope>(record));
+            if (detail::ActiveScope::is_active(detail::innermost_scope, original->hooks())) continue;
+            auto record = std::make_shared<detail::ScopeLedger>(original->hooks());
+            active.links_.push_back(std::make_unique<detail::ActiveScope>(record));
             active.records_.emplace_back(original, std::move(record));
         }
         return active;
     }
 
 private:
-    std::vector<std::shared_ptr<detail::scope_record>> records_;
+    std::vector<std::shared_ptr<detail::ScopeLedger>> records_;
 };
 
 /// Several sites: layer by layer, `model->h | views::transform(...)` or what `sites` found.
@@ -130,7 +130,7 @@ concept Sites = Hookable<std::remove_cvref_t<S>> || SiteRange<std::remove_cvref_
 /// What keeps something for every layer and attaches itself to sites packed like L: a Board, a recorder.
 template <class A, class L>
 concept Attachable = requires(A& a, std::size_t layers, const Site& site) {
-    { a.template hook_at<L>(layers, site) } -> std::same_as<detail::hook_entry>;
+    { a.template hook_at<L>(layers, site) } -> std::same_as<detail::HookEntry>;
     a.attached(layers);
 };
 
@@ -157,10 +157,10 @@ concept is_mutable_hook = is_called_with<F, L> && (!is_called_with<const F, L> |
 /// Where a site is expected, a range of sites of one layout may be given: each gets the hook.
 class HookSet {
 public:
-    HookSet() : hooks_(std::make_shared<detail::hook_registry>()) {}
-    HookSet(HookSet&& other) : hooks_(std::exchange(other.hooks_, std::make_shared<detail::hook_registry>())) {}
+    HookSet() : hooks_(std::make_shared<detail::HookRegistry>()) {}
+    HookSet(HookSet&& other) : hooks_(std::exchange(other.hooks_, std::make_shared<detail::HookRegistry>())) {}
     HookSet& operator=(HookSet&& other) {
-        hooks_ = std::exchange(other.hooks_, std::make_shared<detail::hook_registry>());
+        hooks_ = std::exchange(other.hooks_, std::make_shared<detail::HookRegistry>());
         return *this;
     }
 
@@ -263,18 +263,18 @@ public:
     /// How often the hooks that are in the set ran, all together.
     std::size_t fired() const {
         std::size_t sum = 0;
-        for (const detail::site_hooks& at : *hooks_->table())
-            for (const detail::hook_entry& hook : at.hooks) sum += hook.state->fired.load(std::memory_order_relaxed);
+        for (const detail::SiteHooks& at : *hooks_->table())
+            for (const detail::HookEntry& hook : at.hooks) sum += hook.state->fired.load(std::memory_order_relaxed);
         return sum;
     }
 
 private:
     /// The same hook at every site; each counts for itself.
     template <class S>
-    HookHandle add_entry(S&& sites, detail::hook_entry entry, detail::moment when = detail::moment::edits) {
+    HookHandle add_entry(S&& sites, detail::HookEntry entry, detail::moment when = detail::moment::edits) {
         entry.when = when;
-        return add_each(sites, [&entry](const Site&) -> const detail::hook_entry& {
-            entry.state = std::make_shared<detail::hook_state>();
+        return add_each(sites, [&entry](const Site&) -> const detail::HookEntry& {
+            entry.state = std::make_shared<detail::HookState>();
             return entry;
         });
     }
@@ -291,7 +291,7 @@ private:
     HookHandle add_each(S&& sites, const EntryAt& entry_at) {
         HookHandle handle(hooks_);
         const auto add_one = [&](const Site& site) {
-            const detail::hook_entry& entry = entry_at(site);
+            const detail::HookEntry& entry = entry_at(site);
             handle.hooks_.reserve(handle.hooks_.size() + 1);
             handle.hooks_.push_back({hooks_->add(site, entry), entry.state});
         };
@@ -302,13 +302,13 @@ private:
         return handle;
     }
 
-    std::shared_ptr<detail::hook_registry> hooks_;
+    std::shared_ptr<detail::HookRegistry> hooks_;
 };
 
 /// Runs `model->forward(inputs...)` with the set active: the one line for those who need no scope of their own.
 /// @throws HookError as Scope::end()
 template <class Model, class... Inputs>
-auto while_running(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
+auto run_with_hooks(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     Scope scope = hooks.activate();
     auto result = [&] {
         if constexpr (requires { model.forward(std::forward<Inputs>(inputs)...); })

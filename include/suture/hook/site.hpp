@@ -23,7 +23,7 @@ struct AnyLayout {};
 /// A place in a model. A copy, as in a cloned module, is another place of the same name and layout.
 class Site {
 public:
-    explicit Site(std::string name = {}, const layout_facts* layout = nullptr)
+    explicit Site(std::string name = {}, const LayoutFacts* layout = nullptr)
         : id_(next_id()), name_(std::move(name)), layout_(layout) {}
     Site(const Site& other) : Site(other.name_, other.layout_) {}
     Site& operator=(const Site& other) {
@@ -49,7 +49,7 @@ public:
     void rename(std::string name) { name_ = std::move(name); }
 
     /// How what passes is packed; null if the site does not say.
-    const layout_facts* layout() const { return layout_; }
+    const LayoutFacts* layout() const { return layout_; }
 
     /// The same place again, for what outlives the module.
     Site same() const {
@@ -62,14 +62,14 @@ private:
     static std::uint64_t next_id() { return detail::next_site.fetch_add(1, std::memory_order_relaxed); }
     std::uint64_t id_;
     std::string name_;
-    const layout_facts* layout_;
+    const LayoutFacts* layout_;
 };
 
 namespace detail {
 template <class L>
-inline constexpr const layout_facts* site_facts = &facts_of<L>;
+inline constexpr const LayoutFacts* site_facts = &facts_of<L>;
 template <>
-inline constexpr const layout_facts* site_facts<AnyLayout> = nullptr;
+inline constexpr const LayoutFacts* site_facts<AnyLayout> = nullptr;
 }  // namespace detail
 
 }  // namespace suture

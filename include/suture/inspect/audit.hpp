@@ -76,7 +76,7 @@ inline void measure_difference(ComponentAudit& audit, const at::Tensor& before, 
     if (numbers.numel() > 0) audit.max_difference = numbers.max().item<double>();
 }
 
-inline ComponentAudit audit_component(const component_facts& c, extent groups, const at::Tensor& before,
+inline ComponentAudit audit_component(const ComponentFacts& c, extent groups, const at::Tensor& before,
                                       const at::Tensor& after, const at::Tensor& changed) {
     ComponentAudit audit;
     audit.name = c.name;
@@ -103,18 +103,18 @@ inline ComponentAudit audit_component(const component_facts& c, extent groups, c
 }
 
 /// The audit of two tensors packed alike. @pre both passed check_packed
-inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& after, const layout_facts& layout) {
+inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& after, const LayoutFacts& layout) {
     check_comparable(before, after);
     const at::Tensor changed = bits_differ(before, after);
     AuditReport report;
     run r{0, 0, layout.groups, layout.width / layout.groups};
-    for (const component_facts& c : layout) {
+    for (const ComponentFacts& c : layout) {
         r.width = c.width;
         const narrowed channels{r, layout.groups > 1};
         report.components.push_back(audit_component(c, layout.groups, cut_channels(before, channels),
                                                     cut_channels(after, channels), cut_channels(changed, channels)));
         int of_that_name = 0;
-        for (const component_facts& other : layout) of_that_name += other.name == std::string(c.name);
+        for (const ComponentFacts& other : layout) of_that_name += other.name == std::string(c.name);
         if (of_that_name > 1) report.components.back().name = component_text(c);
         r.offset += c.width;
     }

@@ -88,7 +88,7 @@ template <Layout L, class Model, Hookable S, class... Inputs>
 LayoutReport check_layout(Model&& model, const S& site, const AttentionSites& sites, Inputs&&... inputs) {
     const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
     const SiteRef<AnyLayout> projection(site_ref(site).site());
-    const detail::attention_probe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
+    const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
     return detail::report_layout(probe, facts_of<L>, projection.name());
 }
 template <Layout L, class Model, Hookable S, class... Inputs>

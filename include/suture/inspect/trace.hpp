@@ -24,7 +24,7 @@
 namespace suture {
 
 /// What passed one site, after its hooks.
-struct TraceEntry {
+struct SiteTableEntry {
     std::string path;                  ///< the site's name
     std::string layout = "?";          ///< as layout_text has it; "?" where the site does not say
     std::vector<extent> shape;         ///< empty of a nested tensor, which has none
@@ -38,10 +38,10 @@ struct TraceEntry {
 
 /// Is thrown where a traced pass ends with an exception, which is nested in it (std::rethrow_if_nested): what passed
 /// the sites until then is in `sites`.
-struct TraceError : HookError {
-    TraceError(const std::string& message, std::vector<TraceEntry> so_far)
+struct SiteTableError : HookError {
+    SiteTableError(const std::string& message, std::vector<SiteTableEntry> so_far)
         : HookError(message), sites(std::move(so_far)) {}
-    std::vector<TraceEntry> sites;
+    std::vector<SiteTableEntry> sites;
 };
 
 namespace detail {
@@ -49,7 +49,7 @@ inline bool has_numbers(const at::Tensor& t) {
     return t.layout() == at::kStrided && !t.is_quantized() && !t.is_meta() && !t.is_complex() && t.numel() > 0;
 }
 /// Mean and standard deviation, if LibTorch can compute them: that it cannot must not end a pass that needs neither.
-inline void measure(TraceEntry& entry, const at::Tensor& activation) {
+inline void measure(SiteTableEntry& entry, const at::Tensor& activation) {
     try {
         // Apple's GPUs have no float64.
         const at::Tensor wide = activation.detach().to(activation.device().is_mps() ? at::kFloat : at::kDouble);
@@ -59,8 +59,8 @@ inline void measure(TraceEntry& entry, const at::Tensor& activation) {
     }
 }
 
-inline TraceEntry trace_entry(const Site& site, const at::Tensor& activation, const std::vector<std::string>& edits) {
-    TraceEntry entry;
+inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activation, const std::vector<std::string>& edits) {
+    SiteTableEntry entry;
     entry.path = site.name();
     entry.changed_by = edits;
     if (site.layout()) entry.layout = layout_text(*site.layout());
@@ -75,7 +75,7 @@ inline TraceEntry trace_entry(const Site& site, const at::Tensor& activation, co
 }
 
 /// @pre an exception is being handled
-[[noreturn]] inline void rethrow_traced(std::vector<TraceEntry> so_far) {
+[[noreturn]] inline void rethrow_with_table(std::vector<SiteTableEntry> so_far) {
     const std::string place =
         so_far.empty() ? "the trace ends before the first site: "
                        : "the trace ends after " + so_far.back().path + " (site " + std::to_string(so_far.size() - 1) +
@@ -83,9 +83,9 @@ inline TraceEntry trace_entry(const Site& site, const at::Tensor& activation, co
     try {
         throw;
     } catch (const c10::Error& e) {
-        std::throw_with_nested(TraceError(place + e.what_without_backtrace(), std::move(so_far)));
+        std::throw_with_nested(SiteTableError(place + e.what_without_backtrace(), std::move(so_far)));
     } catch (const std::exception& e) {
-        std::throw_with_nested(TraceError(place + e.what(), std::move(so_far)));
+        std::throw_with_nested(SiteTableError(place + e.what(), std::move(so_far)));
     }
 }
 
@@ -97,7 +97,7 @@ inline std::string number_text(const std::optional<double>& number) {
     return text;
 }
 
-inline std::vector<std::string> cells_of(const TraceEntry& e, std::size_t order) {
+inline std::vector<std::string> cells_of(const SiteTableEntry& e, std::size_t order) {
     std::string edits;
     for (const std::string& edit : e.changed_by) edits += (edits.empty() ? "" : "; ") + edit;
     return {std::to_string(order), e.path, e.layout, shape_text(e.shape), e.dtype, e.device,
@@ -124,18 +124,18 @@ inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 }  // namespace detail
 
 /// What passed the sites, as a table: "#  path  layout  shape  dtype  device  mean  std  changed by", a line a site.
-inline std::string to_string(const std::vector<TraceEntry>& sites) {
+inline std::string to_string(const std::vector<SiteTableEntry>& sites) {
     if (sites.empty()) return "no site was passed: give the model HookPoints or Hooked modules\n";
     std::vector<std::vector<std::string>> rows{
         {"#", "path", "layout", "shape", "dtype", "device", "mean", "std", "changed by"}};
-    for (const TraceEntry& e : sites) rows.push_back(detail::cells_of(e, rows.size() - 1));
+    for (const SiteTableEntry& e : sites) rows.push_back(detail::cells_of(e, rows.size() - 1));
     return detail::aligned(rows);
 }
 
 /// A traced pass: what passed each site, in order, and what the model gave.
 template <class Output>
 struct Trace {
-    std::vector<TraceEntry> sites;
+    std::vector<SiteTableEntry> sites;
     Output output;
 
     friend std::string to_string(const Trace& t) { return suture::to_string(t.sites); }
@@ -144,17 +144,17 @@ struct Trace {
 
 namespace detail {
 template <class Run>
-auto trace_while(const Run& run) -> Trace<std::remove_cvref_t<decltype(run())>> {
-    std::vector<TraceEntry> sites;
+auto site_table_while(const Run& run) -> Trace<std::remove_cvref_t<decltype(run())>> {
+    std::vector<SiteTableEntry> sites;
     try {
-        const active_scope watching([&sites](const Site& site, const at::Tensor&, const at::Tensor& after,
+        const ActiveScope watching([&sites](const Site& site, const at::Tensor&, const at::Tensor& after,
                                              const std::vector<std::string>& edits) {
-            sites.push_back(trace_entry(site, after, edits));
+            sites.push_back(site_table_entry(site, after, edits));
         });
         auto output = run();
         return {std::move(sites), std::move(output)};
     } catch (...) {
-        rethrow_traced(std::move(sites));
+        rethrow_with_table(std::move(sites));
     }
 }
 template <class T>
@@ -167,18 +167,18 @@ inline constexpr bool is_hook_set = std::is_same_v<std::remove_cvref_t<T>, HookS
 ///
 ///     std::cout << trace(model, tokens);
 ///
-/// @throws TraceError if the model or a hook throws
+/// @throws SiteTableError if the model or a hook throws
 template <class Model, class... Inputs>
     requires(!detail::is_hook_set<Inputs> && ...)
 auto trace(Model&& model, Inputs&&... inputs) {
-    return detail::trace_while([&] { return detail::run_model(model, std::forward<Inputs>(inputs)...); });
+    return detail::site_table_while([&] { return detail::run_model(model, std::forward<Inputs>(inputs)...); });
 }
 /// The same with a set that is active while the model runs: `trace(model, hooks, tokens)`.
-/// @throws TraceError if the model or a hook throws, or a hook of the set never fired
+/// @throws SiteTableError if the model or a hook throws, or a hook of the set never fired
 template <class Model, class... Inputs>
     requires(!detail::is_hook_set<Inputs> && ...)
 auto trace(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
-    return detail::trace_while([&] {
+    return detail::site_table_while([&] {
         Scope scope = hooks.activate();
         auto output = detail::run_model(model, std::forward<Inputs>(inputs)...);
         scope.end();

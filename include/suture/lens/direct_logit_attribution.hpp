@@ -24,7 +24,7 @@ namespace suture {
 /// What the parts of a GPT-2 contribute to a logit (or a difference of two), in the logit's units, float64. The axes in
 /// front are those of the attributed positions: none for one prompt [tokens] and one token, [batch] for prompts
 /// [batch, tokens]. What the bias of its values adds is a head's own.
-struct Attribution {
+struct DirectLogitAttribution {
     at::Tensor heads;             ///< [..., layers, heads]: what each wrote through its rows of c_proj's weight
     at::Tensor mlps;              ///< [..., layers]: with their biases
     at::Tensor attention_biases;  ///< [..., layers]: those of c_proj, which belong to no head
@@ -41,10 +41,10 @@ struct Attribution {
 namespace detail {
 /// Sites at which an edit writes what no part of the model wrote: recorded before the edits and after them.
 template <class X>
-struct edited_sites {
+struct EditedSites {
     Latest<X> before, after;
 
-    explicit edited_sites(const Recording& how)
+    explicit EditedSites(const Recording& how)
         : before(looking(how, seen::before_edits)), after(looking(how, seen::after_edits)) {}
 
     /// What the edits added, at all sites together: [..., width].
@@ -64,14 +64,14 @@ private:
 
 /// A pass of the model, recorded at the attributed positions.
 template <extent Width, extent Heads>
-struct attribution_pass {
-    edited_sites<Resid<Width>> stream;  ///< from the first block's resid_pre to the input of ln_f
-    edited_sites<AttnOut<Width>> attention;
-    edited_sites<Norm<Width>> norm;
+struct AttributionPass {
+    EditedSites<Resid<Width>> stream;  ///< from the first block's resid_pre to the input of ln_f
+    EditedSites<AttnOut<Width>> attention;
+    EditedSites<Norm<Width>> norm;
     Latest<Z<Width, Heads>> z;
     Latest<MlpOut<Width>> mlps;
 
-    attribution_pass(Gpt2<Width, Heads> model, const at::Tensor& ids, const Recording& how)
+    AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const Recording& how)
         : stream(how), attention(how), norm(how), z(how), mlps(how) {
         HookSet hooks;
         std::vector<HookHandle> handles;
@@ -86,16 +86,16 @@ struct attribution_pass {
         record_edits(model->ln_f, norm);
         record(sites<Whole<Z<Width, Heads>>>(model, "h.*.attn.c_proj.input"), z);
         record(sites<Whole<MlpOut<Width>>>(model, "h.*.mlp.c_proj"), mlps);
-        while_running(model, hooks, as_batch(ids));
+        run_with_hooks(model, hooks, as_batch(ids));
     }
 };
 
 /// How the logit depends on what is written into the stream. Taking the mean off and weighing the channels, which the
 /// norm does to every vector, is done to the logit's direction instead, once.
-class logit_readout {
+class LogitReadout {
 public:
     /// `target` [width] is what the logit is a product with, `last` [..., width] the stream that the norm is given.
-    logit_readout(const Gpt2NormImpl& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
+    LogitReadout(const Gpt2NormImpl& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
         : target_(target), scale_(last.sub(last.mean(-1, true)).square().mean(-1).add(epsilon).sqrt()),
           norm_bias_(in_float64(norm.bias).dot(target)) {
         const at::Tensor weighed = in_float64(norm.weight).mul(target);
@@ -132,22 +132,22 @@ at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& targ
 /// one unless another is named (tokens(2, 5) are an axis of the result). Hooks that are active in this thread run as
 /// usual: of a patched model this is the patched attribution.
 ///
-///     Attribution a = attribute(model, ids, logit_difference(answer, other), token(-1));
+///     DirectLogitAttribution a = attribute(model, ids, logit_difference(answer, other), token(-1));
 ///     at::Tensor best = a.heads.flatten().argmax();   // layer * heads + head
 ///
 /// @post a.total() is what the model's logits say, up to rounding
 /// @throws ValueError if the vocabulary lacks a token id; PositionError if there is no such token; what the model and
 ///         its hooks throw
 template <extent Width, extent Heads>
-Attribution attribute(Gpt2<Width, Heads> model, const at::Tensor& ids, const LogitTarget& target,
+DirectLogitAttribution attribute(Gpt2<Width, Heads> model, const at::Tensor& ids, const LogitTarget& target,
                       const position<axis::token>& where = token(-1)) {
     const at::NoGradGuard no_gradients;
     const at::Tensor direction = detail::direction_of(model, target);
-    const detail::attribution_pass<Width, Heads> pass(
+    const detail::AttributionPass<Width, Heads> pass(
         model, ids, Recording{.tokens = where, .batches = detail::batches_of(ids)});
     const at::Tensor first = detail::in_float64(pass.stream.before.at("h.0.resid_pre"));
     const at::Tensor last = detail::in_float64(pass.stream.after.at("ln_f.input"));
-    const detail::logit_readout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);
+    const detail::LogitReadout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);
 
     std::vector<at::Tensor> heads, mlps, biases;
     for (std::size_t layer = 0; layer < model->h.size(); ++layer) {

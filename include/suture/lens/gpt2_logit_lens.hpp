@@ -87,7 +87,7 @@ at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, 
     Latest<Resid<Width>> latest(Recording{.batches = detail::batches_of(ids)});
     HookSet hooks;
     const auto handle = hooks.add(stream, latest);
-    while_running(model, hooks, detail::as_batch(ids));
+    run_with_hooks(model, hooks, detail::as_batch(ids));
 
     std::vector<at::Tensor> logits;
     for (std::size_t layer = 0; layer < stream.size(); ++layer)

@@ -18,7 +18,7 @@ namespace suture {
 /// @throws what the norm and the unembedding throw
 template <Numbers T, class FinalNorm, class Unembedding>
 at::Tensor logit_lens(const T& residual, FinalNorm&& final_norm, Unembedding&& unembedding) {
-    const detail::active_scope suspended;
+    const detail::ActiveScope suspended;
     return detail::run_model(unembedding, detail::run_model(final_norm, detail::plain(residual)));
 }
 

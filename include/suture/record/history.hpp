@@ -48,7 +48,7 @@ class History : public detail::recorder<X, Groups> {
 public:
     /// @throws as Latest
     explicit History(Recording how = {})
-        : detail::recorder<X, Groups>(std::move(how), detail::record_state::keep::all) {}
+        : detail::recorder<X, Groups>(std::move(how), detail::RecorderState::keep::all) {}
 
     /// The entries of one layer; one at least.
     /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet

@@ -28,7 +28,7 @@ public:
     /// @throws ValueError if `how` names batch rows twice. What it asks for is looked for when an activation is there:
     ///         a pass throws PositionError, ShapeError, TypeError or, before it would hold too much, MemoryError.
     explicit Latest(Recording how = {})
-        : detail::recorder<X, Groups>(std::move(how), detail::record_state::keep::latest) {}
+        : detail::recorder<X, Groups>(std::move(how), detail::RecorderState::keep::latest) {}
 
     /// What the layer recorded last, as [..., width] ([..., groups, width] of a component in groups).
     /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet

@@ -22,10 +22,10 @@ namespace suture {
 namespace detail {
 /// The hook that records of what passes a site the channels that `channels_of(activation)` names.
 template <class ChannelsOf>
-hook_entry recording_entry(const std::shared_ptr<record_state>& state, std::size_t layer, const Site& site,
+HookEntry recording_entry(const std::shared_ptr<RecorderState>& state, std::size_t layer, const Site& site,
                            ChannelsOf channels_of, std::string what) {
     state->attach(layer, site);
-    hook_entry entry;
+    HookEntry entry;
     entry.when = state->when();
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
     entry.run = [state, layer, channels_of](const at::Tensor& activation, const Site&) {
@@ -114,9 +114,9 @@ private:
 
 namespace detail {
 /// The one way to a recorder's state.
-struct record_access {
+struct RecordAccess {
     template <class R>
-    static record_state& state(const R& recorder) { return *recorder.shared(); }
+    static RecorderState& state(const R& recorder) { return *recorder.shared(); }
 };
 
 /// What Latest and History share. It is a range of Recorded, which may grow while it is iterated.
@@ -154,9 +154,9 @@ public:
 
     private:
         friend recorder;
-        iterator(std::shared_ptr<const record_state> state, std::size_t at)
+        iterator(std::shared_ptr<const RecorderState> state, std::size_t at)
             : state_(std::move(state)), at_(static_cast<difference_type>(at)) {}
-        std::shared_ptr<const record_state> state_;
+        std::shared_ptr<const RecorderState> state_;
         difference_type at_ = 0;
     };
 
@@ -179,7 +179,7 @@ public:
     /// For HookSet::add.
     template <class L>
         requires(std::same_as<X, AnyLayout> || taken_from<X, Groups, L>)
-    hook_entry hook_at(std::size_t layer, const Site& site) {
+    HookEntry hook_at(std::size_t layer, const Site& site) {
         const std::string what = recorded_text<X, Groups>();
         if constexpr (std::same_as<X, AnyLayout>) return recording_entry(shared(), layer, site, channels_unpacked, what);
         else return recording_entry(shared(), layer, site, channels_packed<X, L>, what);
@@ -188,8 +188,8 @@ public:
     void attached(std::size_t) {}
 
 protected:
-    recorder(Recording how, record_state::keep which)
-        : state_(std::make_shared<record_state>(std::move(how), which)) {}
+    recorder(Recording how, RecorderState::keep which)
+        : state_(std::make_shared<RecorderState>(std::move(how), which)) {}
 
     std::vector<value_type> of_layer(std::size_t layer) const {
         std::vector<value_type> entries;
@@ -197,14 +197,14 @@ protected:
         return entries;
     }
     /// @throws OwnershipError if the recorder was moved from
-    const std::shared_ptr<record_state>& shared() const {
+    const std::shared_ptr<RecorderState>& shared() const {
         if (!state_) throw OwnershipError("this recorder was moved from and holds nothing: use what it went to");
         return state_;
     }
 
 private:
-    friend record_access;
-    std::shared_ptr<record_state> state_;
+    friend RecordAccess;
+    std::shared_ptr<RecorderState> state_;
 };
 }  // namespace detail
 

@@ -22,7 +22,7 @@ enum class seen : unsigned char { before_edits, after_edits };
 /// The model itself is never moved or converted.
 struct Recording {
     /// `token(4)` (which drops the token axis), `tokens(2, 5)`, `token(index)`, `tokens(index)` or `mask(m)`.
-    std::optional<std::variant<position<axis::token>, row_positions>> tokens{};
+    std::optional<std::variant<position<axis::token>, RowPositions>> tokens{};
     /// `batch(0)` (which drops the batch axis) or `batches(0, 4)`. Not with an index or a mask, which name rows too.
     std::optional<position<axis::batch>> batches{};
     std::optional<at::ScalarType> dtype{};
@@ -38,9 +38,9 @@ struct Recording {
 namespace detail {
 /// While it lives, tensors are made as if inference mode were off: they can be used in autograd later. Gradients are
 /// tracked if they were and `gradients` says so.
-class normal_mode {
+class NormalMode {
 public:
-    explicit normal_mode(bool gradients) : track_(gradients && at::GradMode::is_enabled()) {
+    explicit NormalMode(bool gradients) : track_(gradients && at::GradMode::is_enabled()) {
         if (c10::InferenceMode::is_enabled()) no_inference_.emplace(false);
         mode_.emplace(track_);  // after the other guard, which switches gradients on
     }
@@ -83,7 +83,7 @@ inline planned plan(const Recording& how, const narrowed& channels, const at::Te
 
 /// @post the result is contiguous and alone in its storage
 inline at::Tensor recorded_copy(const planned& p, const at::Tensor& activation, bool keep_graph) {
-    const normal_mode mode(keep_graph);
+    const NormalMode mode(keep_graph);
     const bool is_a_view = !p.where.rows.defined();  // rows are gathered into storage of their own already
     const at::Tensor part = part_at(activation, p.where);
     return part.to(p.device, p.dtype, /*non_blocking=*/false, /*copy=*/is_a_view, at::MemoryFormat::Contiguous)

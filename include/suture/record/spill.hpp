@@ -36,7 +36,7 @@ inline std::string tensor_name(const record& r) {
 inline std::function<at::Tensor()> loader(std::shared_ptr<const Safetensors> file, std::string name,
                                           at::Device device) {
     return [file = std::move(file), name = std::move(name), device] {
-        const normal_mode mode(false);
+        const NormalMode mode(false);
         return file->load(name).to(device);
     };
 }
@@ -51,7 +51,7 @@ inline std::string canonical_text(const std::filesystem::path& path) {
 
 /// What a history holds: how it is packed, and what the file says of that.
 struct recorded_kind {
-    const layout_facts* layout;  ///< null for any
+    const LayoutFacts* layout;  ///< null for any
     bool by_group;               ///< [..., groups, width of the component] instead of [..., width]
 
     std::string name() const {
@@ -72,7 +72,7 @@ recorded_kind kind_recorded() {
 }
 
 /// Writes what the recorder has in memory and leaves it in the file.
-inline void spill_records(record_state& state, const std::filesystem::path& path, const recorded_kind& kind) {
+inline void spill_records(RecorderState& state, const std::filesystem::path& path, const recorded_kind& kind) {
     const std::vector<record> records = state.in_memory();
     if (records.empty())
         throw ValueError(path.string() + ": this history has nothing in memory to spill: record something first");
@@ -151,7 +151,7 @@ inline std::vector<record> records_in(const std::filesystem::path& path, const r
 ///         was.
 template <class X, extent Groups>
 void spill(History<X, Groups>& history, const std::filesystem::path& path) {
-    detail::record_state& state = detail::record_access::state(history);
+    detail::RecorderState& state = detail::RecordAccess::state(history);
     const std::string file = detail::canonical_text(path);
     if (!state.claim(file))
         throw ValueError(path.string() + ": the file holds entries of this history already: spill to another file");
@@ -170,7 +170,7 @@ template <class X, extent Groups = 1>
     requires Recordable<X, Groups>
 History<X, Groups> read_history(const std::filesystem::path& path, Recording how = {}) {
     History<X, Groups> history(std::move(how));
-    detail::record_state& state = detail::record_access::state(history);
+    detail::RecorderState& state = detail::RecordAccess::state(history);
     for (detail::record& r : detail::records_in(path, detail::kind_recorded<X, Groups>())) state.restore(std::move(r));
     state.claim(detail::canonical_text(path));
     return history;

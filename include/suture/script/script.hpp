@@ -86,8 +86,8 @@ public:
     void visit_sites(const SiteVisitor& visit) const {
         const auto copy = state_->instrumented();
         std::set<std::string> of_modules;
-        for (const detail::script_module& module : copy->modules) of_modules.insert(module.path);
-        const auto visit_all = [&](const detail::script_module& module, bool input) {
+        for (const detail::ScriptModule& module : copy->modules) of_modules.insert(module.path);
+        const auto visit_all = [&](const detail::ScriptModule& module, bool input) {
             const std::vector<const Site*>& sites = input ? module.inputs : module.outputs;
             for (std::size_t i = 0; i < sites.size(); ++i) {
                 const std::string path = detail::script_site_path(module.path, input, i);
@@ -96,7 +96,7 @@ public:
                 visit(path, same);
             }
         };
-        for (const detail::script_module& module : copy->modules) {
+        for (const detail::ScriptModule& module : copy->modules) {
             visit_all(module, false);
             visit_all(module, true);
         }
@@ -116,7 +116,7 @@ public:
         for (const auto& [other, first] : copy->other_paths)
             if (detail::path_matches(asked, other))
                 throw HookError(nothing + "'" + other + "' is the same module as '" + first + "': ask for that path");
-        for (const detail::script_module& module : copy->modules) {
+        for (const detail::ScriptModule& module : copy->modules) {
             if (!detail::path_matches(asked, module.path)) continue;
             const std::string name = module.path.empty() ? "the model" : "'" + module.path + "'";
             if (!module.called)
@@ -132,17 +132,17 @@ private:
     /// Never copied or moved: hooks and passes point into it.
     struct state {
         explicit state(torch::jit::Module module_) : module(std::move(module_)) {}
-        std::shared_ptr<const detail::script_copy> instrumented() {
+        std::shared_ptr<const detail::ScriptCopy> instrumented() {
             const std::lock_guard lock(guard);
-            if (!copy || !copy->is_current()) copy = detail::script_instrumenter::instrumented(module, sites);
+            if (!copy || !copy->is_current()) copy = detail::ScriptInstrumenter::instrumented(module, sites);
             return copy;
         }
         torch::jit::Module module;
         const bool has_own_hooks =
             !module.type()->getForwardPreHooks().empty() || !module.type()->getForwardHooks().empty();
         std::mutex guard;
-        const std::shared_ptr<detail::script_sites> sites = std::make_shared<detail::script_sites>();
-        std::shared_ptr<const detail::script_copy> copy;
+        const std::shared_ptr<detail::ScriptSites> sites = std::make_shared<detail::ScriptSites>();
+        std::shared_ptr<const detail::ScriptCopy> copy;
     };
 
     /// "h.0.attn" of "h.0.attn.input.1": what names the module in the path of a site.
@@ -197,7 +197,7 @@ private:
         std::vector<c10::IValue>& stack = arguments;
         stack.insert(stack.begin(), state_->module._ivalue());
         state_->module.get_method("forward").function().getSchema().checkAndNormalizeInputs(stack, named);
-        const auto pass = c10::make_intrusive<detail::script_pass>(copy);
+        const auto pass = c10::make_intrusive<detail::ScriptPass>(copy);
         stack.push_back(c10::IValue::make_capsule(pass));
         try {
             if (detail::script_call < 0) copy->forward->run(stack);

@@ -18,20 +18,20 @@ namespace suture {
 
 namespace detail {
 /// The moments of some rows, each a float64 [channels].
-struct channel_moments {
+struct ChannelMoments {
     at::Tensor count, left_out;  ///< how many numbers are finite, and how many are not and count for nothing
     at::Tensor about, mean;      ///< the mean is about + mean: one number has too few digits if it is far from zero
     at::Tensor squares;          ///< the squared distances from the mean, summed
     at::Tensor low, high;
 
-    channel_moments to(at::Device device) const {
+    ChannelMoments to(at::Device device) const {
         const auto moved = [device](const at::Tensor& t) { return t.to(device); };
         return {moved(count), moved(left_out), moved(about), moved(mean), moved(squares), moved(low), moved(high)};
     }
 };
 
 /// @pre there is a row: [rows, channels]
-inline channel_moments moments_of(const at::Tensor& rows) {
+inline ChannelMoments moments_of(const at::Tensor& rows) {
     const at::Tensor finite = rows.isfinite(), other = finite.logical_not();
     const auto sum = [&other](const at::Tensor& t) { return t.masked_fill(other, 0).sum(0); };
     const at::Tensor count = finite.sum(0).to(at::kDouble), divisor = count.clamp_min(1);
@@ -47,7 +47,7 @@ inline channel_moments moments_of(const at::Tensor& rows) {
 }
 
 /// The moments of the rows of both.
-inline channel_moments merged(const channel_moments& a, const channel_moments& b) {
+inline ChannelMoments merged(const ChannelMoments& a, const ChannelMoments& b) {
     const at::Tensor count = a.count.add(b.count), share = b.count.div(count.clamp_min(1));
     const at::Tensor about = at::where(a.count.gt(0), a.about, b.about);
     const at::Tensor apart = b.about.sub(about).add(b.mean).sub(a.mean);
@@ -102,7 +102,7 @@ public:
     at::Tensor max() const { return where_there_are(1, gathered().high); }
 
 private:
-    void take_in(const detail::channel_moments& more) {
+    void take_in(const detail::ChannelMoments& more) {
         if (empty()) {
             moments_ = more;
             return;
@@ -112,7 +112,7 @@ private:
                              std::to_string(moments_.count.size(0)) + ": use other RunningMoments for them");
         moments_ = detail::merged(moments_, more.to(moments_.count.device()));
     }
-    const detail::channel_moments& gathered() const {
+    const detail::ChannelMoments& gathered() const {
         if (empty()) throw ValueError("these moments are of no numbers at all: add() some first");
         return moments_;
     }
@@ -120,7 +120,7 @@ private:
         return numbers.masked_fill(moments_.count.lt(least), std::numeric_limits<double>::quiet_NaN());
     }
 
-    detail::channel_moments moments_;
+    detail::ChannelMoments moments_;
 };
 
 }  // namespace suture

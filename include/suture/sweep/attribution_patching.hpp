@@ -1,4 +1,4 @@
-// Attribution patching: what a patch would do, to first order, for all places at once. The effect of putting other
+// DirectLogitAttribution patching: what a patch would do, to first order, for all places at once. The effect of putting other
 // activations a' in place of a is (a' - a) times the metric's gradient at a, so two forward passes and a backward one do
 // for a whole grid (Nanda 2023, "Attribution Patching"; Syed et al. 2023, https://arxiv.org/abs/2310.10348).
 #pragma once
@@ -23,8 +23,8 @@ namespace detail {
 
 /// The gradient of the sum of the prompts' metrics at each site: [prompts, tokens, width]. Parameters are left alone.
 template <class Model>
-std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const sweep_sites& sites,
-                                     const logit_reads& reads, const at::Tensor& clean, const at::Tensor& prompt) {
+std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const SweepSites& sites,
+                                     const LogitReads& reads, const at::Tensor& clean, const at::Tensor& prompt) {
     const at::AutoGradMode gradients(true);
     std::vector<at::Tensor> seen(sites.size());
     HookSet hooks;
@@ -54,7 +54,7 @@ std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const 
 
 /// The first-order effect of each cell of one prompt, float64 [cells]: the sum of (source - base) * gradient over what the
 /// cell patches.
-inline at::Tensor first_order_effects(const cell_space& space, const sweep_sites& sites, extent prompt,
+inline at::Tensor first_order_effects(const CellSpace& space, const SweepSites& sites, extent prompt,
                                       const std::vector<at::Tensor>& base, const std::vector<at::Tensor>& sources,
                                       const std::vector<at::Tensor>& gradients) {
     const extent count = space.cells_a_prompt();
@@ -75,18 +75,18 @@ inline at::Tensor first_order_effects(const cell_space& space, const sweep_sites
 
 /// Estimates the cells of one prompt.
 template <class Model>
-void attribute_prompt(Model& model, const sweep_task& task, extent prompt, const std::vector<at::Tensor>& shared,
+void attribute_prompt(Model& model, const SweepTask& task, extent prompt, const std::vector<at::Tensor>& shared,
                       SweepResult& result) {
     const auto record = [&](const at::Tensor& ids) { return record_forward(model, ids, task.sites); };
     const at::Tensor ids = task.patching.base().narrow(0, prompt, 1);
     const at::Tensor which = task.prompt_indices(prompt, 1, ids.device());
-    const forward_record base = record(ids);
+    const ForwardRun base = record(ids);
     const at::Tensor logits = task.reads.at_positions(base.logits);
     at::Tensor clean = logits;
     std::vector<at::Tensor> sources = shared;
     if (task.has_source()) {
         const at::Tensor other = task.patching.source().narrow(0, prompt, 1);
-        forward_record source = record(other);
+        ForwardRun source = record(other);
         sources = std::move(source.sites);
         const at::Tensor theirs = task.reads.at_positions(source.logits);
         if (!task.patching.base_is_clean()) clean = theirs;
@@ -106,7 +106,7 @@ void attribute_prompt(Model& model, const sweep_task& task, extent prompt, const
 template <class Model>
 SweepResult attribution_patching(Model&& model, const Patching& patching, const Grid& grid, const Metric& metric) {
     detail::check_is_there(model);
-    const detail::sweep_task task(patching, grid, metric, false);
+    const detail::SweepTask task(patching, grid, metric, false);
     if (c10::InferenceMode::is_enabled())
         throw ValueError("attribution needs gradients, and inference mode has none: call it outside");
     SweepResult result = detail::empty_result(task);

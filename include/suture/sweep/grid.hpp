@@ -24,7 +24,7 @@ namespace suture {
 
 namespace detail {
 /// Channels that are patched together, and the site of each layer where they pass.
-struct grid_part {
+struct GridPart {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
     narrowed channels;
@@ -36,7 +36,7 @@ struct grid_part {
     /// The channels of one head, or all if `head` is -1.
     narrowed of_head(extent head) const {
         if (head < 0) return channels;
-        channel_where where;
+        ChannelWhere where;
         where.head_begin = head, where.head_end = head + 1, where.one_head = true;
         return narrow(channels.where, heads_a_group, where);
     }
@@ -60,7 +60,7 @@ void check_places(const R& recipe, extent tokens) {
 }
 
 /// A recipe with its type forgotten: activation [..., width] -> an edited copy.
-struct grid_recipe {
+struct GridRecipe {
     std::string name;
     std::function<at::Tensor(const at::Tensor&)> edited;
     std::function<void(extent tokens)> check;  ///< @throws PositionError if a prompt of so many tokens has no such place
@@ -69,14 +69,14 @@ struct grid_recipe {
 template <Layout L>
 inline constexpr run queries_of = [] {
     using found = resolution<family<Q>, L>;
-    if constexpr (found::why == fault::none) return run_of<L, typename found::type>;
+    if constexpr (found::why == fault::none) return slice_of<L, typename found::type>;
     else return run{};
 }();
 
 template <class Selector, Layout L>
-grid_part part_of(std::vector<SiteRef<AnyLayout>> sites) {
+GridPart part_of(std::vector<SiteRef<AnyLayout>> sites) {
     using X = typename resolution<Selector, L>::type;
-    grid_part part{"all", std::move(sites), {run_in<L, X>, run_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
+    GridPart part{"all", std::move(sites), {run_in<L, X>, run_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
     if constexpr (Component<X>) part.name = X::name, part.heads_a_group = X::heads;
     return part;
 }
@@ -196,8 +196,8 @@ public:
 
     // What a sweep asks.
 
-    const std::vector<detail::grid_part>& parts() const { return parts_; }
-    const std::vector<detail::grid_recipe>& recipes() const { return recipes_; }
+    const std::vector<detail::GridPart>& parts() const { return parts_; }
+    const std::vector<detail::GridRecipe>& recipes() const { return recipes_; }
     std::size_t layers() const { return parts_.front().sites.size(); }
     const position<axis::token>& tokens() const { return tokens_; }
     bool has_heads() const { return by_head_; }
@@ -235,7 +235,7 @@ public:
     SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
 
 private:
-    explicit Grid(detail::grid_part part) { parts_.push_back(std::move(part)); }
+    explicit Grid(detail::GridPart part) { parts_.push_back(std::move(part)); }
     Grid() = default;
 
     template <class... Selectors, class S>
@@ -252,7 +252,7 @@ private:
     }
     void check_heads() const {
         if (!by_head_) return;
-        for (const detail::grid_part& part : parts_) {
+        for (const detail::GridPart& part : parts_) {
             if (part.heads() == 0) throw ValueError("a layout has no heads of its own: sweep its components by head");
             if (part.heads() != parts_.front().heads())
                 throw ValueError(part.name + " has " + std::to_string(part.heads()) + " heads but " +
@@ -261,8 +261,8 @@ private:
         }
     }
 
-    std::vector<detail::grid_part> parts_;
-    std::vector<detail::grid_recipe> recipes_;
+    std::vector<detail::GridPart> parts_;
+    std::vector<detail::GridRecipe> recipes_;
     position<axis::token> tokens_;
     bool by_head_ = false, by_token_ = true;
 };

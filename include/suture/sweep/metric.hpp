@@ -211,10 +211,10 @@ namespace detail {
 /// One number a run, [runs], on the device of the logits.
 /// @throws ShapeError if the metric's function gives another shape, OwnershipError if it writes what it is lent
 inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
-    const std::array<write_watch, 4> lent{write_watch(in.logits), write_watch(in.clean), write_watch(in.tokens),
-                                          write_watch(in.prompt)};
+    const std::array<WriteWatch, 4> lent{WriteWatch(in.logits), WriteWatch(in.clean), WriteWatch(in.tokens),
+                                          WriteWatch(in.prompt)};
     at::Tensor numbers = metric.of(in);
-    for (const write_watch& watch : lent) watch.check(("the metric '" + metric.name + "'").c_str());
+    for (const WriteWatch& watch : lent) watch.check(("the metric '" + metric.name + "'").c_str());
     if (!numbers.defined() || numbers.sizes() != in.logits.sizes().slice(0, 1))
         throw ShapeError("the metric '" + metric.name + "' gave " + tensor_text(numbers) + " for logits " +
                          shape_text(in.logits.sizes()) + " of [runs, positions, ids]: give one number a run, [" +

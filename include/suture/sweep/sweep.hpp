@@ -40,11 +40,11 @@ constexpr bool can_read_some_logits() {
 
 /// Sweeps by stages, if the model has them and its sites lie in them.
 template <class Model>
-bool swept_in_stages(Model& model, const sweep_task& task, const SweepOptions& options, SweepResult& result,
+bool swept_in_stages(Model& model, const SweepTask& task, const SweepOptions& options, SweepResult& result,
                      ledger& book) {
     if constexpr (StagedModel<Model>) {
         auto& stages = stages_of(model);
-        staged_sweep staged(stages, task, options, result, book);
+        StagedSweep staged(stages, task, options, result, book);
         if (!staged.look()) return false;
         staged.run();
         return true;
@@ -85,9 +85,9 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
                   const SweepOptions& options = {}) {
     using M = std::remove_reference_t<Model>;
     detail::check_is_there(model);
-    const bool staged = StagedModel<M> && options.savings != Savings::none();
-    const detail::sweep_task task(patching, grid, metric,
-                                  staged && options.savings.head && detail::can_read_some_logits<M>());
+    const bool staged = StagedModel<M> && options.optimisations != Optimisations::none();
+    const detail::SweepTask task(patching, grid, metric,
+                                  staged && options.optimisations.head && detail::can_read_some_logits<M>());
     if (!(options.share > 0 && options.share <= 1))
         throw ValueError("the share of cells to run is " + std::to_string(options.share) +
                          ": give more than 0, and 1 at most");
@@ -105,8 +105,8 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     }
     const at::NoGradGuard no_gradients;
     if (staged && detail::swept_in_stages(model, task, options, result, book)) return result;
-    const detail::sweep_task of_whole_runs(patching, grid, metric, false);  // a forward gives all logits
-    detail::plain_sweep<M>(model, of_whole_runs, options, result, book).run();
+    const detail::SweepTask of_whole_runs(patching, grid, metric, false);  // a forward gives all logits
+    detail::PlainSweep<M>(model, of_whole_runs, options, result, book).run();
     return result;
 }
 

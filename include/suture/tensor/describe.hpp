@@ -39,7 +39,7 @@ inline std::string tensor_text(const at::Tensor& t) {
 }
 
 namespace detail {
-inline std::string component_text(const component_facts& c) {
+inline std::string component_text(const ComponentFacts& c) {
     std::string text = std::string(c.name) + "<" + std::to_string(c.width);
     if (c.heads > 1) text += ", " + std::to_string(c.heads);
     return text + ">";
@@ -47,10 +47,10 @@ inline std::string component_text(const component_facts& c) {
 }  // namespace detail
 
 /// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>".
-inline std::string layout_text(const layout_facts& layout) {
+inline std::string layout_text(const LayoutFacts& layout) {
     std::string text = layout.groups == 1 ? "Fused<" + std::to_string(layout.width)
                                           : "Grouped<" + std::to_string(layout.groups);
-    for (const component_facts& c : layout) text += ", " + detail::component_text(c);
+    for (const ComponentFacts& c : layout) text += ", " + detail::component_text(c);
     return text + ">";
 }
 
@@ -61,11 +61,11 @@ inline std::string padded(extent number, std::size_t width) {
 }
 
 /// One line a component: its first and last channel in its (first) group, its name, width and heads.
-inline std::string channel_lines(const layout_facts& layout) {
+inline std::string channel_lines(const LayoutFacts& layout) {
     const std::size_t digits = std::to_string(layout.width / layout.groups).size();
     std::string text;
     extent at = 0;
-    for (const component_facts& c : layout) {
+    for (const ComponentFacts& c : layout) {
         text += "  " + padded(at, digits) + " .. " + padded(at + c.width - 1, digits) + "  " + component_text(c);
         if (c.heads > 1)
             text += ": " + std::to_string(c.heads) + " heads of " + std::to_string(c.width / c.heads);
@@ -76,10 +76,10 @@ inline std::string channel_lines(const layout_facts& layout) {
 }
 
 /// A bar of `room` cells in which every component has its share (one cell at least): "|QQQQ|KK|VV|".
-inline std::string channel_bar(const layout_facts& layout, extent room) {
+inline std::string channel_bar(const LayoutFacts& layout, extent room) {
     const extent period = layout.width / layout.groups;
     std::string bar = "|";
-    for (const component_facts& c : layout) {
+    for (const ComponentFacts& c : layout) {
         const std::string name = c.name;
         extent cells = (c.width * room + period / 2) / period;
         if (cells < static_cast<extent>(name.size())) cells = static_cast<extent>(name.size());
@@ -97,7 +97,7 @@ inline std::string channel_bar(const layout_facts& layout, extent room) {
 ///     |       Q       |       K       |       V       |
 ///       0 .. 1  Q<2>
 ///       ...
-inline std::string describe(const layout_facts& layout) {
+inline std::string describe(const LayoutFacts& layout) {
     const extent period = layout.width / layout.groups;
     std::string text = layout_text(layout) + ": " + std::to_string(layout.width) + " channels";
     if (layout.groups > 1)
@@ -106,7 +106,7 @@ inline std::string describe(const layout_facts& layout) {
     return text + "\n" + detail::channel_bar(layout, 48) + "\n" + detail::channel_lines(layout);
 }
 
-/// @see describe(const layout_facts&)
+/// @see describe(const LayoutFacts&)
 template <Layout L>
 std::string describe() { return describe(facts_of<L>); }
 

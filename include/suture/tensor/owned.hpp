@@ -109,7 +109,7 @@ public:
         requires(compatible<Ws...>() && placed<exactly<X>, layout, Ws...>.why == fault::none)
     Region at(const Ws&... wheres) & {
         return Region(this->held(), regions_.watch(), Groups > 1,
-                      detail::make_place(placed<exactly<X>, layout, Ws...>, where_pack<Ws...>{wheres...}));
+                      detail::make_place(placed<exactly<X>, layout, Ws...>, WherePack<Ws...>{wheres...}));
     }
     template <Where... Ws, fault suture_fault = placed<exactly<X>, layout, Ws...>.why>
         requires(compatible<Ws...>() && suture_fault != fault::none)

@@ -240,7 +240,7 @@ public:
     /// @throws OwnershipError if f wrote into the tensor
     template <Reader F>
     auto read(F&& f) const {
-        const write_watch watch(tensor());
+        const WriteWatch watch(tensor());
         if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
             std::forward<F>(f)(tensor());
             watch.check("the function given to read()");

@@ -24,7 +24,7 @@ public:
     /// One component of a layout: `qkv.get<Q<768, 12>>()`.
     template <ComponentOf<X> C>
     View<C, layout::groups> get() const {
-        const narrowed channels{run_of<X, C>, layout::groups > 1};
+        const narrowed channels{slice_of<X, C>, layout::groups > 1};
         return View<C, layout::groups>(detail::cut_channels(tensor_, channels), cut_);
     }
     template <class C, fault suture_fault = detail::resolution<exactly<C>, X>::why>

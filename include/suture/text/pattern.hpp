@@ -38,7 +38,7 @@ public:
     /// @pre the text is UTF-8, and the expression matches no empty text
     template <class Take>
     void for_each_match(std::string_view text, Take take) const {
-        const std::unique_ptr<pcre2_match_data_8, free_match> match(
+        const std::unique_ptr<pcre2_match_data_8, FreeMatch> match(
             pcre2_match_data_create_from_pattern_8(code_.get(), nullptr));
         if (!match) throw std::bad_alloc();
         const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer_8(match.get());
@@ -47,7 +47,7 @@ public:
     }
 
 private:
-    struct free_match {
+    struct FreeMatch {
         void operator()(pcre2_match_data_8* match) const { pcre2_match_data_free_8(match); }
     };
 

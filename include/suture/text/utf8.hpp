@@ -11,7 +11,7 @@
 namespace suture::detail {
 
 /// What a text begins with: a character, or the bytes that one U+FFFD replaces.
-struct utf8_front {
+struct Utf8Front {
     std::size_t bytes;
     bool valid;
     char32_t character;  ///< where it is valid
@@ -27,7 +27,7 @@ inline std::size_t utf8_length(unsigned char first) {
 }
 
 /// The front of a text that is not empty.
-inline utf8_front front_of(std::string_view text) {
+inline Utf8Front front_of(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
     const std::size_t length = utf8_length(first);
     if (length == 0) return {1, false, 0};
@@ -54,7 +54,7 @@ inline std::string hex_text(unsigned char byte) {
 /// @throws ValueError, with the offset of the first byte that is no part of a character
 inline void check_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-        const utf8_front front = front_of(text.substr(at));
+        const Utf8Front front = front_of(text.substr(at));
         if (!front.valid)
             throw ValueError("the text is not UTF-8 at byte " + std::to_string(at) + " (0x" +
                              hex_text(static_cast<unsigned char>(text[at])) + "): give text that is UTF-8");
@@ -66,7 +66,7 @@ inline void check_utf8(std::string_view text) {
 inline std::string replaced_utf8(std::string_view bytes) {
     std::string text;
     while (!bytes.empty()) {
-        const utf8_front front = front_of(bytes);
+        const Utf8Front front = front_of(bytes);
         text += front.valid ? bytes.substr(0, front.bytes) : std::string_view("\xEF\xBF\xBD");
         bytes.remove_prefix(front.bytes);
     }

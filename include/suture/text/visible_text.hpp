@@ -23,13 +23,13 @@ inline bool shows_itself(std::string_view character) {
 }
 
 /// The escapes of one letter: what stands behind the backslash, and the byte that it means.
-struct letter_escape {
+struct LetterEscape {
     char letter, byte;
 };
-inline constexpr std::array<letter_escape, 4> letter_escapes{{{'\\', '\\'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}}};
+inline constexpr std::array<LetterEscape, 4> letter_escapes{{{'\\', '\\'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}}};
 
 inline std::string escaped(char byte) {
-    for (const letter_escape& e : letter_escapes)
+    for (const LetterEscape& e : letter_escapes)
         if (e.byte == byte) return {'\\', e.letter};
     return "\\x" + hex_text(static_cast<unsigned char>(byte));
 }
@@ -38,7 +38,7 @@ inline std::string escaped(char byte) {
 inline std::string visible(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
-        const utf8_front front = front_of(text);
+        const Utf8Front front = front_of(text);
         const std::string_view bytes = text.substr(0, front.bytes);
         if (front.valid && shows_itself(bytes))
             shown += bytes;
@@ -58,14 +58,14 @@ inline std::string in_quotes(std::string_view text) {
 }
 
 /// What a text begins with: a byte, and how much of the text stands for it; nothing where an escape is none.
-struct shown_byte {
+struct ShownByte {
     char byte = 0;
     std::size_t length = 0;
 };
 
-inline shown_byte front_byte(std::string_view text) {
+inline ShownByte front_byte(std::string_view text) {
     if (text.front() != '\\') return {text.front(), 1};
-    for (const letter_escape& e : letter_escapes)
+    for (const LetterEscape& e : letter_escapes)
         if (text.substr(1, 1) == std::string_view(&e.letter, 1)) return {e.byte, 2};
     if (!text.starts_with("\\x") || text.size() < 4) return {};
     unsigned char byte = 0;
@@ -79,7 +79,7 @@ inline shown_byte front_byte(std::string_view text) {
 inline std::string from_visible(std::string_view shown) {
     std::string text;
     for (std::size_t at = 0; at < shown.size();) {
-        const shown_byte front = front_byte(shown.substr(at));
+        const ShownByte front = front_byte(shown.substr(at));
         if (front.length == 0)
             throw ValueError("'" + std::string(shown) + "' has a backslash at byte " + std::to_string(at) +
                              " that begins no escape: write \\\\ for it, or \\n, \\r, \\t, \\xNN");

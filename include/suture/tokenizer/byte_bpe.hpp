@@ -40,10 +40,10 @@ public:
     static constexpr std::string_view end_of_text = "<|endoftext|>";
 
     /// @throws FileError, with the file, unless the vocabulary has every byte and is the one that the merges belong to
-    static ByteBpe read(const std::filesystem::path& vocabulary_file, const std::filesystem::path& merges_file) {
-        detail::vocabulary tokens = read_tokens(vocabulary_file);
-        const auto byte_ids = ids_of_bytes(tokens, vocabulary_file.string());
-        detail::merge_table merges = detail::merge_table::read(merges_file, tokens);
+    static ByteBpe read(const std::filesystem::path& VocabularyFile, const std::filesystem::path& merges_file) {
+        detail::vocabulary tokens = read_tokens(VocabularyFile);
+        const auto byte_ids = ids_of_bytes(tokens, VocabularyFile.string());
+        detail::MergeTable merges = detail::MergeTable::read(merges_file, tokens);
         return ByteBpe(std::move(tokens), byte_ids, std::move(merges));
     }
 
@@ -74,13 +74,13 @@ public:
 private:
     using byte_ids = std::array<extent, 256>;
 
-    ByteBpe(detail::vocabulary tokens, const byte_ids& bytes, detail::merge_table merges)
+    ByteBpe(detail::vocabulary tokens, const byte_ids& bytes, detail::MergeTable merges)
         : tokens_(std::move(tokens)), byte_ids_(bytes), merges_(std::move(merges)), end_id_(tokens_.find(end_of_text)) {
         for (extent id = 0; id < tokens_.size(); ++id) whole_.push_back(merged(tokens_.text(id)) == std::vector{id});
     }
 
     static detail::vocabulary read_tokens(const std::filesystem::path& file) {
-        std::vector<std::string> texts = detail::vocabulary_file::read(file);
+        std::vector<std::string> texts = detail::VocabularyFile::read(file);
         for (std::string& text : texts) {
             std::optional<std::string> bytes = detail::alphabet_bytes(text);
             if (!bytes)
@@ -121,7 +121,7 @@ private:
 
     detail::vocabulary tokens_;
     byte_ids byte_ids_;
-    detail::merge_table merges_;
+    detail::MergeTable merges_;
     std::optional<extent> end_id_;
     std::vector<bool> whole_;  ///< by id: its bytes merge back into it, so that such a word needs no merging
 };

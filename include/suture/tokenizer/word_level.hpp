@@ -38,10 +38,10 @@ inline const pattern& words_and_marks() {
 class WordLevel {
 public:
     /// @throws FileError if it cannot be read, is no vocab.json, or belongs to a byte-level tokenizer
-    static WordLevel read(const std::filesystem::path& vocabulary_file) {
-        WordLevel words(detail::vocabulary(detail::vocabulary_file::read(vocabulary_file)));
+    static WordLevel read(const std::filesystem::path& VocabularyFile) {
+        WordLevel words(detail::vocabulary(detail::VocabularyFile::read(VocabularyFile)));
         if (words.tokens_.find("Ġ"))  // a space in the alphabet of bytes: no word, but in every byte-level vocabulary
-            throw FileError(vocabulary_file.string() +
+            throw FileError(VocabularyFile.string() +
                             " is a byte-level tokenizer's: put the merges.txt that belongs to it beside it");
         return words;
     }

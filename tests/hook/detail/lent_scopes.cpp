@@ -12,7 +12,7 @@
 #include <thread>
 
 using namespace suture;
-using suture::detail::lent_scopes;
+using suture::detail::LentScopes;
 
 namespace {
 struct fixture {
@@ -22,9 +22,9 @@ struct fixture {
     HookHandle handle = hooks.add(point, [this](const at::Tensor&) { ++seen; }).may_be_idle();
 
     /// Passes the site in a thread of its own, to which scopes are lent or not.
-    void pass_elsewhere(const lent_scopes* lent) {
+    void pass_elsewhere(const LentScopes* lent) {
         std::thread([&] {
-            std::optional<lent_scopes::here> here;
+            std::optional<LentScopes::here> here;
             if (lent) here.emplace(*lent);
             (void)point(at::zeros({1}));
         }).join();
@@ -34,7 +34,7 @@ struct fixture {
 
 TEST_CASE_FIXTURE(fixture, "hooks run in a thread to which their scope is lent, and in no other") {
     const auto scope = hooks.activate();
-    const lent_scopes lent;
+    const LentScopes lent;
     pass_elsewhere(nullptr);
     CHECK(seen == 0);
     pass_elsewhere(&lent);
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(fixture, "hooks run in a thread to which their scope is lent, 
 
 TEST_CASE_FIXTURE(fixture, "once the scope has ended, what was lent of it runs nothing") {
     auto scope = hooks.activate();
-    const lent_scopes lent;
+    const LentScopes lent;
     scope.end();
     pass_elsewhere(&lent);
     CHECK(seen == 0);
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(fixture, "once the scope has ended, what was lent of it runs n
 TEST_CASE_FIXTURE(fixture, "a hook that fired elsewhere is not idle in the scope that was lent") {
     auto strict = hooks.add(point, [](const at::Tensor&) {});
     auto scope = hooks.activate();
-    const lent_scopes lent;
+    const LentScopes lent;
     pass_elsewhere(&lent);
     CHECK_NOTHROW(scope.end());
 }
@@ -60,15 +60,15 @@ TEST_CASE_FIXTURE(fixture, "a hook that fired elsewhere is not idle in the scope
 TEST_CASE_FIXTURE(fixture, "what is suspended is not lent, and a thread has its own scopes back afterwards") {
     const auto scope = hooks.activate();
     {
-        const suture::detail::active_scope suspended;
-        const lent_scopes nothing;
+        const suture::detail::ActiveScope suspended;
+        const LentScopes nothing;
         pass_elsewhere(&nothing);
         CHECK(seen == 0);
     }
     {
-        const lent_scopes lent;
-        const suture::detail::active_scope suspended;
-        const lent_scopes::here here(lent);
+        const LentScopes lent;
+        const suture::detail::ActiveScope suspended;
+        const LentScopes::here here(lent);
         (void)point(at::zeros({1}));
         CHECK(seen == 1);
     }

@@ -11,26 +11,26 @@
 #include <vector>
 
 using namespace suture;
-using suture::detail::hook_entry;
-using suture::detail::hook_registry;
-using suture::detail::hook_state;
-using suture::detail::hook_table;
+using suture::detail::HookEntry;
+using suture::detail::HookRegistry;
+using suture::detail::HookState;
+using suture::detail::HookTable;
 using suture::detail::site_at;
 
 namespace {
-std::vector<std::uint64_t> ids_at(const hook_table& table, const Site& site) {
+std::vector<std::uint64_t> ids_at(const HookTable& table, const Site& site) {
     std::vector<std::uint64_t> ids;
     if (const auto at = site_at(table, site.id()); at != table.end() && at->site == site.id())
-        for (const hook_entry& hook : at->hooks) ids.push_back(hook.id);
+        for (const HookEntry& hook : at->hooks) ids.push_back(hook.id);
     return ids;
 }
 }  // namespace
 
 TEST_CASE("a table that was read stays as it was, whatever is added and removed") {
-    hook_registry hooks;
+    HookRegistry hooks;
     const Site site("a");
     const std::uint64_t first = hooks.add(site, {});
-    const std::shared_ptr<const hook_table> read = hooks.table();
+    const std::shared_ptr<const HookTable> read = hooks.table();
     const std::uint64_t version = hooks.version();
     hooks.remove(first);
     const std::uint64_t second = hooks.add(site, {});
@@ -41,7 +41,7 @@ TEST_CASE("a table that was read stays as it was, whatever is added and removed"
 }
 
 TEST_CASE("hooks of a site stay in the order in which they were added, and sites find their own") {
-    hook_registry hooks;
+    HookRegistry hooks;
     const Site late("late"), early("early"), none("none");
     const std::uint64_t a = hooks.add(early, {}), b = hooks.add(late, {}), c = hooks.add(early, {});
     CHECK(ids_at(*hooks.table(), early) == std::vector{a, c});
@@ -52,7 +52,7 @@ TEST_CASE("hooks of a site stay in the order in which they were added, and sites
 }
 
 TEST_CASE("a hook that is to run once fires once, in however many threads") {
-    hook_state state;
+    HookState state;
     state.once = true;
     std::atomic<int> fired{0};
     std::vector<std::thread> threads;
@@ -67,15 +67,15 @@ TEST_CASE("a hook that is to run once fires once, in however many threads") {
 
 TEST_CASE("only a hook that could fire, has work and was not told to be idle has to fire") {
     const auto must_fire = [](const auto& change) {
-        hook_state state;
+        HookState state;
         change(state);
         return state.must_fire();
     };
-    CHECK(must_fire([](hook_state&) {}));
-    CHECK_FALSE(must_fire([](hook_state& s) { s.enabled = false; }));
-    CHECK_FALSE(must_fire([](hook_state& s) { s.removed = true; }));
-    CHECK_FALSE(must_fire([](hook_state& s) { s.has_work = false; }));
-    CHECK_FALSE(must_fire([](hook_state& s) { s.may_be_idle = true; }));
-    CHECK_FALSE(must_fire([](hook_state& s) { s.once = true, s.fires(); }));
-    CHECK(must_fire([](hook_state& s) { s.once = true; }));
+    CHECK(must_fire([](HookState&) {}));
+    CHECK_FALSE(must_fire([](HookState& s) { s.enabled = false; }));
+    CHECK_FALSE(must_fire([](HookState& s) { s.removed = true; }));
+    CHECK_FALSE(must_fire([](HookState& s) { s.has_work = false; }));
+    CHECK_FALSE(must_fire([](HookState& s) { s.may_be_idle = true; }));
+    CHECK_FALSE(must_fire([](HookState& s) { s.once = true, s.fires(); }));
+    CHECK(must_fire([](HookState& s) { s.once = true; }));
 }

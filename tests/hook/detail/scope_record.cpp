@@ -8,19 +8,19 @@
 #include <string>
 
 using namespace suture;
-using suture::detail::hook_entry;
-using suture::detail::hook_registry;
-using suture::detail::scope_record;
+using suture::detail::HookEntry;
+using suture::detail::HookRegistry;
+using suture::detail::ScopeLedger;
 
 namespace {
 struct fixture {
-    std::shared_ptr<hook_registry> hooks = std::make_shared<hook_registry>();
+    std::shared_ptr<HookRegistry> hooks = std::make_shared<HookRegistry>();
     Site first{"first"}, second{"second"};
     std::uint64_t a = hooks->add(first, named("a")), b = hooks->add(second, named("b"));
-    scope_record record{hooks};
+    ScopeLedger record{hooks};
 
-    static hook_entry named(const std::string& text) {
-        hook_entry entry;
+    static HookEntry named(const std::string& text) {
+        HookEntry entry;
         entry.text = [text] { return text; };
         return entry;
     }
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(fixture, "hooks that fired nowhere are idle, in words; where t
 }
 
 TEST_CASE_FIXTURE(fixture, "what fired in a scope that was carried elsewhere counts here, however it fired there") {
-    scope_record carried(hooks);
+    ScopeLedger carried(hooks);
     carried.note_firing(a);
     carried.note_firing_elsewhere(b);
     record.note_firings_of(carried);

@@ -16,7 +16,7 @@
 namespace {
 using namespace suture;
 
-std::vector<std::pair<std::string, std::string>> texts(const std::vector<suture::detail::known_layout>& layouts) {
+std::vector<std::pair<std::string, std::string>> texts(const std::vector<suture::detail::KnownLayout>& layouts) {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto& layout : layouts) all.emplace_back(layout.name, layout_text(layout.facts()));
     return all;
@@ -86,7 +86,7 @@ TEST_CASE("a layout is tried whatever heads are declared in its place") {
 TEST_CASE("a component is stood for by channels of every head, its first and last among them") {
     using suture::detail::single_channels;
     const auto taken = []<class L, class C>(std::type_identity<L>, std::type_identity<C>) {
-        return single_channels({C::name, C::width, C::heads}, run_of<L, C>);
+        return single_channels({C::name, C::width, C::heads}, slice_of<L, C>);
     };
     // Few channels are taken one and all.
     using Falcon = FalconQkv<4, 2, 3>;  // groups of Q 6, K 3, V 3

@@ -33,7 +33,7 @@ struct sums {
         pattern(x.select(-1, 0));
         return output(x.narrow(-1, 2, 1).cumsum(-2)).neg();
     }
-    suture::detail::attention_probe probe(bool watch_sites = false) {
+    suture::detail::AttentionProbe probe(bool watch_sites = false) {
         const auto ref = [&](const Site& s) {
             return watch_sites ? std::optional(SiteRef<AnyLayout>(s)) : std::nullopt;
         };
@@ -60,7 +60,7 @@ TEST_CASE("several tokens can be changed at once, and signs of zeros are no chan
     sums model;
     CHECK((model.probe().changed_rows({channel(2), 1, 3}) == Rows{1, 2, 3}));
     const auto zeros = [&] { return model.forward().mul(0); };
-    const suture::detail::attention_probe probe(zeros, SiteRef<AnyLayout>(model.projection), std::nullopt, std::nullopt,
+    const suture::detail::AttentionProbe probe(zeros, SiteRef<AnyLayout>(model.projection), std::nullopt, std::nullopt,
                                                 facts_of<L>);
     CHECK(probe.changed_rows({channel(2), 0}).empty());
 }
@@ -76,14 +76,14 @@ TEST_CASE("channels have the role that their rows show, and single channels are 
         const at::Tensor own = x.select(-1, 0).mul(at::arange(4)), keys = x.select(-1, 1);
         return own.add(keys.cumsum(-1).sub(keys)).add(x.select(-1, 2)).unsqueeze(-1);
     };
-    const suture::detail::attention_probe probe(model, SiteRef<AnyLayout>(projection), std::nullopt, std::nullopt,
+    const suture::detail::AttentionProbe probe(model, SiteRef<AnyLayout>(projection), std::nullopt, std::nullopt,
                                                 facts_of<L>);
     CHECK(probe.role_of(channel(0)) == role::query);
     CHECK(probe.role_of(channel(1)) == role::key);
     CHECK(probe.role_of(channel(2)) == role::value);
     CHECK(probe.role_of({0, 2, 1, 3}) == role::key);
     CHECK(probe.role_of({0, 3, 1, 3}) == role::value);
-    suture::detail::channel_roles roles(probe);
+    suture::detail::ChannelRoles roles(probe);
     CHECK(roles.agree_with("VVV"));  // nothing is known yet
     CHECK(roles[1] == role::key);
     const int before = runs;
@@ -97,7 +97,7 @@ TEST_CASE("a model that gives the same memory in every run can be probed") {
     sums model;
     at::Tensor memory = at::ones({2, 4, 1});
     const auto in_memory = [&] { return memory.copy_(model.forward()); };
-    const suture::detail::attention_probe probe(in_memory, SiteRef<AnyLayout>(model.projection), std::nullopt,
+    const suture::detail::AttentionProbe probe(in_memory, SiteRef<AnyLayout>(model.projection), std::nullopt,
                                                 std::nullopt, facts_of<L>);
     CHECK((probe.changed_rows({channel(2), 2}) == Rows{2, 3}));
 }
@@ -105,7 +105,7 @@ TEST_CASE("a model that gives the same memory in every run can be probed") {
 TEST_CASE("a channel that nothing reads is unseen, and may be anything") {
     sums model;  // it reads channel 2 only
     const auto probe = model.probe();
-    suture::detail::channel_roles roles(probe);
+    suture::detail::ChannelRoles roles(probe);
     CHECK(roles[0] == suture::detail::role::unseen);
     CHECK(roles.agree_with("KKK"));
 }
@@ -145,7 +145,7 @@ TEST_CASE("activations that cannot be probed are refused") {
     CHECK(says(refusal_of(std::type_identity<ValueError>{}, bad), "2 of its 24 values are NaN or infinite", "finite"));
     sums model;
     CHECK(says(message_of<ShapeError>([&] {
-                   (void)suture::detail::attention_probe([&] { return model.forward().sum(); },
+                   (void)suture::detail::AttentionProbe([&] { return model.forward().sum(); },
                                                          SiteRef<AnyLayout>(model.projection), std::nullopt,
                                                          std::nullopt, facts_of<L>);
                }),
@@ -162,7 +162,7 @@ TEST_CASE("a pattern that grows from run to run is refused: the model keeps some
         pattern(x.matmul(kept.transpose(-2, -1)));
         return x;
     };
-    const suture::detail::attention_probe probe(model, SiteRef<AnyLayout>(projection), std::nullopt,
+    const suture::detail::AttentionProbe probe(model, SiteRef<AnyLayout>(projection), std::nullopt,
                                                 SiteRef<AnyLayout>(pattern), facts_of<L>);
     CHECK(says(message_of<ShapeError>([&] { (void)probe.changed_rows({}); }),
                "the pattern has shape [1, 4, 8] and had [1, 4, 4]", "cached keys"));

@@ -14,21 +14,21 @@
 #include <utility>
 
 using namespace suture;
-using suture::detail::script_value;
+using suture::detail::ScriptValue;
 using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-using kind = script_value::kind;
+using kind = ScriptValue::kind;
 
 /// A site at which a hook adds one.
 struct fixture {
     HookPoint<AnyLayout> point{"m"};
     HookSet hooks;
     HookHandle handle = hooks.add(point, [](const at::Tensor& t) { return t.add(1); }).may_be_idle();
-    script_value tensor{kind::tensor, &point, {}}, other{kind::other, nullptr, {}};
+    ScriptValue tensor{kind::tensor, &point, {}}, other{kind::other, nullptr, {}};
 
-    bool run(const script_value& as, c10::IValue& value) const {
+    bool run(const ScriptValue& as, c10::IValue& value) const {
         const auto scope = hooks.activate();
         return as.run_hooks_on(value);
     }

@@ -22,7 +22,7 @@
 namespace {
 using namespace suture;
 using suture::detail::cell;
-using suture::detail::cell_space;
+using suture::detail::CellSpace;
 using suture_test::message_of;
 using suture_test::says;
 using Qkv = Gpt2Qkv<12, 3>;
@@ -35,12 +35,12 @@ std::vector<SiteRef<L>> sites_of(const std::vector<std::string>& names) {
 }
 const auto c_attn = sites_of<Qkv>({"h.0.attn", "h.1.attn"});
 
-std::vector<std::string> labels_on(const cell_space& space, const std::string& axis) {
+std::vector<std::string> labels_on(const CellSpace& space, const std::string& axis) {
     for (const SweepAxis& a : space.axes())
         if (a.name == axis) return a.labels;
     return {};
 }
-std::vector<std::string> axes_of(const cell_space& space) {
+std::vector<std::string> axes_of(const CellSpace& space) {
     std::vector<std::string> names;
     for (const SweepAxis& a : space.axes()) names.push_back(a.name);
     return names;
@@ -67,7 +67,7 @@ at::Tensor by_hand(const at::Tensor& base, const at::Tensor& source, const std::
     return copy;
 }
 /// What cells make of an activation is what is written by hand, and what they replace is what differs.
-void check_cells(const cell_space& space, const laws::definition& definition, std::size_t segment, extent heads) {
+void check_cells(const CellSpace& space, const laws::definition& definition, std::size_t segment, extent heads) {
     const at::Tensor base = at::randn({2, 4, definition.width()}), source = at::randn({2, 4, definition.width()});
     const at::Tensor before = base.clone();
     for (extent i = 0; i < space.size(); ++i) {
@@ -94,14 +94,14 @@ TEST_CASE("over every layout, a cell of a component or a head is what is written
             const Grid grid = Grid::of<C>(HookPoint<L>("h.0"));
             check_cells({grid, 1, 4}, definition, segment, heads_of<L, C>);
             check_cells({grid.by_head(), 1, 4}, definition, segment, heads_of<L, C>);
-            CHECK(cell_space(grid.by_head(), 1, 4).axes()[2].size() == heads_of<L, C>);
+            CHECK(CellSpace(grid.by_head(), 1, 4).axes()[2].size() == heads_of<L, C>);
         });
     });
 }
 
 TEST_CASE("over every layout, a cell of the whole of it replaces all channels of its token") {
     laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
-        const cell_space space(Grid::of<L>(HookPoint<L>("h.0")), 1, 3);
+        const CellSpace space(Grid::of<L>(HookPoint<L>("h.0")), 1, 3);
         const at::Tensor base = at::randn({1, 3, L::width}), source = at::randn({1, 3, L::width});
         for (extent t = 0; t < 3; ++t) {
             const at::Tensor expected =
@@ -112,7 +112,7 @@ TEST_CASE("over every layout, a cell of the whole of it replaces all channels of
 }
 
 TEST_CASE("in GPT-NeoX a head's key is the second third of its own channels") {
-    const cell_space space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")).by_head(), 1, 2);
+    const CellSpace space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")).by_head(), 1, 2);
     const at::Tensor base = at::randn({1, 2, 36}), source = at::randn({1, 2, 36});
     for (extent head = 0; head < 3; ++head) {
         at::Tensor expected = base.clone();
@@ -122,8 +122,8 @@ TEST_CASE("in GPT-NeoX a head's key is the second third of its own channels") {
 }
 
 TEST_CASE("in Falcon each key head follows the query heads that it serves") {
-    const cell_space queries(Grid::of<Q>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
-    const cell_space values(Grid::of<V>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
+    const CellSpace queries(Grid::of<Q>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
+    const CellSpace values(Grid::of<V>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
     const at::Tensor base = at::randn({1, 2, 30}), source = at::randn({1, 2, 30});
     for (extent head = 0; head < 6; ++head) {  // groups of 3 query heads, a key and a value
         at::Tensor expected = base.clone();
@@ -139,7 +139,7 @@ TEST_CASE("in Falcon each key head follows the query heads that it serves") {
 }
 
 TEST_CASE("in CodeGen the value comes before the key, in each of four groups") {
-    const cell_space space(Grid::of<V>(HookPoint<CodeGenQkv<16, 8>>("h.0")), 1, 1);
+    const CellSpace space(Grid::of<V>(HookPoint<CodeGenQkv<16, 8>>("h.0")), 1, 1);
     const at::Tensor base = at::randn({1, 1, 48}), source = at::randn({1, 1, 48});
     at::Tensor expected = base.clone();
     expected.view({4, 3, 4}).select(1, 1).copy_(source.view({4, 3, 4}).select(1, 1));
@@ -151,7 +151,7 @@ TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each 
     const std::vector<extent> queries = laws::definition_of<Qkv>().channels(0);
     const Grid grid = Grid::of<Q>(c_attn);
     const auto edited = [&](const Grid& g) {
-        const cell_space space(g, 1, 5);
+        const CellSpace space(g, 1, 5);
         CHECK(space.size() == 2);
         return space.edited(base, source, space.at(1));
     };
@@ -161,7 +161,7 @@ TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each 
 }
 
 TEST_CASE("a source of one prompt serves them all, and any strides will do") {
-    const cell_space space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")), 3, 5);
+    const CellSpace space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")), 3, 5);
     const at::Tensor base = at::randn({5, 36, 3}).permute({2, 0, 1}), source = at::randn({1, 36, 5}).transpose(1, 2);
     const cell c = space.at(7);
     CHECK(space.edited(base, source, c)
@@ -170,11 +170,11 @@ TEST_CASE("a source of one prompt serves them all, and any strides will do") {
 
 TEST_CASE("a cell of recipes is what its recipe makes of each prompt by itself") {
     const std::vector recipes{on<Q>(token(0)).zero(), on<Q>(token(2)).zero()};
-    const cell_space space(Grid::of_recipes(c_attn, recipes), 2, 3);
+    const CellSpace space(Grid::of_recipes(c_attn, recipes), 2, 3);
     const at::Tensor base = at::randn({2, 3, 36});
     for (std::size_t r = 0; r < 2; ++r)
         CHECK(space.edited(base, {}, space.at(static_cast<extent>(r))).equal((borrow<Qkv>(base) | recipes[r]).take()));
-    const cell_space first(Grid::of_recipes(c_attn, std::vector{on<Q>(batch(0)).zero()}), 2, 3);
+    const CellSpace first(Grid::of_recipes(c_attn, std::vector{on<Q>(batch(0)).zero()}), 2, 3);
     CHECK(first.edited(base, {}, first.at(0)).equal((borrow<Qkv>(base) | on<Q>().zero()).take()));
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
         Grid::of<V>(c_attn).at(token(2)),
         Grid::of_recipes(c_attn, std::vector{on<Q>(token(0)).zero(), on<Q>(token(1)).zero()})};
     for (const Grid& grid : grids) {
-        const cell_space space(grid, 3, 4);
+        const CellSpace space(grid, 3, 4);
         std::set<decltype(coordinates(cell{}))> seen;
         extent product = 1;
         for (const extent size : space.sizes()) product *= size;
@@ -227,7 +227,7 @@ TEST_CASE("the axes are prompt, component, layer, head and token, of which those
 }
 
 TEST_CASE("labels count prompts, heads and tokens as the model does") {
-    const cell_space space(Grid::of<Q, V>(c_attn).by_head().at(tokens(-3, -1)), 2, 5);
+    const CellSpace space(Grid::of<Q, V>(c_attn).by_head().at(tokens(-3, -1)), 2, 5);
     CHECK((labels_on(space, "prompt") == Labels{"0", "1"}));
     CHECK((labels_on(space, "component") == Labels{"Q", "V"}));
     CHECK((labels_on(space, "layer") == Labels{"0", "1"}));
@@ -273,9 +273,9 @@ TEST_CASE("recipes are called by their texts, and by their places too where two 
 
 TEST_CASE("tokens that prompts of this length lack are refused") {
     const Grid grid = Grid::of<Q>(c_attn);
-    CHECK(message_of<PositionError>([&] { cell_space(grid.at(token(5)), 1, 5); }) ==
+    CHECK(message_of<PositionError>([&] { CellSpace(grid.at(token(5)), 1, 5); }) ==
           "token 5 is outside a prompt of the sweep, which has 5 tokens: count from 0, or from -1 for the last");
-    CHECK(says(message_of<PositionError>([&] { cell_space(grid.at(tokens(2, 9)), 1, 5); }),
+    CHECK(says(message_of<PositionError>([&] { CellSpace(grid.at(tokens(2, 9)), 1, 5); }),
                "from 2 to 9 reaches beyond a prompt of the sweep, which has 5"));
-    CHECK(says(message_of<PositionError>([&] { cell_space(grid.at(tokens(4, 4)), 1, 5); }), "selects nothing"));
+    CHECK(says(message_of<PositionError>([&] { CellSpace(grid.at(tokens(4, 4)), 1, 5); }), "selects nothing"));
 }

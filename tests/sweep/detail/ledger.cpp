@@ -20,7 +20,7 @@ namespace {
 using namespace suture;
 using files::Folder;
 using suture::detail::ledger;
-using suture::detail::planned_cell;
+using suture::detail::PlannedCell;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -33,14 +33,14 @@ SweepResult unknown() {
     r.baseline = at::full({2}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
     return r;
 }
-std::vector<planned_cell> cells(const std::vector<extent>& indices) {
-    std::vector<planned_cell> all(indices.size());
+std::vector<PlannedCell> cells(const std::vector<extent>& indices) {
+    std::vector<PlannedCell> all(indices.size());
     for (std::size_t i = 0; i < indices.size(); ++i) all[i].what.index = indices[i];
     return all;
 }
-std::vector<extent> indices_of(const std::vector<planned_cell>& planned) {
+std::vector<extent> indices_of(const std::vector<PlannedCell>& planned) {
     std::vector<extent> indices;
-    for (const planned_cell& cell : planned) indices.push_back(cell.what.index);
+    for (const PlannedCell& cell : planned) indices.push_back(cell.what.index);
     return indices;
 }
 at::Tensor numbers(const std::vector<double>& values) { return at::tensor(values, at::kDouble); }
@@ -67,7 +67,7 @@ TEST_CASE("cells that need no run are the baseline of their prompt, done but not
     SweepResult r = unknown();
     const SweepOptions options;
     ledger book(r, options, 4);
-    std::vector<planned_cell> to_run = cells({1, 4, 6});
+    std::vector<PlannedCell> to_run = cells({1, 4, 6});
     book.begin(0, numbers({0.5, -2}), to_run);
     CHECK(r.baseline.equal(numbers({0.5, -2})));
     CHECK((flags_of(r.done) == std::vector<bool>{true, false, true, true, false, true, false, true}));
@@ -82,7 +82,7 @@ TEST_CASE("prompts that are begun by themselves leave the others alone") {
     SweepResult r = unknown();
     const SweepOptions options;
     ledger book(r, options, 4);
-    std::vector<planned_cell> to_run = cells({5});
+    std::vector<PlannedCell> to_run = cells({5});
     book.begin(1, numbers({7}), to_run);
     CHECK(std::isnan(r.baseline[0].item<double>()));
     CHECK(r.baseline[1].item<double>() == 7);
@@ -93,7 +93,7 @@ TEST_CASE("what was run is done, with its number, whatever number that is") {
     SweepResult r = unknown();
     const SweepOptions options;
     ledger book(r, options, 4);
-    std::vector<planned_cell> to_run = cells({0, 1, 2, 3});
+    std::vector<PlannedCell> to_run = cells({0, 1, 2, 3});
     book.begin(0, numbers({1}), to_run);
     const auto some = cells({2, 0, 1});
     book.add(some, numbers({0.25, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}));
@@ -109,7 +109,7 @@ TEST_CASE("the progress goes up to all cells, and counts each once") {
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
     ledger book(r, options, 4);
-    std::vector<planned_cell> first = cells({1, 2}), second = cells({5});
+    std::vector<PlannedCell> first = cells({1, 2}), second = cells({5});
     book.begin(0, numbers({0}), first);
     book.add(first, numbers({1, 2}));
     book.add(first, numbers({1, 2}));
@@ -126,7 +126,7 @@ TEST_CASE("of a share, cells that were not chosen are neither run nor counted") 
     at::Tensor chosen = at::zeros({8}, at::kBool);
     chosen[1].fill_(true), chosen[6].fill_(true);
     book.choose(chosen);
-    std::vector<planned_cell> to_run = cells({0, 1, 4, 6});
+    std::vector<PlannedCell> to_run = cells({0, 1, 4, 6});
     book.begin(0, numbers({1, 2}), to_run);
     CHECK((indices_of(to_run) == std::vector<extent>{1, 6}));
     book.add(to_run, numbers({3, 4}));
@@ -143,7 +143,7 @@ TEST_CASE("a batch is run here if something of it is not done, and it is this pr
         return batch % 2 == 0;
     };
     ledger book(r, options, 4);
-    std::vector<planned_cell> to_run = cells({0, 1, 2, 3});
+    std::vector<PlannedCell> to_run = cells({0, 1, 2, 3});
     book.begin(0, numbers({1}), to_run);
     const auto first = cells({0, 1}), second = cells({2}), third = cells({1, 3});
     CHECK(book.claims(first));
@@ -171,7 +171,7 @@ TEST_CASE("what a journal has is done and run, and is neither run again nor drop
     CHECK(value_of(r, 6) == 60);
     CHECK((flags_of(r.ran) == std::vector<bool>{false, true, false, false, false, false, true, false}));
     book.choose(at::zeros({8}, at::kBool));
-    std::vector<planned_cell> to_run = cells({1, 2});
+    std::vector<PlannedCell> to_run = cells({1, 2});
     book.begin(0, numbers({0}), to_run);
     CHECK((indices_of(to_run) == std::vector<extent>{1}));
     CHECK(value_of(r, 1) == 10);
@@ -187,7 +187,7 @@ TEST_CASE("what becomes known is in the journal before anyone is told") {
     };
     ledger book(r, options, 4);
     book.open("a");
-    std::vector<planned_cell> to_run = cells({0, 3});
+    std::vector<PlannedCell> to_run = cells({0, 3});
     book.begin(0, numbers({1}), to_run);
     CHECK_THROWS_WITH_AS(book.add(to_run, numbers({5, 6})), "stop", std::runtime_error);
     CHECK((SweepJournal(folder / "j").cells() == std::map<extent, double>{{0, 5}, {3, 6}}));
@@ -207,6 +207,6 @@ TEST_CASE("a journal of another sweep, of more cells or of another model is refu
     CHECK(says(message_of<FileError>([&] { book.open("b"); }), "of another sweep"));
     CHECK(says(message_of<FileError>([&] { book.open("a"); }), (folder / "j").string(),
                "has the cell 8 but the sweep has 8", "name another journal"));
-    std::vector<planned_cell> to_run = cells({0});
+    std::vector<PlannedCell> to_run = cells({0});
     CHECK(says(message_of<FileError>([&] { book.begin(0, numbers({1, 3}), to_run); }), "of another model: prompt 1"));
 }

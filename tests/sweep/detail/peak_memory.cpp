@@ -13,14 +13,14 @@
 #include <thread>
 
 namespace {
-using suture::detail::peak_memory;
+using suture::detail::PeakMemory;
 
 constexpr std::int64_t kibi = 1024;
 at::Tensor bytes(std::int64_t count) { return at::empty({count}, at::kByte); }
 }  // namespace
 
 TEST_CASE("what is held at once adds up, and what was freed before makes room") {
-    const peak_memory peak;
+    const PeakMemory peak;
     CHECK(peak.bytes() == 0);
     {
         const at::Tensor a = bytes(64 * kibi), b = bytes(32 * kibi);
@@ -35,7 +35,7 @@ TEST_CASE("what is held at once adds up, and what was freed before makes room") 
 
 TEST_CASE("views and handles take nothing, and what an operation makes in between counts") {
     const at::Tensor a = at::ones({16 * kibi});
-    const peak_memory peak;
+    const PeakMemory peak;
     const at::Tensor view = a.view({4, -1}).transpose(0, 1), handle = a;
     CHECK(peak.bytes() == 0);
     CHECK(a.add(1).mul(2).sum().item<float>() == 4 * 16 * kibi);
@@ -44,9 +44,9 @@ TEST_CASE("views and handles take nothing, and what an operation makes in betwee
 }
 
 TEST_CASE("a count within a count is part of it, and ends by itself") {
-    const peak_memory outer;
+    const PeakMemory outer;
     {
-        const peak_memory inner;
+        const PeakMemory inner;
         const at::Tensor a = bytes(64 * kibi);
         CHECK(inner.bytes() == 64 * kibi);
     }
@@ -61,7 +61,7 @@ TEST_CASE("a profiler that is active goes on behind the count") {
         const torch::autograd::profiler::RecordProfile profile(table);
         (void)at::ones({3}).cos();
         {
-            const peak_memory peak;
+            const PeakMemory peak;
             const at::Tensor a = bytes(64 * kibi), b = a.neg();
             CHECK(peak.bytes() == 2 * 64 * kibi);
         }
@@ -74,7 +74,7 @@ TEST_CASE("a profiler that is active goes on behind the count") {
 TEST_CASE("when the count has ended nothing is counted, and other threads' tensors never are") {
     std::int64_t counted = 0;
     {
-        const peak_memory peak;
+        const PeakMemory peak;
         std::thread([] { (void)bytes(1 << 20); }).join();
         counted = peak.bytes();
     }

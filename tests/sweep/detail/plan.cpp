@@ -13,21 +13,21 @@ using namespace sweeping;
 using namespace suture::detail;
 
 /// A planner of a denoising sweep of one prompt that differs from a token on, and what it plans.
-std::vector<planned_cell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_rows,
-                               Savings savings = {}) {
+std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_rows,
+                               Optimisations optimisations = {}) {
     const at::NoGradGuard no_gradients;
     const Pairs p = pairs(1, differ);
     const Patching patching = denoising(p.clean, p.corrupted);
-    const cell_space space(grid, 1, length);
-    const sweep_sites sites(grid);
-    const logit_reads reads(metric, patching, true);
-    recorded_group group{
+    const CellSpace space(grid, 1, length);
+    const SweepSites sites(grid);
+    const LogitReads reads(metric, patching, true);
+    RecordedGroup group{
         0, p.corrupted, record_run(*m, p.corrupted, sites, reads, by_rows, kept_of_run::residual), {}, {}};
-    for (site_record& site : record_run(*m, p.clean, sites, reads, by_rows, kept_of_run::nothing).sites)
+    for (SitePass& site : record_run(*m, p.clean, sites, reads, by_rows, kept_of_run::nothing).sites)
         group.sources.push_back(site.activation);
-    return sweep_planner(space, sites, reads, savings, layers, by_rows).cells_of(group, std::int64_t{1} << 40);
+    return SweepPlanner(space, sites, reads, optimisations, layers, by_rows).cells_of(group, std::int64_t{1} << 40);
 }
-bool is_at(const planned_cell& c, extent layer, extent token) {
+bool is_at(const PlannedCell& c, extent layer, extent token) {
     return static_cast<extent>(c.what.layer) == layer && c.what.tokens.begin == token;
 }
 }  // namespace
@@ -39,15 +39,15 @@ TEST_CASE("a cell begins at the block where it is patched, those that begin earl
         const std::string& name = captured;  // clang 14 cannot capture a structured binding
         CAPTURE(name);
         std::pair<extent, extent> before;
-        for (const planned_cell& c : plan(m, grid, next_token_loss(), 0, true)) {
+        for (const PlannedCell& c : plan(m, grid, next_token_loss(), 0, true)) {
             CHECK(c.start == c.stage);
             CHECK((std::pair(c.start, c.first) >= before));
             before = {c.start, c.first};
         }
     }
-    Savings whole;
+    Optimisations whole;
     whole.resume = false;
-    for (const planned_cell& c : plan(m, grids(m)[0].second, logit(1), 0, true, whole)) CHECK(c.start == 0);
+    for (const PlannedCell& c : plan(m, grids(m)[0].second, logit(1), 0, true, whole)) CHECK(c.start == 0);
 }
 
 TEST_CASE("a patch is its own row where no other row of the block reads it: queries, and all behind the attention") {
@@ -57,9 +57,9 @@ TEST_CASE("a patch is its own row where no other row of the block reads it: quer
     };
     for (const std::size_t grid : {0u, 5u, 7u, 8u, 9u, 11u, 13u, 14u}) CHECK(by_itself(grid));
     for (const std::size_t grid : {2u, 3u, 6u, 15u}) CHECK_FALSE(by_itself(grid));
-    for (const planned_cell& c : plan(m, grids(m)[1].second, logit(1), 0, true))
+    for (const PlannedCell& c : plan(m, grids(m)[1].second, logit(1), 0, true))
         CHECK(c.by_itself == (c.what.part == 0));
-    for (const planned_cell& c : plan(m, grids(m)[0].second, logit(1), 0, false)) CHECK_FALSE(c.by_itself);
+    for (const PlannedCell& c : plan(m, grids(m)[0].second, logit(1), 0, false)) CHECK_FALSE(c.by_itself);
 }
 
 TEST_CASE("cells that cannot change what is read are not planned") {
@@ -69,7 +69,7 @@ TEST_CASE("cells that cannot change what is read are not planned") {
     for (const extent read : {5, 4, 3}) {
         const auto cells = plan(m, grids(m)[0].second, Metric(logit(1)).at(token(read)), differ, true);
         CHECK(static_cast<extent>(cells.size()) == (layers - 1) * (read - differ + 1) + 1);
-        for (const planned_cell& c : cells) {
+        for (const PlannedCell& c : cells) {
             CHECK(c.what.tokens.begin >= differ);
             CHECK(c.end <= read + 1);
             CHECK((static_cast<extent>(c.what.layer) < layers - 1 || c.what.tokens.begin == read));
@@ -77,12 +77,12 @@ TEST_CASE("cells that cannot change what is read are not planned") {
     }
     // Keys of the last layer reach later rows.
     const auto keys = plan(m, grids(m)[3].second, logit(1), differ, true);
-    CHECK(std::any_of(keys.begin(), keys.end(), [](const planned_cell& c) { return is_at(c, layers - 1, 3); }));
+    CHECK(std::any_of(keys.begin(), keys.end(), [](const PlannedCell& c) { return is_at(c, layers - 1, 3); }));
     // By whole prompts nothing is known of who reads what: the differences alone count.
     CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
           layers * (length - differ));
     // Without the saving all are planned that causality leaves.
-    Savings all;
+    Optimisations all;
     all.zeros = false;
     CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
     CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
@@ -91,11 +91,11 @@ TEST_CASE("cells that cannot change what is read are not planned") {
 
 TEST_CASE("a patch of all tokens has the rows between the first that changes and the last") {
     Model m = model();
-    for (const planned_cell& c : plan(m, grids(m)[5].second, next_token_loss(), 2, true)) {
+    for (const PlannedCell& c : plan(m, grids(m)[5].second, next_token_loss(), 2, true)) {
         CHECK(c.first == 2);
         CHECK(c.end == length - 1);
     }
-    for (const planned_cell& c : plan(m, grids(m)[15].second, logit(1), 2, true)) {
+    for (const PlannedCell& c : plan(m, grids(m)[15].second, logit(1), 2, true)) {
         CHECK(c.rows.size(0) == c.end - c.first);
         CHECK(c.first == static_cast<extent>(c.what.recipe));
     }

@@ -11,10 +11,10 @@
 namespace {
 using namespace sweeping;
 using suture::detail::kept_of_run;
-using suture::detail::logit_reads;
+using suture::detail::LogitReads;
 using suture::detail::record_run;
-using suture::detail::run_record;
-using suture::detail::sweep_sites;
+using suture::detail::StagedRun;
+using suture::detail::SweepSites;
 
 /// A grid that has every kind of site, one behind the other.
 Grid all_sites(const Model& m) {
@@ -30,15 +30,15 @@ TEST_CASE("a run in stages, by rows or by whole prompts, records what a forward 
     Model m = model();
     const Pairs p = pairs(2, 2);
     const Patching patching = denoising(p.clean, p.corrupted);
-    const sweep_sites sites(all_sites(m));
+    const SweepSites sites(all_sites(m));
     const Metric all_logits = metric_of([](const at::Tensor& logits) { return logits.sum({1, 2}); });
     Latest<AnyLayout> seen;
     HookSet hooks;
     const auto handle = hooks.add(sites.sites(), seen);
-    const at::Tensor logits = while_running(m, hooks, p.clean);
+    const at::Tensor logits = run_with_hooks(m, hooks, p.clean);
     for (const bool by_rows : {true, false}) {
-        const run_record run =
-            record_run(*m, p.clean, sites, logit_reads(all_logits, patching, false), by_rows, kept_of_run::residual);
+        const StagedRun run =
+            record_run(*m, p.clean, sites, LogitReads(all_logits, patching, false), by_rows, kept_of_run::residual);
         CHECK(distance(run.logits, logits) < 1e-12);
         REQUIRE(run.residual.size() == static_cast<std::size_t>(layers) + 1);
         CHECK(run.keys.size() == (by_rows ? static_cast<std::size_t>(layers) : 0));
@@ -57,17 +57,17 @@ TEST_CASE("a record says in which block a site is passed, and whether behind its
     const std::map<std::string, bool> behind{
         {"resid_pre", false}, {"ln_1", false}, {"attn.c_attn", false}, {"attn.z", true},     {"attn.c_proj", true},
         {"resid_mid", true},  {"ln_2", true},  {"mlp.act", true},      {"mlp.c_proj", true}, {"resid_post", true}};
-    const sweep_sites sites(all_sites(m));
-    const run_record run =
-        record_run(*m, p.clean, sites, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing);
+    const SweepSites sites(all_sites(m));
+    const StagedRun run =
+        record_run(*m, p.clean, sites, LogitReads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing);
     for (std::size_t i = 0; i < sites.size(); ++i) {
         const std::string& name = sites.sites()[i].name();
         CAPTURE(name);
         CHECK(run.sites[i].stage == name[2] - '0');
         CHECK(run.sites[i].after_attention == behind.at(name.substr(4)));
     }
-    const sweep_sites last(Grid::of<Norm>(m->ln_f));
-    CHECK(record_run(*m, p.clean, last, logit_reads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing)
+    const SweepSites last(Grid::of<Norm>(m->ln_f));
+    CHECK(record_run(*m, p.clean, last, LogitReads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing)
               .sites[0]
               .stage == layers);
 }
@@ -78,10 +78,10 @@ TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros 
         Model m = model(dtype);
         constexpr extent differ = 3;
         const Pairs p = pairs(4, differ);
-        const sweep_sites sites(all_sites(m));
-        const logit_reads reads(logit(1), denoising(p.clean, p.corrupted), true);
-        const run_record a = record_run(*m, p.clean, sites, reads, true, kept_of_run::nothing);
-        const run_record b = record_run(*m, p.corrupted, sites, reads, true, kept_of_run::nothing);
+        const SweepSites sites(all_sites(m));
+        const LogitReads reads(logit(1), denoising(p.clean, p.corrupted), true);
+        const StagedRun a = record_run(*m, p.clean, sites, reads, true, kept_of_run::nothing);
+        const StagedRun b = record_run(*m, p.corrupted, sites, reads, true, kept_of_run::nothing);
         for (std::size_t i = 0; i < sites.size(); ++i) {
             CHECK(a.sites[i].activation.narrow(1, 0, differ).equal(b.sites[i].activation.narrow(1, 0, differ)));
             CHECK_FALSE(a.sites[i].activation.equal(b.sites[i].activation));

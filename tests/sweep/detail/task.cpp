@@ -10,7 +10,7 @@ namespace {
 using namespace sweeping;
 using suture::detail::empty_result;
 using suture::detail::mean_activations;
-using suture::detail::sweep_task;
+using suture::detail::SweepTask;
 }  // namespace
 
 TEST_CASE("two sweeps have the same text only if all but the model is the same") {
@@ -18,7 +18,7 @@ TEST_CASE("two sweeps have the same text only if all but the model is the same")
     const Pairs p = pairs(2, 2), q = pairs(2, 3);
     const auto c_attn = sites<Qkv>(m, "h.*.attn.c_attn");
     const auto text = [](const Patching& patching, const Grid& grid, const Metric& metric) {
-        return sweep_task(patching, grid, metric, true).text();
+        return SweepTask(patching, grid, metric, true).text();
     };
     const Patching patching = denoising(p.clean, p.corrupted);
     const std::string first = text(patching, Grid::of<Q>(c_attn), logit(1));
@@ -79,10 +79,10 @@ TEST_CASE("a result in which nothing is known says so") {
     Model m = model();
     const Pairs p = pairs(2, 2);
     const SweepResult result =
-        empty_result(sweep_task(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), true));
+        empty_result(SweepTask(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), true));
     CHECK(result.values.isnan().all().item<bool>());
     CHECK_FALSE(result.done.any().item<bool>());
     CHECK_FALSE(result.is_complete());
     CHECK(result.source.defined());
-    CHECK_FALSE(empty_result(sweep_task(zero_ablation(p.clean), grids(m)[1].second, logit(1), true)).source.defined());
+    CHECK_FALSE(empty_result(SweepTask(zero_ablation(p.clean), grids(m)[1].second, logit(1), true)).source.defined());
 }

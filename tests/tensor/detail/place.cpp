@@ -26,7 +26,7 @@ at::Tensor counting(std::vector<extent> sizes) {
 template <class C, class L, Where... Ws>
 suture::detail::resolved resolve_in(const at::Tensor& t, const Ws&... wheres) {
     return suture::detail::resolve(suture::detail::make_place(placed<exactly<C>, L, Ws...>,
-          where_pack<Ws...>{wheres...}), t,
+          WherePack<Ws...>{wheres...}), t,
                            t.sizes().slice(0, t.dim() - 1));
 }
 

@@ -11,7 +11,7 @@ using suture_test::message_of;
 // What a callback may do to a tensor that it was only lent.
 static std::string after(void (*callback)(const at::Tensor&)) {
     const at::Tensor lent = at::zeros({2, 6});
-    const write_watch watch(lent);
+    const WriteWatch watch(lent);
     callback(lent);
     return message_of<OwnershipError>([&] { watch.check("the callback"); });
 }
@@ -43,27 +43,27 @@ TEST_CASE("a change of a lent tensor's size, memory or part in the graph is seen
     CHECK(after([](const at::Tensor& t) { t.set_data(at::ones({2, 6})); }) == caught);
     CHECK(after([](const at::Tensor& t) { t.requires_grad_(); }) == caught);
     const at::Tensor result = at::ones({2}).requires_grad_().mul(2);
-    const write_watch watch(result);
+    const WriteWatch watch(result);
     result.detach_();
     CHECK_THROWS_AS(watch.check("the callback"), OwnershipError);
 }
 
 TEST_CASE("a write into a sibling of a lent view is seen") {
     const at::Tensor base = at::zeros({2, 6});
-    const write_watch watch(base.narrow(-1, 0, 2));
+    const WriteWatch watch(base.narrow(-1, 0, 2));
     base.narrow(-1, 2, 2).fill_(1);
     CHECK_THROWS_AS(watch.check("the callback"), OwnershipError);
 }
 
 TEST_CASE("an undefined tensor can be lent") {
-    const write_watch watch{at::Tensor()};
+    const WriteWatch watch{at::Tensor()};
     CHECK_NOTHROW(watch.check("the callback"));
 }
 
 TEST_CASE("an inference tensor can be lent, though writes into it are not seen") {
     const c10::InferenceMode inference;
     const at::Tensor lent = at::zeros({2});
-    const write_watch watch(lent);
+    const WriteWatch watch(lent);
     lent.fill_(1);
     CHECK_NOTHROW(watch.check("the callback"));
 }

@@ -14,7 +14,7 @@
 #include <vector>
 
 using namespace suture;
-using suture::detail::merge_table;
+using suture::detail::MergeTable;
 using suture::detail::vocabulary;
 using suture_test::message_of;
 using suture_test::says;
@@ -22,13 +22,13 @@ using suture_test::says;
 namespace {
 using Texts = std::vector<std::string>;
 
-merge_table table_of(const std::string& bytes, const vocabulary& tokens) {
+MergeTable table_of(const std::string& bytes, const vocabulary& tokens) {
     const files::Folder folder;
     files::write_bytes(folder / "merges.txt", bytes);
-    return merge_table::read(folder / "merges.txt", tokens);
+    return MergeTable::read(folder / "merges.txt", tokens);
 }
 /// The tokens that a word of one-byte tokens becomes.
-Texts merged(const merge_table& merges, const vocabulary& tokens, const std::string& word) {
+Texts merged(const MergeTable& merges, const vocabulary& tokens, const std::string& word) {
     std::vector<extent> ids;
     for (const char byte : word) ids.push_back(tokens.find(std::string(1, byte)).value());
     Texts texts;
@@ -90,7 +90,7 @@ TEST_CASE("a word becomes what merging every place of one pair after the other m
     laws::for_all("merged == merged_slowly", 300, [] {
         const Learnt learnt = draw_learnt();
         const vocabulary tokens(learnt.tokens);
-        const merge_table merges = table_of(learnt.file(), tokens);
+        const MergeTable merges = table_of(learnt.file(), tokens);
         for (int i = 0; i < 5; ++i) {
             const std::string word = draw_word();
             RC_ASSERT(merged(merges, tokens, word) == merged_slowly(learnt, word));
@@ -107,7 +107,7 @@ TEST_CASE("the first line goes first, and of one pair the leftmost place") {
 }
 
 TEST_CASE("a word of a hundred thousand letters is merged as a short one is") {
-    const merge_table merges = table_of("a b\nab c\n", small);
+    const MergeTable merges = table_of("a b\nab c\n", small);
     std::string word;
     while (word.size() < 99'999) word += "abc";
     CHECK(merged(merges, small, word) == Texts(33'333, "abc"));
@@ -116,7 +116,7 @@ TEST_CASE("a word of a hundred thousand letters is merged as a short one is") {
 TEST_CASE("a version, empty lines, line ends of either kind and a last line without one are read") {
     for (const char* bytes :
          {"#version: 0.2\nĠ a\na b\n", "Ġ a\na b", "#version: 0.2\r\nĠ a\r\na b\r\n", "Ġ a\n\na b\n\n"}) {
-        const merge_table merges = table_of(bytes, small);
+        const MergeTable merges = table_of(bytes, small);
         CHECK(merged(merges, small, " ab") == Texts{" a", "b"});
         CHECK(merged(merges, small, "ab") == Texts{"ab"});
     }
@@ -142,6 +142,6 @@ TEST_CASE("a pair that stands twice is refused with its second line") {
 }
 
 TEST_CASE("a file that is not there is refused by its path") {
-    CHECK(says(message_of<FileError>([] { (void)merge_table::read("nowhere/merges.txt", small); }),
+    CHECK(says(message_of<FileError>([] { (void)MergeTable::read("nowhere/merges.txt", small); }),
                "nowhere/merges.txt cannot be read: give"));
 }

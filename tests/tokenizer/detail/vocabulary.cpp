@@ -11,7 +11,7 @@
 
 using namespace suture;
 using suture::detail::vocabulary;
-using suture::detail::vocabulary_file;
+using suture::detail::VocabularyFile;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -20,7 +20,7 @@ namespace {
 std::vector<std::string> read(const std::string& bytes) {
     const files::Folder folder;
     files::write_bytes(folder / "vocab.json", bytes);
-    return vocabulary_file::read(folder / "vocab.json");
+    return VocabularyFile::read(folder / "vocab.json");
 }
 std::string refusal(const std::string& bytes) {
     return message_of<FileError>([&] { (void)read(bytes); });
@@ -73,6 +73,6 @@ TEST_CASE("a file that is not there, or is a directory, is refused by its path")
     const files::Folder folder;
     std::filesystem::create_directory(folder / "vocab.json");
     for (const auto& path : {folder / "vocab.json", folder / "nowhere"})
-        CHECK(says(message_of<FileError>([&] { (void)vocabulary_file::read(path); }),
+        CHECK(says(message_of<FileError>([&] { (void)VocabularyFile::read(path); }),
                    path.string() + " cannot be read: give"));
 }

@@ -37,7 +37,7 @@ inline std::string value_text(Number auto n) { return c10::str(+n); }
 inline std::string value_text(const at::Tensor& t) {
     return t.defined() ? dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) : "undefined";
 }
-inline std::string value_text(const slot_reader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
+inline std::string value_text(const SlotReader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
 template <class X, extent Groups>
 std::string value_text(const View<X, Groups>& v) { return "view (" + value_text(access::tensor(v)) + ")"; }
 
@@ -77,7 +77,7 @@ value value_at(Number auto n, const target&) { return scalar_of(n); }
 template <Where... Ws>
 value value_at(const at::Tensor& t, const target&) { return t; }
 template <Where... Ws>
-value value_at(const slot_reader& s, const target&) {
+value value_at(const SlotReader& s, const target&) {
     at::Tensor t = s.cell->load();
     if (!t.defined()) throw ValueError("the slot is empty: assign a tensor to it first");
     return t;
@@ -179,14 +179,14 @@ struct averaged {
         check_floating(t.packed, "mean_over");
         prepared p;
         const bool one_token = (t.where.token && t.where.token->single) ||
-                               (t.asked.rows && t.asked.rows->what == row_positions::kind::one_a_row);
+                               (t.asked.rows && t.asked.rows->what == RowPositions::kind::one_a_row);
         const extent leading = t.packed.dim() - 1;
         const bool has_batch = leading >= 2 && !(t.where.batch && t.where.batch->single);
         if (over_tokens && (one_token || leading < 1))
             throw ValueError("mean_over(axis::token) of one token: select several, or average over axis::batch");
         if (over_batch && !has_batch)
             throw ValueError("mean_over(axis::batch) without a batch axis: select several rows, or axis::token");
-        if (t.asked.rows && t.asked.rows->what == row_positions::kind::where_true) {
+        if (t.asked.rows && t.asked.rows->what == RowPositions::kind::where_true) {
             if (has_batch && !(over_batch && over_tokens))
                 throw ValueError("a mask selects positions across rows: average over axis::batch and axis::token");
             p.dims.push_back(0);

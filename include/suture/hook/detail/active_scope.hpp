@@ -30,32 +30,32 @@ using site_watcher = std::function<void(const Site&, const at::Tensor& before, c
 
 /// One link of the thread's chain of scopes: an active set, a watcher, or a suspension, which hides the links outside
 /// of it. Links may end in any order.
-class active_scope {
+class ActiveScope {
 public:
     /// A suspension: while a hook runs, no hooks are active.
-    active_scope();
-    explicit active_scope(std::shared_ptr<scope_record> record);
-    explicit active_scope(site_watcher watcher);
+    ActiveScope();
+    explicit ActiveScope(std::shared_ptr<ScopeLedger> record);
+    explicit ActiveScope(site_watcher watcher);
     /// A link that another thread lends to this one: it is at home in neither, and its end is not the scope's.
-    active_scope(std::shared_ptr<scope_record> record, site_watcher watcher);
-    ~active_scope();
-    active_scope(const active_scope&) = delete;
-    active_scope& operator=(const active_scope&) = delete;
+    ActiveScope(std::shared_ptr<ScopeLedger> record, site_watcher watcher);
+    ~ActiveScope();
+    ActiveScope(const ActiveScope&) = delete;
+    ActiveScope& operator=(const ActiveScope&) = delete;
 
     at::Tensor run(const Site& site, at::Tensor activation);
 
     /// The link around this one; null if that is a suspension or nothing.
-    active_scope* outer() const { return outer_ && !outer_->suspends() ? outer_ : nullptr; }
-    const active_scope* outer_link() const { return outer_; }
+    ActiveScope* outer() const { return outer_ && !outer_->suspends() ? outer_ : nullptr; }
+    const ActiveScope* outer_link() const { return outer_; }
     bool suspends() const { return !record_ && !watcher_; }
-    /// Whether anything waits at a site in the chain that begins here. For threads that share records, @see lent_scopes.
+    /// Whether anything waits at a site in the chain that begins here. For threads that share records, @see LentScopes.
     bool is_hooked(const Site& site) const {
-        for (const active_scope* s = this; s; s = s->outer())
+        for (const ActiveScope* s = this; s; s = s->outer())
             if (s->watcher_ || (s->record_ && s->record_->has_hooks_at(site.id()))) return true;
         return false;
     }
     /// Whether the set is active in the chain that begins here, also behind suspensions.
-    static bool is_active(const active_scope* chain, const std::shared_ptr<const hook_registry>& hooks) {
+    static bool is_active(const ActiveScope* chain, const std::shared_ptr<const HookRegistry>& hooks) {
         for (; chain; chain = chain->outer_)
             if (chain->record_ && chain->record_->hooks() == hooks) return true;
         return false;
@@ -69,23 +69,23 @@ public:
     }
     /// Deletes the abandoned links of this thread.
     static void sweep();
-    const std::shared_ptr<scope_record>& record() const { return record_; }
+    const std::shared_ptr<ScopeLedger>& record() const { return record_; }
     const site_watcher& watcher() const { return watcher_; }
 
 private:
-    active_scope* outer_;
-    std::shared_ptr<scope_record> record_;
+    ActiveScope* outer_;
+    std::shared_ptr<ScopeLedger> record_;
     site_watcher watcher_;
     std::atomic<bool> abandoned_{false};
-    active_scope** home_;  ///< null for a link that is lent
+    ActiveScope** home_;  ///< null for a link that is lent
 };
 
 /// The innermost link of this thread; null where no hooks are active. One in a process, as next_site is.
-[[gnu::visibility("default")]] inline constinit thread_local active_scope* innermost_scope = nullptr;
+[[gnu::visibility("default")]] inline constinit thread_local ActiveScope* innermost_scope = nullptr;
 
-inline active_scope::active_scope() : outer_(std::exchange(innermost_scope, this)), home_(&innermost_scope) {}
+inline ActiveScope::ActiveScope() : outer_(std::exchange(innermost_scope, this)), home_(&innermost_scope) {}
 
-inline active_scope::active_scope(std::shared_ptr<scope_record> record)
+inline ActiveScope::ActiveScope(std::shared_ptr<ScopeLedger> record)
     : outer_(innermost_scope), record_(std::move(record)), home_(&innermost_scope) {
     if (is_active(outer_, record_->hooks()))
         throw HookError("this hook set is active in this thread already, where its hooks would run twice: "
@@ -93,22 +93,22 @@ inline active_scope::active_scope(std::shared_ptr<scope_record> record)
     innermost_scope = this;
 }
 
-inline active_scope::active_scope(site_watcher watcher)
+inline ActiveScope::ActiveScope(site_watcher watcher)
     : outer_(std::exchange(innermost_scope, this)), watcher_(std::move(watcher)), home_(&innermost_scope) {}
 
-inline active_scope::active_scope(std::shared_ptr<scope_record> record, site_watcher watcher)
+inline ActiveScope::ActiveScope(std::shared_ptr<ScopeLedger> record, site_watcher watcher)
     : outer_(std::exchange(innermost_scope, this)), record_(std::move(record)), watcher_(std::move(watcher)),
       home_(nullptr) {}
 
 /// Tells the scopes of this thread that a hook of the set is about to be removed.
-inline void note_removal(const hook_registry* set, std::uint64_t hook) {
-    for (const active_scope* s = innermost_scope; s; s = s->outer_link())
+inline void note_removal(const HookRegistry* set, std::uint64_t hook) {
+    for (const ActiveScope* s = innermost_scope; s; s = s->outer_link())
         if (s->record() && s->record()->hooks().get() == set) s->record()->note_removal(hook);
 }
 
-inline void active_scope::sweep() {
-    for (active_scope** at = &innermost_scope; *at;) {
-        active_scope* const link = *at;
+inline void ActiveScope::sweep() {
+    for (ActiveScope** at = &innermost_scope; *at;) {
+        ActiveScope* const link = *at;
         if (link->abandoned_.load(std::memory_order_acquire)) {
             *at = link->outer_;
             delete link;
@@ -118,11 +118,11 @@ inline void active_scope::sweep() {
     }
 }
 
-inline bool active_scope::is_at_home() const { return home_ == &innermost_scope; }
+inline bool ActiveScope::is_at_home() const { return home_ == &innermost_scope; }
 
-inline active_scope::~active_scope() {
+inline ActiveScope::~ActiveScope() {
     if (record_ && home_) record_->end();
-    for (active_scope** at = &innermost_scope; *at; at = &(*at)->outer_)
+    for (ActiveScope** at = &innermost_scope; *at; at = &(*at)->outer_)
         if (*at == this) {
             *at = outer_;
             return;
@@ -147,13 +147,13 @@ inline active_scope::~active_scope() {
 
 /// A hook that waits for a gradient, and the scope in which it counts. Weak: the graph must not keep the set alive,
 /// whose hooks may keep the graph.
-struct waiting_hook {
-    std::weak_ptr<scope_record> record;
-    hook_entry hook;
+struct WaitingHook {
+    std::weak_ptr<ScopeLedger> record;
+    HookEntry hook;
 };
 
 /// Lets the hooks have the gradient that reaches the activation, in their order.
-inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& site, std::vector<waiting_hook> hooks) {
+inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& site, std::vector<WaitingHook> hooks) {
     if (!activation.requires_grad() || !at::GradMode::is_enabled())
         throw HookError("a hook waits for the gradient of an activation that needs none: run with gradients enabled, "
                         "and with parameters or inputs that require them");
@@ -162,7 +162,7 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
     passed.register_hook([hooks = std::move(hooks), place = site.same()](at::Tensor gradient) {
         if (!gradient.defined()) return gradient;
         try {
-            const active_scope suspended;
+            const ActiveScope suspended;
             for (const auto& [record, hook] : hooks) {
                 if (!hook.state->fires()) continue;
                 if (const auto scope = record.lock()) scope->note_firing_elsewhere(hook.id);
@@ -177,19 +177,19 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
     return passed;
 }
 
-inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
+inline at::Tensor ActiveScope::run(const Site& site, at::Tensor activation) {
     if (suspends()) return activation;
     struct found {
-        std::shared_ptr<scope_record> record;  // kept, with the table: a hook may change the set or end the scope
-        std::shared_ptr<const hook_table> table;
-        const site_hooks* at;
+        std::shared_ptr<ScopeLedger> record;  // kept, with the table: a hook may change the set or end the scope
+        std::shared_ptr<const HookTable> table;
+        const SiteHooks* at;
     };
     c10::SmallVector<found, 4> links;  // from the innermost out
     site_watcher watcher;
-    for (active_scope* s = this; s; s = s->outer()) {
+    for (ActiveScope* s = this; s; s = s->outer()) {
         if (s->watcher_ && !watcher) watcher = s->watcher_;
         if (!s->record_) continue;
-        const std::shared_ptr<const hook_table>& table = s->record_->newest();
+        const std::shared_ptr<const HookTable>& table = s->record_->newest();
         const auto at = site_at(*table, site.id());
         if (at != table->end() && at->site == site.id()) links.push_back({s->record_, table, &*at});
     }
@@ -200,16 +200,16 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
     if (!site.has_name() && !links.empty()) named.emplace(site.same()).rename(links.front().at->name);
     const Site& place = named ? *named : site;
     try {
-        const active_scope suspended;
+        const ActiveScope suspended;
         const at::Tensor before = watcher ? activation : at::Tensor();
         std::vector<std::string> edits;
         const auto each = [&links](moment when, const auto& f) {
             for (auto link = links.rbegin(); link != links.rend(); ++link)
-                for (const hook_entry& hook : link->at->hooks)
+                for (const HookEntry& hook : link->at->hooks)
                     if (hook.when == when) f(link->record, hook);
         };
         for (const moment when : forward_moments)
-            each(when, [&](const std::shared_ptr<scope_record>& record, const hook_entry& hook) {
+            each(when, [&](const std::shared_ptr<ScopeLedger>& record, const HookEntry& hook) {
                 if (!hook.state->fires()) return;
                 record->note_firing(hook.id);
                 if (at::Tensor replacement = hook.run(activation, place); replacement.defined()) {
@@ -217,8 +217,8 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
                     if (watcher) edits.push_back(hook.text());
                 }
             });
-        std::vector<waiting_hook> waiting;
-        each(moment::gradient, [&](const std::shared_ptr<scope_record>& record, const hook_entry& hook) {
+        std::vector<WaitingHook> waiting;
+        each(moment::gradient, [&](const std::shared_ptr<ScopeLedger>& record, const HookEntry& hook) {
             if (hook.state->can_fire()) waiting.push_back({record, hook});
         });
         if (!waiting.empty()) activation = with_gradient_hooks(activation, place, std::move(waiting));
@@ -232,7 +232,7 @@ inline at::Tensor active_scope::run(const Site& site, at::Tensor activation) {
 /// Kept out of line: an inactive site is a load and a branch in the code of the model.
 /// @throws Error, with the name of the site in front
 [[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) {
-    active_scope::sweep();
+    ActiveScope::sweep();
     return innermost_scope ? innermost_scope->run(site, std::move(activation)) : activation;
 }
 

@@ -14,17 +14,17 @@ namespace suture::detail {
 
 /// What is active in the thread that makes this, up to the next suspension. Its records stay those of that thread: hooks
 /// that run here and there must take turns.
-class lent_scopes {
+class LentScopes {
 public:
-    lent_scopes() {
-        for (const active_scope* s = innermost_scope; s && !s->suspends(); s = s->outer())
+    LentScopes() {
+        for (const ActiveScope* s = innermost_scope; s && !s->suspends(); s = s->outer())
             lent_.insert(lent_.begin(), {s->record(), s->watcher()});
     }
 
     /// Makes them this thread's scopes, in place of its own, while it lives.
     class here {
     public:
-        explicit here(const lent_scopes& scopes) : before_(std::exchange(innermost_scope, nullptr)) {
+        explicit here(const LentScopes& scopes) : before_(std::exchange(innermost_scope, nullptr)) {
             for (const link& lent : scopes.lent_)
                 if (!lent.record || !lent.record->has_ended()) links_.emplace_back(lent.record, lent.watcher);
         }
@@ -33,13 +33,13 @@ public:
         here& operator=(const here&) = delete;
 
     private:
-        active_scope* before_;
-        std::deque<active_scope> links_;
+        ActiveScope* before_;
+        std::deque<ActiveScope> links_;
     };
 
 private:
     struct link {
-        std::shared_ptr<scope_record> record;
+        std::shared_ptr<ScopeLedger> record;
         site_watcher watcher;
     };
     std::vector<link> lent_;  ///< from the outermost in

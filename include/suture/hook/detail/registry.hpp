@@ -23,7 +23,7 @@ enum class moment : unsigned char { before_edits, edits, after_edits, gradient }
 inline constexpr moment forward_moments[] = {moment::before_edits, moment::edits, moment::after_edits};
 
 /// What a hook and its handle share.
-struct hook_state {
+struct HookState {
     std::atomic<std::size_t> fired{0};
     std::atomic<bool> enabled{true}, once{false}, may_be_idle{false}, removed{false};
     std::atomic<bool> has_work{true};  ///< false where there is nothing to do: a board without an entry for the layer
@@ -41,41 +41,41 @@ struct hook_state {
 };
 
 /// One hook as it runs: an undefined result means "keep the activation".
-struct hook_entry {
+struct HookEntry {
     std::uint64_t id = 0;
     moment when = moment::edits;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
     std::function<std::string()> text;  ///< what it does, in words
-    std::shared_ptr<hook_state> state = std::make_shared<hook_state>();
+    std::shared_ptr<HookState> state = std::make_shared<HookState>();
 };
 
 /// The hooks of one site, in the order in which they were added.
-struct site_hooks {
+struct SiteHooks {
     std::uint64_t site = 0;
     std::string name;
-    std::vector<hook_entry> hooks;
+    std::vector<HookEntry> hooks;
 };
 
 /// The hooks of the sites, sorted by site. Never changed once it is shared.
-using hook_table = std::vector<site_hooks>;
+using HookTable = std::vector<SiteHooks>;
 
 inline auto site_at(auto& table, std::uint64_t site) {
     return std::lower_bound(table.begin(), table.end(), site,
-                            [](const site_hooks& hooks, std::uint64_t id) { return hooks.site < id; });
+                            [](const SiteHooks& hooks, std::uint64_t id) { return hooks.site < id; });
 }
 
 /// The table of a set. Adding and removing replace it, so a pass that is under way keeps the one it reads.
-class hook_registry {
+class HookRegistry {
 public:
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
-    std::shared_ptr<const hook_table> table() const {
+    std::shared_ptr<const HookTable> table() const {
         const std::lock_guard lock(guard_);
         return table_;
     }
-    std::uint64_t add(const Site& site, hook_entry entry) {
-        std::shared_ptr<const hook_table> before;  // dropped after the lock: a callback may own handles of this set
+    std::uint64_t add(const Site& site, HookEntry entry) {
+        std::shared_ptr<const HookTable> before;  // dropped after the lock: a callback may own handles of this set
         const std::lock_guard lock(guard_);
-        auto next = std::make_shared<hook_table>(*table_);
+        auto next = std::make_shared<HookTable>(*table_);
         entry.id = ++last_id_;
         auto at = site_at(*next, site.id());
         if (at == next->end() || at->site != site.id()) at = next->insert(at, {site.id(), site.name(), {}});
@@ -84,22 +84,22 @@ public:
         return last_id_;
     }
     void remove(std::uint64_t id) {
-        std::shared_ptr<const hook_table> before;
+        std::shared_ptr<const HookTable> before;
         const std::lock_guard lock(guard_);
-        auto next = std::make_shared<hook_table>(*table_);
-        for (site_hooks& at : *next) std::erase_if(at.hooks, [id](const hook_entry& h) { return h.id == id; });
-        std::erase_if(*next, [](const site_hooks& at) { return at.hooks.empty(); });
+        auto next = std::make_shared<HookTable>(*table_);
+        for (SiteHooks& at : *next) std::erase_if(at.hooks, [id](const HookEntry& h) { return h.id == id; });
+        std::erase_if(*next, [](const SiteHooks& at) { return at.hooks.empty(); });
         before = publish(std::move(next));
     }
 
 private:
     /// @return the table before
-    std::shared_ptr<const hook_table> publish(std::shared_ptr<const hook_table> next) {
+    std::shared_ptr<const HookTable> publish(std::shared_ptr<const HookTable> next) {
         version_.fetch_add(1, std::memory_order_release);
         return std::exchange(table_, std::move(next));
     }
     mutable std::mutex guard_;
-    std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
+    std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
     std::uint64_t last_id_ = 0;
     std::atomic<std::uint64_t> version_{0};
 };

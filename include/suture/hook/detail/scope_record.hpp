@@ -16,12 +16,12 @@ namespace suture::detail {
 
 /// What a scope knows of its set: the newest table that it read, and which hooks fired in it. Read by the thread of
 /// the scope; what fired in other threads, and in backward passes, is handed in under the lock.
-class scope_record {
+class ScopeLedger {
 public:
-    explicit scope_record(std::shared_ptr<const hook_registry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
+    explicit ScopeLedger(std::shared_ptr<const HookRegistry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
 
-    const std::shared_ptr<const hook_registry>& hooks() const { return hooks_; }
-    const std::shared_ptr<const hook_table>& newest() {
+    const std::shared_ptr<const HookRegistry>& hooks() const { return hooks_; }
+    const std::shared_ptr<const HookTable>& newest() {
         if (const std::uint64_t now = hooks_->version(); now != seen_) {
             table_ = hooks_->table();
             seen_ = now;
@@ -30,7 +30,7 @@ public:
     }
     /// Whether the set has hooks at a site now. Unlike newest() it may be asked in any thread.
     bool has_hooks_at(std::uint64_t site) const {
-        const std::shared_ptr<const hook_table> table = hooks_->table();
+        const std::shared_ptr<const HookTable> table = hooks_->table();
         const auto at = site_at(*table, site);
         return at != table->end() && at->site == site;
     }
@@ -41,7 +41,7 @@ public:
     /// and it never fired, that is no less worth saying than if it stayed.
     void note_removal(std::uint64_t removed) {
         std::string text;
-        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
+        for_each_idle([&](const SiteHooks& at, const HookEntry& hook) {
             if (hook.id == removed) text = idle_text(at, hook, missed_.empty());
         });
         missed_ += text;
@@ -52,7 +52,7 @@ public:
         note_in(fired_elsewhere_, hook);
     }
     /// Takes over what fired in a scope that carried this one into another thread.
-    void note_firings_of(scope_record& carried) {
+    void note_firings_of(ScopeLedger& carried) {
         std::vector<bool> there = carried.fired_;
         {
             const std::lock_guard lock(carried.guard_);
@@ -66,7 +66,7 @@ public:
     /// another thread has just added are not among them: no pass of this scope has seen them.
     std::string idle() const {
         std::string text = missed_;
-        for_each_idle([&](const site_hooks& at, const hook_entry& hook) {
+        for_each_idle([&](const SiteHooks& at, const HookEntry& hook) {
             text += idle_text(at, hook, text.empty());
         });
         return text;
@@ -78,19 +78,19 @@ private:
         fired[hook] = true;
     }
     static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
-    static std::string idle_text(const site_hooks& at, const hook_entry& hook, bool first) {
+    static std::string idle_text(const SiteHooks& at, const HookEntry& hook, bool first) {
         return (first ? "" : ", ") + at.name + (hook.when == moment::gradient ? " (gradient: " : " (") + hook.text() + ")";
     }
     template <class F>
     void for_each_idle(const F& f) const {
         const std::lock_guard lock(guard_);
-        for (const site_hooks& at : *table_)
-            for (const hook_entry& hook : at.hooks)
+        for (const SiteHooks& at : *table_)
+            for (const HookEntry& hook : at.hooks)
                 if (!has(fired_, hook.id) && !has(fired_elsewhere_, hook.id) && hook.state->must_fire()) f(at, hook);
     }
 
-    std::shared_ptr<const hook_registry> hooks_;
-    std::shared_ptr<const hook_table> table_ = std::make_shared<const hook_table>();
+    std::shared_ptr<const HookRegistry> hooks_;
+    std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
     std::string missed_;  ///< the hooks that were removed without having fired, in words

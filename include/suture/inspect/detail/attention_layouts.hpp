@@ -16,23 +16,23 @@
 namespace suture::detail {
 
 /// A layout of the catalogue as a value, with its name there.
-struct known_layout {
+struct KnownLayout {
     std::string name;
     extent groups;
-    std::array<component_facts, 3> components;
+    std::array<ComponentFacts, 3> components;
 
-    /// @pre the known_layout outlives what is made of this
-    layout_facts facts() const {
+    /// @pre the KnownLayout outlives what is made of this
+    LayoutFacts facts() const {
         extent period = 0;
-        for (const component_facts& c : components) period += c.width;
+        for (const ComponentFacts& c : components) period += c.width;
         return {period * groups, groups, components.data(), components.size()};
     }
 };
 
 /// The component of this name and its run; a width of 0 if there is none.
-inline std::pair<component_facts, run> component_named(const layout_facts& layout, const std::string& name) {
+inline std::pair<ComponentFacts, run> component_named(const LayoutFacts& layout, const std::string& name) {
     extent offset = 0;
-    for (const component_facts& c : layout) {
+    for (const ComponentFacts& c : layout) {
         if (c.name == name) return {c, {offset, c.width, layout.groups, layout.width / layout.groups}};
         offset += c.width;
     }
@@ -40,7 +40,7 @@ inline std::pair<component_facts, run> component_named(const layout_facts& layou
 }
 
 /// One head of a component, counted over all groups as `head<h>` counts.
-inline run head_of(const component_facts& c, const run& all, extent head) {
+inline run head_of(const ComponentFacts& c, const run& all, extent head) {
     const extent width = all.width / c.heads;
     return {all.offset + head / c.heads * all.period + head % c.heads * width, width, 1, width};
 }
@@ -49,7 +49,7 @@ inline run head_of(const component_facts& c, const run& all, extent head) {
 /// component into 32 at least (or single channels), and one channel is taken of each, the component's first and last among
 /// them. Which one changes from piece to piece: a regular grid could fall on one kind of channel in several.
 /// @post other channels, 2 n - 1 side by side in a head that is cut into pieces of n, are among those taken
-inline std::vector<extent> single_channels(const component_facts& c, const run& all) {
+inline std::vector<extent> single_channels(const ComponentFacts& c, const run& all) {
     const extent heads = c.heads * all.groups, width = all.width / c.heads;
     const extent pieces = std::min<extent>(width, (32 + heads - 1) / heads);
     const double golden = 0.6180339887498949;  // its multiples are spread evenly, and never regularly
@@ -65,9 +65,9 @@ inline std::vector<extent> single_channels(const component_facts& c, const run& 
 }
 
 /// What each channel is, a letter each: "QQKKVV". Attention cannot tell layouts apart of which this is the same.
-inline std::string roles_of(const layout_facts& layout) {
+inline std::string roles_of(const LayoutFacts& layout) {
     std::string group;
-    for (const component_facts& c : layout) {
+    for (const ComponentFacts& c : layout) {
         const std::string name = c.name;
         const bool known = name == "Q" || name == "K" || name == "V";
         group += std::string(static_cast<std::size_t>(c.width), known ? name.front() : '-');
@@ -79,22 +79,22 @@ inline std::string roles_of(const layout_facts& layout) {
 
 /// The catalogue's layouts of n query heads and g key/value heads, d channels each.
 /// @pre g divides n
-inline std::vector<known_layout> layouts_of_heads(extent n, extent g, extent d) {
+inline std::vector<KnownLayout> layouts_of_heads(extent n, extent g, extent d) {
     const auto named = [](const std::string& name, std::vector<extent> numbers) {
         std::string text = name + "<";
         for (std::size_t i = 0; i < numbers.size(); ++i) text += (i ? ", " : "") + std::to_string(numbers[i]);
         return text + ">";
     };
-    const component_facts q{"Q", n * d, n}, k{"K", g * d, g}, v{"V", g * d, g};
+    const ComponentFacts q{"Q", n * d, n}, k{"K", g * d, g}, v{"V", g * d, g};
     if (g != n) {
         const std::string side_by_side = g == 1 ? named("Falcon7bQkv", {n, d}) : named("Phi3Qkv", {n, g, d});
         return {{side_by_side, 1, {q, k, v}},
                 {named("FalconQkv", {n, g, d}), g, {{{"Q", n / g * d, n / g}, {"K", d, 1}, {"V", d, 1}}}}};
     }
-    std::vector<known_layout> found{{named("Gpt2Qkv", {n * d, n}), 1, {q, k, v}},
+    std::vector<KnownLayout> found{{named("Gpt2Qkv", {n * d, n}), 1, {q, k, v}},
                                     {named("NeoXQkv", {n, d}), n, {{{"Q", d, 1}, {"K", d, 1}, {"V", d, 1}}}}};
     if (n % 4 == 0) {
-        const auto quarter = [n, d](const char* name) { return component_facts{name, n * d / 4, n / 4}; };
+        const auto quarter = [n, d](const char* name) { return ComponentFacts{name, n * d / 4, n / 4}; };
         found.push_back({named("CodeGenQkv", {n * d, n}), 4, {quarter("Q"), quarter("V"), quarter("K")}});
     }
     return found;
@@ -104,16 +104,16 @@ inline std::vector<known_layout> layouts_of_heads(extent n, extent g, extent d) 
 /// query and key/value heads; no two the same. Those with heads as wide as declared come first, if there are several,
 /// then wider heads before narrower ones.
 /// @pre there are queries, keys and values in the declared layout
-inline std::vector<known_layout> attention_layouts(const layout_facts& declared) {
-    const component_facts q = component_named(declared, "Q").first;
-    std::vector<known_layout> found;
+inline std::vector<KnownLayout> attention_layouts(const LayoutFacts& declared) {
+    const ComponentFacts q = component_named(declared, "Q").first;
+    std::vector<KnownLayout> found;
     std::set<std::string> roles{roles_of(declared)};
     const auto add_heads_of = [&](extent d) {
         const extent heads = declared.width / d;  // n query heads and g each of keys and values
         if (declared.width % d != 0) return;
         for (extent g = 1; 3 * g <= heads; ++g) {
             if (heads % g != 0) continue;
-            for (known_layout& layout : layouts_of_heads(heads - 2 * g, g, d))
+            for (KnownLayout& layout : layouts_of_heads(heads - 2 * g, g, d))
                 if (roles.insert(roles_of(layout.facts())).second) found.push_back(std::move(layout));
         }
     };

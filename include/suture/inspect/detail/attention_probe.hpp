@@ -21,7 +21,7 @@
 namespace suture::detail {
 
 /// Channels of the projection that are changed at some tokens. A run of no channels sets all to its own value.
-struct probe_edit {
+struct ProbeEdit {
     run channels;
     extent token = 0, tokens = 1;  ///< the first, and how many
     double size = 4;               ///< what is added, in standard deviations of the activation
@@ -31,13 +31,13 @@ struct probe_edit {
 enum class role : char { query = 'Q', key = 'K', value = 'V', unseen = '?' };
 
 /// Runs the model with edits at the projection and compares with a clean run.
-class attention_probe {
+class AttentionProbe {
 public:
     /// `model` runs the model and gives its output, which is watched if there is no output site.
     /// @throws ShapeError, TypeError or ValueError if there is nothing to probe, HookError if a site was not passed
-    attention_probe(std::function<at::Tensor()> model, SiteRef<AnyLayout> projection,
+    AttentionProbe(std::function<at::Tensor()> model, SiteRef<AnyLayout> projection,
                     std::optional<SiteRef<AnyLayout>> output, std::optional<SiteRef<AnyLayout>> pattern,
-                    const layout_facts& layout)
+                    const LayoutFacts& layout)
         : model_(std::move(model)), projection_(std::move(projection)), output_(std::move(output)),
           pattern_(std::move(pattern)) {
         clean_ = pass([&](const at::Tensor& t) {
@@ -61,7 +61,7 @@ public:
     bool sees_pattern() const { return pattern_.has_value(); }
 
     /// The rows of the output that change, bit for bit but for the sign of zeros.
-    std::vector<extent> changed_rows(const probe_edit& edit) const {
+    std::vector<extent> changed_rows(const ProbeEdit& edit) const {
         return changed_along(-2, differ(clean_.output, pass_edited(edit).output));
     }
     /// What the attention makes of the channels, all of them edited together: values among them hide keys, and both hide
@@ -77,11 +77,11 @@ public:
     /// How many heads the pattern has, in [..., heads, queries, keys]; 0 if that is not known.
     extent pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
     /// The heads whose pattern changes. @pre pattern_heads() > 0
-    std::vector<extent> changed_heads(const probe_edit& edit) const {
+    std::vector<extent> changed_heads(const ProbeEdit& edit) const {
         return changed_along(-3, differ(clean_.pattern, pass_edited(edit).pattern));
     }
     /// @pre sees_pattern()
-    bool changes_pattern(const probe_edit& edit) const {
+    bool changes_pattern(const ProbeEdit& edit) const {
         return differ(clean_.pattern, pass_edited(edit).pattern).any().item<bool>();
     }
 
@@ -119,7 +119,7 @@ private:
         if (!output_ && given.defined()) result.output = given.clone();  // the next run may write the same memory
         return result;
     }
-    seen pass_edited(const probe_edit& edit) const {
+    seen pass_edited(const ProbeEdit& edit) const {
         seen result = pass([&edit](const at::Tensor& t) { return edited(t, edit); });
         check_alike(result.output, clean_.output, "the output");
         if (sees_pattern()) check_alike(result.pattern, clean_.pattern, "the pattern");
@@ -146,7 +146,7 @@ private:
 
     /// The activation with irregular numbers, a few times the size of its own, added at the tokens: no softmax is
     /// blind to them.
-    static at::Tensor edited(const at::Tensor& activation, const probe_edit& edit) {
+    static at::Tensor edited(const at::Tensor& activation, const ProbeEdit& edit) {
         const at::Tensor result = activation.clone(at::MemoryFormat::Contiguous);
         const double stddev = activation.to(at::kDouble).std().item<double>();
         const double size = edit.size * (stddev > 0 && std::isfinite(stddev) ? stddev : 1);
@@ -166,10 +166,10 @@ private:
 };
 
 /// What single channels are, each probed when it is first asked for.
-class channel_roles {
+class ChannelRoles {
 public:
     /// @pre the probe outlives this
-    explicit channel_roles(const attention_probe& probe) : probe_(probe) {}
+    explicit ChannelRoles(const AttentionProbe& probe) : probe_(probe) {}
 
     role operator[](extent channel) {
         const auto [at, is_new] = known_.try_emplace(channel, role::unseen);
@@ -185,7 +185,7 @@ public:
     }
 
 private:
-    const attention_probe& probe_;
+    const AttentionProbe& probe_;
     std::map<extent, role> known_;
 };
 

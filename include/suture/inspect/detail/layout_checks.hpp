@@ -17,15 +17,15 @@
 namespace suture::detail {
 
 /// The layout has queries, keys and values.
-inline bool has_all_three(const layout_facts& layout) {
+inline bool has_all_three(const LayoutFacts& layout) {
     const auto has = [&layout](const char* name) { return component_named(layout, name).second.width > 0; };
     return has("Q") && has("K") && has("V");
 }
 
 /// The checks that follow from the laws of causal attention, for the components that the layout has.
-class layout_checks {
+class LayoutChecks {
 public:
-    layout_checks(const attention_probe& probe, channel_roles& roles, const layout_facts& layout)
+    LayoutChecks(const AttentionProbe& probe, ChannelRoles& roles, const LayoutFacts& layout)
         : probe_(probe), roles_(roles), layout_(layout) {}
 
     /// Whether the laws can be asked for in this model: if not, what the other checks find says nothing of the layout.
@@ -156,34 +156,34 @@ private:
                "padding" + (probe_.sees_one_attention() ? "" : closer);
     }
 
-    const attention_probe& probe_;
-    channel_roles& roles_;
-    const layout_facts& layout_;
+    const AttentionProbe& probe_;
+    ChannelRoles& roles_;
+    const LayoutFacts& layout_;
     const run everything_{0, layout_.width, 1, layout_.width};
     std::vector<LayoutCheck> checks_;
     bool agrees_ = true;
 };
 
 /// The layouts of the catalogue that agree with what every component's channels are seen to be, in words.
-inline std::vector<std::string> consistent_layouts(const attention_probe& probe, channel_roles& roles,
-                                                   const layout_facts& declared) {
+inline std::vector<std::string> consistent_layouts(const AttentionProbe& probe, ChannelRoles& roles,
+                                                   const LayoutFacts& declared) {
     for (const char* name : {"Q", "K", "V"}) {
         const auto [facts, all] = component_named(declared, name);
         for (const extent channel : single_channels(facts, all)) (void)roles[channel];
     }
     std::vector<std::string> consistent;
-    for (const known_layout& known : attention_layouts(declared)) {
-        const layout_facts facts = known.facts();
-        if (roles.agree_with(roles_of(facts)) && layout_checks(probe, roles, facts).channels_agree())
+    for (const KnownLayout& known : attention_layouts(declared)) {
+        const LayoutFacts facts = known.facts();
+        if (roles.agree_with(roles_of(facts)) && LayoutChecks(probe, roles, facts).channels_agree())
             consistent.push_back(known.name + " = " + layout_text(facts));
     }
     return consistent;
 }
 
-inline LayoutReport report_layout(const attention_probe& probe, const layout_facts& layout, const std::string& site) {
+inline LayoutReport report_layout(const AttentionProbe& probe, const LayoutFacts& layout, const std::string& site) {
     LayoutReport report{site, layout_text(layout), {}, false, {}};
-    channel_roles roles(probe);
-    layout_checks checks(probe, roles, layout);
+    ChannelRoles roles(probe);
+    LayoutChecks checks(probe, roles, layout);
     if (checks.laws_hold()) {
         checks.check_channels();
         report.looked_for_others = !checks.agrees() && has_all_three(layout);

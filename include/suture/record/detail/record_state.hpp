@@ -62,12 +62,12 @@ inline std::size_t most_host_bytes() {
 
 /// The records of a recorder, and the layers that it is attached to. Shared with its hooks; may be used by several
 /// threads at once.
-class record_state {
+class RecorderState {
 public:
     enum class keep : unsigned char { latest, all };
 
-    record_state(Recording how, keep which) : how_(std::move(how)), keep_(which) {
-        if (how_.batches && how_.tokens && std::holds_alternative<row_positions>(*how_.tokens))
+    RecorderState(Recording how, keep which) : how_(std::move(how)), keep_(which) {
+        if (how_.batches && how_.tokens && std::holds_alternative<RowPositions>(*how_.tokens))
             throw ValueError("an index or a mask says the batch rows too: give .tokens or .batches, not both");
     }
 

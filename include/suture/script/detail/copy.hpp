@@ -29,7 +29,7 @@ inline std::string script_site_path(const std::string& module, bool input, std::
 }
 
 /// The sites of a Script. They outlive its copies: a submodule that another one takes the place of keeps its hooks.
-class script_sites {
+class ScriptSites {
 public:
     const Site& at(const std::string& module, bool input, std::size_t i) {
         const std::string path = script_site_path(module, input, i);
@@ -41,7 +41,7 @@ private:
 };
 
 /// A submodule, under the first of its paths, and its sites.
-struct script_module {
+struct ScriptModule {
     script_object object;
     std::string path;
     bool called = false;                       ///< by forward, as far as can be told from its code
@@ -50,25 +50,25 @@ struct script_module {
 };
 
 /// An attribute that held a module when the copy was made.
-struct script_attribute {
+struct ScriptAttribute {
     script_object owner;
     std::size_t slot;
     script_object held;
 };
 
 /// Complete once it is made, and read by several threads then. What runs of it in a thread of LibTorch's own keeps it.
-struct script_copy {
-    std::vector<script_module> modules;  ///< the model itself first, then in the order of their registration
+struct ScriptCopy {
+    std::vector<ScriptModule> modules;  ///< the model itself first, then in the order of their registration
     std::unordered_map<const c10::ivalue::Object*, std::size_t> index;  ///< into the modules
     std::map<std::string, std::string> other_paths;  ///< of modules that stand under several: other path -> first one
-    std::vector<script_value> ports;                 ///< one for each operator at a site
-    std::vector<script_attribute> followed;          ///< to the modules whose code was inlined
-    std::shared_ptr<script_sites> sites;
+    std::vector<ScriptValue> ports;                 ///< one for each operator at a site
+    std::vector<ScriptAttribute> followed;          ///< to the modules whose code was inlined
+    std::shared_ptr<ScriptSites> sites;
     std::unique_ptr<torch::jit::GraphFunction> forward;  ///< (self, arguments..., context) -> result
 
     /// Whether the modules that the code was taken from are still in their places.
     bool is_current() const {
-        return std::all_of(followed.begin(), followed.end(), [](const script_attribute& at) {
+        return std::all_of(followed.begin(), followed.end(), [](const ScriptAttribute& at) {
             const c10::IValue& now = at.owner->getSlot(at.slot);
             return now.isObject() && &now.toObjectRef() == at.held.get();
         });

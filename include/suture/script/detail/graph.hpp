@@ -25,20 +25,20 @@
 namespace suture::detail {
 
 /// Makes the copy; used once.
-class script_instrumenter {
+class ScriptInstrumenter {
     using Node = torch::jit::Node;
     using Value = torch::jit::Value;
     using GraphFunction = torch::jit::GraphFunction;
 
 public:
     /// @throws HookError if the module has no forward that is TorchScript
-    static std::shared_ptr<const script_copy> instrumented(const torch::jit::Module& model,
-                                                           std::shared_ptr<script_sites> sites) {
+    static std::shared_ptr<const ScriptCopy> instrumented(const torch::jit::Module& model,
+                                                           std::shared_ptr<ScriptSites> sites) {
         const auto forward = model.find_method("forward");
         GraphFunction* function = forward ? torch::jit::tryToGraphFunction(forward->function()) : nullptr;
         if (!function)
             throw HookError("this TorchScript module has no forward: load a model that was traced or scripted");
-        script_instrumenter work;
+        ScriptInstrumenter work;
         work.copy_->sites = std::move(sites);
         work.add_module(model, "");
         work.copy_forward(model, *function);
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    script_instrumenter() : copy_(std::make_shared<script_copy>()) {}
+    ScriptInstrumenter() : copy_(std::make_shared<ScriptCopy>()) {}
 
     void add_module(const torch::jit::Module& module, const std::string& path) {
         const auto [first, is_new] = copy_->index.emplace(module._ivalue().get(), copy_->modules.size());
@@ -77,7 +77,7 @@ private:
 
     /// The model has no call of itself: its sites are where the graph begins and ends.
     void add_own_sites(torch::jit::Graph& graph, Value* context) {
-        script_module& root = copy_->modules[0];
+        ScriptModule& root = copy_->modules[0];
         Node* begin = ports_.call_operator(0, context);
         begin->insertAfter(graph.param_node());
         std::vector<c10::TypePtr> taken;
@@ -168,7 +168,7 @@ private:
     /// A module that is chosen while the model runs is called as it is: what is in it has no operators. The pass is told
     /// which one it is, and whether there are hooks that this leaves out.
     void report_unfollowed(Node* call, Value* context) {
-        script_node(*call->owningGraph(), script_operators::all().unfollowed, {call->input(0), context}, nullptr)
+        script_node(*call->owningGraph(), ScriptOperators::all().unfollowed, {call->input(0), context}, nullptr)
             ->insertBefore(call);
     }
 
@@ -183,7 +183,7 @@ private:
         fork->addInput(context);
         instrument(graph->block(), add_context(*graph));
         fork->g_(c10::attr::Subgraph, graph);
-        Node* begun = script_node(*fork->owningGraph(), script_operators::all().fork, {fork->output(), context},
+        Node* begun = script_node(*fork->owningGraph(), ScriptOperators::all().fork, {fork->output(), context},
                                   fork->output()->type());
         put_after(fork->output(), begun, fork);
         forks_ = true;
@@ -191,7 +191,7 @@ private:
 
     /// Puts operators at what the call takes and gives.
     void add_sites(Node* call, std::size_t index, const torch::jit::Graph& called, Value* context) {
-        script_module& module = copy_->modules[index];
+        ScriptModule& module = copy_->modules[index];
         Node* begin = ports_.call_operator(index, context);
         begin->insertBefore(call);
         std::vector<c10::TypePtr> taken;
@@ -220,16 +220,16 @@ private:
         at->insertAfter(node);
     }
 
-    static void describe(script_module& module, const std::vector<c10::TypePtr>& taken, const c10::TypePtr& given) {
+    static void describe(ScriptModule& module, const std::vector<c10::TypePtr>& taken, const c10::TypePtr& given) {
         if (!module.gives.empty()) return;
         for (const auto& type : taken) module.takes += (module.takes.empty() ? "" : ", ") + text_of(type);
         module.gives = text_of(given);
     }
     static std::string text_of(const c10::TypePtr& type) { return c10::unshapedType(type)->repr_str(); }
 
-    std::shared_ptr<script_copy> copy_;
+    std::shared_ptr<ScriptCopy> copy_;
     std::unordered_map<const Value*, script_object> known_;  ///< which module a value of the graph is
-    script_ports ports_{*copy_};
+    ScriptPorts ports_{*copy_};
     bool forks_ = false;
 };
 

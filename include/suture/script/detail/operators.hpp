@@ -17,20 +17,20 @@ using script_future = c10::intrusive_ptr<c10::ivalue::Future>;
 // that says whose code is to run. A change of these two classes needs a new version in the operators' names.
 
 /// What may be done at a site: a pass, or one turn of it.
-struct script_visitor : torch::CustomClassHolder {
+struct ScriptVisitor : torch::CustomClassHolder {
     /// A value comes to a port, in a call of the port's submodule.
     virtual void visit(std::int64_t port, std::int64_t call, c10::IValue& value) = 0;
 };
 
 /// A pass, as its operators see it.
-struct script_context : script_visitor {
+struct ScriptContext : ScriptVisitor {
     /// A call of a submodule begins. @return its number
     virtual std::int64_t begin_call(std::int64_t module) = 0;
     /// A module is called that was not known when the graph was instrumented.
     virtual void call_unfollowed(const c10::IValue& module) = 0;
     /// What the model forks has begun, and ends with the future.
     virtual void fork(const script_future& future) = 0;
-    /// @return what gives a script_visitor for one visit at the port, once it may be made
+    /// @return what gives a ScriptVisitor for one visit at the port, once it may be made
     virtual script_future turn(std::int64_t port) = 0;
 };
 
@@ -57,7 +57,7 @@ c10::Symbol script_operator(const char* name) {
 }
 
 /// The operators by what they do. Each node has a number as its attribute `value`.
-class script_operators {
+class ScriptOperators {
 public:
     /// (context) -> call: number of the module
     c10::Symbol begin_call = script_operator<&run_begin_call>("suture::begin_call_v2");
@@ -70,22 +70,22 @@ public:
     /// (context) -> future of a visitor: number of the port
     c10::Symbol turn = script_operator<&run_turn>("suture::turn_v2");
 
-    static const script_operators& all() {
-        static const script_operators operators;
+    static const ScriptOperators& all() {
+        static const ScriptOperators operators;
         return operators;
     }
 
 private:
     using holder = torch::CustomClassHolder;
     using Stack = torch::jit::Stack;
-    static script_context& pass(holder& context) { return static_cast<script_context&>(context); }
+    static ScriptContext& pass(holder& context) { return static_cast<ScriptContext&>(context); }
 
     static void run_begin_call(holder& context, std::int64_t module, Stack& stack) {
         stack.emplace_back(pass(context).begin_call(module));
     }
     static void run_site(holder& visitor, std::int64_t port, Stack& stack) {
         const std::int64_t call = torch::jit::pop(stack).toInt();
-        static_cast<script_visitor&>(visitor).visit(port, call, stack.back());
+        static_cast<ScriptVisitor&>(visitor).visit(port, call, stack.back());
     }
     static void run_unfollowed(holder& context, std::int64_t, Stack& stack) {
         pass(context).call_unfollowed(torch::jit::pop(stack));

@@ -27,27 +27,27 @@ namespace suture::detail {
 /// Which call of its submodule a hook runs for; negative outside of hooks. One in a process, as innermost_scope is.
 [[gnu::visibility("default")]] inline constinit thread_local std::int64_t script_call = -1;
 
-class script_call_scope {
+class ScriptCallScope {
 public:
-    explicit script_call_scope(std::int64_t call) : outer_(std::exchange(script_call, call)) {}
-    ~script_call_scope() { script_call = outer_; }
-    script_call_scope(const script_call_scope&) = delete;
-    script_call_scope& operator=(const script_call_scope&) = delete;
+    explicit ScriptCallScope(std::int64_t call) : outer_(std::exchange(script_call, call)) {}
+    ~ScriptCallScope() { script_call = outer_; }
+    ScriptCallScope(const ScriptCallScope&) = delete;
+    ScriptCallScope& operator=(const ScriptCallScope&) = delete;
 
 private:
     std::int64_t outer_;
 };
 
 /// Thrown in place of what a hook threw: the interpreter would make a runtime_error of it, so the pass keeps it.
-struct script_hook_threw : std::exception {
+struct ScriptHookThrew : std::exception {
     const char* what() const noexcept override { return "a hook threw"; }
 };
 
 /// Whoever waits for a turn gives its thread back: a hook may run a model that forks, which needs the threads of
 /// LibTorch's pool.
-class script_pass final : public script_context {
+class ScriptPass final : public ScriptContext {
 public:
-    explicit script_pass(std::shared_ptr<const script_copy> copy)
+    explicit ScriptPass(std::shared_ptr<const ScriptCopy> copy)
         : copy_(std::move(copy)), calls_(copy_->modules.size()) {}
 
     /// From now on no hook runs. @throws what the first hook threw that threw
@@ -70,7 +70,7 @@ public:
 
     void visit(std::int64_t port, std::int64_t call, c10::IValue& value) override {
         with_scopes([&] {
-            const script_call_scope in(call);
+            const ScriptCallScope in(call);
             port_at(port).run_hooks_on(value);
         });
     }
@@ -108,10 +108,10 @@ public:
 
 private:
     /// One turn, or none. It ends with its visit, or when it is dropped.
-    class one_turn final : public script_visitor {
+    class OneTurn final : public ScriptVisitor {
     public:
-        explicit one_turn(c10::intrusive_ptr<script_pass> pass = {}) : pass_(std::move(pass)) {}
-        ~one_turn() override { end(); }
+        explicit OneTurn(c10::intrusive_ptr<ScriptPass> pass = {}) : pass_(std::move(pass)) {}
+        ~OneTurn() override { end(); }
         void visit(std::int64_t port, std::int64_t call, c10::IValue& value) override {
             if (!pass_) return;
             try {
@@ -127,16 +127,16 @@ private:
         void end() {
             if (const auto pass = std::exchange(pass_, {})) pass->end_turn();
         }
-        c10::intrusive_ptr<script_pass> pass_;
+        c10::intrusive_ptr<ScriptPass> pass_;
     };
 
-    c10::intrusive_ptr<script_pass> itself() { return c10::intrusive_ptr<script_pass>::reclaim_copy(this); }
-    c10::IValue one() { return c10::IValue::make_capsule(c10::make_intrusive<one_turn>(itself())); }
+    c10::intrusive_ptr<ScriptPass> itself() { return c10::intrusive_ptr<ScriptPass>::reclaim_copy(this); }
+    c10::IValue one() { return c10::IValue::make_capsule(c10::make_intrusive<OneTurn>(itself())); }
     /// For a visit that runs no hooks.
     static const script_future& no_turn() {
         static const script_future future = [] {
             auto none = c10::make_intrusive<c10::ivalue::Future>(c10::CapsuleType::get());
-            none->markCompleted(c10::IValue::make_capsule(c10::make_intrusive<one_turn>()));
+            none->markCompleted(c10::IValue::make_capsule(c10::make_intrusive<OneTurn>()));
             return none;
         }();
         return future;
@@ -166,7 +166,7 @@ private:
     /// another one.
     template <class F>
     void with_scopes(const F& f) {
-        std::optional<lent_scopes::here> lent;
+        std::optional<LentScopes::here> lent;
         if (std::this_thread::get_id() != caller_) lent.emplace(scopes_);
         if (innermost_scope == nullptr) return;
         try {
@@ -174,13 +174,13 @@ private:
         } catch (...) {
             const std::lock_guard lock(guard_);
             if (!error_) error_ = std::current_exception();
-            throw script_hook_threw();
+            throw ScriptHookThrew();
         }
     }
 
-    const script_value& port_at(std::int64_t port) const { return copy_->ports[static_cast<std::size_t>(port)]; }
+    const ScriptValue& port_at(std::int64_t port) const { return copy_->ports[static_cast<std::size_t>(port)]; }
 
-    static void refuse_hooks_at(const script_module& module) {
+    static void refuse_hooks_at(const ScriptModule& module) {
         for (const auto* sites : {&module.inputs, &module.outputs})
             for (const Site* site : *sites)
                 if (innermost_scope->is_hooked(*site))
@@ -188,10 +188,10 @@ private:
                                     "while the model runs, and hooks do not run then: hook what is around that call");
     }
 
-    const std::shared_ptr<const script_copy> copy_;
+    const std::shared_ptr<const ScriptCopy> copy_;
     std::vector<std::atomic<std::int64_t>> calls_;  ///< by module: how many have begun
     const std::thread::id caller_ = std::this_thread::get_id();
-    const lent_scopes scopes_;
+    const LentScopes scopes_;
     std::mutex guard_;
     std::condition_variable turn_ended_;
     bool is_turn_taken_ = false, finished_ = false;

@@ -16,7 +16,7 @@
 
 namespace suture::detail {
 
-/// A node of one of the script_operators, which has yet to be put into the graph.
+/// A node of one of the ScriptOperators, which has yet to be put into the graph.
 inline torch::jit::Node* script_node(torch::jit::Graph& graph, c10::Symbol what, at::ArrayRef<torch::jit::Value*> inputs,
                                      const c10::TypePtr& gives, std::size_t number = 0) {
     torch::jit::Node* node = graph.create(what, inputs, gives ? 1 : 0);
@@ -26,29 +26,29 @@ inline torch::jit::Node* script_node(torch::jit::Graph& graph, c10::Symbol what,
 }
 
 /// Makes them, and keeps what they stand for in the copy.
-class script_ports {
+class ScriptPorts {
     using Node = torch::jit::Node;
     using Value = torch::jit::Value;
 
 public:
-    explicit script_ports(script_copy& copy) : copy_(copy) {}
+    explicit ScriptPorts(ScriptCopy& copy) : copy_(copy) {}
 
     /// An operator that numbers the calls of a module.
     Node* call_operator(std::size_t module, Value* context) {
-        Node* node = script_node(*context->owningGraph(), script_operators::all().begin_call, {context},
+        Node* node = script_node(*context->owningGraph(), ScriptOperators::all().begin_call, {context},
                                  c10::IntType::get(), module);
         call_nodes_[module].push_back(node);
         return node;
     }
 
     /// An operator for a value of a type, with a site for each tensor in it from the `site`-th on; null if it has none.
-    Node* site_operator(script_module& module, bool input, std::size_t& site, Value* value, const c10::TypePtr& type,
+    Node* site_operator(ScriptModule& module, bool input, std::size_t& site, Value* value, const c10::TypePtr& type,
                         Value* call, Value* context) {
         const std::size_t first = site;
-        script_value port = value_of(type, module, input, site);
+        ScriptValue port = value_of(type, module, input, site);
         if (site == first) return nullptr;
         // A trace's types have the shapes, and the need for gradients, of the pass that was traced.
-        Node* node = script_node(*context->owningGraph(), script_operators::all().site, {value, call, context},
+        Node* node = script_node(*context->owningGraph(), ScriptOperators::all().site, {value, call, context},
                                  c10::unshapedType(value->type()), copy_.ports.size());
         copy_.ports.push_back(std::move(port));
         site_nodes_.push_back(node);
@@ -71,7 +71,7 @@ public:
         for (Node* site : site_nodes_) {
             torch::jit::Graph& graph = *site->owningGraph();
             const c10::TypePtr one = c10::CapsuleType::get();
-            Node* turn = script_node(graph, script_operators::all().turn, {site->input(2)},
+            Node* turn = script_node(graph, ScriptOperators::all().turn, {site->input(2)},
                                      c10::FutureType::create(one),
                                      static_cast<std::size_t>(site->i(c10::attr::value)));
             Node* wait = graph.create(c10::aten::wait, {turn->output()}, 1);
@@ -89,9 +89,9 @@ private:
         return false;
     }
 
-    script_value value_of(const c10::TypePtr& type, script_module& module, bool input, std::size_t& site) {
-        using kind = script_value::kind;
-        script_value value;
+    ScriptValue value_of(const c10::TypePtr& type, ScriptModule& module, bool input, std::size_t& site) {
+        using kind = ScriptValue::kind;
+        ScriptValue value;
         if (type->kind() == c10::TypeKind::TensorType) {
             std::vector<const Site*>& sites = input ? module.inputs : module.outputs;
             if (site == sites.size()) sites.push_back(&copy_.sites->at(module.path, input, site));
@@ -113,7 +113,7 @@ private:
         return value;
     }
 
-    script_copy& copy_;
+    ScriptCopy& copy_;
     std::unordered_map<std::size_t, std::vector<Node*>> call_nodes_;  ///< by module
     std::vector<Node*> site_nodes_;
 };

@@ -20,16 +20,16 @@ namespace suture::detail {
 
 /// A value's tensors and which site each of them is at. Elements of a list share one site, as do the values of a
 /// dictionary; an optional has the places of what it may hold.
-struct script_value {
+struct ScriptValue {
     enum class kind : unsigned char { other, tensor, tuple, list, dict };
     kind is = kind::other;
     const Site* site = nullptr;        ///< of a tensor
-    std::vector<script_value> inside;  ///< of a tuple, its elements; of a list or dictionary, what each element is
+    std::vector<ScriptValue> inside;  ///< of a tuple, its elements; of a list or dictionary, what each element is
 
     /// Whether anything waits at one of the sites, in the scopes of this thread.
     bool is_hooked() const {
         if (is == kind::tensor) return innermost_scope && innermost_scope->is_hooked(*site);
-        return std::any_of(inside.begin(), inside.end(), [](const script_value& v) { return v.is_hooked(); });
+        return std::any_of(inside.begin(), inside.end(), [](const ScriptValue& v) { return v.is_hooked(); });
     }
 
     /// Runs the hooks at the sites. @return whether the value is another one now

@@ -18,7 +18,7 @@ namespace suture::detail {
 
 /// What cells write at one site: among all rows of a stage, or among those that are kept of it. Which of them pass there is
 /// for the block to say, and shows in their number.
-struct row_edit {
+struct RowEdit {
     struct rows {
         extent count = 0;  ///< that pass
         std::vector<extent> places;
@@ -41,20 +41,20 @@ struct row_edit {
 };
 
 template <class Stages>
-class sweep_batch {
+class SweepBatch {
 public:
-    sweep_batch(Stages& stages, const cell_space& space, const sweep_sites& sites, const logit_reads& reads,
-                const recorded_group& group, const Savings& savings, bool by_rows)
+    SweepBatch(Stages& stages, const CellSpace& space, const SweepSites& sites, const LogitReads& reads,
+                const RecordedGroup& group, const Optimisations& optimisations, bool by_rows)
         : stages_(stages),
           space_(space),
           sites_(sites),
           reads_(reads),
           group_(group),
-          savings_(savings),
+          optimisations_(optimisations),
           by_rows_(by_rows) {}
 
     /// The metric of each of these cells, which are in the order of their first blocks.
-    at::Tensor run(std::span<const planned_cell> cells) {
+    at::Tensor run(std::span<const PlannedCell> cells) {
         cells_ = cells;
         rows_.clear();
         x_ = at::Tensor();
@@ -68,10 +68,10 @@ public:
     }
 
 private:
-    bool keeps_read_rows() const { return savings_.head; }
+    bool keeps_read_rows() const { return optimisations_.head; }
 
     /// The rows that a cell begins with.
-    segment first_rows(const planned_cell& planned) const {
+    segment first_rows(const PlannedCell& planned) const {
         const extent prompt = planned.what.prompt - group_.first_prompt, tokens = group_.ids.size(1);
         if (planned.start == stages_.layers()) return read_rows({prompt, by_rows_ ? planned.first : 0, tokens});
         if (!by_rows_) return {prompt, 0, tokens};
@@ -100,9 +100,9 @@ private:
     }
 
     /// What the cells patch in a stage, by site.
-    std::map<std::size_t, row_edit> edits_in(extent stage, const segments& all, const segments& kept) const {
-        std::map<std::size_t, row_edit> edits;
-        for (const planned_cell& planned : cells_.first(all.size()))
+    std::map<std::size_t, RowEdit> edits_in(extent stage, const segments& all, const segments& kept) const {
+        std::map<std::size_t, RowEdit> edits;
+        for (const PlannedCell& planned : cells_.first(all.size()))
             if (planned.stage == stage) edits[planned.site];
         for (auto& [site, edit] : edits) {
             edit.all = edit_of(stage, site, all);
@@ -111,10 +111,10 @@ private:
         return edits;
     }
     /// What the cells write among these rows of a site.
-    row_edit::rows edit_of(extent stage, std::size_t site, const segments& passing) const {
-        row_edit::rows edit;
+    RowEdit::rows edit_of(extent stage, std::size_t site, const segments& passing) const {
+        RowEdit::rows edit;
         for (std::size_t i = 0; i < passing.size(); edit.count += passing[i++].size()) {
-            const planned_cell& planned = cells_[i];
+            const PlannedCell& planned = cells_[i];
             const segment& there = passing[i];
             const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
             if (planned.stage != stage || planned.site != site || first >= end) continue;
@@ -124,7 +124,7 @@ private:
         return edit;
     }
     /// What the cell makes of the rows [first, end) at its site: [rows, width].
-    at::Tensor patched_rows(const planned_cell& planned, extent first, extent end) const {
+    at::Tensor patched_rows(const PlannedCell& planned, extent first, extent end) const {
         if (planned.rows.defined()) return planned.rows.narrow(0, first - planned.first, end - first);
         const extent prompt = planned.what.prompt - group_.first_prompt;
         const at::Tensor& source = group_.sources[planned.site];
@@ -161,7 +161,7 @@ private:
         }
         if constexpr (computes_rows<Stages>) {
             const segments kept = is_last ? read_rows(rows_) : rows_;
-            cell_rows rows(rows_, kept, group_.base.keys[static_cast<std::size_t>(layer)],
+            CellRows rows(rows_, kept, group_.base.keys[static_cast<std::size_t>(layer)],
                            group_.base.values[static_cast<std::size_t>(layer)]);
             const auto block = [&] {
                 return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); });
@@ -226,13 +226,13 @@ private:
     }
 
     Stages& stages_;
-    const cell_space& space_;
-    const sweep_sites& sites_;
-    const logit_reads& reads_;
-    const recorded_group& group_;
-    Savings savings_;
+    const CellSpace& space_;
+    const SweepSites& sites_;
+    const LogitReads& reads_;
+    const RecordedGroup& group_;
+    Optimisations optimisations_;
     bool by_rows_;
-    std::span<const planned_cell> cells_;
+    std::span<const PlannedCell> cells_;
     segments rows_;  ///< of the cells that have begun
     at::Tensor x_;   ///< their residual stream, [rows, width]
 };

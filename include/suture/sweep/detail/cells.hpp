@@ -71,22 +71,22 @@ inline std::vector<std::string> layer_labels(const std::vector<SiteRef<AnyLayout
 }
 /// "Q"; where two components of a grid are called the same, what their sites are called, "resid_pre"; or both in full,
 /// "Resid<768> at h.0.resid_pre".
-inline std::vector<std::string> component_labels(const std::vector<grid_part>& parts) {
-    const auto in_full = [](const grid_part& part) {
-        const component_facts facts{part.name.c_str(), part.channels.where.width, part.heads_a_group};
+inline std::vector<std::string> component_labels(const std::vector<GridPart>& parts) {
+    const auto in_full = [](const GridPart& part) {
+        const ComponentFacts facts{part.name.c_str(), part.channels.where.width, part.heads_a_group};
         return component_text(facts) + " at " + part.sites.front().name();
     };
-    const auto at_site = [](const grid_part& part) {
+    const auto at_site = [](const GridPart& part) {
         const std::string& path = part.sites.front().name();
         return path.substr(path.rfind('.') + 1);
     };
     return first_distinct(
-        {labels_of(parts, &grid_part::name), labels_of(parts, at_site), labels_of(parts, in_full)});
+        {labels_of(parts, &GridPart::name), labels_of(parts, at_site), labels_of(parts, in_full)});
 }
 /// "Q[token 3] *= 0.5"; or, where two recipes read the same, with its place in front.
-inline std::vector<std::string> recipe_labels(const std::vector<grid_recipe>& recipes) {
+inline std::vector<std::string> recipe_labels(const std::vector<GridRecipe>& recipes) {
     const auto numbered_name = [&](std::size_t i) { return std::to_string(i) + ": " + recipes[i].name; };
-    return first_distinct({labels_of(recipes, &grid_recipe::name),
+    return first_distinct({labels_of(recipes, &GridRecipe::name),
                            labels_of(ranges::views::iota(std::size_t{0}, recipes.size()), numbered_name)});
 }
 
@@ -98,13 +98,13 @@ struct cell {
 };
 
 /// All cells of a grid over some prompts.
-class cell_space {
+class CellSpace {
 public:
     /// @throws PositionError if a prompt has no such token
-    cell_space(Grid grid, extent prompts, extent tokens)
+    CellSpace(Grid grid, extent prompts, extent tokens)
         : grid_(std::move(grid)), tokens_(stretch_of(grid_.tokens(), tokens, "a prompt of the sweep")) {
-        for (const grid_recipe& recipe : grid_.recipes()) recipe.check(tokens);
-        const grid_part& first = grid_.parts().front();
+        for (const GridRecipe& recipe : grid_.recipes()) recipe.check(tokens);
+        const GridPart& first = grid_.parts().front();
         axes_.push_back({"prompt", numbered(0, prompts)});
         if (grid_.parts().size() > 1) axes_.push_back({"component", component_labels(grid_.parts())});
         axes_.push_back({"layer", layer_labels(first.sites)});
@@ -154,7 +154,7 @@ public:
 
 private:
     /// A recipe sees one prompt at a time, so that `batch(0)` or a mean over the batch mean the same however many run.
-    static at::Tensor by_recipe(const at::Tensor& activation, const grid_recipe& recipe) {
+    static at::Tensor by_recipe(const at::Tensor& activation, const GridRecipe& recipe) {
         std::vector<at::Tensor> edited;
         for (extent prompt = 0; prompt < activation.size(0); ++prompt)
             edited.push_back(recipe.edited(activation.narrow(0, prompt, 1)));

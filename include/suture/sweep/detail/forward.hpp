@@ -42,14 +42,14 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
 }
 
 /// What passes the sites in a forward pass, and the logits.
-struct forward_record {
+struct ForwardRun {
     std::vector<at::Tensor> sites;  ///< [prompts, tokens, width]
     at::Tensor logits;
 };
 /// @throws HookError if a site is not passed, or more than once
 template <class Model>
-forward_record record_forward(Model& model, const at::Tensor& ids, const sweep_sites& sites) {
-    forward_record record{std::vector<at::Tensor>(sites.size()), {}};
+ForwardRun record_forward(Model& model, const at::Tensor& ids, const SweepSites& sites) {
+    ForwardRun record{std::vector<at::Tensor>(sites.size()), {}};
     HookSet hooks;
     std::vector<HookHandle> handles;
     for (std::size_t i = 0; i < sites.size(); ++i)

@@ -23,7 +23,7 @@ struct SweepProgress {
 
 /// How a sweep is run.
 struct SweepOptions {
-    Savings savings{};
+    Optimisations optimisations{};
     std::size_t memory = std::size_t{512} << 20;  ///< bytes that it may hold: recorded runs and the batch that runs
     extent batch = 1 << 20;                       ///< the most cells that run together
     /// Is told how far the sweep is, batch by batch. What it throws ends the sweep; a journal has all until then.
@@ -66,28 +66,28 @@ public:
     /// Begins some prompts, whose baseline is the value of each cell that needs no run. Of the cells that do, those
     /// that were not chosen are dropped.
     /// @throws FileError if the journal has another baseline
-    void begin(extent first_prompt, const at::Tensor& baseline, std::vector<planned_cell>& to_run) {
+    void begin(extent first_prompt, const at::Tensor& baseline, std::vector<PlannedCell>& to_run) {
         if (options_.journal) options_.journal->check_baseline(first_prompt, baseline);
         const extent prompts = baseline.size(0);
         result_.baseline.narrow(0, first_prompt, prompts).copy_(baseline);
         const extent first = first_prompt * per_prompt_;
         std::vector<bool> runs(static_cast<std::size_t>(prompts * per_prompt_), false);
-        for (const planned_cell& cell : to_run) runs[static_cast<std::size_t>(cell.what.index - first)] = true;
+        for (const PlannedCell& cell : to_run) runs[static_cast<std::size_t>(cell.what.index - first)] = true;
         for (extent i = 0; i < prompts * per_prompt_; ++i)
             if (!runs[static_cast<std::size_t>(i)]) set(first + i, baseline[i / per_prompt_].item<double>(), false);
-        skipped_ += static_cast<extent>(std::erase_if(to_run, [&](const planned_cell& cell) {
+        skipped_ += static_cast<extent>(std::erase_if(to_run, [&](const PlannedCell& cell) {
             return chosen_.defined() && !chosen_.data_ptr<bool>()[cell.what.index] && !is_done(cell);
         }));
         tell();
     }
     /// Whether these cells are to be run here.
-    bool claims(std::span<const planned_cell> cells) {
+    bool claims(std::span<const PlannedCell> cells) {
         const std::size_t number = batches_++;
         bool open = false;
-        for (const planned_cell& cell : cells) open = open || !is_done(cell);
+        for (const PlannedCell& cell : cells) open = open || !is_done(cell);
         return open && (!options_.claim || options_.claim(number));
     }
-    void add(std::span<const planned_cell> cells, const at::Tensor& values) {
+    void add(std::span<const PlannedCell> cells, const at::Tensor& values) {
         std::map<extent, double> finished;
         for (std::size_t i = 0; i < cells.size(); ++i) finished[cells[i].what.index] = values.data_ptr<double>()[i];
         if (options_.journal) options_.journal->add(finished);
@@ -101,7 +101,7 @@ private:
         result_.values.data_ptr<double>()[cell] = value;
         result_.ran.data_ptr<bool>()[cell] = ran;
     }
-    bool is_done(const planned_cell& cell) const { return result_.done.data_ptr<bool>()[cell.what.index]; }
+    bool is_done(const PlannedCell& cell) const { return result_.done.data_ptr<bool>()[cell.what.index]; }
     void tell() const {
         if (options_.progress) options_.progress({done_, result_.values.numel() - skipped_});
     }

@@ -21,9 +21,9 @@ using allocated_total = decltype(reported_total(&c10::MemoryReportingInfoBase::r
 
 /// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is
 /// told of them as well, but of no operations meanwhile: it would take the counter for its own state.
-class peak_memory {
+class PeakMemory {
 public:
-    peak_memory()
+    PeakMemory()
         : counted_(std::make_shared<counter>()),
           operations_(!counted_->outer && at::isRecordFunctionEnabled()),
           active_(c10::DebugInfoKind::PROFILER_STATE, counted_) {}

@@ -17,9 +17,9 @@ namespace suture::detail {
 
 /// Sweeps place by place: each forward pass has the same place patched in as many prompts as the memory holds.
 template <class Model>
-class plain_sweep {
+class PlainSweep {
 public:
-    plain_sweep(Model& model, const sweep_task& task, const SweepOptions& options, SweepResult& result, ledger& book)
+    PlainSweep(Model& model, const SweepTask& task, const SweepOptions& options, SweepResult& result, ledger& book)
         : model_(model), task_(task), options_(options), result_(result), book_(book) {}
 
     void run() {
@@ -34,15 +34,15 @@ public:
 private:
     /// @throws MemoryError if a pass of one prompt takes more than is allowed
     extent prompts_at_once() {
-        const peak_memory peak;
-        const forward_record one = record_forward(model_, task_.patching.base().narrow(0, 0, 1), task_.sites);
+        const PeakMemory peak;
+        const ForwardRun one = record_forward(model_, task_.patching.base().narrow(0, 0, 1), task_.sites);
         // A pass with its records, those of the source, and the logits that are kept.
         const std::int64_t bytes = 2 * peak.bytes() + 12 * 4 * one.logits.numel();
         const auto memory = static_cast<std::int64_t>(std::min(options_.memory, std::size_t{1} << 62));
         if (bytes > memory)
             throw MemoryError("a forward pass of the sweep needs " + std::to_string(bytes) + " bytes but may hold " +
                               std::to_string(memory) + ": allow more with the option 'memory'");
-        return std::clamp<extent>(memory / bytes, 1, options_.savings.batch ? task_.prompts() : 1);
+        return std::clamp<extent>(memory / bytes, 1, options_.optimisations.batch ? task_.prompts() : 1);
     }
 
     void run_group(extent first, extent count) {
@@ -53,17 +53,17 @@ private:
         clean_ = logits;
         sources_ = shared_;
         if (task_.has_source()) run_source(first, count, which);
-        std::vector<planned_cell> cells = cells_of(first, count);
+        std::vector<PlannedCell> cells = cells_of(first, count);
         book_.begin(first, task_.reads(logits, clean_, ids_, which), cells);
-        for (std::span<const planned_cell> left = cells; !left.empty();) {
-            const std::span<const planned_cell> same = at_one_place(left);
+        for (std::span<const PlannedCell> left = cells; !left.empty();) {
+            const std::span<const PlannedCell> same = at_one_place(left);
             if (book_.claims(same)) book_.add(same, run_cells(same));
             left = left.subspan(same.size());
         }
     }
     void run_source(extent first, extent count, const at::Tensor& which) {
         const at::Tensor ids = task_.patching.source().narrow(0, first, count);
-        forward_record run = record_forward(model_, ids, task_.sites);
+        ForwardRun run = record_forward(model_, ids, task_.sites);
         sources_ = std::move(run.sites);
         const at::Tensor logits = task_.reads.at_positions(run.logits);
         if (!task_.patching.base_is_clean()) clean_ = logits;
@@ -71,8 +71,8 @@ private:
     }
 
     /// Place by place, and prompt by prompt at each.
-    std::vector<planned_cell> cells_of(extent first, extent count) const {
-        std::vector<planned_cell> cells;
+    std::vector<PlannedCell> cells_of(extent first, extent count) const {
+        std::vector<PlannedCell> cells;
         for (extent place = 0; place < task_.space.cells_a_prompt(); ++place)
             for (extent prompt = first; prompt < first + count; ++prompt) {
                 cells.emplace_back();
@@ -80,16 +80,16 @@ private:
             }
         return cells;
     }
-    std::span<const planned_cell> at_one_place(std::span<const planned_cell> cells) const {
-        const auto place = [&](const planned_cell& c) { return c.what.index % task_.space.cells_a_prompt(); };
+    std::span<const PlannedCell> at_one_place(std::span<const PlannedCell> cells) const {
+        const auto place = [&](const PlannedCell& c) { return c.what.index % task_.space.cells_a_prompt(); };
         std::size_t count = 1;
         while (count < cells.size() && place(cells[count]) == place(cells.front())) ++count;
         return cells.first(count);
     }
 
-    at::Tensor run_cells(std::span<const planned_cell> cells) {
+    at::Tensor run_cells(std::span<const PlannedCell> cells) {
         std::vector<extent> numbers;
-        for (const planned_cell& cell : cells) numbers.push_back(cell.what.prompt - first_);
+        for (const PlannedCell& cell : cells) numbers.push_back(cell.what.prompt - first_);
         const at::Tensor prompts = index_of(numbers, ids_.device()), ids = ids_.index_select(0, prompts);
         const auto of = [&](const at::Tensor& all) { return all.index_select(0, prompts.to(all.device())); };
         const cell& c = cells.front().what;
@@ -108,7 +108,7 @@ private:
     }
 
     Model& model_;
-    const sweep_task& task_;
+    const SweepTask& task_;
     const SweepOptions& options_;
     SweepResult& result_;
     ledger& book_;

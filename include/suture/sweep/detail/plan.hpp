@@ -18,7 +18,7 @@
 namespace suture {
 
 /// What makes a sweep fast. Each can be switched off, and none changes a number by more than rounding.
-struct Savings {
+struct Optimisations {
     bool resume = true;  ///< a cell begins at its own block, with the recorded input of the run that it patches
     bool batch = true;   ///< cells run together, so that weights are read once for many
     bool zeros = true;   ///< a patch that changes nothing is not run: its cell is the baseline
@@ -27,13 +27,13 @@ struct Savings {
     bool head = true;  ///< logits are computed only where the metric reads, of the token ids that it reads
 
     /// One forward pass a cell.
-    static constexpr Savings none() { return {false, false, false, false, false}; }
-    constexpr bool operator==(const Savings&) const = default;
+    static constexpr Optimisations none() { return {false, false, false, false, false}; }
+    constexpr bool operator==(const Optimisations&) const = default;
 };
 
 namespace detail {
 /// A cell that is to be run.
-struct planned_cell {
+struct PlannedCell {
     cell what;
     std::size_t site = 0;
     extent stage = 0;           ///< the block that it is patched in
@@ -44,32 +44,32 @@ struct planned_cell {
 };
 
 /// The runs that a group of prompts has, and what is put into them.
-struct recorded_group {
+struct RecordedGroup {
     extent first_prompt = 0;
     at::Tensor ids;  ///< [prompts, tokens]
-    run_record base;
+    StagedRun base;
     std::vector<at::Tensor>
         sources;              ///< of each site, [prompts or 1, tokens, width]; undefined where recipes say it all
     at::Tensor clean_logits;  ///< [prompts, positions, ids]; undefined if no one asks
     extent prompts() const { return ids.size(0); }
 };
 
-class sweep_planner {
+class SweepPlanner {
 public:
-    sweep_planner(const cell_space& space, const sweep_sites& sites, const logit_reads& reads, const Savings& savings,
+    SweepPlanner(const CellSpace& space, const SweepSites& sites, const LogitReads& reads, const Optimisations& optimisations,
                   extent layers, bool by_rows)
-        : space_(space), sites_(sites), reads_(reads), savings_(savings), layers_(layers), by_rows_(by_rows) {}
+        : space_(space), sites_(sites), reads_(reads), optimisations_(optimisations), layers_(layers), by_rows_(by_rows) {}
 
     /// The cells of the group that have to be run, those that begin early first, and of these the longest; the others are
     /// the baseline.
     /// @throws MemoryError if what recipes make of the group's rows takes more than so many bytes
-    std::vector<planned_cell> cells_of(const recorded_group& group, std::int64_t memory) {
+    std::vector<PlannedCell> cells_of(const RecordedGroup& group, std::int64_t memory) {
         changed_.clear();
-        std::vector<planned_cell> cells;
+        std::vector<PlannedCell> cells;
         const extent per_prompt = space_.cells_a_prompt();
         for (extent index = group.first_prompt * per_prompt;
              index < (group.first_prompt + group.prompts()) * per_prompt; ++index) {
-            planned_cell planned = located(group, space_.at(index));
+            PlannedCell planned = located(group, space_.at(index));
             if (!has_effect(planned)) continue;
             if (planned.rows.defined()) memory -= static_cast<std::int64_t>(planned.rows.nbytes());
             if (memory < 0)
@@ -89,31 +89,31 @@ public:
     extent rows_that_matter(extent tokens) const { return by_rows_ ? std::min(tokens, reads_.end()) : tokens; }
 
 private:
-    planned_cell located(const recorded_group& group, const cell& c) {
-        planned_cell planned;
+    PlannedCell located(const RecordedGroup& group, const cell& c) {
+        PlannedCell planned;
         planned.what = c;
         planned.site = sites_.of(c.part, c.layer);
-        const site_record& site = group.base.sites[planned.site];
+        const SitePass& site = group.base.sites[planned.site];
         planned.stage = site.stage;
-        planned.start = savings_.resume ? site.stage : 0;
+        planned.start = optimisations_.resume ? site.stage : 0;
         if (space_.grid().recipes().empty())
             place_patch(planned, group);
         else
             place_recipe(planned, group);
         planned.end = std::min(planned.end, rows_that_matter(group.ids.size(1)));
-        planned.by_itself = by_rows_ && savings_.resume && (site.after_attention || planned.by_itself);
+        planned.by_itself = by_rows_ && optimisations_.resume && (site.after_attention || planned.by_itself);
         return planned;
     }
 
-    void place_patch(planned_cell& planned, const recorded_group& group) {
+    void place_patch(PlannedCell& planned, const RecordedGroup& group) {
         const cell& c = planned.what;
-        const grid_part& part = space_.grid().parts()[c.part];
+        const GridPart& part = space_.grid().parts()[c.part];
         planned.by_itself = holds(part.queries, part.channels.where);
         const bool* changes =
             rows_changed(c, group).data_ptr<bool>() + (c.prompt - group.first_prompt) * group.ids.size(1);
         place_rows(planned, changes, c.tokens.begin, c.tokens.begin + c.tokens.size);
     }
-    void place_recipe(planned_cell& planned, const recorded_group& group) {
+    void place_recipe(PlannedCell& planned, const RecordedGroup& group) {
         const cell& c = planned.what;
         const extent tokens = group.ids.size(1);
         const at::Tensor before = group.base.sites[planned.site].activation[c.prompt - group.first_prompt];
@@ -128,8 +128,8 @@ private:
         planned.rows = after.narrow(0, planned.first, planned.end - planned.first).clone();
     }
     /// From the first to the last row that changes; none if no row does, and all without the saving.
-    void place_rows(planned_cell& planned, const bool* changes, extent begin, extent end) const {
-        if (savings_.zeros) {
+    void place_rows(PlannedCell& planned, const bool* changes, extent begin, extent end) const {
+        if (optimisations_.zeros) {
             while (begin < end && !changes[begin]) ++begin;
             while (begin < end && !changes[end - 1]) --end;
         }
@@ -143,7 +143,7 @@ private:
     }
 
     /// Where the source differs from the base in the channels of a cell: bool [prompts, tokens], on the CPU.
-    const at::Tensor& rows_changed(const cell& c, const recorded_group& group) {
+    const at::Tensor& rows_changed(const cell& c, const RecordedGroup& group) {
         at::Tensor& known = changed_[{c.part, c.layer, c.head}];
         if (known.defined()) return known;
         const std::size_t site = sites_.of(c.part, c.layer);
@@ -153,16 +153,16 @@ private:
         return known = differs.flatten(2).any(-1).cpu().contiguous();
     }
 
-    bool has_effect(const planned_cell& planned) const {
+    bool has_effect(const PlannedCell& planned) const {
         if (planned.first >= planned.end) return false;
         const bool is_last = planned.stage >= layers_ - (planned.by_itself ? 1 : 0);
         return !by_rows_ || !is_last || (planned.first < reads_.end() && planned.end > reads_.first());
     }
 
-    const cell_space& space_;
-    const sweep_sites& sites_;
-    const logit_reads& reads_;
-    Savings savings_;
+    const CellSpace& space_;
+    const SweepSites& sites_;
+    const LogitReads& reads_;
+    Optimisations optimisations_;
     extent layers_;
     bool by_rows_;
     std::map<std::tuple<std::size_t, std::size_t, extent>, at::Tensor> changed_;

@@ -16,12 +16,12 @@
 
 namespace suture::detail {
 
-class logit_reads {
+class LogitReads {
 public:
     /// @param only_these whether the model computes the logits of some token ids alone
     /// @throws PositionError if the prompts have no such token; ShapeError if the metric has answers for other prompts;
     ///         TypeError or ShapeError if the ids that it reads are none
-    logit_reads(const Metric& metric, const Patching& patching, bool only_these)
+    LogitReads(const Metric& metric, const Patching& patching, bool only_these)
         : metric_(metric),
           positions_(stretch_of(metric.where, patching.base().size(1),
                                 "a prompt, where the metric '" + metric.name + "' is read")) {

@@ -20,10 +20,10 @@
 namespace suture::detail {
 
 /// The sites of a grid, each once, and where the grid's parts pass.
-class sweep_sites {
+class SweepSites {
 public:
-    explicit sweep_sites(const Grid& grid) {
-        for (const grid_part& part : grid.parts()) {
+    explicit SweepSites(const Grid& grid) {
+        for (const GridPart& part : grid.parts()) {
             places_.emplace_back();
             for (const SiteRef<AnyLayout>& site : part.sites) places_.back().push_back(place_of(site, part.width));
         }
@@ -49,7 +49,7 @@ private:
 };
 
 /// What passed a site in a run, and when.
-struct site_record {
+struct SitePass {
     at::Tensor activation;  ///< [prompts, tokens, width]
     extent stage = -1;      ///< the block that it passed in; the number of blocks for the head, -1 for the embedding
     bool after_attention = false;  ///< what passes here at one position is read at no other in this block
@@ -69,11 +69,11 @@ inline at::Tensor by_prompt(const at::Tensor& activation, const at::IntArrayRef 
 }
 
 /// Records what passes the sites of a grid, as long as it lives.
-class site_watch {
+class SiteWatch {
 public:
-    site_watch(const site_watch&) = delete;
-    site_watch& operator=(const site_watch&) = delete;
-    site_watch(const sweep_sites& sites, at::IntArrayRef ids) : records(sites.size()) {
+    SiteWatch(const SiteWatch&) = delete;
+    SiteWatch& operator=(const SiteWatch&) = delete;
+    SiteWatch(const SweepSites& sites, at::IntArrayRef ids) : records(sites.size()) {
         const std::array<extent, 2> shape{ids[0], ids[1]};
         for (std::size_t i = 0; i < sites.size(); ++i)
             handles_.push_back(hooks_
@@ -86,11 +86,11 @@ public:
     Scope activate() const { return hooks_.activate(); }
 
     extent stage = -1;
-    const whole_rows* rows = nullptr;
-    std::vector<site_record> records;
+    const WholeRows* rows = nullptr;
+    std::vector<SitePass> records;
 
 private:
-    void record(site_record& seen, const at::Tensor& activation) {
+    void record(SitePass& seen, const at::Tensor& activation) {
         seen.activation = activation.detach().clone(at::MemoryFormat::Contiguous);
         seen.stage = stage;
         seen.after_attention = rows && rows->attended();
@@ -101,11 +101,11 @@ private:
 };
 
 /// A run of some prompts, stage by stage.
-struct run_record {
+struct StagedRun {
     at::Tensor logits;                     ///< [prompts, positions, ids], where the metric reads
     std::vector<at::Tensor> residual;      ///< [prompts, tokens, width]: what each block is given, and the head
     std::vector<at::Tensor> keys, values;  ///< of each block, [prompts, tokens, key heads, head width]
-    std::vector<site_record> sites;
+    std::vector<SitePass> sites;
     std::int64_t bytes_a_row = 0;  ///< what a block takes at most while it runs
     extent attended_channels = 0;  ///< heads * head width of the queries; 0 unless it was run by rows
 
@@ -116,7 +116,7 @@ struct run_record {
         };
         for (const auto* list : {&residual, &keys, &values})
             for (const at::Tensor& t : *list) add(t);
-        for (const site_record& s : sites) add(s.activation);
+        for (const SitePass& s : sites) add(s.activation);
         add(logits);
         return sum;
     }
@@ -126,7 +126,7 @@ struct run_record {
 /// compare, so of that it gets a copy.
 template <class Stage>
 at::Tensor run_stage(const std::string& name, const at::Tensor& x, const Stage& stage) {
-    const write_watch watch(x);
+    const WriteWatch watch(x);
     at::Tensor out = stage(x.is_inference() ? x.clone() : x);
     watch.check(name.c_str());
     return out;
@@ -150,10 +150,10 @@ at::Tensor logits_of(Stages& stages, const at::Tensor& x, const at::Tensor& ids)
 enum class kept_of_run : unsigned char { nothing, residual };
 
 template <class Stages>
-run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& sites, const logit_reads& reads,
+StagedRun record_run(Stages& stages, const at::Tensor& ids, const SweepSites& sites, const LogitReads& reads,
                       bool by_rows, kept_of_run keep) {
-    run_record run;
-    site_watch watch(sites, ids.sizes());
+    StagedRun run;
+    SiteWatch watch(sites, ids.sizes());
     Scope scope = watch.activate();
     at::Tensor x = run_stage("the embedding", ids, [&](const at::Tensor& in) { return stages.embed(in); });
     const std::array<extent, 2> split{ids.size(0), ids.size(1)};
@@ -161,10 +161,10 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
         watch.stage = layer;
         if (keep == kept_of_run::residual) run.residual.push_back(x);
         const at::Tensor before = x;  // what is freed meanwhile must have been counted
-        const peak_memory peak;
+        const PeakMemory peak;
         if constexpr (computes_rows<Stages>) {
             if (by_rows) {
-                whole_rows rows(ids.size(0), ids.size(1), x.device());
+                WholeRows rows(ids.size(0), ids.size(1), x.device());
                 watch.rows = &rows;
                 x = run_block(layer, x.flatten(0, 1), [&](const at::Tensor& in) {
                         return stages.block(layer, in, rows);
@@ -185,7 +185,7 @@ run_record record_run(Stages& stages, const at::Tensor& ids, const sweep_sites& 
     if (keep == kept_of_run::residual) run.residual.push_back(x);
     // Where a site is still to come, it is one of the head's, which is then recorded at all tokens.
     const bool is_complete =
-        std::all_of(watch.records.begin(), watch.records.end(), [](const site_record& s) { return s.times > 0; });
+        std::all_of(watch.records.begin(), watch.records.end(), [](const SitePass& s) { return s.times > 0; });
     run.logits = is_complete ? logits_of(stages, reads.at_positions(x), reads.ids())
                              : reads.at_positions(logits_of(stages, x, reads.ids()));
     scope.end();

@@ -53,9 +53,9 @@ inline at::Tensor recorded_rows(const at::Tensor& recorded, const segments& all)
 }
 
 /// All rows of `runs` runs of so many tokens, [runs * tokens, ...], whose keys and values are kept.
-class whole_rows final : public CausalRows {
+class WholeRows final : public CausalRows {
 public:
-    whole_rows(extent runs, extent tokens, at::Device device) : runs_(runs), tokens_(tokens), device_(device) {}
+    WholeRows(extent runs, extent tokens, at::Device device) : runs_(runs), tokens_(tokens), device_(device) {}
 
     at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
         check_rows(q, k, v, runs_ * tokens_);
@@ -88,10 +88,10 @@ private:
 };
 
 /// The rows of cells, each a run of its own that has the recorded keys and values of its prompt where it has no row.
-class cell_rows final : public CausalRows {
+class CellRows final : public CausalRows {
 public:
     /// @param kept of each cell's rows; one at least
-    cell_rows(const segments& rows, const segments& kept, at::Tensor keys, at::Tensor values)
+    CellRows(const segments& rows, const segments& kept, at::Tensor keys, at::Tensor values)
         : rows_(rows), kept_(kept), keys_(std::move(keys)), values_(std::move(values)) {
         extent offset = 0;
         for (std::size_t cell = 0; cell < rows.size(); offset += rows[cell++].size()) {

@@ -19,16 +19,16 @@ namespace suture::detail {
 
 /// Runs the cells of a model in stages.
 template <class Stages>
-class staged_sweep {
+class StagedSweep {
 public:
-    staged_sweep(Stages& stages, const sweep_task& task, const SweepOptions& options, SweepResult& result, ledger& book)
+    StagedSweep(Stages& stages, const SweepTask& task, const SweepOptions& options, SweepResult& result, ledger& book)
         : stages_(stages),
           task_(task),
           options_(options),
           result_(result),
           book_(book),
-          savings_(options.savings),
-          by_rows_(computes_rows<Stages> && savings_.suffix) {}
+          optimisations_(options.optimisations),
+          by_rows_(computes_rows<Stages> && optimisations_.suffix) {}
 
     /// Records one prompt, to see where the sites are. False if a site is not passed in a block or the head, or more than
     /// once: such a model must be swept plainly.
@@ -70,16 +70,16 @@ private:
                     ": correct embed, block and head, or sweep with Savings::none()");
         }
     }
-    static bool are_passed(const run_record& run) {
+    static bool are_passed(const StagedRun& run) {
         return std::all_of(run.sites.begin(), run.sites.end(),
-                           [](const site_record& s) { return s.times == 1 && s.stage >= 0; });
+                           [](const SitePass& s) { return s.times == 1 && s.stage >= 0; });
     }
-    static std::vector<at::Tensor> sites_of(run_record run) {
+    static std::vector<at::Tensor> sites_of(StagedRun run) {
         std::vector<at::Tensor> all;
-        for (site_record& s : run.sites) all.push_back(std::move(s.activation));
+        for (SitePass& s : run.sites) all.push_back(std::move(s.activation));
         return all;
     }
-    run_record record(const at::Tensor& ids, kept_of_run keep) {
+    StagedRun record(const at::Tensor& ids, kept_of_run keep) {
         return record_run(stages_, ids, task_.sites, task_.reads, by_rows_, keep);
     }
 
@@ -97,27 +97,27 @@ private:
         const at::Tensor ids = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids.device());
         // The probe is what would be recorded here if there is but one prompt.
-        recorded_group group{
+        RecordedGroup group{
             first, ids, probe_ ? *std::exchange(probe_, {}) : record(ids, kept_of_run::residual), shared_, {}};
         bytes_a_row_ = group.base.bytes_a_row;
         at::Tensor clean = group.base.logits;
         if (task_.has_source()) {
             const at::Tensor others = task_.patching.source().narrow(0, first, count);
-            run_record source = record(others, kept_of_run::nothing);
+            StagedRun source = record(others, kept_of_run::nothing);
             if (!task_.patching.base_is_clean()) clean = source.logits;
             result_.source.narrow(0, first, count).copy_(task_.reads(source.logits, clean, others, which));
             group.sources = sites_of(std::move(source));
         }
         if (task_.needs_clean()) group.clean_logits = clean;
-        sweep_planner planner(task_.space, task_.sites, task_.reads, savings_, stages_.layers(), by_rows_);
+        SweepPlanner planner(task_.space, task_.sites, task_.reads, optimisations_, stages_.layers(), by_rows_);
         bytes_of_recipes_ = 0;
-        std::vector<planned_cell> cells = planner.cells_of(group, memory() - bytes_of(group));
-        for (const planned_cell& cell : cells)
+        std::vector<PlannedCell> cells = planner.cells_of(group, memory() - bytes_of(group));
+        for (const PlannedCell& cell : cells)
             if (cell.rows.defined()) bytes_of_recipes_ += static_cast<std::int64_t>(cell.rows.nbytes());
         book_.begin(first, task_.reads(group.base.logits, clean, ids, which), cells);
-        sweep_batch<Stages> batch(stages_, task_.space, task_.sites, task_.reads, group, savings_, by_rows_);
-        for (std::span<const planned_cell> left = cells; !left.empty();) {
-            const std::span<const planned_cell> some = left.first(cells_at_once(left, group));
+        SweepBatch<Stages> batch(stages_, task_.space, task_.sites, task_.reads, group, optimisations_, by_rows_);
+        for (std::span<const PlannedCell> left = cells; !left.empty();) {
+            const std::span<const PlannedCell> some = left.first(cells_at_once(left, group));
             if (book_.claims(some)) book_.add(some, batch.run(some));
             left = left.subspan(some.size());
         }
@@ -125,9 +125,9 @@ private:
 
     /// How many of these cells run together.
     /// @throws MemoryError if there is no room for one
-    std::size_t cells_at_once(std::span<const planned_cell> cells, const recorded_group& group) const {
+    std::size_t cells_at_once(std::span<const PlannedCell> cells, const RecordedGroup& group) const {
         const std::int64_t recorded = bytes_of(group);
-        const extent most = savings_.batch ? options_.batch : 1;
+        const extent most = optimisations_.batch ? options_.batch : 1;
         std::size_t count = 0;
         extent longest = 0;
         for (; count < cells.size() && std::cmp_less(count, most); ++count) {
@@ -142,20 +142,20 @@ private:
         }
         return count;
     }
-    std::int64_t bytes_of(const recorded_group& group) const {
+    std::int64_t bytes_of(const RecordedGroup& group) const {
         std::int64_t bytes = group.base.bytes() + bytes_of_recipes_;
         for (const at::Tensor& t : group.sources) bytes += static_cast<std::int64_t>(t.nbytes());
         return bytes + (group.clean_logits.defined() ? static_cast<std::int64_t>(group.clean_logits.nbytes()) : 0);
     }
     /// What a cell takes at most while it runs in a batch whose longest has so many rows.
-    std::int64_t bytes_of_cell(extent rows, const recorded_group& group) const {
+    std::int64_t bytes_of_cell(extent rows, const RecordedGroup& group) const {
         const at::Tensor& residual = group.base.residual.front();
         const std::int64_t row = bytes_a_row_ + 4 * static_cast<std::int64_t>(residual.nbytes()) / group.ids.numel();
         const std::int64_t logits = bytes_of_metric(group.base.logits) / group.prompts();
         return row * rows + bytes_of_attention(group) + logits;
     }
     /// The keys and values of a whole run, as recorded and as the query heads read them.
-    std::int64_t bytes_of_attention(const recorded_group& group) const {
+    std::int64_t bytes_of_attention(const RecordedGroup& group) const {
         if (group.base.keys.empty()) return 0;
         const at::Tensor& keys = group.base.keys.front();
         const auto element = static_cast<std::int64_t>(keys.element_size());
@@ -169,13 +169,13 @@ private:
     }
 
     Stages& stages_;
-    const sweep_task& task_;
+    const SweepTask& task_;
     const SweepOptions& options_;
     SweepResult& result_;
     ledger& book_;
-    Savings savings_;
+    Optimisations optimisations_;
     bool by_rows_;
-    std::optional<run_record> probe_;
+    std::optional<StagedRun> probe_;
     std::int64_t bytes_a_row_ = 0, bytes_of_recipes_ = 0;
     std::vector<at::Tensor> shared_;
 };

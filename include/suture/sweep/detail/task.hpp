@@ -27,9 +27,9 @@
 namespace suture::detail {
 
 /// All that a sweep is about, whatever runs it.
-struct sweep_task {
+struct SweepTask {
     /// @throws what its parts throw; ValueError if there is nothing to put in
-    sweep_task(const Patching& what, const Grid& grid, const Metric& metric, bool some_logits)
+    SweepTask(const Patching& what, const Grid& grid, const Metric& metric, bool some_logits)
         : patching(what),
           space(grid, what.base().size(0), what.base().size(1)),
           sites(grid),
@@ -41,9 +41,9 @@ struct sweep_task {
     }
 
     const Patching& patching;
-    cell_space space;
-    sweep_sites sites;
-    logit_reads reads;
+    CellSpace space;
+    SweepSites sites;
+    LogitReads reads;
 
     extent prompts() const { return patching.base().size(0); }
     extent tokens() const { return patching.base().size(1); }
@@ -63,7 +63,7 @@ struct sweep_task {
         };
         for (const SweepAxis& axis : space.axes())
             for (const std::string& label : axis.labels) mix(axis.name + "=" + label);
-        for (const grid_part& part : space.grid().parts()) mix_part(mix, part);
+        for (const GridPart& part : space.grid().parts()) mix_part(mix, part);
         mix_numbers(mix, {space.tokens().begin, space.tokens().size, reads.first(), reads.positions()});
         for (const at::Tensor* ids : {&patching.base(), &patching.source(), &metric.ids, &metric.answers})
             mix_ids(mix, *ids);
@@ -79,7 +79,7 @@ private:
         for (const extent number : numbers) mix(std::to_string(number));
     }
     template <class Mix>
-    static void mix_part(const Mix& mix, const grid_part& part) {
+    static void mix_part(const Mix& mix, const GridPart& part) {
         const run& r = part.channels.where;
         mix_numbers(mix, {r.offset, r.width, r.groups, r.period, part.width});
         for (const SiteRef<AnyLayout>& site : part.sites) mix(site.name());
@@ -121,7 +121,7 @@ std::string weights_text(const Model& model) {
 }
 
 /// A result in which nothing is known.
-inline SweepResult empty_result(const sweep_task& task) {
+inline SweepResult empty_result(const SweepTask& task) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     const std::vector<extent> sizes = task.space.sizes();
     SweepResult result;
@@ -156,7 +156,7 @@ std::vector<at::Tensor> mean_activations(const at::Tensor& ids, const RecordSite
 /// What is put in where no run of a prompt's own is the source: means, or zeros like the activations; nothing for
 /// edits. `record(ids)` gives what passes the sites.
 template <class RecordSites>
-std::vector<at::Tensor> shared_sources(const sweep_task& task, const RecordSites& record) {
+std::vector<at::Tensor> shared_sources(const SweepTask& task, const RecordSites& record) {
     if (task.patching.what() == Patching::with::means) return mean_activations(task.patching.source(), record);
     if (task.patching.what() != Patching::with::zeros) return {};
     std::vector<at::Tensor> zeros = record(task.patching.base().narrow(0, 0, 1));

@@ -24,18 +24,18 @@ struct place {
     narrowed channels;
     std::optional<position<axis::batch>> batch;
     std::optional<position<axis::token>> token;
-    std::optional<row_positions> rows;
+    std::optional<RowPositions> rows;
     const char* in = "the activation";  ///< what messages call the tensor that it is resolved in
 };
 
 inline void read_positions(place&, const auto&) {}
 inline void read_positions(place& p, const position<axis::batch>& w) { p.batch = w; }
 inline void read_positions(place& p, const position<axis::token>& w) { p.token = w; }
-inline void read_positions(place& p, const row_positions& w) { p.rows = w; }
+inline void read_positions(place& p, const RowPositions& w) { p.rows = w; }
 
 /// The place that the wheres mean in the part of a tensor that `channels` says.
 template <Where... Ws>
-place make_place(const narrowed& channels, const where_pack<Ws...>& wheres) {
+place make_place(const narrowed& channels, const WherePack<Ws...>& wheres) {
     place p{channels, {}, {}, {}};
     (read_positions(p, static_cast<const Ws&>(wheres)), ...);
     return p;
@@ -99,13 +99,13 @@ inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, 
 }
 
 /// The flat positions of token indices, one or several a row. @post no position is named twice
-inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef leading, const std::string& in) {
+inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leading, const std::string& in) {
     if (!at::isIntegralType(where.given.scalar_type(), false))
         throw TypeError("the token index is " + tensor_text(where.given) + ": give integers, as argmax does");
     const at::Tensor index = where.given.to(at::kLong);
     const extent tokens = leading.back();
     const at::IntArrayRef outer = leading.slice(0, leading.size() - 1);
-    const bool one = where.what == row_positions::kind::one_a_row;
+    const bool one = where.what == RowPositions::kind::one_a_row;
     const bool shared = !one && index.dim() == 1;
     const at::IntArrayRef rows_given = one ? index.sizes() : index.sizes().slice(0, index.dim() > 0 ? index.dim() - 1 : 0);
     if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
@@ -134,14 +134,14 @@ inline at::Tensor rows_of_index(const row_positions& where, at::IntArrayRef lead
     return (one ? starts.reshape(outer) : starts.reshape(outer).unsqueeze(-1)).add(positive);
 }
 
-inline at::Tensor rows_of(const row_positions& where, const at::Tensor& activation, at::IntArrayRef leading,
+inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activation, at::IntArrayRef leading,
                           const std::string& in) {
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
     if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
     if (where.given.is_meta() || activation.is_meta())
         throw TypeError("the index or mask is needed with its values, and the meta device has none: use another device");
-    const row_positions there{where.what, where.given.to(activation.device())};
-    return there.what == row_positions::kind::where_true ? rows_of_mask(there.given, leading, in)
+    const RowPositions there{where.what, where.given.to(activation.device())};
+    return there.what == RowPositions::kind::where_true ? rows_of_mask(there.given, leading, in)
                                                          : rows_of_index(there, leading, in);
 }
 

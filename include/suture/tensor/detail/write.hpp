@@ -30,9 +30,9 @@ struct value {
 /// A contiguous tensor with the values of `t` and storage of its own; gradients flow through it.
 inline at::Tensor fresh_copy(const at::Tensor& t) { return t.clone(at::MemoryFormat::Contiguous); }
 
-inline std::string components_text(const layout_facts& layout) {
+inline std::string components_text(const LayoutFacts& layout) {
     std::string text;
-    for (const component_facts& c : layout)
+    for (const ComponentFacts& c : layout)
         text += (text.empty() ? "" : " + ") + std::string(c.name) + " " + std::to_string(c.width);
     return layout.groups == 1 ? text : std::to_string(layout.groups) + " x (" + text + ")";
 }
@@ -55,7 +55,7 @@ void check_has_channels(const at::Tensor& t, const Expected& expected) {
 }
 
 /// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
-inline void check_packed(const at::Tensor& t, const layout_facts& layout) {
+inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
     const auto expected = [&] {
         return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) + ")";
     };

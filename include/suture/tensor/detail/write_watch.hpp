@@ -11,9 +11,9 @@ namespace suture {
 
 /// Remembers the version of a tensor that is lent to a callback, its memory, size and part in the graph. Writes
 /// through `data_ptr`, and writes to inference tensors (which carry no counter), are not seen.
-class write_watch {
+class WriteWatch {
 public:
-    explicit write_watch(const at::Tensor& lent) : lent_(lent), before_(state_of(lent)) {}
+    explicit WriteWatch(const at::Tensor& lent) : lent_(lent), before_(state_of(lent)) {}
 
     /// @throws OwnershipError if the tensor, or another view of its storage, was written since
     void check(const char* borrower) const {

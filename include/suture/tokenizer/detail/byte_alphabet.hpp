@@ -31,7 +31,7 @@ inline constexpr std::array<int, alphabet_end> byte_of_character = [] {
 inline std::optional<std::string> alphabet_bytes(std::string_view entry) {
     std::string bytes;
     while (!entry.empty()) {
-        const utf8_front front = front_of(entry);
+        const Utf8Front front = front_of(entry);
         if (!front.valid || front.character >= alphabet_end || byte_of_character[front.character] < 0)
             return std::nullopt;
         bytes += static_cast<char>(byte_of_character[front.character]);

@@ -29,9 +29,9 @@ inline token_pair pair_of(extent left, extent right) {
 }
 
 /// A word while it is merged: tokens that know their neighbours, in places that do not move.
-class token_row {
+class TokenRow {
 public:
-    explicit token_row(const std::vector<extent>& ids) {
+    explicit TokenRow(const std::vector<extent>& ids) {
         places_.reserve(ids.size());
         for (std::size_t i = 0; i < ids.size(); ++i) places_.push_back({ids[i], i - 1, i + 1});
     }
@@ -68,12 +68,12 @@ private:
 };
 
 /// Every merge of a tokenizer.
-class merge_table {
+class MergeTable {
 public:
     /// Tokens are bytes, as their entries stand for them. "#version" may begin the file; empty lines are passed over.
     /// @throws FileError, with the line, unless each line has two tokens that together are a third, and no line is double
-    static merge_table read(const std::filesystem::path& file, const vocabulary& tokens) {
-        merge_table table;
+    static MergeTable read(const std::filesystem::path& file, const vocabulary& tokens) {
+        MergeTable table;
         const std::string text = read_text(file);
         std::string_view rest = text;
         for (std::size_t number = 1; !rest.empty(); ++number) {
@@ -92,7 +92,7 @@ public:
     /// What a word becomes: the merge of lowest rank first, of equal ones the leftmost, until no pair has a merge.
     /// In n log n steps for a word of n bytes, however it is made up.
     std::vector<extent> merged(const std::vector<extent>& ids) const {
-        token_row row(ids);
+        TokenRow row(ids);
         std::priority_queue<candidate, std::vector<candidate>, std::greater<>> waiting;
         const auto offer = [&](std::size_t place) {
             const auto found = merges_.find(row.pair_at(place));

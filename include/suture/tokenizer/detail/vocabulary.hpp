@@ -66,11 +66,11 @@ inline std::string read_text(const std::filesystem::path& file) {
 }
 
 /// The texts of a vocab.json, `{"text": id, ...}`, each at the place of its id.
-class vocabulary_file {
+class VocabularyFile {
 public:
     /// @throws FileError unless it is an object whose N values are the numbers 0 to N - 1
     static std::vector<std::string> read(const std::filesystem::path& file) {
-        const vocabulary_file reader(file.string());
+        const VocabularyFile reader(file.string());
         const nlohmann::json entries = reader.parse(read_text(file));
         std::map<std::uint64_t, std::string> by_id;
         for (const auto& [text, id] : entries.items())
@@ -81,7 +81,7 @@ public:
     }
 
 private:
-    explicit vocabulary_file(std::string name) : name_(std::move(name)) {}
+    explicit VocabularyFile(std::string name) : name_(std::move(name)) {}
 
     nlohmann::json parse(const std::string& bytes) const {
         nlohmann::json entries;
