@@ -27,7 +27,9 @@ struct Options {
 
 /// The first ten channels of a component at one token become `value`; a width is a compile-time fact, a token is not.
 template <template <extent, extent> class Component>
-auto edit_of(const Options& o) { return on<Component>(token(o.token), dims<0, 10>).set(o.set); }
+auto edit_of(const Options& o) {
+    return on<Component>(token(o.token), dims<0, 10>).set(o.set);
+}
 
 /// What a pass through the model gave: the activation at the site, before or after the edit, and the logits.
 struct Pass {
@@ -86,9 +88,12 @@ void operate(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads
     std::cout << "model    " << o.subject.model << ": " << config.layers << " layers, " << Heads << " heads of "
               << Width / Heads << ", width " << Width << ", vocabulary " << config.vocabulary << "\n"
               << "layout   " << describe<Gpt2Qkv<Width, Heads>>();
-    if (o.component == "Q") report<Q>(o, prompt, model);
-    else if (o.component == "K") report<K>(o, prompt, model);
-    else report<V>(o, prompt, model);
+    if (o.component == "Q")
+        report<Q>(o, prompt, model);
+    else if (o.component == "K")
+        report<K>(o, prompt, model);
+    else
+        report<V>(o, prompt, model);
 }
 }  // namespace
 
@@ -99,7 +104,9 @@ int main(int argc, char** argv) {
     o.subject.add_to(app);
     app.add_option("--layer", layer, "the layer to edit, counted from 0")->capture_default_str();
     app.add_option("--token", token, "the token position to edit; -1 is the last")->capture_default_str();
-    app.add_option("--component", o.component, "the component to edit")->check(CLI::IsMember({"Q", "K", "V"}))->capture_default_str();
+    app.add_option("--component", o.component, "the component to edit")
+        ->check(CLI::IsMember({"Q", "K", "V"}))
+        ->capture_default_str();
     app.add_option("--set", o.set, "the value that its first ten channels become")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {

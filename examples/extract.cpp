@@ -56,7 +56,8 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
         std::cout << "  " << entry.name() << ", pass " << entry.pass() << "  " << shape_text(entry.view().sizes())
                   << ", mean norm " << entry.view().norm(-1).mean().template item<double>() << "\n";
 
-    const auto tokens = queries.of(0) | ranges::views::transform([](const auto& entry) { return entry.view().size(-2); });
+    const auto tokens =
+        queries.of(0) | ranges::views::transform([](const auto& entry) { return entry.view().size(-2); });
     std::cout << "layer 0 saw " << ranges::accumulate(tokens, extent{0}) << " tokens\n";
     if (!o.save.empty()) {
         spill(queries, o.save);

@@ -12,7 +12,7 @@ using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
 int main() {
     // An edit says what becomes of a part of a component. Edits compose into a recipe, a value like any other.
     constexpr auto recipe = on<Q>(token(4), dims<0, 10>).set(0.0)  // token 4's query, first ten channels
-                          | on<V>(head<3>).multiply(0.5);          // head 3's value, at every token
+                            | on<V>(head<3>).multiply(0.5);        // head 3's value, at every token
     std::cout << recipe << "\n";
 
     // Piped into a borrowed tensor, it edits a clone. The source is never written.

@@ -1,14 +1,14 @@
 // Runs six experiments on a GPT-2 model, prints what each does to the prediction, and writes a report with pictures of
 // what passed through the model. The experiments themselves are in experiments.hpp.
-#include "shared/directory.hpp"
 #include "experiments.hpp"
-#include "report.hpp"
-#include "table.hpp"
-#include "harvest.hpp"
-#include "shared/interrupt.hpp"
 #include "experiments/mistake/what_the_compiler_says.hpp"
+#include "harvest.hpp"
 #include "names/evaluation.hpp"
+#include "report.hpp"
+#include "shared/directory.hpp"
+#include "shared/interrupt.hpp"
 #include "shared/prompt.hpp"
+#include "table.hpp"
 
 #include <suture/gpt2/load.hpp>
 
@@ -74,8 +74,8 @@ struct Sample {
 Sample sample_of(const Options& o, const Prompt& prompt) {
     if (!is_names_model(o.subject)) return {{prompt.batch()}, "this prompt"};
     constexpr std::size_t count = 48;
-    Sample sample{
-        {}, fmt::format("{} prompts of the names model's task, about people who never met in training", count)};
+    Sample sample{{},
+                  fmt::format("{} prompts of the names model's task, about people who never met in training", count)};
     for (const names_task::Prompt& drawn : names_task::evaluation_prompts(count))
         sample.prompts.push_back(prompt.batch_of(drawn.text()));
     return sample;
@@ -130,14 +130,16 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
 
 int main(int argc, char** argv) {
     Options o;
-    CLI::App app{"Runs six experiments on the fused query, key and value of a GPT-2 model, from the mistake that is "
-                 "easy to make by hand to a board of replacements."};
+    CLI::App app{
+        "Runs six experiments on the fused query, key and value of a GPT-2 model, from the mistake that is "
+        "easy to make by hand to a board of replacements."};
     o.subject.add_to(app);
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->capture_default_str();
     app.add_option("--token", o.token, "the token to edit; -1 is the last")->capture_default_str();
     app.add_option("--answer", o.answer, "the token whose logit is watched; by default the likeliest");
-    app.add_option("--other", o.other,
-                   "the token that it is compared with; by default the second likeliest, and John where no prompt is given");
+    app.add_option(
+        "--other", o.other,
+        "the token that it is compared with; by default the second likeliest, and John where no prompt is given");
     app.add_option("--report", o.report, "a directory for a page with pictures, and their data");
     CLI11_PARSE(app, argc, argv);
     note_interrupts();

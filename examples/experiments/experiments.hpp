@@ -139,7 +139,8 @@ struct Result {
 template <extent Width, extent Heads>
 std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
-    const std::string layer = "layer " + std::to_string(at.layer) + ": ", token_at = "[token " + std::to_string(at.token);
+    const std::string layer = "layer " + std::to_string(at.layer) + ": ",
+                      token_at = "[token " + std::to_string(at.token);
     const auto ten_of = [&](const char* component) { return layer + component + token_at + ", dims 0:10] = 0"; };
     Latest<Qkv> harvest;
     std::vector<Result> results{

@@ -26,11 +26,11 @@ struct Question {
 
 /// One pass of one prompt.
 struct Harvest {
-    at::Tensor qkv;          ///< [layers, tokens, 3 * width]: all that c_attn emits
-    at::Tensor norms;        ///< [layers + 1, tokens]: of the residual stream, before the first block and after each
-    at::Tensor patterns;     ///< [layers, heads, queries, keys]
-    at::Tensor lens;         ///< [layers + 1, tokens]: the logit difference that the residual stream holds already
-    DirectLogitAttribution of_answer;   ///< of the logit difference at the last token, to heads and MLPs
+    at::Tensor qkv;       ///< [layers, tokens, 3 * width]: all that c_attn emits
+    at::Tensor norms;     ///< [layers + 1, tokens]: of the residual stream, before the first block and after each
+    at::Tensor patterns;  ///< [layers, heads, queries, keys]
+    at::Tensor lens;      ///< [layers + 1, tokens]: the logit difference that the residual stream holds already
+    DirectLogitAttribution of_answer;  ///< of the logit difference at the last token, to heads and MLPs
 };
 
 /// Runs the model on one prompt [1, tokens]. The whole run is observed by three recorders.
@@ -54,11 +54,10 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
         return at::stack(layers);
     };
     const at::Tensor lens = logit_lens_by_layer(model, ids, {question.answer, question.other}).select(1, 0);
-    return {stacked(qkv, [](const auto& view) { return view.unsafe_tensor(); }),
-            norms(stream).select(1, 0),
+    return {stacked(qkv, [](const auto& view) { return view.unsafe_tensor(); }), norms(stream).select(1, 0),
             stacked(patterns, [](const at::Tensor& pattern) { return pattern; }),
             lens.select(-1, 0).sub(lens.select(-1, 1)),
-            attribute(model, ids[0], logit_difference(question.answer, question.other))};
+            direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
 }
 
 /// For each prompt and layer, how much each token's queries, keys and values correlate with those of the others, on

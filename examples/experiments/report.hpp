@@ -2,16 +2,16 @@
 // numbers of every picture beside it.
 #pragma once
 
-#include "table.hpp"
 #include "harvest.hpp"
 #include "shared/illustrator.hpp"
+#include "shared/prompt.hpp"
 #include "suture/pictures/heat_map.hpp"
 #include "suture/pictures/histogram.hpp"
 #include "suture/pictures/lines.hpp"
 #include "suture/pictures/patterns.hpp"
 #include "suture/pictures/report.hpp"
 #include "suture/pictures/scatter.hpp"
-#include "shared/prompt.hpp"
+#include "table.hpp"
 
 #include <suture/stats/correlation.hpp>
 #include <suture/stats/histogram.hpp>
@@ -48,16 +48,19 @@ inline pictures::Axis layer_axis(extent layers) { return pictures::numbers("laye
 
 inline void tell_experiments(pictures::Report& page, const ReportText& text, const std::vector<Row>& rows) {
     page.section("The mistake")
-        .paragraph("Experiment 1 writes a part of a split activation. With LibTorch alone nothing raises, and the clean "
-                   "activation that the result was to be compared with is not clean any more: " + text.damage + ".")
+        .paragraph(
+            "Experiment 1 writes a part of a split activation. With LibTorch alone nothing raises, and the clean "
+            "activation that the result was to be compared with is not clean any more: " +
+            text.damage + ".")
         .paragraph("With suture a split part is a View, and writing it does not compile. This compiler says:")
         .code(text.sentence);
     pictures::Table table{{"experiment", "what is done", "predicts", "logit difference"}, {}};
     for (const Row& row : rows) table.rows.push_back({row.name, row.sentence, row.predictions, row.difference});
     page.section("The other five, which compile")
-        .paragraph("Each edits the model's activations in mid-flight, and nothing else: the weights stay, and the next "
-                   "clean run gives the first row again. The difference is the logit of " + text.asked +
-                   ", after the last token.")
+        .paragraph(
+            "Each edits the model's activations in mid-flight, and nothing else: the weights stay, and the next "
+            "clean run gives the first row again. The difference is the logit of " +
+            text.asked + ", after the last token.")
         .table(table);
 }
 
@@ -65,11 +68,13 @@ inline void tell_experiments(pictures::Report& page, const ReportText& text, con
 inline void tell_answer(pictures::Report& page, Illustrator& pictures_, const Prompt& prompt, const Harvest& h,
                         const std::string& asked) {
     page.section("Where the answer comes from")
-        .paragraph("The logit lens reads the residual stream of every layer as if it were the last one. Direct logit "
-                   "attribution splits the final difference into what each head and each MLP wrote themselves; what is "
-                   "left is the embedding's and the biases'.");
+        .paragraph(
+            "The logit lens reads the residual stream of every layer as if it were the last one. Direct logit "
+            "attribution splits the final difference into what each head and each MLP wrote themselves; what is "
+            "left is the embedding's and the biases'.");
     pictures_.draw(pictures::HeatMap{.title = "Logit lens",
-                                     .caption = "The logit of " + asked + ", read from the residual stream of each layer and token.",
+                                     .caption = "The logit of " + asked +
+                                                ", read from the residual stream of each layer and token.",
                                      .metric = "logit difference (logits)",
                                      .values = h.lens,
                                      .rows = stream_axis(h.lens.size(0)),
@@ -79,20 +84,22 @@ inline void tell_answer(pictures::Report& page, Illustrator& pictures_, const Pr
     const at::Tensor parts = at::cat({h.of_answer.heads, h.of_answer.mlps.unsqueeze(-1)}, -1);
     pictures::Axis columns = pictures::numbers("head, and MLP", static_cast<std::size_t>(parts.size(-1) - 1));
     columns.names.push_back("MLP");
-    pictures_.draw(pictures::HeatMap{.title = "Direct logit attribution",
-                                     .caption = "What each part wrote towards the logit of " + asked + " at the last token.",
-                                     .metric = "contribution to the logit difference (logits)",
-                                     .values = parts,
-                                     .rows = layer_axis(parts.size(0)),
-                                     .columns = columns,
-                                     .scale = pictures::Scale::diverging},
-                   "attribution");
+    pictures_.draw(
+        pictures::HeatMap{.title = "Direct logit attribution",
+                          .caption = "What each part wrote towards the logit of " + asked + " at the last token.",
+                          .metric = "contribution to the logit difference (logits)",
+                          .values = parts,
+                          .rows = layer_axis(parts.size(0)),
+                          .columns = columns,
+                          .scale = pictures::Scale::diverging},
+        "attribution");
 }
 
 inline void tell_attention(pictures::Report& page, Illustrator& pictures_, const Prompt& prompt, const Harvest& h) {
     page.section("Where the heads look")
-        .paragraph("One picture a layer, one panel a head: each row is a query's token, and its probabilities over the "
-                   "tokens up to it.");
+        .paragraph(
+            "One picture a layer, one panel a head: each row is a query's token, and its probabilities over the "
+            "tokens up to it.");
     const pictures::Axis tokens = pictures::tokens(prompt.words(), "query");
     for (extent layer = 0; layer < h.patterns.size(0); ++layer)
         pictures_.draw(
@@ -111,9 +118,10 @@ inline void tell_attention(pictures::Report& page, Illustrator& pictures_, const
 /// One sentence on whether the first token stands apart.
 inline std::string first_token_sentence(const FirstToken& first) {
     const at::Tensor lower = first.means.select(-1, 0).lt(first.means.select(-1, 1));
-    return fmt::format("Over {}, the first token correlates less with the others than they do with one another in {} of {} "
-                       "cases, of a layer and a prompt each.",
-                       first.prompts, lower.sum().item<extent>(), lower.numel());
+    return fmt::format(
+        "Over {}, the first token correlates less with the others than they do with one another in {} of {} "
+        "cases, of a layer and a prompt each.",
+        first.prompts, lower.sum().item<extent>(), lower.numel());
 }
 
 inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Prompt& prompt, const Harvest& h,
@@ -143,8 +151,8 @@ inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Pr
     const auto layer = static_cast<extent>(at.layer), last = h.qkv.size(1) - 1;
     const auto scatter = [&](extent a, extent b) {
         const auto label = [&](extent token) {
-            return "activation at " +
-                   pictures::token_name(static_cast<std::size_t>(token), prompt.words()[static_cast<std::size_t>(token)]);
+            return "activation at " + pictures::token_name(static_cast<std::size_t>(token),
+                                                           prompt.words()[static_cast<std::size_t>(token)]);
         };
         pictures_.draw(pictures::Scatter{.title = fmt::format("Token {} against token {} in layer {}", a, b, layer),
                                          .caption = "A point is a channel of the fused query, key and value.",
@@ -187,9 +195,9 @@ inline void tell_activations(pictures::Report& page, Illustrator& pictures_, con
 
 /// Writes the page and, in a folder beside it, the pictures' files. One run at a time may write to a directory.
 /// @throws suture::FileError if the disk refuses or gnuplot fails
-inline WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text,
-                                  const Prompt& prompt, const experiments::Place& at, const std::vector<Row>& rows,
-                                  const Harvest& h, const FirstToken& first) {
+inline WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text, const Prompt& prompt,
+                                  const experiments::Place& at, const std::vector<Row>& rows, const Harvest& h,
+                                  const FirstToken& first) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
     pictures::Report page(file, "Six experiments on a transformer's activations",
                           "“" + prompt.text() + "”, in the model " + text.model);

@@ -2,8 +2,8 @@
 // over other prompts, which knows no names, instead of what it found in this one (mean ablation).
 #pragma once
 
-#include "sweep.hpp"
 #include "names/evaluation.hpp"
+#include "sweep.hpp"
 
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>

@@ -55,7 +55,7 @@ inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& val
     const std::array<extent, 2> by_head{heads, width / heads};
     const at::Tensor weight = model->h[layer]->attn->c_proj->weight.unflatten(0, at::IntArrayRef(by_head));
     const at::Tensor each = value.unflatten(-1, at::IntArrayRef(by_head)).unsqueeze(-2);
-    return model->head(each.matmul(weight).squeeze(-2), ids);
+    return model->unembed(each.matmul(weight).squeeze(-2), ids);
 }
 
 inline at::Tensor ids_of_people(const Vocabulary& vocabulary) {

@@ -1,12 +1,12 @@
 // Which heads of the names model move the name? Found by patching sweeps, and tested by removing them: a small finding
 // that anyone can make again in a minute. The steps are in name_mover_finding.hpp.
+#include "finding.hpp"
+#include "report.hpp"
 #include "shared/directory.hpp"
 #include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
-#include "finding.hpp"
-#include "report.hpp"
-#include "text.hpp"
 #include "shared/progress.hpp"
+#include "text.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "shared/illustrator.hpp"
-#include "text.hpp"
 #include "suture/pictures/heat_map.hpp"
 #include "suture/pictures/histogram.hpp"
 #include "suture/pictures/patterns.hpp"
 #include "suture/pictures/report.hpp"
+#include "text.hpp"
 
 #include <suture/stats/histogram.hpp>
 #include <suture/sweep/files.hpp>

@@ -2,11 +2,11 @@
 // what the answer recovers is read.
 #pragma once
 
-#include "prompts.hpp"
 #include "names/names_model.hpp"
+#include "prompts.hpp"
 
-#include <suture/sweep/sweep.hpp>
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 #include <ATen/ops/cat.h>
 

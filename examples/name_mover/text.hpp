@@ -101,18 +101,26 @@ inline std::string terminal_text(const pictures::Table& table) {
 namespace detail {
 inline std::string text_of(Looks looks) {
     switch (looks) {
-        case Looks::at_both_names: return "at both names alike, where they stand first";
-        case Looks::at_the_answer: return "at the answer";
-        case Looks::at_the_subject: return "at the subject, where it stands first";
-        case Looks::at_the_subject_again: return "at the name that is said again";
-        default: return "at no name in particular";
+        case Looks::at_both_names:
+            return "at both names alike, where they stand first";
+        case Looks::at_the_answer:
+            return "at the answer";
+        case Looks::at_the_subject:
+            return "at the subject, where it stands first";
+        case Looks::at_the_subject_again:
+            return "at the name that is said again";
+        default:
+            return "at no name in particular";
     }
 }
 inline std::string text_of(Does does, const char* s) {
     switch (does) {
-        case Does::raise: return fmt::format("raise{}", s);
-        case Does::lower: return fmt::format("lower{}", s);
-        default: return fmt::format("neither raise{0} nor lower{0}", s);
+        case Does::raise:
+            return fmt::format("raise{}", s);
+        case Does::lower:
+            return fmt::format("lower{}", s);
+        default:
+            return fmt::format("neither raise{0} nor lower{0}", s);
     }
 }
 inline std::string sentence_of_role(const Role& role, const std::vector<Head>& heads) {

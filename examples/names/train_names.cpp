@@ -1,17 +1,17 @@
 // Trains the names model, a small GPT-2 that does the indirect-object task, and says how well it does on pairs of names
 // that it never saw together. See docs/names-model.md.
+#include "evaluation.hpp"
+#include "names_model.hpp"
 #include "shared/directory.hpp"
 #include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
-#include "evaluation.hpp"
-#include "names_model.hpp"
-#include "training.hpp"
 #include "shared/progress.hpp"
+#include "training.hpp"
 
 #include <suture/gpt2/save.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
@@ -81,10 +81,14 @@ void print_row(const std::string& what, const Figures& figures) {
 
 std::string name_of(Variant variant) {
     switch (variant) {
-        case Variant::plain: return "plain";
-        case Variant::clause: return "with a clause";
-        case Variant::third_name: return "with a third name, once";
-        default: return "with a third name, twice";
+        case Variant::plain:
+            return "plain";
+        case Variant::clause:
+            return "with a clause";
+        case Variant::third_name:
+            return "with a third name, once";
+        default:
+            return "with a third name, twice";
     }
 }
 
@@ -129,7 +133,8 @@ NamesModel trained(const TrainingOptions& options, RecentLoss& loss) {
     const examples::Progress progress("step", static_cast<std::size_t>(options.steps));
     const Model model = train(vocabulary, options, [&](extent step, double of_step) {
         loss.add(of_step);
-        if (step % 10 == 0) progress.show(static_cast<std::size_t>(step) + 1, fmt::format(", loss {:.4f}", loss.mean()));
+        if (step % 10 == 0)
+            progress.show(static_cast<std::size_t>(step) + 1, fmt::format(", loss {:.4f}", loss.mean()));
         return !examples::was_interrupted();
     });
     return {model, vocabulary};

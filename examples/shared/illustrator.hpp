@@ -2,10 +2,10 @@
 #pragma once
 
 #include "interrupt.hpp"
+#include "progress.hpp"
 #include "suture/pictures/detail/axis.hpp"
 #include "suture/pictures/report.hpp"
 #include "suture/pictures/save.hpp"
-#include "progress.hpp"
 
 #include <suture/core/component.hpp>
 

@@ -31,7 +31,8 @@ public:
         std::string line = fmt::format("\r{} {} of {}{}", what_, done, all_, more);
         if (done > 0) {
             const double rate = static_cast<double>(done) / spent.count();
-            line += fmt::format(", {:.1f}/s, {:.0f} s left", rate, static_cast<double>(all_ - std::min(done, all_)) / rate);
+            line +=
+                fmt::format(", {:.1f}/s, {:.0f} s left", rate, static_cast<double>(all_ - std::min(done, all_)) / rate);
         }
         std::fputs((line + "\x1b[K").c_str(), stderr);
     }

@@ -3,8 +3,8 @@
 
 #include "ids.hpp"
 
-#include <suture/tokenizer/tokenizer.hpp>
 #include <suture/tensor/error.hpp>
+#include <suture/tokenizer/tokenizer.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -41,7 +41,8 @@ struct Subject {
 
     /// A variable of a script that was never set must not mean the default.
     static CLI::Validator not_empty() {
-        return {[](const std::string& given) { return given.empty() ? "is empty: give some text" : std::string(); }, ""};
+        return {[](const std::string& given) { return given.empty() ? "is empty: give some text" : std::string(); },
+                ""};
     }
 };
 

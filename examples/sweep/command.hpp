@@ -6,8 +6,8 @@
 
 #include <suture/tensor/error.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <string>
@@ -42,9 +42,10 @@ private:
     void add_prompts_to(CLI::App& app) {
         add_list(app, "--clean", clean, "a clean prompt, all of one length; repeat the option for another one");
         add_list(app, "--clean-ids", clean_ids, "the same as token ids: 2,1,0");
-        add_list(app, "--corrupted", corrupted,
-                 "the corrupted prompt of the first clean one, of the second, ...; to 'mean' and 'resample', what is put "
-                 "in (without any, the clean prompts)");
+        add_list(
+            app, "--corrupted", corrupted,
+            "the corrupted prompt of the first clean one, of the second, ...; to 'mean' and 'resample', what is put "
+            "in (without any, the clean prompts)");
         add_list(app, "--corrupted-ids", corrupted_ids, "the same as token ids");
     }
     void add_grid_to(CLI::App& app) {
@@ -66,7 +67,8 @@ private:
         app.add_option("--metric", metric, "what is read at the last token: of the answer, or of all tokens (kl)")
             ->check(CLI::IsMember({"logit-difference", "logit", "probability", "loss", "kl"}))
             ->capture_default_str();
-        add_list(app, "--answer", answer, "one token for all prompts, or the option again for each; by default the likeliest");
+        add_list(app, "--answer", answer,
+                 "one token for all prompts, or the option again for each; by default the likeliest");
         add_list(app, "--other", other,
                  "what the logit difference is to; by default the likeliest token after the corrupted prompt, or the "
                  "second likeliest after the clean one");

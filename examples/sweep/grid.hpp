@@ -1,12 +1,12 @@
 // The grid of a sweep of GPT-2, by the names that its activations have in the field.
 #pragma once
 
-#include "shared/ids.hpp"
 #include "command.hpp"
+#include "shared/ids.hpp"
 
 #include <suture/gpt2/gpt2.hpp>
-#include <suture/sweep/grid.hpp>
 #include <suture/suture.hpp>
+#include <suture/sweep/grid.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -21,9 +21,12 @@ template <extent Width, extent Heads>
 suture::Grid grid_of(suture::Gpt2<Width, Heads>& model, const std::string& name) {
     using suture::Grid, suture::sites, suture::Whole;
     if (name == "z") return Grid::of<suture::Z>(sites<Whole<suture::Z<Width, Heads>>>(model, "h.*.attn.z"));
-    if (name == "attn_out") return Grid::of<suture::AttnOut>(sites<Whole<suture::AttnOut<Width>>>(model, "h.*.attn.c_proj"));
-    if (name == "mlp_out") return Grid::of<suture::MlpOut>(sites<Whole<suture::MlpOut<Width>>>(model, "h.*.mlp.c_proj"));
-    if (name.starts_with("resid_")) return Grid::of<suture::Resid>(sites<Whole<suture::Resid<Width>>>(model, "h.*." + name));
+    if (name == "attn_out")
+        return Grid::of<suture::AttnOut>(sites<Whole<suture::AttnOut<Width>>>(model, "h.*.attn.c_proj"));
+    if (name == "mlp_out")
+        return Grid::of<suture::MlpOut>(sites<Whole<suture::MlpOut<Width>>>(model, "h.*.mlp.c_proj"));
+    if (name.starts_with("resid_"))
+        return Grid::of<suture::Resid>(sites<Whole<suture::Resid<Width>>>(model, "h.*." + name));
     const auto projections = sites<suture::Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
     if (name == "q") return Grid::of<suture::Q>(projections);
     return name == "k" ? Grid::of<suture::K>(projections) : Grid::of<suture::V>(projections);
@@ -41,7 +44,7 @@ inline void check_names(const SweepCommand& command) {
 
 /// "2:5", "2:", ":5" or "-1" as positions.
 /// @throws suture::ValueError if it is none of them
-inline suture::position<suture::axis::token> positions_of(const std::string& text) {
+inline suture::Position<suture::axis::token> positions_of(const std::string& text) {
     const std::size_t colon = text.find(':');
     if (colon == text.npos) return suture::token(number_of("--tokens", text));
     const std::string begin = text.substr(0, colon), end = text.substr(colon + 1);
@@ -61,7 +64,7 @@ suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& mo
     if (command.tokens == "each") return grid;
     if (command.tokens == "together") return grid.all_tokens();
     const auto where = detail::positions_of(command.tokens);
-    (void)suture::detail::stretch_of(where, tokens, "a prompt of the sweep");  // an error before the model runs
+    (void)suture::detail::range_of(where, tokens, "a prompt of the sweep");  // an error before the model runs
     return grid.at(where);
 }
 

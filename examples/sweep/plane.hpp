@@ -48,7 +48,8 @@ inline pictures::Axis product(const pictures::Axis& a, const pictures::Axis& b) 
 
 /// @param numbers in the axes of the result; NaN where one is not known
 /// @param words what stands at each token of a prompt
-inline SweepPlane plane_of(const suture::SweepResult& result, const at::Tensor& numbers, const std::vector<std::string>& words) {
+inline SweepPlane plane_of(const suture::SweepResult& result, const at::Tensor& numbers,
+                           const std::vector<std::string>& words) {
     std::vector<pictures::Axis> sides;
     for (const suture::SweepAxis& axis : result.axes)
         if (axis.name != "prompt") sides.push_back({axis.name, detail::place_names(axis, words), false});
@@ -72,13 +73,16 @@ inline std::string table_text(const SweepPlane& plane) {
     for (const std::string& name : plane.columns.names) first = std::max(first, name.size());
     for (const std::string& name : plane.rows.names) width = std::max(width, name.size() + 2);
     std::string text = plane.columns.title;
-    if (!plane.rows.title.empty()) text = fmt::format("{:<{}}  {}\n{:<{}}", text, first, plane.rows.title, "", first);
-    else text.resize(first, ' ');
+    if (!plane.rows.title.empty())
+        text = fmt::format("{:<{}}  {}\n{:<{}}", text, first, plane.rows.title, "", first);
+    else
+        text.resize(first, ' ');
     for (const std::string& name : plane.rows.names) text += fmt::format("{:>{}}", name, width);
     for (std::size_t column = 0; column < plane.columns.names.size(); ++column) {
         text += fmt::format("\n{:<{}}", plane.columns.names[column], first);
         for (extent row = 0; row < plane.numbers.size(0); ++row)
-            text += fmt::format("{:>{}}", hundredths(plane.numbers[row][static_cast<extent>(column)].item<double>()), width);
+            text += fmt::format("{:>{}}", hundredths(plane.numbers[row][static_cast<extent>(column)].item<double>()),
+                                width);
     }
     return text + "\n";
 }

@@ -1,9 +1,9 @@
 // What a sweep runs and what it reads: pairs of prompts, their answers, and the metric.
 #pragma once
 
+#include "command.hpp"
 #include "shared/ids.hpp"
 #include "shared/prompt.hpp"
-#include "command.hpp"
 
 #include <suture/sweep/metric.hpp>
 #include <suture/sweep/patching.hpp>
@@ -46,15 +46,15 @@ inline at::Tensor batch_of(const std::vector<Prompt>& prompts) {
 namespace detail {
 /// Those of one kind, texts first.
 /// @throws suture::ValueError if they are of several lengths
-inline std::vector<Prompt> prompts_of(const std::string& model, const char* option, const std::vector<std::string>& texts,
-                                      const std::vector<std::string>& ids) {
+inline std::vector<Prompt> prompts_of(const std::string& model, const char* option,
+                                      const std::vector<std::string>& texts, const std::vector<std::string>& ids) {
     std::vector<Prompt> prompts;
     for (const std::string& text : texts) prompts.push_back(Prompt::read({model, text, ""}));
     for (const std::string& list : ids) prompts.push_back(Prompt::read({model, "", list}));
     for (const Prompt& prompt : prompts)
         if (prompt.ids().size() != prompts.front().ids().size())
-            throw suture::ValueError(fmt::format("{} '{}' has {} tokens but '{}' has {}: give prompts of one length", option,
-                                                 prompt.text(), prompt.ids().size(), prompts.front().text(),
+            throw suture::ValueError(fmt::format("{} '{}' has {} tokens but '{}' has {}: give prompts of one length",
+                                                 option, prompt.text(), prompt.ids().size(), prompts.front().text(),
                                                  prompts.front().ids().size()));
     return prompts;
 }
@@ -133,8 +133,9 @@ private:
     /// One a prompt; none if none are named.
     std::vector<extent> named(const char* option, const std::vector<std::string>& words) const {
         if (words.size() > 1 && words.size() != pairs_.clean.size())
-            throw suture::ValueError(fmt::format("{} is given {} times for {} clean prompts: give one for all, or one for each",
-                                                 option, words.size(), pairs_.clean.size()));
+            throw suture::ValueError(
+                fmt::format("{} is given {} times for {} clean prompts: give one for all, or one for each", option,
+                            words.size(), pairs_.clean.size()));
         std::vector<extent> ids;
         for (const std::string& word : words) {
             ids.push_back(pairs_.clean.front().id_of(option, word));
@@ -158,9 +159,10 @@ private:
     void check_different(const Answers& found) const {
         for (std::size_t i = 0; i < found.answers.size(); ++i)
             if (found.answers[i] == found.others[i])
-                throw suture::ValueError(fmt::format("the answer and the other after '{}' are the same token, '{}': name "
-                                                     "two by --answer and --other",
-                                                     pairs_.clean[i].text(), pairs_.clean[i].word(found.answers[i])));
+                throw suture::ValueError(
+                    fmt::format("the answer and the other after '{}' are the same token, '{}': name "
+                                "two by --answer and --other",
+                                pairs_.clean[i].text(), pairs_.clean[i].word(found.answers[i])));
     }
 
     const SweepCommand& command_;

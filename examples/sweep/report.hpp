@@ -1,11 +1,11 @@
 // What a sweep found, in words, as a picture and in files.
 #pragma once
 
-#include "suture/pictures/heat_map.hpp"
-#include "suture/pictures/save.hpp"
 #include "command.hpp"
 #include "plane.hpp"
 #include "prompts.hpp"
+#include "suture/pictures/heat_map.hpp"
+#include "suture/pictures/save.hpp"
 #include "together.hpp"
 
 #include <suture/sweep/files.hpp>
@@ -52,20 +52,22 @@ inline std::string activations_text(const SweepCommand& c) {
     const std::string tokens = c.tokens == "each"       ? "each token"
                                : c.tokens == "together" ? "all tokens together"
                                                         : "token " + c.tokens;
-    return fmt::format("{}: {}, each layer{}, {}", c.direction, fmt::join(c.what, ", "), c.by_head ? ", each head" : "", tokens);
+    return fmt::format("{}: {}, each layer{}, {}", c.direction, fmt::join(c.what, ", "), c.by_head ? ", each head" : "",
+                       tokens);
 }
 /// How many cells there are, and what became of them.
 inline std::string cells_text(const SharedSweep& s) {
     const extent all = s.result.values.numel(), done = s.result.done.sum().item<extent>();
     const extent same = s.result.done.logical_and(s.result.ran.logical_not()).sum().item<extent>();
-    std::string text = fmt::format("{}: {} run in {:.2f} s ({:.0f}/s)", all, s.ran, s.seconds,
-                                   static_cast<double>(s.ran) / s.seconds);
+    std::string text =
+        fmt::format("{}: {} run in {:.2f} s ({:.0f}/s)", all, s.ran, s.seconds, static_cast<double>(s.ran) / s.seconds);
     if (s.processes > 1) text += fmt::format(" by {} processes, {} of them here", s.processes, s.ran_here);
     if (s.known > 0) text += fmt::format("; {} from journals", s.known);
     if (same > 0) text += fmt::format("; {} where the patch changes nothing", same);
     if (done < all) text += fmt::format("; {} left out", all - done);
     if (same == all)
-        text += " (what is put in is what was there: are the prompts the same, or is a mean taken over the prompt itself?)";
+        text +=
+            " (what is put in is what was there: are the prompts the same, or is a mean taken over the prompt itself?)";
     return text + "; " + s.result.how;
 }
 }  // namespace detail
@@ -90,10 +92,13 @@ namespace detail {
 inline std::string question_text(const SweepReport& r) {
     const suture::SweepResult& result = r.sweep.result;
     const bool denoises = r.command.direction == "denoise";
-    const at::Tensor &clean = denoises ? result.source : result.baseline, &other = denoises ? result.baseline : result.source;
-    std::string text = fmt::format("model      {}: {}\nclean      {}\n", r.command.model, r.model, first_of(r.pairs.clean));
+    const at::Tensor &clean = denoises ? result.source : result.baseline,
+                     &other = denoises ? result.baseline : result.source;
+    std::string text =
+        fmt::format("model      {}: {}\nclean      {}\n", r.command.model, r.model, first_of(r.pairs.clean));
     if (!r.pairs.corrupted.empty()) text += fmt::format("corrupted  {}\n", first_of(r.pairs.corrupted));
-    text += fmt::format("patched    {}\nmetric     {}: clean {}", activations_text(r.command), r.metric(), mean_text(clean));
+    text += fmt::format("patched    {}\nmetric     {}: clean {}", activations_text(r.command), r.metric(),
+                        mean_text(clean));
     return text + (other.defined() ? ", corrupted " + mean_text(other) : "") + "\n";
 }
 }  // namespace detail

@@ -4,21 +4,21 @@
 //
 //     torchrun --no_python --nproc_per_node 4 sweep --out results
 //
-#include "shared/directory.hpp"
-#include "shared/interrupt.hpp"
-#include "shared/one_thread.hpp"
 #include "command.hpp"
 #include "grid.hpp"
 #include "prompts.hpp"
 #include "report.hpp"
+#include "shared/directory.hpp"
+#include "shared/interrupt.hpp"
+#include "shared/one_thread.hpp"
 #include "together.hpp"
 
 #include <suture/gpt2/load.hpp>
 #include <suture/sweep/sweep.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstddef>

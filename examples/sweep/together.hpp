@@ -2,11 +2,11 @@
 // Law: the result is that of one process with the same batches, bit for bit.
 #pragma once
 
+#include "shared/interrupt.hpp"
+#include "shared/progress.hpp"
 #include "sweep/distributed/group.hpp"
 #include "sweep/distributed/join.hpp"
 #include "sweep/distributed/place.hpp"
-#include "shared/interrupt.hpp"
-#include "shared/progress.hpp"
 
 #include <suture/sweep/detail/ledger.hpp>
 #include <suture/sweep/result.hpp>
@@ -36,9 +36,9 @@ inline std::unique_ptr<Group> group_for(const Terms& terms) {
     if (has_c10d) return join_group(terms);
     const Place place = Place::from_environment();
     if (place.size > 1)
-        std::cerr << fmt::format("sweep: this program was built without c10d's Gloo (Debian: libgloo-dev): {}\n",
-                                 place.rank == 0 ? "it runs alone"
-                                                 : fmt::format("rank {} leaves the work to rank 0", place.rank));
+        std::cerr << fmt::format(
+            "sweep: this program was built without c10d's Gloo (Debian: libgloo-dev): {}\n",
+            place.rank == 0 ? "it runs alone" : fmt::format("rank {} leaves the work to rank 0", place.rank));
     return place.rank == 0 ? std::make_unique<Group>() : nullptr;
 }
 
@@ -71,7 +71,7 @@ public:
 private:
     Group& group_;
     std::optional<Progress> line_;
-    extent first_ = 0, all_ = 0;  ///< cells that were there when the line began, and those that there are
+    extent first_ = 0, all_ = 0;    ///< cells that were there when the line began, and those that there are
     double passed_ = 0, mine_ = 0;  ///< batches
 };
 
@@ -99,10 +99,12 @@ inline std::string tally(const std::map<extent, double>& cells) {
 /// Nothing is written yet.
 /// @throws suture::FileError if there are journals and they are not to be taken up; suture::Error if the processes do not
 ///         see the same ones
-inline std::shared_ptr<suture::SweepJournal> open_journal(Group& group, const std::filesystem::path& directory, bool resume) {
+inline std::shared_ptr<suture::SweepJournal> open_journal(Group& group, const std::filesystem::path& directory,
+                                                          bool resume) {
     const std::vector<std::filesystem::path> there = detail::journals_in(directory);
     if (!resume && !there.empty())
-        throw suture::FileError(there.front().string() + ": here is the journal of a sweep: go on with it by --resume, remove "
+        throw suture::FileError(there.front().string() +
+                                ": here is the journal of a sweep: go on with it by --resume, remove "
                                 "it, or give another directory to --out");
     group.agree("mind to begin", "yes");  // nobody makes a journal before all have looked
     const std::filesystem::path own = directory / fmt::format("journal-{}.txt", group.rank());
@@ -111,7 +113,8 @@ inline std::shared_ptr<suture::SweepJournal> open_journal(Group& group, const st
         if (other != own) journal->take_up(other);
     // Nobody extends one before all have read.
     if (resume)
-        group.agree("set of journals in " + directory.string() + ", which all must see", detail::tally(journal->cells()));
+        group.agree("set of journals in " + directory.string() + ", which all must see",
+                    detail::tally(journal->cells()));
     return journal;
 }
 

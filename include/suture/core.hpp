@@ -5,5 +5,5 @@
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
 #include "suture/core/layout.hpp"
-#include "suture/core/run.hpp"
+#include "suture/core/strided_slice.hpp"
 #include "suture/core/where.hpp"

@@ -81,9 +81,10 @@ void pass_active_site(benchmark::State& state, bool here) {
     at::Tensor x = at::zeros({1, 5, 48});
     const HookPoint<Whole<Resid<48>>> site, other;
     HookSet hooks;
-    const auto handle = hooks.add(here ? site : other, [](const View<Whole<Resid<48>>>& seen) {
-        benchmark::DoNotOptimize(seen.numel());
-    }).may_be_idle();
+    const auto handle = hooks
+                            .add(here ? site : other,
+                                 [](const View<Whole<Resid<48>>>& seen) { benchmark::DoNotOptimize(seen.numel()); })
+                            .may_be_idle();
     const auto scope = hooks.activate();
     for (auto _ : state) {
         x = site(std::move(x));

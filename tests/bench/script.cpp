@@ -1,9 +1,9 @@
 // What hooks cost a TorchScript model: a block of GPT-2 small's size as a plain module, as a Script without a scope,
 // and with a hook at its c_attn that looks or that edits. The scope instruments all of its 16 sites.
+#include "suture/script/script.hpp"
 #include "suture/core/catalogue.hpp"
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/script/script.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/randn.h>

@@ -116,11 +116,11 @@ void register_task(const Task& task) {
     add("sweep/plain/" + task.name(), [task](benchmark::State& s) { by_forward(s, task); });
     add("sweep/fast/" + task.name(), [task](benchmark::State& s) { by_stages(s, task, {}); });
     if (task.prompts > 1) return;
-    const std::pair<const char*, bool Optimisations::*> optimisations[] = {{"resume", &Optimisations::resume},
-                                                               {"batch", &Optimisations::batch},
-                                                               {"zeros", &Optimisations::zeros},
-                                                               {"suffix", &Optimisations::suffix},
-                                                               {"head", &Optimisations::head}};
+    const std::pair<const char*, bool Optimisations::*> optimisations[] = {{"resume", &Optimisations::prefix},
+                                                                           {"batch", &Optimisations::batch},
+                                                                           {"zeros", &Optimisations::skip_unchanged},
+                                                                           {"suffix", &Optimisations::suffix},
+                                                                           {"head", &Optimisations::unembed}};
     for (const auto& [name, saving] : optimisations) {
         Optimisations alone = Optimisations::none(), without;
         alone.*saving = true;

@@ -1,7 +1,7 @@
 // expect: this site has no layout of its own: write add_backward<Layout>(site, recipe)
 // A gradient is packed as the activation is: where the site does not say how, whoever adds the recipe does.
-#include <suture/suture.hpp>
 #include <torch/nn/modules/linear.h>
+#include <suture/suture.hpp>
 
 using namespace suture;
 

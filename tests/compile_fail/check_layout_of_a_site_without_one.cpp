@@ -1,7 +1,7 @@
 // expect: this site has no layout of its own: write check_layout<Layout>(model, site, input)
 // A site that does not say how it is packed is told what to be checked against.
-#include <suture/suture.hpp>
 #include <torch/nn/modules/linear.h>
+#include <suture/suture.hpp>
 
 using namespace suture;
 

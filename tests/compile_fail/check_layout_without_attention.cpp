@@ -1,7 +1,7 @@
 // expect: this layout has no Q, K or V: check the projection of an attention
 // The checks follow from what attention does with queries, keys and values; an MLP has none.
-#include <suture/suture.hpp>
 #include <torch/nn/modules/linear.h>
+#include <suture/suture.hpp>
 
 using namespace suture;
 

@@ -7,8 +7,12 @@ using namespace suture;
 #ifdef SUTURE_BAD
 using Scores = Fused<12, Gate<6>, Gate<6>>;
 #else
-struct First : component<6> { static constexpr const char* name = "First"; };
-struct Second : component<6> { static constexpr const char* name = "Second"; };
+struct First : component<6> {
+    static constexpr const char* name = "First";
+};
+struct Second : component<6> {
+    static constexpr const char* name = "Second";
+};
 using Scores = Fused<12, First, Second>;
 #endif
 static_assert(Scores::width == 12);

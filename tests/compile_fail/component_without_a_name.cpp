@@ -7,7 +7,9 @@ using namespace suture;
 #ifdef SUTURE_BAD
 struct Router : component<8> {};
 #else
-struct Router : component<8> { static constexpr const char* name = "Router"; };
+struct Router : component<8> {
+    static constexpr const char* name = "Router";
+};
 #endif
 
 static_assert(Fused<16, Q<8>, Router>::width == 16);

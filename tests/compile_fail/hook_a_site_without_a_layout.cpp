@@ -1,7 +1,7 @@
 // expect: this site has no layout of its own: write add<Layout>(site, recipe)
 // A module hooked without a layout emits plain tensors; whoever adds a recipe says what they are.
-#include <suture/suture.hpp>
 #include <torch/nn/modules/linear.h>
+#include <suture/suture.hpp>
 
 using namespace suture;
 

@@ -1,7 +1,7 @@
 // expect: these sites have no layout: find them by sites<Layout>(model, pattern)
 // Which channels are patched is derived from the layout, which such sites do not say.
-#include <suture/suture.hpp>
 #include <torch/nn/modules/linear.h>
+#include <suture/suture.hpp>
 
 using namespace suture;
 

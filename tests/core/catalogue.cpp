@@ -16,14 +16,14 @@ namespace {
 using namespace suture;
 
 /// A segment as a model's code has it: whose channels, and how many in one group.
-struct segment {
+struct Segment {
     std::string name;
     extent width;
 };
 
 /// Whether L packs `groups` times these segments, in this order, into `width` channels.
 template <Layout L>
-void check_packing(extent width, extent groups, const std::vector<segment>& segments) {
+void check_packing(extent width, extent groups, const std::vector<Segment>& segments) {
     CHECK(L::width == width);
     CHECK(L::groups == groups);
     REQUIRE(facts_of<L>.count == segments.size());
@@ -37,7 +37,7 @@ void check_packing(extent width, extent groups, const std::vector<segment>& segm
     for (std::size_t s = 0; s < segments.size(); ++s) {
         CHECK(std::string(facts_of<L>.components[s].name) == segments[s].name);
         CHECK(facts_of<L>.components[s].width == segments[s].width);
-        const run& r = runs_of<L>[s];
+        const StridedSlice& r = slices_of<L>[s];
         CHECK(r.inside(width));
         REQUIRE(r.channels() == static_cast<extent>(expected[s].size()));
         bool same_channels = true;
@@ -50,7 +50,7 @@ void check_packing(extent width, extent groups, const std::vector<segment>& segm
 /// The first channel of head H.
 template <Layout L, ComponentOf<L> C, extent H>
 inline constexpr extent head_offset = [] {
-    constexpr narrowed n = placed<exactly<C>, L, HeadRange<H, H + 1, true>>;
+    constexpr ChannelSlice n = placed<exactly<C>, L, HeadRange<H, H + 1, true>>;
     static_assert(n.why == fault::none && n.where.width == C::head_width && n.where.groups == 1);
     return n.where.offset;
 }();
@@ -60,7 +60,8 @@ template <Layout L, ComponentOf<L> C>
 std::vector<extent> head_offsets() {
     return []<std::size_t... H>(std::index_sequence<H...>) {
         return std::vector<extent>{head_offset<L, C, static_cast<extent>(H)>...};
-    }(std::make_index_sequence<static_cast<std::size_t>(heads_of<L, C>)>{});
+    }
+    (std::make_index_sequence<static_cast<std::size_t>(heads_of<L, C>)>{});
 }
 
 }  // namespace
@@ -245,8 +246,8 @@ TEST_CASE("Mamba-2 packs gate, signal, B, C and step size") {
     using Small = Mamba2In<1536, 1, 128, 24>;
     check_packing<Small>(3352, 1, {{"Gate", 1536}, {"X", 1536}, {"B", 128}, {"C", 128}, {"Dt", 24}});
     static_assert(offset<Small, ssm::Dt<24, 24>> == 3328);
-    check_packing<Mamba2In<5120, 1, 128, 80>>(
-        10576, 1, {{"Gate", 5120}, {"X", 5120}, {"B", 128}, {"C", 128}, {"Dt", 80}});
+    check_packing<Mamba2In<5120, 1, 128, 80>>(10576, 1,
+                                              {{"Gate", 5120}, {"X", 5120}, {"B", 128}, {"C", 128}, {"Dt", 80}});
     using Codestral = Mamba2In<8192, 8, 128, 128>;
     check_packing<Codestral>(18560, 1, {{"Gate", 8192}, {"X", 8192}, {"B", 1024}, {"C", 1024}, {"Dt", 128}});
     CHECK(head_offset<Codestral, ssm::B<1024, 8>, 2> == 16384 + 256);

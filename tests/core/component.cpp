@@ -11,9 +11,13 @@ namespace {
 
 using namespace suture;
 
-struct Router : component<8> { static constexpr const char* name = "Router"; };
+struct Router : component<8> {
+    static constexpr const char* name = "Router";
+};
 template <extent W, extent H = 1>
-struct Rot : component<W, H> { static constexpr const char* name = "Rot"; };
+struct Rot : component<W, H> {
+    static constexpr const char* name = "Rot";
+};
 
 struct Nameless : component<8> {};
 struct Impostor {
@@ -27,7 +31,9 @@ struct Liar : component<8> {
 };
 
 template <class C>
-std::string name_of() { return C::name; }
+std::string name_of() {
+    return C::name;
+}
 
 }  // namespace
 

@@ -25,9 +25,13 @@ struct single_holder {
 };
 
 template <class T>
-concept treatable = requires(T value) { treat(value); };
+concept treatable = requires(T value) {
+    treat(value);
+};
 template <class T>
-concept gives_an_int = requires(T value) { { treat(value) } -> std::same_as<int>; };
+concept gives_an_int = requires(T value) {
+    { treat(value) } -> std::same_as<int>;
+};
 inline constexpr auto treat_any = [](auto value) -> decltype(treat(value)) { return treat(value); };
 
 }  // namespace refusals

@@ -20,7 +20,9 @@ using TwoQueries = Fused<12, Q<8, 2>, Q<4>>;
 
 struct Named : Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>> {};
 
-struct Router : component<5> { static constexpr const char* name = "Router"; };
+struct Router : component<5> {
+    static constexpr const char* name = "Router";
+};
 using Routed = Fused<9, Q<4>, Router>;
 
 template <class Selector, class L>
@@ -43,9 +45,9 @@ TEST_CASE("in a grouped layout every group holds every component") {
     CHECK(PerHead::width == 2304);
     CHECK(PerHead::groups == 12);
     CHECK(PerHead::period == 192);
-    CHECK(slice_of<PerHead, Q<64>> == run{0, 64, 12, 192});
-    CHECK(slice_of<PerHead, K<64>> == run{64, 64, 12, 192});
-    CHECK(slice_of<PerHead, V<64>> == run{128, 64, 12, 192});
+    CHECK(slice_of<PerHead, Q<64>> == StridedSlice{0, 64, 12, 192});
+    CHECK(slice_of<PerHead, K<64>> == StridedSlice{64, 64, 12, 192});
+    CHECK(slice_of<PerHead, V<64>> == StridedSlice{128, 64, 12, 192});
 }
 
 TEST_CASE("heads are counted over all groups") {
@@ -56,9 +58,10 @@ TEST_CASE("heads are counted over all groups") {
 }
 
 TEST_CASE("the runs of a layout stand in its order") {
-    CHECK(runs_of<Plain> == std::array{run{0, 768, 1, 2304}, run{768, 768, 1, 2304}, run{1536, 768, 1, 2304}});
-    CHECK(runs_of<GroupedQuery> ==
-          std::array{run{0, 1024, 8, 1152}, run{1024, 64, 8, 1152}, run{1088, 64, 8, 1152}});
+    CHECK(slices_of<Plain> ==
+          std::array{StridedSlice{0, 768, 1, 2304}, StridedSlice{768, 768, 1, 2304}, StridedSlice{1536, 768, 1, 2304}});
+    CHECK(slices_of<GroupedQuery> ==
+          std::array{StridedSlice{0, 1024, 8, 1152}, StridedSlice{1024, 64, 8, 1152}, StridedSlice{1088, 64, 8, 1152}});
 }
 
 TEST_CASE("a layout has a component if it lists exactly that one") {
@@ -71,7 +74,7 @@ TEST_CASE("a layout has a component if it lists exactly that one") {
 
 TEST_CASE("a whole component is a layout with that component alone") {
     CHECK(std::same_as<Whole<Resid<768>>, Fused<768, Resid<768>>>);
-    CHECK(slice_of<Whole<Resid<768>>, Resid<768>> == run{0, 768, 1, 768});
+    CHECK(slice_of<Whole<Resid<768>>, Resid<768>> == StridedSlice{0, 768, 1, 768});
 }
 
 TEST_CASE("a layout may get a name of its own") {
@@ -106,9 +109,9 @@ TEST_CASE("a selector finds the only component of a family") {
 TEST_CASE("a layout selects itself, and no other layout") {
     CHECK(std::same_as<chosen<exactly<Plain>, Plain>, Plain>);
     CHECK(why<exactly<PerHead>, Plain> == fault::lacks_component);
-    CHECK(run_in<Plain, Plain> == run{0, 2304, 1, 2304});
-    CHECK(run_in<PerHead, PerHead> == run{0, 2304, 1, 2304});
-    CHECK(run_in<PerHead, K<64>> == run{64, 64, 12, 192});
+    CHECK(slice_in<Plain, Plain> == StridedSlice{0, 2304, 1, 2304});
+    CHECK(slice_in<PerHead, PerHead> == StridedSlice{0, 2304, 1, 2304});
+    CHECK(slice_in<PerHead, K<64>> == StridedSlice{64, 64, 12, 192});
 }
 
 TEST_CASE("a component alone is packed like a layout of its own") {

@@ -15,13 +15,13 @@ namespace {
 
 using namespace suture;
 
-using Plain = Fused<24, Q<12, 3>, K<6, 3>, V<6, 3>>;           // heads of 4, 2 and 2 channels
-using PerHead = Grouped<3, Q<4>, K<2>, V<2>>;                  // the same, a group a head
-using GroupedQuery = Grouped<2, Q<8, 4>, K<2>, V<2>>;          // four query heads of 2 a group
+using Plain = Fused<24, Q<12, 3>, K<6, 3>, V<6, 3>>;   // heads of 4, 2 and 2 channels
+using PerHead = Grouped<3, Q<4>, K<2>, V<2>>;          // the same, a group a head
+using GroupedQuery = Grouped<2, Q<8, 4>, K<2>, V<2>>;  // four query heads of 2 a group
 
 template <class C, Layout L, class... Ws>
 std::vector<extent> channels_of(const Ws&...) {
-    constexpr narrowed n = placed<exactly<C>, L, Ws...>;
+    constexpr ChannelSlice n = placed<exactly<C>, L, Ws...>;
     static_assert(n.why == fault::none);
     static_assert(n.where.inside(L::width));
     std::vector<extent> channels;
@@ -29,18 +29,30 @@ std::vector<extent> channels_of(const Ws&...) {
     return channels;
 }
 template <class C, Layout L, class... Ws>
-fault fault_of(const Ws&...) { return placed<exactly<C>, L, Ws...>.why; }
+fault fault_of(const Ws&...) {
+    return placed<exactly<C>, L, Ws...>.why;
+}
 template <class C, Layout L, class... Ws>
-bool keeps_groups(const Ws&...) { return placed<exactly<C>, L, Ws...>.grouped; }
+bool keeps_groups(const Ws&...) {
+    return placed<exactly<C>, L, Ws...>.grouped;
+}
 
 using channels = std::vector<extent>;
 
 template <class N>
-concept can_be_a_place = requires(N n) { token(n); } && requires(N n) { batch(n); } &&
-                         requires(N n) { tokens(n, n); } && requires(N n) { batches(n, n); };
+concept can_be_a_place = requires(N n) {
+    token(n);
+}
+&&requires(N n) { batch(n); }
+&&requires(N n) { tokens(n, n); }
+&&requires(N n) { batches(n, n); };
 template <class N>
-concept can_be_some_place = requires(N n) { token(n); } || requires(N n) { batch(n); } ||
-                            requires(N n) { tokens(0, n); } || requires(N n) { batches(n, 1); };
+concept can_be_some_place = requires(N n) {
+    token(n);
+}
+|| requires(N n) { batch(n); }
+|| requires(N n) { tokens(0, n); }
+|| requires(N n) { batches(n, 1); };
 
 }  // namespace
 
@@ -151,7 +163,7 @@ TEST_CASE("dims are judged by the component alone where no layout is known yet")
 TEST_CASE("a component that the layout lacks has no place") {
     CHECK(fault_of<Gate<4>, Plain>() == fault::lacks_component);
     CHECK(fault_of<Q<4>, Plain>(head<0>) == fault::lacks_component);
-    CHECK(placed<family<Q>, PerHead>.where == run{0, 4, 3, 8});
+    CHECK(placed<family<Q>, PerHead>.where == StridedSlice{0, 4, 3, 8});
     CHECK(placed<family<Gate>, PerHead>.why == fault::lacks_component);
 }
 

@@ -88,8 +88,10 @@ std::vector<Block> blocks_of(const std::string& page, const std::string& text) {
         check_fence(page, number, line);
         inside = line.starts_with("```");
         section += is_heading(line);
-        if (inside) blocks.push_back({line.substr(3), "", std::exchange(introduction, {}), number + 1, section});
-        else if (line.find_first_not_of(' ') != line.npos) introduction = line;
+        if (inside)
+            blocks.push_back({line.substr(3), "", std::exchange(introduction, {}), number + 1, section});
+        else if (line.find_first_not_of(' ') != line.npos)
+            introduction = line;
     }
     if (inside) throw Refusal(page, blocks.back().line - 1, "this block is never closed: end it with ```");
     return blocks;
@@ -150,8 +152,10 @@ public:
             if (blocks[i].section != section_) end_section();
             section_ = blocks[i].section;
             const Block* const next = i + 1 < blocks.size() ? &blocks[i + 1] : nullptr;
-            if (blocks[i].language == "cpp") add_code(blocks[i], next);
-            else if (is_output(blocks[i])) add_output(blocks[i]);
+            if (blocks[i].language == "cpp")
+                add_code(blocks[i], next);
+            else if (is_output(blocks[i]))
+                add_output(blocks[i]);
         }
         end_section();
     }
@@ -173,8 +177,9 @@ private:
     /// What a program prints is compared where it is run.
     void check_program(const Block& block) {
         if (std::find(programs_.begin(), programs_.end(), block.text) == programs_.end())
-            throw Refusal(page_, block.line, "no program that this page may quote reads like this: copy one of "
-                                             "examples/, and name it to suture_page in tests/docs/CMakeLists.txt");
+            throw Refusal(page_, block.line,
+                          "no program that this page may quote reads like this: copy one of "
+                          "examples/, and name it to suture_page in tests/docs/CMakeLists.txt");
         quotes_program_ = true;
     }
     void check_error(const Block& block, const Block& error) const {
@@ -216,8 +221,10 @@ int main(int count, char** arguments) try {
     std::vector<std::string> headers, programs, errors;
     for (int i = 3; i < count; ++i) {
         const std::string file = arguments[i];
-        if (file.ends_with(".hpp")) headers.push_back(file);
-        else (file.ends_with(".cpp") ? programs : errors).push_back(read_file(file));
+        if (file.ends_with(".hpp"))
+            headers.push_back(file);
+        else
+            (file.ends_with(".cpp") ? programs : errors).push_back(read_file(file));
     }
     const std::string page = arguments[1], path = arguments[2];
     Program program(page, headers, programs, errors);

@@ -27,12 +27,16 @@ constexpr auto silence = on<Q>(token(1)).zero();
 constexpr auto foreign = on<Gate>().zero();
 
 template <class A, class R>
-concept can_pipe = requires(A&& a, const R& r) { std::forward<A>(a) | r; };
+concept can_pipe = requires(A&& a, const R& r) {
+    std::forward<A>(a) | r;
+};
 template <class A, class R>
-concept can_assign = requires(A&& a, const R& r) { std::forward<A>(a) |= r; };
+concept can_assign = requires(A&& a, const R& r) {
+    std::forward<A>(a) |= r;
+};
 
 /// An Owned keeps its contents when the recipe ends in an error of this kind.
-template <class Kind, Recipe R>
+template <class Kind, AnyRecipe R>
 std::string refused(const R& recipe) {
     auto owned = borrow<Qkv>(counting()).clone();
     const std::string message = message_of<Kind>([&] { owned |= recipe; });
@@ -82,14 +86,15 @@ TEST_CASE("a whole layout can be edited at once") {
 
 TEST_CASE("an edit that can't be says which edit, and nothing is applied") {
     CHECK(says(refused<PositionError>(on<Q>().set(1) | on<V>(token(7)).zero()), "V[token 7] = 0: token 7 is outside"));
-    CHECK(says(refused<ShapeError>(on<Q>().set(1) | on<K>().set(at::ones({5}))),
-          "K = float32 [5]: the injected tensor"));
+    CHECK(
+        says(refused<ShapeError>(on<Q>().set(1) | on<K>().set(at::ones({5}))), "K = float32 [5]: the injected tensor"));
     CHECK(says(refused<TypeError>(on<Q>().set(1) | on<K>().set(at::ones({2}, at::kDouble))), "K = float64 [2]"));
     CHECK(says(refused<ValueError>(on<Q>().set(1) | on<K>().clamp(2, 1)), "K = clamp(2, 1)"));
 }
 
 TEST_CASE("an exception of a function given to apply leaves the Owned as it was") {
-    const auto fails = on<Q>().set(1) | on<K>().apply([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); });
+    const auto fails =
+        on<Q>().set(1) | on<K>().apply([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); });
     auto owned = borrow<Qkv>(counting()).clone();
     CHECK_THROWS_WITH_AS(owned |= fails, "mine", std::runtime_error);
     CHECK(owned.unsafe_tensor().equal(counting()));
@@ -104,17 +109,18 @@ TEST_CASE("a number that the dtype can't hold is found before anything is writte
 TEST_CASE("a number that the parts of a complex dtype can't hold is found before anything is written") {
     auto owned = borrow<Qkv>(at::complex(counting(), counting())).clone();
     const auto before = owned.clone();
-    CHECK(says(message_of<ValueError>([&] { owned |= on<Q>().set(-1) | on<K>().set(1e300); }), "does not fit complex64"));
+    CHECK(
+        says(message_of<ValueError>([&] { owned |= on<Q>().set(-1) | on<K>().set(1e300); }), "does not fit complex64"));
     CHECK(owned.equal(before));
 }
 
 TEST_CASE("an empty recipe changes nothing") {
     const at::Tensor source = counting();
-    CHECK((borrow<Qkv>(source) | recipe<>{}).unsafe_tensor().equal(source));
+    CHECK((borrow<Qkv>(source) | Recipe<>{}).unsafe_tensor().equal(source));
     auto owned = borrow<Qkv>(source).clone();
-    owned |= recipe<>{};
-    CHECK((std::move(owned) | recipe<>{}).unsafe_tensor().equal(source));
-    CHECK((borrow<ByHead>(at::ones({2, 12})) | (recipe<>{} | on<Q>().zero() | recipe<>{})).sum().item<float>() == 12);
+    owned |= Recipe<>{};
+    CHECK((std::move(owned) | Recipe<>{}).unsafe_tensor().equal(source));
+    CHECK((borrow<ByHead>(at::ones({2, 12})) | (Recipe<>{} | on<Q>().zero() | Recipe<>{})).sum().item<float>() == 12);
 }
 
 TEST_CASE("a value that autograd can't keep is found before anything is written") {

@@ -24,7 +24,9 @@ constexpr auto silence = on<Q<4, 2>>(head<1>).zero();
 constexpr auto ablate = on<Q<4, 2>>(token(4), dims<0, 3>).set(0.0) | on<V<2>>(token(-1)).multiply(0.5);
 
 template <class A, class B>
-concept can_pipe = requires(const A& a, const B& b) { a | b; };
+concept can_pipe = requires(const A& a, const B& b) {
+    a | b;
+};
 template <class R, class L>
 inline constexpr fault fault_in = recipe_fault<R, L>;
 
@@ -75,7 +77,7 @@ TEST_CASE("a recipe knows at compile time which layouts it suits") {
 
 TEST_CASE("the first edit that does not suit the layout decides what is said") {
     static_assert(fault_in<decltype(on<K>().zero() | on<Gate>().zero() | on<Q>(head<9>).zero()), Qkv> ==
-          fault::lacks_component);
+                  fault::lacks_component);
     CHECK(fault_in<decltype(on<K>().zero() | on<Q>(head<9>).zero() | on<Gate>().zero()), Qkv> == fault::head_beyond);
 }
 
@@ -88,13 +90,13 @@ TEST_CASE("an injected View is checked against the component and its groups") {
 }
 
 TEST_CASE("an empty recipe is a recipe of no edits that suits every layout") {
-    static_assert(recipe<>::count == 0 && sizeof(recipe<>) == 1 && !recipe<>::calls_back);
-    static_assert(fault_in<recipe<>, Qkv> == fault::none);
-    static_assert(std::is_same_v<decltype(recipe<>{} | recipe<>{}), recipe<>>);
-    static_assert((recipe<>{} | silence).count == 1);
-    CHECK(to_string(recipe<>{}) == "");
-    CHECK(to_string(recipe<>{} | ablate) == to_string(ablate));
-    CHECK(to_string(ablate | recipe<>{}) == to_string(ablate));
+    static_assert(Recipe<>::count == 0 && sizeof(Recipe<>) == 1 && !Recipe<>::calls_back);
+    static_assert(fault_in<Recipe<>, Qkv> == fault::none);
+    static_assert(std::is_same_v<decltype(Recipe<>{} | Recipe<>{}), Recipe<>>);
+    static_assert((Recipe<>{} | silence).count == 1);
+    CHECK(to_string(Recipe<>{}) == "");
+    CHECK(to_string(Recipe<>{} | ablate) == to_string(ablate));
+    CHECK(to_string(ablate | Recipe<>{}) == to_string(ablate));
 }
 
 TEST_CASE("composing keeps the order") {
@@ -148,10 +150,10 @@ TEST_CASE("recipes go to a stream") {
 }
 
 TEST_CASE("a recipe composes with recipes only") {
-    static_assert(Recipe<decltype(silence)>);
-    static_assert(Recipe<decltype(ablate)>);
-    static_assert(!Recipe<View<Qkv>>);
-    static_assert(!Recipe<int>);
+    static_assert(AnyRecipe<decltype(silence)>);
+    static_assert(AnyRecipe<decltype(ablate)>);
+    static_assert(!AnyRecipe<View<Qkv>>);
+    static_assert(!AnyRecipe<int>);
     static_assert(can_pipe<decltype(silence), decltype(ablate)>);
     static_assert(!can_pipe<decltype(silence), int>);
     static_assert(!can_pipe<int, decltype(silence)>);

@@ -15,52 +15,65 @@ using Qkv = Fused<8, Q<4, 2>, K<2>, V<2>>;
 
 namespace {
 
-using Selection = decltype(on<Q<4, 2>>());
+using PlaceSelection = decltype(on<Q<4, 2>>());
 using AnyQuery = decltype(on<Q>());
 
 template <class S, class V>
-concept can_set = requires(const S& s, const V& v) { s.set(v); };
+concept can_set = requires(const S& s, const V& v) {
+    s.set(v);
+};
 template <class S, class V>
-concept can_add = requires(const S& s, const V& v) { s.add(v); };
+concept can_add = requires(const S& s, const V& v) {
+    s.add(v);
+};
 template <class S, class V>
-concept can_multiply = requires(const S& s, const V& v) { s.multiply(v); };
+concept can_multiply = requires(const S& s, const V& v) {
+    s.multiply(v);
+};
 template <class S, class... Axes>
-concept can_average = requires(const S& s, Axes... axes) { s.mean_over(axes...); };
+concept can_average = requires(const S& s, Axes... axes) {
+    s.mean_over(axes...);
+};
 template <class S, class F>
-concept can_apply = requires(const S& s, F f) { s.apply(f); };
+concept can_apply = requires(const S& s, F f) {
+    s.apply(f);
+};
 template <class C, class... Ws>
-concept can_select = requires(Ws... wheres) { on<C>(wheres...); };
+concept can_select = requires(Ws... wheres) {
+    on<C>(wheres...);
+};
 
 }  // namespace
 
 TEST_CASE("set, add and multiply take numbers, tensors, slots and Views of the component") {
-    static_assert(can_set<Selection, int> && can_add<Selection, double> && can_multiply<Selection, float>);
-    static_assert(can_set<Selection, at::Tensor>);
-    static_assert(can_set<Selection, Slot>);
-    static_assert(can_set<Selection, View<Q<4, 2>>>);
+    static_assert(can_set<PlaceSelection, int> && can_add<PlaceSelection, double> &&
+                  can_multiply<PlaceSelection, float>);
+    static_assert(can_set<PlaceSelection, at::Tensor>);
+    static_assert(can_set<PlaceSelection, Slot>);
+    static_assert(can_set<PlaceSelection, View<Q<4, 2>>>);
     static_assert(can_set<AnyQuery, View<Q<4, 2>>>);
     CHECK(can_set<AnyQuery, View<Q<2>>>);
 }
 
 TEST_CASE("set, add and multiply take nothing else") {
-    static_assert(!can_set<Selection, View<K<4, 2>>>);
-    static_assert(!can_add<Selection, View<K<4, 2>>>);
-    static_assert(!can_multiply<Selection, View<K<4, 2>>>);
-    static_assert(!can_set<Selection, View<Q<2>>>);
-    static_assert(!can_set<Selection, View<Qkv>>);
-    static_assert(!can_set<Selection, Owned<Q<4, 2>>>);
-    static_assert(can_select<Q<4, 2>, suture::position<axis::token>>);
-    static_assert(!can_select<Q<4, 2>, suture::position<axis::token>, suture::position<axis::token>>);
-    static_assert(!can_set<Selection, std::nullptr_t>);
-    static_assert(!can_set<Selection, const char*>);
-    static_assert(!can_set<Selection, std::string>);
-    static_assert(!can_set<Selection, axis>);
-    CHECK_FALSE(can_set<Selection, Selection>);
+    static_assert(!can_set<PlaceSelection, View<K<4, 2>>>);
+    static_assert(!can_add<PlaceSelection, View<K<4, 2>>>);
+    static_assert(!can_multiply<PlaceSelection, View<K<4, 2>>>);
+    static_assert(!can_set<PlaceSelection, View<Q<2>>>);
+    static_assert(!can_set<PlaceSelection, View<Qkv>>);
+    static_assert(!can_set<PlaceSelection, Owned<Q<4, 2>>>);
+    static_assert(can_select<Q<4, 2>, suture::Position<axis::token>>);
+    static_assert(!can_select<Q<4, 2>, suture::Position<axis::token>, suture::Position<axis::token>>);
+    static_assert(!can_set<PlaceSelection, std::nullptr_t>);
+    static_assert(!can_set<PlaceSelection, const char*>);
+    static_assert(!can_set<PlaceSelection, std::string>);
+    static_assert(!can_set<PlaceSelection, axis>);
+    CHECK_FALSE(can_set<PlaceSelection, PlaceSelection>);
 }
 
 TEST_CASE("a character is no number") {
-    CHECK_FALSE(can_set<Selection, char>);
-    CHECK_FALSE(can_set<Selection, wchar_t>);
+    CHECK_FALSE(can_set<PlaceSelection, char>);
+    CHECK_FALSE(can_set<PlaceSelection, wchar_t>);
 }
 
 TEST_CASE("unsigned and long numbers are numbers") {
@@ -74,19 +87,19 @@ TEST_CASE("unsigned and long numbers are numbers") {
 }
 
 TEST_CASE("mean_over takes axes, one at least") {
-    static_assert(can_average<Selection, axis>);
-    static_assert(can_average<Selection, axis, axis>);
-    static_assert(!can_average<Selection>);
-    CHECK_FALSE(can_average<Selection, int>);
+    static_assert(can_average<PlaceSelection, axis>);
+    static_assert(can_average<PlaceSelection, axis, axis>);
+    static_assert(!can_average<PlaceSelection>);
+    CHECK_FALSE(can_average<PlaceSelection, int>);
 }
 
 TEST_CASE("apply takes what can be called with a tensor and gives one") {
-    static_assert(can_apply<Selection, at::Tensor (*)(at::Tensor)>);
-    static_assert(can_apply<Selection, at::Tensor (*)(const at::Tensor&)>);
-    static_assert(!can_apply<Selection, int (*)(at::Tensor)>);
-    static_assert(!can_apply<Selection, void (*)(at::Tensor)>);
-    static_assert(!can_apply<Selection, at::Tensor (*)(int)>);
-    CHECK_FALSE(can_apply<Selection, int>);
+    static_assert(can_apply<PlaceSelection, at::Tensor (*)(at::Tensor)>);
+    static_assert(can_apply<PlaceSelection, at::Tensor (*)(const at::Tensor&)>);
+    static_assert(!can_apply<PlaceSelection, int (*)(at::Tensor)>);
+    static_assert(!can_apply<PlaceSelection, void (*)(at::Tensor)>);
+    static_assert(!can_apply<PlaceSelection, at::Tensor (*)(int)>);
+    CHECK_FALSE(can_apply<PlaceSelection, int>);
 }
 
 TEST_CASE("dims beyond the component, or beyond a head of it, are refused before any layout is known") {

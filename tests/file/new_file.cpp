@@ -55,7 +55,8 @@ TEST_CASE("a failed save says why, and leaves no trace") {
     CHECK(contains(missing, nowhere.string() + ": cannot be written (No such file or directory): check the path"));
 
     fs::create_directories(folder / "taken/inside");
-    CHECK(contains(error_of([&] { save_safetensors(folder / "taken", small_tensors()); }), "is a directory: name a file"));
+    CHECK(contains(error_of([&] { save_safetensors(folder / "taken", small_tensors()); }),
+                   "is a directory: name a file"));
     CHECK(fs::is_directory(folder / "taken/inside"));
     CHECK(folder.entries() == 1);
 }

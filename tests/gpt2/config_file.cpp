@@ -36,7 +36,8 @@ TEST_CASE("a configuration is read with the defaults of Hugging Face's") {
 }
 
 TEST_CASE("every field that is given is read") {
-    const Gpt2Config c = read(with(R"("n_ctx": 9, "n_inner": 100, "activation_function": "gelu", "layer_norm_epsilon": 0.001,
+    const Gpt2Config c =
+        read(with(R"("n_ctx": 9, "n_inner": 100, "activation_function": "gelu", "layer_norm_epsilon": 0.001,
         "tie_word_embeddings": false, "scale_attn_weights": false, "scale_attn_by_inverse_layer_idx": true)"));
     CHECK(c.positions == 9);
     CHECK(c.inner == 100);
@@ -50,7 +51,8 @@ TEST_CASE("every field that is given is read") {
 }
 
 TEST_CASE("a file that is no configuration is refused by its path") {
-    CHECK_THROWS_WITH_AS(read_gpt2_config("nowhere/config.json"), doctest::Contains("nowhere/config.json cannot be opened: give"), FileError);
+    CHECK_THROWS_WITH_AS(read_gpt2_config("nowhere/config.json"),
+                         doctest::Contains("nowhere/config.json cannot be opened: give"), FileError);
     CHECK_THROWS_WITH_AS(read("weights"), doctest::Contains("config.json is not a JSON object"), FileError);
     CHECK_THROWS_WITH_AS(read("[]"), doctest::Contains("is not a JSON object"), FileError);
     CHECK_THROWS_WITH_AS(read(std::string(100000, '[')), doctest::Contains("is not a JSON object"), FileError);
@@ -59,25 +61,34 @@ TEST_CASE("a file that is no configuration is refused by its path") {
 TEST_CASE("a directory in the place of a file is refused by its path") {
     const files::Folder folder;
     std::filesystem::create_directory(folder / "config.json");
-    CHECK_THROWS_WITH_AS(read_gpt2_config(folder / "config.json"), doctest::Contains("config.json cannot be read: give"),
-                         FileError);
+    CHECK_THROWS_WITH_AS(read_gpt2_config(folder / "config.json"),
+                         doctest::Contains("config.json cannot be read: give"), FileError);
 }
 
 TEST_CASE("a field that is missing, or is not what it must be, is refused by its name") {
-    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": "many")")), doctest::Contains("n_ctx is \"many\" but must be a whole number"), ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": "many")")),
+                         doctest::Contains("n_ctx is \"many\" but must be a whole number"), ModelError);
     CHECK_THROWS_WITH_AS(read("{" + nano + "}"), doctest::Contains("n_ctx is missing"), ModelError);
     CHECK_THROWS_WITH_AS(read(R"({"n_embd": 48.5})"), doctest::Contains("n_embd is 48.5 but"), ModelError);
     CHECK_THROWS_WITH_AS(read(R"({"n_embd": -1})"), doctest::Contains("n_embd is -1 but"), ModelError);
     CHECK_THROWS_WITH_AS(read(R"({"n_embd": 1e30})"), doctest::Contains("n_embd is 1e+30 but"), ModelError);
-    CHECK_THROWS_WITH_AS(read(R"({"n_embd": 18446744073709551615})"), doctest::Contains("n_embd is 18446744073709551615 but"), ModelError);
-    CHECK_THROWS_WITH_AS(read(R"({"n_embd": 48, "n_head": 5})"), doctest::Contains("n_head is 5, which does not divide n_embd 48"), ModelError);
-    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "layer_norm_epsilon": 0)")), doctest::Contains("layer_norm_epsilon is 0 but must be a positive number"), ModelError);
-    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "tie_word_embeddings": "no")")), doctest::Contains("tie_word_embeddings is \"no\" but must be true or false"), ModelError);
-    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "activation_function": 3)")), doctest::Contains("activation_function is 3 but must be a string"), ModelError);
+    CHECK_THROWS_WITH_AS(read(R"({"n_embd": 18446744073709551615})"),
+                         doctest::Contains("n_embd is 18446744073709551615 but"), ModelError);
+    CHECK_THROWS_WITH_AS(read(R"({"n_embd": 48, "n_head": 5})"),
+                         doctest::Contains("n_head is 5, which does not divide n_embd 48"), ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "layer_norm_epsilon": 0)")),
+                         doctest::Contains("layer_norm_epsilon is 0 but must be a positive number"), ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "tie_word_embeddings": "no")")),
+                         doctest::Contains("tie_word_embeddings is \"no\" but must be true or false"), ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "activation_function": 3)")),
+                         doctest::Contains("activation_function is 3 but must be a string"), ModelError);
 }
 
 TEST_CASE("a model that suture's GPT-2 is not is refused") {
-    CHECK_THROWS_WITH_AS(read(with(R"("model_type": "llama")")), doctest::Contains("model_type is \"llama\""), ModelError);
-    CHECK_THROWS_WITH_AS(read(with(R"("add_cross_attention": true)")), doctest::Contains("add_cross_attention is true"), ModelError);
-    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "activation_function": "swish")")), doctest::Contains("is \"swish\" but suture has gelu_new, gelu and relu"), ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("model_type": "llama")")), doctest::Contains("model_type is \"llama\""),
+                         ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("add_cross_attention": true)")), doctest::Contains("add_cross_attention is true"),
+                         ModelError);
+    CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": 9, "activation_function": "swish")")),
+                         doctest::Contains("is \"swish\" but suture has gelu_new, gelu and relu"), ModelError);
 }

@@ -2,8 +2,8 @@
 #include "suture/gpt2/gpt2.hpp"
 
 #include "suture/edit/on.hpp"
-#include "suture/hook/hook_set.hpp"
 #include "suture/gpt2/load.hpp"
+#include "suture/hook/hook_set.hpp"
 #include "suture/tensor/cat.hpp"
 
 #include "doctest.hpp"
@@ -11,8 +11,8 @@
 
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/randint.h>
-#include <range/v3/view/enumerate.hpp>
 #include <torch/serialize.h>
+#include <range/v3/view/enumerate.hpp>
 
 #include <map>
 #include <sstream>
@@ -40,15 +40,18 @@ std::map<std::string, at::Tensor> record(Gpt2<W, H>& model, const at::Tensor& id
     HookSet hooks;
     const auto keep = [&](const auto& site) {
         const auto store = [&seen](const auto& activation, const Site& at) {
-            if constexpr (Readable<decltype(activation)>) seen[at.name()] = activation.clone().take();
-            else seen[at.name()] = activation.clone();
+            if constexpr (Readable<decltype(activation)>)
+                seen[at.name()] = activation.clone().take();
+            else
+                seen[at.name()] = activation.clone();
         };
         handles.push_back(hooks.add(site, store));
     };
     for (const auto& block : model->h) {
         keep(block->resid_pre), keep(block->ln_1), keep(block->attn->c_attn), keep(block->attn->scores);
         keep(block->attn->pattern), keep(block->attn->z), keep(block->attn->c_proj), keep(block->resid_mid);
-        keep(block->ln_2), keep(block->mlp->c_fc), keep(block->mlp->act), keep(block->mlp->c_proj), keep(block->resid_post);
+        keep(block->ln_2), keep(block->mlp->c_fc), keep(block->mlp->act), keep(block->mlp->c_proj),
+            keep(block->resid_post);
     }
     keep(model->ln_f);
     const auto scope = hooks.activate();
@@ -75,13 +78,30 @@ TEST_CASE("every recorded stage of nano-sort is reproduced to 1e-5") {
     seen["wte"] = model->wte(recorded.load("idx"));
     seen["wpe"] = model->wpe(at::arange(11)).unsqueeze(0);
 
-    const std::map<std::string, std::string> stages{
-        {"tok_emb", "wte"}, {"pos_emb", "wpe"}, {"x", "h.0.resid_pre"}, {"ln1", "h.0.ln_1"}, {"qkv", "h.0.attn.c_attn"}, {"q", "q"}, {"k", "k"}, {"v", "v"},
-        {"att", "h.0.attn.scores"}, {"attSm", "h.0.attn.pattern"}, {"y", "h.0.attn.z"}, {"yProj", "h.0.attn.c_proj"},
-        {"attnResid", "h.0.resid_mid"}, {"ln2", "h.0.ln_2"}, {"fc", "h.0.mlp.c_fc"}, {"gelu", "h.0.mlp.act"},
-        {"mlp", "h.0.mlp.c_proj"}, {"mlpResid", "h.0.resid_post"}, {"block0", "h.0.resid_post"},
-        {"block1", "h.1.resid_post"}, {"block2", "h.2.resid_post"}, {"ln_f", "ln_f"}, {"lm_head", "logits"},
-        {"probs", "probs"}};
+    const std::map<std::string, std::string> stages{{"tok_emb", "wte"},
+                                                    {"pos_emb", "wpe"},
+                                                    {"x", "h.0.resid_pre"},
+                                                    {"ln1", "h.0.ln_1"},
+                                                    {"qkv", "h.0.attn.c_attn"},
+                                                    {"q", "q"},
+                                                    {"k", "k"},
+                                                    {"v", "v"},
+                                                    {"att", "h.0.attn.scores"},
+                                                    {"attSm", "h.0.attn.pattern"},
+                                                    {"y", "h.0.attn.z"},
+                                                    {"yProj", "h.0.attn.c_proj"},
+                                                    {"attnResid", "h.0.resid_mid"},
+                                                    {"ln2", "h.0.ln_2"},
+                                                    {"fc", "h.0.mlp.c_fc"},
+                                                    {"gelu", "h.0.mlp.act"},
+                                                    {"mlp", "h.0.mlp.c_proj"},
+                                                    {"mlpResid", "h.0.resid_post"},
+                                                    {"block0", "h.0.resid_post"},
+                                                    {"block1", "h.1.resid_post"},
+                                                    {"block2", "h.2.resid_post"},
+                                                    {"ln_f", "ln_f"},
+                                                    {"lm_head", "logits"},
+                                                    {"probs", "probs"}};
     for (const std::string& name : recorded.names()) {
         if (name == "idx") continue;
         CAPTURE(name);
@@ -90,7 +110,8 @@ TEST_CASE("every recorded stage of nano-sort is reproduced to 1e-5") {
         REQUIRE(came.sizes() == expected.sizes());
         // Scores of keys after the query mean nothing: the publisher left them unmasked or masked as it liked.
         const at::Tensor counts = name == "att" ? at::ones({11, 11}).tril().gt(0) : at::ones(expected.sizes()).gt(0);
-        CHECK(distance(came.masked_fill(counts.logical_not(), 0), expected.masked_fill(counts.logical_not(), 0)) <= 1e-5);
+        CHECK(distance(came.masked_fill(counts.logical_not(), 0), expected.masked_fill(counts.logical_not(), 0)) <=
+              1e-5);
     }
 }
 
@@ -127,8 +148,8 @@ TEST_CASE("causal attention obeys its laws under every typed edit") {
         CHECK_FALSE(seen.at("logits").equal(clean.at("logits")));
     }
     SUBCASE("editing key or value at a token changes no output before it") {
-        for (const at::Tensor& z : {edited(on<K>(token(5)).add(1.0)).at("h.1.attn.z"),
-                                    edited(on<V>(token(5)).add(1.0)).at("h.1.attn.z")}) {
+        for (const at::Tensor& z :
+             {edited(on<K>(token(5)).add(1.0)).at("h.1.attn.z"), edited(on<V>(token(5)).add(1.0)).at("h.1.attn.z")}) {
             CHECK(rows_before(z, 5).equal(rows_before(clean.at("h.1.attn.z"), 5)));
             CHECK_FALSE(z.equal(clean.at("h.1.attn.z")));
         }
@@ -195,8 +216,9 @@ TEST_CASE("the model moves to another dtype and through a checkpoint") {
 TEST_CASE("parameters have the names of Hugging Face's implementation") {
     const Nano model(small_config());
     const auto names = model->named_parameters();
-    for (const char* name : {"wte.weight", "wpe.weight", "h.0.ln_1.weight", "h.1.attn.c_attn.weight", "h.1.attn.c_proj.bias",
-                             "h.0.ln_2.bias", "h.0.mlp.c_fc.weight", "h.1.mlp.c_proj.weight", "ln_f.bias"})
+    for (const char* name :
+         {"wte.weight", "wpe.weight", "h.0.ln_1.weight", "h.1.attn.c_attn.weight", "h.1.attn.c_proj.bias",
+          "h.0.ln_2.bias", "h.0.mlp.c_fc.weight", "h.1.mlp.c_proj.weight", "ln_f.bias"})
         CHECK(names.contains(name));
     CHECK(names["h.0.attn.c_attn.weight"].sizes() == at::IntArrayRef({48, 144}));
     CHECK(names.size() == 2 + 2 * 12 + 2);
@@ -224,12 +246,18 @@ TEST_CASE("ids of every integer dtype are taken") {
 
 TEST_CASE("ids that are none are refused with what to do") {
     Nano model(small_config());
-    CHECK_THROWS_WITH_AS(model->forward(at::Tensor()), doctest::Contains("an undefined tensor: give integers"), TypeError);
-    CHECK_THROWS_WITH_AS(model->forward(at::zeros({1, 2})), doctest::Contains("float32 [1, 2] on cpu: give integers"), TypeError);
-    CHECK_THROWS_WITH_AS(model->forward(at::zeros({3}, at::kLong)), doctest::Contains("[3]: give [batch, tokens]"), ShapeError);
-    CHECK_THROWS_WITH_AS(model->forward(at::zeros({1, 17}, at::kLong)), doctest::Contains("17 tokens are more than the model's 16"), ShapeError);
-    CHECK_THROWS_WITH_AS(model->forward(at::ones({1, 2}, at::kLong).mul(7)), doctest::Contains("token id 7 is outside the vocabulary of 7"), ValueError);
-    CHECK_THROWS_WITH_AS(model->forward(at::ones({1, 2}, at::kLong).neg()), doctest::Contains("token id -1"), ValueError);
+    CHECK_THROWS_WITH_AS(model->forward(at::Tensor()), doctest::Contains("an undefined tensor: give integers"),
+                         TypeError);
+    CHECK_THROWS_WITH_AS(model->forward(at::zeros({1, 2})), doctest::Contains("float32 [1, 2] on cpu: give integers"),
+                         TypeError);
+    CHECK_THROWS_WITH_AS(model->forward(at::zeros({3}, at::kLong)), doctest::Contains("[3]: give [batch, tokens]"),
+                         ShapeError);
+    CHECK_THROWS_WITH_AS(model->forward(at::zeros({1, 17}, at::kLong)),
+                         doctest::Contains("17 tokens are more than the model's 16"), ShapeError);
+    CHECK_THROWS_WITH_AS(model->forward(at::ones({1, 2}, at::kLong).mul(7)),
+                         doctest::Contains("token id 7 is outside the vocabulary of 7"), ValueError);
+    CHECK_THROWS_WITH_AS(model->forward(at::ones({1, 2}, at::kLong).neg()), doctest::Contains("token id -1"),
+                         ValueError);
     CHECK(model->forward(at::zeros({0, 4}, at::kLong)).sizes() == at::IntArrayRef({0, 4, 7}));
     CHECK(model->forward(at::zeros({2, 0}, at::kLong)).sizes() == at::IntArrayRef({2, 0, 7}));
 }
@@ -242,7 +270,8 @@ TEST_CASE("a layer that does not exist is refused") {
 TEST_CASE("a width that the type does not have is refused") {
     Gpt2Config wide = small_config();
     wide.width = 96, wide.inner = 384;
-    CHECK_THROWS_WITH_AS(Nano{wide}, doctest::Contains("width 96 in 3 heads but Gpt2<48, 3> was compiled: use Gpt2<96, 3>"), ModelError);
+    CHECK_THROWS_WITH_AS(
+        Nano{wide}, doctest::Contains("width 96 in 3 heads but Gpt2<48, 3> was compiled: use Gpt2<96, 3>"), ModelError);
     Gpt2Config thick = small_config();
     thick.inner = 100;
     CHECK_THROWS_WITH_AS(Nano{thick}, doctest::Contains("MLP has 100 neurons"), ModelError);

@@ -82,8 +82,9 @@ TEST_CASE("a tied unembedding that is not the embedding is refused, and not drop
     using files::contains;
     for (const char* name : {"lm_head.weight", "transformer.lm_head.weight"})
         CHECK(contains(refusal([&](files::Tensors& w) { w[name] = w.at("wte.weight") + 1; }),
-                       "\"" + std::string(name) + "\" differs from \"wte.weight\" but config.json ties them: "
-                       "set tie_word_embeddings to false"));
+                       "\"" + std::string(name) +
+                           "\" differs from \"wte.weight\" but config.json ties them: "
+                           "set tie_word_embeddings to false"));
     CHECK(contains(refusal([](files::Tensors& w) { w["lm_head.weight"] = at::ones({6, 48}); }), "differs from"));
     CHECK(refusal([](files::Tensors& w) { w["lm_head.weight"] = w.at("wte.weight").to(at::kDouble); }) == "");
     CHECK(contains(refusal([](files::Tensors& w) { w["other.lm_head.weight"] = w.at("wte.weight").clone(); }),
@@ -106,15 +107,17 @@ TEST_CASE("weights of 16 bits are widened and those of 64 bits are rounded") {
 
 TEST_CASE("weights that are not floating-point numbers are refused by name and dtype") {
     for (const at::ScalarType dtype : {at::kLong, at::kChar, at::kBool})
-        CHECK(files::contains(refusal([&](auto& w) { w["h.1.ln_1.weight"] = at::ones({48}, dtype); }),
-                              "\"h.1.ln_1.weight\" is " + dtype_text(dtype) + " but weights are floating-point numbers"));
+        CHECK(
+            files::contains(refusal([&](auto& w) { w["h.1.ln_1.weight"] = at::ones({48}, dtype); }),
+                            "\"h.1.ln_1.weight\" is " + dtype_text(dtype) + " but weights are floating-point numbers"));
 }
 
 TEST_CASE("sizes in config.json that the file has not are refused before the model is made") {
     const files::Folder folder;
     save_safetensors(folder / "model.safetensors", weights_of(Tiny(tiny(true)), ""));
     files::write_bytes(folder / "config.json", config_text(true, "2", "1073741824"));
-    CHECK(files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json asks for [1073741824, 48]"));
+    CHECK(
+        files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json asks for [1073741824, 48]"));
     files::write_bytes(folder / "config.json", config_text(true, "1073741824"));
     CHECK(files::contains(refusal(folder), "has no tensor \"h.2.mlp.c_fc.weight\" but 'h."));
     files::write_bytes(folder / "config.json", config_text(true, "1"));
@@ -129,22 +132,27 @@ TEST_CASE("weights under another prefix are named, and an untied model without a
     });
     CHECK(files::contains(prefixed, "has no tensor \"wte.weight\" but 'model.wte.weight', "));
     CHECK(files::contains(prefixed, "no prefix other than \"transformer.\""));
-    CHECK(files::contains(refusal([](auto& w) { w.erase("lm_head.weight"); }, false),
-                          "has no tensor \"lm_head.weight\", which config.json asks for: set tie_word_embeddings to true"));
+    CHECK(files::contains(
+        refusal([](auto& w) { w.erase("lm_head.weight"); }, false),
+        "has no tensor \"lm_head.weight\", which config.json asks for: set tie_word_embeddings to true"));
 }
 
 TEST_CASE("parameters are loaded without gradients") {
     const files::Folder folder;
     write_model(folder, weights_of(Tiny(tiny(true)), ""), true);
-    for (const at::Tensor& parameter : load_gpt2<48, 3>(folder.path())->parameters()) CHECK_FALSE(parameter.requires_grad());
+    for (const at::Tensor& parameter : load_gpt2<48, 3>(folder.path())->parameters())
+        CHECK_FALSE(parameter.requires_grad());
 }
 
 TEST_CASE("weights that do not fit config.json are refused by name") {
     using files::contains;
     CHECK(contains(refusal([](auto& w) { w.erase("h.1.mlp.c_fc.bias"); }), "has no tensor \"h.1.mlp.c_fc.bias\""));
-    CHECK(contains(refusal([](auto& w) { w["h.0.attn.c_attn.weight"] = at::zeros({144, 48}); }),
+    CHECK(contains(refusal([](auto& w) {
+                       w["h.0.attn.c_attn.weight"] = at::zeros({144, 48});
+                   }),
                    "\"h.0.attn.c_attn.weight\" has shape [144, 48] but config.json asks for [48, 144]"));
-    CHECK(contains(refusal([](auto& w) { w["h.2.ln_1.weight"] = at::zeros({48}); }), "has a tensor \"h.2.ln_1.weight\" that"));
+    CHECK(contains(refusal([](auto& w) { w["h.2.ln_1.weight"] = at::zeros({48}); }),
+                   "has a tensor \"h.2.ln_1.weight\" that"));
     CHECK(contains(refusal([](auto& w) { w.clear(); }), "has no tensor"));
 }
 
@@ -153,7 +161,8 @@ TEST_CASE("a missing file, or another width, is refused with what to do") {
     files::write_bytes(folder / "config.json", config_text(true));
     CHECK_THROWS_WITH_AS((load_gpt2<48, 3>(folder.path())), doctest::Contains("model.safetensors"), FileError);
     save_safetensors(folder / "model.safetensors", weights_of(Tiny(tiny(true)), ""));
-    CHECK_THROWS_WITH_AS((load_gpt2<64, 4>(folder.path())), doctest::Contains("Gpt2<64, 4> was compiled: use Gpt2<48, 3>"), ModelError);
+    CHECK_THROWS_WITH_AS((load_gpt2<64, 4>(folder.path())),
+                         doctest::Contains("Gpt2<64, 4> was compiled: use Gpt2<48, 3>"), ModelError);
 }
 
 TEST_CASE("a directory of any compiled width is visited with the model it is") {
@@ -164,6 +173,7 @@ TEST_CASE("a directory of any compiled width is visited with the model it is") {
     visit_gpt2<Two>(folder.path(), [&]<extent W, extent H>(Gpt2<W, H>) { width = W; });
     CHECK(width == 48);
     using Other = std::tuple<Gpt2Size<64, 4>>;
-    CHECK_THROWS_WITH_AS(visit_gpt2<Other>(folder.path(), []<extent W, extent H>(Gpt2<W, H>) {}),
-                         doctest::Contains("no model of width 48 with 3 heads was compiled (64 x 4): add Gpt2Size<48, 3>"), ModelError);
+    CHECK_THROWS_WITH_AS(
+        visit_gpt2<Other>(folder.path(), []<extent W, extent H>(Gpt2<W, H>) {}),
+        doctest::Contains("no model of width 48 with 3 heads was compiled (64 x 4): add Gpt2Size<48, 3>"), ModelError);
 }

@@ -43,7 +43,8 @@ TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and m
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     at::Tensor seen, result;
     const auto edit = hooks.add(site, on<Q>().multiply(3));
-    auto look = hooks.add_backward(site, [&](const View<Qkv>& gradient) { seen = gradient.clone().take(); }).may_be_idle();
+    auto look =
+        hooks.add_backward(site, [&](const View<Qkv>& gradient) { seen = gradient.clone().take(); }).may_be_idle();
     {
         const auto scope = hooks.activate();
         result = site(leaf * 1).pow(2).sum();

@@ -104,7 +104,8 @@ TEST_CASE_FIXTURE(fixture, "parts that are said by different masks or indices ar
     CHECK(set(0)[0][0][0].item<float>() == 6);
 }
 
-TEST_CASE_FIXTURE(fixture, "a layer without an entry, or with a disabled one, is not missed where the model passes some layers") {
+TEST_CASE_FIXTURE(
+    fixture, "a layer without an entry, or with a disabled one, is not missed where the model passes some layers") {
     attach();
     board[0] = 1;
     board[2] = 3;
@@ -196,7 +197,9 @@ TEST_CASE_FIXTURE(fixture, "an operation on an entry that is not there says so")
 
 TEST_CASE_FIXTURE(fixture, "a replacement that cannot stand there is refused with what was expected") {
     attach();
-    CHECK(message_of<ShapeError>([&] { board[1] = at::zeros({1, 5, 7}); }) ==
+    CHECK(message_of<ShapeError>([&] {
+              board[1] = at::zeros({1, 5, 7});
+          }) ==
           "board layer 1: the replacement is float32 [1, 5, 7] on cpu but Fused<6, Q<2>, K<2>, V<2>> needs [..., 6]: "
           "give it that width, or write at<Component>() for a part");
     CHECK(says(message_of<TypeError>([&] { board[1] = at::Tensor(); }), "board layer 1", "undefined"));
@@ -237,7 +240,9 @@ TEST_CASE_FIXTURE(fixture, "gradients reach an injected tensor through the board
 
 namespace {
 template <class B, class V>
-concept can_assign = requires(B& board, V value) { board[0] = value; };
+concept can_assign = requires(B& board, V value) {
+    board[0] = value;
+};
 }  // namespace
 
 TEST_CASE("what a board cannot hold is refused by requires") {

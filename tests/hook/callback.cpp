@@ -52,11 +52,15 @@ TEST_CASE_FIXTURE(fixture, "a callback at an untyped site that writes throws and
 }
 
 TEST_CASE_FIXTURE(fixture, "a replacement of another shape, dtype, device or kind is refused") {
-    CHECK(refusal<ShapeError>([](const View<Qkv>&) { return at::ones({3, 6}); }) ==
+    CHECK(refusal<ShapeError>([](const View<Qkv>&) {
+              return at::ones({3, 6});
+          }) ==
           "h.0: the hook returned shape [3, 6] for an activation of shape [2, 6]: return the same shape, or nothing to "
           "keep it");
     CHECK(says(refusal<ShapeError>([](const View<Qkv>& v) { return v.sum(); }), "[]", "[2, 6]"));
-    CHECK(says(refusal<TypeError>([](const View<Qkv>&) { return at::ones({2, 6}, at::kDouble); }),
+    CHECK(says(refusal<TypeError>([](const View<Qkv>&) {
+                   return at::ones({2, 6}, at::kDouble);
+               }),
                "h.0: the hook returned float64 [2, 6] on cpu", "float32 [2, 6] on cpu"));
     CHECK(says(refusal<TypeError>([](const View<Qkv>&) { return at::ones({2, 6}, at::kMeta); }), "on meta"));
     CHECK(says(refusal<TypeError>([](const View<Qkv>&) { return x.to_sparse(); }), "h.0: "));

@@ -43,6 +43,8 @@ struct fixture {
 };
 
 template <class S, class H>
-concept can_add = requires(HookSet& hooks, const S& site, H hook) { hooks.add(site, hook); };
+concept can_add = requires(HookSet& hooks, const S& site, H hook) {
+    hooks.add(site, hook);
+};
 
 }  // namespace

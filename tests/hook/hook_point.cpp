@@ -70,7 +70,9 @@ TEST_CASE("an activation of another width is refused with the site and the layou
     HookSet hooks;
     const auto handle = hooks.add(point, on<Q>().zero());
     const auto scope = hooks.activate();
-    CHECK(message_of<ShapeError>([&] { (void)point(at::zeros({2, 7})); }) ==
+    CHECK(message_of<ShapeError>([&] {
+              (void)point(at::zeros({2, 7}));
+          }) ==
           "h.0.attn: Fused<6, Q<2>, K<2>, V<2>> needs [..., 6] (Q 2 + K 2 + V 2) but the tensor is float32 [2, 7] on "
           "cpu: pass the activation that this layout describes");
     CHECK(says(message_of<TypeError>([&] { (void)point(at::Tensor()); }), "h.0.attn: ", "undefined"));

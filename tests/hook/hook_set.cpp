@@ -9,7 +9,9 @@
 namespace {
 
 template <class L, class S, class H>
-concept can_add_as = requires(HookSet& hooks, const S& site, H hook) { hooks.template add<L>(site, hook); };
+concept can_add_as = requires(HookSet& hooks, const S& site, H hook) {
+    hooks.template add<L>(site, hook);
+};
 
 }  // namespace
 
@@ -64,7 +66,8 @@ TEST_CASE_FIXTURE(fixture, "a range of sites gets the hook at each, and one hand
     handle.remove();
     const auto scope = hooks.activate();
     CHECK(layers[2](x).is_same(x));
-    CHECK(says(message_of<HookError>([&] { (void)hooks.add(std::vector<HookPoint<Qkv>>(), on<Q>().zero()); }), "empty"));
+    CHECK(
+        says(message_of<HookError>([&] { (void)hooks.add(std::vector<HookPoint<Qkv>>(), on<Q>().zero()); }), "empty"));
 }
 
 TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those that never fired") {
@@ -86,7 +89,9 @@ TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site says its layout 
 }
 
 TEST_CASE("a null pointer to a module is refused by suture") {
-    struct holder { HookPoint<Qkv> output; };
+    struct holder {
+        HookPoint<Qkv> output;
+    };
     const std::shared_ptr<holder> nothing;
     HookSet hooks;
     CHECK(says(message_of<HookError>([&] { (void)hooks.add(nothing, on<Q>().zero()); }), "empty"));

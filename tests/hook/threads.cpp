@@ -105,7 +105,8 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
         const auto scope = hooks.activate();
         for (int pass = 0; pass < passes; ++pass) {
             model->forward(x);
-            const at::Tensor first = latest[1].get<Q>().read([](const at::Tensor& q) { return q.select(-2, 0).clone(); });
+            const at::Tensor first =
+                latest[1].get<Q>().read([](const at::Tensor& q) { return q.select(-2, 0).clone(); });
             wrong += !first.eq(first.flatten()[0]).all().item<bool>();
         }
         --running;

@@ -47,15 +47,16 @@ struct AttentionImpl : torch::nn::Module {
         }
         const at::Tensor probabilities = scores.softmax(-1);
         const at::Tensor attended = backwards ? pattern(probabilities.flip(1)).flip(1) : pattern(probabilities);
-        const at::Tensor mixed = z(attended.matmul(spread(v)).transpose(1, 2).reshape({x.size(0), tokens, query_width}));
+        const at::Tensor mixed =
+            z(attended.matmul(spread(v)).transpose(1, 2).reshape({x.size(0), tokens, query_width}));
         return noisy ? mixed + at::rand({1}) : mixed * after;
     }
     Hooked<torch::nn::Linear, Declared> qkv{nullptr};
     HookPoint<AnyLayout> pattern{"pattern"};
     HookPoint<Whole<Z<query_width>>> z{"z"};
     bool causal = true, noisy = false, backwards = false;  ///< backwards: the pattern has the heads in reverse
-    at::Tensor seen_of_query = at::ones({D});       ///< 0 for channels of a query head that are dead
-    at::Tensor after = at::ones({query_width});     ///< what the channels of z are multiplied by behind its site
+    at::Tensor seen_of_query = at::ones({D});              ///< 0 for channels of a query head that are dead
+    at::Tensor after = at::ones({query_width});            ///< what the channels of z are multiplied by behind its site
 
 private:
     /// [batch, tokens, (groups,) width] -> [batch, heads, tokens, D]
@@ -91,7 +92,7 @@ template <Layout L>
 std::string roles() {
     std::string all(static_cast<std::size_t>(L::width), '-');
     [&]<class... Cs>(type_list<Cs...>) {
-        const auto put = [&](const run& r, char name) {
+        const auto put = [&](const StridedSlice& r, char name) {
             for (extent i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
         };
         (put(slice_of<L, Cs>, Cs::name[0]), ...);

@@ -35,7 +35,7 @@ AuditRange narrowest(const std::set<extent>& places, extent size) {
 
 /// The audit of one component by walking through all values.
 ComponentAudit walked(const definition& d, std::size_t at, const at::Tensor& before, const at::Tensor& after) {
-    const segment& s = d.segments[at];
+    const Segment& s = d.segments[at];
     const extents channels = d.channels(at), sizes = leading_of(before);
     const std::vector<char> a = bytes_of(before), b = bytes_of(after);
     const auto item = static_cast<extent>(before.element_size());
@@ -150,9 +150,13 @@ using Small = Fused<2304, Q<768>, K<768>, V<768>>;
 using NeoX = NeoXQkv<3, 4>;
 
 template <class A, class B>
-concept auditable = requires(const A& a, const B& b) { audit(a, b); };
+concept auditable = requires(const A& a, const B& b) {
+    audit(a, b);
+};
 template <class L, class A, class B>
-concept auditable_as = requires(const A& a, const B& b) { audit<L>(a, b); };
+concept auditable_as = requires(const A& a, const B& b) {
+    audit<L>(a, b);
+};
 }  // namespace
 
 TEST_CASE("bits are compared: NaN equals the same NaN and 0 is not -0") {
@@ -207,7 +211,8 @@ TEST_CASE("bools, bytes and complex numbers are compared, conjugated views as wh
     CHECK(conjugated.changed() == 12);
     CHECK(conjugated["Q"].max_difference == 4);
     CHECK(audit<L>(z.conj(), z.conj().resolve_conj()).identical());
-    const at::Tensor halves = at::complex(at::ones({3, 4}), at::ones({3, 4})).to(at::kComplexHalf), moved = halves.clone();
+    const at::Tensor halves = at::complex(at::ones({3, 4}), at::ones({3, 4})).to(at::kComplexHalf),
+                     moved = halves.clone();
     at::view_as_real(moved)[2][3][1].fill_(4);
     CHECK(to_string(audit<L>(halves, moved)) == "1 of 12 values, all in K[token 2, 1:2]; Q bit-identical");
     CHECK(audit<L>(halves, moved)["K"].max_difference == 3);
@@ -235,7 +240,9 @@ TEST_CASE("gradients are no obstacle") {
 TEST_CASE("activations that cannot be compared are refused") {
     using L = Fused<6, Q<2>, K<4>>;
     const at::Tensor t = at::ones({2, 6});
-    CHECK(message_of<ShapeError>([&] { (void)audit<L>(t, at::ones({3, 6})); }) ==
+    CHECK(message_of<ShapeError>([&] {
+              (void)audit<L>(t, at::ones({3, 6}));
+          }) ==
           "before the edit there was float32 [2, 6] on cpu and after it float32 [3, 6] on cpu: audit one activation, "
           "with its own edited copy");
     CHECK(says(message_of<TypeError>([&] {

@@ -25,7 +25,9 @@ using SmallHeads = Gpt2Qkv<768, 12>;
 using NeoX = NeoXQkv<3, 4>;
 
 template <Layout L>
-View<L> ones_as(extent tokens = 5) { return borrow<L>(at::ones({1, tokens, L::width})); }
+View<L> ones_as(extent tokens = 5) {
+    return borrow<L>(at::ones({1, tokens, L::width}));
+}
 
 template <Layout L, class R>
 std::string sentence(const R& recipe, extent tokens = 5) {

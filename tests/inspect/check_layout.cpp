@@ -5,8 +5,8 @@
 #include "suture/gpt2/gpt2.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "inspect/attention.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
@@ -23,7 +23,9 @@ using multi_head = std::tuple<Gpt2Like, NeoXLike, CodeGenLike, OutOfOrder>;
 using grouped_query = std::tuple<PhiLike, FalconLike>;
 
 template <class... Ls, class F>
-void for_each(std::type_identity<std::tuple<Ls...>>, const F& f) { (f(std::type_identity<Ls>{}), ...); }
+void for_each(std::type_identity<std::tuple<Ls...>>, const F& f) {
+    (f(std::type_identity<Ls>{}), ...);
+}
 using every = decltype(std::tuple_cat(multi_head{}, grouped_query{}));
 
 template <class S>
@@ -162,7 +164,9 @@ TEST_CASE("models that cannot be checked are refused") {
     const auto a = attention<Gpt2Like, Gpt2Like, 4>();
     const HookPoint<Gpt2Like> elsewhere{"elsewhere"};
     CHECK(says(message_of<HookError>([&] { (void)check_layout(a, elsewhere, input()); }), "never fired: elsewhere"));
-    CHECK(says(message_of<ShapeError>([&] { (void)check_layout(a, a->qkv, at::randn({1, 2, 8})); }),
+    CHECK(says(message_of<ShapeError>([&] {
+                   (void)check_layout(a, a->qkv, at::randn({1, 2, 8}));
+               }),
                "query_key_value: the projection is float32 [1, 2, 48] on cpu", "three tokens"));
     CHECK(says(message_of<ShapeError>([&] { (void)check_layout<Gpt2Qkv<12, 3>>(a, a->qkv, input()); }),
                "query_key_value: ", "36", "48"));

@@ -33,7 +33,9 @@ bool same_places(const AuditReport& a, const AuditReport& b) {
 }
 
 template <class R, class V>
-concept can_dry_run = requires(const R& recipe, const V& view) { dry_run(recipe, view); };
+concept can_dry_run = requires(const R& recipe, const V& view) {
+    dry_run(recipe, view);
+};
 }  // namespace
 
 TEST_CASE("a dry run finds what the recipe changes where every selected value does change") {

@@ -14,7 +14,8 @@ LayoutReport report_of(std::vector<LayoutCheck> checks) { return {"h.0", "Fused<
 }  // namespace
 
 TEST_CASE("a report passed if every check did, is contradicted by any, and leaves open what is neither") {
-    const LayoutCheck good{"a", passed, ""}, bad{"b", contradicted, "row 1 changed"}, open{"c", inconclusive, "it is dead"};
+    const LayoutCheck good{"a", passed, ""}, bad{"b", contradicted, "row 1 changed"},
+        open{"c", inconclusive, "it is dead"};
     const auto is = [](std::vector<LayoutCheck> checks, bool passes, bool contradicts) {
         const LayoutReport report = report_of(std::move(checks));
         return report.passed() == passes && report.contradicted() == contradicts;

@@ -27,8 +27,22 @@ namespace laws {
 // What to do.
 
 enum class operation {
-    set_number, set_tensor, set_view, set_slot, zero, add_number, add_tensor, add_view,
-    multiply_number, multiply_tensor, multiply_slot, clamp, mean_over, project_out, steer, apply
+    set_number,
+    set_tensor,
+    set_view,
+    set_slot,
+    zero,
+    add_number,
+    add_tensor,
+    add_view,
+    multiply_number,
+    multiply_tensor,
+    multiply_slot,
+    clamp,
+    mean_over,
+    project_out,
+    steer,
+    apply
 };
 inline constexpr std::size_t operations = 16;
 
@@ -102,54 +116,69 @@ inline std::vector<std::function<at::Tensor(at::Tensor)>> functions_of(at::Scala
 
 template <bool Adds, class Value>
 at::Tensor combined(const at::Tensor& t, const Value& value) {
-    if constexpr (Adds) return t.add(value);
-    else return t.mul(value);
+    if constexpr (Adds)
+        return t.add(value);
+    else
+        return t.mul(value);
 }
 
 /// set, add or multiply by something.
-template <operation Op, Layout L, class X, class Selection>
-auto told_update(const Selection& chosen, const value_drawer& values, std::size_t segment_at) {
+template <operation Op, Layout L, class X, class PlaceSelection>
+auto told_update(const PlaceSelection& chosen, const value_drawer& values, std::size_t segment_at) {
     constexpr bool sets = Op == operation::set_number || Op == operation::set_tensor || Op == operation::set_view ||
                           Op == operation::set_slot;
     constexpr bool adds = Op == operation::add_number || Op == operation::add_tensor || Op == operation::add_view;
     const auto write = [&](const auto& value) {
-        if constexpr (sets) return chosen.set(value);
-        else if constexpr (adds) return chosen.add(value);
-        else return chosen.multiply(value);
+        if constexpr (sets)
+            return chosen.set(value);
+        else if constexpr (adds)
+            return chosen.add(value);
+        else
+            return chosen.multiply(value);
     };
     if constexpr (Op == operation::set_number || Op == operation::add_number || Op == operation::multiply_number) {
         const double n = values.number();
         return told_edit{write(n), [n](const at::Tensor& t, const selected&) {
-                             if constexpr (sets) return at::full_like(t, number_for(t, n));
-                             else return combined<adds>(t, number_for(t, n));
+                             if constexpr (sets)
+                                 return at::full_like(t, number_for(t, n));
+                             else
+                                 return combined<adds>(t, number_for(t, n));
                          }};
     } else if constexpr (Op == operation::set_view || Op == operation::add_view) {
         const at::Tensor other = values.other_activation(L::width);
         const auto view = [&] {
-            if constexpr (std::is_same_v<X, L>) return borrow<L>(other);
-            else return borrow<L>(other).template get<X>();
+            if constexpr (std::is_same_v<X, L>)
+                return borrow<L>(other);
+            else
+                return borrow<L>(other).template get<X>();
         }();
-        return told_edit{write(view), [other, segment_at](const at::Tensor& t, const selected& s) {
-                             const at::Tensor there = gather(
-                                 segment_at == whole ? other : taken_apart(other, definition_of<L>()).at(segment_at), s);
-                             if constexpr (sets) return there;
-                             else return combined<adds>(t, there);
-                         }};
+        return told_edit{
+            write(view), [other, segment_at](const at::Tensor& t, const selected& s) {
+                const at::Tensor there =
+                    gather(segment_at == whole ? other : taken_apart(other, definition_of<L>()).at(segment_at), s);
+                if constexpr (sets)
+                    return there;
+                else
+                    return combined<adds>(t, there);
+            }};
     } else {
         const at::Tensor v = values.operand();
         const auto change = [v](const at::Tensor& t, const selected&) {
-            if constexpr (sets) return v;
-            else return combined<adds>(t, v);
+            if constexpr (sets)
+                return v;
+            else
+                return combined<adds>(t, v);
         };
         if constexpr (Op == operation::set_slot || Op == operation::multiply_slot)
             return told_edit{write(Slot(v)), change};
-        else return told_edit{write(v), change};
+        else
+            return told_edit{write(v), change};
     }
 }
 
 /// Every other operation.
-template <operation Op, class Selection>
-auto told_operation(const Selection& chosen, const value_drawer& values) {
+template <operation Op, class PlaceSelection>
+auto told_operation(const PlaceSelection& chosen, const value_drawer& values) {
     if constexpr (Op == operation::zero) {
         return told_edit{chosen.zero(), [](const at::Tensor& t, const selected&) { return at::zeros_like(t); }};
     } else if constexpr (Op == operation::clamp) {
@@ -208,7 +237,9 @@ struct family_of<Family<Width, Heads>> {
     template <class L>
     static constexpr bool is_unique_in = suture::detail::resolution<family<Family>, L>::why == fault::none;
     template <class... Ws>
-    static auto begin(const Ws&... ws) { return on<Family>(ws...); }
+    static auto begin(const Ws&... ws) {
+        return on<Family>(ws...);
+    }
 };
 
 /// The J-th kind of edit of layout L.
@@ -233,8 +264,10 @@ struct edit_kind {
     template <std::size_t I, class... Cs>
     static auto pick(type_list<Cs...>) -> std::tuple_element_t<I, std::tuple<Cs...>>;
     static constexpr auto target() {
-        if constexpr (on_whole) return std::type_identity<L>{};
-        else return std::type_identity<decltype(pick<segment_at>(typename L::components{}))>{};
+        if constexpr (on_whole)
+            return std::type_identity<L>{};
+        else
+            return std::type_identity<decltype(pick<segment_at>(typename L::components{}))>{};
     }
     using X = typename decltype(target())::type;
 
@@ -246,17 +279,23 @@ struct edit_kind {
         const bool averaged = op == operation::mean_over;
         const auto wheres = std::tuple_cat(draw_positions<positions>(given.leading, given.random, averaged, told),
                                            channel_wheres<L, X, channels>::wheres());
-        const auto chosen = std::apply([](const auto&... ws) {
-            if constexpr (by_family && family_of<X>::template is_unique_in<L>) return family_of<X>::begin(ws...);
-            else return on<X>(ws...);
-        }, wheres);
-        const segment all{"all", packed.width(), 1};
+        const auto chosen = std::apply(
+            [](const auto&... ws) {
+                if constexpr (by_family && family_of<X>::template is_unique_in<L>)
+                    return family_of<X>::begin(ws...);
+                else
+                    return on<X>(ws...);
+            },
+            wheres);
+        const Segment all{"all", packed.width(), 1};
         const selected found = count_out(told, given.leading, on_whole ? 1 : packed.groups,
                                          on_whole ? all : packed.segments[on_whole ? 0 : segment_at]);
         const value_drawer values{given, found, recipe.injected};
         auto edit = [&] {
-            if constexpr (op == operation::zero || op >= operation::clamp) return told_operation<op>(chosen, values);
-            else return told_update<op, L, X>(chosen, values, segment_at);
+            if constexpr (op == operation::zero || op >= operation::clamp)
+                return told_operation<op>(chosen, values);
+            else
+                return told_update<op, L, X>(chosen, values, segment_at);
         }();
         recipe.steps.push_back({segment_at, told, std::move(edit.change)});
         return std::move(edit.edit);
@@ -270,7 +309,7 @@ struct recipe_kind {
 };
 
 /// Runs a recipe in one of the three ways.
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 at::Tensor run_recipe(const at::Tensor& source, const R& recipe, way how) {
     if (how == way::pipe) return (borrow<L>(source) | recipe).take();
     Owned<L> owned = borrow<L>(source).clone();
@@ -283,8 +322,10 @@ at::Tensor run_recipe(const at::Tensor& source, const R& recipe, way how) {
 template <Layout L, std::size_t First, std::size_t... Rest>
 auto draw_edits(const conditions& given, drawn_recipe& drawn) {
     const auto first = edit_kind<L, First>::draw(given, drawn);
-    if constexpr (sizeof...(Rest) == 0) return first;
-    else return first | draw_edits<L, Rest...>(given, drawn);
+    if constexpr (sizeof...(Rest) == 0)
+        return first;
+    else
+        return first | draw_edits<L, Rest...>(given, drawn);
 }
 template <Layout L, std::size_t... Js>
 drawn_recipe draw_recipe(const conditions& given) {
@@ -298,7 +339,8 @@ template <Layout L, std::size_t... Js>
 recipe_kind kind_of() {
     needs need;
     ((need.leading = std::max(need.leading, edit_kind<L, Js>::need.leading),
-      need.floats = need.floats || edit_kind<L, Js>::need.floats), ...);
+      need.floats = need.floats || edit_kind<L, Js>::need.floats),
+     ...);
     return {need, draw_recipe<L, Js...>};
 }
 
@@ -308,11 +350,13 @@ layout_under_test under_test() {
     constexpr std::size_t n = place_among<L, every_layout>;
     const auto alone = []<std::size_t... I>(std::index_sequence<I...>) {
         return std::vector<recipe_kind>{kind_of<L, (n + 4 * I) % operations>()...};
-    }(std::make_index_sequence<operations / 4>{});
+    }
+    (std::make_index_sequence<operations / 4>{});
     const auto pairs = []<std::size_t... I>(std::index_sequence<I...>) {
         return std::vector<recipe_kind>{
             kind_of<L, (n + 4 * I + 1) % operations, (3 * n + 4 * I + 2) % operations>()...};
-    }(std::make_index_sequence<operations / 4>{});
+    }
+    (std::make_index_sequence<operations / 4>{});
     const recipe_kind longer =
         kind_of<L, (n + 3) % operations, (n + 7) % operations, (n + 11) % operations, (n + 15) % operations>();
 

@@ -13,10 +13,16 @@ namespace laws {
 using namespace suture;
 
 // Components of one's own: a plain type and a family.
-struct Router : component<3> { static constexpr const char* name = "Router"; };
-struct Lone : component<1> { static constexpr const char* name = "Lone"; };
+struct Router : component<3> {
+    static constexpr const char* name = "Router";
+};
+struct Lone : component<1> {
+    static constexpr const char* name = "Lone";
+};
 template <extent Width, extent Heads = 1>
-struct Rot : component<Width, Heads> { static constexpr const char* name = "Rot"; };
+struct Rot : component<Width, Heads> {
+    static constexpr const char* name = "Rot";
+};
 
 // Layouts with a name of their own.
 struct Packed : Fused<13, Q<6, 3>, K<4, 2>, Router> {};

@@ -42,9 +42,7 @@ drawn_where draw_where(const extents& leading, random_numbers& random) {
         borrow<L>(x) | chosen.apply(look);
         return seen;
     };
-    drawn.put = [chosen](const at::Tensor& x, const at::Tensor& v) {
-        return (borrow<L>(x) | chosen.set(v)).take();
-    };
+    drawn.put = [chosen](const at::Tensor& x, const at::Tensor& v) { return (borrow<L>(x) | chosen.set(v)).take(); };
     return drawn;
 }
 
@@ -56,8 +54,10 @@ void add_kinds(std::vector<where_kind>& kinds) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (kinds.push_back({SegmentAt, axes_needed(static_cast<position_form>((n + I) % position_forms)),
                           draw_where<L, C, static_cast<channel_form>((n + 3 * I) % channel_forms),
-                                     static_cast<position_form>((n + I) % position_forms)>}), ...);
-    }(std::make_index_sequence<SegmentAt == 0 ? 2 : 1>{});
+                                     static_cast<position_form>((n + I) % position_forms)>}),
+         ...);
+    }
+    (std::make_index_sequence < SegmentAt == 0 ? 2 : 1 > {});
 }
 template <Layout L>
 std::vector<where_kind> kinds_of() {

@@ -25,14 +25,13 @@ struct noise_kind {
     using channels = channel_wheres<L, X, kind::channels>;
 
     static at::Tensor add(const at::Tensor& t, extent at, double stddev, std::uint64_t seed) {
-        const auto recipe = std::apply([&](const auto&... ws) {
-            return on<X>(token(at), ws...).noise(stddev, seeded(seed));
-        }, channels::wheres());
+        const auto recipe = std::apply(
+            [&](const auto&... ws) { return on<X>(token(at), ws...).noise(stddev, seeded(seed)); }, channels::wheres());
         return (borrow<L>(t) | recipe).take();
     }
     static part where(extent at) {
         part p;
-        p.token = stretch{at, at + 1, true};
+        p.token = IndexRange{at, at + 1, true};
         channels::tell(p);
         return p;
     }

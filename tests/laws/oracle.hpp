@@ -25,7 +25,7 @@ using extents = std::vector<extent>;
 inline at::Tensor as_tensor(const extents& numbers) { return at::tensor(at::ArrayRef<extent>(numbers), at::kLong); }
 
 /// One component of a definition.
-struct segment {
+struct Segment {
     std::string name;
     extent width, heads;
 };
@@ -33,7 +33,7 @@ struct segment {
 /// A layout as models define it.
 struct definition {
     extent groups = 1;
-    std::vector<segment> segments;
+    std::vector<Segment> segments;
 
     /// The segment that each channel belongs to, counted group by group.
     std::vector<std::size_t> owners() const {
@@ -57,19 +57,19 @@ struct definition {
 template <suture::Layout L>
 definition definition_of() {
     return [&]<class... Cs>(suture::type_list<Cs...>) {
-        return definition{L::groups, {segment{Cs::name, Cs::width, Cs::heads}...}};
+        return definition{L::groups, {Segment{Cs::name, Cs::width, Cs::heads}...}};
     }(typename L::components{});
 }
 
 /// A stretch of tokens or batch rows: [begin, end), or one that drops its axis.
-struct stretch {
+struct IndexRange {
     extent begin, end;
     bool single;
 };
 
 /// Which part of a component is meant, without suture's types. Positions are counted from 0.
 struct part {
-    std::optional<stretch> batch, token;
+    std::optional<IndexRange> batch, token;
     at::Tensor one_a_row, several, mask;  ///< as suture's token(Tensor), tokens(Tensor) and mask(Tensor)
     extent head_begin = -1, head_end = -1;
     bool one_head = false;
@@ -83,7 +83,7 @@ struct selected {
 };
 
 namespace detail {
-inline bool within(const std::optional<stretch>& s, extent i) {
+inline bool within(const std::optional<IndexRange>& s, extent i) {
     return !s || (s->single ? i == s->begin : i >= s->begin && i < s->end);
 }
 
@@ -133,7 +133,7 @@ inline void count_rows(selected& found, const part& p, const extents& leading) {
 }
 
 /// Adds the places in the segment's list of channels, and their axes to the shape.
-inline void count_channels(selected& found, const part& p, extent groups, const segment& s) {
+inline void count_channels(selected& found, const part& p, extent groups, const Segment& s) {
     // In a list of channels that goes through the groups in order, head h is the h-th stretch of its width.
     const bool by_head = p.head_begin >= 0;
     const extent cell = by_head ? s.width / s.heads : s.width;
@@ -147,7 +147,7 @@ inline void count_channels(selected& found, const part& p, extent groups, const 
 }  // namespace detail
 
 /// Counts a part out in an activation with these axes before the channels.
-inline selected count_out(const part& p, const extents& leading, extent groups, const segment& s) {
+inline selected count_out(const part& p, const extents& leading, extent groups, const Segment& s) {
     selected found;
     detail::count_rows(found, p, leading);
     detail::count_channels(found, p, groups, s);
@@ -168,8 +168,8 @@ inline at::Tensor gather(const at::Tensor& t, const selected& s) {
 inline at::Tensor scatter(const at::Tensor& t, const selected& s, const at::Tensor& values) {
     const c10::List<c10::optional<at::Tensor>> where(
         {c10::optional<at::Tensor>(as_tensor(s.rows).unsqueeze(1)), c10::optional<at::Tensor>(as_tensor(s.channels))});
-    const at::Tensor cells = values.expand(s.shape).reshape(
-        {static_cast<extent>(s.rows.size()), static_cast<extent>(s.channels.size())});
+    const at::Tensor cells =
+        values.expand(s.shape).reshape({static_cast<extent>(s.rows.size()), static_cast<extent>(s.channels.size())});
     return at::index_put(t.reshape({-1, t.size(-1)}), where, cells).reshape(t.sizes());
 }
 

@@ -37,8 +37,10 @@ Owned<L> patched_with_itself(const View<L>& view, extent tokens) {
 template <Layout L>
 Owned<L> patched_with_itself_at(const View<L>& view, const RowPositions& rows) {
     using C = typename edit_kind<L, 0>::X;
-    if constexpr (std::is_same_v<C, L>) return view | on<L>(rows).set(view);
-    else return view | on<C>(rows).set(view.template get<C>());
+    if constexpr (std::is_same_v<C, L>)
+        return view | on<L>(rows).set(view);
+    else
+        return view | on<C>(rows).set(view.template get<C>());
 }
 
 template <class F>

@@ -32,9 +32,9 @@ at::Tensor slice_by_hand(const at::Tensor& packed, std::size_t segment_at) {
 TEST_CASE("the runs of a layout are disjoint and cover its channels") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         CAPTURE(layout_text(facts_of<L>));
-        CHECK(disjoint(runs_of<L>, L::width));
-        CHECK(covers(runs_of<L>, L::width));
-        for (const run& r : runs_of<L>) CHECK(r.inside(L::width));
+        CHECK(disjoint(slices_of<L>, L::width));
+        CHECK(covers(slices_of<L>, L::width));
+        for (const StridedSlice& r : slices_of<L>) CHECK(r.inside(L::width));
     });
 }
 

@@ -30,7 +30,12 @@ inline constexpr std::size_t channel_forms = 6;
 template <class L, class X, channel_form Form>
 struct channel_wheres {
     static constexpr bool is_whole = std::is_same_v<L, X>;
-    static constexpr extent heads_a_group = [] { if constexpr (is_whole) return 1; else return X::heads; }();
+    static constexpr extent heads_a_group = [] {
+        if constexpr (is_whole)
+            return 1;
+        else
+            return X::heads;
+    }();
     static constexpr extent count = is_whole ? 1 : heads_a_group * L::groups;
     static constexpr extent head_width = X::width / heads_a_group;
     // One head: in the middle, or the last. Several: over groups where each has one, else the last ones of a group.
@@ -41,14 +46,18 @@ struct channel_wheres {
     static constexpr extent end(extent width) { return std::max(begin(width) + 1, width - (width > 3)); }
 
     static constexpr auto wheres() {
-        if constexpr (Form == channel_form::one_head) return std::tuple(head<one>);
-        else if constexpr (Form == channel_form::some_heads) return std::tuple(heads<first, last>);
-        else if constexpr (Form == channel_form::some_dims) return std::tuple(dims<begin(X::width), end(X::width)>);
+        if constexpr (Form == channel_form::one_head)
+            return std::tuple(head<one>);
+        else if constexpr (Form == channel_form::some_heads)
+            return std::tuple(heads<first, last>);
+        else if constexpr (Form == channel_form::some_dims)
+            return std::tuple(dims<begin(X::width), end(X::width)>);
         else if constexpr (Form == channel_form::dims_of_head)
             return std::tuple(head<one>, dims<begin(head_width), end(head_width)>);
         else if constexpr (Form == channel_form::dims_of_heads)
             return std::tuple(dims<begin(head_width), end(head_width)>, heads<first, last>);
-        else return std::tuple();
+        else
+            return std::tuple();
     }
     static void tell(part& p) {
         const bool by_head = Form == channel_form::one_head || Form == channel_form::dims_of_head;
@@ -74,9 +83,9 @@ constexpr extent axes_needed(position_form form) {
 namespace detail {
 /// A place or a range on an axis of n, some of its numbers counted from the end. `range`: no single place.
 template <suture::axis Along>
-position<Along> draw_position(extent n, bool range, std::optional<stretch>& told) {
+Position<Along> draw_position(extent n, bool range, std::optional<IndexRange>& told) {
     if (n == 0) return {0, 0, true};
-    stretch s{draw(0, n), 0, !range && !once_in(3)};
+    IndexRange s{draw(0, n), 0, !range && !once_in(3)};
     s.end = s.single ? s.begin + 1 : draw(s.begin, n) + 1;
     told = s;
     const extent begin = once_in(2) ? s.begin - n : s.begin;
@@ -135,7 +144,8 @@ inline RowPositions draw_rows(const extents& leading, random_numbers& random, bo
 /// Wheres of a form, drawn. `averaged`: only such that leave tokens or batch rows to average over.
 template <position_form Form>
 auto draw_positions(const extents& leading, random_numbers& random, bool averaged, part& told) {
-    if constexpr (Form == position_form::all) return std::tuple();
+    if constexpr (Form == position_form::all)
+        return std::tuple();
     else if constexpr (Form == position_form::token)
         return std::tuple(
             detail::draw_position<axis::token>(leading.back(), averaged && leading.size() < 2, told.token));
@@ -145,7 +155,8 @@ auto draw_positions(const extents& leading, random_numbers& random, bool average
         const bool keep_tokens = averaged && once_in(2), keep_rows = averaged && !keep_tokens;
         return std::tuple(detail::draw_position<axis::token>(leading.back(), keep_tokens, told.token),
                           detail::draw_position<axis::batch>(leading.front(), keep_rows, told.batch));
-    } else return std::tuple(detail::draw_rows(leading, random, averaged, told));
+    } else
+        return std::tuple(detail::draw_rows(leading, random, averaged, told));
 }
 
 /// The place of a layout in a tuple of them: what makes layouts differ in the wheres and edits they are tried with.

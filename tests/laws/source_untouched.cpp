@@ -48,7 +48,7 @@ std::string thrown_by(F&& f) {
 }
 
 /// Tries the recipe in all three ways: each throws this, and changes neither the source nor the Owned.
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 void check_failure(const activation& a, const R& recipe, const std::string& expected) {
     RC_LOG() << to_string(recipe) << "\n";
     const snapshot before(a.base);
@@ -93,18 +93,29 @@ void check_failures() {
         };
         const at::ScalarType other = dtype == at::kFloat ? at::kDouble : at::kFloat;
         switch (draw(0, 9)) {
-            case 0: return applied([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); }, "mine");
-            case 1: return applied([](at::Tensor t) -> at::Tensor {
-                t.fill_(3);
-                throw std::runtime_error("mine, after a write");
-            }, "mine, after a write");
-            case 2: return applied([&](at::Tensor) { return at::zeros({C::width + 1}, dtype); }, "ShapeError");
-            case 3: return applied([&](at::Tensor t) { return t.to(other); }, "TypeError");
-            case 4: return applied([](at::Tensor) { return at::Tensor(); }, "TypeError");
-            case 5: return check_failure<L>(a, first | on<C>(token(99)).set(1), "PositionError");
-            case 6: return set(at::zeros({C::width + 1}, dtype), "ShapeError");
-            case 7: return set(at::zeros({C::width}, other), "TypeError");
-            default: return set(at::Tensor(), "TypeError");
+            case 0:
+                return applied([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); }, "mine");
+            case 1:
+                return applied(
+                    [](at::Tensor t) -> at::Tensor {
+                        t.fill_(3);
+                        throw std::runtime_error("mine, after a write");
+                    },
+                    "mine, after a write");
+            case 2:
+                return applied([&](at::Tensor) { return at::zeros({C::width + 1}, dtype); }, "ShapeError");
+            case 3:
+                return applied([&](at::Tensor t) { return t.to(other); }, "TypeError");
+            case 4:
+                return applied([](at::Tensor) { return at::Tensor(); }, "TypeError");
+            case 5:
+                return check_failure<L>(a, first | on<C>(token(99)).set(1), "PositionError");
+            case 6:
+                return set(at::zeros({C::width + 1}, dtype), "ShapeError");
+            case 7:
+                return set(at::zeros({C::width}, other), "TypeError");
+            default:
+                return set(at::Tensor(), "TypeError");
         }
     });
 }

@@ -42,8 +42,8 @@ TEST_CASE("cat of the parts of split is the whole, bit for bit") {
 
 TEST_CASE("cat of clones of the parts is the whole, bit for bit") {
     for_activations(50, []<class L>(std::type_identity<L>, const activation& a) {
-        const auto clones = std::apply([](const auto&... part) { return std::tuple(part.clone()...); },
-                                       split(borrow<L>(a.view)));
+        const auto clones =
+            std::apply([](const auto&... part) { return std::tuple(part.clone()...); }, split(borrow<L>(a.view)));
         RC_ASSERT(same_bits(cat_of<L>(clones), a.view));
     });
 }
@@ -55,7 +55,8 @@ TEST_CASE("split of a cat gives the parts, bit for bit") {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             const auto back = split(again);
             RC_ASSERT((same_bits(std::get<I>(back).unsafe_tensor(), std::get<I>(parts).unsafe_tensor()) && ...));
-        }(std::make_index_sequence<L::components::size>{});
+        }
+        (std::make_index_sequence<L::components::size>{});
     });
 }
 
@@ -63,10 +64,12 @@ TEST_CASE("the parts of split are views of the storage: a write to the source sh
     for_activations(50, []<class L>(std::type_identity<L>, const activation& a) {
         const auto parts = split(borrow<L>(a.view));
         a.base.fill_(7);
-        std::apply([&](const auto&... part) {
-            RC_ASSERT((part.unsafe_tensor().is_alias_of(a.base) && ...));
-            RC_ASSERT((part.unsafe_tensor().eq(7).all().template item<bool>() && ...));
-        }, parts);
+        std::apply(
+            [&](const auto&... part) {
+                RC_ASSERT((part.unsafe_tensor().is_alias_of(a.base) && ...));
+                RC_ASSERT((part.unsafe_tensor().eq(7).all().template item<bool>() && ...));
+            },
+            parts);
     });
 }
 

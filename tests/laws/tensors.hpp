@@ -4,7 +4,6 @@
 #include "laws/oracle.hpp"
 #include "laws/property.hpp"
 
-
 #include <ATen/ops/equal.h>
 
 #include <cmath>
@@ -26,13 +25,13 @@ inline const std::vector<at::ScalarType>& float_dtypes() {
     return all;
 }
 inline const std::vector<at::ScalarType>& every_dtype() {
-    static const std::vector<at::ScalarType> all{at::kFloat, at::kDouble, at::kBFloat16, at::kHalf, at::kLong, at::kInt};
+    static const std::vector<at::ScalarType> all{at::kFloat, at::kDouble, at::kBFloat16,
+                                                 at::kHalf,  at::kLong,   at::kInt};
     return all;
 }
 
 /// Contiguous, with numbers that a dtype can hold. `specials`: a few NaNs, infinities and negative zeros.
-inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_numbers& random,
-                          bool specials = false) {
+inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_numbers& random, bool specials = false) {
     const extent count = std::accumulate(sizes.begin(), sizes.end(), extent{1}, std::multiplies<>());
     std::vector<double> values(static_cast<std::size_t>(count));
     const bool whole_numbers = at::isIntegralType(dtype, true);
@@ -65,12 +64,18 @@ enum class strides { contiguous, transposed, stepped, inner, shared_row, shared_
 
 inline const char* name_of(strides s) {
     switch (s) {
-        case strides::contiguous: return "contiguous";
-        case strides::transposed: return "transposed";
-        case strides::stepped: return "every second channel";
-        case strides::inner: return "inside a larger tensor";
-        case strides::shared_row: return "an expanded first axis";
-        default: return "an expanded last axis";
+        case strides::contiguous:
+            return "contiguous";
+        case strides::transposed:
+            return "transposed";
+        case strides::stepped:
+            return "every second channel";
+        case strides::inner:
+            return "inside a larger tensor";
+        case strides::shared_row:
+            return "an expanded first axis";
+        default:
+            return "an expanded last axis";
     }
 }
 inline strides draw_strides() {
@@ -87,29 +92,42 @@ struct activation {
 /// A view of the base that has these sizes and lies in it like that. The base is a leaf: give it gradients first.
 inline at::Tensor view_as(const at::Tensor& base, const extents& sizes, strides how) {
     switch (how) {
-        case strides::contiguous: return base;
-        case strides::transposed: return base.transpose(0, -1);
-        case strides::stepped: return base.slice(-1, 1, {}, 2);
+        case strides::contiguous:
+            return base;
+        case strides::transposed:
+            return base.transpose(0, -1);
+        case strides::stepped:
+            return base.slice(-1, 1, {}, 2);
         case strides::inner: {
             at::Tensor t = base;
             for (std::size_t a = 0; a < sizes.size(); ++a) t = t.narrow(static_cast<extent>(a), 1, sizes[a]);
             return t;
         }
         case strides::shared_row:
-        default: return base.expand(sizes);
+        default:
+            return base.expand(sizes);
     }
 }
 /// The sizes of the base of such a view.
 inline extents base_sizes(extents sizes, strides how) {
     switch (how) {
-        case strides::contiguous: break;
-        case strides::transposed: std::swap(sizes.front(), sizes.back()); break;
-        case strides::stepped: sizes.back() = 2 * sizes.back() + 1; break;
+        case strides::contiguous:
+            break;
+        case strides::transposed:
+            std::swap(sizes.front(), sizes.back());
+            break;
+        case strides::stepped:
+            sizes.back() = 2 * sizes.back() + 1;
+            break;
         case strides::inner:
             for (extent& n : sizes) n += 3;
             break;
-        case strides::shared_row: sizes.front() = 1; break;
-        case strides::shared_channel: sizes.back() = 1; break;
+        case strides::shared_row:
+            sizes.front() = 1;
+            break;
+        case strides::shared_channel:
+            sizes.back() = 1;
+            break;
     }
     return sizes;
 }

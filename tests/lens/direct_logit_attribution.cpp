@@ -52,7 +52,7 @@ void check_sum(extent layers) {
                 CAPTURE(tied);
                 CAPTURE(dtype);
                 Gpt2<W, H> model = random_model<W, H>(layers, tied, dtype);
-                const DirectLogitAttribution a = attribute(model, ids(), target, tokens(0, to_end));
+                const DirectLogitAttribution a = direct_logit_attribution(model, ids(), target, tokens(0, to_end));
                 REQUIRE(a.heads.sizes() == at::IntArrayRef({2, 6, layers, H}));
                 REQUIRE(a.mlps.sizes() == at::IntArrayRef({2, 6, layers}));
                 REQUIRE(a.attention_biases.sizes() == at::IntArrayRef({2, 6, layers}));
@@ -89,7 +89,7 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
     };
     const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
 
-    const DirectLogitAttribution a = attribute(model, ids(), logit_difference(3, 8), token(4));
+    const DirectLogitAttribution a = direct_logit_attribution(model, ids(), logit_difference(3, 8), token(4));
     for (extent layer = 0; layer < 3; ++layer) {
         const auto at = static_cast<std::size_t>(layer);
         const auto& c_proj = model->h[at]->attn->c_proj;
@@ -108,23 +108,24 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
 
 TEST_CASE("one prompt without a batch axis has no batch axis, and the last token is attributed") {
     Small model = random_model<24, 3>(3, true);
-    const DirectLogitAttribution all = attribute(model, ids(), logit(2), tokens(0, to_end));
-    const DirectLogitAttribution one = attribute(model, ids()[1], logit(2));
+    const DirectLogitAttribution all = direct_logit_attribution(model, ids(), logit(2), tokens(0, to_end));
+    const DirectLogitAttribution one = direct_logit_attribution(model, ids()[1], logit(2));
     REQUIRE(one.heads.sizes() == at::IntArrayRef({3, 3}));
     REQUIRE(one.mlps.sizes() == at::IntArrayRef({3}));
     REQUIRE(one.attention_biases.sizes() == at::IntArrayRef({3}));
     for (const at::Tensor& number : {one.embedding, one.norm_bias, one.edits, one.total()}) REQUIRE(number.dim() == 0);
     CHECK(largest(one.heads - all.heads[1][5]) < 1e-10);
     CHECK(largest(one.total() - all.total()[1][5]) < 1e-10);
-    CHECK(largest(attribute(model, ids()[1], logit(2), token(3)).heads - all.heads[1][3]) < 1e-10);
+    CHECK(largest(direct_logit_attribution(model, ids()[1], logit(2), token(3)).heads - all.heads[1][3]) < 1e-10);
     CHECK(one.heads.scalar_type() == at::kDouble);
     CHECK_FALSE(one.total().requires_grad());
 }
 
 TEST_CASE("a difference is attributed as the difference of the two") {
     Small model = random_model<24, 3>(2, true);
-    const DirectLogitAttribution a = attribute(model, ids(), logit(2)), b = attribute(model, ids(), logit(9));
-    const DirectLogitAttribution difference = attribute(model, ids(), logit_difference(2, 9));
+    const DirectLogitAttribution a = direct_logit_attribution(model, ids(), logit(2)),
+                                 b = direct_logit_attribution(model, ids(), logit(9));
+    const DirectLogitAttribution difference = direct_logit_attribution(model, ids(), logit_difference(2, 9));
     CHECK(largest(difference.heads - (a.heads - b.heads)) < 1e-10);
     CHECK(largest(difference.mlps - (a.mlps - b.mlps)) < 1e-10);
     CHECK(largest(difference.norm_bias - (a.norm_bias - b.norm_bias)) < 1e-10);
@@ -134,12 +135,12 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(3, false);
     const LogitTarget target = logit_difference(1, 4);
-    const DirectLogitAttribution clean = attribute(model, ids(), target);
+    const DirectLogitAttribution clean = direct_logit_attribution(model, ids(), target);
     const auto patched = [&](const auto& site, const auto& recipe) {
         HookSet hooks;
         const auto handle = hooks.add(site, recipe);
         const auto scope = hooks.activate();
-        const DirectLogitAttribution a = attribute(model, ids(), target);
+        const DirectLogitAttribution a = direct_logit_attribution(model, ids(), target);
         CHECK(largest(a.total() - given_by(model, target).select(-1, -1)) < 1e-10);
         CHECK(largest(a.total() - clean.total()) > 1e-6);
         return a;
@@ -188,10 +189,10 @@ TEST_CASE("attribution disturbs no model, and runs inside a hook") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(2, true);
     const at::Tensor before = model->forward(ids());
-    const at::Tensor outside = attribute(model, ids(), logit(2)).total();
+    const at::Tensor outside = direct_logit_attribution(model, ids(), logit(2)).total();
     at::Tensor inside;
     HookSet hooks;
-    const auto attributes = [&](const auto&) { inside = attribute(model, ids(), logit(2)).total(); };
+    const auto attributes = [&](const auto&) { inside = direct_logit_attribution(model, ids(), logit(2)).total(); };
     const auto handle = hooks.add(model->ln_f, attributes);
     CHECK(run_with_hooks(model, hooks, ids()).equal(before));
     CHECK(inside.equal(outside));
@@ -201,8 +202,8 @@ TEST_CASE("attribution disturbs no model, and runs inside a hook") {
 TEST_CASE("what cannot be attributed is refused with what to do, tokens of the vocabulary before the model runs") {
     Small model = random_model<24, 3>(1, true);
     const auto refusal = [&]<class Kind>(std::type_identity<Kind>, const at::Tensor& prompt, const LogitTarget& target,
-                                         const position<axis::token>& where) {
-        return message_of<Kind>([&] { (void)attribute(model, prompt, target, where); });
+                                         const Position<axis::token>& where) {
+        return message_of<Kind>([&] { (void)direct_logit_attribution(model, prompt, target, where); });
     };
     const std::type_identity<ValueError> value;
     const std::type_identity<PositionError> place;

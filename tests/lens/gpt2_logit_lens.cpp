@@ -41,7 +41,9 @@ Latest<Resid<24>> stream_of(Small& model) {
     return stream;
 }
 template <class R>
-concept can_be_read = requires(const Small& model, const R& r) { logit_lens(model, r); };
+concept can_be_read = requires(const Small& model, const R& r) {
+    logit_lens(model, r);
+};
 }  // namespace
 
 TEST_CASE("the lens of the last residual stream is the model's logits, bit for bit, tied or not") {
@@ -100,11 +102,15 @@ TEST_CASE("a token that the vocabulary lacks is refused before the model runs") 
     HookSet hooks;
     const auto handle = hooks.add(model->h[0]->resid_pre, [&](const auto&) { ++runs; }).may_be_idle();
     const auto scope = hooks.activate();
-    CHECK(says(message_of<ValueError>([&] { (void)logit_lens_by_layer(model, ids(), {3, 11}); }), "token id 11",
-               "vocabulary of 11"));
+    CHECK(says(message_of<ValueError>([&] {
+                   (void)logit_lens_by_layer(model, ids(), {3, 11});
+               }),
+               "token id 11", "vocabulary of 11"));
     CHECK(says(message_of<ValueError>([&] { (void)logit_lens(model, at::ones({24}), {-1}); }), "token id -1"));
     CHECK(runs == 0);
-    CHECK(says(message_of<ShapeError>([&] { (void)logit_lens_by_layer(model, at::ones({1, 1, 2}, at::kLong)); }),
+    CHECK(says(message_of<ShapeError>([&] {
+                   (void)logit_lens_by_layer(model, at::ones({1, 1, 2}, at::kLong));
+               }),
                "[1, 1, 2]"));
     CHECK(says(message_of<TypeError>([&] { (void)logit_lens_by_layer(model, at::Tensor()); }), "undefined"));
 }

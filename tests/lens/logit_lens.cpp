@@ -20,8 +20,9 @@ TEST_CASE("the lens is the norm and then the unembedding, be they modules, point
     const at::Tensor residual = at::randn({2, 3, 4}), expected = unembedding(norm(residual));
     CHECK(logit_lens(residual, norm, unembedding).equal(expected));
     CHECK(logit_lens(residual, norm.ptr(), *unembedding).equal(expected));
-    CHECK(logit_lens(residual, [&](const at::Tensor& x) { return norm(x); },
-                     [&](const at::Tensor& x) { return x.matmul(unembedding->weight.t()) + unembedding->bias; })
+    CHECK(logit_lens(
+              residual, [&](const at::Tensor& x) { return norm(x); },
+              [&](const at::Tensor& x) { return x.matmul(unembedding->weight.t()) + unembedding->bias; })
               .allclose(expected));
     const View<Resid<4>> view = borrow<Resid<4>>(residual);
     CHECK(logit_lens(view, norm, unembedding).equal(expected));

@@ -1,8 +1,8 @@
 #include "suture/model/causal_rows.hpp"
 
 #include "suture/model/staged_model.hpp"
-#include "suture/sweep/sweep.hpp"
 #include "suture/sweep/detail/rows.hpp"
+#include "suture/sweep/sweep.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -20,7 +20,7 @@
 namespace {
 using namespace suture;
 using suture::detail::CellRows;
-using suture::detail::segments;
+using suture::detail::Segments;
 using suture::detail::WholeRows;
 using suture_test::message_of;
 using suture_test::says;
@@ -55,7 +55,7 @@ TEST_CASE("a block gives any rows of any runs what it gives them in whole runs, 
     const at::Tensor whole = model.block(1, x);
     WholeRows recorded(3, 7, at::kCPU);
     (void)model.block(1, x.flatten(0, 1), recorded);
-    const std::vector<std::pair<segments, segments>> cases{
+    const std::vector<std::pair<Segments, Segments>> cases{
         {{{0, 0, 7}}, {{0, 0, 7}}},
         {{{2, 3, 7}}, {{2, 6, 7}}},
         {{{1, 6, 7}, {1, 0, 7}, {0, 2, 3}}, {{1, 6, 7}, {1, 0, 7}, {0, 2, 3}}},
@@ -96,7 +96,7 @@ TEST_CASE("a model of one's own is swept by rows, by whole prompts, and by its f
     const auto forward = [&](const at::Tensor& ids) {
         at::Tensor x = model->embed(ids);
         for (extent i = 0; i < rotary::depth; ++i) x = model->block(i, x);
-        return model->head(x);
+        return model->unembed(x);
     };
     const at::Tensor clean = prompts(2);
     at::Tensor corrupted = clean.clone();

@@ -100,7 +100,7 @@ struct ModelImpl : torch::nn::Module {
     at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
         return blocks[static_cast<std::size_t>(i)]->forward_rows(x, rows);
     }
-    at::Tensor head(const at::Tensor& x) { return BlockImpl::norm(x).matmul(embedding.t()); }
+    at::Tensor unembed(const at::Tensor& x) { return BlockImpl::norm(x).matmul(embedding.t()); }
 
     std::vector<std::shared_ptr<BlockImpl>> blocks;
     at::Tensor embedding;
@@ -112,6 +112,6 @@ struct whole_blocks {
     extent layers() const { return depth; }
     at::Tensor embed(const at::Tensor& tokens) { return model->embed(tokens); }
     at::Tensor block(extent i, const at::Tensor& x) { return model->block(i, x); }
-    at::Tensor head(const at::Tensor& x) { return model->head(x); }
+    at::Tensor unembed(const at::Tensor& x) { return model->unembed(x); }
 };
 }  // namespace rotary

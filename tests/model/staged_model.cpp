@@ -20,15 +20,15 @@ struct Plain {
     int layers() const { return 2; }
     at::Tensor embed(const at::Tensor& ids) { return ids.unsqueeze(-1); }
     at::Tensor block(int layer, at::Tensor x) { return x.add(layer); }
-    at::Tensor head(const at::Tensor& x) { return x; }
+    at::Tensor unembed(const at::Tensor& x) { return x; }
 };
 struct WithRows : Plain {
     using Plain::block;
     at::Tensor block(extent, const at::Tensor& x, CausalRows&) { return x; }
 };
 struct WithSomeLogits : Plain {
-    using Plain::head;
-    at::Tensor head(const at::Tensor& x, const at::Tensor&) { return x; }
+    using Plain::unembed;
+    at::Tensor unembed(const at::Tensor& x, const at::Tensor&) { return x; }
 };
 
 struct WithoutHead {
@@ -38,15 +38,15 @@ struct WithoutHead {
 };
 struct BlockWithoutLayer : WithoutHead {
     at::Tensor block(const at::Tensor&);
-    at::Tensor head(const at::Tensor&);
+    at::Tensor unembed(const at::Tensor&);
 };
 struct BlockThatGivesNothing : WithoutHead {
     void block(extent, const at::Tensor&);
-    at::Tensor head(const at::Tensor&);
+    at::Tensor unembed(const at::Tensor&);
 };
 struct LayersInAList : WithoutHead {
     std::vector<int> layers();
-    at::Tensor head(const at::Tensor&);
+    at::Tensor unembed(const at::Tensor&);
 };
 struct WithForward {
     at::Tensor forward(const at::Tensor&);

@@ -15,9 +15,22 @@ namespace pictures_test {
 inline const suture::pictures::Gnuplot no_gnuplot{"/nonexistent/gnuplot"};
 
 /// Tokens that mean something to gnuplot, a shell, CSV, XML or UTF-8, and are to mean nothing.
-inline const std::vector<std::string> evil{
-    "\"; system(\"touch x\")", "`touch y`", "it's", "a_b^c{d}", "100% %d %s", "back\\slash\\", "new\nline",
-    "tab\t, comma", "<b>&amp;</b>", "😀", "日本語", "\xF0\x9F", "   ", "", "$x @y #z", "]]>--><!--"};
+inline const std::vector<std::string> evil{"\"; system(\"touch x\")",
+                                           "`touch y`",
+                                           "it's",
+                                           "a_b^c{d}",
+                                           "100% %d %s",
+                                           "back\\slash\\",
+                                           "new\nline",
+                                           "tab\t, comma",
+                                           "<b>&amp;</b>",
+                                           "😀",
+                                           "日本語",
+                                           "\xF0\x9F",
+                                           "   ",
+                                           "",
+                                           "$x @y #z",
+                                           "]]>--><!--"};
 
 /// Whether there is a gnuplot; if there is none the test's output says so.
 inline bool has_gnuplot() {
@@ -43,4 +56,4 @@ inline suture::pictures::HeatMap map_of(const at::Tensor& values) {
             .columns = suture::pictures::numbers("position", static_cast<std::size_t>(values.size(1)))};
 }
 
-}  // namespace suture::pictures_test
+}  // namespace pictures_test

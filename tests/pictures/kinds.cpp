@@ -58,8 +58,9 @@ Reach reach_of(const std::smatch& label) {
 
 /// That no label leaves the picture.
 void check_nothing_is_cut_off(const std::string& script) {
-    const std::regex label(R"(set label '(.*)' at screen px\(([-.\d]+)\), screen py\(([-.\d]+)\) (\w+) rotate by (\d+) )"
-                           R"(font 'sans-serif,(\d+)')");
+    const std::regex label(
+        R"(set label '(.*)' at screen px\(([-.\d]+)\), screen py\(([-.\d]+)\) (\w+) rotate by (\d+) )"
+        R"(font 'sans-serif,(\d+)')");
     const double width = number_in(script, "W"), height = number_in(script, "H");
     std::size_t labels = 0;
     for (std::sregex_iterator at(script.begin(), script.end(), label), end; at != end; ++at, ++labels) {
@@ -131,8 +132,9 @@ TEST_CASE("colours of values that are not negative begin at zero") {
     CHECK(suture::pictures::detail::hex(colours.of(5)) == "#fde725");
     CHECK(suture::pictures::detail::colouring_of({0, 0}, Scale::automatic, {}, "map").high == 1);
     CHECK(suture::pictures::detail::colouring_of({-2, -1}, Scale::sequential, {}, "map").low == -2);
-    CHECK(message_of<ValueError>([] { suture::pictures::detail::colouring_of({1}, Scale::automatic, 0.0, "map 'A'"); }) ==
-          "map 'A': the limit of the colours is 0: give a number above 0");
+    CHECK(message_of<ValueError>([] {
+              suture::pictures::detail::colouring_of({1}, Scale::automatic, 0.0, "map 'A'");
+          }) == "map 'A': the limit of the colours is 0: give a number above 0");
 }
 
 TEST_CASE("cells that cannot be drawn are grey, told in the key, and leave the colours of the others alone") {
@@ -248,7 +250,8 @@ TEST_CASE("ticks are 1, 2 or 5 times a power of ten apart") {
     CHECK(suture::pictures::detail::tick_step(10, 5) == doctest::Approx(2));
     CHECK(suture::pictures::detail::tick_step(14, 5) == doctest::Approx(5));
     CHECK(suture::pictures::detail::tick_step(6e-4, 6) == doctest::Approx(1e-4));
-    CHECK(suture::pictures::detail::Span{-0.3, 0.41, 0.2}.ticks() == std::vector<std::string>{"-0.2", "0", "0.2", "0.4"});
+    CHECK(suture::pictures::detail::Span{-0.3, 0.41, 0.2}.ticks() ==
+          std::vector<std::string>{"-0.2", "0", "0.2", "0.4"});
     CHECK(suture::pictures::detail::logarithmic_span(0.2, 300).ticks() ==
           std::vector<std::string>{"0.1", "1", "10", "100", "1000"});
     CHECK(suture::pictures::detail::Span{1000.001, 1000.009, 0.002}.ticks().back() == "1000.008");
@@ -263,7 +266,8 @@ TEST_CASE("numbers of any size have a scale that holds them, with some ticks and
         if (laws::once_in(3)) high = std::nextafter(low, 1e308);
         for (const suture::pictures::detail::Span& span :
              {suture::pictures::detail::span_around(low, high, 8), suture::pictures::detail::span_from_zero(high, 8),
-              suture::pictures::detail::logarithmic_span(std::abs(high) + power + 1e-320, 1e9 * (std::abs(high) + power))}) {
+              suture::pictures::detail::logarithmic_span(std::abs(high) + power + 1e-320,
+                                                         1e9 * (std::abs(high) + power))}) {
             RC_ASSERT(span.low < span.high);
             RC_ASSERT(span.high >= high);
             RC_ASSERT(!span.ticks().empty());

@@ -1,6 +1,6 @@
 // Words as pictures, CSV, gnuplot's scripts and pages hold them: laws over texts of every kind.
-#include "tokenizer/texts.hpp"
 #include "pictures/fixture.hpp"
+#include "tokenizer/texts.hpp"
 
 #include "laws/property.hpp"
 #include "message.hpp"
@@ -82,7 +82,8 @@ TEST_CASE("a text is one string to gnuplot, on one line, in which nothing is exp
 }
 
 TEST_CASE("a text in a page is no markup and is shown as it is") {
-    CHECK(suture::pictures::detail::html("<b>&amp;</b> \"it's\"\n") == "&lt;b&gt;&amp;amp;&lt;/b&gt; &quot;it&#39;s&quot;\n");
+    CHECK(suture::pictures::detail::html("<b>&amp;</b> \"it's\"\n") ==
+          "&lt;b&gt;&amp;amp;&lt;/b&gt; &quot;it&#39;s&quot;\n");
     CHECK(suture::pictures::detail::html(std::string_view("a\0b\x1B\xFF", 5)) == "a\uFFFDb\uFFFD\uFFFD");
     laws::for_all("pages", 300, [] {
         const std::string escaped = suture::pictures::detail::html(texts::draw_bytes());

@@ -3,9 +3,9 @@
 
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
+#include "suture/gpt2/gpt2.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/gpt2/gpt2.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -86,7 +86,8 @@ TEST_CASE_FIXTURE(fixture, "entries are iterated with layer, name, pass and view
                            return std::to_string(entry.layer()) + " " + entry.name() + " " +
                                   std::to_string(entry.pass()) + " " +
                                   std::to_string(entry.view().max().template item<float>());
-                       }) | ranges::to<std::vector>();
+                       }) |
+                       ranges::to<std::vector>();
     CHECK(words == std::vector<std::string>{"0 h.0 1 20.000000", "1 h.1 1 21.000000", "2 h.2 1 22.000000"});
 }
 

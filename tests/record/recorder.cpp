@@ -45,7 +45,9 @@ struct fixture {
 };
 
 template <class Recorder, class Site>
-concept can_attach = requires(HookSet& hooks, const Site& site, Recorder& recorder) { hooks.add(site, recorder); };
+concept can_attach = requires(HookSet& hooks, const Site& site, Recorder& recorder) {
+    hooks.add(site, recorder);
+};
 
 static_assert(can_attach<Latest<Small>, HookPoint<Small>>);
 static_assert(can_attach<Latest<K<2>>, HookPoint<Small>>);
@@ -183,7 +185,8 @@ TEST_CASE("what has no axis, or is no dense tensor, is refused by a recorder of 
     CHECK(latest.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a record that was written through its tensor is an error at the next look, in every recorder") {
+TEST_CASE_FIXTURE(fixture,
+                  "a record that was written through its tensor is an error at the next look, in every recorder") {
     Latest<Small> latest;
     History<AnyLayout> history;
     const auto first = hooks.add(sites, latest), second = hooks.add(sites, history);
@@ -232,8 +235,8 @@ TEST_CASE("what was recorded of some tokens is injected there, and refused anywh
 
 TEST_CASE("a View with other axes than the activation is not spread over it") {
     const at::Tensor x = at::zeros({3, 3, 6}), row = at::rand({3, 6});
-    const auto refused = message_of<ShapeError>(
-        [&] { (void)(borrow<Small>(x) | on<Q>(token(0)).set(borrow<Small>(row).get<Q>())); });
+    const auto refused =
+        message_of<ShapeError>([&] { (void)(borrow<Small>(x) | on<Q>(token(0)).set(borrow<Small>(row).get<Q>())); });
     CHECK(says(refused, "[3, 2], with 1 axes before the channels where the activation has 2", "unsafe_tensor()"));
 }
 

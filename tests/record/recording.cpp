@@ -116,11 +116,12 @@ TEST_CASE("what the activation does not have is an error that names the site") {
     CHECK(says(refusal({.tokens = token(3)}), "h.3.attn.c_attn: ", "token 3", "3 tokens"));
     CHECK(says(refusal({.batches = batch(2)}), "h.3.attn.c_attn: ", "batch row 2", "2 batch rows"));
     CHECK(says(refusal({.tokens = mask(at::zeros({3}, at::kBool))}), "false everywhere"));
-    CHECK(says(message_of<ShapeError>([] { (void)kept<Q<2>, 1, Small>(at::zeros({3, 7})); }), "h.3.attn.c_attn: ",
-               "[3, 7]", "6"));
-    CHECK(says(message_of<ValueError>([] {
-                   Latest<Q<2>> both(Recording{.tokens = mask(at::ones({3}, at::kBool)), .batches = batch(0)});
+    CHECK(says(message_of<ShapeError>([] {
+                   (void)kept<Q<2>, 1, Small>(at::zeros({3, 7}));
                }),
+               "h.3.attn.c_attn: ", "[3, 7]", "6"));
+    CHECK(says(message_of<ValueError>(
+                   [] { Latest<Q<2>> both(Recording{.tokens = mask(at::ones({3}, at::kBool)), .batches = batch(0)}); }),
                ".tokens or .batches"));
 }
 

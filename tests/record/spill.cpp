@@ -79,8 +79,8 @@ TEST_CASE_FIXTURE(fixture, "recording goes on after a spill, and is spilled to a
     pass();
     CHECK(history.bytes_held() == 2 * 8 * sizeof(float));
     check_same(history);
-    CHECK(says(message_of<ValueError>([&] { spill(history, folder / "./a.safetensors"); }), "a.safetensors",
-               "already", "another file"));
+    CHECK(says(message_of<ValueError>([&] { spill(history, folder / "./a.safetensors"); }), "a.safetensors", "already",
+               "another file"));
     CHECK(history.bytes_held() > 0);
     spill(history, folder / "b.safetensors");
     CHECK(history.bytes_held() == 0);
@@ -107,8 +107,8 @@ TEST_CASE_FIXTURE(fixture, "a spilled history is read elsewhere, lazily and in i
     CHECK(read.bytes_held() == 0);
     check_same(read);
     CHECK(read.of(1).size() == 2);
-    const auto sums = read | ranges::views::transform([](const auto& e) { return e.view().numel(); }) |
-                      ranges::to<std::vector>();
+    const auto sums =
+        read | ranges::views::transform([](const auto& e) { return e.view().numel(); }) | ranges::to<std::vector>();
     CHECK(sums == std::vector<extent>{8, 8, 8, 8});
 }
 
@@ -164,8 +164,8 @@ TEST_CASE_FIXTURE(fixture, "a spill that fails leaves the history as it was") {
         const auto scope = hooks.activate();
         for (const auto& site : sites) (void)site(at::zeros({4, 6}).requires_grad_() * 2);
     }
-    CHECK(says(message_of<TypeError>([&] { spill(tracked, folder / "a.safetensors"); }), "pass 0 of h.0",
-               "keep_graph"));
+    CHECK(
+        says(message_of<TypeError>([&] { spill(tracked, folder / "a.safetensors"); }), "pass 0 of h.0", "keep_graph"));
     CHECK(folder.entries() == 0);
     CHECK((*tracked.begin()).view().requires_grad());
 }
@@ -211,8 +211,10 @@ TEST_CASE("a file that is no spilled history is refused") {
         save_safetensors(folder / "x.safetensors", tensors, metadata);
         return message_of<FileError>([&] { (void)read_history<Q<2>>(folder / "x.safetensors"); });
     };
-    const std::map<std::string, std::string> good{
-        {"suture", "history"}, {"layout", "Fused<2, Q<2>>"}, {"sites", R"({"0": "t"})"}, {"entries", "[[0, 0, false]]"}};
+    const std::map<std::string, std::string> good{{"suture", "history"},
+                                                  {"layout", "Fused<2, Q<2>>"},
+                                                  {"sites", R"({"0": "t"})"},
+                                                  {"entries", "[[0, 0, false]]"}};
     const auto with = [&good](const char* key, const std::string& text) {
         auto metadata = good;
         metadata[key] = text;
@@ -228,7 +230,8 @@ TEST_CASE("a file that is no spilled history is refused") {
     CHECK(says(refusal({}, with("entries", "[[[")), "list of its entries is damaged"));
     CHECK(says(refusal({}, with("sites", "[]")), "list of its entries is damaged"));
     const std::string deep = std::string(100000, '[') + std::string(100000, ']');
-    for (const char* entry : {"7", "[]", "[0, 0]", "[-1, 0, false]", R"([0, "x", false])", "[0, 0, 1]", "[1, 0, false]"})
+    for (const char* entry :
+         {"7", "[]", "[0, 0]", "[-1, 0, false]", R"([0, "x", false])", "[0, 0, 1]", "[1, 0, false]"})
         CHECK(says(refusal({{t, at::zeros({4, 2})}}, with("entries", "[[0, 0, false]," + std::string(entry) + "]")),
                    "entry 1 of its list is damaged"));
     CHECK(says(refusal({{t, at::zeros({4, 2})}}, with("entries", "[" + deep + "]")), "entry 0 of its list is damaged"));

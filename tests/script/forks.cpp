@@ -5,8 +5,8 @@
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
-#include "script/modules.hpp"
 #include "message.hpp"
+#include "script/modules.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -28,13 +28,15 @@ namespace {
 
 /// x -> 2 x at `a`, but only after a while.
 Module slow() {
-    return module({{"a", doubling()}}, "y = torch.ones([1000])\n  for i in range(3000):\n    y = torch.sin(y)\n"
-                                       "  return self.a.forward(x) + y[0] * 0\n");
+    return module({{"a", doubling()}},
+                  "y = torch.ones([1000])\n  for i in range(3000):\n    y = torch.sin(y)\n"
+                  "  return self.a.forward(x) + y[0] * 0\n");
 }
 /// `slow` in a fork, meanwhile `b`, and both at `c`: 2 (2 x + 2 x).
 Module late() {
-    return module({{"slow", slow()}, {"b", doubling()}, {"c", doubling()}},
-                  "f = fork(self.slow.forward, x)\n  y = self.b.forward(x)\n  return self.c.forward(y + torch.wait(f))\n");
+    return module(
+        {{"slow", slow()}, {"b", doubling()}, {"c", doubling()}},
+        "f = fork(self.slow.forward, x)\n  y = self.b.forward(x)\n  return self.c.forward(y + torch.wait(f))\n");
 }
 /// Four forks of `a`, and `b` meanwhile.
 Module wide() {
@@ -80,9 +82,10 @@ TEST_CASE("gradients go through an edit in a fork") {
 }
 
 TEST_CASE("hooks in forks do not run at the same time") {
-    const Script model(module({{"a", doubling()}}, "futures = [fork(self.a.forward, x), fork(self.a.forward, x)]\n"
-                                                   "  y = self.a.forward(x)\n"
-                                                   "  for f in futures:\n    y = y + torch.wait(f)\n  return y\n"));
+    const Script model(module({{"a", doubling()}},
+                              "futures = [fork(self.a.forward, x), fork(self.a.forward, x)]\n"
+                              "  y = self.a.forward(x)\n"
+                              "  for f in futures:\n    y = y + torch.wait(f)\n  return y\n"));
     std::atomic<int> running{0}, most{0};
     (void)hooked(model, "a", [&](const at::Tensor&) {
         if (const int now = ++running; now > most) most = now;
@@ -127,9 +130,7 @@ TEST_CASE("a callback may run a model that forks, from a fork and from the threa
     const Script model(wide());
     HookSet hooks;
     std::size_t runs = 0;
-    const auto handle = hooks.add(sites(model, "[ab]"), [&](const at::Tensor&) {
-        runs += model(x).equal(filled(10));
-    });
+    const auto handle = hooks.add(sites(model, "[ab]"), [&](const at::Tensor&) { runs += model(x).equal(filled(10)); });
     const auto scope = hooks.activate();
     for (int i = 0; i < 10; ++i) CHECK(model(x).equal(filled(10)));
     CHECK(runs == 50);
@@ -139,23 +140,24 @@ TEST_CASE("a callback may run a model that forks with hooks of its own") {
     const Script model(wide());
     std::size_t inner = 0;
     const auto count = [&](const at::Tensor&) { ++inner; };
-    CHECK(hooked(model, "a", [&](const at::Tensor& t) { return (void)hooked(Script(wide()), "a", count), t; })
-              .equal(filled(10)));
+    CHECK(hooked(model, "a", [&](const at::Tensor& t) {
+              return (void)hooked(Script(wide()), "a", count), t;
+          }).equal(filled(10)));
     CHECK(inner == 16);
 }
 
 TEST_CASE("what a call in a fork takes and what it gives have one number") {
-    const Script model(module({{"a", doubling()}}, "f = fork(self.a.forward, x * 3)\n  g = fork(self.a.forward, x * 5)\n"
-                                                   "  return self.a.forward(x) + torch.wait(f) + torch.wait(g)\n"));
+    const Script model(module({{"a", doubling()}},
+                              "f = fork(self.a.forward, x * 3)\n  g = fork(self.a.forward, x * 5)\n"
+                              "  return self.a.forward(x) + torch.wait(f) + torch.wait(g)\n"));
     for (int i = 0; i < 50; ++i) {
         std::map<std::int64_t, float> taken, given;
         HookSet hooks;
         const auto input = hooks.add(site(model, "a.input"), [&](const at::Tensor& t) {
             taken[script::call_number()] = 2 * t[0].item<float>();
         });
-        const auto output = hooks.add(site(model, "a"), [&](const at::Tensor& t) {
-            given[script::call_number()] = t[0].item<float>();
-        });
+        const auto output = hooks.add(site(model, "a"),
+                                      [&](const at::Tensor& t) { given[script::call_number()] = t[0].item<float>(); });
         const auto scope = hooks.activate();
         (void)model(x);
         CHECK(taken.size() == 3);
@@ -213,9 +215,8 @@ TEST_CASE("a hook in a fork that ends the scope says where it is to be ended") {
     HookSet hooks;
     std::string said;
     std::unique_ptr<Scope> scope;
-    const auto ending = hooks.add(site(model, "slow.a"), [&](const at::Tensor&) {
-        said = message_of<HookError>([&] { scope->end(); });
-    });
+    const auto ending = hooks.add(site(model, "slow.a"),
+                                  [&](const at::Tensor&) { said = message_of<HookError>([&] { scope->end(); }); });
     scope.reset(new Scope(hooks.activate()));
     CHECK(model(x).equal(filled(8)));
     CHECK(says(said, "another thread", "end it there"));

@@ -2,11 +2,11 @@
 // models and the numbers.
 #include <suture/core/catalogue.hpp>
 #include <suture/edit/on.hpp>
+#include <suture/file/safetensors.hpp>
 #include <suture/hook/board.hpp>
 #include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
 #include <suture/record/latest.hpp>
-#include <suture/file/safetensors.hpp>
+#include <suture/script/script.hpp>
 
 #include <ATen/ATen.h>
 
@@ -33,15 +33,17 @@ namespace {
 std::optional<std::filesystem::path> models() {
     const char* named = std::getenv("SUTURE_SCRIPT_MODELS");
     if (named && std::filesystem::exists(std::filesystem::path(named) / "expected.safetensors")) return named;
-    MESSAGE("skipped: there are no TorchScript models made in Python: install python3-torch and run ctest, or run "
-            "tests/script/models.py and name its directory in SUTURE_SCRIPT_MODELS");
+    MESSAGE(
+        "skipped: there are no TorchScript models made in Python: install python3-torch and run ctest, or run "
+        "tests/script/models.py and name its directory in SUTURE_SCRIPT_MODELS");
     return std::nullopt;
 }
 
 /// One of the two models, and what Python says that it computes.
 struct experiment {
     explicit experiment(const std::filesystem::path& models, const std::string& file)
-        : model(script::load(models / file)), expected(Safetensors::open(models / "expected.safetensors")),
+        : model(script::load(models / file)),
+          expected(Safetensors::open(models / "expected.safetensors")),
           tokens(expected.load("tokens")) {}
 
     bool gives(const std::string& name) const {
@@ -291,9 +293,8 @@ TEST_CASE("a trace of a module that is called several times has one site, which 
     std::vector<std::int64_t> calls;
     const auto note = [&](const at::Tensor&) { calls.push_back(script::call_number()); };
     const auto input = hooks.add(site(model, "a.input"), note), output = hooks.add(site(model, "a"), note);
-    const auto edit_second = hooks.add(site(model, "a"), [](const at::Tensor& t) {
-        return script::call_number() == 1 ? t - 20 : t;
-    });
+    const auto edit_second =
+        hooks.add(site(model, "a"), [](const at::Tensor& t) { return script::call_number() == 1 ? t - 20 : t; });
     const auto scope = hooks.activate();
     CHECK(model(at::ones({2})).equal(at::full({2}, 12.0f)));
     CHECK(calls == std::vector<std::int64_t>{0, 0, 1, 1, 2, 2});

@@ -37,7 +37,6 @@ inline Module module(const std::vector<std::pair<std::string, Module>>& children
 /// x -> 2 x
 inline Module doubling() { return module({}, "return x * 2\n"); }
 
-
 inline const at::Tensor x = at::ones({2});
 inline at::Tensor filled(double value) { return at::full({2}, value); }
 

@@ -41,8 +41,9 @@ Module made() {
     model.register_module("c_attn", linear(4, 6));
     model.register_module("proj", linear(6, 3));
     model.register_module("spare", linear(4, 4));
-    model.define("def forward(self, x, scale: float=1.0):\n"
-                 "  return self.proj.forward(torch.tanh(self.c_attn.forward(x))) * scale\n");
+    model.define(
+        "def forward(self, x, scale: float=1.0):\n"
+        "  return self.proj.forward(torch.tanh(self.c_attn.forward(x))) * scale\n");
     return model;
 }
 
@@ -173,9 +174,8 @@ TEST_CASE_FIXTURE(fixture, "a hook for the gradient edits it on its way back") {
 TEST_CASE_FIXTURE(fixture, "a hook for the gradient is in no call: the pass is over") {
     x.requires_grad_();
     std::string said;
-    const auto handle = hooks.add_backward(c_attn(), [&](const View<Qkv>&) {
-        said = message_of<HookError>([] { (void)script::call_number(); });
-    });
+    const auto handle = hooks.add_backward(
+        c_attn(), [&](const View<Qkv>&) { said = message_of<HookError>([] { (void)script::call_number(); }); });
     const auto scope = hooks.activate();
     model(x).sum().backward();
     CHECK(says(said, "call_number() is asked outside of a hook"));
@@ -206,7 +206,7 @@ TEST_CASE_FIXTURE(fixture, "a model runs with gradients, without and in inferenc
 }
 
 TEST_CASE_FIXTURE(fixture, "two threads with different hooks do not see each other's") {
-    const at::Tensor zeroed = with_q_zeroed(), doubled = by_hand([](const at::Tensor& t) { return t * 2; });
+    const at::Tensor zeroed = with_q_zeroed(), doubled = by_hand([](const at::Tensor&t) { return t * 2; });
     HookSet other;
     const auto zero = hooks.add(c_attn(), on<Q>().zero());
     const auto twice = other.add(c_attn(), on<Qkv>().multiply(2));
@@ -238,18 +238,17 @@ TEST_CASE_FIXTURE(fixture, "what a hook throws arrives as it was thrown, and the
         const auto scope = hooks.activate();
         check();
     };
-    throwing([](const at::Tensor& t) { return t.narrow(0, 0, 1); }, [&] {
-        CHECK(says(message_of<ShapeError>([&] { (void)model(x); }), "c_attn: the hook returned shape [1, 6]", "[3"));
-    });
-    throwing([](const at::Tensor& t) { return t.to(at::kDouble); }, [&] {
-        CHECK(says(message_of<TypeError>([&] { (void)model(x); }), "c_attn: the hook returned float64"));
-    });
-    throwing([](const at::Tensor& t) { t.zero_(); }, [&] {
-        CHECK(says(message_of<OwnershipError>([&] { (void)model(x); }), "c_attn: the hook wrote"));
-    });
-    throwing([](const at::Tensor&) { throw std::out_of_range("mine"); }, [&] {
-        CHECK(says(message_of<HookError>([&] { (void)model(x); }), "c_attn: the hook threw: mine"));
-    });
+    throwing([](const at::Tensor& t) { return t.narrow(0, 0, 1); },
+             [&] {
+                 CHECK(says(message_of<ShapeError>([&] { (void)model(x); }), "c_attn: the hook returned shape [1, 6]",
+                            "[3"));
+             });
+    throwing([](const at::Tensor& t) { return t.to(at::kDouble); },
+             [&] { CHECK(says(message_of<TypeError>([&] { (void)model(x); }), "c_attn: the hook returned float64")); });
+    throwing([](const at::Tensor& t) { t.zero_(); },
+             [&] { CHECK(says(message_of<OwnershipError>([&] { (void)model(x); }), "c_attn: the hook wrote")); });
+    throwing([](const at::Tensor&) { throw std::out_of_range("mine"); },
+             [&] { CHECK(says(message_of<HookError>([&] { (void)model(x); }), "c_attn: the hook threw: mine")); });
     throwing([](const at::Tensor&) { throw 7; }, [&] { CHECK_THROWS_AS(model(x), int); });
     CHECK(model(x).equal(unhooked()));
 }

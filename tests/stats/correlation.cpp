@@ -63,8 +63,10 @@ TEST_CASE("a correlation is that of the definition, whatever the numbers' offset
         const double expected = by_definition(x, y);
         const bool constant = x.eq(x[0]).all().item<bool>() || y.eq(y[0]).all().item<bool>();
         const bool finite = x.isfinite().all().item<bool>() && y.isfinite().all().item<bool>();
-        if (constant || !finite) RC_ASSERT(std::isnan(found.item<double>()));
-        else RC_ASSERT(std::abs(found.item<double>() - expected) < 1e-12);
+        if (constant || !finite)
+            RC_ASSERT(std::isnan(found.item<double>()));
+        else
+            RC_ASSERT(std::abs(found.item<double>() - expected) < 1e-12);
     });
 }
 
@@ -164,8 +166,10 @@ TEST_CASE("what cannot be correlated is refused with what to do") {
     CHECK(says(message_of<ShapeError>([] { (void)pearson(at::ones({1}), at::ones({1})); }), "two channels"));
     const at::Tensor complex = at::ones({3}, at::kComplexFloat);
     CHECK(says(message_of<TypeError>([&] { (void)pearson(complex, at::ones({3})); }), "complex64", "take its abs()"));
-    CHECK(says(message_of<ShapeError>([] { (void)mean_correlation_with_others(at::ones({2, 3})); }), "[2, 3]",
-               "as many columns as rows"));
+    CHECK(says(message_of<ShapeError>([] {
+                   (void)mean_correlation_with_others(at::ones({2, 3}));
+               }),
+               "[2, 3]", "as many columns as rows"));
     CHECK(says(message_of<ShapeError>([] { (void)mean_correlation_with_others(at::ones({2})); }), "[2]"));
 }
 
@@ -180,10 +184,12 @@ TEST_CASE("views are correlated token against token, a component in groups throu
 }
 
 TEST_CASE("the mean correlation with others leaves out the row itself, and pairs that are NaN") {
-    const at::Tensor matrix = at::tensor({1.0, 0.5, not_a_number, 0.1,  //
-                                          0.5, 1.0, not_a_number, -0.3,  //
+    const at::Tensor matrix = at::tensor({1.0, 0.5, not_a_number, 0.1,                             //
+                                          0.5, 1.0, not_a_number, -0.3,                            //
                                           not_a_number, not_a_number, not_a_number, not_a_number,  //
-                                          0.1, -0.3, not_a_number, 1.0}, at::kDouble).reshape({4, 4});
+                                          0.1, -0.3, not_a_number, 1.0},
+                                         at::kDouble)
+                                  .reshape({4, 4});
     const at::Tensor means = mean_correlation_with_others(matrix);
     CHECK(means[0].item<double>() == doctest::Approx(0.3).epsilon(1e-12));
     CHECK(means[1].item<double>() == doctest::Approx(0.1).epsilon(1e-12));

@@ -36,9 +36,12 @@ struct by_loop {
         const auto edge = edges.accessor<double, 1>();
         const extent last = edges.numel() - 1;
         for (const double x : values) {
-            if (std::isnan(x)) ++nan;
-            else if (x < edge[0]) ++below;
-            else if (x > edge[last]) ++above;
+            if (std::isnan(x))
+                ++nan;
+            else if (x < edge[0])
+                ++below;
+            else if (x > edge[last])
+                ++above;
             else
                 for (extent i = 0; i < last; ++i)
                     if (x >= edge[i] && (x < edge[i + 1] || (i + 1 == last && x == edge[last]))) ++counts[i];
@@ -69,8 +72,10 @@ TEST_CASE("every number is counted once, in the bin whose edges hold it") {
         RC_ASSERT(h.nan == expected.nan);
         RC_ASSERT(h.counts.sum().item<extent>() + h.below + h.above + h.nan == static_cast<extent>(values.size()));
         const auto infinite = std::count_if(values.begin(), values.end(), [](double x) { return std::isinf(x); });
-        if (given) RC_ASSERT(h.edges[0].item<double>() == range.low && h.edges[bins].item<double>() == range.high);
-        else RC_ASSERT(h.below + h.above == infinite);
+        if (given)
+            RC_ASSERT(h.edges[0].item<double>() == range.low && h.edges[bins].item<double>() == range.high);
+        else
+            RC_ASSERT(h.below + h.above == infinite);
     });
 }
 

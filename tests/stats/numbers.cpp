@@ -10,9 +10,9 @@
 
 namespace {
 using namespace suture;
+using suture::detail::in_float64;
 using suture_test::message_of;
 using suture_test::says;
-using suture::detail::in_float64;
 
 template <class Kind>
 std::string refusal(const at::Tensor& t) {

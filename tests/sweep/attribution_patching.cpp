@@ -130,8 +130,9 @@ TEST_CASE("a share of the cells, those with the largest estimates, is run; the o
     CHECK(part.values.isnan().equal(part.done.logical_not()));
     CHECK_FALSE(part.is_complete());
     // The gradient of a divergence is zero where nothing diverges: no share can be chosen by it.
-    CHECK(says(message_of<ValueError>([&] { (void)sweep(m, noising(p.clean, p.corrupted), grid, kl_divergence(), options); }),
-               "it cannot tell which share of the cells to run"));
+    CHECK(says(
+        message_of<ValueError>([&] { (void)sweep(m, noising(p.clean, p.corrupted), grid, kl_divergence(), options); }),
+        "it cannot tell which share of the cells to run"));
     options.share = 0;
     CHECK(
         says(message_of<ValueError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit(1), options); }),

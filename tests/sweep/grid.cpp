@@ -74,7 +74,7 @@ TEST_CASE("sites come one by one, in a container, or in any range, and keep thei
 TEST_CASE("a whole layout is one part of all channels, without heads of its own") {
     const Grid grid = Grid::of<Qkv>(c_attn);
     CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
-    CHECK((grid.parts()[0].channels.where == run{0, 36, 1, 36}));
+    CHECK((grid.parts()[0].channels.where == StridedSlice{0, 36, 1, 36}));
     CHECK(grid.parts()[0].heads() == 0);
     CHECK(says(message_of<ValueError>([&] { (void)grid.by_head(); }), "a layout has no heads of its own",
                "sweep its components by head"));

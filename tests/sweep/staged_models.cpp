@@ -70,14 +70,15 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
         extent layers() const { return gpt2->layers(); }
         at::Tensor embed(const at::Tensor& ids) { return embedding(gpt2->embed(ids)); }
         at::Tensor block(extent i, const at::Tensor& x) { return gpt2->block(i, x); }
-        at::Tensor head(const at::Tensor& x) { return gpt2->head(x); }
-        at::Tensor head(const at::Tensor& x, const at::Tensor& ids) { return gpt2->head(x, ids); }
+        at::Tensor unembed(const at::Tensor& x) { return gpt2->unembed(x); }
+        at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) { return gpt2->unembed(x, ids); }
     } m;
     const Pairs p = pairs(2, 1);
     const Grid grid = Grid::of<Resid>(m.embedding);
     const SweepResult found = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4));
     CHECK(found.how == "one forward pass a cell");
-    check_same(found, sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Optimisations::none())),
+    check_same(found,
+               sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Optimisations::none())),
                1e-12);
     // The embedding is the stream before the first block.
     const Grid stream = Grid::of<Resid>(m.gpt2->h[0]->resid_pre);
@@ -127,7 +128,8 @@ TEST_CASE("a model that is not there, and one without layers, do no harm") {
     Model none(config);
     const Grid last = Grid::of<Norm>(none->ln_f);
     check_same(sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss()),
-               sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss(), with(Optimisations::none())), 1e-5);
+               sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss(), with(Optimisations::none())),
+               1e-5);
 }
 
 TEST_CASE("in inference mode the numbers are the same, also of blocks that write their input") {
@@ -144,7 +146,7 @@ TEST_CASE("in inference mode the numbers are the same, also of blocks that write
             x.zero_();
             return out;
         }
-        at::Tensor head(const at::Tensor& x) { return gpt2->head(x); }
+        at::Tensor unembed(const at::Tensor& x) { return gpt2->unembed(x); }
     } own{m};
     CHECK(distance(sweep(m, denoising(p.clean, p.corrupted), grids(m)[1].second, logit(3)).values, outside.values) <
           1e-10);

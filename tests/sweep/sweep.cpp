@@ -91,8 +91,8 @@ TEST_CASE("every metric reads what it would read of whole runs") {
                 CAPTURE(metric.name);
                 CAPTURE(which);
                 const Grid grid = grids(m)[which].second;
-                check_same(sweep(m, patching, grid, metric), sweep(m, patching, grid, metric, with(Optimisations::none())),
-                           1e-10);
+                check_same(sweep(m, patching, grid, metric),
+                           sweep(m, patching, grid, metric, with(Optimisations::none())), 1e-10);
             }
 }
 
@@ -103,7 +103,8 @@ TEST_CASE("in float32 the numbers agree to 1e-4") {
         const std::string& name = captured;  // clang 14 cannot capture a structured binding
         CAPTURE(name);
         check_same(sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4)),
-                   sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Optimisations::none())), 1e-4);
+                   sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Optimisations::none())),
+                   1e-4);
     }
 }
 
@@ -279,8 +280,9 @@ TEST_CASE("a site that is not passed is an error, whatever sweeps it") {
     const Pairs p = pairs(1, 2);
     const Grid elsewhere = Grid::of<Q>(sites<Qkv>(other, "h.*.attn.c_attn"));
     for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
-        CHECK(says(message_of<HookError>(
-                       [&] { (void)sweep(m, denoising(p.clean, p.corrupted), elsewhere, logit(1), with(optimisations)); }),
+        CHECK(says(message_of<HookError>([&] {
+                       (void)sweep(m, denoising(p.clean, p.corrupted), elsewhere, logit(1), with(optimisations));
+                   }),
                    "h.0.attn.c_attn"));
 }
 
@@ -301,7 +303,8 @@ TEST_CASE("a metric that writes what it is lent is told so, before it spoils a c
     const Metric writing = metric_of([](const at::Tensor& logits) { return logits.sub_(1).sum({1, 2}); }, "mine");
     for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
         CHECK(says(message_of<OwnershipError>([&] {
-                       (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, writing, with(optimisations));
+                       (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, writing,
+                                   with(optimisations));
                    }),
                    "the metric 'mine' wrote into the tensor it was lent"));
 }

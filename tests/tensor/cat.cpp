@@ -16,7 +16,9 @@ using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
 
 namespace {
 template <class L, class... Parts>
-concept can_cat = requires(const Parts&... parts) { cat<L>(parts...); };
+concept can_cat = requires(const Parts&... parts) {
+    cat<L>(parts...);
+};
 using Query = View<Q<2>>;
 using Key = View<K<2>>;
 using Value = View<V<2>>;
@@ -62,9 +64,13 @@ TEST_CASE("cat refuses parts of different leading axes with both shapes") {
 TEST_CASE("cat refuses parts of different dtype or device with both") {
     const auto q = borrow<Q<2>>(at::zeros({3, 2}));
     const auto v = borrow<V<2>>(at::zeros({3, 2}));
-    CHECK(message_of<TypeError>([&] { (void)cat<Qkv>(q, borrow<K<2>>(at::zeros({3, 2}, at::kDouble)), v); }) ==
+    CHECK(message_of<TypeError>([&] {
+              (void)cat<Qkv>(q, borrow<K<2>>(at::zeros({3, 2}, at::kDouble)), v);
+          }) ==
           "the parts given to cat are float32 [3, 2] on cpu and float64 [3, 2] on cpu: give them one dtype and device");
-    CHECK(says(message_of<TypeError>([&] { (void)cat<Qkv>(q, borrow<K<2>>(at::zeros({3, 2}, at::kMeta)), v); }),
+    CHECK(says(message_of<TypeError>([&] {
+                   (void)cat<Qkv>(q, borrow<K<2>>(at::zeros({3, 2}, at::kMeta)), v);
+               }),
                "on cpu", "on meta"));
 }
 

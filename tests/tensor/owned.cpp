@@ -33,13 +33,21 @@ std::string adopting(at::Tensor&& t) {
 const std::string accepted = "nothing was thrown";
 
 template <class T, class... Args>
-concept can_be_at = requires(T owned, Args... args) { owned.at(args...); };
+concept can_be_at = requires(T owned, Args... args) {
+    owned.at(args...);
+};
 template <class T>
-concept can_take_lvalue = requires(T& owned) { owned.take(); };
+concept can_take_lvalue = requires(T& owned) {
+    owned.take();
+};
 template <class T>
-concept can_adopt = requires(T tensor) { adopt<Qkv>(static_cast<T>(tensor)); };
+concept can_adopt = requires(T tensor) {
+    adopt<Qkv>(static_cast<T>(tensor));
+};
 template <class T>
-concept temporary_at = requires(T owned) { std::move(owned).at(); };
+concept temporary_at = requires(T owned) {
+    std::move(owned).at();
+};
 
 }  // namespace
 
@@ -56,7 +64,8 @@ TEST_CASE("adopting refuses a tensor that somebody else can reach") {
     at::Tensor t = at::zeros({2, 6});
     const at::Tensor second = t;
     CHECK(adopting(std::move(t)) ==
-          "adopt needs a tensor that is held once, but another handle holds this one: use borrow<Layout>(tensor).clone()");
+          "adopt needs a tensor that is held once, but another handle holds this one: use "
+          "borrow<Layout>(tensor).clone()");
     at::Tensor whole = at::zeros({2, 12});
     CHECK(says(adopting(whole.narrow(-1, 0, 6)), "view of another"));
     CHECK(says(adopting(whole.narrow(0, 0, 1).view({2, 6})), "view of another"));
@@ -230,8 +239,8 @@ TEST_CASE("a part of an Owned is written in place") {
     owned.at(tokens(0, 1)).mul_(-1);
     owned.at(token(1), dims<4, 6>).copy_(at::tensor({5.0f, 6.0f}));
     owned.at(token(0), dims<5, 6>).zero_();
-    CHECK(owned.unsafe_tensor().equal(at::tensor({-0.f, -1.f, -2.f, -3.f, -4.f, 0.f,      //
-                                                  0.f, 0.f, 8.f, 9.f, 5.f, 6.f,           //
+    CHECK(owned.unsafe_tensor().equal(at::tensor({-0.f, -1.f, -2.f, -3.f, -4.f, 0.f,  //
+                                                  0.f, 0.f, 8.f, 9.f, 5.f, 6.f,       //
                                                   112.f, 113.f, 114.f, 115.f, 116.f, 117.f})
                                           .reshape({3, 6})));
 }

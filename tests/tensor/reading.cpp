@@ -29,14 +29,22 @@ using Twin = Fused<6, Q<2>, K<2>, Gate<2>>;
 
 namespace {
 template <class A, class B>
-concept can_add = requires(const A& a, const B& b) { a + b; };
+concept can_add = requires(const A& a, const B& b) {
+    a + b;
+};
 template <class A, class B>
-concept can_compare = requires(const A& a, const B& b) { a == b; };
+concept can_compare = requires(const A& a, const B& b) {
+    a == b;
+};
 template <class T>
-concept is_a_condition = requires(T t) { static_cast<bool>(t); };
+concept is_a_condition = requires(T t) {
+    static_cast<bool>(t);
+};
 
 template <class Result>
-concept can_read_as = requires(const View<Qkv>& v, Result (*f)(const at::Tensor&)) { v.read(f); };
+concept can_read_as = requires(const View<Qkv>& v, Result (*f)(const at::Tensor&)) {
+    v.read(f);
+};
 
 const at::Tensor x = at::arange(12, at::kFloat).reshape({2, 6});
 const at::Tensor other = at::full({2, 6}, 3.0f);
@@ -101,8 +109,9 @@ TEST_CASE("dtypes are promoted as in PyTorch") {
 
 TEST_CASE("a result that no longer fits its layout is refused") {
     const at::Tensor narrow = at::ones({1});
-    CHECK(message_of<ShapeError>([&] { (void)(borrow<Gate<1>>(narrow) + at::ones({5, 7})); }) ==
-          "the result has shape [5, 7], which is no Fused<1, Gate<1>> any more: use read() for a plain tensor");
+    CHECK(message_of<ShapeError>([&] {
+              (void)(borrow<Gate<1>>(narrow) + at::ones({5, 7}));
+          }) == "the result has shape [5, 7], which is no Fused<1, Gate<1>> any more: use read() for a plain tensor");
     CHECK((borrow<Qkv>(x) + at::ones({4, 1, 1})).sizes() == at::IntArrayRef({4, 2, 6}));
 }
 
@@ -110,8 +119,7 @@ TEST_CASE("a sparse operand gives a dense Owned or an error of suture") {
     try {
         const auto product = borrow<Qkv>(x) * x.to_sparse();
         CHECK_FALSE(product.unsafe_tensor().is_sparse());
-    } catch (const Error&) {
-    }
+    } catch (const Error&) {}
 }
 
 TEST_CASE("an undefined operand is an error of suture") {
@@ -233,7 +241,10 @@ TEST_CASE("a read returns what aliases can be found in, and nothing else") {
     static_assert(can_read_as<at::Tensor> && can_read_as<const at::Tensor&> && can_read_as<View<Qkv>>);
     static_assert(can_read_as<std::tuple<at::Tensor, at::Tensor>> && can_read_as<std::optional<at::Tensor>>);
     static_assert(can_read_as<std::map<std::string, std::vector<at::Tensor>>>);
-    struct Named { std::string name; at::Tensor tensor; };
+    struct Named {
+        std::string name;
+        at::Tensor tensor;
+    };
     static_assert(!can_read_as<Named>);
     static_assert(!can_read_as<std::vector<Named>>);
     static_assert(!can_read_as<float*>);
@@ -251,15 +262,15 @@ TEST_CASE("a read that returns a sparse tensor passes it on") {
 TEST_CASE("a read that writes throws and says what to do instead") {
     const at::Tensor source = at::zeros({2, 6});
     const auto v = borrow<Qkv>(source);
-    CHECK(message_of<OwnershipError>([&] { v.read([](const at::Tensor& t) { return t.add_(1); }); }) ==
-          "the function given to read() wrote into the tensor it was lent: return a new value, or clone() and edit that");
+    CHECK(
+        message_of<OwnershipError>([&] { v.read([](const at::Tensor& t) { return t.add_(1); }); }) ==
+        "the function given to read() wrote into the tensor it was lent: return a new value, or clone() and edit that");
     CHECK_THROWS_AS(v.read([](const at::Tensor& t) { t.narrow(-1, 0, 1).zero_(); }), OwnershipError);
 }
 
 TEST_CASE("an exception of the function given to read passes through") {
     CHECK_THROWS_WITH_AS(borrow<Qkv>(x).read([](const at::Tensor&) -> int { throw std::runtime_error("mine"); }),
-          "mine",
-                         std::runtime_error);
+                         "mine", std::runtime_error);
 }
 
 TEST_CASE("gradients flow through arithmetic and reductions") {

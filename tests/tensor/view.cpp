@@ -21,9 +21,11 @@ namespace {
 
 const at::Tensor x = at::arange(80, at::kFloat).reshape({2, 5, 8});
 
-#define CAN(name) \
-    template <class T, class... Args> \
-    concept can_##name = requires(T v, Args... args) { v.name(args...); }
+#define CAN(name)                                      \
+    template <class T, class... Args>                  \
+    concept can_##name = requires(T v, Args... args) { \
+        v.name(args...);                               \
+    }
 CAN(fill_);
 CAN(zero_);
 CAN(copy_);
@@ -41,17 +43,29 @@ CAN(take);
 CAN(clone);
 #undef CAN
 template <class T>
-concept can_add_to = requires(T v) { v += 1; };
+concept can_add_to = requires(T v) {
+    v += 1;
+};
 template <class T>
-concept can_multiply_to = requires(T v) { v *= v; };
+concept can_multiply_to = requires(T v) {
+    v *= v;
+};
 template <class T>
-concept can_index = requires(T v) { v[0]; };
+concept can_index = requires(T v) {
+    v[0];
+};
 template <class T, class C>
-concept can_get = requires(const T& v) { v.template get<C>(); };
+concept can_get = requires(const T& v) {
+    v.template get<C>();
+};
 template <class T, template <extent, extent> class Family>
-concept can_get_family = requires(const T& v) { v.template get<Family>(); };
+concept can_get_family = requires(const T& v) {
+    v.template get<Family>();
+};
 template <class T>
-concept can_split = requires(T t) { split(t); };
+concept can_split = requires(T t) {
+    split(t);
+};
 
 }  // namespace
 
@@ -72,7 +86,9 @@ TEST_CASE("borrowing takes any strides") {
 }
 
 TEST_CASE("a tensor of another width is refused with the layout, its parts and what came") {
-    CHECK(message_of<ShapeError>([] { (void)borrow<Qkv>(at::zeros({1, 5, 7})); }) ==
+    CHECK(message_of<ShapeError>([] {
+              (void)borrow<Qkv>(at::zeros({1, 5, 7}));
+          }) ==
           "Fused<8, Q<4, 2>, K<2>, V<2>> needs [..., 8] (Q 4 + K 2 + V 2) but the tensor is float32 [1, 5, 7] on cpu: "
           "pass the activation that this layout describes");
     CHECK(says(message_of<ShapeError>([] { (void)borrow<ByHead>(at::zeros({12})); }),
@@ -87,8 +103,10 @@ TEST_CASE("a tensor without axes is refused") {
 
 TEST_CASE("a tensor that is not dense is refused with the way to convert it") {
     CHECK(says(message_of<TypeError>([] { (void)borrow<Qkv>(at::Tensor()); }), "needs [..., 8]", "undefined"));
-    CHECK(says(message_of<TypeError>([] { (void)borrow<Qkv>(at::zeros({5, 8}).to_sparse()); }), "Sparse",
-          "to_dense()"));
+    CHECK(says(message_of<TypeError>([] {
+                   (void)borrow<Qkv>(at::zeros({5, 8}).to_sparse());
+               }),
+               "Sparse", "to_dense()"));
     CHECK(says(message_of<TypeError>([] {
                    (void)borrow<Qkv>(at::quantize_per_tensor(at::zeros({5, 8}), 1.0, 0, at::kQInt8));
                }),

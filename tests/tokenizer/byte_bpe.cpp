@@ -3,9 +3,9 @@
 
 #include "doctest.hpp"
 #include "message.hpp"
+#include "record/files.hpp"
 #include "tokenizer/gpt2_bpe.hpp"
 #include "tokenizer/texts.hpp"
-#include "record/files.hpp"
 
 #include <functional>
 #include <string>
@@ -116,14 +116,17 @@ TEST_CASE("ids that cut a character in half give U+FFFD") {
     const Ids whole = gpt2().encode("a😀b");
     REQUIRE(whole.size() > 3);
     CHECK(gpt2().decode(whole) == "a😀b");
-    CHECK(gpt2().decode({whole[0], whole[1], whole.back()}) == "a\xEF\xBF\xBD" "b");
+    CHECK(gpt2().decode({whole[0], whole[1], whole.back()}) ==
+          "a\xEF\xBF\xBD"
+          "b");
     CHECK(gpt2().decode({}) == "");
 }
 
 TEST_CASE("an id that is none is refused") {
     for (const extent id : {extent{-1}, extent{50257}})
-        CHECK(message_of<ValueError>([&] { (void)gpt2().decode({1, id}); }) ==
-              std::to_string(id) + " is no token id: give one from 0 to 50256");
+        CHECK(message_of<ValueError>([&] {
+                  (void)gpt2().decode({1, id});
+              }) == std::to_string(id) + " is no token id: give one from 0 to 50256");
 }
 
 TEST_CASE("a vocabulary that lacks a byte, or has what is no bytes, is refused with it") {
@@ -131,7 +134,8 @@ TEST_CASE("a vocabulary that lacks a byte, or has what is no bytes, is refused w
                "vocab.json has no entry for the byte 0x41: use a byte-level tokenizer's vocab.json"));
     CHECK(says(refusal([](auto& entries) { entries["two words"] = 50257; }),
                "vocab.json: \"two words\" has a character that stands for no byte: use"));
-    CHECK(says(refusal([](auto& entries) { entries["a word"] = entries["Ġthe"], entries.erase("Ġthe"); }), "\"a word\" has"));
+    CHECK(says(refusal([](auto& entries) { entries["a word"] = entries["Ġthe"], entries.erase("Ġthe"); }),
+               "\"a word\" has"));
     CHECK(says(refusal([](auto& entries) { entries["<the>"] = entries["Ġthe"], entries.erase("Ġthe"); }),
                "\"Ġthe\" is not in vocab.json: use the two files of one tokenizer"));
 }
@@ -142,7 +146,9 @@ TEST_CASE("several threads encode with one tokenizer what each would alone") {
     std::vector<std::vector<Ids>> seen(4);
     std::vector<std::thread> threads;
     for (auto& mine : seen)
-        threads.emplace_back([&] { for (int i = 0; i < 50; ++i) mine.push_back(gpt2().encode(text)); });
+        threads.emplace_back([&] {
+            for (int i = 0; i < 50; ++i) mine.push_back(gpt2().encode(text));
+        });
     for (auto& thread : threads) thread.join();
     for (const auto& one : seen) CHECK(one == std::vector<Ids>(50, alone));
 }

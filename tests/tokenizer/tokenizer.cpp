@@ -3,8 +3,8 @@
 
 #include "doctest.hpp"
 #include "message.hpp"
-#include "tokenizer/gpt2_bpe.hpp"
 #include "record/files.hpp"
+#include "tokenizer/gpt2_bpe.hpp"
 
 #include <filesystem>
 #include <set>

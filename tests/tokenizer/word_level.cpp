@@ -4,8 +4,8 @@
 #include "doctest.hpp"
 #include "laws/property.hpp"
 #include "message.hpp"
-#include "tokenizer/texts.hpp"
 #include "record/files.hpp"
+#include "tokenizer/texts.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -80,10 +80,14 @@ template <extent Hk, extent Hv, extent Dk, extent Dv>
 using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<Hv / Hk * Dv, Hv / Hk>, Z<Hv / Hk * Dv, Hv / Hk>>;
 /// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel a head.
 template <extent Width, extent Heads = 1>
-struct Beta : component<Width, Heads> { static constexpr const char* name = "Beta"; };
+struct Beta : component<Width, Heads> {
+    static constexpr const char* name = "Beta";
+};
 /// @see Beta
 template <extent Width, extent Heads = 1>
-struct Alpha : component<Width, Heads> { static constexpr const char* name = "Alpha"; };
+struct Alpha : component<Width, Heads> {
+    static constexpr const char* name = "Alpha";
+};
 /// Qwen3-Next `linear_attn.in_proj_ba`.
 template <extent Hk, extent Hv>
 using Qwen3NextBa = Grouped<Hk, Beta<Hv / Hk, Hv / Hk>, Alpha<Hv / Hk, Hv / Hk>>;
@@ -92,13 +96,19 @@ using Qwen3NextBa = Grouped<Hk, Beta<Hv / Hk, Hv / Hk>, Alpha<Hv / Hk, Hv / Hk>>
 
 /// The part of a query or key that carries no position.
 template <extent Width, extent Heads = 1>
-struct NoPe : component<Width, Heads> { static constexpr const char* name = "NoPe"; };
+struct NoPe : component<Width, Heads> {
+    static constexpr const char* name = "NoPe";
+};
 /// The part of a query or key that rotary embedding turns.
 template <extent Width, extent Heads = 1>
-struct Rope : component<Width, Heads> { static constexpr const char* name = "Rope"; };
+struct Rope : component<Width, Heads> {
+    static constexpr const char* name = "Rope";
+};
 /// The compressed keys and values that are cached.
 template <extent Width, extent Heads = 1>
-struct Latent : component<Width, Heads> { static constexpr const char* name = "Latent"; };
+struct Latent : component<Width, Heads> {
+    static constexpr const char* name = "Latent";
+};
 /// DeepSeek `self_attn.q_b_proj` (or `q_proj`).
 template <extent N, extent Nope, extent RopeWidth>
 using DeepSeekQ = Grouped<N, NoPe<Nope>, Rope<RopeWidth>>;
@@ -122,16 +132,24 @@ using GptOssGateUp = Grouped<I, Gate<1>, Up<1>>;
 namespace ssm {
 /// The signal that enters the convolution and the scan.
 template <extent Width, extent Heads = 1>
-struct X : component<Width, Heads> { static constexpr const char* name = "X"; };
+struct X : component<Width, Heads> {
+    static constexpr const char* name = "X";
+};
 /// How the input enters the state.
 template <extent Width, extent Heads = 1>
-struct B : component<Width, Heads> { static constexpr const char* name = "B"; };
+struct B : component<Width, Heads> {
+    static constexpr const char* name = "B";
+};
 /// How the state is read.
 template <extent Width, extent Heads = 1>
-struct C : component<Width, Heads> { static constexpr const char* name = "C"; };
+struct C : component<Width, Heads> {
+    static constexpr const char* name = "C";
+};
 /// The step size.
 template <extent Width, extent Heads = 1>
-struct Dt : component<Width, Heads> { static constexpr const char* name = "Dt"; };
+struct Dt : component<Width, Heads> {
+    static constexpr const char* name = "Dt";
+};
 }  // namespace ssm
 
 /// Mamba `mixer.in_proj`.
@@ -142,6 +160,7 @@ template <extent R, extent S>
 using MambaX = Fused<R + 2 * S, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
 /// Mamba-2 `mixer.in_proj` (with d_mlp = 0), Ng groups of state S, H heads.
 template <extent I, extent Ng, extent S, extent H>
-using Mamba2In = Fused<2 * I + 2 * Ng * S + H, Gate<I, H>, ssm::X<I, H>, ssm::B<Ng * S, Ng>, ssm::C<Ng * S, Ng>, ssm::Dt<H, H>>;
+using Mamba2In =
+    Fused<2 * I + 2 * Ng * S + H, Gate<I, H>, ssm::X<I, H>, ssm::B<Ng * S, Ng>, ssm::C<Ng * S, Ng>, ssm::Dt<H, H>>;
 
 }  // namespace suture

@@ -16,28 +16,36 @@ concept Integer = std::integral<N> && !std::same_as<N, bool> && !std::same_as<N,
                   !std::same_as<N, char8_t> && !std::same_as<N, char16_t> && !std::same_as<N, char32_t>;
 
 // Numbers with names, and relations over them: both compilers print them when a static_assert over one fails.
-template <extent> struct component_width;
-template <extent> struct component_heads;
-template <extent> struct sum_of_widths;
-template <extent> struct fused_width;
-template <extent> struct group_count;
+template <extent>
+struct component_width;
+template <extent>
+struct component_heads;
+template <extent>
+struct sum_of_widths;
+template <extent>
+struct fused_width;
+template <extent>
+struct group_count;
 
 /// The two named numbers are equal.
-template <class, class> inline constexpr bool is_same_number = false;
+template <class, class>
+inline constexpr bool is_same_number = false;
 template <template <extent> class A, template <extent> class B, extent N>
 inline constexpr bool is_same_number<A<N>, B<N>> = true;
 template <class A, class B>
 concept same = is_same_number<A, B>;
 
 /// The first named number divides the second without a remainder.
-template <class, class> inline constexpr bool is_divisor = false;
+template <class, class>
+inline constexpr bool is_divisor = false;
 template <template <extent> class A, template <extent> class B, extent N, extent M>
 inline constexpr bool is_divisor<A<N>, B<M>> = N > 0 && M % N == 0;
 template <class A, class B>
 concept divides = is_divisor<A, B>;
 
 /// The named number is one or more.
-template <class> inline constexpr bool is_positive = false;
+template <class>
+inline constexpr bool is_positive = false;
 template <template <extent> class A, extent N>
 inline constexpr bool is_positive<A<N>> = N >= 1;
 template <class A>
@@ -65,7 +73,9 @@ struct component {
 
 namespace detail {
 template <class C>
-concept named = requires { { C::name } -> std::convertible_to<const char*>; };
+concept named = requires {
+    { C::name } -> std::convertible_to<const char*>;
+};
 }  // namespace detail
 
 /// A component: `width` channels in `heads` heads under a `name`.
@@ -79,37 +89,59 @@ concept Component = detail::named<C> && requires {
 
 /// Query: what a token looks for.
 template <extent Width, extent Heads = 1>
-struct Q : component<Width, Heads> { static constexpr const char* name = "Q"; };
+struct Q : component<Width, Heads> {
+    static constexpr const char* name = "Q";
+};
 /// Key: what a token offers to be found by.
 template <extent Width, extent Heads = 1>
-struct K : component<Width, Heads> { static constexpr const char* name = "K"; };
+struct K : component<Width, Heads> {
+    static constexpr const char* name = "K";
+};
 /// Value: what a token hands over when it is attended to.
 template <extent Width, extent Heads = 1>
-struct V : component<Width, Heads> { static constexpr const char* name = "V"; };
+struct V : component<Width, Heads> {
+    static constexpr const char* name = "V";
+};
 /// The heads' mixed values before the output projection ("z" in TransformerLens); also the gate z of
 /// Qwen3-Next's linear attention.
 template <extent Width, extent Heads = 1>
-struct Z : component<Width, Heads> { static constexpr const char* name = "Z"; };
+struct Z : component<Width, Heads> {
+    static constexpr const char* name = "Z";
+};
 /// What attention writes into the residual stream, after its output projection.
 template <extent Width, extent Heads = 1>
-struct AttnOut : component<Width, Heads> { static constexpr const char* name = "AttnOut"; };
+struct AttnOut : component<Width, Heads> {
+    static constexpr const char* name = "AttnOut";
+};
 /// The residual stream.
 template <extent Width, extent Heads = 1>
-struct Resid : component<Width, Heads> { static constexpr const char* name = "Resid"; };
+struct Resid : component<Width, Heads> {
+    static constexpr const char* name = "Resid";
+};
 /// The residual stream after a layer normalisation: what attention, the MLP or the unembedding reads.
 template <extent Width, extent Heads = 1>
-struct Norm : component<Width, Heads> { static constexpr const char* name = "Norm"; };
+struct Norm : component<Width, Heads> {
+    static constexpr const char* name = "Norm";
+};
 /// The neurons of an MLP, before or after their nonlinearity.
 template <extent Width, extent Heads = 1>
-struct Mlp : component<Width, Heads> { static constexpr const char* name = "Mlp"; };
+struct Mlp : component<Width, Heads> {
+    static constexpr const char* name = "Mlp";
+};
 /// What the MLP writes into the residual stream.
 template <extent Width, extent Heads = 1>
-struct MlpOut : component<Width, Heads> { static constexpr const char* name = "MlpOut"; };
+struct MlpOut : component<Width, Heads> {
+    static constexpr const char* name = "MlpOut";
+};
 /// The gate of a gated unit: SwiGLU's, gated attention's, Mamba's.
 template <extent Width, extent Heads = 1>
-struct Gate : component<Width, Heads> { static constexpr const char* name = "Gate"; };
+struct Gate : component<Width, Heads> {
+    static constexpr const char* name = "Gate";
+};
 /// The gated half of a SwiGLU.
 template <extent Width, extent Heads = 1>
-struct Up : component<Width, Heads> { static constexpr const char* name = "Up"; };
+struct Up : component<Width, Heads> {
+    static constexpr const char* name = "Up";
+};
 
 }  // namespace suture

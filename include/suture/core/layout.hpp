@@ -5,7 +5,7 @@
 
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
-#include "suture/core/run.hpp"
+#include "suture/core/strided_slice.hpp"
 
 #include <array>
 #include <cstddef>
@@ -15,7 +15,9 @@ namespace suture {
 
 /// An ordered list of types, and no more than that.
 template <class... Ts>
-struct type_list { static constexpr std::size_t size = sizeof...(Ts); };
+struct type_list {
+    static constexpr std::size_t size = sizeof...(Ts);
+};
 
 /// How often T stands in the pack: a layout has every component once.
 template <class T, class... Ts>
@@ -67,7 +69,8 @@ concept Layout = requires {
     { L::width } -> std::convertible_to<extent>;
     { L::groups } -> std::convertible_to<extent>;
     { L::period } -> std::convertible_to<extent>;
-} && !Component<L>;
+}
+&&!Component<L>;
 
 namespace detail {
 template <class C, class Components>
@@ -90,7 +93,8 @@ concept ComponentOf = Component<C> && Layout<L> && detail::find_component<C, typ
 
 /// Where component C lies in layout L.
 template <Layout L, ComponentOf<L> C>
-inline constexpr run slice_of{detail::find_component<C, typename L::components>::offset, C::width, L::groups, L::period};
+inline constexpr StridedSlice slice_of{detail::find_component<C, typename L::components>::offset, C::width, L::groups,
+                                       L::period};
 
 /// The first channel of component C in layout L (in its first group).
 template <Layout L, ComponentOf<L> C>
@@ -98,12 +102,12 @@ inline constexpr extent offset = slice_of<L, C>.offset;
 
 /// The number of heads that component C has in layout L, over all groups.
 template <Layout L, ComponentOf<L> C>
-inline constexpr extent heads_of = C::heads * L::groups;
+inline constexpr extent heads_of = C::heads* L::groups;
 
 /// The runs of all components of L, in order.
 template <Layout L>
-inline constexpr auto runs_of = []<class... Cs>(type_list<Cs...>) {
-    return std::array<run, sizeof...(Cs)>{slice_of<L, Cs>...};
+inline constexpr auto slices_of = []<class... Cs>(type_list<Cs...>) {
+    return std::array<StridedSlice, sizeof...(Cs)>{slice_of<L, Cs>...};
 }(typename L::components{});
 
 /// A component as a value, for messages and drawings.
@@ -132,16 +136,16 @@ inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<type_
 /// The facts of layout L.
 template <Layout L>
 inline constexpr LayoutFacts facts_of{L::width, L::groups, detail::component_table<typename L::components>.data(),
-                                       L::components::size};
+                                      L::components::size};
 
 // A selector names a component: in full, by its family where that is unambiguous, or as the whole layout.
 
 /// Names the component `C`, or, if `C` is a layout, all of it.
 template <class C>
-struct exactly { };
+struct exactly {};
 /// Names the only component of a layout that is a `Family<width, heads>`.
 template <template <extent, extent> class Family>
-struct family { };
+struct family {};
 
 namespace detail {
 template <class Selector, class C>
@@ -182,9 +186,9 @@ struct resolution<exactly<L>, L> {
 
 /// Where something packed like L keeps X: a component's run, or all channels if X is L itself.
 template <Layout L, class X>
-inline constexpr run run_in = slice_of<L, X>;
+inline constexpr StridedSlice slice_in = slice_of<L, X>;
 template <Layout L>
-inline constexpr run run_in<L, L>{0, L::width, 1, L::width};
+inline constexpr StridedSlice slice_in<L, L>{0, L::width, 1, L::width};
 
 // What a View or an Owned of X can hold: a component, in one or several groups, or a whole layout.
 
@@ -192,11 +196,17 @@ namespace detail {
 template <class X, extent Groups>
 struct hosting;
 template <Layout L>
-struct hosting<L, 1> { using type = L; };
+struct hosting<L, 1> {
+    using type = L;
+};
 template <Component C, extent Groups>
-struct hosting<C, Groups> { using type = Grouped<Groups, C>; };
+struct hosting<C, Groups> {
+    using type = Grouped<Groups, C>;
+};
 template <Component C>
-struct hosting<C, 1> { using type = Whole<C>; };
+struct hosting<C, 1> {
+    using type = Whole<C>;
+};
 }  // namespace detail
 
 /// The layout of a tensor that holds X alone: X itself, or the component in its groups.
@@ -205,6 +215,8 @@ using host_layout = typename detail::hosting<X, Groups>::type;
 
 /// X can be viewed in this many groups.
 template <class X, extent Groups>
-concept Hosted = requires { typename detail::hosting<X, Groups>::type; };
+concept Hosted = requires {
+    typename detail::hosting<X, Groups>::type;
+};
 
 }  // namespace suture

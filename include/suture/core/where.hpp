@@ -30,7 +30,7 @@ enum restriction : unsigned { the_batch = 1, the_tokens = 2, the_positions = 3, 
 /// A place or a range on the axis `Along`. Negative numbers count from the end, as in PyTorch. A single place
 /// drops its axis, a range keeps it: the rule of PyTorch's indexing.
 template <axis Along>
-struct position {
+struct Position {
     extent begin = 0;
     extent end = to_end;
     bool single = false;
@@ -46,15 +46,15 @@ constexpr extent counted(Integer auto n) { return std::cmp_greater(n, to_end) ? 
 }  // namespace detail
 
 /// One token position. `token(-1)` is the last.
-constexpr position<axis::token> token(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
+constexpr Position<axis::token> token(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
 /// The token positions [begin, end).
-constexpr position<axis::token> tokens(Integer auto begin, Integer auto end) {
+constexpr Position<axis::token> tokens(Integer auto begin, Integer auto end) {
     return {detail::counted(begin), detail::counted(end), false};
 }
 /// One row of the batch.
-constexpr position<axis::batch> batch(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
+constexpr Position<axis::batch> batch(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
 /// The batch rows [begin, end).
-constexpr position<axis::batch> batches(Integer auto begin, Integer auto end) {
+constexpr Position<axis::batch> batches(Integer auto begin, Integer auto end) {
     return {detail::counted(begin), detail::counted(end), false};
 }
 
@@ -63,7 +63,9 @@ template <extent Begin, extent End, bool One>
 struct HeadRange {
     static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
     static constexpr restriction restricts = the_heads;
-    static constexpr void restrict_channels(ChannelWhere& w) { w.head_begin = Begin, w.head_end = End, w.one_head = One; }
+    static constexpr void restrict_channels(ChannelWhere& w) {
+        w.head_begin = Begin, w.head_end = End, w.one_head = One;
+    }
 };
 /// The channels [Begin, End). @see dims
 template <extent Begin, extent End>
@@ -85,15 +87,15 @@ template <extent Begin, extent End>
 inline constexpr DimRange<Begin, End> dims{};
 
 /// A run of channels and whether its groups (or heads) are an axis of what it selects.
-struct narrowed {
-    run where;
+struct ChannelSlice {
+    StridedSlice where;
     bool grouped = false;
     fault why = fault::none;
 };
 
 namespace detail {
 /// The channels of heads [begin, end), if one run can hold them: within one group, or groups of one head each.
-constexpr narrowed narrow_to_heads(run r, extent heads_a_group, ChannelWhere w) {
+constexpr ChannelSlice narrow_to_heads(StridedSlice r, extent heads_a_group, ChannelWhere w) {
     if (w.head_end > heads_a_group * r.groups) return {r, false, fault::head_beyond};
     const extent head_width = r.width / heads_a_group;
     const extent first_group = w.head_begin / heads_a_group, last_group = (w.head_end - 1) / heads_a_group;
@@ -107,8 +109,8 @@ constexpr narrowed narrow_to_heads(run r, extent heads_a_group, ChannelWhere w) 
 }  // namespace detail
 
 /// The part of a component's run that `w` selects. @post the result lies within `r`, or `why` says what is wrong.
-constexpr narrowed narrow(run r, extent heads_a_group, ChannelWhere w) {
-    narrowed n{r, r.groups > 1};
+constexpr ChannelSlice narrow(StridedSlice r, extent heads_a_group, ChannelWhere w) {
+    ChannelSlice n{r, r.groups > 1};
     if (w.head_begin >= 0) n = detail::narrow_to_heads(r, heads_a_group, w);
     if (n.why != fault::none || w.dim_end < 0) return n;
     if (w.dim_end > n.where.width) return {r, false, fault::dims_beyond};
@@ -119,7 +121,9 @@ constexpr narrowed narrow(run r, extent heads_a_group, ChannelWhere w) {
 
 /// Something that says which part of a component is meant.
 template <class W>
-concept Where = requires { { W::restricts } -> std::convertible_to<restriction>; };
+concept Where = requires {
+    { W::restricts } -> std::convertible_to<restriction>;
+};
 
 /// True where no two of the wheres restrict the same thing.
 template <Where... Ws>
@@ -147,21 +151,27 @@ inline constexpr fault channels_fault = [] {
     const ChannelWhere w = channels_in<Ws...>;
     extent there = X::width;
     if (w.head_begin >= 0) {
-        if constexpr (Component<X>) there = X::head_width;
-        else return fault::heads_of_layout;
+        if constexpr (Component<X>)
+            there = X::head_width;
+        else
+            return fault::heads_of_layout;
     }
     return w.dim_end > there ? fault::dims_beyond : fault::none;
 }();
 
 /// Where the wheres of an edit lie in layout L, or `why` they cannot: what every edit, `at` and hook asks first.
 template <class Selector, Layout L, Where... Ws>
-inline constexpr narrowed placed = [] {
+inline constexpr ChannelSlice placed = [] {
     using found = detail::resolution<Selector, L>;
     using X = typename found::type;
-    if constexpr (found::why != fault::none) return narrowed{{}, false, found::why};
-    else if constexpr (channels_fault<X, Ws...> != fault::none) return narrowed{{}, false, channels_fault<X, Ws...>};
-    else if constexpr (Component<X>) return narrow(run_in<L, X>, X::heads, channels_in<Ws...>);
-    else return narrow(run_in<L, X>, 1, channels_in<Ws...>);
+    if constexpr (found::why != fault::none)
+        return ChannelSlice{{}, false, found::why};
+    else if constexpr (channels_fault<X, Ws...> != fault::none)
+        return ChannelSlice{{}, false, channels_fault<X, Ws...>};
+    else if constexpr (Component<X>)
+        return narrow(slice_in<L, X>, X::heads, channels_in<Ws...>);
+    else
+        return narrow(slice_in<L, X>, 1, channels_in<Ws...>);
 }();
 
 }  // namespace suture

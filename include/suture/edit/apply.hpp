@@ -14,7 +14,7 @@ namespace suture {
 namespace detail {
 /// Applies the recipe to a contiguous tensor packed like L that nobody else holds. An empty one stays as it is.
 /// @throws Error, with the edit in front
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 void edit_in_place(const at::Tensor& packed, const R& recipe) {
     if (packed.numel() == 0) return;
     check_writable(packed);
@@ -24,13 +24,15 @@ void edit_in_place(const at::Tensor& packed, const R& recipe) {
         recipe.for_each([&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i]); });
         recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(packed, &steps[at = i]); });
     } catch (Error& e) {
-        recipe.for_each([&](const auto& edit, std::size_t i) { if (i == at) e.add_place(to_string(edit)); });
+        recipe.for_each([&](const auto& edit, std::size_t i) {
+            if (i == at) e.add_place(to_string(edit));
+        });
         throw;
     }
 }
 
 /// Applies the recipe to an Owned, or leaves it as it was and throws.
-template <class X, extent Groups, Recipe R>
+template <class X, extent Groups, AnyRecipe R>
 void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
     using L = host_layout<X, Groups>;
     const at::Tensor packed = access::packed(owned);
@@ -48,66 +50,71 @@ void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
 }
 
 /// What is wrong with piping a Readable into R.
-template <class Held, Recipe R>
+template <class Held, AnyRecipe R>
 inline constexpr fault pipe_fault = fault::none;
-template <template <class, extent> class Held, class X, extent Groups, Recipe R>
+template <template <class, extent> class Held, class X, extent Groups, AnyRecipe R>
 inline constexpr fault pipe_fault<Held<X, Groups>, R> = recipe_fault<R, host_layout<X, Groups>>;
 }  // namespace detail
 
 /// A clone of what is viewed, edited. @post the viewed storage has the same bytes and version as before
 /// @throws Error naming the edit, its component, what was expected and what came
-template <class X, extent Groups, Recipe R>
+template <class X, extent Groups, AnyRecipe R>
     requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
-Owned<X, Groups> operator|(const View<X, Groups>& source, const R& recipe) {
+Owned<X, Groups>
+operator|(const View<X, Groups>& source, const R& recipe) {
     Owned<X, Groups> result = source.clone();
     detail::edit_in_place<host_layout<X, Groups>>(detail::access::packed(result), recipe);
     return result;
 }
 
 /// Edits in place and passes the Owned on. If it throws, the Owned is what it was.
-template <class X, extent Groups, Recipe R>
+template <class X, extent Groups, AnyRecipe R>
     requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
-Owned<X, Groups> operator|(Owned<X, Groups>&& owned, const R& recipe) {
+Owned<X, Groups>
+operator|(Owned<X, Groups>&& owned, const R& recipe) {
     detail::edit_owned(owned, recipe);
     return std::move(owned);
 }
 
 /// Edits in place. If it throws an Error, the Owned is what it was (if LibTorch runs out of memory in the middle,
 /// some of the edits may stay).
-template <class X, extent Groups, Recipe R>
+template <class X, extent Groups, AnyRecipe R>
     requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
-Owned<X, Groups>& operator|=(Owned<X, Groups>& owned, const R& recipe) {
+Owned<X, Groups>
+&operator|=(Owned<X, Groups>& owned, const R& recipe) {
     detail::edit_owned(owned, recipe);
     return owned;
 }
 
 // What must not compile.
 
-template <Readable T, Recipe R, fault suture_fault = detail::pipe_fault<T, R>>
+template <Readable T, AnyRecipe R, fault suture_fault = detail::pipe_fault<T, R>>
     requires(suture_fault != fault::none)
 SUTURE_REJECTED_FOR(suture_fault, operator|(const T&, const R&));
-template <class X, extent Groups, Recipe R, fault suture_fault = recipe_fault<R, host_layout<X, Groups>>>
+template <class X, extent Groups, AnyRecipe R, fault suture_fault = recipe_fault<R, host_layout<X, Groups>>>
     requires(suture_fault != fault::none)
 SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X, Groups>&, const R&));
 
-template <class X, extent Groups, Recipe R>
+template <class X, extent Groups, AnyRecipe R>
     requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
-SUTURE_REJECTED("an Owned is consumed by a pipe: write std::move(x) | edit, or x |= edit",
-                operator|(const Owned<X, Groups>&, const R&));
-template <class X, extent Groups, Recipe R>
-SUTURE_REJECTED("a View is read-only: write view | edit, which clones, or clone() it",
-                operator|=(const View<X, Groups>&, const R&));
-template <class X, extent Groups, Recipe R>
+SUTURE_REJECTED(
+    "an Owned is consumed by a pipe: write std::move(x) | edit, or x |= edit", operator|(const Owned<X, Groups>&,
+                                                                                         const R&));
+template <class X, extent Groups, AnyRecipe R>
+SUTURE_REJECTED(
+    "a View is read-only: write view | edit, which clones, or clone() it", operator|=(const View<X, Groups>&,
+                                                                                      const R&));
+template <class X, extent Groups, AnyRecipe R>
     requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
-SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones",
-                operator|=(const Owned<X, Groups>&, const R&));
-template <Recipe R, Readable T>
+SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|=(const Owned<X, Groups>&,
+                                                                                              const R&));
+template <AnyRecipe R, Readable T>
 SUTURE_REJECTED("the activation comes first: write view | edit", operator|(const R&, const T&));
-template <class T, Recipe R>
-    requires std::same_as<T, at::Tensor>
-SUTURE_REJECTED("a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, const R&));
-template <class T, Recipe R>
-    requires std::same_as<T, at::Tensor>
-SUTURE_REJECTED("a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|=(const T&, const R&));
+template <class T, AnyRecipe R>
+    requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
+        "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, const R&));
+template <class T, AnyRecipe R>
+    requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
+        "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|=(const T&, const R&));
 
 }  // namespace suture

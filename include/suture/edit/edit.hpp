@@ -22,7 +22,8 @@ struct recipe_base {};
 /// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to any
 /// activation whose layout has its components.
 template <class R>
-concept Recipe = std::derived_from<std::remove_cvref_t<R>, edit_base> || std::derived_from<std::remove_cvref_t<R>, recipe_base>;
+concept AnyRecipe =
+    std::derived_from<std::remove_cvref_t<R>, edit_base> || std::derived_from<std::remove_cvref_t<R>, recipe_base>;
 
 namespace detail {
 template <class Selector>
@@ -43,12 +44,14 @@ inline std::string range_text(const char* one, const char* several, bool single,
 }
 
 inline std::string rows_text(const RowPositions& r) {
-    const char* name = r.what == RowPositions::kind::one_a_row ? "token " : r.what == RowPositions::kind::several ? "tokens " : "mask ";
+    const char* name = r.what == RowPositions::kind::one_a_row ? "token "
+                       : r.what == RowPositions::kind::several ? "tokens "
+                                                               : "mask ";
     return name + value_text(r.given);
 }
 
 /// The wheres in words, from the outermost axis to the channels: "[batch 0, token 4, head 3, dims 0:10]".
-inline std::string place_text(const place& p, const ChannelWhere& c) {
+inline std::string place_text(const Place& p, const ChannelWhere& c) {
     std::string text;
     const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     if (p.batch) add(range_text("batch", "batches", p.batch->single, p.batch->begin, p.batch->end));
@@ -64,33 +67,39 @@ template <class Value, class Selector, Layout L>
 inline constexpr fault injection_fault = fault::none;
 template <class X, extent Groups, class Selector, Layout L>
 inline constexpr fault injection_fault<View<X, Groups>, Selector, L> =
-    !std::same_as<X, typename resolution<Selector, L>::type>      ? fault::other_component
-    : Component<X> && Groups != L::groups                         ? fault::other_groups
-                                                                  : fault::none;
+    !std::same_as<X, typename resolution<Selector, L>::type> ? fault::other_component
+    : Component<X> && Groups != L::groups                    ? fault::other_groups
+                                                             : fault::none;
 template <class Op>
-struct injected { using type = void; };
+struct injected {
+    using type = void;
+};
 template <update How, class V>
-struct injected<take_up<How, V>> { using type = V; };
+struct injected<take_up<How, V>> {
+    using type = V;
+};
 
 struct step {
-    resolved where;
-    prepared found;
+    ResolvedPlace where;
+    Prepared found;
 };
 }  // namespace detail
 
 /// One edit. Made by `on<...>(...)` and an operation; `sizeof` is what it must remember.
 template <class Selector, class Op, Where... Ws>
-struct edit : edit_base {
+struct Edit : edit_base {
     [[no_unique_address]] WherePack<Ws...> wheres;
     [[no_unique_address]] Op operation;
 
-    constexpr edit() = default;
-    constexpr edit(WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
+    constexpr Edit() = default;
+    constexpr Edit(WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
 
     static constexpr std::size_t count = 1;
     static constexpr bool calls_back = detail::calls_back<Op>;
     template <class F>
-    constexpr void for_each(F&& f) const { f(*this, std::size_t{0}); }
+    constexpr void for_each(F&& f) const {
+        f(*this, std::size_t{0});
+    }
 
     /// What is wrong with this edit for layout L.
     template <Layout L>
@@ -101,9 +110,9 @@ struct edit : edit_base {
     /// Checks everything and resolves where to write.
     template <Layout L>
     void prepare(const at::Tensor& packed, detail::step* step) const {
-        const detail::place asked = detail::make_place(placed<Selector, L, Ws...>, wheres);
+        const detail::Place asked = detail::make_place(placed<Selector, L, Ws...>, wheres);
         step->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
-        step->found = operation.template prepare<Ws...>(detail::target{packed, asked, step->where});
+        step->found = operation.template prepare<Ws...>(detail::EditTarget{packed, asked, step->where});
     }
 
     /// Writes. @pre prepare passed
@@ -112,9 +121,9 @@ struct edit : edit_base {
     }
 
     /// The edit in words: "Q[token 4, dims 0:10] = 0".
-    friend std::string to_string(const edit& e) {
-        return detail::selector_name<Selector> + detail::place_text(detail::make_place({}, e.wheres), channels_in<Ws...>) +
-               " " + e.operation.text();
+    friend std::string to_string(const Edit& e) {
+        return detail::selector_name<Selector> +
+               detail::place_text(detail::make_place({}, e.wheres), channels_in<Ws...>) + " " + e.operation.text();
     }
 };
 
@@ -127,7 +136,7 @@ struct member {
     constexpr const E& get() const { return value; }
 };
 template <std::size_t I, class E>
-    requires(std::is_empty_v<E> && std::default_initializable<E>)
+    requires(std::is_empty_v<E>&& std::default_initializable<E>)
 struct member<I, E> {
     constexpr member() = default;
     constexpr explicit member(const E&) {}
@@ -152,10 +161,10 @@ struct members<std::index_sequence<Is...>, Edits...> : member<Is, Edits>... {
 /// Edits in the order in which they are applied; a later one sees what an earlier one wrote. `recipe<>` leaves everything
 /// as it is.
 template <class... Edits>
-struct recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, Edits...> {
+struct Recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, Edits...> {
     using base = detail::members<std::index_sequence_for<Edits...>, Edits...>;
-    constexpr recipe() = default;
-    constexpr explicit recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
+    constexpr Recipe() = default;
+    constexpr explicit Recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
 
     static constexpr std::size_t count = sizeof...(Edits);
     static constexpr bool calls_back = (Edits::calls_back || ...);
@@ -169,7 +178,7 @@ struct recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, 
     }();
 
     /// The edits in words, joined by " | ".
-    friend std::string to_string(const recipe& r) {
+    friend std::string to_string(const Recipe& r) {
         std::string text;
         r.for_each([&](const auto& e, std::size_t i) { text += (i ? " | " : "") + to_string(e); });
         return text;
@@ -177,41 +186,50 @@ struct recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, 
 
     /// The recipe with one more edit, or those of another recipe, behind.
     template <class... More>
-    constexpr auto then(const recipe<More...>& more) const {
+    constexpr auto then(const Recipe<More...>& more) const {
         return unpacked([&](const auto&... mine) {
-            return more.unpacked([&](const auto&... theirs) { return recipe<Edits..., More...>(mine..., theirs...); });
+            return more.unpacked([&](const auto&... theirs) { return Recipe<Edits..., More...>(mine..., theirs...); });
         });
     }
 
 private:
     template <class...>
-    friend struct recipe;
+    friend struct Recipe;
     template <class F>
     constexpr auto unpacked(F&& f) const {
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             return f(static_cast<const detail::member<Is, Edits>&>(*this).get()...);
-        }(std::index_sequence_for<Edits...>{});
+        }
+        (std::index_sequence_for<Edits...>{});
     }
 };
 
 namespace detail {
 template <class... Edits>
-constexpr const recipe<Edits...>& as_recipe(const recipe<Edits...>& r) { return r; }
+constexpr const Recipe<Edits...>& as_recipe(const Recipe<Edits...>& r) {
+    return r;
+}
 template <class Selector, class Op, Where... Ws>
-constexpr auto as_recipe(const edit<Selector, Op, Ws...>& e) { return recipe<edit<Selector, Op, Ws...>>(e); }
+constexpr auto as_recipe(const Edit<Selector, Op, Ws...>& e) {
+    return Recipe<Edit<Selector, Op, Ws...>>(e);
+}
 }  // namespace detail
 
 /// Composes: the left one is applied first. Runs nothing.
-template <Recipe A, Recipe B>
-constexpr auto operator|(const A& first, const B& then) { return detail::as_recipe(first).then(detail::as_recipe(then)); }
+template <AnyRecipe A, AnyRecipe B>
+constexpr auto operator|(const A& first, const B& then) {
+    return detail::as_recipe(first).then(detail::as_recipe(then));
+}
 
-template <Recipe R>
-std::ostream& operator<<(std::ostream& out, const R& r) { return out << to_string(r); }
+template <AnyRecipe R>
+std::ostream& operator<<(std::ostream& out, const R& r) {
+    return out << to_string(r);
+}
 
 /// What is wrong with applying recipe R to an activation packed like L; `fault::none` if nothing is.
 template <class R, class L>
 inline constexpr fault recipe_fault = fault::none;
-template <Recipe R, Layout L>
+template <AnyRecipe R, Layout L>
 inline constexpr fault recipe_fault<R, L> = R::template why<L>;
 
 }  // namespace suture

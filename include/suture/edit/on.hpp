@@ -24,9 +24,9 @@ inline constexpr bool takes<View<X, Groups>, Selector> = is_family<Selector> || 
 /// Values may be numbers, tensors that broadcast to the part (same dtype and device), a Slot, or the View of the
 /// same component in another run: of that the same part is taken, which is activation patching.
 template <class Selector, Where... Ws>
-class selection {
+class Selection {
 public:
-    constexpr explicit selection(Ws... wheres) : wheres_{std::move(wheres)...} {}
+    constexpr explicit Selection(Ws... wheres) : wheres_{std::move(wheres)...} {}
 
     /// Becomes the value. JAX's `x.at[...].set`.
     template <class V>
@@ -66,17 +66,16 @@ public:
         requires std::convertible_to<std::invoke_result_t<const F&, at::Tensor>, at::Tensor>
     constexpr auto apply(F f) const { return make(detail::applied<F>{std::move(f)}); }
     template <class F>
-        requires std::is_void_v<std::invoke_result_t<const F&, at::Tensor>>
-    SUTURE_REJECTED("the function given to apply() returns nothing: return the edited tensor", apply(F) const);
+        requires std::is_void_v<std::invoke_result_t<const F&, at::Tensor>> SUTURE_REJECTED(
+            "the function given to apply() returns nothing: return the edited tensor", apply(F) const);
 
-#define SUTURE_OTHER_COMPONENT(name)                                                              \
-    template <class X, extent Groups>                                                             \
-        requires(!detail::takes<View<X, Groups>, Selector>)                                       \
-    SUTURE_REJECTED("the injected View is of another component: take its values with read()",     \
-                    name(const View<X, Groups>&) const);                                          \
-    template <class X, extent Groups>                                                             \
-    SUTURE_REJECTED("an Owned is injected through its view: write x.view()", \
-                    name(const Owned<X, Groups>&) const);
+#define SUTURE_OTHER_COMPONENT(name)                                                          \
+    template <class X, extent Groups>                                                         \
+        requires(!detail::takes<View<X, Groups>, Selector>)                                   \
+    SUTURE_REJECTED("the injected View is of another component: take its values with read()", \
+                    name(const View<X, Groups>&) const);                                      \
+    template <class X, extent Groups>                                                         \
+    SUTURE_REJECTED("an Owned is injected through its view: write x.view()", name(const Owned<X, Groups>&) const);
     SUTURE_OTHER_COMPONENT(set)
     SUTURE_OTHER_COMPONENT(add)
     SUTURE_OTHER_COMPONENT(multiply)
@@ -84,12 +83,16 @@ public:
 
 private:
     template <class Op>
-    constexpr edit<Selector, Op, Ws...> make(Op op) const { return {wheres_, std::move(op)}; }
+    constexpr Edit<Selector, Op, Ws...> make(Op op) const {
+        return {wheres_, std::move(op)};
+    }
 
     template <update How, class V>
     constexpr auto take_up(const V& value) const {
-        if constexpr (std::same_as<V, Slot>) return make(detail::take_up<How, detail::SlotReader>{value.reader()});
-        else return make(detail::take_up<How, V>{value});
+        if constexpr (std::same_as<V, Slot>)
+            return make(detail::take_up<How, detail::SlotReader>{value.reader()});
+        else
+            return make(detail::take_up<How, V>{value});
     }
 
     [[no_unique_address]] WherePack<Ws...> wheres_;
@@ -99,9 +102,7 @@ private:
 /// Without wheres all of it is meant.
 template <class C, Where... Ws>
     requires(compatible<Ws...>() && channels_fault<C, Ws...> == fault::none)
-constexpr auto on(Ws... wheres) {
-    return selection<exactly<C>, Ws...>(std::move(wheres)...);
-}
+constexpr auto on(Ws... wheres) { return Selection<exactly<C>, Ws...>(std::move(wheres)...); }
 template <class C, Where... Ws, fault suture_fault = channels_fault<C, Ws...>>
     requires(compatible<Ws...>() && suture_fault != fault::none)
 SUTURE_REJECTED_FOR(suture_fault, on(Ws...));
@@ -112,7 +113,7 @@ SUTURE_REJECTED("two wheres restrict the same axis: keep one of them", on(Ws...)
 /// Begins an edit of the only component of a family: `on<Q>(token(4))` suits every layout that has one `Q<...>`.
 template <template <extent, extent> class Family, Where... Ws>
     requires(compatible<Ws...>())
-constexpr auto on(Ws... wheres) { return selection<family<Family>, Ws...>(std::move(wheres)...); }
+constexpr auto on(Ws... wheres) { return Selection<family<Family>, Ws...>(std::move(wheres)...); }
 template <template <extent, extent> class Family, Where... Ws>
     requires(!compatible<Ws...>())
 SUTURE_REJECTED("two wheres restrict the same axis: keep one of them", on(Ws...));
@@ -127,13 +128,16 @@ template <template <extent, extent> class Family, class... Ws>
 SUTURE_REJECTED("a where is token(4), not a number: write on<C>(token(4))", on(Ws...));
 
 template <class T, class Selector, Where... Ws>
-SUTURE_REJECTED("an edit lacks its operation: write on<...>(...).set(value)",
-                operator|(const T&, const selection<Selector, Ws...>&));
+SUTURE_REJECTED(
+    "an edit lacks its operation: write on<...>(...).set(value)", operator|(const T&,
+                                                                            const Selection<Selector, Ws...>&));
 template <class T, class Selector, Where... Ws>
-SUTURE_REJECTED("an edit lacks its operation: write on<...>(...).set(value)",
-                operator|=(const T&, const selection<Selector, Ws...>&));
-template <class Selector, Where... Ws, Recipe R>
-SUTURE_REJECTED("an edit lacks its operation: write on<...>(...).set(value)",
-                operator|(const selection<Selector, Ws...>&, const R&));
+SUTURE_REJECTED(
+    "an edit lacks its operation: write on<...>(...).set(value)", operator|=(const T&,
+                                                                             const Selection<Selector, Ws...>&));
+template <class Selector, Where... Ws, AnyRecipe R>
+SUTURE_REJECTED(
+    "an edit lacks its operation: write on<...>(...).set(value)", operator|(const Selection<Selector, Ws...>&,
+                                                                            const R&));
 
 }  // namespace suture

@@ -4,8 +4,8 @@
 // Law: what was saved is loaded bit for bit. Format: https://huggingface.co/docs/safetensors. Needs POSIX.
 #pragma once
 
-#include "suture/file/new_file.hpp"
 #include "suture/file/detail/safetensors_header.hpp"
+#include "suture/file/new_file.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -11,11 +11,11 @@ enum class ActivationFunction { gelu_tanh, gelu_erf, relu };
 
 /// The shape of a GPT-2 model. Defaults are GPT-2 small's.
 struct Gpt2Config {
-    extent width = 768;       ///< n_embd
-    extent heads = 12;        ///< n_head
-    extent inner = 4 * 768;   ///< n_inner, 4 * n_embd where that is null
-    extent layers = 12;       ///< n_layer
-    extent positions = 1024;  ///< n_positions
+    extent width = 768;         ///< n_embd
+    extent heads = 12;          ///< n_head
+    extent inner = 4 * 768;     ///< n_inner, 4 * n_embd where that is null
+    extent layers = 12;         ///< n_layer
+    extent positions = 1024;    ///< n_positions
     extent vocabulary = 50257;  ///< vocab_size
     double layer_norm_epsilon = 1e-5;
     ActivationFunction activation = ActivationFunction::gelu_tanh;

@@ -86,7 +86,8 @@ inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
     c.width = config.count("n_embd");
     c.heads = config.count("n_head");
     if (c.width % c.heads != 0)
-        config.refuse("n_head", "is " + std::to_string(c.heads) + ", which does not divide n_embd " + std::to_string(c.width));
+        config.refuse("n_head",
+                      "is " + std::to_string(c.heads) + ", which does not divide n_embd " + std::to_string(c.width));
     c.inner = config.has("n_inner") ? config.count("n_inner") : 4 * c.width;
     c.layers = config.count("n_layer");
     c.positions = config.count(config.has("n_positions") ? "n_positions" : "n_ctx");

@@ -7,11 +7,11 @@
 #pragma once
 
 #include "suture/core/catalogue.hpp"
+#include "suture/gpt2/config.hpp"
+#include "suture/gpt2/layers.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
 #include "suture/hook/sites.hpp"
-#include "suture/gpt2/config.hpp"
-#include "suture/gpt2/layers.hpp"
 #include "suture/model/causal_rows.hpp"
 #include "suture/tensor/view.hpp"
 
@@ -43,9 +43,12 @@ inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double
 
 inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
     switch (f) {
-        case ActivationFunction::gelu_tanh: return at::gelu(x, "tanh");
-        case ActivationFunction::gelu_erf: return at::gelu(x);
-        default: return at::relu(x);
+        case ActivationFunction::gelu_tanh:
+            return at::gelu(x, "tanh");
+        case ActivationFunction::gelu_erf:
+            return at::gelu(x);
+        default:
+            return at::relu(x);
     }
 }
 }  // namespace detail
@@ -175,8 +178,8 @@ public:
     void reset() override {
         blocks.clear();
         for (extent i = 0; i < config_.layers; ++i)
-            blocks.push_back(this->register_module(std::to_string(i),
-                                                   std::make_shared<Gpt2BlockImpl<Width, Heads>>(config_, i)));
+            blocks.push_back(
+                this->register_module(std::to_string(i), std::make_shared<Gpt2BlockImpl<Width, Heads>>(config_, i)));
     }
     std::vector<std::shared_ptr<Gpt2BlockImpl<Width, Heads>>> blocks;
 
@@ -218,7 +221,8 @@ public:
                              std::to_string(config.heads) + ">");
         if (config.inner != Gpt2MlpImpl<Width>::inner)
             throw ModelError("the model's MLP has " + std::to_string(config.inner) + " neurons but Gpt2<" +
-                             std::to_string(Width) + ", " + std::to_string(Heads) + "> has 4 x width: use such a model");
+                             std::to_string(Width) + ", " + std::to_string(Heads) +
+                             "> has 4 x width: use such a model");
         reset();
     }
     void reset() override {
@@ -236,7 +240,7 @@ public:
     at::Tensor forward(const at::Tensor& ids) {
         at::Tensor x = embed(ids);
         for (const auto& block : h) x = block->forward(x);
-        return head(x);
+        return unembed(x);
     }
 
     // The stages of a forward pass: this is a StagedModel (study/staged_model.hpp).
@@ -257,9 +261,9 @@ public:
         return h[static_cast<std::size_t>(layer)]->forward_rows(x, rows);
     }
     /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
-    at::Tensor head(const at::Tensor& x) { return at::linear(ln_f(x), unembedding()); }
+    at::Tensor unembed(const at::Tensor& x) { return at::linear(ln_f(x), unembedding()); }
     /// The logits of these token ids [n] alone: [..., n]. @throws ValueError if the vocabulary lacks one
-    at::Tensor head(const at::Tensor& x, const at::Tensor& ids) { return at::linear(ln_f(x), unembedding(ids)); }
+    at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) { return at::linear(ln_f(x), unembedding(ids)); }
 
     /// What the logits are products with: [vocabulary, width].
     const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }

@@ -1,7 +1,7 @@
 // The layers that GPT-2 is made of, with the parameter names and shapes of Hugging Face's implementation.
 #pragma once
 
-#include "suture/core/run.hpp"
+#include "suture/core/strided_slice.hpp"
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/torch.hpp"
 

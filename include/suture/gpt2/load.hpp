@@ -2,9 +2,9 @@
 // prefix; weights of 16 bits are widened to the model's float32, and weights of 64 bits are rounded to it.
 #pragma once
 
+#include "suture/file/safetensors.hpp"
 #include "suture/gpt2/config_file.hpp"
 #include "suture/gpt2/gpt2.hpp"
-#include "suture/file/safetensors.hpp"
 
 #include <c10/core/GradMode.h>
 

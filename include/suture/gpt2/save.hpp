@@ -2,8 +2,8 @@
 // GPT2LMHeadModel. Law: load_gpt2 of what was saved is the model, bit for bit. Needs POSIX.
 #pragma once
 
-#include "suture/gpt2/gpt2.hpp"
 #include "suture/file/safetensors.hpp"
+#include "suture/gpt2/gpt2.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,9 +18,12 @@ namespace suture {
 namespace detail {
 inline const char* activation_name(ActivationFunction f) {
     switch (f) {
-        case ActivationFunction::gelu_tanh: return "gelu_new";
-        case ActivationFunction::gelu_erf: return "gelu";
-        default: return "relu";
+        case ActivationFunction::gelu_tanh:
+            return "gelu_new";
+        case ActivationFunction::gelu_erf:
+            return "gelu";
+        default:
+            return "relu";
     }
 }
 
@@ -32,9 +35,8 @@ public:
     /// @throws FileError if the disk refuses
     void write(const std::string& name, const std::string& text) {
         const std::filesystem::path path = directory_ / name;
-        safetensors::naming(path.string(), [&] {
-            written_.try_emplace(path, path).first->second.write(text.data(), text.size());
-        });
+        safetensors::naming(path.string(),
+                            [&] { written_.try_emplace(path, path).first->second.write(text.data(), text.size()); });
     }
     /// @throws FileError if the disk refuses
     void publish() {

@@ -101,8 +101,8 @@ private:
             if (a.is_alive()) attached = std::max(attached, a.layer + 1);
         if (attached == 0 || entries.empty() || entries.rbegin()->first < attached) return;
         throw PositionError("the board has an entry for layer " + std::to_string(entries.rbegin()->first) +
-                            " but is attached to " + std::to_string(attached) + " layers, counted from 0 (the last is " +
-                            last_site() + "): move or clear the entry");
+                            " but is attached to " + std::to_string(attached) +
+                            " layers, counted from 0 (the last is " + last_site() + "): move or clear the entry");
     }
     std::string last_site() const {
         const attachment* last = nullptr;
@@ -136,26 +136,26 @@ class Board {
     using entry = detail::BoardEntry<L>;
 
     /// A part of a layer's activation, to be assigned.
-    template <class Selection>
+    template <class PlaceSelection>
     class Part {
     public:
         template <class V>
-            requires requires(const Selection& s, const V& v) { s.set(v); }
+            requires requires(const PlaceSelection& s, const V& v) { s.set(v); }
         void operator=(const V& value) && { put(selection_.set(value)); }
         template <class X, extent Groups>
-            requires requires(const Selection& s, const at::Tensor& t) { s.set(t); }
+            requires requires(const PlaceSelection& s, const at::Tensor& t) { s.set(t); }
         void operator=(Owned<X, Groups>&& value) && { put(selection_.set(value.view())); }
 
     private:
         friend Board;
-        Part(state& board, std::size_t layer, Selection selection)
+        Part(state& board, std::size_t layer, PlaceSelection selection)
             : board_(board), layer_(layer), selection_(std::move(selection)) {}
-        template <Recipe R>
+        template <AnyRecipe R>
         void put(const R& edit) {
             const std::string text = to_string(edit);
             std::string place = text.substr(0, text.find(" = "));
             // Masks and indices of one shape read alike: they are told apart by their tensors, which the edit keeps.
-            if (const detail::place p = detail::make_place({}, edit.wheres); p.rows)
+            if (const detail::Place p = detail::make_place({}, edit.wheres); p.rows)
                 place += c10::str(" of ", static_cast<const void*>(p.rows->given.unsafeGetTensorImpl()));
             board_.change([&](auto& entries) {
                 entries[layer_].enabled = true;
@@ -166,7 +166,7 @@ class Board {
         }
         state& board_;
         std::size_t layer_;
-        Selection selection_;
+        PlaceSelection selection_;
     };
 
     /// What stands at a layer, to be assigned.
@@ -183,7 +183,7 @@ class Board {
         }
         void operator=(Owned<L>&& value) && { std::move(*this) = std::move(value).take(); }
         /// The activation is edited.
-        template <Recipe R>
+        template <AnyRecipe R>
             requires(recipe_fault<R, L> == fault::none)
         void operator=(const R& recipe) && {
             board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, "")}, true}; });
@@ -192,8 +192,10 @@ class Board {
         void operator=(const Place& other) && {
             const entry copied = other.board_.at(other.layer_);
             board_.change([&](auto& entries) {
-                if (copied.changes.empty()) entries.erase(layer_);
-                else entries[layer_] = copied;
+                if (copied.changes.empty())
+                    entries.erase(layer_);
+                else
+                    entries[layer_] = copied;
             });
         }
 
@@ -209,15 +211,20 @@ class Board {
     private:
         friend Board;
         Place(state& board, std::size_t layer) : board_(board), layer_(layer) {}
-        template <class Selection>
-        Part<Selection> part(Selection selection) { return {board_, layer_, std::move(selection)}; }
+        template <class PlaceSelection>
+        Part<PlaceSelection> part(PlaceSelection selection) {
+            return {board_, layer_, std::move(selection)};
+        }
         void check_width(const at::Tensor& value) const {
             if (!value.defined())
-                throw TypeError("board layer " + std::to_string(layer_) + ": the replacement is an undefined tensor: "
-                                "give it a value, or clear(" + std::to_string(layer_) + ")");
+                throw TypeError("board layer " + std::to_string(layer_) +
+                                ": the replacement is an undefined tensor: "
+                                "give it a value, or clear(" +
+                                std::to_string(layer_) + ")");
             if (value.dim() > 0 && value.size(-1) != L::width && value.size(-1) != 1)
-                throw ShapeError("board layer " + std::to_string(layer_) + ": the replacement is " + tensor_text(value) +
-                                 " but " + layout_text(facts_of<L>) + " needs [..., " + std::to_string(L::width) +
+                throw ShapeError("board layer " + std::to_string(layer_) + ": the replacement is " +
+                                 tensor_text(value) + " but " + layout_text(facts_of<L>) + " needs [..., " +
+                                 std::to_string(L::width) +
                                  "]: give it that width, or write at<Component>() for a part");
         }
         state& board_;
@@ -311,7 +318,7 @@ public:
     void attached(std::size_t) { state_->check_entries(); }
 
 private:
-    template <Recipe R>
+    template <AnyRecipe R>
     static detail::BoardChange<L> change_by(const R& recipe, std::string place) {
         return {std::move(place), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
     }

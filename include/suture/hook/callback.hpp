@@ -17,22 +17,29 @@ namespace suture {
 
 namespace detail {
 template <class L>
-struct lent_as { using type = View<L>; static View<L> lend(const at::Tensor& t) { return borrow<L>(t); } };
+struct lent_as {
+    using type = View<L>;
+    static View<L> lend(const at::Tensor& t) { return borrow<L>(t); }
+};
 template <>
-struct lent_as<AnyLayout> { using type = at::Tensor; static const at::Tensor& lend(const at::Tensor& t) { return t; } };
+struct lent_as<AnyLayout> {
+    using type = at::Tensor;
+    static const at::Tensor& lend(const at::Tensor& t) { return t; }
+};
 
 template <class F, class L>
 auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
     if constexpr (std::invocable<const F&, const typename lent_as<L>::type&, const Site&>)
         return f(lent_as<L>::lend(activation), site);
-    else return f(lent_as<L>::lend(activation));
+    else
+        return f(lent_as<L>::lend(activation));
 }
 
 /// What a hook at a site packed like L may return.
 template <class R, class L>
 inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
 template <class X, extent Groups, class L>
-inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L> && Groups == 1;
+inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L>&& Groups == 1;
 template <template <class> class Optional, class R, class L>
     requires requires(Optional<R> maybe) { maybe.has_value(); }
 inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_hook_result<R, L>;
@@ -56,7 +63,9 @@ inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& ac
 
 inline at::Tensor replacement_in(at::Tensor t) { return t; }
 template <class X, extent Groups>
-at::Tensor replacement_in(Owned<X, Groups> owned) { return std::move(owned).take(); }
+at::Tensor replacement_in(Owned<X, Groups> owned) {
+    return std::move(owned).take();
+}
 template <class T>
     requires requires(T t) { t.has_value(); }
 at::Tensor replacement_in(T maybe) { return maybe.has_value() ? replacement_in(*std::move(maybe)) : at::Tensor(); }
@@ -67,14 +76,15 @@ at::Tensor replacement_in(T maybe) { return maybe.has_value() ? replacement_in(*
 /// given a plain tensor.
 template <class F, class L>
 concept Callback = std::copy_constructible<F> &&
-                   (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
-                    std::invocable<const F&, const typename detail::lent_as<L>::type&>) &&
-                   detail::is_hook_result<decltype(detail::call_hook<F, L>(
-                       std::declval<const F&>(), std::declval<const at::Tensor&>(), std::declval<const Site&>())), L>;
+    (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
+     std::invocable<const F&, const typename detail::lent_as<L>::type&>)&&detail::
+        is_hook_result<decltype(detail::call_hook<F, L>(std::declval<const F&>(), std::declval<const at::Tensor&>(),
+                                                        std::declval<const Site&>())),
+                       L>;
 
 namespace detail {
 /// The hook that replaces what passes by `activation | recipe`.
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 HookEntry recipe_entry(R recipe) {
     HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };
@@ -91,8 +101,10 @@ HookEntry callback_entry(F f) {
         const WriteWatch watch(activation);
         at::Tensor result;
         try {
-            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>) call_hook<F, L>(f, activation, at);
-            else result = replacement_in(call_hook<F, L>(f, activation, at));
+            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>)
+                call_hook<F, L>(f, activation, at);
+            else
+                result = replacement_in(call_hook<F, L>(f, activation, at));
         } catch (...) {
             watch.check("the hook");  // that it wrote is worse news than what it threw
             throw;

@@ -17,7 +17,7 @@ namespace suture {
 ///     auto handle = hooks.add(site, recipe).once();
 class [[nodiscard("a hook is removed when its handle is dropped: keep the handle")]] HookHandle {
 public:
-    HookHandle(HookHandle&&) noexcept = default;
+    HookHandle(HookHandle &&) noexcept = default;
     HookHandle& operator=(HookHandle&& other) noexcept {
         if (this != &other) {
             remove();
@@ -29,12 +29,12 @@ public:
     ~HookHandle() { remove(); }
 
     /// Each hook runs the next time its site is passed, and not again.
-    HookHandle once() && {
+    HookHandle once()&& {
         for (const hook& h : hooks_) h.state->once = true;
         return std::move(*this);
     }
     /// A scope may end without these hooks having run: it is no error. To be said before a scope of another thread can end.
-    HookHandle may_be_idle() && {
+    HookHandle may_be_idle()&& {
         for (const hook& h : hooks_) h.state->may_be_idle = true;
         return std::move(*this);
     }

@@ -24,7 +24,8 @@ public:
     explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_facts<L>) {}
 
     at::Tensor operator()(at::Tensor activation) const {
-        if (detail::innermost_scope == nullptr) [[likely]] return activation;
+        if (detail::innermost_scope == nullptr) [[likely]]
+            return activation;
         return detail::run_hooks(*this, std::move(activation));
     }
 };
@@ -53,22 +54,30 @@ private:
 
 /// The place that something hookable means: a HookPoint or SiteRef itself, the `output` of a hooked module's holder.
 template <class L>
-SiteRef<L> site_ref(const HookPoint<L>& point) { return SiteRef<L>(point); }
+SiteRef<L> site_ref(const HookPoint<L>& point) {
+    return SiteRef<L>(point);
+}
 template <class L>
-SiteRef<L> site_ref(const SiteRef<L>& site) { return site; }
+SiteRef<L> site_ref(const SiteRef<L>& site) {
+    return site;
+}
 template <class Holder>
     requires requires(const Holder& h) { h->output.id(); }
 auto site_ref(const Holder& holder) {
     bool empty = false;
-    if constexpr (requires { holder.is_empty(); }) empty = holder.is_empty();
-    else if constexpr (requires { !holder; }) empty = !holder;
+    if constexpr (requires { holder.is_empty(); })
+        empty = holder.is_empty();
+    else if constexpr (requires { !holder; })
+        empty = !holder;
     if (empty) throw HookError("this module holder is empty: construct the module before adding hooks");
     return site_ref(holder->output);
 }
 
 /// Where hooks can be added.
 template <class S>
-concept Hookable = requires(const S& s) { site_ref(s); };
+concept Hookable = requires(const S& s) {
+    site_ref(s);
+};
 
 /// The layout of a hookable site.
 template <Hookable S>

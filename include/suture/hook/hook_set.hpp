@@ -3,9 +3,9 @@
 #pragma once
 
 #include "suture/hook/callback.hpp"
+#include "suture/hook/detail/active_scope.hpp"
 #include "suture/hook/handle.hpp"
 #include "suture/hook/hook_point.hpp"
-#include "suture/hook/detail/active_scope.hpp"
 
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/traits.hpp>
@@ -69,7 +69,7 @@ class CarriedScopes {
 public:
     class [[nodiscard("hooks are active while the scopes live: name them")]] Active {
     public:
-        Active(Active&&) = default;
+        Active(Active &&) = default;
         ~Active() {
             while (!links_.empty()) {
                 records_.back().first->note_firings_of(*records_.back().second);
@@ -113,11 +113,17 @@ concept SiteRange = ranges::input_range<R> && !Hookable<R> && Hookable<ranges::r
 
 namespace detail {
 template <class S>
-struct layout_of_sites { using type = void; };
+struct layout_of_sites {
+    using type = void;
+};
 template <Hookable S>
-struct layout_of_sites<S> { using type = site_layout<S>; };
+struct layout_of_sites<S> {
+    using type = site_layout<S>;
+};
 template <SiteRange S>
-struct layout_of_sites<S> { using type = site_layout<ranges::range_value_t<S>>; };
+struct layout_of_sites<S> {
+    using type = site_layout<ranges::range_value_t<S>>;
+};
 /// The layout of a site, or of every site in a range; void if S is neither.
 template <class S>
 using layout_at = typename layout_of_sites<std::remove_cvref_t<S>>::type;
@@ -136,15 +142,17 @@ concept Attachable = requires(A& a, std::size_t layers, const Site& site) {
 
 namespace detail {
 template <class A>
-concept is_layered = requires(A& a, std::size_t layers) { a.attached(layers); };
+concept is_layered = requires(A& a, std::size_t layers) {
+    a.attached(layers);
+};
 template <class F, class L>
-concept is_no_hook = !Recipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
+concept is_no_hook = !AnyRecipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
 template <class F, class L>
 concept is_called_with = std::invocable<F&, const typename lent_as<L>::type&> ||
                          std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
 /// It could be called if it were not const, or be a hook if it could be copied.
 template <class F, class L>
-concept is_mutable_hook = is_called_with<F, L> && (!is_called_with<const F, L> || !std::copy_constructible<F>);
+concept is_mutable_hook = is_called_with<F, L> &&(!is_called_with<const F, L> || !std::copy_constructible<F>);
 }  // namespace detail
 
 /// Hooks, each at a site. Sets may be changed while they are active, from any thread; each pass through a site
@@ -165,85 +173,88 @@ public:
     }
 
     /// Adds a recipe: what passes the site is replaced by `activation | recipe`.
-    template <Sites S, Recipe R>
-        requires(Layout<detail::layout_at<S>> && recipe_fault<R, detail::layout_at<S>> == fault::none)
+    template <Sites S, AnyRecipe R>
+        requires(Layout<detail::layout_at<S>>&& recipe_fault<R, detail::layout_at<S>> == fault::none)
     HookHandle add(S&& sites, R recipe) {
         return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)));
     }
-    template <Sites S, Recipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
-        requires(Layout<detail::layout_at<S>> && suture_fault != fault::none)
+    template <Sites S, AnyRecipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
+        requires(Layout<detail::layout_at<S>>&& suture_fault != fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add(S&&, R));
 
     /// Adds a recipe at a site whose layout is only known here; the width is checked when it runs.
-    template <Layout L, Sites S, Recipe R>
-        requires(std::same_as<detail::layout_at<S>, AnyLayout> && recipe_fault<R, L> == fault::none)
+    template <Layout L, Sites S, AnyRecipe R>
+        requires(std::same_as<detail::layout_at<S>, AnyLayout>&& recipe_fault<R, L> == fault::none)
     HookHandle add(S&& sites, R recipe) { return add_entry(sites, detail::recipe_entry<L>(std::move(recipe))); }
-    template <Sites S, Recipe R>
-        requires std::same_as<detail::layout_at<S>, AnyLayout>
-    SUTURE_REJECTED("this site has no layout of its own: write add<Layout>(site, recipe)", add(S&&, R));
+    template <Sites S, AnyRecipe R>
+        requires std::same_as<detail::layout_at<S>, AnyLayout> SUTURE_REJECTED(
+            "this site has no layout of its own: write add<Layout>(site, recipe)", add(S&&, R));
 
     /// Adds a callback, which looks at what passes or replaces it. It runs with all hooks suspended, so it may run
     /// the model. A write into what it is lent throws OwnershipError.
     template <Sites S, Callback<detail::layout_at<S>> F>
-        requires(!Recipe<F>)
+        requires(!AnyRecipe<F>)
     HookHandle add(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<detail::layout_at<S>>(std::move(callback)));
     }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
     template <Sites S, Attachable<detail::layout_at<S>> A>
-    HookHandle add(S&& sites, A& layers) { return attach<detail::layout_at<S>>(sites, layers); }
+    HookHandle add(S&& sites, A& layers) {
+        return attach<detail::layout_at<S>>(sites, layers);
+    }
     /// Attaches a board or a recorder at sites whose layout is only known here.
     template <Layout L, Sites S, Attachable<L> A>
-        requires std::same_as<detail::layout_at<S>, AnyLayout>
-    HookHandle add(S&& sites, A& layers) { return attach<L>(sites, layers); }
+        requires std::same_as<detail::layout_at<S>, AnyLayout> HookHandle add(S&& sites, A& layers) {
+            return attach<L>(sites, layers);
+        }
 
     /// Adds a callback at a site whose layout is only known here; the width is checked when it runs.
     template <Layout L, Sites S, Callback<L> F>
-        requires(std::same_as<detail::layout_at<S>, AnyLayout> && !Recipe<F>)
+        requires(std::same_as<detail::layout_at<S>, AnyLayout> && !AnyRecipe<F>)
     HookHandle add(S&& sites, F callback) { return add_entry(sites, detail::callback_entry<L>(std::move(callback))); }
 
     /// Adds a recipe or a callback for the gradient of the loss by what passes the site, when a backward pass brings
     /// it: it is edited as the activation is, with the same recipes. Both passes run in the scope; where the backward
     /// pass comes later, say may_be_idle() and keep the handle until then.
     /// @throws HookError, in the forward pass, if the activation needs no gradient
-    template <Sites S, Recipe R>
-        requires(Layout<detail::layout_at<S>> && recipe_fault<R, detail::layout_at<S>> == fault::none)
+    template <Sites S, AnyRecipe R>
+        requires(Layout<detail::layout_at<S>>&& recipe_fault<R, detail::layout_at<S>> == fault::none)
     HookHandle add_backward(S&& sites, R recipe) {
-        return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)), detail::moment::gradient);
+        return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)),
+                         detail::HookPhase::gradient);
     }
-    template <Sites S, Recipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
-        requires(Layout<detail::layout_at<S>> && suture_fault != fault::none)
+    template <Sites S, AnyRecipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
+        requires(Layout<detail::layout_at<S>>&& suture_fault != fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add_backward(S&&, R));
     /// At a site whose layout is only known here.
-    template <Layout L, Sites S, Recipe R>
-        requires(std::same_as<detail::layout_at<S>, AnyLayout> && recipe_fault<R, L> == fault::none)
+    template <Layout L, Sites S, AnyRecipe R>
+        requires(std::same_as<detail::layout_at<S>, AnyLayout>&& recipe_fault<R, L> == fault::none)
     HookHandle add_backward(S&& sites, R recipe) {
-        return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::moment::gradient);
+        return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::HookPhase::gradient);
     }
     template <Sites S, Callback<detail::layout_at<S>> F>
-        requires(!Recipe<F>)
+        requires(!AnyRecipe<F>)
     HookHandle add_backward(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<detail::layout_at<S>>(std::move(callback)),
-                         detail::moment::gradient);
+                         detail::HookPhase::gradient);
     }
 
     template <Layout L, Sites S, Callback<L> F>
-        requires(std::same_as<detail::layout_at<S>, AnyLayout> && !Recipe<F>)
+        requires(std::same_as<detail::layout_at<S>, AnyLayout> && !AnyRecipe<F>)
     HookHandle add_backward(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::moment::gradient);
+        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::gradient);
     }
 
     // What is no hook.
     template <Sites S, class F>
-        requires(detail::is_no_hook<F, detail::layout_at<S>> && detail::is_layered<F>)
+        requires(detail::is_no_hook<F, detail::layout_at<S>>&& detail::is_layered<F>)
     SUTURE_REJECTED("it has another layout than this site: write add<Layout>(site, ...) where the site has none",
                     add(S&&, F&));
     template <Sites S, class F>
         requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
                  detail::is_mutable_hook<std::remove_cvref_t<F>, detail::layout_at<S>>)
-    SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr",
-                    add(S&&, F&&));
+    SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add(S&&, F&&));
     template <Sites S, class F>
         requires(detail::is_no_hook<F, detail::layout_at<S>> && !detail::is_layered<F> &&
                  !detail::is_mutable_hook<std::remove_cvref_t<F>, detail::layout_at<S>>)
@@ -252,10 +263,9 @@ public:
         requires(detail::is_no_hook<F, detail::layout_at<S>>)
     SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
-    template <Sites S, Recipe R>
-        requires std::same_as<detail::layout_at<S>, AnyLayout>
-    SUTURE_REJECTED("this site has no layout of its own: write add_backward<Layout>(site, recipe)",
-                    add_backward(S&&, R));
+    template <Sites S, AnyRecipe R>
+        requires std::same_as<detail::layout_at<S>, AnyLayout> SUTURE_REJECTED(
+            "this site has no layout of its own: write add_backward<Layout>(site, recipe)", add_backward(S&&, R));
 
     /// Makes the set active in this thread while the returned scope lives.
     Scope activate() const { return Scope(hooks_); }
@@ -271,7 +281,7 @@ public:
 private:
     /// The same hook at every site; each counts for itself.
     template <class S>
-    HookHandle add_entry(S&& sites, detail::HookEntry entry, detail::moment when = detail::moment::edits) {
+    HookHandle add_entry(S&& sites, detail::HookEntry entry, detail::HookPhase when = detail::HookPhase::edits) {
         entry.when = when;
         return add_each(sites, [&entry](const Site&) -> const detail::HookEntry& {
             entry.state = std::make_shared<detail::HookState>();
@@ -297,7 +307,8 @@ private:
         };
         if constexpr (SiteRange<S>)
             for (auto&& site : sites) add_one(site_ref(site).site());
-        else add_one(site_ref(sites).site());
+        else
+            add_one(site_ref(sites).site());
         if (handle.size() == 0) throw HookError("the range of sites is empty: give at least one site");
         return handle;
     }
@@ -313,7 +324,8 @@ auto run_with_hooks(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     auto result = [&] {
         if constexpr (requires { model.forward(std::forward<Inputs>(inputs)...); })
             return model.forward(std::forward<Inputs>(inputs)...);
-        else return model->forward(std::forward<Inputs>(inputs)...);
+        else
+            return model->forward(std::forward<Inputs>(inputs)...);
     }();
     scope.end();
     return result;

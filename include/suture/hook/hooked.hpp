@@ -3,8 +3,8 @@
 // from the Impl and shadows it. Parameter names stay, so checkpoints of the plain module load.
 #pragma once
 
-#include "suture/hook/hook_point.hpp"
 #include "suture/hook/detail/leaves.hpp"
+#include "suture/hook/hook_point.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -28,7 +28,9 @@ class HookedImpl;
 namespace detail {
 /// LibTorch before 2.1 has Module as a virtual base, which the most derived class must copy itself.
 template <class D>
-concept virtual_module = !requires(torch::nn::Module* m) { static_cast<D*>(m); };
+concept virtual_module = !requires(torch::nn::Module * m) {
+    static_cast<D*>(m);
+};
 
 template <class R, class C, class... Args>
 auto signature_of(R (C::*)(Args...)) -> R (*)(Args...);
@@ -77,22 +79,26 @@ public:
     /// `forward` with the default arguments of the wrapped module.
     template <class... Given>
     results call(Given&&... given) {
-        if (innermost_scope == nullptr) [[likely]] return Base::forward(std::forward<Given>(given)...);
+        if (innermost_scope == nullptr) [[likely]]
+            return Base::forward(std::forward<Given>(given)...);
         return run(static_cast<Base&>(*this), std::forward<Given>(given)...);
     }
 
     /// A copy with parameters and sites of its own; hooks at these sites do not follow.
     std::shared_ptr<torch::nn::Module> clone(const clone_device& device = {}) const override {
-        if constexpr (!std::copy_constructible<Base>) return Base::clone(device);  // refuses, in its own words
-        else return named_copy(dynamic_cast<const Base&>(*Base::clone(device)));
+        if constexpr (!std::copy_constructible<Base>)
+            return Base::clone(device);  // refuses, in its own words
+        else
+            return named_copy(dynamic_cast<const Base&>(*Base::clone(device)));
     }
 
     /// The module's own path is the site of its output; ".input" that of its input.
     void visit_sites(const SiteVisitor& visit) override {
         if constexpr (std::derived_from<Base, HasSites>) Base::visit_sites(visit);
-        if constexpr (leaves_in<results> > 0) visit("", output);
-        for (std::size_t i = 0; i < other_outputs.size(); ++i) visit("output." + std::to_string(i + 1), other_outputs[i]);
-        if constexpr (leaves_in<arguments> > 0) visit("input", input);
+        if constexpr (leaves_in < results >> 0) visit("", output);
+        for (std::size_t i = 0; i < other_outputs.size(); ++i)
+            visit("output." + std::to_string(i + 1), other_outputs[i]);
+        if constexpr (leaves_in < arguments >> 0) visit("input", input);
         for (std::size_t i = 0; i < other_inputs.size(); ++i) visit("input." + std::to_string(i + 1), other_inputs[i]);
     }
 
@@ -165,12 +171,14 @@ class HookedImpl<Base, Out, In, R (*)(Args...)>
     : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
 public:
     using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && detail::virtual_module<Base>)
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>)
+        : HookedImpl::hooked(module) {}
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::virtual_module<Base>)
         : torch::nn::Module(module), HookedImpl::hooked(module) {}
 
     std::remove_cvref_t<R> forward(Args... args) {
-        if (detail::innermost_scope == nullptr) [[likely]] return Base::forward(std::forward<Args>(args)...);
+        if (detail::innermost_scope == nullptr) [[likely]]
+            return Base::forward(std::forward<Args>(args)...);
         return this->run(static_cast<Base&>(*this), std::forward<Args>(args)...);
     }
 };
@@ -180,12 +188,14 @@ class HookedImpl<Base, Out, In, R (*)(Args...)>
     : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
 public:
     using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>) : HookedImpl::hooked(module) {}
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && detail::virtual_module<Base>)
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>)
+        : HookedImpl::hooked(module) {}
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::virtual_module<Base>)
         : torch::nn::Module(module), HookedImpl::hooked(module) {}
 
     std::remove_cvref_t<R> forward(Args... args) const {
-        if (detail::innermost_scope == nullptr) [[likely]] return Base::forward(std::forward<Args>(args)...);
+        if (detail::innermost_scope == nullptr) [[likely]]
+            return Base::forward(std::forward<Args>(args)...);
         return this->run(static_cast<const Base&>(*this), std::forward<Args>(args)...);
     }
 };
@@ -194,8 +204,8 @@ namespace detail {
 /// The HookedImpl with the parameters of Base's forward: AnyModule takes the address of one signature.
 template <class Base, class Out, class In>
 struct hooked_impl_of {
-    static_assert(requires { &Base::forward; },
-                  "forward is overloaded, a template or missing: give the module one forward");
+    static_assert(
+        requires { &Base::forward; }, "forward is overloaded, a template or missing: give the module one forward");
     using type = HookedImpl<Base, Out, In, decltype(signature_of(&Base::forward))>;
 };
 }  // namespace detail
@@ -218,7 +228,9 @@ public:
     using torch::nn::ModuleHolder<Impl>::ModuleHolder;
 
     template <class... Given>
-    auto operator()(Given&&... given) { return this->get()->call(std::forward<Given>(given)...); }
+    auto operator()(Given&&... given) {
+        return this->get()->call(std::forward<Given>(given)...);
+    }
 };
 
 }  // namespace suture

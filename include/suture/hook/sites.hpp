@@ -54,14 +54,23 @@ inline void visit_module_sites(torch::nn::Module& module, const std::string& pat
 template <class Model>
 torch::nn::Module* module_in(const Model& model) {
     const torch::nn::Module* module = nullptr;
-    if constexpr (std::derived_from<Model, torch::nn::Module>) module = &model;
-    else if constexpr (std::convertible_to<const Model&, const torch::nn::Module*>) module = model;
-    else if constexpr (requires { { model.get() } -> std::convertible_to<const torch::nn::Module*>; }) {
-        if constexpr (requires { model.is_empty(); }) module = model.is_empty() ? nullptr : model.get();
-        else module = model.get();
+    if constexpr (std::derived_from<Model, torch::nn::Module>)
+        module = &model;
+    else if constexpr (std::convertible_to<const Model&, const torch::nn::Module*>)
+        module = model;
+    else if constexpr (requires {
+                           { model.get() } -> std::convertible_to<const torch::nn::Module*>;
+                       }) {
+        if constexpr (requires { model.is_empty(); })
+            module = model.is_empty() ? nullptr : model.get();
+        else
+            module = model.get();
     } else {
-        static_assert(requires { { model.ptr() } -> std::convertible_to<std::shared_ptr<torch::nn::Module>>; },
-                      "this is no model: give a module, its holder or pointer, an AnyModule, or what has visit_sites");
+        static_assert(
+            requires {
+                { model.ptr() } -> std::convertible_to<std::shared_ptr<torch::nn::Module>>;
+            },
+            "this is no model: give a module, its holder or pointer, an AnyModule, or what has visit_sites");
         module = model.is_empty() ? nullptr : model.ptr().get();
     }
     return const_cast<torch::nn::Module*>(module);
@@ -113,9 +122,9 @@ SiteRef<L> found_site(const std::string& path, const Site& site) {
         }
         some += (some.empty() ? "" : ", ") + path;
     }
-    throw HookError("no site matches '" + asked + "': " +
-                    (paths.empty() ? "the model has no sites: give it HookPoints or Hooked modules"
-                                   : "the model has " + some));
+    throw HookError(
+        "no site matches '" + asked + "': " +
+        (paths.empty() ? "the model has no sites: give it HookPoints or Hooked modules" : "the model has " + some));
 }
 /// Whether a path matches a pattern in the syntax of `sites`.
 inline bool path_matches(std::string pattern, std::string path) {
@@ -134,8 +143,7 @@ std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
     std::vector<std::string> paths;
     for_each_site(model, [&](const std::string& path, Site& site) {
         paths.push_back(path);
-        if (detail::path_matches(pattern, path))
-            found.push_back(detail::found_site<L>(path, site));
+        if (detail::path_matches(pattern, path)) found.push_back(detail::found_site<L>(path, site));
     });
     if (found.empty()) detail::throw_no_site(pattern, paths);
     return found;
@@ -153,7 +161,8 @@ SiteRef<L> site(Model&& model, const std::string& path) {
     });
     if (found.empty()) detail::throw_no_site(path, paths);
     if (found.size() > 1)
-        throw HookError("two sites have the path " + path + ": rename a child module, or take the site from its module");
+        throw HookError("two sites have the path " + path +
+                        ": rename a child module, or take the site from its module");
     return found.front();
 }
 

@@ -22,10 +22,14 @@ inline at::Tensor bits_differ(const at::Tensor& a, const at::Tensor& b) {
         at::Tensor r = t.detach().resolve_conj().resolve_neg();
         if (r.is_complex()) r = at::view_as_real(r);
         switch (r.element_size()) {
-            case 1: return r.view(at::kByte);
-            case 2: return r.view(at::kShort);
-            case 4: return r.view(at::kInt);
-            default: return r.view(at::kLong);
+            case 1:
+                return r.view(at::kByte);
+            case 2:
+                return r.view(at::kShort);
+            case 4:
+                return r.view(at::kInt);
+            default:
+                return r.view(at::kLong);
         }
     };
     const at::Tensor differ = bits(a).ne(bits(b));
@@ -107,10 +111,10 @@ inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& afte
     check_comparable(before, after);
     const at::Tensor changed = bits_differ(before, after);
     AuditReport report;
-    run r{0, 0, layout.groups, layout.width / layout.groups};
+    StridedSlice r{0, 0, layout.groups, layout.width / layout.groups};
     for (const ComponentFacts& c : layout) {
         r.width = c.width;
-        const narrowed channels{r, layout.groups > 1};
+        const ChannelSlice channels{r, layout.groups > 1};
         report.components.push_back(audit_component(c, layout.groups, cut_channels(before, channels),
                                                     cut_channels(after, channels), cut_channels(changed, channels)));
         int of_that_name = 0;
@@ -145,7 +149,7 @@ at::Tensor packed_like(const T& activation, const char* which) {
 ///
 /// @throws ShapeError or TypeError if they differ in shape, dtype or device
 template <template <class, extent> class Before, template <class, extent> class After, class X, extent Groups>
-    requires(Readable<Before<X, Groups>> && Readable<After<X, Groups>>)
+    requires(Readable<Before<X, Groups>>&& Readable<After<X, Groups>>)
 AuditReport audit(const Before<X, Groups>& before, const After<X, Groups>& after) {
     const auto packed = [](const at::Tensor& t) { return Groups == 1 ? t : t.flatten(-2); };
     return detail::audit_packed(packed(before.unsafe_tensor()), packed(after.unsafe_tensor()),
@@ -154,8 +158,9 @@ AuditReport audit(const Before<X, Groups>& before, const After<X, Groups>& after
 /// The same of plain tensors, which are packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device
 template <Layout L, class Before, class After>
-    requires((std::same_as<Before, at::Tensor> || detail::same_held<View<L>, Before>) &&
-             (std::same_as<After, at::Tensor> || detail::same_held<View<L>, After>))
+    requires((std::same_as<Before, at::Tensor> ||
+              detail::same_held<View<L>, Before>)&&(std::same_as<After, at::Tensor> ||
+                                                    detail::same_held<View<L>, After>))
 AuditReport audit(const Before& before, const After& after) {
     const at::Tensor packed_before = detail::packed_like<L>(before, "before the edit");
     const at::Tensor packed_after = detail::packed_like<L>(after, "after the edit");
@@ -163,8 +168,8 @@ AuditReport audit(const Before& before, const After& after) {
 }
 
 template <class T>
-    requires std::same_as<T, at::Tensor>
-SUTURE_REJECTED("raw tensors have no layout: write audit<Layout>(before, after)", audit(const T&, const T&));
+    requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
+        "raw tensors have no layout: write audit<Layout>(before, after)", audit(const T&, const T&));
 template <Readable Before, Readable After>
     requires(!detail::same_held<Before, After>)
 SUTURE_REJECTED("these are packed differently: audit one layout before and after", audit(const Before&, const After&));

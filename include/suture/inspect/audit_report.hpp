@@ -72,7 +72,7 @@ struct AuditReport {
     }
 
 private:
-    extent sum(extent ComponentAudit::* number) const {
+    extent sum(extent ComponentAudit::*number) const {
         extent n = 0;
         for (const ComponentAudit& c : components) n += c.*number;
         return n;
@@ -93,9 +93,12 @@ inline std::string ranges_text(const ComponentAudit& c) {
     for (std::size_t i = 0; i < c.leading.size(); ++i) {
         if (c.leading[i].whole()) continue;
         const std::string other = "axis " + std::to_string(i) + " at";
-        if (i + 1 == c.leading.size()) add_range("token", "tokens", c.leading[i]);
-        else if (i == 0) add_range("batch", "batches", c.leading[i]);
-        else add_range(other, other, c.leading[i]);
+        if (i + 1 == c.leading.size())
+            add_range("token", "tokens", c.leading[i]);
+        else if (i == 0)
+            add_range("batch", "batches", c.leading[i]);
+        else
+            add_range(other, other, c.leading[i]);
     }
     if (c.by_head()) {
         // Without a head, a slice counts in the component: where that is not the same, all heads are named as well.

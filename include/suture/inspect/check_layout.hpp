@@ -2,8 +2,8 @@
 // contents, and nothing raises. What attention does when one component is edited tells the difference.
 #pragma once
 
-#include "suture/hook/hook_set.hpp"
 #include "suture/hook/detail/leaves.hpp"
+#include "suture/hook/hook_set.hpp"
 #include "suture/inspect/detail/attention_probe.hpp"
 #include "suture/inspect/detail/layout_checks.hpp"
 #include "suture/model/run_model.hpp"
@@ -25,18 +25,22 @@ public:
     /// What attention makes of the values, or a projection of it: [..., tokens, channels]. Without it the model's own
     /// output is watched, in which later layers have mixed the rows.
     template <Hookable S>
-    AttentionSites output(const S& site) const { return with(&AttentionSites::output_, site); }
+    AttentionSites output(const S& site) const {
+        return with(&AttentionSites::output_, site);
+    }
     /// The probabilities, after the softmax: [..., heads, queries, keys], by which the number of heads is checked, or of
     /// any other shape.
     template <Hookable S>
-    AttentionSites pattern(const S& site) const { return with(&AttentionSites::pattern_, site); }
+    AttentionSites pattern(const S& site) const {
+        return with(&AttentionSites::pattern_, site);
+    }
 
     const std::optional<SiteRef<AnyLayout>>& output() const { return output_; }
     const std::optional<SiteRef<AnyLayout>>& pattern() const { return pattern_; }
 
 private:
     template <class S>
-    AttentionSites with(std::optional<SiteRef<AnyLayout>> AttentionSites::* which, const S& site) const {
+    AttentionSites with(std::optional<SiteRef<AnyLayout>> AttentionSites::*which, const S& site) const {
         AttentionSites result = *this;
         result.*which = SiteRef<AnyLayout>(site_ref(site).site());
         return result;
@@ -60,7 +64,9 @@ template <class Output>
 at::Tensor first_tensor(Output output) {
     static_assert(leaves_in<Output> > 0, "this model gives no tensor: give the attention's output site");
     at::Tensor found;
-    for_each_leaf(output, 0, [&found](at::Tensor& t, std::size_t) { if (!found.defined()) found = t; });
+    for_each_leaf(output, 0, [&found](at::Tensor& t, std::size_t) {
+        if (!found.defined()) found = t;
+    });
     return found;
 }
 }  // namespace detail
@@ -84,13 +90,13 @@ at::Tensor first_tensor(Output output) {
 /// @throws HookError if a site is not passed; ShapeError if the projection is not as wide as L, if it is empty or has
 ///         fewer than three tokens, or if the output does not have a row a token; ValueError if it has NaN or infinity
 template <Layout L, class Model, Hookable S, class... Inputs>
-    requires detail::packs_attention<L>
-LayoutReport check_layout(Model&& model, const S& site, const AttentionSites& sites, Inputs&&... inputs) {
-    const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
-    const SiteRef<AnyLayout> projection(site_ref(site).site());
-    const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
-    return detail::report_layout(probe, facts_of<L>, projection.name());
-}
+    requires detail::packs_attention<L> LayoutReport check_layout(Model&& model, const S& site,
+                                                                  const AttentionSites& sites, Inputs&&... inputs) {
+        const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
+        const SiteRef<AnyLayout> projection(site_ref(site).site());
+        const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
+        return detail::report_layout(probe, facts_of<L>, projection.name());
+    }
 template <Layout L, class Model, Hookable S, class... Inputs>
     requires(detail::packs_attention<L> && !(std::same_as<std::remove_cvref_t<Inputs>, AttentionSites> || ...))
 LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
@@ -98,7 +104,7 @@ LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
 }
 /// Checks the layout that the site has by its type.
 template <class Model, Hookable S, class... Inputs>
-    requires(Layout<site_layout<S>> && detail::packs_attention<site_layout<S>>)
+    requires(Layout<site_layout<S>>&& detail::packs_attention<site_layout<S>>)
 LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
     return check_layout<site_layout<S>>(model, site, inputs...);
 }

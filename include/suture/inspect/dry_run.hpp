@@ -16,13 +16,13 @@ namespace suture {
 namespace detail {
 /// The edit with the same component and wheres that sets zero.
 template <class Selector, class Op, Where... Ws>
-constexpr auto zeroed(const edit<Selector, Op, Ws...>& e) {
-    return edit<Selector, take_up<update::set, zero_value>, Ws...>(e.wheres, {});
+constexpr auto zeroed(const Edit<Selector, Op, Ws...>& e) {
+    return Edit<Selector, take_up<update::set, zero_value>, Ws...>(e.wheres, {});
 }
 
 /// What every edit of the recipe, made to set zero, changes of ones: of the activation a value that is zero already could
 /// not be seen to become zero. @pre the recipe was prepared for these sizes
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 AuditReport marked_places(const R& recipe, at::IntArrayRef sizes) {
     const at::Tensor ones = at::ones(sizes, at::kByte);
     Owned<L> marked = borrow<L>(ones).clone();
@@ -33,7 +33,7 @@ AuditReport marked_places(const R& recipe, at::IntArrayRef sizes) {
     return report;
 }
 
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
     // What the recipe would refuse, without a write, a call of the user's functions or a random number.
     recipe.for_each([&](const auto& edit, std::size_t) {
@@ -63,19 +63,18 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
 ///
 /// @throws Error what the recipe itself would throw before its first write: a token that is not there, an injected
 ///         tensor of another shape, an empty slot; MemoryError if a few bytes for each value are too much
-template <Recipe R, template <class, extent> class Held, class X, extent Groups>
-    requires(Readable<Held<X, Groups>> && recipe_fault<R, host_layout<X, Groups>> == fault::none)
+template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups>
+    requires(Readable<Held<X, Groups>>&& recipe_fault<R, host_layout<X, Groups>> == fault::none)
 AuditReport dry_run(const R& recipe, const Held<X, Groups>& view) {
     const at::Tensor& t = view.unsafe_tensor();
     return detail::dry_run_packed<host_layout<X, Groups>>(recipe, Groups == 1 ? t : t.flatten(-2));
 }
-template <Recipe R, template <class, extent> class Held, class X, extent Groups,
+template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups,
           fault suture_fault = recipe_fault<R, host_layout<X, Groups>>>
-    requires(Readable<Held<X, Groups>> && suture_fault != fault::none)
+    requires(Readable<Held<X, Groups>>&& suture_fault != fault::none)
 SUTURE_REJECTED_FOR(suture_fault, dry_run(const R&, const Held<X, Groups>&));
-template <Recipe R, class T>
-    requires std::same_as<T, at::Tensor>
-SUTURE_REJECTED("a raw tensor has no layout: write dry_run(recipe, borrow<Layout>(tensor))",
-                dry_run(const R&, const T&));
+template <AnyRecipe R, class T>
+    requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
+        "a raw tensor has no layout: write dry_run(recipe, borrow<Layout>(tensor))", dry_run(const R&, const T&));
 
 }  // namespace suture

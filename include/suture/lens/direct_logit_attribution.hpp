@@ -5,13 +5,13 @@
 #pragma once
 
 #include "suture/core/where.hpp"
+#include "suture/gpt2/gpt2.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/hook/sites.hpp"
-#include "suture/gpt2/gpt2.hpp"
 #include "suture/lens/gpt2_logit_lens.hpp"
 #include "suture/record/latest.hpp"
-#include "suture/sweep/metric.hpp"
 #include "suture/stats/numbers.hpp"
+#include "suture/sweep/metric.hpp"
 
 #include <ATen/ops/stack.h>
 
@@ -50,8 +50,7 @@ struct EditedSites {
     /// What the edits added, at all sites together: [..., width].
     at::Tensor edits() const {
         at::Tensor sum = at::zeros({}, at::kDouble);
-        for (std::size_t i = 0; i < after.size(); ++i)
-            sum = sum.add(in_float64(after[i]).sub(in_float64(before[i])));
+        for (std::size_t i = 0; i < after.size(); ++i) sum = sum.add(in_float64(after[i]).sub(in_float64(before[i])));
         return sum;
     }
 
@@ -96,7 +95,8 @@ class LogitReadout {
 public:
     /// `target` [width] is what the logit is a product with, `last` [..., width] the stream that the norm is given.
     LogitReadout(const Gpt2NormImpl& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
-        : target_(target), scale_(last.sub(last.mean(-1, true)).square().mean(-1).add(epsilon).sqrt()),
+        : target_(target),
+          scale_(last.sub(last.mean(-1, true)).square().mean(-1).add(epsilon).sqrt()),
           norm_bias_(in_float64(norm.bias).dot(target)) {
         const at::Tensor weighed = in_float64(norm.weight).mul(target);
         direction_ = weighed.sub(weighed.mean());
@@ -132,19 +132,20 @@ at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& targ
 /// one unless another is named (tokens(2, 5) are an axis of the result). Hooks that are active in this thread run as
 /// usual: of a patched model this is the patched attribution.
 ///
-///     DirectLogitAttribution a = attribute(model, ids, logit_difference(answer, other), token(-1));
+///     DirectLogitAttribution a = direct_logit_attribution(model, ids, logit_difference(answer, other), token(-1));
 ///     at::Tensor best = a.heads.flatten().argmax();   // layer * heads + head
 ///
 /// @post a.total() is what the model's logits say, up to rounding
 /// @throws ValueError if the vocabulary lacks a token id; PositionError if there is no such token; what the model and
 ///         its hooks throw
 template <extent Width, extent Heads>
-DirectLogitAttribution attribute(Gpt2<Width, Heads> model, const at::Tensor& ids, const LogitTarget& target,
-                      const position<axis::token>& where = token(-1)) {
+DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const at::Tensor& ids,
+                                                const LogitTarget& target,
+                                                const Position<axis::token>& where = token(-1)) {
     const at::NoGradGuard no_gradients;
     const at::Tensor direction = detail::direction_of(model, target);
-    const detail::AttributionPass<Width, Heads> pass(
-        model, ids, Recording{.tokens = where, .batches = detail::batches_of(ids)});
+    const detail::AttributionPass<Width, Heads> pass(model, ids,
+                                                     Recording{.tokens = where, .batches = detail::batches_of(ids)});
     const at::Tensor first = detail::in_float64(pass.stream.before.at("h.0.resid_pre"));
     const at::Tensor last = detail::in_float64(pass.stream.after.at("ln_f.input"));
     const detail::LogitReadout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "suture/hook/detail/active_scope.hpp"
-#include "suture/stats/numbers.hpp"
 #include "suture/model/run_model.hpp"
+#include "suture/stats/numbers.hpp"
 #include "suture/tensor/torch.hpp"
 
 namespace suture {

@@ -4,7 +4,7 @@
 // Law: a position's row is what the block gives it in a pass over the whole prompt, up to rounding.
 #pragma once
 
-#include "suture/core/run.hpp"
+#include "suture/core/strided_slice.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"

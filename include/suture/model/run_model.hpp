@@ -7,15 +7,21 @@
 namespace suture::detail {
 
 template <class Model, class... Inputs>
-concept forwards_by_pointer = requires(Model& m, Inputs&&... inputs) { m->forward(std::forward<Inputs>(inputs)...); };
+concept forwards_by_pointer = requires(Model& m, Inputs&&... inputs) {
+    m->forward(std::forward<Inputs>(inputs)...);
+};
 template <class Model, class... Inputs>
-concept forwards = requires(Model& m, Inputs&&... inputs) { m.forward(std::forward<Inputs>(inputs)...); };
+concept forwards = requires(Model& m, Inputs&&... inputs) {
+    m.forward(std::forward<Inputs>(inputs)...);
+};
 
 /// What `model->forward(inputs...)`, `model.forward(inputs...)` or `model(inputs...)` gives: the first that there is.
 template <class Model, class... Inputs>
 auto run_model(Model& model, Inputs&&... inputs) {
-    if constexpr (forwards_by_pointer<Model, Inputs...>) return model->forward(std::forward<Inputs>(inputs)...);
-    else if constexpr (forwards<Model, Inputs...>) return model.forward(std::forward<Inputs>(inputs)...);
+    if constexpr (forwards_by_pointer<Model, Inputs...>)
+        return model->forward(std::forward<Inputs>(inputs)...);
+    else if constexpr (forwards<Model, Inputs...>)
+        return model.forward(std::forward<Inputs>(inputs)...);
     else {
         static_assert(std::invocable<Model&, Inputs...>,
                       "this model cannot be run with these inputs: give what its forward takes");

@@ -15,7 +15,7 @@ concept has_stages = requires(M& m, const at::Tensor& x, extent layer) {
     { m.layers() } -> std::convertible_to<extent>;
     { m.embed(x) } -> std::convertible_to<at::Tensor>;
     { m.block(layer, x) } -> std::convertible_to<at::Tensor>;
-    { m.head(x) } -> std::convertible_to<at::Tensor>;
+    { m.unembed(x) } -> std::convertible_to<at::Tensor>;
 };
 template <class M>
 concept points_to_stages = requires(M& m) {
@@ -23,16 +23,16 @@ concept points_to_stages = requires(M& m) {
 };
 }  // namespace detail
 
-/// A model whose forward is `head(block(layers() - 1, ... block(0, embed(ids))))`; or a holder or pointer of one.
+/// A model whose forward is `unembed(block(layers() - 1, ... block(0, embed(ids))))`; or a holder or pointer of one.
 ///
 ///     extent layers();
 ///     at::Tensor embed(const at::Tensor& ids);               // [batch, tokens] -> [batch, tokens, width]
 ///     at::Tensor block(extent layer, const at::Tensor& x);   // [batch, tokens, width] -> the same
-///     at::Tensor head(const at::Tensor& x);                  // [..., width] -> logits [..., vocabulary], row by row
+///     at::Tensor unembed(const at::Tensor& x);                  // [..., width] -> logits [..., vocabulary], row by row
 ///
 /// A sweep then runs what comes behind a patch, and no more. Two more forms save more:
 ///
-///     at::Tensor head(const at::Tensor& x, const at::Tensor& ids);               // -> the logits of these ids alone
+///     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids);               // -> the logits of these ids alone
 ///     at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows);     // x [rows, width]: @see CausalRows
 ///
 /// Rows of a batch must not see one another, as ever. `Gpt2` has all of it.
@@ -68,7 +68,7 @@ concept computes_rows = requires(Stages& s, const at::Tensor& x, extent layer, C
 };
 template <class Stages>
 concept reads_some_logits = requires(Stages& s, const at::Tensor& x, const at::Tensor& ids) {
-    { s.head(x, ids) } -> std::convertible_to<at::Tensor>;
+    { s.unembed(x, ids) } -> std::convertible_to<at::Tensor>;
 };
 }  // namespace detail
 

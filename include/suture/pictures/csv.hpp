@@ -3,9 +3,9 @@
 
 #include "suture/pictures/detail/text.hpp"
 
-#include <suture/text/utf8.hpp>
 #include <suture/file/new_file.hpp>
 #include <suture/text/csv.hpp>
+#include <suture/text/utf8.hpp>
 
 #include <cstddef>
 #include <filesystem>

@@ -113,8 +113,8 @@ inline Canvas lines_canvas(const Lines& l, const Grid& grid) {
 
     Box box{edge + std::max(span.tick_room(), points.overhang()), 0, spacing * static_cast<double>(grid.columns), 300};
     const double legend_left = box.right() + 24;
-    const double right = std::max({legend_left + legend.width(), right_end(box, "", metric),
-                                   box.left + points.title_width(), least_width});
+    const double right = std::max(
+        {legend_left + legend.width(), right_end(box, "", metric), box.left + points.title_width(), least_width});
     const Heading heading(l.title, l.caption, right + edge);
     box.top = heading.height() + axes_head;
 

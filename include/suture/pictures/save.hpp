@@ -2,8 +2,8 @@
 // numbers, NAME.csv and NAME.safetensors. They appear when all are complete. Needs POSIX.
 #pragma once
 
-#include "suture/pictures/detail/canvas.hpp"
 #include "suture/pictures/csv.hpp"
+#include "suture/pictures/detail/canvas.hpp"
 #include "suture/pictures/detail/gnuplot.hpp"
 
 #include <suture/file/safetensors.hpp>
@@ -83,8 +83,10 @@ public:
     /// Puts the file in its place; without it, takes away what stands there from another time.
     void publish(const std::string& file) const {
         std::error_code refused;
-        if (has(file)) std::filesystem::rename(path_ / file, directory_ / file, refused);
-        else std::filesystem::remove(directory_ / file, refused);
+        if (has(file))
+            std::filesystem::rename(path_ / file, directory_ / file, refused);
+        else
+            std::filesystem::remove(directory_ / file, refused);
         if (refused) fail(refused.value());
     }
 
@@ -123,8 +125,8 @@ inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& d
     for (const char* kind : {".csv", ".safetensors", ".gp", ".svg", ".png"}) draft.publish(name + kind);
 
     const auto file = [&](const char* kind) { return directory / (name + kind); };
-    return {drawing.title, drawing.caption,
-            file(".svg"), file(".png"), file(".gp"), file(".csv"), file(".safetensors"), drawn};
+    return {drawing.title, drawing.caption, file(".svg"),         file(".png"),
+            file(".gp"),   file(".csv"),    file(".safetensors"), drawn};
 }
 
 /// Names as one text: '["The","Mary"]'.

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "suture/pictures/detail/axes.hpp"
-#include "suture/pictures/save.hpp"
 #include "suture/pictures/detail/values.hpp"
+#include "suture/pictures/save.hpp"
 
 #include <suture/stats/correlation.hpp>
 

@@ -44,11 +44,11 @@ private:
 /// It is a range of Recorded. A recorder may be dropped before its hooks, and several threads may record into one.
 template <class X, extent Groups = 1>
     requires Recordable<X, Groups>
-class History : public detail::recorder<X, Groups> {
+class History : public detail::RecorderBase<X, Groups> {
 public:
     /// @throws as Latest
     explicit History(Recording how = {})
-        : detail::recorder<X, Groups>(std::move(how), detail::RecorderState::keep::all) {}
+        : detail::RecorderBase<X, Groups>(std::move(how), detail::RecorderState::keep::all) {}
 
     /// The entries of one layer; one at least.
     /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet
@@ -63,8 +63,10 @@ public:
             parts.push_back(detail::tensor_of(r));
             check_alike(r, parts);
         }
-        if constexpr (std::same_as<X, AnyLayout>) return at::stack(parts);
-        else return detail::access::make<Owned<X, Groups>>(at::stack(parts));
+        if constexpr (std::same_as<X, AnyLayout>)
+            return at::stack(parts);
+        else
+            return detail::access::make<Owned<X, Groups>>(at::stack(parts));
     }
 
 private:

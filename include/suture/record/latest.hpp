@@ -23,16 +23,18 @@ namespace suture {
 /// dropped before its hooks, and several threads may record into one.
 template <class X, extent Groups = 1>
     requires Recordable<X, Groups>
-class Latest : public detail::recorder<X, Groups> {
+class Latest : public detail::RecorderBase<X, Groups> {
 public:
     /// @throws ValueError if `how` names batch rows twice. What it asks for is looked for when an activation is there:
     ///         a pass throws PositionError, ShapeError, TypeError or, before it would hold too much, MemoryError.
     explicit Latest(Recording how = {})
-        : detail::recorder<X, Groups>(std::move(how), detail::RecorderState::keep::latest) {}
+        : detail::RecorderBase<X, Groups>(std::move(how), detail::RecorderState::keep::latest) {}
 
     /// What the layer recorded last, as [..., width] ([..., groups, width] of a component in groups).
     /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet
-    typename Recorded<X, Groups>::view_type operator[](std::size_t layer) const { return this->of_layer(layer).front().view(); }
+    typename Recorded<X, Groups>::view_type operator[](std::size_t layer) const {
+        return this->of_layer(layer).front().view();
+    }
     /// The same by the site's name: `latest.at("h.3.attn.c_attn")`.
     typename Recorded<X, Groups>::view_type at(const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];

@@ -23,7 +23,7 @@ namespace detail {
 /// The hook that records of what passes a site the channels that `channels_of(activation)` names.
 template <class ChannelsOf>
 HookEntry recording_entry(const std::shared_ptr<RecorderState>& state, std::size_t layer, const Site& site,
-                           ChannelsOf channels_of, std::string what) {
+                          ChannelsOf channels_of, std::string what) {
     state->attach(layer, site);
     HookEntry entry;
     entry.when = state->when();
@@ -38,13 +38,13 @@ HookEntry recording_entry(const std::shared_ptr<RecorderState>& state, std::size
 /// The channels of X in an activation packed like L.
 /// @throws ShapeError or TypeError unless the activation is packed so
 template <class X, class L>
-narrowed channels_packed(const at::Tensor& activation) {
+ChannelSlice channels_packed(const at::Tensor& activation) {
     check_packed(activation, facts_of<L>);
     return placed<exactly<X>, L>;
 }
 /// All of the last axis, whatever that is.
 /// @throws ShapeError or TypeError if there is none
-inline narrowed channels_unpacked(const at::Tensor& activation) {
+inline ChannelSlice channels_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
     const extent width = activation.size(-1);
     return {{0, width, 1, width}, false};
@@ -53,15 +53,18 @@ inline narrowed channels_unpacked(const at::Tensor& activation) {
 /// What is recorded, in words: a component without the layout that holds it alone.
 template <class X, extent Groups>
 std::string recorded_text() {
-    if constexpr (std::same_as<X, AnyLayout>) return "what passes";
-    else if constexpr (Layout<X>) return layout_text(facts_of<X>);
-    else return component_text(*facts_of<host_layout<X, Groups>>.begin());
+    if constexpr (std::same_as<X, AnyLayout>)
+        return "what passes";
+    else if constexpr (Layout<X>)
+        return layout_text(facts_of<X>);
+    else
+        return component_text(*facts_of<host_layout<X, Groups>>.begin());
 }
 
 /// X, in this many groups, can be taken from an activation packed like L.
 template <class X, extent Groups, class L>
-concept taken_from = Layout<L> && placed<exactly<X>, L>.why == fault::none &&
-                     (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
+concept taken_from = Layout<L> && placed<exactly<X>, L>
+.why == fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
 /// How a recorded X is looked at: as a View or, where the recorder was not told what passes, as the tensor that it is.
 template <class X, extent Groups>
@@ -78,12 +81,12 @@ struct recorded_as<AnyLayout, 1> {
 };
 
 template <class X, extent Groups>
-class recorder;
+class RecorderBase;
 }  // namespace detail
 
 /// What a recorder can keep: a layout, a component or, told by AnyLayout, whatever passes.
 template <class X, extent Groups>
-concept Recordable = Hosted<X, Groups> || (std::same_as<X, AnyLayout> && Groups == 1);
+concept Recordable = Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
 
 /// One recorded activation: where and when it was seen, and what it was.
 template <class X, extent Groups = 1>
@@ -106,7 +109,7 @@ public:
 
 private:
     template <class, extent>
-    friend class detail::recorder;
+    friend class detail::RecorderBase;
     explicit Recorded(detail::record r) : record_(std::move(r)) {}
 
     detail::record record_;
@@ -116,12 +119,14 @@ namespace detail {
 /// The one way to a recorder's state.
 struct RecordAccess {
     template <class R>
-    static RecorderState& state(const R& recorder) { return *recorder.shared(); }
+    static RecorderState& state(const R& recorder) {
+        return *recorder.shared();
+    }
 };
 
 /// What Latest and History share. It is a range of Recorded, which may grow while it is iterated.
 template <class X, extent Groups>
-class recorder {
+class RecorderBase {
 public:
     using value_type = Recorded<X, Groups>;
 
@@ -153,15 +158,15 @@ public:
         friend auto operator<=>(const iterator& a, const iterator& b) { return a.at_ <=> b.at_; }
 
     private:
-        friend recorder;
+        friend RecorderBase;
         iterator(std::shared_ptr<const RecorderState> state, std::size_t at)
             : state_(std::move(state)), at_(static_cast<difference_type>(at)) {}
         std::shared_ptr<const RecorderState> state_;
         difference_type at_ = 0;
     };
 
-    recorder(recorder&&) noexcept = default;
-    recorder& operator=(recorder&&) noexcept = default;
+    RecorderBase(RecorderBase&&) noexcept = default;
+    RecorderBase& operator=(RecorderBase&&) noexcept = default;
 
     iterator begin() const { return {shared(), 0}; }
     iterator end() const { return {shared(), shared()->size()}; }
@@ -181,14 +186,16 @@ public:
         requires(std::same_as<X, AnyLayout> || taken_from<X, Groups, L>)
     HookEntry hook_at(std::size_t layer, const Site& site) {
         const std::string what = recorded_text<X, Groups>();
-        if constexpr (std::same_as<X, AnyLayout>) return recording_entry(shared(), layer, site, channels_unpacked, what);
-        else return recording_entry(shared(), layer, site, channels_packed<X, L>, what);
+        if constexpr (std::same_as<X, AnyLayout>)
+            return recording_entry(shared(), layer, site, channels_unpacked, what);
+        else
+            return recording_entry(shared(), layer, site, channels_packed<X, L>, what);
     }
     /// For HookSet::add, which tells how many layers there are: every one was told of by hook_at.
     void attached(std::size_t) {}
 
 protected:
-    recorder(Recording how, RecorderState::keep which)
+    RecorderBase(Recording how, RecorderState::keep which)
         : state_(std::make_shared<RecorderState>(std::move(how), which)) {}
 
     std::vector<value_type> of_layer(std::size_t layer) const {

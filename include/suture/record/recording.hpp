@@ -22,9 +22,9 @@ enum class seen : unsigned char { before_edits, after_edits };
 /// The model itself is never moved or converted.
 struct Recording {
     /// `token(4)` (which drops the token axis), `tokens(2, 5)`, `token(index)`, `tokens(index)` or `mask(m)`.
-    std::optional<std::variant<position<axis::token>, RowPositions>> tokens{};
+    std::optional<std::variant<Position<axis::token>, RowPositions>> tokens{};
     /// `batch(0)` (which drops the batch axis) or `batches(0, 4)`. Not with an index or a mask, which name rows too.
-    std::optional<position<axis::batch>> batches{};
+    std::optional<Position<axis::batch>> batches{};
     std::optional<at::ScalarType> dtype{};
     std::optional<at::Device> device{};
     seen when = seen::after_edits;
@@ -52,15 +52,15 @@ private:
 };
 
 /// The place in an activation that a recording of these channels means.
-inline place recorded_place(const narrowed& channels, const Recording& how) {
-    place p{channels, how.batches, {}, {}};
+inline Place recorded_place(const ChannelSlice& channels, const Recording& how) {
+    Place p{channels, how.batches, {}, {}};
     if (how.tokens) std::visit([&p](const auto& where) { read_positions(p, where); }, *how.tokens);
     return p;
 }
 
 /// What will be kept of one activation, before any of it is copied.
-struct planned {
-    resolved where;
+struct RecordingPlan {
+    ResolvedPlace where;
     at::ScalarType dtype;
     at::Device device;
 
@@ -72,7 +72,7 @@ struct planned {
 };
 
 /// @throws PositionError, ShapeError or TypeError if the activation does not have what is asked for
-inline planned plan(const Recording& how, const narrowed& channels, const at::Tensor& activation) {
+inline RecordingPlan plan(const Recording& how, const ChannelSlice& channels, const at::Tensor& activation) {
     if (activation.is_complex() && how.dtype && !at::isComplexType(*how.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
                         dtype_text(*how.dtype) + ": give the Recording a complex dtype");
@@ -82,7 +82,7 @@ inline planned plan(const Recording& how, const narrowed& channels, const at::Te
 }
 
 /// @post the result is contiguous and alone in its storage
-inline at::Tensor recorded_copy(const planned& p, const at::Tensor& activation, bool keep_graph) {
+inline at::Tensor recorded_copy(const RecordingPlan& p, const at::Tensor& activation, bool keep_graph) {
     const NormalMode mode(keep_graph);
     const bool is_a_view = !p.where.rows.defined();  // rows are gathered into storage of their own already
     const at::Tensor part = part_at(activation, p.where);

@@ -3,9 +3,9 @@
 // Needs nlohmann-json and POSIX.
 #pragma once
 
-#include "suture/record/history.hpp"
-#include "suture/record/detail/record_state.hpp"
 #include "suture/file/safetensors.hpp"
+#include "suture/record/detail/record_state.hpp"
+#include "suture/record/history.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -52,7 +52,7 @@ inline std::string canonical_text(const std::filesystem::path& path) {
 /// What a history holds: how it is packed, and what the file says of that.
 struct recorded_kind {
     const LayoutFacts* layout;  ///< null for any
-    bool by_group;               ///< [..., groups, width of the component] instead of [..., width]
+    bool by_group;              ///< [..., groups, width of the component] instead of [..., width]
 
     std::string name() const {
         if (!layout) return "AnyLayout";
@@ -67,8 +67,10 @@ struct recorded_kind {
 };
 template <class X, extent Groups>
 recorded_kind kind_recorded() {
-    if constexpr (std::same_as<X, AnyLayout>) return {nullptr, false};
-    else return {&facts_of<host_layout<X, Groups>>, !Layout<X> && Groups > 1};
+    if constexpr (std::same_as<X, AnyLayout>)
+        return {nullptr, false};
+    else
+        return {&facts_of<host_layout<X, Groups>>, !Layout<X> && Groups > 1};
 }
 
 /// Writes what the recorder has in memory and leaves it in the file.
@@ -89,8 +91,9 @@ inline void spill_records(RecorderState& state, const std::filesystem::path& pat
     const auto text = [](const nlohmann::json& j) {
         return j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     };
-    save_safetensors(path, tensors,
-                     {{"suture", "history"}, {"layout", kind.name()}, {"sites", text(sites)}, {"entries", text(entries)}});
+    save_safetensors(
+        path, tensors,
+        {{"suture", "history"}, {"layout", kind.name()}, {"sites", text(sites)}, {"entries", text(entries)}});
 
     const auto file = std::make_shared<const Safetensors>(Safetensors::open(path));
     std::map<std::uint64_t, std::function<at::Tensor()>> loads;
@@ -167,13 +170,14 @@ void spill(History<X, Groups>& history, const std::filesystem::path& path) {
 /// looked at, to the CPU. The history may record on, and be spilled to another file.
 /// @throws FileError if the file is no spilled history, TypeError if it is one of another layout
 template <class X, extent Groups = 1>
-    requires Recordable<X, Groups>
-History<X, Groups> read_history(const std::filesystem::path& path, Recording how = {}) {
-    History<X, Groups> history(std::move(how));
-    detail::RecorderState& state = detail::RecordAccess::state(history);
-    for (detail::record& r : detail::records_in(path, detail::kind_recorded<X, Groups>())) state.restore(std::move(r));
-    state.claim(detail::canonical_text(path));
-    return history;
-}
+    requires Recordable<X, Groups> History<X, Groups> read_history(const std::filesystem::path& path,
+                                                                   Recording how = {}) {
+        History<X, Groups> history(std::move(how));
+        detail::RecorderState& state = detail::RecordAccess::state(history);
+        for (detail::record& r : detail::records_in(path, detail::kind_recorded<X, Groups>()))
+            state.restore(std::move(r));
+        state.claim(detail::canonical_text(path));
+        return history;
+    }
 
 }  // namespace suture

@@ -9,11 +9,11 @@
 // It takes in LibTorch's compiler and is not a part of suture.hpp. See docs/torchscript.md.
 #pragma once
 
-#include "suture/hook/hook_point.hpp"
 #include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/sites.hpp"
 #include "suture/script/detail/graph.hpp"
 #include "suture/script/detail/pass.hpp"
-#include "suture/hook/sites.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -37,8 +37,7 @@
 
 namespace suture {
 
-namespace detail {
-}  // namespace detail
+namespace detail {}  // namespace detail
 
 /// A TorchScript model whose submodules' inputs and outputs are sites. Copies share the model and its sites; another
 /// Script of the same file or module has sites of its own. May be run in several threads at once.
@@ -55,8 +54,9 @@ public:
     /// module's parameters.
     /// @throws what a hook threw, and c10::Error or std::runtime_error as the module itself would
     template <class... Arguments>
-        requires(std::constructible_from<c10::IValue, Arguments> && ...)
-    c10::IValue forward(Arguments&&... arguments) const {
+        requires(std::constructible_from<c10::IValue, Arguments>&&...)
+    c10::IValue forward(Arguments&&... arguments)
+    const {
         std::vector<c10::IValue> stack;
         stack.reserve(sizeof...(arguments) + 2);
         (stack.emplace_back(std::forward<Arguments>(arguments)), ...);
@@ -65,13 +65,14 @@ public:
 
     /// The same with a list of arguments, and arguments by name.
     c10::IValue run(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named = {}) const {
-        if (state_->has_own_hooks) [[unlikely]] return run_with_own_hooks(std::move(arguments), named);
+        if (state_->has_own_hooks) [[unlikely]]
+            return run_with_own_hooks(std::move(arguments), named);
         return run_forward(std::move(arguments), named);
     }
 
     /// @return what forward gives, which is a tensor. @throws TypeError if it is something else
     template <class... Arguments>
-        requires(std::constructible_from<c10::IValue, Arguments> && ...)
+        requires(std::constructible_from<c10::IValue, Arguments>&&...)
     at::Tensor operator()(Arguments&&... arguments) const {
         c10::IValue result = forward(std::forward<Arguments>(arguments)...);
         if (!result.isTensor())
@@ -92,7 +93,7 @@ public:
             for (std::size_t i = 0; i < sites.size(); ++i) {
                 const std::string path = detail::script_site_path(module.path, input, i);
                 if (path != module.path && of_modules.contains(path)) continue;  // of a submodule called "input", say
-                Site same = sites[i]->same();  // which may be renamed
+                Site same = sites[i]->same();                                    // which may be renamed
                 visit(path, same);
             }
         };
@@ -122,9 +123,10 @@ public:
             if (!module.called)
                 throw HookError(nothing + name + " is never called by forward, as far as the model's code tells" +
                                 (is_frozen() ? frozen() : ": hook what is called, in it or around it"));
-            throw HookError(nothing + name + " takes (" + module.takes + ") and gives " + module.gives +
-                            ": a site is a Tensor in these, alone or in tuples, lists, dictionaries and optionals. Hook "
-                            "a module before or after it");
+            throw HookError(
+                nothing + name + " takes (" + module.takes + ") and gives " + module.gives +
+                ": a site is a Tensor in these, alone or in tuples, lists, dictionaries and optionals. Hook "
+                "a module before or after it");
         }
     }
 
@@ -167,8 +169,10 @@ private:
         for (torch::jit::Function* hook : module.type()->getForwardPreHooks()) {
             const c10::IValue given =
                 torch::jit::Method(module._ivalue(), hook)({c10::ivalue::Tuple::create(arguments)});
-            if (given.isTuple()) arguments = given.toTupleRef().elements().vec();
-            else if (!given.isNone()) arguments = {given};
+            if (given.isTuple())
+                arguments = given.toTupleRef().elements().vec();
+            else if (!given.isNone())
+                arguments = {given};
         }
         c10::IValue result = run_forward(arguments, named);
         for (torch::jit::Function* hook : module.type()->getForwardHooks()) {
@@ -180,7 +184,8 @@ private:
     }
 
     c10::IValue run_forward(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named) const {
-        if (detail::innermost_scope == nullptr) [[likely]] return state_->module.forward(std::move(arguments), named);
+        if (detail::innermost_scope == nullptr) [[likely]]
+            return state_->module.forward(std::move(arguments), named);
         if (!detail::innermost_scope->suspends()) return run_copy(std::move(arguments), named);
         return result_of(state_->module.get_method("forward").run_async(std::move(arguments), named, at_once));
     }
@@ -200,8 +205,10 @@ private:
         const auto pass = c10::make_intrusive<detail::ScriptPass>(copy);
         stack.push_back(c10::IValue::make_capsule(pass));
         try {
-            if (detail::script_call < 0) copy->forward->run(stack);
-            else stack = {result_of(copy->forward->runAsync(stack, at_once))};
+            if (detail::script_call < 0)
+                copy->forward->run(stack);
+            else
+                stack = {result_of(copy->forward->runAsync(stack, at_once))};
         } catch (...) {
             pass->finish();  // rather what a hook threw than what the interpreter made of it
             throw;
@@ -236,8 +243,9 @@ inline Script load(const std::filesystem::path& path, c10::optional<at::Device> 
 /// @throws HookError outside of such a hook, and in one that waits for the gradient
 inline std::int64_t call_number() {
     if (detail::script_call < 0)
-        throw HookError("call_number() is asked outside of a hook in a Script's forward pass: ask it in a callback "
-                        "there");
+        throw HookError(
+            "call_number() is asked outside of a hook in a Script's forward pass: ask it in a callback "
+            "there");
     return detail::script_call;
 }
 
@@ -260,16 +268,14 @@ std::vector<SiteRef<L>> script_sites_where(const Script& model, const std::strin
 
 /// As for other models, and they say why a submodule has no site. @see Script::explain_no_site
 template <class L = AnyLayout, class Model>
-    requires std::same_as<std::remove_cvref_t<Model>, Script>
-std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
-    return detail::script_sites_where<L>(model, pattern, [&](const std::string& path) {
-        return detail::path_matches(pattern, path);
-    });
-}
+    requires std::same_as<std::remove_cvref_t<Model>, Script> std::vector<SiteRef<L>> sites(
+        Model&& model, const std::string& pattern) {
+        return detail::script_sites_where<L>(
+            model, pattern, [&](const std::string& path) { return detail::path_matches(pattern, path); });
+    }
 template <class L = AnyLayout, class Model>
-    requires std::same_as<std::remove_cvref_t<Model>, Script>
-SiteRef<L> site(Model&& model, const std::string& path) {
-    return detail::script_sites_where<L>(model, path, [&](const std::string& at) { return at == path; }).front();
-}
+    requires std::same_as<std::remove_cvref_t<Model>, Script> SiteRef<L> site(Model&& model, const std::string& path) {
+        return detail::script_sites_where<L>(model, path, [&](const std::string& at) { return at == path; }).front();
+    }
 
 }  // namespace suture

@@ -20,7 +20,9 @@ namespace suture {
 /// has the length NaN.
 /// @throws TypeError or ShapeError if these are no rows of real numbers
 template <Numbers T>
-at::Tensor norms(const T& activation) { return detail::in_float64(activation).norm(2, {-1}); }
+at::Tensor norms(const T& activation) {
+    return detail::in_float64(activation).norm(2, {-1});
+}
 
 namespace detail {
 /// The norms of what each layer recorded, pass after pass.

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/write.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/reading.hpp"
-#include "suture/tensor/detail/write.hpp"
 
 #include <concepts>
 #include <string>
@@ -31,11 +31,10 @@ inline at::Tensor in_float64(const at::Tensor& t) {
 }
 /// The rows of a component in groups go through all of its groups.
 template <template <class, extent> class Held, class X, extent Groups>
-    requires Readable<Held<X, Groups>>
-at::Tensor in_float64(const Held<X, Groups>& held) {
-    const at::Tensor rows = in_float64(held.unsafe_tensor());
-    return Groups == 1 ? rows : rows.flatten(-2);
-}
+    requires Readable<Held<X, Groups>> at::Tensor in_float64(const Held<X, Groups>& held) {
+        const at::Tensor rows = in_float64(held.unsafe_tensor());
+        return Groups == 1 ? rows : rows.flatten(-2);
+    }
 }  // namespace detail
 
 }  // namespace suture

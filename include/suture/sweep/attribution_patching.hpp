@@ -4,13 +4,13 @@
 #pragma once
 
 #include "suture/sweep/detail/forward.hpp"
-#include "suture/sweep/result.hpp"
 #include "suture/sweep/detail/task.hpp"
+#include "suture/sweep/result.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <c10/core/InferenceMode.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cstddef>
@@ -39,8 +39,9 @@ std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const 
     const at::Tensor logits = reads.at_positions(forward_of(model, ids));
     scope.end();
     if (!logits.requires_grad())
-        throw ValueError("attribution needs gradients, and the model's logits have none: let its forward run without a "
-                         "NoGradGuard of its own");
+        throw ValueError(
+            "attribution needs gradients, and the model's logits have none: let its forward run without a "
+            "NoGradGuard of its own");
     const at::Tensor sum = reads.differentiable(logits, clean, ids, prompt).sum();
     if (!sum.requires_grad())
         throw ValueError("the metric '" + reads.metric().name +
@@ -63,7 +64,7 @@ inline at::Tensor first_order_effects(const CellSpace& space, const SweepSites& 
     for (std::size_t s = 0; s < sites.size(); ++s)
         if (!sources.empty()) products[s] = sources[s].sub(base[s]).mul(gradients[s]).to(at::kDouble);
     for (extent i = 0; i < count; ++i) {
-        const cell c = space.at(prompt * count + i);
+        const Cell c = space.at(prompt * count + i);
         const std::size_t s = sites.of(c.part, c.layer);
         const at::Tensor effect = space.grid().recipes().empty()
                                       ? space.part_of(products[s], c).sum()

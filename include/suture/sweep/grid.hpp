@@ -5,8 +5,8 @@
 #include "suture/core/where.hpp"
 #include "suture/edit/apply.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/tensor/error.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <ATen/ops/zeros.h>
 #include <range/v3/range/concepts.hpp>
@@ -27,14 +27,14 @@ namespace detail {
 struct GridPart {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
-    narrowed channels;
+    ChannelSlice channels;
     extent heads_a_group = 0;  ///< 0: a layout, which has no heads of its own
     extent width = 0;          ///< of the whole layout
-    run queries;               ///< the layout's queries, which no other position reads; of width 0 if it has none
+    StridedSlice queries;      ///< the layout's queries, which no other position reads; of width 0 if it has none
 
     extent heads() const { return heads_a_group * channels.where.groups; }
     /// The channels of one head, or all if `head` is -1.
-    narrowed of_head(extent head) const {
+    ChannelSlice of_head(extent head) const {
         if (head < 0) return channels;
         ChannelWhere where;
         where.head_begin = head, where.head_end = head + 1, where.one_head = true;
@@ -44,7 +44,7 @@ struct GridPart {
 
 /// @throws PositionError, with the edit, if a prompt of so many tokens lacks a place that the recipe edits. What else may
 /// be wrong with it shows when it meets an activation.
-template <Layout L, Recipe R>
+template <Layout L, AnyRecipe R>
 void check_places(const R& recipe, extent tokens) {
     const at::Tensor like = at::zeros({1, tokens, L::width});
     recipe.for_each([&](const auto& edit, std::size_t) {
@@ -63,20 +63,23 @@ void check_places(const R& recipe, extent tokens) {
 struct GridRecipe {
     std::string name;
     std::function<at::Tensor(const at::Tensor&)> edited;
-    std::function<void(extent tokens)> check;  ///< @throws PositionError if a prompt of so many tokens has no such place
+    std::function<void(extent tokens)>
+        check;  ///< @throws PositionError if a prompt of so many tokens has no such place
 };
 
 template <Layout L>
-inline constexpr run queries_of = [] {
+inline constexpr StridedSlice queries_of = [] {
     using found = resolution<family<Q>, L>;
-    if constexpr (found::why == fault::none) return slice_of<L, typename found::type>;
-    else return run{};
+    if constexpr (found::why == fault::none)
+        return slice_of<L, typename found::type>;
+    else
+        return StridedSlice{};
 }();
 
 template <class Selector, Layout L>
 GridPart part_of(std::vector<SiteRef<AnyLayout>> sites) {
     using X = typename resolution<Selector, L>::type;
-    GridPart part{"all", std::move(sites), {run_in<L, X>, run_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
+    GridPart part{"all", std::move(sites), {slice_in<L, X>, slice_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
     if constexpr (Component<X>) part.name = X::name, part.heads_a_group = X::heads;
     return part;
 }
@@ -85,7 +88,8 @@ template <Sites S>
 std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
     std::vector<SiteRef<AnyLayout>> all;
     const auto add = [&all](const auto& site) { all.emplace_back(site_ref(site).site()); };
-    if constexpr (Hookable<std::remove_cvref_t<S>>) add(sites);
+    if constexpr (Hookable<std::remove_cvref_t<S>>)
+        add(sites);
     else
         for (auto&& site : sites) add(site);
     if (all.empty()) throw HookError("the range of sites is empty: give at least one site");
@@ -139,17 +143,16 @@ public:
     ///
     /// @throws HookError if the range of sites is empty, ValueError if that of recipes is
     template <detail::LayeredSites S, ranges::input_range R>
-        requires(Recipe<ranges::range_value_t<R>> &&
-                 recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == fault::none)
+        requires(AnyRecipe<ranges::range_value_t<R>>&& recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> ==
+                 fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
         Grid grid(detail::part_of<exactly<L>, L>(detail::untyped(sites)));
         for (auto&& recipe : recipes)
-            grid.recipes_.push_back({to_string(recipe),
-                                     [recipe](const at::Tensor& activation) {
-                                         return (borrow<L>(activation) | recipe).take();
-                                     },
-                                     [recipe](extent tokens) { detail::check_places<L>(recipe, tokens); }});
+            grid.recipes_.push_back(
+                {to_string(recipe),
+                 [recipe](const at::Tensor& activation) { return (borrow<L>(activation) | recipe).take(); },
+                 [recipe](extent tokens) { detail::check_places<L>(recipe, tokens); }});
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }
@@ -165,7 +168,7 @@ public:
         return grid;
     }
     /// These tokens, each by itself; a single one is no axis of the result. @throws ValueError if there are recipes
-    Grid at(const position<axis::token>& tokens) const {
+    Grid at(const Position<axis::token>& tokens) const {
         check_no_recipes("at()");
         Grid grid = *this;
         grid.tokens_ = tokens;
@@ -199,7 +202,7 @@ public:
     const std::vector<detail::GridPart>& parts() const { return parts_; }
     const std::vector<detail::GridRecipe>& recipes() const { return recipes_; }
     std::size_t layers() const { return parts_.front().sites.size(); }
-    const position<axis::token>& tokens() const { return tokens_; }
+    const Position<axis::token>& tokens() const { return tokens_; }
     bool has_heads() const { return by_head_; }
     bool has_tokens() const { return by_token_ && recipes_.empty(); }
 
@@ -225,7 +228,7 @@ public:
     template <detail::SitesWithoutLayout S, class R>
     SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of_recipes(S&&, R&&));
     template <detail::LayeredSites S, class R>
-        requires(Recipe<std::remove_cvref_t<R>>)
+        requires(AnyRecipe<std::remove_cvref_t<R>>)
     SUTURE_REJECTED("recipes come in a range: write of_recipes(sites, std::vector{recipe})", of_recipes(S&&, R&&));
     template <class... Cs, class S>
         requires(!Sites<S>)
@@ -247,8 +250,9 @@ private:
     }
     void check_no_recipes(const char* call) const {
         if (!recipes_.empty())
-            throw ValueError(std::string(call) + " was called for a grid of recipes, which say themselves where they "
-                                                 "edit: put the wheres into the recipes");
+            throw ValueError(std::string(call) +
+                             " was called for a grid of recipes, which say themselves where they "
+                             "edit: put the wheres into the recipes");
     }
     void check_heads() const {
         if (!by_head_) return;
@@ -263,7 +267,7 @@ private:
 
     std::vector<detail::GridPart> parts_;
     std::vector<detail::GridRecipe> recipes_;
-    position<axis::token> tokens_;
+    Position<axis::token> tokens_;
     bool by_head_ = false, by_token_ = true;
 };
 

@@ -3,7 +3,7 @@
 // Law: what was added and returned is read again bit for bit; a NaN as a NaN.
 #pragma once
 
-#include "suture/core/run.hpp"
+#include "suture/core/strided_slice.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 

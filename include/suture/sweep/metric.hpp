@@ -4,8 +4,8 @@
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
-#include "suture/tensor/error.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ops/cat.h>
@@ -31,7 +31,7 @@ struct LogitTarget {
     std::optional<extent> against{};
 
     /// The metric at these positions: `logit_difference(mary, john).at(tokens(2, 5))`.
-    Metric at(const position<axis::token>& positions) const;
+    Metric at(const Position<axis::token>& positions) const;
 };
 constexpr LogitTarget logit(Integer auto token) { return {detail::counted(token), {}}; }
 constexpr LogitTarget logit_difference(Integer auto token, Integer auto against) {
@@ -57,7 +57,7 @@ struct MetricInput {
 struct Metric {
     std::string name;
     std::function<at::Tensor(const MetricInput&)> of;  ///< -> [runs]
-    position<axis::token> where = token(-1);           ///< the positions that are read
+    Position<axis::token> where = token(-1);           ///< the positions that are read
     at::Tensor ids{};          ///< the token ids that are read, [ids] or [prompts, ids]; undefined: all that there are
     at::Tensor answers{};      ///< the token ids that `of` picks from the whole vocabulary, [1] or [prompts]
     extent prompts = 0;        ///< how many prompts it has answers for; 0: one answer for all
@@ -68,7 +68,7 @@ struct Metric {
     Metric(const LogitTarget& target);
 
     /// The same read at other positions: `loss(answer).at(token(4))`.
-    Metric at(const position<axis::token>& positions) const {
+    Metric at(const Position<axis::token>& positions) const {
         Metric metric = *this;
         metric.where = positions;
         return metric;
@@ -78,11 +78,11 @@ struct Metric {
 /// Any function of the logits: [runs, positions, vocabulary] -> [runs]. All positions, unless `at` names some. Give it
 /// a name: by their names a journal tells such metrics apart.
 template <class F>
-    requires std::convertible_to<std::invoke_result_t<const F&, const at::Tensor&>, at::Tensor>
-Metric metric_of(F f, std::string name = "metric") {
-    return Metric(std::move(name), [f = std::move(f)](const MetricInput& in) -> at::Tensor { return f(in.logits); })
-        .at(tokens(0, to_end));
-}
+    requires std::convertible_to<std::invoke_result_t<const F&, const at::Tensor&>, at::Tensor> Metric
+    metric_of(F f, std::string name = "metric") {
+        return Metric(std::move(name), [f = std::move(f)](const MetricInput& in) -> at::Tensor { return f(in.logits); })
+            .at(tokens(0, to_end));
+    }
 
 namespace detail {
 /// @throws ValueError if one of the token ids, on the CPU, is none of so many
@@ -116,7 +116,9 @@ inline extent prompts_of(Integer auto) { return 0; }
 inline extent prompts_of(const at::Tensor& answers) { return answers.size(0); }
 
 template <class A>
-concept Answers = requires(const A& answer) { answers_of(answer); };
+concept Answers = requires(const A& answer) {
+    answers_of(answer);
+};
 
 /// The log probabilities of each run's answer: [runs, positions].
 inline at::Tensor log_probabilities(const MetricInput& in, const at::Tensor& answers) {
@@ -154,7 +156,7 @@ inline Metric::Metric(const LogitTarget& target)
                                   "logit difference",
                                   at::cat({detail::answers_of(target.token), detail::answers_of(*target.against)}), 0)
                             : detail::metric_of_ids("logit", detail::answers_of(target.token), 0)) {}
-inline Metric LogitTarget::at(const position<axis::token>& positions) const { return Metric(*this).at(positions); }
+inline Metric LogitTarget::at(const Position<axis::token>& positions) const { return Metric(*this).at(positions); }
 
 /// The logit of each prompt's own answer: [prompts] token ids.
 inline Metric answer_logit(const at::Tensor& answers) {
@@ -186,14 +188,17 @@ Metric loss(const A& answer) {
 /// The language model's loss: the cross entropy of each prompt's own next tokens, in nats, mean over all positions but
 /// the last. `at` names other positions; that it reads the last one, which has no next token, is a PositionError.
 inline Metric next_token_loss() {
-    return Metric("next-token loss", [](const MetricInput& in) {
-        const extent end = in.first + in.logits.size(1);
-        if (end == in.tokens.size(1))
-            throw PositionError("the next-token loss is read at token " + std::to_string(end - 1) +
-                                ", the last, which no token follows: read it at those before");
-        const at::Tensor next = in.tokens.narrow(1, in.first + 1, in.logits.size(1)).to(in.logits.device(), at::kLong);
-        return in.logits.log_softmax(-1).gather(-1, next.unsqueeze(-1)).squeeze(-1).mean(-1).neg();
-    }).at(tokens(0, -1));
+    return Metric("next-token loss",
+                  [](const MetricInput& in) {
+                      const extent end = in.first + in.logits.size(1);
+                      if (end == in.tokens.size(1))
+                          throw PositionError("the next-token loss is read at token " + std::to_string(end - 1) +
+                                              ", the last, which no token follows: read it at those before");
+                      const at::Tensor next =
+                          in.tokens.narrow(1, in.first + 1, in.logits.size(1)).to(in.logits.device(), at::kLong);
+                      return in.logits.log_softmax(-1).gather(-1, next.unsqueeze(-1)).squeeze(-1).mean(-1).neg();
+                  })
+        .at(tokens(0, -1));
 }
 
 /// The Kullback-Leibler divergence of a run's next-token distribution from that of the clean run, in nats:
@@ -212,7 +217,7 @@ namespace detail {
 /// @throws ShapeError if the metric's function gives another shape, OwnershipError if it writes what it is lent
 inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
     const std::array<WriteWatch, 4> lent{WriteWatch(in.logits), WriteWatch(in.clean), WriteWatch(in.tokens),
-                                          WriteWatch(in.prompt)};
+                                         WriteWatch(in.prompt)};
     at::Tensor numbers = metric.of(in);
     for (const WriteWatch& watch : lent) watch.check(("the metric '" + metric.name + "'").c_str());
     if (!numbers.defined() || numbers.sizes() != in.logits.sizes().slice(0, 1))

@@ -37,7 +37,10 @@ public:
 
 private:
     Patching(std::string name, with what, at::Tensor base, at::Tensor source, bool base_is_clean)
-        : name_(std::move(name)), what_(what), base_(std::move(base)), source_(std::move(source)),
+        : name_(std::move(name)),
+          what_(what),
+          base_(std::move(base)),
+          source_(std::move(source)),
           base_is_clean_(base_is_clean) {}
     /// A copy of the ids, [prompts, tokens]. @throws TypeError or ShapeError if they are none
     static at::Tensor prompts(const at::Tensor& ids, const char* name) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "suture/stats/correlation.hpp"
-#include "suture/text/csv.hpp"
 #include "suture/sweep/detail/cells.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/text/csv.hpp"
 
 #include <cstddef>
 #include <limits>

@@ -41,7 +41,7 @@ constexpr bool can_read_some_logits() {
 /// Sweeps by stages, if the model has them and its sites lie in them.
 template <class Model>
 bool swept_in_stages(Model& model, const SweepTask& task, const SweepOptions& options, SweepResult& result,
-                     ledger& book) {
+                     Ledger& book) {
     if constexpr (StagedModel<Model>) {
         auto& stages = stages_of(model);
         StagedSweep staged(stages, task, options, result, book);
@@ -58,9 +58,12 @@ inline at::Tensor most_effective(const SweepResult& estimate, double share) {
     const at::Tensor effects = estimate.effects().abs().flatten();
     constexpr double rounding = 1e-5;
     if (!(effects.max().item<double>() > rounding))
-        throw ValueError("attribution expects no effect anywhere, so it cannot tell which share of the cells to run: the "
-                         "gradient of '" + estimate.metric + "' is zero at the runs that are patched (as the KL "
-                         "divergence's is at clean ones): give another metric, or the share 1");
+        throw ValueError(
+            "attribution expects no effect anywhere, so it cannot tell which share of the cells to run: the "
+            "gradient of '" +
+            estimate.metric +
+            "' is zero at the runs that are patched (as the KL "
+            "divergence's is at clean ones): give another metric, or the share 1");
     const auto count =
         std::clamp<extent>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
     at::Tensor chosen = at::zeros_like(effects, at::kBool);
@@ -87,16 +90,17 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     detail::check_is_there(model);
     const bool staged = StagedModel<M> && options.optimisations != Optimisations::none();
     const detail::SweepTask task(patching, grid, metric,
-                                  staged && options.optimisations.head && detail::can_read_some_logits<M>());
+                                 staged && options.optimisations.unembed && detail::can_read_some_logits<M>());
     if (!(options.share > 0 && options.share <= 1))
         throw ValueError("the share of cells to run is " + std::to_string(options.share) +
                          ": give more than 0, and 1 at most");
     if (options.batch < 1)
-        throw ValueError("the option 'batch' is " + std::to_string(options.batch) + ": let 1 cell run at a time, or more");
+        throw ValueError("the option 'batch' is " + std::to_string(options.batch) +
+                         ": let 1 cell run at a time, or more");
     if (staged) detail::check_no_hooks_are_active();
 
     SweepResult result = detail::empty_result(task);
-    detail::ledger book(result, options, task.space.cells_a_prompt());
+    detail::Ledger book(result, options, task.space.cells_a_prompt());
     if (options.journal) book.open(task.text() + detail::weights_text(model));
     if (options.attribution || options.share < 1) {
         const SweepResult estimate = attribution_patching(model, patching, grid, metric);

@@ -29,11 +29,16 @@ using held_type = typename held_by<std::remove_cvref_t<T>>::type;
 template <Layout L, class... Xs>
 consteval fault cat_fault() {
     return []<class... Cs>(type_list<Cs...>) {
-        if constexpr (std::is_same_v<type_list<Xs...>, type_list<Cs...>>) return fault::none;
-        else if constexpr (((count_of<Xs, Cs...> == 0) || ...)) return fault::cat_foreign;
-        else if constexpr (!all_distinct<Xs...>) return fault::cat_doubled;
-        else if constexpr (((count_of<Cs, Xs...> == 0) || ...)) return fault::cat_missing;
-        else return fault::cat_order;
+        if constexpr (std::is_same_v<type_list<Xs...>, type_list<Cs...>>)
+            return fault::none;
+        else if constexpr (((count_of<Xs, Cs...> == 0) || ...))
+            return fault::cat_foreign;
+        else if constexpr (!all_distinct<Xs...>)
+            return fault::cat_doubled;
+        else if constexpr (((count_of<Cs, Xs...> == 0) || ...))
+            return fault::cat_missing;
+        else
+            return fault::cat_order;
     }(typename L::components{});
 }
 template <Layout L, class... Parts>

@@ -16,19 +16,32 @@ inline std::string shape_text(at::IntArrayRef sizes) { return c10::str(sizes); }
 /// PyTorch's name of a dtype: "float32", "bfloat16", "int64", ...
 inline std::string dtype_text(at::ScalarType type) {
     switch (type) {
-        case at::kByte: return "uint8";
-        case at::kChar: return "int8";
-        case at::kShort: return "int16";
-        case at::kInt: return "int32";
-        case at::kLong: return "int64";
-        case at::kHalf: return "float16";
-        case at::kFloat: return "float32";
-        case at::kDouble: return "float64";
-        case at::kBFloat16: return "bfloat16";
-        case at::kBool: return "bool";
-        case at::kComplexFloat: return "complex64";
-        case at::kComplexDouble: return "complex128";
-        default: return c10::toString(type);
+        case at::kByte:
+            return "uint8";
+        case at::kChar:
+            return "int8";
+        case at::kShort:
+            return "int16";
+        case at::kInt:
+            return "int32";
+        case at::kLong:
+            return "int64";
+        case at::kHalf:
+            return "float16";
+        case at::kFloat:
+            return "float32";
+        case at::kDouble:
+            return "float64";
+        case at::kBFloat16:
+            return "bfloat16";
+        case at::kBool:
+            return "bool";
+        case at::kComplexFloat:
+            return "complex64";
+        case at::kComplexDouble:
+            return "complex128";
+        default:
+            return c10::toString(type);
     }
 }
 
@@ -48,8 +61,8 @@ inline std::string component_text(const ComponentFacts& c) {
 
 /// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>".
 inline std::string layout_text(const LayoutFacts& layout) {
-    std::string text = layout.groups == 1 ? "Fused<" + std::to_string(layout.width)
-                                          : "Grouped<" + std::to_string(layout.groups);
+    std::string text =
+        layout.groups == 1 ? "Fused<" + std::to_string(layout.width) : "Grouped<" + std::to_string(layout.groups);
     for (const ComponentFacts& c : layout) text += ", " + detail::component_text(c);
     return text + ">";
 }
@@ -67,8 +80,7 @@ inline std::string channel_lines(const LayoutFacts& layout) {
     extent at = 0;
     for (const ComponentFacts& c : layout) {
         text += "  " + padded(at, digits) + " .. " + padded(at + c.width - 1, digits) + "  " + component_text(c);
-        if (c.heads > 1)
-            text += ": " + std::to_string(c.heads) + " heads of " + std::to_string(c.width / c.heads);
+        if (c.heads > 1) text += ": " + std::to_string(c.heads) + " heads of " + std::to_string(c.width / c.heads);
         text += "\n";
         at += c.width;
     }
@@ -101,13 +113,15 @@ inline std::string describe(const LayoutFacts& layout) {
     const extent period = layout.width / layout.groups;
     std::string text = layout_text(layout) + ": " + std::to_string(layout.width) + " channels";
     if (layout.groups > 1)
-        text += ", " + std::to_string(layout.groups) + " groups of " + std::to_string(period) +
-                "; group g begins at " + std::to_string(period) + " g and holds";
+        text += ", " + std::to_string(layout.groups) + " groups of " + std::to_string(period) + "; group g begins at " +
+                std::to_string(period) + " g and holds";
     return text + "\n" + detail::channel_bar(layout, 48) + "\n" + detail::channel_lines(layout);
 }
 
 /// @see describe(const LayoutFacts&)
 template <Layout L>
-std::string describe() { return describe(facts_of<L>); }
+std::string describe() {
+    return describe(facts_of<L>);
+}
 
 }  // namespace suture

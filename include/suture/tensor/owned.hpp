@@ -3,8 +3,8 @@
 #pragma once
 
 #include "suture/tensor/detail/place.hpp"
-#include "suture/tensor/reading.hpp"
 #include "suture/tensor/detail/write.hpp"
+#include "suture/tensor/reading.hpp"
 
 #include <memory>
 #include <string>
@@ -56,8 +56,10 @@ private:
     template <class X, extent Groups>
         requires Hosted<X, Groups>
     friend class Owned;
-    Region(at::Tensor owned, std::weak_ptr<const bool> lasts, bool grouped, const detail::place& p)
-        : owned_(std::move(owned)), lasts_(std::move(lasts)), grouped_(grouped),
+    Region(at::Tensor owned, std::weak_ptr<const bool> lasts, bool grouped, const detail::Place& p)
+        : owned_(std::move(owned)),
+          lasts_(std::move(lasts)),
+          grouped_(grouped),
           where_(detail::resolve(p, owned_, owned_.sizes().slice(0, owned_.dim() - (grouped ? 2 : 1)))) {}
 
     const Region& write(update how, const detail::value& with) const {
@@ -73,7 +75,7 @@ private:
     at::Tensor owned_;
     std::weak_ptr<const bool> lasts_;
     bool grouped_;
-    detail::resolved where_;
+    detail::ResolvedPlace where_;
 };
 
 /// A component or layout in storage of its own: contiguous, shape [..., width] ([..., groups, width] for a
@@ -107,7 +109,8 @@ public:
     /// @throws PositionError or ShapeError if the part is not there
     template <Where... Ws>
         requires(compatible<Ws...>() && placed<exactly<X>, layout, Ws...>.why == fault::none)
-    Region at(const Ws&... wheres) & {
+    Region at(const Ws&... wheres)
+    &{
         return Region(this->held(), regions_.watch(), Groups > 1,
                       detail::make_place(placed<exactly<X>, layout, Ws...>, WherePack<Ws...>{wheres...}));
     }
@@ -147,12 +150,11 @@ private:
 /// @throws OwnershipError if the tensor, or its storage, is held elsewhere, is borrowed memory, or is a leaf that
 ///         collects gradients; @throws ShapeError or TypeError as `borrow`
 template <class X>
-    requires Hosted<X, 1>
-Owned<X> adopt(at::Tensor&& tensor) {
-    detail::check_packed(tensor, facts_of<host_layout<X>>);
-    detail::check_held_once(tensor);
-    return detail::access::make<Owned<X>>(std::move(tensor));
-}
+    requires Hosted<X, 1> Owned<X> adopt(at::Tensor&& tensor) {
+        detail::check_packed(tensor, facts_of<host_layout<X>>);
+        detail::check_held_once(tensor);
+        return detail::access::make<Owned<X>>(std::move(tensor));
+    }
 template <class X>
 SUTURE_REJECTED("adopt takes a tensor over: write adopt<Layout>(std::move(tensor))", adopt(const at::Tensor&));
 

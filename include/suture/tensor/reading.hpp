@@ -4,8 +4,8 @@
 
 #include "suture/core/layout.hpp"
 #include "suture/tensor/describe.hpp"
-#include "suture/tensor/error.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ScalarOps.h>
@@ -38,8 +38,10 @@ namespace detail {
 /// @throws ValueError if an unsigned number is larger than int64 can hold
 template <Number N>
 at::Scalar scalar_of(N number) {
-    if constexpr (std::is_same_v<N, bool>) return number;
-    else if constexpr (std::is_floating_point_v<N>) return static_cast<double>(number);
+    if constexpr (std::is_same_v<N, bool>)
+        return number;
+    else if constexpr (std::is_floating_point_v<N>)
+        return static_cast<double>(number);
     else {
         if (std::cmp_greater(number, std::numeric_limits<std::int64_t>::max()))
             throw ValueError(c10::str(number) + " does not fit int64: give a smaller number");
@@ -50,17 +52,27 @@ at::Scalar scalar_of(N number) {
 /// The one way to the tensor inside, and to make a View or an Owned of one that is known to fit.
 struct access {
     template <class T>
-    static const at::Tensor& tensor(const T& t) { return t.tensor_; }
+    static const at::Tensor& tensor(const T& t) {
+        return t.tensor_;
+    }
     template <class T>
-    static T make(at::Tensor t) { return T(std::move(t)); }
+    static T make(at::Tensor t) {
+        return T(std::move(t));
+    }
     /// A View of some tokens or batch rows of an activation, whose positions are no longer those of the activation.
     template <class T>
-    static T make_cut(at::Tensor t) { return T(std::move(t), true); }
+    static T make_cut(at::Tensor t) {
+        return T(std::move(t), true);
+    }
     template <class X, extent G>
-    static bool is_cut(const View<X, G>& view) { return view.cut_; }
+    static bool is_cut(const View<X, G>& view) {
+        return view.cut_;
+    }
     /// The tensor of an Owned with all channels on the last axis.
     template <class X, extent G>
-    static at::Tensor packed(const Owned<X, G>& owned) { return owned.packed(); }
+    static at::Tensor packed(const Owned<X, G>& owned) {
+        return owned.packed();
+    }
 };
 
 template <class>
@@ -88,42 +100,44 @@ inline constexpr bool same_held<A<X, G>, B<X, G>> = true;
 
 template <class T>
 at::Tensor plain(const T& value) {
-    if constexpr (Readable<T>) return value.unsafe_tensor();
-    else if constexpr (Number<T>) return at::native::wrapped_scalar_tensor(scalar_of(value));
-    else if (value.defined()) return value;
-    else throw TypeError("the other operand is an undefined tensor: give it a value");
+    if constexpr (Readable<T>)
+        return value.unsafe_tensor();
+    else if constexpr (Number<T>)
+        return at::native::wrapped_scalar_tensor(scalar_of(value));
+    else if (value.defined())
+        return value;
+    else
+        throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
 /// Arithmetic between A and B: an Owned of A's kind if B is a number, a tensor or the same component or layout;
 /// otherwise (a query times a key) the result is neither, and plain.
 template <Readable A, class B>
 auto typed_result(at::Tensor result) {
-    if constexpr (Readable<B> && !same_held<A, B>) return result;
-    else return access::make<typename A::owned_type>(A::check_shape(std::move(result)));
+    if constexpr (Readable<B> && !same_held<A, B>)
+        return result;
+    else
+        return access::make<typename A::owned_type>(A::check_shape(std::move(result)));
 }
 
 /// Operators found by argument-dependent lookup only.
 struct arithmetic {
-#define SUTURE_ARITHMETIC(symbol, method)                                             \
-    template <Readable A, Operand B>                                                  \
-    friend auto operator symbol(const A& a, const B& b) {                             \
-        return typed_result<A, B>(plain(a).method(plain(b)));                         \
-    }                                                                                 \
-    template <class A, Readable B>                                                    \
-        requires(Operand<A> && !Readable<A>)                                          \
-    friend auto operator symbol(const A& a, const B& b) {                             \
-        return typed_result<B, A>(plain(a).method(plain(b)));                         \
-    }
-#define SUTURE_COMPARISON(symbol, method)                                             \
-    template <Readable A, Operand B>                                                  \
-    friend at::Tensor operator symbol(const A& a, const B& b) {                       \
-        return plain(a).method(plain(b));                                             \
-    }                                                                                 \
-    template <class A, Readable B>                                                    \
-        requires(Operand<A> && !Readable<A>)                                          \
-    friend at::Tensor operator symbol(const A& a, const B& b) {                       \
-        return plain(a).method(plain(b));                                             \
-    }
+#define SUTURE_ARITHMETIC(symbol, method)                     \
+    template <Readable A, Operand B>                          \
+    friend auto operator symbol(const A& a, const B& b) {     \
+        return typed_result<A, B>(plain(a).method(plain(b))); \
+    }                                                         \
+    template <class A, Readable B>                            \
+        requires(Operand<A> && !Readable<A>)                  \
+    friend auto operator symbol(const A& a, const B& b) { return typed_result<B, A>(plain(a).method(plain(b))); }
+#define SUTURE_COMPARISON(symbol, method)                       \
+    template <Readable A, Operand B>                            \
+    friend at::Tensor operator symbol(const A& a, const B& b) { \
+        return plain(a).method(plain(b));                       \
+    }                                                           \
+    template <class A, Readable B>                              \
+        requires(Operand<A> && !Readable<A>)                    \
+    friend at::Tensor operator symbol(const A& a, const B& b) { return plain(a).method(plain(b)); }
     SUTURE_ARITHMETIC(+, add)
     SUTURE_ARITHMETIC(-, sub)
     SUTURE_ARITHMETIC(*, mul)
@@ -137,7 +151,9 @@ struct arithmetic {
 #undef SUTURE_ARITHMETIC
 #undef SUTURE_COMPARISON
     template <Readable A>
-    friend auto operator-(const A& a) { return typed_result<A, A>(plain(a).neg()); }
+    friend auto operator-(const A& a) {
+        return typed_result<A, A>(plain(a).neg());
+    }
 };
 
 // What a function given to read() may return: every tensor in it has to be found, to see whether it is an alias.
@@ -146,12 +162,20 @@ struct arithmetic {
 template <class T>
 concept Inert = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, at::Scalar> || Readable<T>;
 template <class T>
-concept Optional = requires(T& t) { t.has_value(); *t; };
+concept Optional = requires(T& t) {
+    t.has_value();
+    *t;
+};
 template <class T>
-concept Tuple = requires { std::tuple_size<T>::value; };
+concept Tuple = requires {
+    std::tuple_size<T>::value;
+};
 /// A container of its elements. What is trivially copyable (a span, say) only points to them.
 template <class T>
-concept Container = requires(T& t) { std::begin(t), std::end(t); } && !std::is_trivially_copyable_v<T>;
+concept Container = requires(T& t) {
+    std::begin(t), std::end(t);
+}
+&&!std::is_trivially_copyable_v<T>;
 template <Container T>
 using element = decltype(*std::begin(std::declval<T&>()));
 
@@ -159,18 +183,24 @@ using element = decltype(*std::begin(std::declval<T&>()));
 template <class T>
 constexpr bool separable() {
     using plain = std::remove_const_t<T>;
-    if constexpr (Inert<plain> || std::same_as<T, at::Tensor>) return true;
-    else if constexpr (Optional<T>) return separable<std::remove_reference_t<decltype(*std::declval<T&>())>>();
+    if constexpr (Inert<plain> || std::same_as<T, at::Tensor>)
+        return true;
+    else if constexpr (Optional<T>)
+        return separable<std::remove_reference_t<decltype(*std::declval<T&>())>>();
     else if constexpr (Tuple<T>)
         return []<std::size_t... Is>(std::index_sequence<Is...>) {
             return (separable<std::tuple_element_t<Is, T>>() && ...);
-        }(std::make_index_sequence<std::tuple_size_v<T>>());
+        }
+    (std::make_index_sequence<std::tuple_size_v<T>>());
     else if constexpr (Container<T>) {
-        if constexpr (std::same_as<std::remove_cvref_t<element<T>>, plain>) return false;  // a path of paths of ...
+        if constexpr (std::same_as<std::remove_cvref_t<element<T>>, plain>)
+            return false;  // a path of paths of ...
         else if constexpr (std::is_lvalue_reference_v<element<T>>)
             return separable<std::remove_reference_t<element<T>>>();
-        else return Inert<typename T::value_type>;  // std::vector<bool>
-    } else return false;
+        else
+            return Inert<typename T::value_type>;  // std::vector<bool>
+    }
+    else return false;
 }
 
 /// Clones every tensor in the result of a reader that shares the storage of `source`.
@@ -192,8 +222,8 @@ void without_alias(T& result, const at::Tensor& source) {
 /// A function whose result, if any, can be freed from aliases.
 template <class F>
 concept Reader = std::invocable<F, const at::Tensor&> &&
-                 (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>> ||
-                  separable<std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>>>());
+    (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>> ||
+     separable<std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>>>());
 
 /// What View and Owned share. Self keeps its tensor as `tensor_`.
 template <class Self, class X, extent Groups>
@@ -224,7 +254,8 @@ public:
     /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
     template <class B>
         requires(Readable<B> || std::same_as<B, at::Tensor>)
-    at::Tensor matmul(const B& other) const { return tensor().matmul(plain(other)); }
+    at::Tensor matmul(const B& other)
+    const { return tensor().matmul(plain(other)); }
 
     /// Same shape, dtype and values. NaN equals nothing.
     template <Readable B>

@@ -24,11 +24,11 @@ public:
     /// One component of a layout: `qkv.get<Q<768, 12>>()`.
     template <ComponentOf<X> C>
     View<C, layout::groups> get() const {
-        const narrowed channels{slice_of<X, C>, layout::groups > 1};
+        const ChannelSlice channels{slice_of<X, C>, layout::groups > 1};
         return View<C, layout::groups>(detail::cut_channels(tensor_, channels), cut_);
     }
     template <class C, fault suture_fault = detail::resolution<exactly<C>, X>::why>
-        requires(Layout<X> && suture_fault != fault::none)
+        requires(Layout<X>&& suture_fault != fault::none)
     SUTURE_REJECTED_FOR(suture_fault, get() const);
     /// The only component of a family: `qkv.get<Q>()`.
     template <template <extent, extent> class Family>
@@ -83,11 +83,10 @@ private:
 /// the axes before it are kept, any strides are fine, nothing is copied.
 /// @throws ShapeError if the width differs, TypeError if the tensor is undefined, sparse, nested or quantized
 template <class X>
-    requires Hosted<X, 1>
-View<X> borrow(const at::Tensor& tensor) {
-    detail::check_packed(tensor, facts_of<host_layout<X>>);
-    return detail::access::make<View<X>>(tensor);
-}
+    requires Hosted<X, 1> View<X> borrow(const at::Tensor& tensor) {
+        detail::check_packed(tensor, facts_of<host_layout<X>>);
+        return detail::access::make<View<X>>(tensor);
+    }
 
 template <template <extent, extent> class Family>
 SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));
@@ -102,9 +101,11 @@ auto split(const View<L>& whole) {
 }
 /// The components of an Owned, to read.
 template <Layout L>
-auto split(const Owned<L>& whole) { return split(whole.view()); }
+auto split(const Owned<L>& whole) {
+    return split(whole.view());
+}
 template <class T>
-    requires std::same_as<T, at::Tensor>
-SUTURE_REJECTED("a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));
+    requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
+        "a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));
 
 }  // namespace suture

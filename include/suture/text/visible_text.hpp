@@ -2,9 +2,9 @@
 // Law: from_visible(visible(text)) == text, for all bytes.
 #pragma once
 
+#include "suture/tensor/error.hpp"
 #include "suture/text/pattern.hpp"
 #include "suture/text/utf8.hpp"
-#include "suture/tensor/error.hpp"
 
 #include <array>
 #include <charconv>

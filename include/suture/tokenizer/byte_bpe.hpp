@@ -4,12 +4,12 @@
 #pragma once
 
 #include "suture/core/component.hpp"
-#include "suture/tokenizer/detail/byte_alphabet.hpp"
-#include "suture/tokenizer/detail/merges.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/text/pattern.hpp"
 #include "suture/text/utf8.hpp"
+#include "suture/tokenizer/detail/byte_alphabet.hpp"
+#include "suture/tokenizer/detail/merges.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
-#include "suture/tensor/error.hpp"
 
 #include <array>
 #include <cstddef>

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "suture/core/component.hpp"
-#include "suture/tokenizer/byte_bpe.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/text/near_words.hpp"
 #include "suture/text/visible_text.hpp"
+#include "suture/tokenizer/byte_bpe.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
 #include "suture/tokenizer/word_level.hpp"
-#include "suture/tensor/error.hpp"
 
 #include <filesystem>
 #include <memory>

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "suture/core/component.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/text/near_words.hpp"
 #include "suture/text/pattern.hpp"
 #include "suture/text/utf8.hpp"
 #include "suture/text/visible_text.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
-#include "suture/tensor/error.hpp"
 
 #include <algorithm>
 #include <array>

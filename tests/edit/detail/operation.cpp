@@ -1,6 +1,6 @@
 #include <suture/edit/apply.hpp>
-#include <suture/edit/on.hpp>
 #include <suture/edit/detail/operation.hpp>
+#include <suture/edit/on.hpp>
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -28,11 +28,11 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 at::Tensor counting(at::ScalarType type = at::kFloat) { return at::arange(80).reshape({2, 5, 8}).to(type); }
 
 /// The query of the activation after the edit.
-template <Recipe R>
+template <AnyRecipe R>
 at::Tensor query(const at::Tensor& x, const R& recipe) {
     return (borrow<Qkv>(x) | recipe).view().template get<Q>().clone().take();
 }
-template <class Kind, Recipe R>
+template <class Kind, AnyRecipe R>
 std::string refusal(const R& recipe, const at::Tensor& x = counting()) {
     return message_of<Kind>([&] { (void)(borrow<Qkv>(x) | recipe); });
 }
@@ -48,8 +48,10 @@ TEST_CASE("set, add and multiply take numbers, tensors that broadcast and zero")
     CHECK(query(x, on<Q>().add(channel)).equal(q_of(x) + channel));
     CHECK(query(x, on<Q>().multiply(channel)).equal(q_of(x) * channel));
     CHECK(query(x, on<Q>().multiply(-1)).equal(-q_of(x)));
-    CHECK(query(x, on<Q>(head<1>, token(0)).set(at::full({2, 2}, 9.0f))).select(1, 0).narrow(-1, 2, 2)
-          .equal(at::full({2, 2}, 9.0f)));
+    CHECK(query(x, on<Q>(head<1>, token(0)).set(at::full({2, 2}, 9.0f)))
+              .select(1, 0)
+              .narrow(-1, 2, 2)
+              .equal(at::full({2, 2}, 9.0f)));
 }
 
 TEST_CASE("an injected View gives the part at the place of the edit") {
@@ -82,10 +84,12 @@ TEST_CASE("a View of a single vector goes to every position that is edited") {
 TEST_CASE("an injected View without the place of the edit is named, and not the activation") {
     const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>(), flat = borrow<Qkv>(at::zeros({5, 8})).get<Q>();
     CHECK(says(refusal<PositionError>(on<Q>(batch(1)).set(shorter)), "batch row 1 is outside the injected View"));
-    CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)), "reaches beyond the injected View, which has 3"));
+    CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)),
+               "reaches beyond the injected View, which has 3"));
     CHECK(says(refusal<ShapeError>(on<Q>(batch(1)).set(flat)), "the injected View has shape [5, 4], with 1 axes"));
     const auto rows = borrow<Qkv>(at::zeros({2, 1, 5, 8})).get<Q>();
-    CHECK(says(refusal<ShapeError>(on<Q>(token(1)).set(rows)), "the injected View has shape [2, 1, 5, 4], with 3 axes"));
+    CHECK(
+        says(refusal<ShapeError>(on<Q>(token(1)).set(rows)), "the injected View has shape [2, 1, 5, 4], with 3 axes"));
     CHECK(says(refusal<ShapeError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).set(shorter)),
                "the mask has shape [2, 5] but the positions of the injected View have [1, 3]"));
     CHECK(says(refusal<ShapeError>(on<Q>(token(at::zeros({2}, at::kLong))).set(shorter)),
@@ -133,8 +137,7 @@ TEST_CASE("a bound beyond what the dtype can hold limits nothing or is refused b
         auto owned = borrow<Qkv>(counting(type)).clone();
         try {
             owned |= on<K>().clamp(-1e300, 1e300);
-        } catch (const ValueError&) {
-        }
+        } catch (const ValueError&) {}
         CHECK(owned.unsafe_tensor().equal(counting(type)));
     }
 }
@@ -145,7 +148,7 @@ TEST_CASE("clamp refuses reversed bounds, NaN and dtypes without an order") {
           "Q = clamp(nan, 1): a bound of clamp is not a number: give a number, or infinity for no bound");
     CHECK(says(refusal<ValueError>(on<Q>().clamp(1, not_a_number)), "is not a number"));
     CHECK(says(refusal<TypeError>(on<Q>().clamp(0, 1), counting(at::kComplexFloat)), "clamp needs real numbers",
-          "complex64"));
+               "complex64"));
     CHECK(says(refusal<TypeError>(on<Q>().clamp(0, 1), counting(at::kBool)), "bool"));
     CHECK(says(refusal<ValueError>(on<Q>().clamp(0, 0.5), counting(at::kLong)), "0.5 does not fit int64"));
 }
@@ -187,11 +190,13 @@ TEST_CASE("mean_over averages over tokens, rows or both within what is selected"
     CHECK(query(x, on<Q>().mean_over(axis::batch)).equal(q_of(x).mean(0, true).expand({2, 5, 4})));
     CHECK(query(x, on<Q>().mean_over(axis::batch, axis::token))
               .equal(q_of(x).mean(at::IntArrayRef({0, 1}), true).expand({2, 5, 4})));
-    CHECK(query(x, on<Q>(tokens(1, 3)).mean_over(axis::token)).narrow(1, 1, 2).equal(q_of(x).narrow(1, 1, 2).mean(1,
-          true).expand({2, 2, 4})));
+    CHECK(query(x, on<Q>(tokens(1, 3)).mean_over(axis::token))
+              .narrow(1, 1, 2)
+              .equal(q_of(x).narrow(1, 1, 2).mean(1, true).expand({2, 2, 4})));
     CHECK(query(x, on<Q>(batch(1)).mean_over(axis::token))[1].equal(q_of(x)[1].mean(0, true).expand({5, 4})));
-    CHECK(query(x, on<Q>(token(2)).mean_over(axis::batch)).select(1, 2).equal(q_of(x).select(1, 2).mean(0,
-          true).expand({2, 4})));
+    CHECK(query(x, on<Q>(token(2)).mean_over(axis::batch))
+              .select(1, 2)
+              .equal(q_of(x).select(1, 2).mean(0, true).expand({2, 4})));
     CHECK(query(x[0], on<Q>().mean_over(axis::token)).equal(q_of(x)[0].mean(0, true).expand({5, 4})));
 }
 
@@ -222,11 +227,11 @@ TEST_CASE("mean_over of a mask over tokens alone averages over the axis of token
 TEST_CASE("mean_over refuses axes that are not there") {
     CHECK(says(refusal<ValueError>(on<Q>(token(1)).mean_over(axis::token)), "mean_over(axis::token) of one token"));
     CHECK(says(refusal<ValueError>(on<Q>(batch(1)).mean_over(axis::batch)),
-          "mean_over(axis::batch) without a batch axis"));
+               "mean_over(axis::batch) without a batch axis"));
     CHECK(says(refusal<ValueError>(on<Q>().mean_over(axis::batch), counting()[0]), "without a batch axis"));
     CHECK_THROWS_AS((void)query(counting()[0][0], on<Q>().mean_over(axis::token)), ValueError);
     CHECK(says(refusal<ValueError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).mean_over(axis::token)), "a mask",
-          "axis::batch and axis::token"));
+               "axis::batch and axis::token"));
     CHECK(says(refusal<TypeError>(on<Q>().mean_over(axis::token), counting(at::kInt)), "floating-point", "int32"));
 }
 
@@ -293,28 +298,30 @@ TEST_CASE("a direction of another shape, dtype or device is refused") {
     CHECK(says(refusal<ShapeError>(on<Q>().project_out(at::scalar_tensor(1.0f))), "[]"));
     CHECK(says(refusal<ShapeError>(on<Q>().project_out(at::ones({1}))), "[1]"));
     CHECK(says(refusal<ShapeError>(on<Q>().steer(at::ones({3, 1, 4}), 1)), "[3, 1, 4]"));
-    CHECK(says(refusal<TypeError>(on<Q>().steer(at::ones({4}, at::kDouble), 1)), "the direction is float64",
-          "float32"));
+    CHECK(
+        says(refusal<TypeError>(on<Q>().steer(at::ones({4}, at::kDouble), 1)), "the direction is float64", "float32"));
     CHECK(says(refusal<TypeError>(on<Q>().steer(at::ones({4}, at::kMeta), 1)), "the direction is on meta"));
-    CHECK(says(refusal<TypeError>(on<Q>().project_out(at::ones({4}, at::kLong)), counting(at::kLong)),
-          "floating-point"));
+    CHECK(
+        says(refusal<TypeError>(on<Q>().project_out(at::ones({4}, at::kLong)), counting(at::kLong)), "floating-point"));
 }
 
 TEST_CASE("apply gets a tensor of its own and its result becomes the part") {
     const at::Tensor x = counting();
-    CHECK(query(x, on<Q>(token(1)).apply([](at::Tensor t) { return t.add_(1).mul_(2); })).select(1, 1)
-          .equal((q_of(x).select(1, 1) + 1) * 2));
-    CHECK(query(x, on<Q>().apply([](const at::Tensor& t) { return t.mean(-1, true); })).select(-1, 3)
-          .equal(q_of(x).mean(-1)));
+    CHECK(query(x, on<Q>(token(1)).apply([](at::Tensor t) { return t.add_(1).mul_(2); }))
+              .select(1, 1)
+              .equal((q_of(x).select(1, 1) + 1) * 2));
+    CHECK(query(x, on<Q>().apply([](const at::Tensor& t) { return t.mean(-1, true); }))
+              .select(-1, 3)
+              .equal(q_of(x).mean(-1)));
     CHECK(x.equal(counting()));
 }
 
 TEST_CASE("what apply returns is checked, and the message says that apply returned it") {
     CHECK(says(refusal<TypeError>(on<Q>().apply([](at::Tensor) { return at::Tensor(); })), "apply()", "undefined"));
     CHECK(says(refusal<ShapeError>(on<Q>().apply([](at::Tensor) { return at::ones({3}); })), "apply()", "[3]",
-          "[2, 5, 4]"));
-    CHECK(says(refusal<TypeError>(on<Q>().apply([](at::Tensor t) { return t.to(at::kDouble); })), "apply()",
-          "float64", "float32"));
+               "[2, 5, 4]"));
+    CHECK(says(refusal<TypeError>(on<Q>().apply([](at::Tensor t) { return t.to(at::kDouble); })), "apply()", "float64",
+               "float32"));
 }
 
 TEST_CASE("16-bit floats are computed in float32 where it matters") {

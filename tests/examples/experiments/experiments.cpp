@@ -1,9 +1,9 @@
 // The six experiments of examples/experiments/experiments.hpp against the same edits made with PyTorch's forward hooks.
 #include "../../../examples/experiments/experiments.hpp"
 
+#include <suture/file/safetensors.hpp>
 #include <suture/gpt2/load.hpp>
 #include <suture/record/history.hpp>
-#include <suture/file/safetensors.hpp>
 
 #include "doctest.hpp"
 #include "gpt2/nano_sort.hpp"
@@ -84,7 +84,8 @@ TEST_CASE("the mistake rewrites the activation that it was to be compared with, 
 
 TEST_CASE("all layers are harvested as they were edited") {
     Gpt2Config config;
-    config.width = 48, config.heads = 3, config.inner = 192, config.layers = 3, config.positions = 8, config.vocabulary = 5;
+    config.width = 48, config.heads = 3, config.inner = 192, config.layers = 3, config.positions = 8,
+    config.vocabulary = 5;
     Gpt2<48, 3> model(config);
     Latest<Gpt2Qkv<48, 3>> harvest;
     (void)experiments::edit_one_layer(model, at::zeros({1, 5}, at::kLong), {2, -1}, harvest);

@@ -1,6 +1,6 @@
 #include <suture/edit/on.hpp>
-#include <suture/hook/hook_set.hpp>
 #include <suture/hook/detail/active_scope.hpp>
+#include <suture/hook/hook_set.hpp>
 
 #include <ATen/ATen.h>
 
@@ -106,7 +106,8 @@ TEST_CASE_FIXTURE(fixture, "a handle that is dropped before the scope ends does 
                "never fired: other (Resid = 0)"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook that another thread has just added is not missed by a scope that made no pass since") {
+TEST_CASE_FIXTURE(fixture,
+                  "a hook that another thread has just added is not missed by a scope that made no pass since") {
     HookSet hooks;
     auto scope = hooks.activate();
     pass();
@@ -316,8 +317,7 @@ TEST_CASE_FIXTURE(fixture, "a scope that ends by an exception is no longer activ
     try {
         const auto scope = hooks.activate();
         throw std::runtime_error("mine");
-    } catch (const std::runtime_error&) {
-    }
+    } catch (const std::runtime_error&) {}
     pass();
     CHECK(log.empty());
 }
@@ -344,7 +344,8 @@ TEST_CASE_FIXTURE(fixture, "a scope of one thread is not seen in another") {
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "scopes that are carried into another thread are active there, and count for their originals") {
+TEST_CASE_FIXTURE(fixture,
+                  "scopes that are carried into another thread are active there, and count for their originals") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     auto scope = hooks.activate();

@@ -22,7 +22,9 @@ std::vector<std::pair<std::string, std::string>> texts(const std::vector<suture:
     return all;
 }
 template <Layout L>
-std::string roles() { return suture::detail::roles_of(facts_of<L>); }
+std::string roles() {
+    return suture::detail::roles_of(facts_of<L>);
+}
 template <Layout L>
 std::vector<std::string> names_for() {
     std::vector<std::string> names;
@@ -71,7 +73,8 @@ TEST_CASE("what is tried has the declared width, other roles than declared, and 
                   "NeoXQkv<4, 4>", "CodeGenQkv<16, 4>"}));
     // Without heads: wider ones first.
     CHECK((names_for<Fused<6, Q<2>, K<2>, V<2>>>() == list{"Falcon7bQkv<4, 1>", "NeoXQkv<2, 1>"}));
-    CHECK(begins(names_for<Fused<12, Q<4>, K<4>, V<4>>>(), {"Falcon7bQkv<2, 3>", "Falcon7bQkv<4, 2>", "NeoXQkv<2, 2>"}));
+    CHECK(
+        begins(names_for<Fused<12, Q<4>, K<4>, V<4>>>(), {"Falcon7bQkv<2, 3>", "Falcon7bQkv<4, 2>", "NeoXQkv<2, 2>"}));
 }
 
 TEST_CASE("a layout is tried whatever heads are declared in its place") {
@@ -94,7 +97,8 @@ TEST_CASE("a component is stood for by channels of every head, its first and las
            std::vector<extent>{0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17}));
     const auto of_gpt2 = taken(std::type_identity<Gpt2Qkv<768, 12>>{}, std::type_identity<K<768, 12>>{});
     CHECK(of_gpt2.size() == 36);
-    const auto of_one_head = taken(std::type_identity<Fused<2304, Q<768>, K<768>, V<768>>>{}, std::type_identity<K<768>>{});
+    const auto of_one_head =
+        taken(std::type_identity<Fused<2304, Q<768>, K<768>, V<768>>>{}, std::type_identity<K<768>>{});
     CHECK(of_one_head.size() == 32);
     const auto of_many = taken(std::type_identity<NeoXQkv<40, 64>>{}, std::type_identity<V<64>>{});
     CHECK(of_many.size() == 40);

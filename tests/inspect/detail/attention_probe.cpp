@@ -40,7 +40,7 @@ struct sums {
         return {[this] { return forward(); }, SiteRef<AnyLayout>(projection), ref(output), ref(pattern), facts_of<L>};
     }
 };
-constexpr run channel(extent c) { return {c, 1, 1, 3}; }
+constexpr StridedSlice channel(extent c) { return {c, 1, 1, 3}; }
 }  // namespace
 
 TEST_CASE("the rows that change are those that read the edited channel at its token") {
@@ -61,7 +61,7 @@ TEST_CASE("several tokens can be changed at once, and signs of zeros are no chan
     CHECK((model.probe().changed_rows({channel(2), 1, 3}) == Rows{1, 2, 3}));
     const auto zeros = [&] { return model.forward().mul(0); };
     const suture::detail::AttentionProbe probe(zeros, SiteRef<AnyLayout>(model.projection), std::nullopt, std::nullopt,
-                                                facts_of<L>);
+                                               facts_of<L>);
     CHECK(probe.changed_rows({channel(2), 0}).empty());
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("channels have the role that their rows show, and single channels are 
         return own.add(keys.cumsum(-1).sub(keys)).add(x.select(-1, 2)).unsqueeze(-1);
     };
     const suture::detail::AttentionProbe probe(model, SiteRef<AnyLayout>(projection), std::nullopt, std::nullopt,
-                                                facts_of<L>);
+                                               facts_of<L>);
     CHECK(probe.role_of(channel(0)) == role::query);
     CHECK(probe.role_of(channel(1)) == role::key);
     CHECK(probe.role_of(channel(2)) == role::value);
@@ -98,7 +98,7 @@ TEST_CASE("a model that gives the same memory in every run can be probed") {
     at::Tensor memory = at::ones({2, 4, 1});
     const auto in_memory = [&] { return memory.copy_(model.forward()); };
     const suture::detail::AttentionProbe probe(in_memory, SiteRef<AnyLayout>(model.projection), std::nullopt,
-                                                std::nullopt, facts_of<L>);
+                                               std::nullopt, facts_of<L>);
     CHECK((probe.changed_rows({channel(2), 2}) == Rows{2, 3}));
 }
 
@@ -146,8 +146,8 @@ TEST_CASE("activations that cannot be probed are refused") {
     sums model;
     CHECK(says(message_of<ShapeError>([&] {
                    (void)suture::detail::AttentionProbe([&] { return model.forward().sum(); },
-                                                         SiteRef<AnyLayout>(model.projection), std::nullopt,
-                                                         std::nullopt, facts_of<L>);
+                                                        SiteRef<AnyLayout>(model.projection), std::nullopt,
+                                                        std::nullopt, facts_of<L>);
                }),
                "float32 [] on cpu", "[..., 4, channels]"));
 }
@@ -163,7 +163,7 @@ TEST_CASE("a pattern that grows from run to run is refused: the model keeps some
         return x;
     };
     const suture::detail::AttentionProbe probe(model, SiteRef<AnyLayout>(projection), std::nullopt,
-                                                SiteRef<AnyLayout>(pattern), facts_of<L>);
+                                               SiteRef<AnyLayout>(pattern), facts_of<L>);
     CHECK(says(message_of<ShapeError>([&] { (void)probe.changed_rows({}); }),
                "the pattern has shape [1, 4, 8] and had [1, 4, 4]", "cached keys"));
 }

@@ -2,8 +2,8 @@
 #include "suture/inspect/detail/layout_checks.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "inspect/attention.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
@@ -143,12 +143,12 @@ TEST_CASE("attention that looks ahead is recognised: the laws of causal attentio
     a->causal = false;
     const LayoutReport report = check_layout(a, a->qkv, input());
     CHECK(open(report));
-    CHECK(report.checks.back().found ==
-          "the model looks ahead: the laws of causal attention do not apply, unless AttentionSites().output(site) shows "
-          "that this attention does not");
+    CHECK(
+        report.checks.back().found ==
+        "the model looks ahead: the laws of causal attention do not apply, unless AttentionSites().output(site) shows "
+        "that this attention does not");
     const LayoutReport by_site = check_layout(a, a->qkv, AttentionSites().output(a->z), input());
-    CHECK(by_site.checks.back().found ==
-          "this attention looks ahead: the laws of causal attention do not apply");
+    CHECK(by_site.checks.back().found == "this attention looks ahead: the laws of causal attention do not apply");
     CHECK(by_site.consistent.empty());
 }
 
@@ -188,8 +188,8 @@ TEST_CASE("a softmax that is all but certain does not make queries of keys") {
 }
 
 TEST_CASE("the model is run a number of times that does not grow with its width") {
-    const auto runs_of = []<class Real, class Declared>(std::type_identity<Real>, std::type_identity<Declared>,
-                                                        double scale) {
+    const auto slices_of = []<class Real, class Declared>(std::type_identity<Real>, std::type_identity<Declared>,
+                                                          double scale) {
         const auto a = attention<Real, Declared, 16>();
         a->after.narrow(0, 16, a->query_width - 16).mul_(scale);
         int runs = 0;
@@ -198,10 +198,10 @@ TEST_CASE("the model is run a number of times that does not grow with its width"
     };
     using Narrow = Gpt2Qkv<64, 4>;
     using Wide = Gpt2Qkv<512, 32>;
-    const int narrow = runs_of(std::type_identity<Narrow>{}, std::type_identity<Narrow>{}, 1);
+    const int narrow = slices_of(std::type_identity<Narrow>{}, std::type_identity<Narrow>{}, 1);
     CHECK(narrow <= 10 + 2 * 32);
-    CHECK(narrow == runs_of(std::type_identity<Wide>{}, std::type_identity<Wide>{}, 1));
-    CHECK(runs_of(std::type_identity<Wide>{}, std::type_identity<Wide>{}, 0) <= 2 * narrow);
-    const int failing = runs_of(std::type_identity<Wide>{}, std::type_identity<NeoXQkv<32, 16>>{}, 1);
+    CHECK(narrow == slices_of(std::type_identity<Wide>{}, std::type_identity<Wide>{}, 1));
+    CHECK(slices_of(std::type_identity<Wide>{}, std::type_identity<Wide>{}, 0) <= 2 * narrow);
+    const int failing = slices_of(std::type_identity<Wide>{}, std::type_identity<NeoXQkv<32, 16>>{}, 1);
     CHECK(failing <= 5 * narrow);
 }

@@ -5,8 +5,8 @@
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
-#include "script/modules.hpp"
 #include "message.hpp"
+#include "script/modules.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -132,8 +132,8 @@ TEST_CASE("each tensor in a tuple has a site of its own") {
 }
 
 TEST_CASE("the tensors of a list and of a dictionary share a site") {
-    const Script list(module({{"a", module({}, "return [x, x * 2]\n")}},
-                             "y = self.a.forward(x)\n  return y[0] * 10 + y[1]\n"));
+    const Script list(
+        module({{"a", module({}, "return [x, x * 2]\n")}}, "y = self.a.forward(x)\n  return y[0] * 10 + y[1]\n"));
     CHECK(hooked(list, "a", add_one).equal(filled(23)));
     const Script dict(module({{"a", module({}, "return {'one': x, 'two': x * 2}\n")}},
                              "y = self.a.forward(x)\n  return y['one'] * 10 + y['two']\n"));
@@ -153,8 +153,9 @@ TEST_CASE("a list that a submodule writes is written where nothing was edited") 
 }
 
 TEST_CASE("an optional argument has a site, which is passed over where there is none") {
-    const Script model(module({{"a", module({}, "def forward(self, x, y: Optional[Tensor]=None):\n"
-                                                "  if y is not None:\n    x = x + y\n  return x\n")}},
+    const Script model(module({{"a", module({},
+                                            "def forward(self, x, y: Optional[Tensor]=None):\n"
+                                            "  if y is not None:\n    x = x + y\n  return x\n")}},
                               "return self.a.forward(self.a.forward(x), x)\n"));
     std::size_t seen = 0;
     CHECK(hooked(model, "a.input.1", [&](const at::Tensor& t) { return ++seen, t * 10; }).equal(filled(11)));
@@ -162,8 +163,9 @@ TEST_CASE("an optional argument has a site, which is passed over where there is 
 }
 
 TEST_CASE("a method that is not forward is part of what calls it") {
-    const Script model(module({{"a", module({}, "def more(self, x):\n  return x * 3\ndef forward_features(self, x):\n"
-                                                "  return x * 5\ndef forward(self, x):\n  return self.more(x)\n")}},
+    const Script model(module({{"a", module({},
+                                            "def more(self, x):\n  return x * 3\ndef forward_features(self, x):\n"
+                                            "  return x * 5\ndef forward(self, x):\n  return self.more(x)\n")}},
                               "return self.a.forward(x) + self.a.forward_features(x)\n"));
     CHECK(hooked(model, "a", add_one).equal(filled(9)));
 }
@@ -180,16 +182,18 @@ TEST_CASE("attributes that a model changes while it runs stay the model's own") 
 }
 
 TEST_CASE("an overloaded forward has sites, whichever of its kinds is called") {
-    const Module two = module({}, "def forward__0(self, x):\n  return x * 2\n"
-                                  "def forward__1(self, x, factor: float):\n  return x * factor\n");
+    const Module two = module({},
+                              "def forward__0(self, x):\n  return x * 2\n"
+                              "def forward__1(self, x, factor: float):\n  return x * factor\n");
     const Script model(module({{"a", two}}, "return self.a.forward__0(x) + self.a.forward__1(x, 5.0)\n"));
     CHECK(hooked(model, "a", add_one).equal(filled(9)));
     CHECK(hooked(model, "a.input", add_one).equal(filled(14)));
 }
 
 TEST_CASE("a scripted method called forward1 is part of the forward that it serves") {
-    const Module serving = module({}, "def forward2(self, x):\n  return x * 2\ndef forward1(self, x):\n"
-                                      "  return self.forward2(x) * 3\ndef forward(self, x):\n  return self.forward1(x)\n");
+    const Module serving = module({},
+                                  "def forward2(self, x):\n  return x * 2\ndef forward1(self, x):\n"
+                                  "  return self.forward2(x) * 3\ndef forward(self, x):\n  return self.forward1(x)\n");
     const Module named = module({}, "def forward3(self, x):\n  return x * 2\ndef forward(self, x):\n  return x\n");
     for (const auto& [inner, expected] : {std::pair(serving, 7.0), std::pair(named, 2.0)}) {
         const Script model(module({{"a", inner}}, "return self.a.forward(x)\n"));
@@ -200,8 +204,9 @@ TEST_CASE("a scripted method called forward1 is part of the forward that it serv
 }
 
 TEST_CASE("a trace numbers its forwards from the inside out, and each is a call") {
-    const Module recursive = module({}, "def forward(self, x):\n  return x * 2\n"
-                                        "def forward1(self, x):\n  return self.forward(x) * 2\n");
+    const Module recursive = module({},
+                                    "def forward(self, x):\n  return x * 2\n"
+                                    "def forward1(self, x):\n  return self.forward(x) * 2\n");
     const Script model(module({{"a", recursive}}, "return self.a.forward1(x)\n"));
     std::vector<std::pair<std::string, std::int64_t>> calls;
     const auto note = [&](const at::Tensor&, const Site& at) { calls.emplace_back(at.name(), script::call_number()); };

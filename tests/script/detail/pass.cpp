@@ -9,8 +9,8 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "doctest.hpp"
-#include "script/modules.hpp"
 #include "message.hpp"
+#include "script/modules.hpp"
 
 #include <string>
 #include <type_traits>
@@ -34,8 +34,9 @@ const at::Tensor numbers = at::arange(24, at::kFloat).view({2, 3, 4});
 
 /// With a hook for what goes in, x -> (x + 100), and one for what comes out, y -> y * 10.
 Module with_own_hooks(Module made) {
-    made.define("def before(self, inputs: Tuple[Tensor]) -> Tuple[Tensor]:\n  return (inputs[0] + 100,)\n"
-                "def behind(self, inputs: Tuple[Tensor], output: Tensor) -> Tensor:\n  return output * 10\n");
+    made.define(
+        "def before(self, inputs: Tuple[Tensor]) -> Tuple[Tensor]:\n  return (inputs[0] + 100,)\n"
+        "def behind(self, inputs: Tuple[Tensor], output: Tensor) -> Tensor:\n  return output * 10\n");
     made.type()->addForwardPreHook(&made.get_method("before").function());
     made.type()->addForwardHook(&made.get_method("behind").function());
     return made;
@@ -57,9 +58,8 @@ TEST_CASE("a replacement takes the strides of what it replaces, whoever makes it
         CHECK(model(numbers).equal(expected.reshape({2, 12})));
     };
     HookSet by_callback, by_recipe, by_board;
-    const auto cloning = by_callback.add(site(model, "t"), [](const at::Tensor& t) {
-        return t.clone(at::MemoryFormat::Contiguous);
-    });
+    const auto cloning =
+        by_callback.add(site(model, "t"), [](const at::Tensor& t) { return t.clone(at::MemoryFormat::Contiguous); });
     gives(by_callback, numbers);
     const auto doubled = by_recipe.add(site<Packed>(model, "t"), on<Packed>().multiply(2));
     gives(by_recipe, numbers * 2);
@@ -82,8 +82,9 @@ TEST_CASE("gradients reach a replacement whose strides are others") {
 TEST_CASE("where a sparse tensor passes, a replacement is sparse too") {
     const Script model(module({{"t", module({}, "return x.to_sparse()\n")}}, "return self.t.forward(x).to_dense()\n"));
     CHECK(hooked(model, "t", [](const at::Tensor& t) { return t * 3; }).equal(filled(3)));
-    CHECK(says(message_of<TypeError>([&] { (void)hooked(model, "t", [](const at::Tensor& t) { return t.to_dense(); }); }),
-               "t: the hook returned a tensor whose storage is Strided for one that is Sparse"));
+    CHECK(
+        says(message_of<TypeError>([&] { (void)hooked(model, "t", [](const at::Tensor& t) { return t.to_dense(); }); }),
+             "t: the hook returned a tensor whose storage is Strided for one that is Sparse"));
 }
 
 TEST_CASE("hooks that were scripted with the model run with and without a scope, around its sites") {
@@ -109,18 +110,22 @@ TEST_CASE("the model's own sites have names, also when the sites were named by t
     const auto handle = hooks.add(site(model, ""), look);
     auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { scope.end(); }), "never fired: the model's output (a callback)"));
-    CHECK(says(message_of<HookError>([&] { (void)site(model, "output.1"); }), "the model takes (Tensor)", "gives Tensor"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "output.1"); }), "the model takes (Tensor)",
+               "gives Tensor"));
 }
 
 TEST_CASE("a model that is one module is not taken for a frozen one") {
     Module alone = doubling();
     alone.register_attribute("training", c10::BoolType::get(), true);
-    CHECK(says(message_of<HookError>([&] { (void)site(Script(alone), "l"); }), "has no submodules: hook '' and 'input'"));
-    CHECK(says(message_of<HookError>([&] { (void)site(Script(doubling()), "l"); }), "no submodules", "save it unfrozen"));
+    CHECK(
+        says(message_of<HookError>([&] { (void)site(Script(alone), "l"); }), "has no submodules: hook '' and 'input'"));
+    CHECK(
+        says(message_of<HookError>([&] { (void)site(Script(doubling()), "l"); }), "no submodules", "save it unfrozen"));
 }
 
 TEST_CASE("the instrumented code is compiled once, and not profiled to be compiled anew for each kind of input") {
-    const Script model(module({{"a", doubling()}}, "y = self.a.forward(x)\n  return torch.tanh(y) * y + torch.sigmoid(y)\n"));
+    const Script model(
+        module({{"a", doubling()}}, "y = self.a.forward(x)\n  return torch.tanh(y) * y + torch.sigmoid(y)\n"));
     HookSet hooks;
     const auto handle = hooks.add(site(model, "a"), look);
     const auto scope = hooks.activate();

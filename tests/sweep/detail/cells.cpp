@@ -21,7 +21,7 @@
 
 namespace {
 using namespace suture;
-using suture::detail::cell;
+using suture::detail::Cell;
 using suture::detail::CellSpace;
 using suture_test::message_of;
 using suture_test::says;
@@ -47,7 +47,7 @@ std::vector<std::string> axes_of(const CellSpace& space) {
 }
 using Labels = std::vector<std::string>;
 
-auto coordinates(const cell& c) {
+auto coordinates(const Cell& c) {
     return std::tuple(c.prompt, c.part, c.layer, c.head, c.tokens.begin, c.tokens.size, c.recipe);
 }
 
@@ -71,7 +71,7 @@ void check_cells(const CellSpace& space, const laws::definition& definition, std
     const at::Tensor base = at::randn({2, 4, definition.width()}), source = at::randn({2, 4, definition.width()});
     const at::Tensor before = base.clone();
     for (extent i = 0; i < space.size(); ++i) {
-        const cell c = space.at(i);
+        const Cell c = space.at(i);
         const extent first = c.head < 0 ? 0 : c.head, last = c.head < 0 ? heads : c.head + 1;
         const std::vector<extent> channels = channels_of_heads(definition, segment, first, last);
         const at::Tensor edited = space.edited(base, source, c);
@@ -163,7 +163,7 @@ TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each 
 TEST_CASE("a source of one prompt serves them all, and any strides will do") {
     const CellSpace space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")), 3, 5);
     const at::Tensor base = at::randn({5, 36, 3}).permute({2, 0, 1}), source = at::randn({1, 36, 5}).transpose(1, 2);
-    const cell c = space.at(7);
+    const Cell c = space.at(7);
     CHECK(space.edited(base, source, c)
               .equal(by_hand(base, source.expand({3, 5, 36}), {2}, laws::definition_of<NeoXQkv<3, 4>>().channels(1))));
 }
@@ -189,13 +189,13 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
         Grid::of_recipes(c_attn, std::vector{on<Q>(token(0)).zero(), on<Q>(token(1)).zero()})};
     for (const Grid& grid : grids) {
         const CellSpace space(grid, 3, 4);
-        std::set<decltype(coordinates(cell{}))> seen;
+        std::set<decltype(coordinates(Cell{}))> seen;
         extent product = 1;
         for (const extent size : space.sizes()) product *= size;
         CHECK(space.size() == product);
         CHECK(space.cells_a_prompt() * 3 == product);
         for (extent i = 0; i < space.size(); ++i) {
-            const cell c = space.at(i);
+            const Cell c = space.at(i);
             CHECK(c.index == i);
             CHECK(c.prompt == i / space.cells_a_prompt());
             CHECK(seen.insert(coordinates(c)).second);

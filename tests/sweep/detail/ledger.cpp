@@ -19,7 +19,7 @@
 namespace {
 using namespace suture;
 using files::Folder;
-using suture::detail::ledger;
+using suture::detail::Ledger;
 using suture::detail::PlannedCell;
 using suture_test::message_of;
 using suture_test::says;
@@ -66,7 +66,7 @@ SweepOptions with_journal(const files::fs::path& path) {
 TEST_CASE("cells that need no run are the baseline of their prompt, done but not run; the others are not known") {
     SweepResult r = unknown();
     const SweepOptions options;
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     std::vector<PlannedCell> to_run = cells({1, 4, 6});
     book.begin(0, numbers({0.5, -2}), to_run);
     CHECK(r.baseline.equal(numbers({0.5, -2})));
@@ -81,7 +81,7 @@ TEST_CASE("cells that need no run are the baseline of their prompt, done but not
 TEST_CASE("prompts that are begun by themselves leave the others alone") {
     SweepResult r = unknown();
     const SweepOptions options;
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     std::vector<PlannedCell> to_run = cells({5});
     book.begin(1, numbers({7}), to_run);
     CHECK(std::isnan(r.baseline[0].item<double>()));
@@ -92,7 +92,7 @@ TEST_CASE("prompts that are begun by themselves leave the others alone") {
 TEST_CASE("what was run is done, with its number, whatever number that is") {
     SweepResult r = unknown();
     const SweepOptions options;
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     std::vector<PlannedCell> to_run = cells({0, 1, 2, 3});
     book.begin(0, numbers({1}), to_run);
     const auto some = cells({2, 0, 1});
@@ -108,7 +108,7 @@ TEST_CASE("the progress goes up to all cells, and counts each once") {
     std::vector<std::pair<extent, extent>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     std::vector<PlannedCell> first = cells({1, 2}), second = cells({5});
     book.begin(0, numbers({0}), first);
     book.add(first, numbers({1, 2}));
@@ -122,7 +122,7 @@ TEST_CASE("of a share, cells that were not chosen are neither run nor counted") 
     std::vector<std::pair<extent, extent>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     at::Tensor chosen = at::zeros({8}, at::kBool);
     chosen[1].fill_(true), chosen[6].fill_(true);
     book.choose(chosen);
@@ -142,7 +142,7 @@ TEST_CASE("a batch is run here if something of it is not done, and it is this pr
         asked.push_back(batch);
         return batch % 2 == 0;
     };
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     std::vector<PlannedCell> to_run = cells({0, 1, 2, 3});
     book.begin(0, numbers({1}), to_run);
     const auto first = cells({0, 1}), second = cells({2}), third = cells({1, 3});
@@ -165,7 +165,7 @@ TEST_CASE("what a journal has is done and run, and is neither run again nor drop
     }
     SweepResult r = unknown();
     const SweepOptions options = with_journal(folder / "j");
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     book.open("a");
     CHECK(value_of(r, 1) == 10);
     CHECK(value_of(r, 6) == 60);
@@ -185,7 +185,7 @@ TEST_CASE("what becomes known is in the journal before anyone is told") {
     options.progress = [](const SweepProgress& p) {
         if (p.done == 4) throw std::runtime_error("stop");
     };
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     book.open("a");
     std::vector<PlannedCell> to_run = cells({0, 3});
     book.begin(0, numbers({1}), to_run);
@@ -203,7 +203,7 @@ TEST_CASE("a journal of another sweep, of more cells or of another model is refu
     }
     SweepResult r = unknown();
     const SweepOptions options = with_journal(folder / "j");
-    ledger book(r, options, 4);
+    Ledger book(r, options, 4);
     CHECK(says(message_of<FileError>([&] { book.open("b"); }), "of another sweep"));
     CHECK(says(message_of<FileError>([&] { book.open("a"); }), (folder / "j").string(),
                "has the cell 8 but the sweep has 8", "name another journal"));

@@ -14,7 +14,7 @@ using namespace suture::detail;
 
 /// A planner of a denoising sweep of one prompt that differs from a token on, and what it plans.
 std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_rows,
-                               Optimisations optimisations = {}) {
+                              Optimisations optimisations = {}) {
     const at::NoGradGuard no_gradients;
     const Pairs p = pairs(1, differ);
     const Patching patching = denoising(p.clean, p.corrupted);
@@ -46,7 +46,7 @@ TEST_CASE("a cell begins at the block where it is patched, those that begin earl
         }
     }
     Optimisations whole;
-    whole.resume = false;
+    whole.prefix = false;
     for (const PlannedCell& c : plan(m, grids(m)[0].second, logit(1), 0, true, whole)) CHECK(c.start == 0);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("cells that cannot change what is read are not planned") {
           layers * (length - differ));
     // Without the saving all are planned that causality leaves.
     Optimisations all;
-    all.zeros = false;
+    all.skip_unchanged = false;
     CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
     CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
           (layers - 1) * length + 1);

@@ -50,7 +50,7 @@ TEST_CASE("the numbers are the same whether all logits were computed or only tho
 
 TEST_CASE("of the ids that prompts read each is computed once, and where a metric reads all none is named") {
     const LogitReads reads(logit_difference(at::tensor({8, 2, 8}, at::kLong), at::tensor({2, 0, 5}, at::kLong)),
-                            editing(tokens_run), true);
+                           editing(tokens_run), true);
     CHECK(reads.ids().equal(at::tensor({0, 2, 5, 8}, at::kLong)));
     CHECK_FALSE(LogitReads(loss(3), editing(tokens_run), true).ids().defined());
     CHECK_FALSE(LogitReads(logit(3), editing(tokens_run), false).ids().defined());
@@ -69,7 +69,7 @@ TEST_CASE("ids [ids] are every prompt's, and of [prompts, ids] each has its row,
 }
 
 TEST_CASE("the positions are those of the metric, counted in the prompt") {
-    const auto positions = [](const position<axis::token>& where) {
+    const auto positions = [](const Position<axis::token>& where) {
         const LogitReads reads(Metric(logit(1)).at(where), editing(tokens_run), false);
         CHECK(reads.end() == reads.first() + reads.positions());
         CHECK(reads.at_positions(logits).equal(logits.narrow(1, reads.first(), reads.positions())));
@@ -135,7 +135,7 @@ TEST_CASE("what does not fit the prompts is refused before anything runs, by the
 }
 
 TEST_CASE("a position that the prompts lack is refused in a sentence that names the metric") {
-    const auto refusal = [](const position<axis::token>& where) {
+    const auto refusal = [](const Position<axis::token>& where) {
         return message_of<PositionError>([&] { LogitReads(loss(1).at(where), editing(tokens_run), false); });
     };
     CHECK(refusal(token(5)) ==

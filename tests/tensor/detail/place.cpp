@@ -24,10 +24,10 @@ at::Tensor counting(std::vector<extent> sizes) {
 }
 
 template <class C, class L, Where... Ws>
-suture::detail::resolved resolve_in(const at::Tensor& t, const Ws&... wheres) {
-    return suture::detail::resolve(suture::detail::make_place(placed<exactly<C>, L, Ws...>,
-          WherePack<Ws...>{wheres...}), t,
-                           t.sizes().slice(0, t.dim() - 1));
+suture::detail::ResolvedPlace resolve_in(const at::Tensor& t, const Ws&... wheres) {
+    return suture::detail::resolve(
+        suture::detail::make_place(placed<exactly<C>, L, Ws...>, WherePack<Ws...>{wheres...}), t,
+        t.sizes().slice(0, t.dim() - 1));
 }
 
 /// What the wheres mean of component C in a tensor packed like L.
@@ -81,8 +81,8 @@ TEST_CASE("a part without positions of its own is a true view") {
     CHECK(part<Q<4, 2>, Qkv>(x, token(1), head<1>).is_alias_of(x));
     const at::Tensor grouped = counting({3, 16});
     CHECK(part<Q<2>, ByHead>(grouped, heads<1, 3>).is_alias_of(grouped));
-    CHECK(part<Q<2>, ByHead>(grouped.t().contiguous().t(), heads<1, 3>, dims<1, 2>).sizes() == at::IntArrayRef({3, 2,
-          1}));
+    CHECK(part<Q<2>, ByHead>(grouped.t().contiguous().t(), heads<1, 3>, dims<1, 2>).sizes() ==
+          at::IntArrayRef({3, 2, 1}));
 }
 
 TEST_CASE("a token outside the activation is refused with its number and the number of tokens") {
@@ -160,17 +160,17 @@ TEST_CASE("row positions go together with heads and dims") {
     CHECK(same_tensor(part<Q<4, 2>, Qkv>(x, token(rows), head<1>, dims<0, 1>),
                       at::stack({x[0][4], x[1][1]}).narrow(-1, 2, 1)));
     const at::Tensor grouped = counting({2, 5, 16});
-    CHECK(same_tensor(part<Q<2>, ByHead>(grouped, token(rows), heads<2, 4>),
-                      at::stack({grouped[0][4], grouped[1][1]}).unflatten(-1, at::IntArrayRef({4, 4})).narrow(1, 2,
-                            2).narrow(-1, 0, 2)));
+    CHECK(same_tensor(part<Q<2>, ByHead>(grouped, token(rows), heads<2, 4>), at::stack({grouped[0][4], grouped[1][1]})
+                                                                                 .unflatten(-1, at::IntArrayRef({4, 4}))
+                                                                                 .narrow(1, 2, 2)
+                                                                                 .narrow(-1, 0, 2)));
 }
 
 TEST_CASE("a token index of a dtype that cannot count is refused") {
     const auto refused = [](const at::Tensor& index) {
         return message_of<TypeError>([&] { part<Q<4, 2>, Qkv>(x, token(index)); });
     };
-    CHECK(refused(at::zeros({2})) ==
-          "the token index is float32 [2] on cpu: give integers, as argmax does");
+    CHECK(refused(at::zeros({2})) == "the token index is float32 [2] on cpu: give integers, as argmax does");
     CHECK(says(refused(at::zeros({2}, at::kBool)), "bool [2] on cpu"));
 }
 
@@ -203,8 +203,9 @@ TEST_CASE("positions that select nothing are refused") {
 }
 
 TEST_CASE("a mask of another dtype or shape is refused with what it is") {
-    CHECK(message_of<TypeError>([&] { part<Q<4, 2>, Qkv>(x, mask(at::ones({2, 5}))); }) ==
-          "the mask is float32 [2, 5] on cpu: give a bool tensor, for instance scores > 0");
+    CHECK(message_of<TypeError>([&] {
+              part<Q<4, 2>, Qkv>(x, mask(at::ones({2, 5})));
+          }) == "the mask is float32 [2, 5] on cpu: give a bool tensor, for instance scores > 0");
     CHECK(says(shape_refusal(x, mask(at::ones({5, 2}, at::kBool))), "[5, 2]", "[2, 5]"));
     CHECK(says(shape_refusal(x, mask(at::ones({2}, at::kBool))), "[2]", "[2, 5]"));
     CHECK(says(shape_refusal(x, mask(at::ones({2, 5, 8}, at::kBool))), "[2, 5, 8]"));
@@ -212,6 +213,8 @@ TEST_CASE("a mask of another dtype or shape is refused with what it is") {
 
 TEST_CASE("a mask or index without data is refused by suture and not by LibTorch") {
     const auto meta = at::TensorOptions(at::kMeta);
-    CHECK(says(message_of<TypeError>([&] { part<Q<4, 2>, Qkv>(x, mask(at::ones({2, 5}, meta.dtype(at::kBool)))); }),
-          "meta"));
+    CHECK(says(message_of<TypeError>([&] {
+                   part<Q<4, 2>, Qkv>(x, mask(at::ones({2, 5}, meta.dtype(at::kBool))));
+               }),
+               "meta"));
 }

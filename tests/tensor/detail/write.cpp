@@ -1,5 +1,5 @@
-#include <suture/tensor/view.hpp>
 #include <suture/tensor/detail/write.hpp>
+#include <suture/tensor/view.hpp>
 
 #include <ATen/ATen.h>
 

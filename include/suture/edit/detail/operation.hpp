@@ -3,9 +3,9 @@
 #pragma once
 
 #include "suture/edit/slot.hpp"
+#include "suture/tensor/detail/write.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/view.hpp"
-#include "suture/tensor/detail/write.hpp"
 
 #include <cmath>
 #include <string>
@@ -15,14 +15,14 @@
 namespace suture::detail {
 
 /// The activation an edit is about to change, and where.
-struct target {
+struct EditTarget {
     const at::Tensor& packed;
-    const place& asked;
-    const resolved& where;
+    const Place& asked;
+    const ResolvedPlace& where;
 };
 
 /// What `prepare` found for `write`: the value to take up, the axes to average over.
-struct prepared {
+struct Prepared {
     value with = at::Scalar(0);
     shape dims;
 };
@@ -39,29 +39,33 @@ inline std::string value_text(const at::Tensor& t) {
 }
 inline std::string value_text(const SlotReader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
 template <class X, extent Groups>
-std::string value_text(const View<X, Groups>& v) { return "view (" + value_text(access::tensor(v)) + ")"; }
+std::string value_text(const View<X, Groups>& v) {
+    return "view (" + value_text(access::tensor(v)) + ")";
+}
 
 /// The part of another run's activation [..., width] or [..., groups, width] at the place that was asked for, its
 /// positions counted in its own leading axes. A single vector has none and goes to every position.
 /// @throws ShapeError if it has more or fewer axes: a batch of rows must not pass for the tokens of one
-inline at::Tensor same_place(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
+inline at::Tensor same_place(const at::Tensor& t, extent groups, const EditTarget& at_hand,
+                             const ChannelSlice& channels) {
     const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
     if (leading.empty()) return cut_channels(groups == 1 ? t : t.flatten(-2), channels);
     if (const extent axes = at_hand.packed.dim() - 1; static_cast<extent>(leading.size()) != axes)
         throw ShapeError("the injected View has shape " + shape_text(t.sizes()) + ", with " +
                          std::to_string(leading.size()) + " axes before the channels where the activation has " +
                          std::to_string(axes) + ": give it the same axes, or inject its tensor with unsafe_tensor()");
-    place there = at_hand.asked;
+    Place there = at_hand.asked;
     there.channels = channels;
     there.in = "the injected View";
-    const resolved r = resolve(there, t, leading);
+    const ResolvedPlace r = resolve(there, t, leading);
     const auto pack = [groups](const at::Tensor& part) { return groups == 1 ? part : part.flatten(-2); };
     if (r.rows.defined()) return part_at(pack(t), r);
     return cut_channels(pack(cut_positions(t, r, static_cast<extent>(leading.size()))), channels);
 }
 
 /// Of a View that holds some positions of an activation only: all that it holds, which must be what is edited.
-inline at::Tensor same_part(const at::Tensor& t, extent groups, const target& at_hand, const narrowed& channels) {
+inline at::Tensor same_part(const at::Tensor& t, extent groups, const EditTarget& at_hand,
+                            const ChannelSlice& channels) {
     at::Tensor part = cut_channels(groups == 1 ? t : t.flatten(-2), channels);
     if (part.sizes() != at::IntArrayRef(at_hand.where.sizes))
         throw ShapeError("the injected View was recorded of some tokens or batch rows only and gives " +
@@ -71,20 +75,26 @@ inline at::Tensor same_part(const at::Tensor& t, extent groups, const target& at
 }
 
 template <Where... Ws>
-value value_at(zero_value, const target&) { return at::Scalar(0); }
+value value_at(zero_value, const EditTarget&) {
+    return at::Scalar(0);
+}
 template <Where... Ws>
-value value_at(Number auto n, const target&) { return scalar_of(n); }
+value value_at(Number auto n, const EditTarget&) {
+    return scalar_of(n);
+}
 template <Where... Ws>
-value value_at(const at::Tensor& t, const target&) { return t; }
+value value_at(const at::Tensor& t, const EditTarget&) {
+    return t;
+}
 template <Where... Ws>
-value value_at(const SlotReader& s, const target&) {
+value value_at(const SlotReader& s, const EditTarget&) {
     at::Tensor t = s.cell->load();
     if (!t.defined()) throw ValueError("the slot is empty: assign a tensor to it first");
     return t;
 }
 template <Where... Ws, class X, extent Groups>
-value value_at(const View<X, Groups>& v, const target& t) {
-    const narrowed& channels = placed<exactly<X>, host_layout<X, Groups>, Ws...>;
+value value_at(const View<X, Groups>& v, const EditTarget& t) {
+    const ChannelSlice& channels = placed<exactly<X>, host_layout<X, Groups>, Ws...>;
     return access::is_cut(v) ? same_part(access::tensor(v), Groups, t, channels)
                              : same_place(access::tensor(v), Groups, t, channels);
 }
@@ -95,10 +105,10 @@ struct take_up {
     [[no_unique_address]] V given;
 
     template <Where... Ws>
-    prepared prepare(const target& t) const {
+    Prepared prepare(const EditTarget& t) const {
         return {checked(How, value_at<Ws...>(given, t), t.packed, t.where.sizes), {}};
     }
-    void write(const at::Tensor& part, const prepared& p) const { write_value(part, How, p.with); }
+    void write(const at::Tensor& part, const Prepared& p) const { write_value(part, How, p.with); }
     std::string text() const {
         return (How == update::set ? "= " : How == update::add ? "+= " : "*= ") + value_text(given);
     }
@@ -123,17 +133,18 @@ struct clamped {
     double low, high;
 
     template <Where...>
-    prepared prepare(const target& t) const {
+    Prepared prepare(const EditTarget& t) const {
         if (std::isnan(low) || std::isnan(high))
             throw ValueError("a bound of clamp is not a number: give a number, or infinity for no bound");
         if (low > high)
             throw ValueError("clamp from " + c10::str(low) + " to " + c10::str(high) + ": give the lower bound first");
         if (t.packed.is_complex() || t.packed.scalar_type() == at::kBool)
-            throw TypeError("clamp needs real numbers but the activation is " + dtype_text(t.packed.scalar_type()) + ": convert it with to()");
+            throw TypeError("clamp needs real numbers but the activation is " + dtype_text(t.packed.scalar_type()) +
+                            ": convert it with to()");
         (void)limit(t.packed.new_empty({0}));
         return {};
     }
-    void write(const at::Tensor& part, const prepared&) const { part.copy_(limit(part)); }
+    void write(const at::Tensor& part, const Prepared&) const { part.copy_(limit(part)); }
     std::string text() const { return "= clamp(" + c10::str(low) + ", " + c10::str(high) + ")"; }
 
 private:
@@ -153,7 +164,7 @@ struct noisy {
     at::Generator generator;  ///< undefined: the device's default one
 
     template <Where...>
-    prepared prepare(const target& t) const {
+    Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "noise");
         if (!(stddev >= 0) || !std::isfinite(stddev))
             throw ValueError("noise of standard deviation " + c10::str(stddev) + ": give a finite one, 0 or more");
@@ -163,7 +174,7 @@ struct noisy {
                             t.packed.device().str() + ": make one for that device");
         return {};
     }
-    void write(const at::Tensor& part, const prepared&) const {
+    void write(const at::Tensor& part, const Prepared&) const {
         const auto type = part.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
         part.add_(at::randn(part.sizes(), generator, part.options().dtype(type)).mul(stddev).to(part.scalar_type()));
     }
@@ -175,9 +186,9 @@ struct averaged {
     bool over_batch = false, over_tokens = false;
 
     template <Where...>
-    prepared prepare(const target& t) const {
+    Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "mean_over");
-        prepared p;
+        Prepared p;
         const bool one_token = (t.where.token && t.where.token->single) ||
                                (t.asked.rows && t.asked.rows->what == RowPositions::kind::one_a_row);
         const extent leading = t.packed.dim() - 1;
@@ -196,7 +207,7 @@ struct averaged {
         if (over_tokens) p.dims.push_back(leading - 1 - (leading >= 2 && !has_batch));
         return p;
     }
-    void write(const at::Tensor& part, const prepared& p) const { part.copy_(values_of(part).mean(p.dims, true)); }
+    void write(const at::Tensor& part, const Prepared& p) const { part.copy_(values_of(part).mean(p.dims, true)); }
     std::string text() const {
         return over_batch && over_tokens ? "= mean over batch and tokens"
                : over_batch              ? "= mean over batch"
@@ -205,7 +216,7 @@ struct averaged {
 };
 
 /// @throws Error unless `direction` has the channels of the part on its last axis, and a length
-inline void check_direction(const at::Tensor& direction, const target& t, const char* what) {
+inline void check_direction(const at::Tensor& direction, const EditTarget& t, const char* what) {
     check_floating(t.packed, what);
     check_like(direction, t.packed, "the direction");
     const at::IntArrayRef part = t.where.sizes;
@@ -233,11 +244,11 @@ struct projected {
     at::Tensor direction;
 
     template <Where...>
-    prepared prepare(const target& t) const {
+    Prepared prepare(const EditTarget& t) const {
         check_direction(direction, t, "project_out");
         return {unit(direction), {}};
     }
-    void write(const at::Tensor& part, const prepared& p) const {
+    void write(const at::Tensor& part, const Prepared& p) const {
         const at::Tensor values = values_of(part), along = p.with.tensor;
         part.copy_(values.sub(values.mul(along).sum(-1, true).mul(along)));
     }
@@ -250,14 +261,13 @@ struct steered {
     double amount;
 
     template <Where...>
-    prepared prepare(const target& t) const {
+    Prepared prepare(const EditTarget& t) const {
         check_direction(direction, t, "steer");
-        if (!std::isfinite(amount))
-            throw ValueError("steer by " + c10::str(amount) + ": give a finite amount");
+        if (!std::isfinite(amount)) throw ValueError("steer by " + c10::str(amount) + ": give a finite amount");
         (void)fitted(amount, t.packed.scalar_type());
         return {unit(direction).mul(amount).to(t.packed.scalar_type()), {}};
     }
-    void write(const at::Tensor& part, const prepared& p) const { part.add_(p.with.tensor); }
+    void write(const at::Tensor& part, const Prepared& p) const { part.add_(p.with.tensor); }
     std::string text() const { return "+= " + c10::str(amount) + " along " + value_text(direction); }
 };
 
@@ -268,8 +278,10 @@ struct applied {
     static constexpr bool calls_back = true;
 
     template <Where...>
-    prepared prepare(const target&) const { return {}; }
-    void write(const at::Tensor& part, const prepared&) const {
+    Prepared prepare(const EditTarget&) const {
+        return {};
+    }
+    void write(const at::Tensor& part, const Prepared&) const {
         const at::Tensor result = function(part.clone());
         const std::string name = "what the function given to apply() returned";
         check_like(result, part, name);
@@ -281,6 +293,8 @@ struct applied {
 
 /// The operation calls code that may throw after another edit of the recipe has written.
 template <class Op>
-inline constexpr bool calls_back = requires { requires Op::calls_back; };
+inline constexpr bool calls_back = requires {
+    requires Op::calls_back;
+};
 
 }  // namespace suture::detail

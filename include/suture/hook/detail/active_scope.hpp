@@ -88,8 +88,9 @@ inline ActiveScope::ActiveScope() : outer_(std::exchange(innermost_scope, this))
 inline ActiveScope::ActiveScope(std::shared_ptr<ScopeLedger> record)
     : outer_(innermost_scope), record_(std::move(record)), home_(&innermost_scope) {
     if (is_active(outer_, record_->hooks()))
-        throw HookError("this hook set is active in this thread already, where its hooks would run twice: "
-                        "end the other scope first");
+        throw HookError(
+            "this hook set is active in this thread already, where its hooks would run twice: "
+            "end the other scope first");
     innermost_scope = this;
 }
 
@@ -97,7 +98,9 @@ inline ActiveScope::ActiveScope(site_watcher watcher)
     : outer_(std::exchange(innermost_scope, this)), watcher_(std::move(watcher)), home_(&innermost_scope) {}
 
 inline ActiveScope::ActiveScope(std::shared_ptr<ScopeLedger> record, site_watcher watcher)
-    : outer_(std::exchange(innermost_scope, this)), record_(std::move(record)), watcher_(std::move(watcher)),
+    : outer_(std::exchange(innermost_scope, this)),
+      record_(std::move(record)),
+      watcher_(std::move(watcher)),
       home_(nullptr) {}
 
 /// Tells the scopes of this thread that a hook of the set is about to be removed.
@@ -139,7 +142,8 @@ inline ActiveScope::~ActiveScope() {
         e.add_place(place);
         throw;
     } catch (const c10::Error& e) {
-        std::throw_with_nested(HookError(place + ": LibTorch refused what the hook did: " + e.what_without_backtrace()));
+        std::throw_with_nested(
+            HookError(place + ": LibTorch refused what the hook did: " + e.what_without_backtrace()));
     } catch (const std::exception& e) {
         std::throw_with_nested(HookError(place + ": the hook threw: " + e.what()));
     }
@@ -155,8 +159,9 @@ struct WaitingHook {
 /// Lets the hooks have the gradient that reaches the activation, in their order.
 inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& site, std::vector<WaitingHook> hooks) {
     if (!activation.requires_grad() || !at::GradMode::is_enabled())
-        throw HookError("a hook waits for the gradient of an activation that needs none: run with gradients enabled, "
-                        "and with parameters or inputs that require them");
+        throw HookError(
+            "a hook waits for the gradient of an activation that needs none: run with gradients enabled, "
+            "and with parameters or inputs that require them");
     // A copy is a node of its own in the graph: what else is made of the activation does not add to its gradient.
     const at::Tensor passed = activation.clone();
     passed.register_hook([hooks = std::move(hooks), place = site.same()](at::Tensor gradient) {
@@ -203,12 +208,12 @@ inline at::Tensor ActiveScope::run(const Site& site, at::Tensor activation) {
         const ActiveScope suspended;
         const at::Tensor before = watcher ? activation : at::Tensor();
         std::vector<std::string> edits;
-        const auto each = [&links](moment when, const auto& f) {
+        const auto each = [&links](HookPhase when, const auto& f) {
             for (auto link = links.rbegin(); link != links.rend(); ++link)
                 for (const HookEntry& hook : link->at->hooks)
                     if (hook.when == when) f(link->record, hook);
         };
-        for (const moment when : forward_moments)
+        for (const HookPhase when : forward_moments)
             each(when, [&](const std::shared_ptr<ScopeLedger>& record, const HookEntry& hook) {
                 if (!hook.state->fires()) return;
                 record->note_firing(hook.id);
@@ -218,7 +223,7 @@ inline at::Tensor ActiveScope::run(const Site& site, at::Tensor activation) {
                 }
             });
         std::vector<WaitingHook> waiting;
-        each(moment::gradient, [&](const std::shared_ptr<ScopeLedger>& record, const HookEntry& hook) {
+        each(HookPhase::gradient, [&](const std::shared_ptr<ScopeLedger>& record, const HookEntry& hook) {
             if (hook.state->can_fire()) waiting.push_back({record, hook});
         });
         if (!waiting.empty()) activation = with_gradient_hooks(activation, place, std::move(waiting));

@@ -13,19 +13,28 @@
 namespace suture::detail {
 
 template <class T>
-concept tuple_like = requires { std::tuple_size<T>::value; };
+concept tuple_like = requires {
+    std::tuple_size<T>::value;
+};
 template <class T>
-concept optional_like = requires(T t) { t.has_value(); *t; t.reset(); };
+concept optional_like = requires(T t) {
+    t.has_value();
+    *t;
+    t.reset();
+};
 
 /// How many places for tensors T has; the elements of a vector share one.
 template <class T>
 inline constexpr std::size_t leaves_in = [] {
-    if constexpr (std::is_same_v<T, at::Tensor>) return std::size_t{1};
-    else if constexpr (optional_like<T>) return leaves_in<std::remove_cvref_t<decltype(*std::declval<T&>())>>;
+    if constexpr (std::is_same_v<T, at::Tensor>)
+        return std::size_t{1};
+    else if constexpr (optional_like<T>)
+        return leaves_in<std::remove_cvref_t<decltype(*std::declval<T&>())>>;
     else if constexpr (tuple_like<T>)
         return []<std::size_t... Is>(std::index_sequence<Is...>) {
             return (std::size_t{0} + ... + leaves_in<std::tuple_element_t<Is, T>>);
-        }(std::make_index_sequence<std::tuple_size_v<T>>{});
+        }
+    (std::make_index_sequence<std::tuple_size_v<T>>{});
     else return std::size_t{0};
 }();
 template <class T, class Allocator>
@@ -38,13 +47,15 @@ void for_each_leaf(at::Tensor& value, std::size_t first, const F& f) {
 }
 template <class T, class F>
 void for_each_leaf(T& value, std::size_t first, const F& f) {
-    if constexpr (leaves_in<T> == 0) return;
+    if constexpr (leaves_in<T> == 0)
+        return;
     else if constexpr (optional_like<T>) {
         if (value.has_value()) for_each_leaf(*value, first, f);
     } else if constexpr (tuple_like<T>) {
         [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             ((for_each_leaf(std::get<Is>(value), first, f), first += leaves_in<std::tuple_element_t<Is, T>>), ...);
-        }(std::make_index_sequence<std::tuple_size_v<T>>{});
+        }
+        (std::make_index_sequence<std::tuple_size_v<T>>{});
     } else {
         for (auto& element : value) for_each_leaf(element, first, f);
     }

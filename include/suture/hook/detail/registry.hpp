@@ -19,8 +19,8 @@ namespace suture::detail {
 
 /// When a hook runs at its site: recorders may look before all edits or after them; the last kind waits for the
 /// gradient.
-enum class moment : unsigned char { before_edits, edits, after_edits, gradient };
-inline constexpr moment forward_moments[] = {moment::before_edits, moment::edits, moment::after_edits};
+enum class HookPhase : unsigned char { before_edits, edits, after_edits, gradient };
+inline constexpr HookPhase forward_moments[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
 
 /// What a hook and its handle share.
 struct HookState {
@@ -43,7 +43,7 @@ struct HookState {
 /// One hook as it runs: an undefined result means "keep the activation".
 struct HookEntry {
     std::uint64_t id = 0;
-    moment when = moment::edits;
+    HookPhase when = HookPhase::edits;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
     std::function<std::string()> text;  ///< what it does, in words
     std::shared_ptr<HookState> state = std::make_shared<HookState>();

@@ -66,9 +66,7 @@ public:
     /// another thread has just added are not among them: no pass of this scope has seen them.
     std::string idle() const {
         std::string text = missed_;
-        for_each_idle([&](const SiteHooks& at, const HookEntry& hook) {
-            text += idle_text(at, hook, text.empty());
-        });
+        for_each_idle([&](const SiteHooks& at, const HookEntry& hook) { text += idle_text(at, hook, text.empty()); });
         return text;
     }
 
@@ -79,7 +77,8 @@ private:
     }
     static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
     static std::string idle_text(const SiteHooks& at, const HookEntry& hook, bool first) {
-        return (first ? "" : ", ") + at.name + (hook.when == moment::gradient ? " (gradient: " : " (") + hook.text() + ")";
+        return (first ? "" : ", ") + at.name + (hook.when == HookPhase::gradient ? " (gradient: " : " (") +
+               hook.text() + ")";
     }
     template <class F>
     void for_each_idle(const F& f) const {
@@ -93,7 +92,7 @@ private:
     std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
-    std::string missed_;  ///< the hooks that were removed without having fired, in words
+    std::string missed_;                         ///< the hooks that were removed without having fired, in words
     std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
     mutable std::mutex guard_;
 };

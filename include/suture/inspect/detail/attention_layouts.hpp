@@ -30,7 +30,7 @@ struct KnownLayout {
 };
 
 /// The component of this name and its run; a width of 0 if there is none.
-inline std::pair<ComponentFacts, run> component_named(const LayoutFacts& layout, const std::string& name) {
+inline std::pair<ComponentFacts, StridedSlice> component_named(const LayoutFacts& layout, const std::string& name) {
     extent offset = 0;
     for (const ComponentFacts& c : layout) {
         if (c.name == name) return {c, {offset, c.width, layout.groups, layout.width / layout.groups}};
@@ -40,7 +40,7 @@ inline std::pair<ComponentFacts, run> component_named(const LayoutFacts& layout,
 }
 
 /// One head of a component, counted over all groups as `head<h>` counts.
-inline run head_of(const ComponentFacts& c, const run& all, extent head) {
+inline StridedSlice head_of(const ComponentFacts& c, const StridedSlice& all, extent head) {
     const extent width = all.width / c.heads;
     return {all.offset + head / c.heads * all.period + head % c.heads * width, width, 1, width};
 }
@@ -49,7 +49,7 @@ inline run head_of(const ComponentFacts& c, const run& all, extent head) {
 /// component into 32 at least (or single channels), and one channel is taken of each, the component's first and last among
 /// them. Which one changes from piece to piece: a regular grid could fall on one kind of channel in several.
 /// @post other channels, 2 n - 1 side by side in a head that is cut into pieces of n, are among those taken
-inline std::vector<extent> single_channels(const ComponentFacts& c, const run& all) {
+inline std::vector<extent> single_channels(const ComponentFacts& c, const StridedSlice& all) {
     const extent heads = c.heads * all.groups, width = all.width / c.heads;
     const extent pieces = std::min<extent>(width, (32 + heads - 1) / heads);
     const double golden = 0.6180339887498949;  // its multiples are spread evenly, and never regularly
@@ -92,7 +92,7 @@ inline std::vector<KnownLayout> layouts_of_heads(extent n, extent g, extent d) {
                 {named("FalconQkv", {n, g, d}), g, {{{"Q", n / g * d, n / g}, {"K", d, 1}, {"V", d, 1}}}}};
     }
     std::vector<KnownLayout> found{{named("Gpt2Qkv", {n * d, n}), 1, {q, k, v}},
-                                    {named("NeoXQkv", {n, d}), n, {{{"Q", d, 1}, {"K", d, 1}, {"V", d, 1}}}}};
+                                   {named("NeoXQkv", {n, d}), n, {{{"Q", d, 1}, {"K", d, 1}, {"V", d, 1}}}}};
     if (n % 4 == 0) {
         const auto quarter = [n, d](const char* name) { return ComponentFacts{name, n * d / 4, n / 4}; };
         found.push_back({named("CodeGenQkv", {n * d, n}), 4, {quarter("Q"), quarter("V"), quarter("K")}});

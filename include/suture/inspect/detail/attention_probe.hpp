@@ -22,7 +22,7 @@ namespace suture::detail {
 
 /// Channels of the projection that are changed at some tokens. A run of no channels sets all to its own value.
 struct ProbeEdit {
-    run channels;
+    StridedSlice channels;
     extent token = 0, tokens = 1;  ///< the first, and how many
     double size = 4;               ///< what is added, in standard deviations of the activation
 };
@@ -36,9 +36,11 @@ public:
     /// `model` runs the model and gives its output, which is watched if there is no output site.
     /// @throws ShapeError, TypeError or ValueError if there is nothing to probe, HookError if a site was not passed
     AttentionProbe(std::function<at::Tensor()> model, SiteRef<AnyLayout> projection,
-                    std::optional<SiteRef<AnyLayout>> output, std::optional<SiteRef<AnyLayout>> pattern,
-                    const LayoutFacts& layout)
-        : model_(std::move(model)), projection_(std::move(projection)), output_(std::move(output)),
+                   std::optional<SiteRef<AnyLayout>> output, std::optional<SiteRef<AnyLayout>> pattern,
+                   const LayoutFacts& layout)
+        : model_(std::move(model)),
+          projection_(std::move(projection)),
+          output_(std::move(output)),
           pattern_(std::move(pattern)) {
         clean_ = pass([&](const at::Tensor& t) {
             check_packed(t, layout);
@@ -66,11 +68,12 @@ public:
     }
     /// What the attention makes of the channels, all of them edited together: values among them hide keys, and both hide
     /// queries. Row 0 sees values at token 0, later rows keys, none queries: these are seen by rows of their own.
-    role role_of(const run& channels) const {
+    role role_of(const StridedSlice& channels) const {
         std::vector<extent> changed = changed_rows({channels, 0});
         if (changed.empty()) {
             if (changed_rows({channels, middle()}).empty()) return role::unseen;
-            changed = changed_rows({channels, 0, 1, -32});  // a softmax that is all but certain hides small changes of a key
+            changed =
+                changed_rows({channels, 0, 1, -32});  // a softmax that is all but certain hides small changes of a key
         }
         return changed.empty() ? role::query : changed.front() > 0 ? role::key : role::value;
     }
@@ -133,7 +136,9 @@ private:
     }
 
     /// Where a pruned head is multiplied by zeros, what it gave still shows in their signs.
-    static at::Tensor differ(const at::Tensor& a, const at::Tensor& b) { return bits_differ(a, b).logical_and(a.ne(b)); }
+    static at::Tensor differ(const at::Tensor& a, const at::Tensor& b) {
+        return bits_differ(a, b).logical_and(a.ne(b));
+    }
     /// The places on an axis at which something differs.
     static std::vector<extent> changed_along(extent axis, const at::Tensor& differ) {
         const extent size = differ.size(axis);

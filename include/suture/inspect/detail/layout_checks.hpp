@@ -32,9 +32,7 @@ public:
     bool laws_hold() { return repeats() && is_causal() && is_seen(); }
     void check_channels() { check_query(), check_key(), check_value(); }
     /// Whether nothing contradicts that the channels are those of the layout; stops at a component that does.
-    bool channels_agree() {
-        return (check_query(), agrees_) && (check_key(), agrees_) && (check_value(), agrees_);
-    }
+    bool channels_agree() { return (check_query(), agrees_) && (check_key(), agrees_) && (check_value(), agrees_); }
     /// Whether each head of Q makes the pattern of the same number, which wrong heads of the right channels do not.
     void check_heads() {
         const auto [facts, all] = component_named(layout_, "Q");
@@ -46,8 +44,10 @@ public:
         numbers unseen;
         for (extent h = 0; h < heads; ++h) {
             const numbers changed = probe_.changed_heads({head_of(facts, all, h), probe_.middle()});
-            if (changed.empty()) unseen.push_back(h);
-            else if (changed != numbers{h}) return refuse(asked, text(changed, "head") + " by head " + std::to_string(h));
+            if (changed.empty())
+                unseen.push_back(h);
+            else if (changed != numbers{h})
+                return refuse(asked, text(changed, "head") + " by head " + std::to_string(h));
         }
         add_unless_unseen(asked, "head", unseen);
     }
@@ -59,27 +59,30 @@ private:
     using enum LayoutCheck::Outcome;
 
     bool repeats() {
-        return add("setting the activation to its own value changes nothing",
-                   probe_.changed_rows({}).empty() ? passed : inconclusive,
-                   "the numbers change from run to run: call eval() if the model draws numbers, and clear what it keeps "
-                   "between runs (cached keys)");
+        return add(
+            "setting the activation to its own value changes nothing",
+            probe_.changed_rows({}).empty() ? passed : inconclusive,
+            "the numbers change from run to run: call eval() if the model draws numbers, and clear what it keeps "
+            "between runs (cached keys)");
     }
     bool is_causal() {
         const bool ahead = begins_at(probe_.changed_rows({everything_, 1, probe_.tokens() - 1}), 0);
         const std::string laws = "looks ahead: the laws of causal attention do not apply";
-        return add("editing all tokens but the first leaves row 0", ahead ? inconclusive : passed,
-                   probe_.sees_one_attention()
-                       ? "this attention " + laws
-                       : "the model " + laws + ", unless AttentionSites().output(site) shows that this attention does not");
+        return add(
+            "editing all tokens but the first leaves row 0", ahead ? inconclusive : passed,
+            probe_.sees_one_attention()
+                ? "this attention " + laws
+                : "the model " + laws + ", unless AttentionSites().output(site) shows that this attention does not");
     }
     bool is_seen() {
         if (!has_all_three(layout_)) return true;
         const numbers changed = probe_.changed_rows({everything_, 0});
-        return add("editing all of token 0 changes something", changed.empty() ? inconclusive : passed, "it " + nothing());
+        return add("editing all of token 0 changes something", changed.empty() ? inconclusive : passed,
+                   "it " + nothing());
     }
 
     void check_query() {
-        const run q = component_named(layout_, "Q").second;
+        const StridedSlice q = component_named(layout_, "Q").second;
         if (q.width == 0) return;
         const numbers first = probe_.changed_rows({q, 0}), later = probe_.changed_rows({q, probe_.middle()});
         const bool one = probe_.sees_one_attention();
@@ -90,7 +93,7 @@ private:
     void check_key() { check_role(role::key, "K", "editing K at token 0 changes later rows and not row 0"); }
     void check_value() {
         check_role(role::value, "V", "editing V at token 0 changes row 0");
-        const run v = component_named(layout_, "V").second;
+        const StridedSlice v = component_named(layout_, "V").second;
         if (v.width == 0) return;
         const numbers later = probe_.changed_rows({v, probe_.middle()});
         add_seen("editing V at " + at_middle() + " changes that row and none before", later,
@@ -110,8 +113,10 @@ private:
         numbers unseen;
         for (const extent channel : single_channels(facts, all)) {
             const role found = roles_[channel];
-            if (found == role::unseen) unseen.push_back(channel);
-            else if (found != expected) return refuse(asked, "channel " + std::to_string(channel) + " " + text(found));
+            if (found == role::unseen)
+                unseen.push_back(channel);
+            else if (found != expected)
+                return refuse(asked, "channel " + std::to_string(channel) + " " + text(found));
         }
         add_unless_unseen(asked, "channel", unseen);
     }
@@ -124,8 +129,10 @@ private:
     void refuse(const std::string& asked, const std::string& found) { add(asked, contradicted, found); }
     /// Where some rows were expected to change.
     void add_seen(const std::string& asked, const numbers& changed, bool as_expected) {
-        if (changed.empty()) add(asked, inconclusive, "it " + nothing());
-        else add(asked, as_expected ? passed : contradicted, text(changed));
+        if (changed.empty())
+            add(asked, inconclusive, "it " + nothing());
+        else
+            add(asked, as_expected ? passed : contradicted, text(changed));
     }
     /// Where every head or channel was expected to change something.
     void add_unless_unseen(const std::string& asked, const std::string& what, const numbers& unseen) {
@@ -143,23 +150,28 @@ private:
     }
     std::string text(role found) const {
         switch (found) {
-            case role::query: return "acts as a query, which no row sees at token 0";
-            case role::key: return "acts as a key, which row 0 does not see";
-            case role::value: return "acts as a value, which row 0 sees";
-            case role::unseen: break;
+            case role::query:
+                return "acts as a query, which no row sees at token 0";
+            case role::key:
+                return "acts as a key, which row 0 does not see";
+            case role::value:
+                return "acts as a value, which row 0 sees";
+            case role::unseen:
+                break;
         }
         return nothing();
     }
     std::string nothing() const {
         const std::string closer = "; AttentionSites().output(site) may show it";
         return "changes nothing: it is dead or pruned, or zeros follow (an untrained output projection), or token 0 is "
-               "padding" + (probe_.sees_one_attention() ? "" : closer);
+               "padding" +
+               (probe_.sees_one_attention() ? "" : closer);
     }
 
     const AttentionProbe& probe_;
     ChannelRoles& roles_;
     const LayoutFacts& layout_;
-    const run everything_{0, layout_.width, 1, layout_.width};
+    const StridedSlice everything_{0, layout_.width, 1, layout_.width};
     std::vector<LayoutCheck> checks_;
     bool agrees_ = true;
 };

@@ -1,8 +1,8 @@
 // Numbers in rows and columns, with a name for each row and column.
 #pragma once
 
-#include "suture/pictures/detail/axis.hpp"
 #include "suture/pictures/csv.hpp"
+#include "suture/pictures/detail/axis.hpp"
 #include "suture/pictures/detail/values.hpp"
 
 #include <fmt/format.h>

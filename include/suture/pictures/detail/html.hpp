@@ -18,14 +18,21 @@ namespace suture::pictures::detail {
 /// How a character stands in a page.
 inline std::string_view in_html(const Character& c) {
     switch (c.number) {
-        case U'&': return "&amp;";
-        case U'<': return "&lt;";
-        case U'>': return "&gt;";
-        case U'"': return "&quot;";
-        case U'\'': return "&#39;";
+        case U'&':
+            return "&amp;";
+        case U'<':
+            return "&lt;";
+        case U'>':
+            return "&gt;";
+        case U'"':
+            return "&quot;";
+        case U'\'':
+            return "&#39;";
         case U'\n':
-        case U'\t': return c.bytes;
-        default: return is_unprintable(c.number) ? "\uFFFD" : c.bytes;
+        case U'\t':
+            return c.bytes;
+        default:
+            return is_unprintable(c.number) ? "\uFFFD" : c.bytes;
     }
 }
 

@@ -79,8 +79,10 @@ inline double widest(const std::vector<std::string>& texts, double size) {
 inline std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words(1);
     for (const char c : text) {
-        if (c == ' ') words.emplace_back();
-        else words.back() += c;
+        if (c == ' ')
+            words.emplace_back();
+        else
+            words.back() += c;
     }
     std::erase(words, "");
     return words;
@@ -91,8 +93,10 @@ inline std::vector<std::string> wrapped(std::string_view text, double width, dou
     std::vector<std::string> lines;
     for (const std::string& whole : words_of(printable(text))) {
         const std::string word = shortened(whole, static_cast<std::size_t>(width / size));
-        if (lines.empty() || text_width(lines.back() + " " + word, size) > width) lines.push_back(word);
-        else lines.back() += " " + word;
+        if (lines.empty() || text_width(lines.back() + " " + word, size) > width)
+            lines.push_back(word);
+        else
+            lines.back() += " " + word;
     }
     return lines;
 }

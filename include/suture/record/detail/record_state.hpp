@@ -33,9 +33,9 @@ struct record {
     std::string name;
     at::Tensor tensor;
     std::function<at::Tensor()> load;
-    std::uint64_t id = 0;       ///< of all that its recorder ever held
-    std::int64_t version = 0;   ///< the tensor's, when it was recorded
-    bool cut = false;           ///< of some tokens or batch rows of the activation
+    std::uint64_t id = 0;      ///< of all that its recorder ever held
+    std::int64_t version = 0;  ///< the tensor's, when it was recorded
+    bool cut = false;          ///< of some tokens or batch rows of the activation
 
     std::size_t bytes() const { return tensor.defined() ? tensor.storage().nbytes() : 0; }
 };
@@ -71,7 +71,9 @@ public:
             throw ValueError("an index or a mask says the batch rows too: give .tokens or .batches, not both");
     }
 
-    moment when() const { return how_.when == seen::before_edits ? moment::before_edits : moment::after_edits; }
+    HookPhase when() const {
+        return how_.when == seen::before_edits ? HookPhase::before_edits : HookPhase::after_edits;
+    }
 
     /// @throws HookError if the layer is another site's: the records of the two could not be told apart
     void attach(std::size_t layer, const Site& site) {
@@ -85,8 +87,8 @@ public:
 
     /// Keeps what is asked for of the activation.
     /// @throws MemoryError before anything is allocated, if it would hold too much; otherwise as `plan`
-    void record_from(std::size_t layer, const narrowed& channels, const at::Tensor& activation) {
-        const planned wanted = plan(how_, channels, activation);
+    void record_from(std::size_t layer, const ChannelSlice& channels, const at::Tensor& activation) {
+        const RecordingPlan wanted = plan(how_, channels, activation);
         record old;  // dropped after the lock: a graph may hold anything
         const std::lock_guard lock(guard_);
         record* const replaced = keep_ == keep::latest ? find(layer) : nullptr;
@@ -97,8 +99,10 @@ public:
         next.version = static_cast<std::int64_t>(next.tensor._version());
         next.cut = how_.tokens || how_.batches;
         const std::size_t bytes = next.bytes();
-        if (replaced) old = std::exchange(*replaced, std::move(next));
-        else records_.push_back(std::move(next));
+        if (replaced)
+            old = std::exchange(*replaced, std::move(next));
+        else
+            records_.push_back(std::move(next));
         held_ += bytes - old.bytes();
         ++at.passes;
     }
@@ -124,8 +128,9 @@ public:
     record entry(std::size_t i) const {
         const std::lock_guard lock(guard_);
         if (i >= records_.size())
-            throw PositionError("entry " + std::to_string(static_cast<extent>(i)) + " is outside the recorder, which holds " +
-                                std::to_string(records_.size()) + ": iterate again after clear()");
+            throw PositionError("entry " + std::to_string(static_cast<extent>(i)) +
+                                " is outside the recorder, which holds " + std::to_string(records_.size()) +
+                                ": iterate again after clear()");
         return records_[i];
     }
     bool contains(std::size_t layer) const {
@@ -203,13 +208,13 @@ private:
 
     /// The first record of a layer, or null.
     const record* find(std::size_t layer) const {
-        const auto at = std::find_if(records_.begin(), records_.end(),
-                                     [layer](const record& r) { return r.layer == layer; });
+        const auto at =
+            std::find_if(records_.begin(), records_.end(), [layer](const record& r) { return r.layer == layer; });
         return at == records_.end() ? nullptr : &*at;
     }
     record* find(std::size_t layer) { return const_cast<record*>(std::as_const(*this).find(layer)); }
 
-    void check_room(std::size_t layer, const planned& wanted, std::size_t held) const {
+    void check_room(std::size_t layer, const RecordingPlan& wanted, std::size_t held) const {
         if (!how_.max_bytes && !wanted.device.is_cpu()) return;
         const std::size_t limit = how_.max_bytes.value_or(most_host_bytes()), needed = wanted.bytes();
         if (held <= limit && needed <= limit - held) return;

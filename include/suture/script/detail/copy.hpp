@@ -1,9 +1,9 @@
 // The instrumented copy of a TorchScript model, and what is known of its submodules and their sites.
 #pragma once
 
-#include "suture/script/detail/value.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/hook/sites.hpp"
+#include "suture/script/detail/value.hpp"
 
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/api/module.h>
@@ -61,8 +61,8 @@ struct ScriptCopy {
     std::vector<ScriptModule> modules;  ///< the model itself first, then in the order of their registration
     std::unordered_map<const c10::ivalue::Object*, std::size_t> index;  ///< into the modules
     std::map<std::string, std::string> other_paths;  ///< of modules that stand under several: other path -> first one
-    std::vector<ScriptValue> ports;                 ///< one for each operator at a site
-    std::vector<ScriptAttribute> followed;          ///< to the modules whose code was inlined
+    std::vector<ScriptValue> ports;                  ///< one for each operator at a site
+    std::vector<ScriptAttribute> followed;           ///< to the modules whose code was inlined
     std::shared_ptr<ScriptSites> sites;
     std::unique_ptr<torch::jit::GraphFunction> forward;  ///< (self, arguments..., context) -> result
 

@@ -3,11 +3,11 @@
 // Law: run without hooks, the copy gives what the model gives.
 #pragma once
 
+#include "suture/hook/sites.hpp"
 #include "suture/script/detail/copy.hpp"
 #include "suture/script/detail/forward.hpp"
 #include "suture/script/detail/operators.hpp"
 #include "suture/script/detail/ports.hpp"
-#include "suture/hook/sites.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <torch/csrc/jit/api/function_impl.h>
@@ -33,7 +33,7 @@ class ScriptInstrumenter {
 public:
     /// @throws HookError if the module has no forward that is TorchScript
     static std::shared_ptr<const ScriptCopy> instrumented(const torch::jit::Module& model,
-                                                           std::shared_ptr<ScriptSites> sites) {
+                                                          std::shared_ptr<ScriptSites> sites) {
         const auto forward = model.find_method("forward");
         GraphFunction* function = forward ? torch::jit::tryToGraphFunction(forward->function()) : nullptr;
         if (!function)
@@ -130,8 +130,8 @@ private:
         const c10::IValue& attribute = owner->second->getAttr(node->s(c10::attr::name));
         if (!attribute.isModule()) return;
         known_.emplace(node->output(), attribute.toObject());
-        copy_->followed.push_back({owner->second, owner->second->type()->getAttributeSlot(node->s(c10::attr::name)),
-                                   attribute.toObject()});
+        copy_->followed.push_back(
+            {owner->second, owner->second->type()->getAttributeSlot(node->s(c10::attr::name)), attribute.toObject()});
         node->output()->setType(attribute.toObject()->type());  // an interface has no attributes to read further
     }
 

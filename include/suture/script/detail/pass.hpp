@@ -3,8 +3,8 @@
 // all of them end before the pass does or are left out.
 #pragma once
 
-#include "suture/hook/detail/lent_scopes.hpp"
 #include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/lent_scopes.hpp"
 #include "suture/script/detail/copy.hpp"
 #include "suture/script/detail/operators.hpp"
 #include "suture/tensor/error.hpp"
@@ -184,7 +184,8 @@ private:
         for (const auto* sites : {&module.inputs, &module.outputs})
             for (const Site* site : *sites)
                 if (innermost_scope->is_hooked(*site))
-                    throw HookError(site->name() + ": a hook is here, but forward calls this module where it is chosen "
+                    throw HookError(site->name() +
+                                    ": a hook is here, but forward calls this module where it is chosen "
                                     "while the model runs, and hooks do not run then: hook what is around that call");
     }
 

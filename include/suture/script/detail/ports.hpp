@@ -17,8 +17,9 @@
 namespace suture::detail {
 
 /// A node of one of the ScriptOperators, which has yet to be put into the graph.
-inline torch::jit::Node* script_node(torch::jit::Graph& graph, c10::Symbol what, at::ArrayRef<torch::jit::Value*> inputs,
-                                     const c10::TypePtr& gives, std::size_t number = 0) {
+inline torch::jit::Node* script_node(torch::jit::Graph& graph, c10::Symbol what,
+                                     at::ArrayRef<torch::jit::Value*> inputs, const c10::TypePtr& gives,
+                                     std::size_t number = 0) {
     torch::jit::Node* node = graph.create(what, inputs, gives ? 1 : 0);
     node->i_(c10::attr::value, static_cast<std::int64_t>(number));
     if (gives) node->output()->setType(gives);
@@ -71,8 +72,7 @@ public:
         for (Node* site : site_nodes_) {
             torch::jit::Graph& graph = *site->owningGraph();
             const c10::TypePtr one = c10::CapsuleType::get();
-            Node* turn = script_node(graph, ScriptOperators::all().turn, {site->input(2)},
-                                     c10::FutureType::create(one),
+            Node* turn = script_node(graph, ScriptOperators::all().turn, {site->input(2)}, c10::FutureType::create(one),
                                      static_cast<std::size_t>(site->i(c10::attr::value)));
             Node* wait = graph.create(c10::aten::wait, {turn->output()}, 1);
             wait->output()->setType(one);

@@ -23,7 +23,7 @@ namespace suture::detail {
 struct ScriptValue {
     enum class kind : unsigned char { other, tensor, tuple, list, dict };
     kind is = kind::other;
-    const Site* site = nullptr;        ///< of a tensor
+    const Site* site = nullptr;       ///< of a tensor
     std::vector<ScriptValue> inside;  ///< of a tuple, its elements; of a list or dictionary, what each element is
 
     /// Whether anything waits at one of the sites, in the scopes of this thread.
@@ -35,11 +35,16 @@ struct ScriptValue {
     /// Runs the hooks at the sites. @return whether the value is another one now
     bool run_hooks_on(c10::IValue& value) const {
         switch (is) {
-            case kind::tensor: return run_on_tensor(value);
-            case kind::tuple: return run_on_tuple(value);
-            case kind::list: return run_on_list(value);
-            case kind::dict: return run_on_dict(value);
-            default: return false;
+            case kind::tensor:
+                return run_on_tensor(value);
+            case kind::tuple:
+                return run_on_tuple(value);
+            case kind::list:
+                return run_on_list(value);
+            case kind::dict:
+                return run_on_dict(value);
+            default:
+                return false;
         }
     }
 

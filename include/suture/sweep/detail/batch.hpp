@@ -44,7 +44,7 @@ template <class Stages>
 class SweepBatch {
 public:
     SweepBatch(Stages& stages, const CellSpace& space, const SweepSites& sites, const LogitReads& reads,
-                const RecordedGroup& group, const Optimisations& optimisations, bool by_rows)
+               const RecordedGroup& group, const Optimisations& optimisations, bool by_rows)
         : stages_(stages),
           space_(space),
           sites_(sites),
@@ -68,29 +68,29 @@ public:
     }
 
 private:
-    bool keeps_read_rows() const { return optimisations_.head; }
+    bool keeps_read_rows() const { return optimisations_.unembed; }
 
     /// The rows that a cell begins with.
-    segment first_rows(const PlannedCell& planned) const {
+    Segment first_rows(const PlannedCell& planned) const {
         const extent prompt = planned.what.prompt - group_.first_prompt, tokens = group_.ids.size(1);
         if (planned.start == stages_.layers()) return read_rows({prompt, by_rows_ ? planned.first : 0, tokens});
         if (!by_rows_) return {prompt, 0, tokens};
         return {prompt, planned.first, planned.by_itself ? planned.end : std::min(tokens, reads_.end())};
     }
     /// Those that somebody reads the logits of.
-    segment read_rows(const segment& s) const {
+    Segment read_rows(const Segment& s) const {
         if (!keeps_read_rows()) return s;
         return {s.prompt, std::max(s.first, reads_.first()), std::min(s.end, reads_.end())};
     }
-    segments read_rows(const segments& all) const {
-        segments kept;
-        for (const segment& s : all) kept.push_back(read_rows(s));
+    Segments read_rows(const Segments& all) const {
+        Segments kept;
+        for (const Segment& s : all) kept.push_back(read_rows(s));
         return kept;
     }
 
     /// Takes up the cells that begin here.
     void join(extent stage) {
-        segments joining;
+        Segments joining;
         while (rows_.size() + joining.size() < cells_.size() && cells_[rows_.size() + joining.size()].start == stage)
             joining.push_back(first_rows(cells_[rows_.size() + joining.size()]));
         if (joining.empty()) return;
@@ -100,7 +100,7 @@ private:
     }
 
     /// What the cells patch in a stage, by site.
-    std::map<std::size_t, RowEdit> edits_in(extent stage, const segments& all, const segments& kept) const {
+    std::map<std::size_t, RowEdit> edits_in(extent stage, const Segments& all, const Segments& kept) const {
         std::map<std::size_t, RowEdit> edits;
         for (const PlannedCell& planned : cells_.first(all.size()))
             if (planned.stage == stage) edits[planned.site];
@@ -111,11 +111,11 @@ private:
         return edits;
     }
     /// What the cells write among these rows of a site.
-    RowEdit::rows edit_of(extent stage, std::size_t site, const segments& passing) const {
+    RowEdit::rows edit_of(extent stage, std::size_t site, const Segments& passing) const {
         RowEdit::rows edit;
         for (std::size_t i = 0; i < passing.size(); edit.count += passing[i++].size()) {
             const PlannedCell& planned = cells_[i];
-            const segment& there = passing[i];
+            const Segment& there = passing[i];
             const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
             if (planned.stage != stage || planned.site != site || first >= end) continue;
             for (extent row = first; row < end; ++row) edit.places.push_back(edit.count + row - there.first);
@@ -130,14 +130,14 @@ private:
         const at::Tensor& source = group_.sources[planned.site];
         const at::Tensor from = source[source.size(0) == 1 ? 0 : prompt].narrow(0, first, end - first);
         at::Tensor rows = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
-        const narrowed channels = space_.grid().parts()[planned.what.part].of_head(planned.what.head);
+        const ChannelSlice channels = space_.grid().parts()[planned.what.part].of_head(planned.what.head);
         cut_channels(rows, channels).copy_(cut_channels(from, channels));
         return rows;
     }
 
     /// Runs `f` while the cells patch what they patch in this stage.
     template <class F>
-    at::Tensor while_patching(extent stage, const segments& all, const segments& kept, const F& f) const {
+    at::Tensor while_patching(extent stage, const Segments& all, const Segments& kept, const F& f) const {
         HookSet hooks;
         std::vector<HookHandle> handles;
         for (auto& [place, edit] : edits_in(stage, all, kept))
@@ -160,9 +160,9 @@ private:
             return;
         }
         if constexpr (computes_rows<Stages>) {
-            const segments kept = is_last ? read_rows(rows_) : rows_;
+            const Segments kept = is_last ? read_rows(rows_) : rows_;
             CellRows rows(rows_, kept, group_.base.keys[static_cast<std::size_t>(layer)],
-                           group_.base.values[static_cast<std::size_t>(layer)]);
+                          group_.base.values[static_cast<std::size_t>(layer)]);
             const auto block = [&] {
                 return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); });
             };
@@ -175,10 +175,10 @@ private:
             if (!is_last) widen(layer);
         }
     }
-    void keep_rows(segments kept) {
+    void keep_rows(Segments kept) {
         extent offset = 0;
         std::vector<extent> offsets;
-        for (const segment& s : rows_) offsets.push_back(offset), offset += s.size();
+        for (const Segment& s : rows_) offsets.push_back(offset), offset += s.size();
         x_ = x_.index_select(0, for_rows(kept, x_.device(), [&](std::size_t cell, extent row) {
                                  return offsets[cell] + row - rows_[cell].first;
                              }));
@@ -188,8 +188,8 @@ private:
     /// Rows that a patch changed by itself in its block change those behind them from the next one on: these are taken up.
     void widen(extent layer) {
         const extent end = std::min(group_.ids.size(1), reads_.end());
-        segments missing, wide = rows_;
-        for (segment& s : wide)
+        Segments missing, wide = rows_;
+        for (Segment& s : wide)
             if (s.end < end) missing.push_back({s.prompt, s.end, end}), s.end = end;
         if (missing.empty()) return;
         const at::Tensor pool =
@@ -233,7 +233,7 @@ private:
     Optimisations optimisations_;
     bool by_rows_;
     std::span<const PlannedCell> cells_;
-    segments rows_;  ///< of the cells that have begun
+    Segments rows_;  ///< of the cells that have begun
     at::Tensor x_;   ///< their residual stream, [rows, width]
 };
 

@@ -80,8 +80,7 @@ inline std::vector<std::string> component_labels(const std::vector<GridPart>& pa
         const std::string& path = part.sites.front().name();
         return path.substr(path.rfind('.') + 1);
     };
-    return first_distinct(
-        {labels_of(parts, &GridPart::name), labels_of(parts, at_site), labels_of(parts, in_full)});
+    return first_distinct({labels_of(parts, &GridPart::name), labels_of(parts, at_site), labels_of(parts, in_full)});
 }
 /// "Q[token 3] *= 0.5"; or, where two recipes read the same, with its place in front.
 inline std::vector<std::string> recipe_labels(const std::vector<GridRecipe>& recipes) {
@@ -90,11 +89,11 @@ inline std::vector<std::string> recipe_labels(const std::vector<GridRecipe>& rec
                            labels_of(ranges::views::iota(std::size_t{0}, recipes.size()), numbered_name)});
 }
 
-struct cell {
+struct Cell {
     extent index = 0, prompt = 0;
     std::size_t part = 0, layer = 0, recipe = 0;
     extent head = -1;  ///< -1: all
-    stretch tokens;
+    IndexRange tokens;
 };
 
 /// All cells of a grid over some prompts.
@@ -102,7 +101,7 @@ class CellSpace {
 public:
     /// @throws PositionError if a prompt has no such token
     CellSpace(Grid grid, extent prompts, extent tokens)
-        : grid_(std::move(grid)), tokens_(stretch_of(grid_.tokens(), tokens, "a prompt of the sweep")) {
+        : grid_(std::move(grid)), tokens_(range_of(grid_.tokens(), tokens, "a prompt of the sweep")) {
         for (const GridRecipe& recipe : grid_.recipes()) recipe.check(tokens);
         const GridPart& first = grid_.parts().front();
         axes_.push_back({"prompt", numbered(0, prompts)});
@@ -115,7 +114,7 @@ public:
 
     const Grid& grid() const { return grid_; }
     /// The tokens that are patched, of all that a prompt has.
-    const stretch& tokens() const { return tokens_; }
+    const IndexRange& tokens() const { return tokens_; }
     const std::vector<SweepAxis>& axes() const { return axes_; }
     std::vector<extent> sizes() const {
         std::vector<extent> all;
@@ -130,8 +129,8 @@ public:
     }
     extent size() const { return axes_.front().size() * cells_a_prompt(); }
 
-    cell at(extent index) const {
-        cell c;
+    Cell at(extent index) const {
+        Cell c;
         c.index = index;
         c.tokens = tokens_;
         for (auto axis = axes_.rbegin(); axis != axes_.rend(); index /= axis->size(), ++axis)
@@ -139,13 +138,13 @@ public:
         return c;
     }
     /// What a cell replaces of an activation [..., tokens, width]: a view. @pre this is no cell of recipes
-    at::Tensor part_of(const at::Tensor& activation, const cell& c) const {
+    at::Tensor part_of(const at::Tensor& activation, const Cell& c) const {
         const at::Tensor tokens = activation.narrow(-2, c.tokens.begin, c.tokens.size);
         return cut_channels(tokens, grid_.parts()[c.part].of_head(c.head));
     }
     /// The activation [..., tokens, width] as the cell makes it, in storage of its own; `source` is what it takes its
     /// part from, of the same shape or one that broadcasts to it.
-    at::Tensor edited(const at::Tensor& activation, const at::Tensor& source, const cell& c) const {
+    at::Tensor edited(const at::Tensor& activation, const at::Tensor& source, const Cell& c) const {
         if (!grid_.recipes().empty()) return by_recipe(activation, grid_.recipes()[c.recipe]);
         at::Tensor copy = activation.clone(at::MemoryFormat::Contiguous);
         part_of(copy, c).copy_(part_of(source, c));
@@ -160,17 +159,23 @@ private:
             edited.push_back(recipe.edited(activation.narrow(0, prompt, 1)));
         return at::cat(edited);
     }
-    void place(cell& c, const std::string& axis, extent at) const {
-        if (axis == "prompt") c.prompt = at;
-        else if (axis == "component") c.part = static_cast<std::size_t>(at);
-        else if (axis == "layer") c.layer = static_cast<std::size_t>(at);
-        else if (axis == "head") c.head = at;
-        else if (axis == "token") c.tokens = {tokens_.begin + at, 1, false};
-        else c.recipe = static_cast<std::size_t>(at);
+    void place(Cell& c, const std::string& axis, extent at) const {
+        if (axis == "prompt")
+            c.prompt = at;
+        else if (axis == "component")
+            c.part = static_cast<std::size_t>(at);
+        else if (axis == "layer")
+            c.layer = static_cast<std::size_t>(at);
+        else if (axis == "head")
+            c.head = at;
+        else if (axis == "token")
+            c.tokens = {tokens_.begin + at, 1, false};
+        else
+            c.recipe = static_cast<std::size_t>(at);
     }
 
     Grid grid_;
-    stretch tokens_;
+    IndexRange tokens_;
     std::vector<SweepAxis> axes_;
 };
 }  // namespace detail

@@ -24,7 +24,7 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
             auto& stages = stages_of(model);
             at::Tensor x = stages.embed(ids);
             for (extent layer = 0; layer < stages.layers(); ++layer) x = stages.block(layer, x);
-            return stages.head(x);
+            return stages.unembed(x);
         }
     };
     const at::Tensor logits = run();

@@ -1,8 +1,8 @@
 // The ledger of a sweep: which cells are known, and what is done about one that becomes known.
 #pragma once
 
-#include "suture/sweep/journal.hpp"
 #include "suture/sweep/detail/plan.hpp"
+#include "suture/sweep/journal.hpp"
 #include "suture/sweep/result.hpp"
 
 #include <cstddef>
@@ -42,10 +42,10 @@ struct SweepOptions {
 };
 
 namespace detail {
-class ledger {
+class Ledger {
 public:
     /// @param result one in which nothing is known
-    ledger(SweepResult& result, const SweepOptions& options, extent cells_a_prompt)
+    Ledger(SweepResult& result, const SweepOptions& options, extent cells_a_prompt)
         : result_(result), options_(options), per_prompt_(cells_a_prompt) {}
 
     /// Takes up what the journal has. @throws FileError if it is of another sweep

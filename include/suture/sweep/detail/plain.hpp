@@ -19,7 +19,7 @@ namespace suture::detail {
 template <class Model>
 class PlainSweep {
 public:
-    PlainSweep(Model& model, const SweepTask& task, const SweepOptions& options, SweepResult& result, ledger& book)
+    PlainSweep(Model& model, const SweepTask& task, const SweepOptions& options, SweepResult& result, Ledger& book)
         : model_(model), task_(task), options_(options), result_(result), book_(book) {}
 
     void run() {
@@ -92,7 +92,7 @@ private:
         for (const PlannedCell& cell : cells) numbers.push_back(cell.what.prompt - first_);
         const at::Tensor prompts = index_of(numbers, ids_.device()), ids = ids_.index_select(0, prompts);
         const auto of = [&](const at::Tensor& all) { return all.index_select(0, prompts.to(all.device())); };
-        const cell& c = cells.front().what;
+        const Cell& c = cells.front().what;
         const std::size_t site = task_.sites.of(c.part, c.layer);
         at::Tensor source;
         if (!sources_.empty()) source = sources_[site].size(0) == 1 ? sources_[site] : of(sources_[site]);
@@ -111,7 +111,7 @@ private:
     const SweepTask& task_;
     const SweepOptions& options_;
     SweepResult& result_;
-    ledger& book_;
+    Ledger& book_;
     std::vector<at::Tensor> shared_, sources_;
     extent first_ = 0;
     at::Tensor ids_, clean_;  ///< of the prompts that are swept: [prompts, tokens], and the clean logits

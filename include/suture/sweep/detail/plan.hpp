@@ -19,12 +19,12 @@ namespace suture {
 
 /// What makes a sweep fast. Each can be switched off, and none changes a number by more than rounding.
 struct Optimisations {
-    bool resume = true;  ///< a cell begins at its own block, with the recorded input of the run that it patches
-    bool batch = true;   ///< cells run together, so that weights are read once for many
-    bool zeros = true;   ///< a patch that changes nothing is not run: its cell is the baseline
+    bool prefix = true;          ///< a cell begins at its own block, with the recorded input of the run that it patches
+    bool batch = true;           ///< cells run together, so that weights are read once for many
+    bool skip_unchanged = true;  ///< a patch that changes nothing is not run: its cell is the baseline
     bool suffix =
         true;  ///< only rows that a patch can change are computed, with the recorded keys and values of the others
-    bool head = true;  ///< logits are computed only where the metric reads, of the token ids that it reads
+    bool unembed = true;  ///< logits are computed only where the metric reads, of the token ids that it reads
 
     /// One forward pass a cell.
     static constexpr Optimisations none() { return {false, false, false, false, false}; }
@@ -34,7 +34,7 @@ struct Optimisations {
 namespace detail {
 /// A cell that is to be run.
 struct PlannedCell {
-    cell what;
+    Cell what;
     std::size_t site = 0;
     extent stage = 0;           ///< the block that it is patched in
     extent start = 0;           ///< the block that it begins at
@@ -56,9 +56,14 @@ struct RecordedGroup {
 
 class SweepPlanner {
 public:
-    SweepPlanner(const CellSpace& space, const SweepSites& sites, const LogitReads& reads, const Optimisations& optimisations,
-                  extent layers, bool by_rows)
-        : space_(space), sites_(sites), reads_(reads), optimisations_(optimisations), layers_(layers), by_rows_(by_rows) {}
+    SweepPlanner(const CellSpace& space, const SweepSites& sites, const LogitReads& reads,
+                 const Optimisations& optimisations, extent layers, bool by_rows)
+        : space_(space),
+          sites_(sites),
+          reads_(reads),
+          optimisations_(optimisations),
+          layers_(layers),
+          by_rows_(by_rows) {}
 
     /// The cells of the group that have to be run, those that begin early first, and of these the longest; the others are
     /// the baseline.
@@ -89,24 +94,24 @@ public:
     extent rows_that_matter(extent tokens) const { return by_rows_ ? std::min(tokens, reads_.end()) : tokens; }
 
 private:
-    PlannedCell located(const RecordedGroup& group, const cell& c) {
+    PlannedCell located(const RecordedGroup& group, const Cell& c) {
         PlannedCell planned;
         planned.what = c;
         planned.site = sites_.of(c.part, c.layer);
         const SitePass& site = group.base.sites[planned.site];
         planned.stage = site.stage;
-        planned.start = optimisations_.resume ? site.stage : 0;
+        planned.start = optimisations_.prefix ? site.stage : 0;
         if (space_.grid().recipes().empty())
             place_patch(planned, group);
         else
             place_recipe(planned, group);
         planned.end = std::min(planned.end, rows_that_matter(group.ids.size(1)));
-        planned.by_itself = by_rows_ && optimisations_.resume && (site.after_attention || planned.by_itself);
+        planned.by_itself = by_rows_ && optimisations_.prefix && (site.after_attention || planned.by_itself);
         return planned;
     }
 
     void place_patch(PlannedCell& planned, const RecordedGroup& group) {
-        const cell& c = planned.what;
+        const Cell& c = planned.what;
         const GridPart& part = space_.grid().parts()[c.part];
         planned.by_itself = holds(part.queries, part.channels.where);
         const bool* changes =
@@ -114,13 +119,13 @@ private:
         place_rows(planned, changes, c.tokens.begin, c.tokens.begin + c.tokens.size);
     }
     void place_recipe(PlannedCell& planned, const RecordedGroup& group) {
-        const cell& c = planned.what;
+        const Cell& c = planned.what;
         const extent tokens = group.ids.size(1);
         const at::Tensor before = group.base.sites[planned.site].activation[c.prompt - group.first_prompt];
         const at::Tensor after = space_.edited(before.unsqueeze(0), {}, c).squeeze(0);
         const at::Tensor changes = after.ne(before);
         const at::Tensor rows = changes.any(-1).cpu();
-        const run& queries = space_.grid().parts()[c.part].queries;
+        const StridedSlice& queries = space_.grid().parts()[c.part].queries;
         if (queries.width > 0)
             planned.by_itself = changes.sum().item<extent>() ==
                                 cut_channels(changes, {queries, queries.groups > 1}).sum().item<extent>();
@@ -129,25 +134,25 @@ private:
     }
     /// From the first to the last row that changes; none if no row does, and all without the saving.
     void place_rows(PlannedCell& planned, const bool* changes, extent begin, extent end) const {
-        if (optimisations_.zeros) {
+        if (optimisations_.skip_unchanged) {
             while (begin < end && !changes[begin]) ++begin;
             while (begin < end && !changes[end - 1]) --end;
         }
         planned.first = begin, planned.end = end;
     }
     /// Whether the second run of channels lies in the first.
-    static bool holds(const run& outer, const run& inner) {
+    static bool holds(const StridedSlice& outer, const StridedSlice& inner) {
         return outer.width > 0 && inner.offset >= outer.offset &&
                (inner.groups == 1 ? inner.offset + inner.width <= outer.offset + outer.width && outer.groups == 1
                                   : inner == outer);
     }
 
     /// Where the source differs from the base in the channels of a cell: bool [prompts, tokens], on the CPU.
-    const at::Tensor& rows_changed(const cell& c, const RecordedGroup& group) {
+    const at::Tensor& rows_changed(const Cell& c, const RecordedGroup& group) {
         at::Tensor& known = changed_[{c.part, c.layer, c.head}];
         if (known.defined()) return known;
         const std::size_t site = sites_.of(c.part, c.layer);
-        const narrowed channels = space_.grid().parts()[c.part].of_head(c.head);
+        const ChannelSlice channels = space_.grid().parts()[c.part].of_head(c.head);
         const at::Tensor base = cut_channels(group.base.sites[site].activation, channels);
         const at::Tensor differs = base.ne(cut_channels(group.sources[site], channels));
         return known = differs.flatten(2).any(-1).cpu().contiguous();

@@ -4,8 +4,8 @@
 #include "suture/sweep/metric.hpp"
 #include "suture/sweep/patching.hpp"
 #include "suture/tensor/describe.hpp"
-#include "suture/tensor/error.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <ATen/ops/_unique2.h>
 #include <c10/core/ScalarType.h>
@@ -23,8 +23,8 @@ public:
     ///         TypeError or ShapeError if the ids that it reads are none
     LogitReads(const Metric& metric, const Patching& patching, bool only_these)
         : metric_(metric),
-          positions_(stretch_of(metric.where, patching.base().size(1),
-                                "a prompt, where the metric '" + metric.name + "' is read")) {
+          positions_(range_of(metric.where, patching.base().size(1),
+                              "a prompt, where the metric '" + metric.name + "' is read")) {
         const extent prompts = patching.base().size(0);
         if (metric.prompts > 0 && metric.prompts != prompts)
             throw ShapeError("the metric '" + metric.name + "' has answers for " + std::to_string(metric.prompts) +
@@ -82,7 +82,7 @@ private:
     }
 
     Metric metric_;
-    stretch positions_;
+    IndexRange positions_;
     at::Tensor ids_, columns_;
 };
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "suture/hook/hook_set.hpp"
-#include "suture/sweep/detail/peak_memory.hpp"
 #include "suture/model/staged_model.hpp"
 #include "suture/sweep/detail/cells.hpp"
+#include "suture/sweep/detail/peak_memory.hpp"
 #include "suture/sweep/detail/reads.hpp"
 #include "suture/sweep/detail/rows.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
@@ -141,8 +141,8 @@ template <class Stages>
 at::Tensor logits_of(Stages& stages, const at::Tensor& x, const at::Tensor& ids) {
     return run_stage("the head", x, [&](const at::Tensor& in) -> at::Tensor {
         if constexpr (reads_some_logits<Stages>)
-            if (ids.defined()) return stages.head(in, ids.to(in.device()));
-        return stages.head(in);
+            if (ids.defined()) return stages.unembed(in, ids.to(in.device()));
+        return stages.unembed(in);
     });
 }
 
@@ -151,7 +151,7 @@ enum class kept_of_run : unsigned char { nothing, residual };
 
 template <class Stages>
 StagedRun record_run(Stages& stages, const at::Tensor& ids, const SweepSites& sites, const LogitReads& reads,
-                      bool by_rows, kept_of_run keep) {
+                     bool by_rows, kept_of_run keep) {
     StagedRun run;
     SiteWatch watch(sites, ids.sizes());
     Scope scope = watch.activate();

@@ -15,15 +15,15 @@
 namespace suture::detail {
 
 /// The rows [first, end) of a prompt's run.
-struct segment {
+struct Segment {
     extent prompt = 0, first = 0, end = 0;
     extent size() const { return end - first; }
 };
-using segments = std::vector<segment>;
+using Segments = std::vector<Segment>;
 
-inline extent rows_in(const segments& all) {
+inline extent rows_in(const Segments& all) {
     extent count = 0;
-    for (const segment& s : all) count += s.size();
+    for (const Segment& s : all) count += s.size();
     return count;
 }
 
@@ -33,20 +33,20 @@ inline at::Tensor index_of(const std::vector<extent>& numbers, const at::Device&
 
 /// f(cell, row) of each row, in order.
 template <class F>
-at::Tensor for_rows(const segments& all, const at::Device& device, const F& f) {
+at::Tensor for_rows(const Segments& all, const at::Device& device, const F& f) {
     std::vector<extent> numbers;
     numbers.reserve(static_cast<std::size_t>(rows_in(all)));
     for (std::size_t cell = 0; cell < all.size(); ++cell)
         for (extent row = all[cell].first; row < all[cell].end; ++row) numbers.push_back(f(cell, row));
     return index_of(numbers, device);
 }
-inline at::Tensor prompts_of(const segments& all, const at::Device& device) {
+inline at::Tensor prompts_of(const Segments& all, const at::Device& device) {
     std::vector<extent> numbers;
-    for (const segment& s : all) numbers.push_back(s.prompt);
+    for (const Segment& s : all) numbers.push_back(s.prompt);
     return index_of(numbers, device);
 }
 /// The rows as they lie in what is recorded of their prompts, [prompts, tokens, ...] -> [rows, ...].
-inline at::Tensor recorded_rows(const at::Tensor& recorded, const segments& all) {
+inline at::Tensor recorded_rows(const at::Tensor& recorded, const Segments& all) {
     const extent tokens = recorded.size(1);
     const auto place = [&](std::size_t cell, extent row) { return all[cell].prompt * tokens + row; };
     return recorded.flatten(0, 1).index_select(0, for_rows(all, recorded.device(), place));
@@ -91,7 +91,7 @@ private:
 class CellRows final : public CausalRows {
 public:
     /// @param kept of each cell's rows; one at least
-    CellRows(const segments& rows, const segments& kept, at::Tensor keys, at::Tensor values)
+    CellRows(const Segments& rows, const Segments& kept, at::Tensor keys, at::Tensor values)
         : rows_(rows), kept_(kept), keys_(std::move(keys)), values_(std::move(values)) {
         extent offset = 0;
         for (std::size_t cell = 0; cell < rows.size(); offset += rows[cell++].size()) {
@@ -136,11 +136,11 @@ private:
     }
     at::Tensor first_kept() const {
         std::vector<extent> first;
-        for (const segment& s : kept_) first.push_back(s.first);
+        for (const Segment& s : kept_) first.push_back(s.first);
         return index_of(first, keys_.device());
     }
 
-    segments rows_, kept_;
+    Segments rows_, kept_;
     at::Tensor keys_, values_, keep_;
     extent tokens_ = 0, queries_ = 0;
     bool attended_ = false;

@@ -21,7 +21,7 @@ namespace suture::detail {
 template <class Stages>
 class StagedSweep {
 public:
-    StagedSweep(Stages& stages, const SweepTask& task, const SweepOptions& options, SweepResult& result, ledger& book)
+    StagedSweep(Stages& stages, const SweepTask& task, const SweepOptions& options, SweepResult& result, Ledger& book)
         : stages_(stages),
           task_(task),
           options_(options),
@@ -172,7 +172,7 @@ private:
     const SweepTask& task_;
     const SweepOptions& options_;
     SweepResult& result_;
-    ledger& book_;
+    Ledger& book_;
     Optimisations optimisations_;
     bool by_rows_;
     std::optional<StagedRun> probe_;

@@ -1,10 +1,10 @@
 // The task of a sweep: what is patched where, and what is read, whatever runs it.
 #pragma once
 
-#include "suture/sweep/patching.hpp"
 #include "suture/sweep/detail/cells.hpp"
 #include "suture/sweep/detail/reads.hpp"
 #include "suture/sweep/detail/records.hpp"
+#include "suture/sweep/patching.hpp"
 #include "suture/sweep/result.hpp"
 
 #include <torch/nn/module.h>
@@ -80,7 +80,7 @@ private:
     }
     template <class Mix>
     static void mix_part(const Mix& mix, const GridPart& part) {
-        const run& r = part.channels.where;
+        const StridedSlice& r = part.channels.where;
         mix_numbers(mix, {r.offset, r.width, r.groups, r.period, part.width});
         for (const SiteRef<AnyLayout>& site : part.sites) mix(site.name());
     }

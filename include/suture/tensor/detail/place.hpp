@@ -20,29 +20,29 @@ namespace suture {
 
 namespace detail {
 /// Wheres as one value: the channels, resolved at compile time, and the positions.
-struct place {
-    narrowed channels;
-    std::optional<position<axis::batch>> batch;
-    std::optional<position<axis::token>> token;
+struct Place {
+    ChannelSlice channels;
+    std::optional<Position<axis::batch>> batch;
+    std::optional<Position<axis::token>> token;
     std::optional<RowPositions> rows;
     const char* in = "the activation";  ///< what messages call the tensor that it is resolved in
 };
 
-inline void read_positions(place&, const auto&) {}
-inline void read_positions(place& p, const position<axis::batch>& w) { p.batch = w; }
-inline void read_positions(place& p, const position<axis::token>& w) { p.token = w; }
-inline void read_positions(place& p, const RowPositions& w) { p.rows = w; }
+inline void read_positions(Place&, const auto&) {}
+inline void read_positions(Place& p, const Position<axis::batch>& w) { p.batch = w; }
+inline void read_positions(Place& p, const Position<axis::token>& w) { p.token = w; }
+inline void read_positions(Place& p, const RowPositions& w) { p.rows = w; }
 
 /// The place that the wheres mean in the part of a tensor that `channels` says.
 template <Where... Ws>
-place make_place(const narrowed& channels, const WherePack<Ws...>& wheres) {
-    place p{channels, {}, {}, {}};
+Place make_place(const ChannelSlice& channels, const WherePack<Ws...>& wheres) {
+    Place p{channels, {}, {}, {}};
     (read_positions(p, static_cast<const Ws&>(wheres)), ...);
     return p;
 }
 
 /// [begin, begin + size) of one axis; `single` drops it.
-struct stretch {
+struct IndexRange {
     extent begin = 0, size = 0;
     bool single = false;
 };
@@ -50,9 +50,9 @@ struct stretch {
 using shape = c10::SmallVector<extent, 6>;
 
 /// A place in an activation of a known shape.
-struct resolved {
-    narrowed channels;
-    std::optional<stretch> batch, token;
+struct ResolvedPlace {
+    ChannelSlice channels;
+    std::optional<IndexRange> batch, token;
     at::Tensor rows;  ///< int64, flat position of each selected one among the leading axes; else undefined
     shape sizes;      ///< the shape of what is selected
 };
@@ -66,7 +66,7 @@ inline std::string axis_text(axis along) { return along == axis::batch ? "batch 
 
 /// The stretch that a position means on an axis of this size; negative numbers count from the end.
 template <axis Along>
-stretch stretch_of(const position<Along>& p, extent size, const std::string& in) {
+IndexRange range_of(const Position<Along>& p, extent size, const std::string& in) {
     const auto from_end = [size](extent at) { return at < 0 ? at + size : at; };
     const extent begin = from_end(p.begin);
     if (p.single) {
@@ -94,7 +94,8 @@ inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, 
         throw ShapeError("the mask has shape " + shape_text(mask.sizes()) + " but the positions of " + in + " have " +
                          shape_text(leading) + ": give one bool a position, or one a token");
     at::Tensor rows = mask.expand(leading).reshape({-1}).nonzero().reshape({-1});
-    if (rows.numel() == 0) throw PositionError("the mask is false everywhere and selects nothing: give one that is true somewhere");
+    if (rows.numel() == 0)
+        throw PositionError("the mask is false everywhere and selects nothing: give one that is true somewhere");
     return rows;
 }
 
@@ -107,11 +108,13 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     const at::IntArrayRef outer = leading.slice(0, leading.size() - 1);
     const bool one = where.what == RowPositions::kind::one_a_row;
     const bool shared = !one && index.dim() == 1;
-    const at::IntArrayRef rows_given = one ? index.sizes() : index.sizes().slice(0, index.dim() > 0 ? index.dim() - 1 : 0);
+    const at::IntArrayRef rows_given =
+        one ? index.sizes() : index.sizes().slice(0, index.dim() > 0 ? index.dim() - 1 : 0);
     if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
         throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
                          " have " + shape_text(outer) + ": give one index (or list of indices) a row");
-    if (index.numel() == 0) throw PositionError("the token index is empty and selects nothing: name at least one token");
+    if (index.numel() == 0)
+        throw PositionError("the token index is empty and selects nothing: name at least one token");
     const extent low = index.min().item<extent>(), high = index.max().item<extent>();
     if (low < -tokens) throw_outside(axis::token, low, tokens, in);
     if (high >= tokens) throw_outside(axis::token, high, tokens, in);
@@ -139,27 +142,27 @@ inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activatio
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
     if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
     if (where.given.is_meta() || activation.is_meta())
-        throw TypeError("the index or mask is needed with its values, and the meta device has none: use another device");
+        throw TypeError(
+            "the index or mask is needed with its values, and the meta device has none: use another device");
     const RowPositions there{where.what, where.given.to(activation.device())};
     return there.what == RowPositions::kind::where_true ? rows_of_mask(there.given, leading, in)
-                                                         : rows_of_index(there, leading, in);
+                                                        : rows_of_index(there, leading, in);
 }
 
 /// Resolves a place in an activation whose axes before the channels are `leading`: [..., tokens] with the batch
 /// first where there are two or more.
 /// @throws PositionError, ShapeError or TypeError, naming what was asked for and what is there
-inline resolved resolve(const place& p, const at::Tensor& activation, at::IntArrayRef leading) {
-    resolved r{p.channels, {}, {}, {}, {}};
+inline ResolvedPlace resolve(const Place& p, const at::Tensor& activation, at::IntArrayRef leading) {
+    ResolvedPlace r{p.channels, {}, {}, {}, {}};
     const std::string in = p.in;
     if (p.token) {
-        if (leading.empty())
-            throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
-        r.token = stretch_of(*p.token, leading.back(), in);
+        if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
+        r.token = range_of(*p.token, leading.back(), in);
     }
     if (p.batch) {
         if (leading.size() < 2)
             throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
-        r.batch = stretch_of(*p.batch, leading.front(), in);
+        r.batch = range_of(*p.batch, leading.front(), in);
     }
     if (p.rows) {
         r.rows = rows_of(*p.rows, activation, leading, in);
@@ -167,8 +170,10 @@ inline resolved resolve(const place& p, const at::Tensor& activation, at::IntArr
     } else {
         for (std::size_t i = 0; i < leading.size(); ++i) {
             const auto& cut = r.token && i + 1 == leading.size() ? r.token : r.batch && i == 0 ? r.batch : std::nullopt;
-            if (!cut) r.sizes.push_back(leading[i]);
-            else if (!cut->single) r.sizes.push_back(cut->size);
+            if (!cut)
+                r.sizes.push_back(leading[i]);
+            else if (!cut->single)
+                r.sizes.push_back(cut->size);
         }
     }
     if (r.channels.grouped) r.sizes.push_back(r.channels.where.groups);
@@ -177,8 +182,8 @@ inline resolved resolve(const place& p, const at::Tensor& activation, at::IntArr
 }
 
 /// Cuts the batch and token axes, of which `leading` there are, as resolved. A true view.
-inline at::Tensor cut_positions(at::Tensor t, const resolved& r, extent leading) {
-    const auto cut = [&t](const stretch& s, extent axis) {
+inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, extent leading) {
+    const auto cut = [&t](const IndexRange& s, extent axis) {
         t = s.single ? t.select(axis, s.begin) : t.narrow(axis, s.begin, s.size);
     };
     if (r.token) cut(*r.token, leading - 1);
@@ -188,26 +193,27 @@ inline at::Tensor cut_positions(at::Tensor t, const resolved& r, extent leading)
 
 /// Cuts the channels of the last axis. A true view: flattening the groups would be a copy, and an edit through
 /// it would be lost.
-inline at::Tensor cut_channels(const at::Tensor& t, const narrowed& n) {
-    const run& r = n.where;
+inline at::Tensor cut_channels(const at::Tensor& t, const ChannelSlice& n) {
+    const StridedSlice& r = n.where;
     if (!n.grouped) return r.width == t.size(-1) ? t : t.narrow(-1, r.offset, r.width);
     const extent span = r.groups * r.period;
     const extent start = std::min(r.offset, t.size(-1) - span);
     const std::array<extent, 2> split{r.groups, r.period};
-    const at::Tensor groups = (span == t.size(-1) ? t : t.narrow(-1, start, span)).unflatten(-1, at::IntArrayRef(split));
+    const at::Tensor groups =
+        (span == t.size(-1) ? t : t.narrow(-1, start, span)).unflatten(-1, at::IntArrayRef(split));
     return r.width == r.period ? groups : groups.narrow(-1, r.offset - start, r.width);
 }
 
 /// The place as a tensor. Without row positions it is a true view of `packed` [..., channels]; with them it is
 /// the rows side by side, a copy to read, or to edit and `put_back`.
-inline at::Tensor part_at(const at::Tensor& packed, const resolved& r) {
+inline at::Tensor part_at(const at::Tensor& packed, const ResolvedPlace& r) {
     if (!r.rows.defined()) return cut_channels(cut_positions(packed, r, packed.dim() - 1), r.channels);
     const at::Tensor flat = packed.reshape({-1, packed.size(-1)});
     return cut_channels(flat, r.channels).index_select(0, r.rows.reshape({-1})).reshape(r.sizes);
 }
 
 /// Writes back what `part_at` gave for row positions. @pre `packed` is contiguous
-inline void put_back(const at::Tensor& packed, const resolved& r, const at::Tensor& part) {
+inline void put_back(const at::Tensor& packed, const ResolvedPlace& r, const at::Tensor& part) {
     const at::Tensor target = cut_channels(packed.view({-1, packed.size(-1)}), r.channels);
     const at::Tensor rows = r.rows.reshape({-1});
     shape sizes(target.sizes().begin(), target.sizes().end());

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "suture/tensor/describe.hpp"
-#include "suture/tensor/error.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <cmath>
@@ -57,7 +57,8 @@ void check_has_channels(const at::Tensor& t, const Expected& expected) {
 /// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
 inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
     const auto expected = [&] {
-        return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) + ")";
+        return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) +
+               ")";
     };
     check_has_channels(t, expected);
     if (t.size(-1) != layout.width)
@@ -84,11 +85,15 @@ inline void check_held_once(const at::Tensor& t) {
 inline double largest(at::ScalarType type) {
     switch (type) {
         case at::kHalf:
-        case at::kComplexHalf: return 65504.0;
-        case at::kBFloat16: return 3.3895313892515355e38;
+        case at::kComplexHalf:
+            return 65504.0;
+        case at::kBFloat16:
+            return 3.3895313892515355e38;
         case at::kFloat:
-        case at::kComplexFloat: return std::numeric_limits<float>::max();
-        default: return std::numeric_limits<double>::max();
+        case at::kComplexFloat:
+            return std::numeric_limits<float>::max();
+        default:
+            return std::numeric_limits<double>::max();
     }
 }
 
@@ -100,12 +105,18 @@ inline bool fits_integers(const at::Scalar& s, at::ScalarType type) {
     }
     const auto n = s.to<std::int64_t>();
     switch (type) {
-        case at::kBool: return n == 0 || n == 1;
-        case at::kByte: return n >= 0 && n <= 255;
-        case at::kChar: return n >= -128 && n <= 127;
-        case at::kShort: return n >= -32768 && n <= 32767;
-        case at::kInt: return n >= -2147483648LL && n <= 2147483647LL;
-        default: return true;
+        case at::kBool:
+            return n == 0 || n == 1;
+        case at::kByte:
+            return n >= 0 && n <= 255;
+        case at::kChar:
+            return n >= -128 && n <= 127;
+        case at::kShort:
+            return n >= -32768 && n <= 32767;
+        case at::kInt:
+            return n >= -2147483648LL && n <= 2147483647LL;
+        default:
+            return true;
     }
 }
 
@@ -146,8 +157,8 @@ inline void check_broadcast(at::IntArrayRef from, at::IntArrayRef to, const std:
     for (std::size_t i = 1; fits && i <= from.size(); ++i)
         fits = from[from.size() - i] == 1 || from[from.size() - i] == to[to.size() - i];
     if (!fits)
-        throw ShapeError(name + " has shape " + shape_text(from) + " but the part to edit has " +
-                         shape_text(to) + ": give it that shape, or one that broadcasts to it");
+        throw ShapeError(name + " has shape " + shape_text(from) + " but the part to edit has " + shape_text(to) +
+                         ": give it that shape, or one that broadcasts to it");
 }
 
 /// @throws OwnershipError if the storage cannot be written here
@@ -174,16 +185,22 @@ inline value checked(update how, value with, const at::Tensor& activation, at::I
 /// Writes the value into `part`. @pre it was checked
 inline void write_value(const at::Tensor& part, update how, const value& with) {
     switch (how) {
-        case update::set: with.is_tensor ? part.copy_(with.tensor) : part.fill_(with.scalar); return;
-        case update::add: with.is_tensor ? part.add_(with.tensor) : part.add_(with.scalar); return;
-        case update::multiply: with.is_tensor ? part.mul_(with.tensor) : part.mul_(with.scalar); return;
+        case update::set:
+            with.is_tensor ? part.copy_(with.tensor) : part.fill_(with.scalar);
+            return;
+        case update::add:
+            with.is_tensor ? part.add_(with.tensor) : part.add_(with.scalar);
+            return;
+        case update::multiply:
+            with.is_tensor ? part.mul_(with.tensor) : part.mul_(with.scalar);
+            return;
     }
 }
 
 /// Lets `write` change the part of `packed` in place. Positions that differ from row to row are written to a
 /// copy of the rows that is put back.
 template <class Write>
-void write_part(const at::Tensor& packed, const resolved& where, const Write& write) {
+void write_part(const at::Tensor& packed, const ResolvedPlace& where, const Write& write) {
     const at::Tensor part = part_at(packed, where);
     write(part);
     if (where.rows.defined()) put_back(packed, where, part);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "suture/core/component.hpp"
+#include "suture/tensor/error.hpp"
 #include "suture/tokenizer/detail/byte_alphabet.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
-#include "suture/tensor/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -60,11 +60,11 @@ public:
 
 private:
     static constexpr extent merged_away = -1;
-    struct place {
+    struct Place {
         extent id;
         std::size_t before, after;  ///< beyond the last place where there is no neighbour
     };
-    std::vector<place> places_;
+    std::vector<Place> places_;
 };
 
 /// Every merge of a tokenizer.

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "suture/core/component.hpp"
-#include "suture/text/visible_text.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/text/visible_text.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -25,14 +25,14 @@ namespace suture {
 
 /// What passed one site, after its hooks.
 struct SiteTableEntry {
-    std::string path;                  ///< the site's name
-    std::string layout = "?";          ///< as layout_text has it; "?" where the site does not say
-    std::vector<extent> shape;         ///< empty of a nested tensor, which has none
-    std::string dtype = "undefined";   ///< PyTorch's name: "float32"; "nested float32" of a nested tensor
+    std::string path;                 ///< the site's name
+    std::string layout = "?";         ///< as layout_text has it; "?" where the site does not say
+    std::vector<extent> shape;        ///< empty of a nested tensor, which has none
+    std::string dtype = "undefined";  ///< PyTorch's name: "float32"; "nested float32" of a nested tensor
     std::string device = "-";
-    std::optional<double> mean;        ///< of all values, in float64; none of complex, empty, sparse, nested or meta
-                                       ///< tensors, and where there is no memory to compute it
-    std::optional<double> stddev;      ///< with n - 1 below, as PyTorch's std(); none of integers or of a single value
+    std::optional<double> mean;    ///< of all values, in float64; none of complex, empty, sparse, nested or meta
+                                   ///< tensors, and where there is no memory to compute it
+    std::optional<double> stddev;  ///< with n - 1 below, as PyTorch's std(); none of integers or of a single value
     std::vector<std::string> changed_by;  ///< the hooks that replaced the activation here, in words, in their order
 };
 
@@ -55,11 +55,11 @@ inline void measure(SiteTableEntry& entry, const at::Tensor& activation) {
         const at::Tensor wide = activation.detach().to(activation.device().is_mps() ? at::kFloat : at::kDouble);
         entry.mean = wide.mean().item<double>();
         if (activation.is_floating_point() && activation.numel() > 1) entry.stddev = wide.std().item<double>();
-    } catch (const c10::Error&) {
-    }
+    } catch (const c10::Error&) {}
 }
 
-inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activation, const std::vector<std::string>& edits) {
+inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activation,
+                                       const std::vector<std::string>& edits) {
     SiteTableEntry entry;
     entry.path = site.name();
     entry.changed_by = edits;
@@ -76,10 +76,10 @@ inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activ
 
 /// @pre an exception is being handled
 [[noreturn]] inline void rethrow_with_table(std::vector<SiteTableEntry> so_far) {
-    const std::string place =
-        so_far.empty() ? "the trace ends before the first site: "
-                       : "the trace ends after " + so_far.back().path + " (site " + std::to_string(so_far.size() - 1) +
-                             ", TraceError::sites has them all): ";
+    const std::string place = so_far.empty()
+                                  ? "the trace ends before the first site: "
+                                  : "the trace ends after " + so_far.back().path + " (site " +
+                                        std::to_string(so_far.size() - 1) + ", TraceError::sites has them all): ";
     try {
         throw;
     } catch (const c10::Error& e) {
@@ -100,8 +100,8 @@ inline std::string number_text(const std::optional<double>& number) {
 inline std::vector<std::string> cells_of(const SiteTableEntry& e, std::size_t order) {
     std::string edits;
     for (const std::string& edit : e.changed_by) edits += (edits.empty() ? "" : "; ") + edit;
-    return {std::to_string(order), e.path, e.layout, shape_text(e.shape), e.dtype, e.device,
-            number_text(e.mean), number_text(e.stddev), edits};
+    return {std::to_string(order), e.path, e.layout, shape_text(e.shape), e.dtype, e.device, number_text(e.mean),
+            number_text(e.stddev), edits};
 }
 
 /// The rows as columns two spaces apart, numbers to the right; no line ends in spaces.
@@ -134,23 +134,22 @@ inline std::string to_string(const std::vector<SiteTableEntry>& sites) {
 
 /// A traced pass: what passed each site, in order, and what the model gave.
 template <class Output>
-struct Trace {
+struct SiteTable {
     std::vector<SiteTableEntry> sites;
     Output output;
 
-    friend std::string to_string(const Trace& t) { return suture::to_string(t.sites); }
-    friend std::ostream& operator<<(std::ostream& out, const Trace& t) { return out << to_string(t); }
+    friend std::string to_string(const SiteTable& t) { return suture::to_string(t.sites); }
+    friend std::ostream& operator<<(std::ostream& out, const SiteTable& t) { return out << to_string(t); }
 };
 
 namespace detail {
 template <class Run>
-auto site_table_while(const Run& run) -> Trace<std::remove_cvref_t<decltype(run())>> {
+auto site_table_while(const Run& run) -> SiteTable<std::remove_cvref_t<decltype(run())>> {
     std::vector<SiteTableEntry> sites;
     try {
-        const ActiveScope watching([&sites](const Site& site, const at::Tensor&, const at::Tensor& after,
-                                             const std::vector<std::string>& edits) {
-            sites.push_back(site_table_entry(site, after, edits));
-        });
+        const ActiveScope watching(
+            [&sites](const Site& site, const at::Tensor&, const at::Tensor& after,
+                     const std::vector<std::string>& edits) { sites.push_back(site_table_entry(site, after, edits)); });
         auto output = run();
         return {std::move(sites), std::move(output)};
     } catch (...) {
@@ -165,19 +164,19 @@ inline constexpr bool is_hook_set = std::is_same_v<std::remove_cvref_t<T>, HookS
 /// pointer or holder of such, or a function. Hooks that are active in this thread run as usual. What passes within a
 /// trace inside the model is told to that trace alone.
 ///
-///     std::cout << trace(model, tokens);
+///     std::cout << site_table(model, tokens);
 ///
 /// @throws SiteTableError if the model or a hook throws
 template <class Model, class... Inputs>
     requires(!detail::is_hook_set<Inputs> && ...)
-auto trace(Model&& model, Inputs&&... inputs) {
+auto site_table(Model&& model, Inputs&&... inputs) {
     return detail::site_table_while([&] { return detail::run_model(model, std::forward<Inputs>(inputs)...); });
 }
-/// The same with a set that is active while the model runs: `trace(model, hooks, tokens)`.
+/// The same with a set that is active while the model runs: `site_table(model, hooks, tokens)`.
 /// @throws SiteTableError if the model or a hook throws, or a hook of the set never fired
 template <class Model, class... Inputs>
     requires(!detail::is_hook_set<Inputs> && ...)
-auto trace(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
+auto site_table(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     return detail::site_table_while([&] {
         Scope scope = hooks.activate();
         auto output = detail::run_model(model, std::forward<Inputs>(inputs)...);

@@ -10,7 +10,7 @@
 namespace suture {
 
 /// `width` channels, `groups` times, `period` apart: group g's part starts at `offset + g * period`.
-struct run {
+struct StridedSlice {
     extent offset = 0;
     extent width = 0;
     extent groups = 1;
@@ -27,15 +27,15 @@ struct run {
         return offset >= 0 && width >= 0 && groups >= 1 && (groups == 1 || width <= period) &&
                offset + (groups - 1) * period + width <= total;
     }
-    constexpr bool operator==(const run&) const = default;
+    constexpr bool operator==(const StridedSlice&) const = default;
 };
 
 namespace detail {
 /// The number of runs that hold the channel.
 template <std::size_t N>
-constexpr int holders(const std::array<run, N>& runs, extent channel) {
+constexpr int holders(const std::array<StridedSlice, N>& runs, extent channel) {
     int found = 0;
-    for (const run& r : runs)
+    for (const StridedSlice& r : runs)
         for (extent g = 0; g < r.groups; ++g) {
             const extent begin = r.offset + g * r.period;
             found += channel >= begin && channel < begin + r.width;
@@ -46,7 +46,7 @@ constexpr int holders(const std::array<run, N>& runs, extent channel) {
 
 /// No channel of [0, total) is in two of the runs.
 template <std::size_t N>
-constexpr bool disjoint(const std::array<run, N>& runs, extent total) {
+constexpr bool disjoint(const std::array<StridedSlice, N>& runs, extent total) {
     for (extent c = 0; c < total; ++c)
         if (detail::holders(runs, c) > 1) return false;
     return true;
@@ -54,7 +54,7 @@ constexpr bool disjoint(const std::array<run, N>& runs, extent total) {
 
 /// Every channel of [0, total) is in one of the runs at least.
 template <std::size_t N>
-constexpr bool covers(const std::array<run, N>& runs, extent total) {
+constexpr bool covers(const std::array<StridedSlice, N>& runs, extent total) {
     for (extent c = 0; c < total; ++c)
         if (detail::holders(runs, c) < 1) return false;
     return true;

@@ -1,5 +1,5 @@
 // Runs: one value for plain, interleaved and grouped channels.
-#include <suture/core/run.hpp>
+#include <suture/core/strided_slice.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace suture;
 
-std::vector<extent> channels_of(const run& r) {
+std::vector<extent> channels_of(const StridedSlice& r) {
     std::vector<extent> channels;
     for (extent i = 0; i < r.channels(); ++i) channels.push_back(r.channel(i));
     return channels;
@@ -19,14 +19,14 @@ std::vector<extent> channels_of(const run& r) {
 }  // namespace
 
 TEST_CASE("a run of one group is a plain range") {
-    constexpr run r{4, 3, 1, 12};
+    constexpr StridedSlice r{4, 3, 1, 12};
     CHECK(r.channels() == 3);
     CHECK(channels_of(r) == std::vector<extent>{4, 5, 6});
     CHECK(r.contiguous());
 }
 
 TEST_CASE("group g of a run starts at offset + g * period") {
-    constexpr run r{2, 2, 3, 6};
+    constexpr StridedSlice r{2, 2, 3, 6};
     CHECK(r.channels() == 6);
     CHECK(channels_of(r) == std::vector<extent>{2, 3, 8, 9, 14, 15});
     CHECK_FALSE(r.contiguous());
@@ -37,53 +37,51 @@ TEST_CASE("a run of single channels is a stride") {
 }
 
 TEST_CASE("groups that follow one another without gaps are contiguous") {
-    constexpr run r{4, 2, 3, 2};
+    constexpr StridedSlice r{4, 2, 3, 2};
     CHECK(r.contiguous());
     CHECK(channels_of(r) == std::vector<extent>{4, 5, 6, 7, 8, 9});
 }
 
 TEST_CASE("a run is inside where its last channel is") {
-    CHECK(run{0, 6, 1, 6}.inside(6));
-    CHECK(run{2, 2, 3, 6}.inside(18));
-    CHECK(run{2, 2, 3, 6}.inside(16));
-    CHECK_FALSE(run{2, 2, 3, 6}.inside(15));
-    CHECK_FALSE(run{1, 6, 1, 6}.inside(6));
-    CHECK_FALSE(run{-1, 2, 1, 6}.inside(6));
-    CHECK_FALSE(run{0, 2, 0, 2}.inside(6));
+    CHECK(StridedSlice{0, 6, 1, 6}.inside(6));
+    CHECK(StridedSlice{2, 2, 3, 6}.inside(18));
+    CHECK(StridedSlice{2, 2, 3, 6}.inside(16));
+    CHECK_FALSE(StridedSlice{2, 2, 3, 6}.inside(15));
+    CHECK_FALSE(StridedSlice{1, 6, 1, 6}.inside(6));
+    CHECK_FALSE(StridedSlice{-1, 2, 1, 6}.inside(6));
+    CHECK_FALSE(StridedSlice{0, 2, 0, 2}.inside(6));
 }
 
-TEST_CASE("a run whose groups overlap is not inside anything") {
-    CHECK_FALSE(run{0, 4, 2, 3}.inside(100));
-}
+TEST_CASE("a run whose groups overlap is not inside anything") { CHECK_FALSE(StridedSlice{0, 4, 2, 3}.inside(100)); }
 
 TEST_CASE("a run without channels is inside, and has none to enumerate") {
-    CHECK(run{3, 0, 1, 6}.inside(6));
+    CHECK(StridedSlice{3, 0, 1, 6}.inside(6));
     CHECK(channels_of({3, 0, 1, 6}).empty());
 }
 
 TEST_CASE("runs that partition the channels are disjoint and cover them") {
-    constexpr std::array parts{run{0, 2, 2, 5}, run{2, 3, 2, 5}};
+    constexpr std::array parts{StridedSlice{0, 2, 2, 5}, StridedSlice{2, 3, 2, 5}};
     CHECK(disjoint(parts, 10));
     CHECK(covers(parts, 10));
 }
 
 TEST_CASE("a channel in two runs is found") {
-    constexpr std::array overlapping{run{0, 3, 2, 5}, run{2, 3, 2, 5}};
+    constexpr std::array overlapping{StridedSlice{0, 3, 2, 5}, StridedSlice{2, 3, 2, 5}};
     CHECK_FALSE(disjoint(overlapping, 10));
     CHECK(covers(overlapping, 10));
 }
 
 TEST_CASE("a channel in no run is found") {
-    constexpr std::array gap{run{0, 2, 2, 5}, run{3, 2, 2, 5}};
+    constexpr std::array gap{StridedSlice{0, 2, 2, 5}, StridedSlice{3, 2, 2, 5}};
     CHECK(disjoint(gap, 10));
     CHECK_FALSE(covers(gap, 10));
     CHECK(covers(gap, 2));
 }
 
 TEST_CASE("runs are values that the compiler computes with") {
-    static_assert(run{2, 2, 3, 6}.channel(5) == 15);
-    static_assert(run{2, 2, 3, 6} == run{2, 2, 3, 6});
-    static_assert(run{2, 2, 3, 6} != run{2, 2, 3, 7});
-    static_assert(disjoint(std::array{run{0, 1, 2, 2}, run{1, 1, 2, 2}}, 4));
-    CHECK(run{}.channels() == 0);
+    static_assert(StridedSlice{2, 2, 3, 6}.channel(5) == 15);
+    static_assert(StridedSlice{2, 2, 3, 6} == StridedSlice{2, 2, 3, 6});
+    static_assert(StridedSlice{2, 2, 3, 6} != StridedSlice{2, 2, 3, 7});
+    static_assert(disjoint(std::array{StridedSlice{0, 1, 2, 2}, StridedSlice{1, 1, 2, 2}}, 4));
+    CHECK(StridedSlice{}.channels() == 0);
 }

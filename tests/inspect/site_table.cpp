@@ -1,9 +1,9 @@
 // Traces: laws on a small GPT-2 (nothing is disturbed, everything is told), then the table.
-#include "suture/inspect/trace.hpp"
+#include "suture/inspect/site_table.hpp"
 
 #include "suture/edit/on.hpp"
-#include "suture/hook/hooked.hpp"
 #include "suture/gpt2/gpt2.hpp"
+#include "suture/hook/hooked.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -62,18 +62,18 @@ const SiteTableEntry& entry_of(const std::vector<SiteTableEntry>& sites, const s
 TEST_CASE("a traced pass gives the output of an untraced one, bit for bit, with and without hooks") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
-    CHECK(trace(model, ids()).output.equal(model->forward(ids())));
+    CHECK(site_table(model, ids()).output.equal(model->forward(ids())));
     HookSet hooks;
     const auto handle = hooks.add(model->h[1]->attn->c_attn, on<Q>(token(3)).add(1.0));
-    CHECK(trace(model, hooks, ids()).output.equal(run_with_hooks(model, hooks, ids())));
-    CHECK_FALSE(trace(model, hooks, ids()).output.equal(model->forward(ids())));
+    CHECK(site_table(model, hooks, ids()).output.equal(run_with_hooks(model, hooks, ids())));
+    CHECK_FALSE(site_table(model, hooks, ids()).output.equal(model->forward(ids())));
 }
 
 TEST_CASE("tracing draws no random numbers and keeps the gradients") {
     const auto run = [](bool traced) {
         at::manual_seed(11);
         Small model = small_model();
-        const at::Tensor out = traced ? trace(model, ids()).output : model->forward(ids());
+        const at::Tensor out = traced ? site_table(model, ids()).output : model->forward(ids());
         out.pow(2).sum().backward();
         return model->h[0]->attn->c_attn->weight.grad().clone();
     };
@@ -91,7 +91,7 @@ TEST_CASE("every site that is passed is told once, in the order in which it fire
             hooks.add(SiteRef<AnyLayout>(site), [&](const at::Tensor&, const Site& at) { fired.push_back(at.name()); })
                 .may_be_idle());
     });
-    for (const SiteTableEntry& e : trace(model, hooks, ids()).sites) traced.push_back(e.path);
+    for (const SiteTableEntry& e : site_table(model, hooks, ids()).sites) traced.push_back(e.path);
     CHECK((traced == fired));
     CHECK(std::set<std::string>(traced.begin(), traced.end()).count("h.1.attn.c_attn") == 1);
 }
@@ -104,7 +104,7 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     at::Tensor seen;
     const auto look = hooks.add(model->h[0]->attn->c_attn,
                                 [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
-    const auto traced = trace(model, hooks, ids());
+    const auto traced = site_table(model, hooks, ids());
     const SiteTableEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
     CHECK((e.shape == std::vector<extent>{2, 5, 144}));
@@ -124,7 +124,7 @@ TEST_CASE("hooks that are active already run, and all that changed a site are na
     const auto second = inner.add(model.before, on<K>().zero() | on<Q>(token(0)).multiply(2));
     const auto looks = inner.add(model.before, [](const View<Fused<4, Q<2>, K<2>>>&) {});
     const auto scope = outer.activate();
-    const auto traced = trace(model, inner, at::ones({2, 4}));
+    const auto traced = site_table(model, inner, at::ones({2, 4}));
     CHECK((traced.sites[0].changed_by ==
            std::vector<std::string>{"Q[token 0, dims 0:1] = 5", "K = 0 | Q[token 0] *= 2"}));
     CHECK(traced.output[0][0].item<float>() == 20);
@@ -135,7 +135,7 @@ TEST_CASE("a trace is a table whose columns are aligned") {
     HookSet hooks;
     const auto handle = hooks.add(model.before, on<Q>(token(0), dims<0, 1>).set(-8));
     std::ostringstream out;
-    out << trace(model, hooks, at::ones({2, 4}));
+    out << site_table(model, hooks, at::ones({2, 4}));
     CHECK(out.str() ==
           "#  path     layout                shape   dtype    device    mean    std  changed by\n"
           "0  before   Fused<4, Q<2>, K<2>>  [2, 4]  float32  cpu     -0.125  3.182  Q[token 0, dims 0:1] = -8\n"
@@ -145,7 +145,7 @@ TEST_CASE("a trace is a table whose columns are aligned") {
 TEST_CASE("every line of a long trace has its columns below the header's, and none ends in spaces") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
-    const auto all = lines(to_string(trace(model, ids())));
+    const auto all = lines(to_string(site_table(model, ids())));
     REQUIRE(all.size() > 20);
     for (const std::string& line : all) {
         CHECK(line.back() != ' ');
@@ -161,7 +161,7 @@ TEST_CASE("every line of a long trace has its columns below the header's, and no
 TEST_CASE("integers have no standard deviation, and where there are no numbers there is no mean") {
     HookPoint<AnyLayout> site{"s"};
     const auto entry = [&](const at::Tensor& t) {
-        return trace([&](const at::Tensor& x) { return site(x); }, t).sites.at(0);
+        return site_table([&](const at::Tensor& x) { return site(x); }, t).sites.at(0);
     };
     CHECK(*entry(at::full({3}, 2, at::kLong)).mean == 2);
     CHECK_FALSE(entry(at::full({3}, 2, at::kLong)).stddev);
@@ -182,7 +182,9 @@ TEST_CASE("integers have no standard deviation, and where there are no numbers t
 
 TEST_CASE("an activation whose numbers cannot be told passes all the same") {
     HookPoint<AnyLayout> site{"s"};
-    const auto traced = [&](const at::Tensor& t) { return trace([&](const at::Tensor& x) { return site(x); }, t); };
+    const auto traced = [&](const at::Tensor& t) {
+        return site_table([&](const at::Tensor& x) { return site(x); }, t);
+    };
     const at::Tensor nested = at::_nested_tensor_from_mask(at::randn({2, 3, 4}), at::ones({2, 3}, at::kBool));
     const auto of_nested = traced(nested);
     CHECK(of_nested.output.is_same(nested));
@@ -202,11 +204,11 @@ TEST_CASE("what passes within a trace is told to the innermost one alone") {
     HookPoint<AnyLayout> outside{"outside"};
     std::size_t within = 0;
     const auto traces = [&](const at::Tensor& x) {
-        const auto inner = trace(model, outside(x));
+        const auto inner = site_table(model, outside(x));
         within = inner.sites.size();
         return inner.output;
     };
-    CHECK(trace(traces, at::ones({1, 4})).sites.size() == 1);
+    CHECK(site_table(traces, at::ones({1, 4})).sites.size() == 1);
     CHECK(within == 2);
 }
 
@@ -215,16 +217,16 @@ TEST_CASE("a model is a holder, a pointer, an object or a function, and takes an
     twice object;
     Hooked<torch::nn::Linear> holder(4, 4);
     const at::Tensor x = at::ones({1, 4});
-    CHECK(trace(shared, x).sites.size() == 2);
-    CHECK(trace(object, x).sites.size() == 2);
-    CHECK(trace(holder, x).sites.size() == 2);  // its input and its output
-    CHECK(trace([&](const at::Tensor& t, int n) { return std::make_pair(object.forward(t), n); }, x, 3).output.second ==
-          3);
-    CHECK(trace([&] { return std::make_unique<int>(5); }).output != nullptr);
+    CHECK(site_table(shared, x).sites.size() == 2);
+    CHECK(site_table(object, x).sites.size() == 2);
+    CHECK(site_table(holder, x).sites.size() == 2);  // its input and its output
+    CHECK(site_table([&](const at::Tensor& t, int n) { return std::make_pair(object.forward(t), n); }, x, 3)
+              .output.second == 3);
+    CHECK(site_table([&] { return std::make_unique<int>(5); }).output != nullptr);
 }
 
 TEST_CASE("a model without sites is told so") {
-    CHECK(to_string(trace([](const at::Tensor& t) { return t; }, at::ones({1}))) ==
+    CHECK(to_string(site_table([](const at::Tensor& t) { return t; }, at::ones({1}))) ==
           "no site was passed: give the model HookPoints or Hooked modules\n");
 }
 
@@ -235,7 +237,7 @@ TEST_CASE("a trace that an exception ends keeps what passed, and the exception")
         throw std::runtime_error("out of tea");
     };
     try {
-        (void)trace(throws, at::ones({1, 4}));
+        (void)site_table(throws, at::ones({1, 4}));
         FAIL("nothing was thrown");
     } catch (const SiteTableError& e) {
         CHECK(std::string(e.what()) ==
@@ -255,12 +257,12 @@ TEST_CASE("a hook that fails, or never fires, ends the trace with its own senten
     const auto wrong = fails.add(model.before, on<Q>(token(9)).zero());
     const auto never = idle.add(elsewhere, [](const at::Tensor&) {});
     const at::Tensor x = at::ones({1, 4});
-    const std::string failed = message_of<SiteTableError>([&] { (void)trace(model, fails, x); });
+    const std::string failed = message_of<SiteTableError>([&] { (void)site_table(model, fails, x); });
     CHECK(says(failed, "the trace ends before the first site: before: Q[token 9] = 0", "token 9 is outside"));
-    const std::string unfired = message_of<SiteTableError>([&] { (void)trace(model, idle, x); });
+    const std::string unfired = message_of<SiteTableError>([&] { (void)site_table(model, idle, x); });
     CHECK(says(unfired, "the trace ends after doubled", "never fired: elsewhere"));
     try {
-        (void)trace(model, fails, x);
+        (void)site_table(model, fails, x);
     } catch (const SiteTableError& e) {
         CHECK_THROWS_AS(std::rethrow_if_nested(e), PositionError);
     }
