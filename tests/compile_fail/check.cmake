@@ -1,5 +1,5 @@
 # Checks one case with one compiler: cmake -D CASE=... -D COMPILER=... -D BINARY_DIR=... -P check.cmake
-# The legal twin of a case that uses LibTorch is compiled with all others, in twins.cpp: see CMakeLists.txt.
+# The legal twin of a case that uses LibTorch is compiled with all others: see CMakeLists.txt.
 # BINARY_DIR is the compiler's folder: the precompiled header lies there, and the first error line is left there
 # for the page of errors.
 set(ENV{LC_ALL} C)
