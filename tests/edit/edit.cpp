@@ -1,5 +1,6 @@
-#include <suture/edit/apply.hpp>
 #include <suture/edit/edit.hpp>
+
+#include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
 
 #include <ATen/ATen.h>

@@ -1,6 +1,7 @@
+#include <suture/edit/slot.hpp>
+
 #include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
-#include <suture/edit/slot.hpp>
 
 #include <ATen/ATen.h>
 

@@ -28,7 +28,7 @@ TEST_CASE("edits can be written with the namespaces std, torch and suture open")
     text << recipe;
     CHECK(text.str() == to_string(recipe));
 
-    const Tensor activation = ones({1, 5, 24});
+    const Tensor activation = at::ones({1, 5, 24});
     CHECK((borrow<OpenQkv>(activation) | recipe).take().ne(activation).sum().item<int>() == 3 + 5 * 4);
 
     const auto [q, k, v] = split(borrow<OpenQkv>(activation));
@@ -40,7 +40,7 @@ TEST_CASE("edits can be written with the namespaces std, torch and suture open")
 
 TEST_CASE("hooks can be written with the namespaces std, torch and suture open") {
     Hooked<nn::Linear, OpenQkv> c_attn(8, 24);
-    const Tensor x = ones({1, 5, 8}), clean = c_attn(x);
+    const Tensor x = at::ones({1, 5, 8}), clean = c_attn(x);
     HookSet hooks;
     Latest<OpenQkv> latest;
     Board<OpenQkv> board;

@@ -1,5 +1,6 @@
-#include <suture/tensor/cat.hpp>
 #include <suture/tensor/owned.hpp>
+
+#include <suture/tensor/cat.hpp>
 #include <suture/tensor/view.hpp>
 
 #include <ATen/ATen.h>

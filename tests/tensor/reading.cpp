@@ -1,3 +1,5 @@
+#include <suture/tensor/reading.hpp>
+
 #include <suture/tensor/view.hpp>
 
 #include <ATen/ATen.h>

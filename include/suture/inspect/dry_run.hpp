@@ -38,7 +38,7 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
     // What the recipe would refuse, without a write, a call of the user's functions or a random number.
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
-            step unused;
+            Step unused;
             if (packed.numel() > 0) edit.template prepare<L>(packed, &unused);
         } catch (Error& e) {
             e.add_place(to_string(edit));

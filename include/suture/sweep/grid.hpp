@@ -49,7 +49,7 @@ void check_places(const R& recipe, extent tokens) {
     const at::Tensor like = at::zeros({1, tokens, L::width});
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
-            step unused;
+            Step unused;
             edit.template prepare<L>(like, &unused);
         } catch (PositionError& e) {
             e.add_place(to_string(edit));

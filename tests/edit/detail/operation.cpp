@@ -1,5 +1,6 @@
-#include <suture/edit/apply.hpp>
 #include <suture/edit/detail/operation.hpp>
+
+#include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
 
 #include <ATen/ATen.h>
