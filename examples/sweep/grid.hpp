@@ -44,7 +44,7 @@ inline void check_names(const SweepCommand& command) {
 
 /// "2:5", "2:", ":5" or "-1" as positions.
 /// @throws suture::ValueError if it is none of them
-inline suture::Position<suture::axis::token> positions_of(const std::string& text) {
+inline suture::Position<suture::Axis::token> positions_of(const std::string& text) {
     const std::size_t colon = text.find(':');
     if (colon == text.npos) return suture::token(number_of("--tokens", text));
     const std::string begin = text.substr(0, colon), end = text.substr(colon + 1);

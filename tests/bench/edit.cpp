@@ -1,5 +1,5 @@
-// What an edit costs: the recipe against the idiom that it replaces (split, clone, edit, cat) and against the floor,
-// a clone and a memcpy of the same bytes. One thread, float32, width 2304, Q[token 4, 0:10] = 0.
+// The cost of an edit: a recipe against the idiom that it replaces (split, clone, edit, cat) and against the lower
+// bound, a clone and a memcpy of the same bytes. One thread, float32, width 2304, Q[token 4, dims 0:10] = 0.
 #include "suture/core/catalogue.hpp"
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
@@ -51,7 +51,7 @@ void clone(benchmark::State& state) {
     report(state, x);
 }
 
-/// Into memory that is already mapped: what copying costs without fresh pages.
+/// A copy to memory that is already mapped: the cost without page faults.
 void memory_copy(benchmark::State& state) {
     const at::Tensor x = activation(state);
     const at::Tensor copy = at::empty_like(x);

@@ -1,5 +1,5 @@
-// expect: adopt takes a tensor over: write adopt<Layout>(std::move(tensor))
-// A tensor that stays in somebody's hands is not held once.
+// expect: adopt takes over its tensor: write adopt<Layout>(std::move(tensor))
+// While another handle holds the tensor, nobody else may adopt it. Moving it in gives up that handle.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: the function given to apply() returns nothing: return the edited tensor
-// The function gets a tensor of its own: what it writes there is lost unless it hands the tensor back.
+// The function receives a copy of the part: changes to the copy are lost unless the function returns it.
 #include <suture/suture.hpp>
 
 using namespace suture;

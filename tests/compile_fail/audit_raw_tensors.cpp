@@ -1,5 +1,5 @@
 // expect: raw tensors have no layout: write audit<Layout>(before, after)
-// An audit names the components that changed, so it must know where they are.
+// An audit names the components that changed, so it must know where they lie.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: these are packed differently: audit one layout before and after
-// The same 2304 channels mean other things in GPT-2 and in GPT-NeoX; value by value they cannot be compared.
+// The same 2304 channels have different meanings in GPT-2 and in GPT-NeoX, so their values cannot be compared.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: this site has no layout of its own: write add_backward<Layout>(site, recipe)
-// A gradient is packed as the activation is: where the site does not say how, whoever adds the recipe does.
+// A gradient is packed like its activation. If the site does not say how that is packed, the call must.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
 

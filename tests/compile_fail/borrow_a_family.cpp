@@ -1,5 +1,6 @@
 // expect: a family has no width: name the component, as in borrow<Q<768>>(tensor)
-// The width is what borrow checks. A family name is enough in `on` and `get`, where a layout says the rest.
+// `borrow` checks the width, which a family does not have. A family is enough for `on` and `get`, where the layout
+// supplies the width.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: cat has a part that the layout lacks: give only those of the layout, in order
-// A gate of the right width is no value.
+// expect: cat was given a part that the layout lacks: give only those of the layout, in order
+// A gate of the right width is still not a value.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,4 +1,4 @@
-// expect: cat has a component twice: give every part of the layout once, in order
+// expect: cat was given a component twice: give every part once, in order
 // Three parts of the right widths, and still the wrong activation.
 #include <suture/suture.hpp>
 

@@ -1,5 +1,5 @@
-// expect: cat lacks a component of the layout: give every part once, in order
-// The layout is the list of what has to be given.
+// expect: cat is missing a component of the layout: give every part once, in order
+// The layout lists the parts that cat needs.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: this site has no layout of its own: write check_layout<Layout>(model, site, input)
-// A site that does not say how it is packed is told what to be checked against.
+// A site that does not say how it is packed can only be checked against a layout that the call names.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
 

@@ -1,5 +1,5 @@
 // expect: this layout has no Q, K or V: check the projection of an attention
-// The checks follow from what attention does with queries, keys and values; an MLP has none.
+// The checks follow from the way attention uses queries, keys and values; an MLP has none of these.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
 

@@ -1,5 +1,5 @@
 // expect: a component stands twice: derive a component of its own for each
-// Two parts of one name could not be told apart. A component of your own is one line.
+// Two parts of the same type could not be told apart. A component of your own takes one line.
 #include <suture/core/layout.hpp>
 
 using namespace suture;
@@ -7,10 +7,10 @@ using namespace suture;
 #ifdef SUTURE_BAD
 using Scores = Fused<12, Gate<6>, Gate<6>>;
 #else
-struct First : component<6> {
+struct First : ComponentBase<6> {
     static constexpr const char* name = "First";
 };
-struct Second : component<6> {
+struct Second : ComponentBase<6> {
     static constexpr const char* name = "Second";
 };
 using Scores = Fused<12, First, Second>;

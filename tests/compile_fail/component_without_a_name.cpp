@@ -1,13 +1,13 @@
 // expect: a component has no name: give it a static constexpr const char* name
-// Messages, drawings and printed recipes call a component by its name.
+// Messages, drawings and printed recipes refer to a component by its name.
 #include <suture/core.hpp>
 
 using namespace suture;
 
 #ifdef SUTURE_BAD
-struct Router : component<8> {};
+struct Router : ComponentBase<8> {};
 #else
-struct Router : component<8> {
+struct Router : ComponentBase<8> {
     static constexpr const char* name = "Router";
 };
 #endif

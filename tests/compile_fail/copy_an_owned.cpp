@@ -1,5 +1,5 @@
 // expect: an Owned is move-only: call clone() to copy it
-// Storage that two handles share is not held alone any more, so a copy has to be asked for.
+// Storage with two owners is no longer held by one alone, so copying must be explicit.
 #include <suture/suture.hpp>
 
 using namespace suture;

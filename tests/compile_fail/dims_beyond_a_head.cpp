@@ -1,5 +1,5 @@
-// expect: dims reach beyond the component: end them at its width, or that of a head
-// With a head, dims are counted within the head: here it has 64.
+// expect: dims reach beyond the component or head: end them at its width
+// With a head, dims are counted within the head, which has 64 channels here.
 #include <suture/suture.hpp>
 
 using namespace suture;

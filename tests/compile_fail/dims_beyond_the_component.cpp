@@ -1,5 +1,5 @@
-// expect: dims reach beyond the component: end them at its width, or that of a head
-// Dims are counted within the component. Channel 770 of this activation is a key.
+// expect: dims reach beyond the component or head: end them at its width
+// Dims are counted within the component. Channel 770 of this activation belongs to the key.
 #include <suture/suture.hpp>
 
 using namespace suture;

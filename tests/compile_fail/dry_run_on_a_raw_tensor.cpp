@@ -1,5 +1,5 @@
 // expect: a raw tensor has no layout: write dry_run(recipe, borrow<Layout>(tensor))
-// A recipe names components; only a layout says which channels they are.
+// A recipe names components; only a layout says which channels these are.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,6 +1,6 @@
 // expect: the layout lacks the component: name one that it has
-// A GPT-2 query is 768 channels in a row; this layout has twelve queries of 64. The same offsets would hit keys and
-// values, and no shape would tell.
+// GPT-2's query is 768 contiguous channels; this layout has twelve queries of 64. The same offsets would hit keys and
+// values, and no shape check would notice.
 #include <suture/suture.hpp>
 
 using namespace suture;

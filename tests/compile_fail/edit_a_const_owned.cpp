@@ -1,5 +1,5 @@
 // expect: a const Owned is read-only: write x.view() | edit, which clones
-// A const Owned can be read by many and written by none. Its view can be piped like any other.
+// A const Owned can be read by everyone and written by no one. Its view can be piped like any other.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: a View is read-only: write view | edit, which clones, or clone() it
-// `|=` edits in place, which is for storage that this program alone holds.
+// `|=` edits in place, which requires storage that nobody else holds.
 #include <suture/suture.hpp>
 
 using namespace suture;

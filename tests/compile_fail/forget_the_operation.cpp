@@ -1,5 +1,5 @@
-// expect: an edit lacks its operation: write on<...>(...).set(value)
-// `on` says where; what becomes of that part is said by the method behind it.
+// expect: the edit has no operation: write on<...>(...).set(value)
+// `on` names the part; the method called on it says how the part changes.
 #include <suture/suture.hpp>
 
 using namespace suture;

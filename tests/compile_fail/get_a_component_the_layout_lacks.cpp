@@ -1,5 +1,5 @@
 // expect: the layout lacks the component: name one that it has
-// Reading is checked as writing is.
+// Reading is checked in the same way as writing.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: the component has no such head: count its heads from 0, over all groups
-// Twelve heads are 0 to 11.
+// Twelve heads are numbered 0 to 11.
 #include <suture/suture.hpp>
 
 using namespace suture;

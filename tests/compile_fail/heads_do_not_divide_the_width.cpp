@@ -1,5 +1,5 @@
 // expect: the heads do not divide the width: give a width that is heads times head width
-// A head would end in the middle of a channel. The compilers print both numbers.
+// A head would end in the middle of a channel. Both compilers print the two numbers.
 #include <suture/core/layout.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: a layout has no heads of its own: name the component
-// Query, key and value have their own heads, of different widths perhaps; a layout as a whole has none.
+// expect: a layout has no heads: name one of its components
+// Query, key and value each have heads, possibly of different widths; the layout as a whole has none.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,6 +1,6 @@
-// expect: these heads lie in several groups here: write one edit a group
-// This layout has two query heads a group. Heads 1 and 2 lie in different groups, with keys and values between them,
-// and together they are no axis of heads.
+// expect: these heads lie in several groups: write one edit per group
+// This layout has two query heads per group. Heads 1 and 2 lie in different groups, with keys and values between them,
+// so together they do not form an axis of heads.
 #include <suture/suture.hpp>
 
 using namespace suture;

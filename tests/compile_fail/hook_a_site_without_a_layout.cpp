@@ -1,5 +1,5 @@
 // expect: this site has no layout of its own: write add<Layout>(site, recipe)
-// A module hooked without a layout emits plain tensors; whoever adds a recipe says what they are.
+// A module that is hooked without a layout emits plain tensors, so the call that adds a recipe names the layout.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
 

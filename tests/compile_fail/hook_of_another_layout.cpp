@@ -1,5 +1,5 @@
 // expect: the layout lacks the component: name one that it has
-// The site knows what passes there: this one is the output of an MLP.
+// The site knows the layout of its activations: here, the output of an MLP.
 #include <suture/suture.hpp>
 
 using namespace suture;

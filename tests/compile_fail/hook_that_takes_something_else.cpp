@@ -1,5 +1,5 @@
 // expect: this is no hook here: take const View<Layout>&, return nothing or a replacement
-// A hook is lent a View of the layout that its site has. A tensor that it could write is not lent.
+// A hook receives a View of the site's layout, and never a tensor that it could write.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,6 +1,6 @@
-// expect: an Owned is injected through its view: write x.view()
-// A recipe is a value that can be copied, and an Owned cannot. Its view can be kept in a recipe; it shows later
-// writes to the Owned, so clone() what must stay as it is.
+// expect: an Owned is injected as a View: write x.view()
+// A recipe is a value that can be copied, and an Owned cannot. A recipe can keep its view, which shows later writes to
+// the Owned; clone() the Owned if the values must not change.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: the injected View is of another component: take its values with read()
-// Keys and queries have the same shape, so at run time nothing could object.
+// expect: the injected View holds another component: take its values with read()
+// Keys and queries have the same shape, so nothing would notice at run time.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: the injected View is grouped otherwise: take it from the same layout
-// Both queries have 64 channels, but one is in 12 groups and one in 16: positions would be taken for groups.
+// expect: the injected View is grouped differently: take it from the same layout
+// Both queries have 64 channels, but one has 12 groups and the other 16: positions would be taken for groups.
 #include <suture/suture.hpp>
 
 using namespace suture;

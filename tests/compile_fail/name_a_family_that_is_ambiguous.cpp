@@ -1,5 +1,5 @@
-// expect: this layout has several of that family: name the component in full
-// A family names the only component of its kind. Where a layout has two, the width tells them apart.
+// expect: the layout has several components of this family: name one in full
+// A family names the only component of its kind. If a layout has two, their widths tell them apart.
 #include <suture/suture.hpp>
 
 using namespace suture;

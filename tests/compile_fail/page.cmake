@@ -1,7 +1,7 @@
 # Writes docs/compile-errors.md from the cases and from the error lines that check.cmake left, or checks that the
 # committed page is what would be written:
 # cmake -D GXX=... -D CLANGXX=... -D BINARY_DIR=... -D PAGE=... -P page.cmake write|check
-# Lines are compared only between the compiler versions that the page names: other versions word errors otherwise.
+# Lines are compared only for the compiler versions that the page names: other versions word errors differently.
 math(EXPR last "${CMAKE_ARGC} - 1")
 set(mode ${CMAKE_ARGV${last}})
 
@@ -85,11 +85,11 @@ endif()
 
 set(page "# What the compiler says, and what to do
 
-Every heading is a mistake that suture refuses to compile: the cause, the refused line, the first error of both
-compilers, and what to write instead. ${origin}
+Each section is about one mistake that suture refuses to compile: the cause, the refused line, the first error of both
+compilers, and the correct code. ${origin}
 
-This page is made from `tests/compile_fail` by `cmake --build --preset release --target compile_errors_doc`; a
-test compares the two.
+This page is generated from `tests/compile_fail` by `cmake --build --preset release --target compile_errors_doc`, and a
+test checks that it is up to date.
 
 ")
 file(GLOB cases ${CMAKE_CURRENT_LIST_DIR}/*.cpp)

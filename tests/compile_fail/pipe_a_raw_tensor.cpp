@@ -1,5 +1,5 @@
 // expect: a raw tensor has no layout: write borrow<Layout>(tensor) | edit
-// A tensor does not know what its channels mean; borrow says it and checks the width.
+// A tensor does not know what its channels mean; `borrow` says so and checks the width.
 #include <suture/suture.hpp>
 
 using namespace suture;

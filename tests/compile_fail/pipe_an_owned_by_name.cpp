@@ -1,6 +1,6 @@
-// expect: an Owned is consumed by a pipe: write std::move(x) | edit, or x |= edit
-// A pipe edits an Owned in place and passes it on. Under its old name it would then hold the edited values without a
-// word about it.
+// expect: a pipe consumes the Owned: write std::move(x) | edit, or x |= edit
+// A pipe edits an Owned in place and passes it on. Without the move, the old name would silently hold the edited
+// values.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: the activation comes first: write view | edit
-// A pipe reads from left to right: what is edited, then the edits in their order.
+// A pipe reads from left to right: the activation first, then the edits in order.
 #include <suture/suture.hpp>
 
 using namespace suture;

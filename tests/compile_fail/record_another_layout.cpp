@@ -1,5 +1,5 @@
 // expect: it has another layout than this site: write add<Layout>(site, ...) where the site has none
-// A recorder of queries cannot be attached to an MLP; a Latest<AnyLayout> records what passes anywhere.
+// A recorder of queries cannot be attached to an MLP; a Latest<AnyLayout> records at every site.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: two wheres restrict the same axis: keep one of them
-// Token 4 and tokens 0 to 2 have nothing in common; whichever won, the other would be ignored silently.
+// expect: two selectors restrict the same axis: keep one of them
+// Token 4 and tokens 0 to 2 have nothing in common; whichever won, the other would be silently ignored.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: a raw tensor has no layout: write split(borrow<Layout>(tensor))
-// Without a layout there is nothing to split by: this is how a GPT-NeoX activation gets split as if it were GPT-2's.
+// Without a layout nothing says where to split: this is how GPT-NeoX activations get split as if they were GPT-2's.
 #include <suture/suture.hpp>
 
 using namespace suture;

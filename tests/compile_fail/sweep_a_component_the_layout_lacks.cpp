@@ -1,5 +1,5 @@
 // expect: the layout lacks the component: name one that it has
-// What is swept must pass at the sites: a fused projection of attention has queries, and no neurons of an MLP.
+// A sweep patches what its sites have: a fused attention projection has queries, but no MLP neurons.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: this layout has several of that family: name the component in full
-// A grid has each component by itself, so it must know which of two queries is meant, or be given both.
+// expect: the layout has several components of this family: name one in full
+// A grid patches each component separately, so it must know which of the two queries is meant, or be given both.
 #include <suture/suture.hpp>
 
 using namespace suture;

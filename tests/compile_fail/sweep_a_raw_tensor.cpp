@@ -1,5 +1,5 @@
 // expect: a grid is made of sites: find them by sites<Layout>(model, pattern)
-// A sweep patches places in a model, where activations pass, and not an activation.
+// A sweep patches sites of a model, not a single activation.
 #include <suture/suture.hpp>
 
 using namespace suture;

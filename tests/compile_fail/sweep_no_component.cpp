@@ -1,5 +1,5 @@
 // expect: this grid names no component: write Grid::of<Q>(sites), or the layout
-// A grid says what is patched at its sites: components, each by itself, or the whole layout.
+// A grid names what is patched at its sites: individual components, or the whole layout.
 #include <suture/suture.hpp>
 
 using namespace suture;

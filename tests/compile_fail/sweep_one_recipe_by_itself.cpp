@@ -1,5 +1,5 @@
 // expect: recipes come in a range: write of_recipes(sites, std::vector{recipe})
-// A grid has each recipe of a range by itself; of one recipe it is a range of one.
+// A grid runs each recipe of a range separately; a single recipe needs a range of one.
 #include <suture/suture.hpp>
 
 using namespace suture;

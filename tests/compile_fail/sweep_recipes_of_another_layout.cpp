@@ -1,5 +1,5 @@
 // expect: the layout lacks the component: name one that it has
-// Each recipe is applied to what passes at the sites, so it must fit their layout.
+// Each recipe is applied to the activations at the sites, so it must fit their layout.
 #include <suture/suture.hpp>
 
 using namespace suture;

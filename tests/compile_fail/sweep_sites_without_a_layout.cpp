@@ -1,5 +1,5 @@
 // expect: these sites have no layout: find them by sites<Layout>(model, pattern)
-// Which channels are patched is derived from the layout, which such sites do not say.
+// The layout says which channels are patched, and these sites have none.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
 

@@ -1,5 +1,5 @@
 // expect: take() consumes the Owned: write std::move(owned).take()
-// After take() the Owned holds nothing, and the call shows it.
+// After take() the Owned is empty, and the call makes that visible.
 #include <suture/suture.hpp>
 
 using namespace suture;

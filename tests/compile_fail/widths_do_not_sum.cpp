@@ -1,6 +1,6 @@
 // expect: the widths do not sum to the width of the layout: correct a width or the total
-// The width of a layout is written out so that it can be checked against the model's. Here one part is narrower
-// than it is in the model; the compilers print both numbers.
+// The width of a layout is written out so that it can be checked against the model. Here one part is narrower than in
+// the model; both compilers print the two numbers.
 #include <suture/core/layout.hpp>
 
 using namespace suture;

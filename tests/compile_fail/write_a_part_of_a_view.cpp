@@ -1,5 +1,5 @@
 // expect: a View is read-only: call clone() first
-// A part of a View is still somebody else's storage; an Owned hands out parts to write.
+// A part of a View is still someone else's storage; only an Owned has parts that can be written.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,6 +1,6 @@
 // expect: a View is read-only: call clone() first
-// A View shows storage that the model owns: writing it would change the model's own activation behind its back.
-// Its clone is yours alone.
+// A View shows storage that the model owns: writing it would silently change the model's own activation. A clone is
+// yours alone.
 #include <suture/suture.hpp>
 
 using namespace suture;

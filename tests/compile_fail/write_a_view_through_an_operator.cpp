@@ -1,5 +1,5 @@
 // expect: a View is read-only: call clone() first
-// Compound assignment writes, whatever its spelling.
+// Compound assignment writes, however it is spelled.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,6 +1,6 @@
-// expect: an Owned is written by |= or by at(): write x.at().add_(value)
-// An Owned has two doors for writing, and both check before the first byte: a recipe, and the part that at() names
-// (all of it, without wheres).
+// expect: an Owned is written with |= or at(): write x.at().add_(value)
+// An Owned can be written in two ways, both of which check everything first: by a recipe, or through the part that at()
+// selects (all of it, without selectors).
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// The catalogue against the numbers of published models: widths as in their checkpoints, channels counted out
-// one by one from "groups of ordered segments", heads found by hand.
+// The catalogue against the numbers of published models: widths as in their checkpoints, channels counted
+// by hand from "groups of ordered segments", heads found by hand.
 #include <suture/core/catalogue.hpp>
 #include <suture/core/where.hpp>
 
@@ -14,8 +14,9 @@
 namespace {
 
 using namespace suture;
+using namespace suture::detail;
 
-/// A segment as a model's code has it: whose channels, and how many in one group.
+/// A segment as a model's code defines it: its component, and its number of channels in one group.
 struct Segment {
     std::string name;
     extent width;
@@ -50,8 +51,8 @@ void check_packing(extent width, extent groups, const std::vector<Segment>& segm
 /// The first channel of head H.
 template <Layout L, ComponentOf<L> C, extent H>
 inline constexpr extent head_offset = [] {
-    constexpr ChannelSlice n = placed<exactly<C>, L, HeadRange<H, H + 1, true>>;
-    static_assert(n.why == fault::none && n.where.width == C::head_width && n.where.groups == 1);
+    constexpr ChannelSlice n = placed<Exactly<C>, L, HeadRange<H, H + 1, true>>;
+    static_assert(n.why == Fault::none && n.where.width == C::head_width && n.where.groups == 1);
     return n.where.offset;
 }();
 
@@ -85,7 +86,7 @@ TEST_CASE("GPT-2's cross-attention packs key and value") {
     CHECK(head_offset<Gpt2CrossKv<768, 12>, V<768, 12>, 1> == 832);
 }
 
-TEST_CASE("StarCoder has one key and one value head behind all queries") {
+TEST_CASE("StarCoder has one key and one value head after all queries") {
     using StarCoder = BigCodeMqaQkv<6144, 48>;
     check_packing<StarCoder>(6400, 1, {{"Q", 6144}, {"K", 128}, {"V", 128}});
     static_assert(heads_of<StarCoder, Q<6144, 48>> == 48);
@@ -94,7 +95,7 @@ TEST_CASE("StarCoder has one key and one value head behind all queries") {
     CHECK(head_offset<StarCoder, V<128>, 0> == 6272);
 }
 
-TEST_CASE("Falcon-7B has one key and one value head behind 71 queries") {
+TEST_CASE("Falcon-7B has one key and one value head after 71 queries") {
     using Falcon7b = Falcon7bQkv<71, 64>;
     check_packing<Falcon7b>(4672, 1, {{"Q", 4544}, {"K", 64}, {"V", 64}});
     CHECK(head_offset<Falcon7b, Q<4544, 71>, 70> == 4480);
@@ -133,12 +134,12 @@ TEST_CASE("BLOOM, GPT-BigCode with all heads and Falcon-RW interleave like GPT-N
     check_packing<FalconRwQkv<32, 64>>(6144, 32, {{"Q", 64}, {"K", 64}, {"V", 64}});
 }
 
-TEST_CASE("Falcon-40B puts each key and value behind its sixteen queries") {
+TEST_CASE("Falcon-40B puts each key and value after its sixteen queries") {
     using Falcon40b = FalconQkv<128, 8, 64>;
     check_packing<Falcon40b>(9216, 8, {{"Q", 1024}, {"K", 64}, {"V", 64}});
     static_assert(heads_of<Falcon40b, Q<1024, 16>> == 128);
     static_assert(heads_of<Falcon40b, K<64>> == 8);
-    // Head 17 is the one at place 1 of group 1; a group is 16 query heads, a key and a value of 64.
+    // Head 17 is at place 1 of group 1; a group is 16 query heads, a key and a value of 64.
     static_assert(head_offset<Falcon40b, Q<1024, 16>, 17> == (16 + 1 + 1) * 64 + 64);
     static_assert(head_offset<Falcon40b, Q<1024, 16>, 15> == 960);
     static_assert(head_offset<Falcon40b, Q<1024, 16>, 16> == 1152);
@@ -162,13 +163,13 @@ TEST_CASE("CodeGen packs query, value and key in this order, in four groups") {
     check_packing<CodeGen350m>(3072, 4, {{"Q", 256}, {"V", 256}, {"K", 256}});
     check_packing<CodeGenQkv<6144, 24>>(18432, 4, {{"Q", 1536}, {"V", 1536}, {"K", 1536}});
     static_assert(heads_of<CodeGen350m, Q<256, 4>> == 16);
-    // Four heads a group: head 5 is at place 1 of group 1.
+    // Four heads per group: head 5 is at place 1 of group 1.
     static_assert(head_offset<CodeGen350m, Q<256, 4>, 5> == 768 + 64);
     static_assert(head_offset<CodeGen350m, V<256, 4>, 5> == 768 + 256 + 64);
     static_assert(head_offset<CodeGen350m, K<256, 4>, 5> == 768 + 512 + 64);
 }
 
-TEST_CASE("Qwen3-Next's full attention puts each head's gate behind its query") {
+TEST_CASE("Qwen3-Next's full attention puts each head's gate after its query") {
     using Qwen3Next = Qwen3NextQGate<16, 256>;
     check_packing<Qwen3Next>(8192, 16, {{"Q", 256}, {"Gate", 256}});
     CHECK(head_offset<Qwen3Next, Gate<256>, 2> == 2 * 512 + 256);
@@ -191,7 +192,7 @@ TEST_CASE("Qwen3-Next's linear attention packs beta and alpha by key head") {
     CHECK(head_offset<Ba, Alpha<2, 2>, 3> == 4 + 2 + 1);
 }
 
-TEST_CASE("LLaMA-3, Qwen2 and their like have a layout a projection") {
+TEST_CASE("LLaMA-3, Qwen2 and similar models have one layout per projection") {
     check_packing<LlamaQ<32, 128>>(4096, 1, {{"Q", 4096}});
     check_packing<LlamaK<8, 128>>(1024, 1, {{"K", 1024}});
     check_packing<LlamaV<8, 128>>(1024, 1, {{"V", 1024}});
@@ -201,7 +202,7 @@ TEST_CASE("LLaMA-3, Qwen2 and their like have a layout a projection") {
     CHECK(head_offset<LlamaK<8, 128>, K<1024, 8>, 5> == 640);
 }
 
-TEST_CASE("DeepSeek-V3's queries carry their rotary part head by head") {
+TEST_CASE("DeepSeek-V3's queries have a rotary part in each head") {
     using Queries = DeepSeekQ<128, 128, 64>;
     check_packing<Queries>(24576, 128, {{"NoPe", 128}, {"Rope", 64}});
     CHECK(head_offset<Queries, Rope<64>, 1> == 192 + 128);
@@ -267,7 +268,7 @@ TEST_CASE("every head is where counting through the groups finds it") {
     CHECK(head_offsets<Falcon40b, V<64>>() == values);
 }
 
-TEST_CASE("the same head of two models of the same width lies elsewhere") {
+TEST_CASE("the same head lies in different channels in two models of the same width") {
     // Pythia-160M and GPT-2 small both have 12 heads of 64 and 2304 channels.
     static_assert(NeoXQkv<12, 64>::width == Gpt2Qkv<768, 12>::width);
     CHECK(head_offset<Gpt2Qkv<768, 12>, K<768, 12>, 2> == 896);

@@ -1,4 +1,4 @@
-// Components: names with a width and heads, and the numbers with names that errors are told in.
+// Components: names with a width and heads, and the named numbers that compilers print in errors.
 #include <suture/core/component.hpp>
 
 #include <doctest/doctest.h>
@@ -10,22 +10,23 @@
 namespace {
 
 using namespace suture;
+using namespace suture::detail;
 
-struct Router : component<8> {
+struct Router : ComponentBase<8> {
     static constexpr const char* name = "Router";
 };
 template <extent W, extent H = 1>
-struct Rot : component<W, H> {
+struct Rot : ComponentBase<W, H> {
     static constexpr const char* name = "Rot";
 };
 
-struct Nameless : component<8> {};
+struct Nameless : ComponentBase<8> {};
 struct Impostor {
     static constexpr extent width = 8, heads = 1;
     static constexpr const char* name = "Impostor";
 };
-// Says another width than the one it derives.
-struct Liar : component<8> {
+// Its width differs from that of its base.
+struct Liar : ComponentBase<8> {
     static constexpr extent width = 9;
     static constexpr const char* name = "Liar";
 };
@@ -44,7 +45,7 @@ TEST_CASE("a component knows its width, its heads and the width of a head") {
     CHECK(Gate<1>::head_width == 1);
 }
 
-TEST_CASE("a component has one head unless it is told otherwise") {
+TEST_CASE("a component has one head by default") {
     CHECK(K<128>::heads == 1);
     CHECK(K<128>::head_width == 128);
     CHECK(std::same_as<V<64>, V<64, 1>>);
@@ -57,7 +58,7 @@ TEST_CASE("components of the same width under different names are different type
     CHECK_FALSE(std::same_as<Q<768, 12>, Q<768>>);
 }
 
-TEST_CASE("every component of the library carries its own name") {
+TEST_CASE("every component of the library has its own name") {
     CHECK(name_of<Q<1>>() == "Q");
     CHECK(name_of<K<1>>() == "K");
     CHECK(name_of<V<1>>() == "V");
@@ -70,14 +71,14 @@ TEST_CASE("every component of the library carries its own name") {
     CHECK(name_of<Up<1>>() == "Up");
 }
 
-TEST_CASE("a component of one's own takes one line, as a type or as a family") {
+TEST_CASE("a user's component takes one line, as a type or as a family") {
     CHECK(Component<Router>);
     CHECK(Router::width == 8);
     CHECK(Component<Rot<12, 3>>);
     CHECK(Rot<12, 3>::head_width == 4);
 }
 
-TEST_CASE("a type without a name, a base or an honest width is no component") {
+TEST_CASE("a type without a name, without the base or with a wrong width is not a component") {
     CHECK_FALSE(Component<Nameless>);
     CHECK_FALSE(Component<Impostor>);
     CHECK_FALSE(Component<Liar>);
@@ -95,19 +96,19 @@ TEST_CASE("a width has heads only if they divide it") {
     CHECK_FALSE(can_have_heads(4, 8));
 }
 
-TEST_CASE("relations of named numbers compare the numbers, whatever they are called") {
-    CHECK(same<sum_of_widths<2304>, fused_width<2304>>);
-    CHECK_FALSE(same<sum_of_widths<2236>, fused_width<2304>>);
-    CHECK(divides<component_heads<12>, component_width<768>>);
-    CHECK_FALSE(divides<component_heads<0>, component_width<768>>);
-    CHECK_FALSE(divides<component_heads<-12>, component_width<768>>);
-    CHECK_FALSE(divides<component_heads<768>, component_width<12>>);
-    CHECK(positive<group_count<1>>);
-    CHECK_FALSE(positive<group_count<0>>);
-    CHECK_FALSE(positive<group_count<-1>>);
+TEST_CASE("relations of named numbers compare the numbers and ignore the names") {
+    CHECK(SameNumber<SumOfWidths<2304>, FusedWidth<2304>>);
+    CHECK_FALSE(SameNumber<SumOfWidths<2236>, FusedWidth<2304>>);
+    CHECK(Divides<ComponentHeads<12>, ComponentWidth<768>>);
+    CHECK_FALSE(Divides<ComponentHeads<0>, ComponentWidth<768>>);
+    CHECK_FALSE(Divides<ComponentHeads<-12>, ComponentWidth<768>>);
+    CHECK_FALSE(Divides<ComponentHeads<768>, ComponentWidth<12>>);
+    CHECK(Positive<GroupCount<1>>);
+    CHECK_FALSE(Positive<GroupCount<0>>);
+    CHECK_FALSE(Positive<GroupCount<-1>>);
 }
 
-TEST_CASE("a component is an empty type: it costs no byte") {
+TEST_CASE("a component is an empty type and takes no byte") {
     CHECK(std::is_empty_v<Q<768, 12>>);
     CHECK(std::is_empty_v<Router>);
 }

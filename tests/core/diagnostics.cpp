@@ -8,14 +8,15 @@
 namespace refusals {
 
 using namespace suture;
+using namespace suture::detail;
 
-// A function with one legal overload, one refused always and one refused by a fault of its argument.
+// A function with a legal overload, one that always refuses and one that refuses with the fault of its argument.
 constexpr int treat(int) { return 1; }
 SUTURE_REJECTED("a name is not a number: give its length", treat(const char*));
 
-template <fault F>
+template <Fault F>
 struct faulty {};
-template <fault suture_fault>
+template <Fault suture_fault>
 SUTURE_REJECTED_FOR(suture_fault, treat(faulty<suture_fault>));
 
 struct single_holder {
@@ -38,25 +39,25 @@ inline constexpr auto treat_any = [](auto value) -> decltype(treat(value)) { ret
 
 using namespace refusals;
 
-TEST_CASE("a legal overload beside refused ones is still chosen") {
+TEST_CASE("a legal overload is still chosen among refused ones") {
     CHECK(treatable<int>);
     CHECK(gives_an_int<int>);
     CHECK(std::invocable<decltype(treat_any), int>);
     CHECK(treat(7) == 1);
 }
 
-TEST_CASE("requires answers a refused call with no") {
+TEST_CASE("requires reports a refused call as invalid") {
     CHECK_FALSE(treatable<const char*>);
-    CHECK_FALSE(treatable<faulty<fault::lacks_component>>);
-    CHECK_FALSE(treatable<faulty<fault::cat_order>>);
+    CHECK_FALSE(treatable<faulty<Fault::lacks_component>>);
+    CHECK_FALSE(treatable<faulty<Fault::cat_order>>);
 }
 
-TEST_CASE("std::invocable answers a refused call with no") {
+TEST_CASE("std::invocable reports a refused call as not invocable") {
     CHECK_FALSE(std::invocable<decltype(treat_any), const char*>);
-    CHECK_FALSE(std::invocable<decltype(treat_any), faulty<fault::dims_beyond>>);
+    CHECK_FALSE(std::invocable<decltype(treat_any), faulty<Fault::dims_beyond>>);
 }
 
-TEST_CASE("a refused copy is none to the type traits, and moving stays") {
+TEST_CASE("type traits see a refused copy as missing, and moving still works") {
     CHECK_FALSE(std::copy_constructible<single_holder>);
     CHECK(std::is_move_constructible_v<single_holder>);
 }

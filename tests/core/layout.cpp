@@ -1,4 +1,4 @@
-// Layouts: offsets that are derived, components that are found, facts that are told.
+// Layouts: deriving offsets, finding components, and the facts as values.
 #include <suture/core/layout.hpp>
 
 #include <doctest/doctest.h>
@@ -12,27 +12,28 @@
 namespace {
 
 using namespace suture;
+using namespace suture::detail;
 
 using Plain = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
 using PerHead = Grouped<12, Q<64>, K<64>, V<64>>;
 using GroupedQuery = Grouped<8, Q<1024, 16>, K<64>, V<64>>;
 using TwoQueries = Fused<12, Q<8, 2>, Q<4>>;
 
-struct Named : Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>> {};
+struct OwnQkv : Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>> {};
 
-struct Router : component<5> {
+struct Router : ComponentBase<5> {
     static constexpr const char* name = "Router";
 };
 using Routed = Fused<9, Q<4>, Router>;
 
 template <class Selector, class L>
-using chosen = typename detail::resolution<Selector, L>::type;
+using chosen = typename detail::Resolution<Selector, L>::type;
 template <class Selector, class L>
-inline constexpr fault why = detail::resolution<Selector, L>::why;
+inline constexpr Fault why = detail::Resolution<Selector, L>::why;
 
 }  // namespace
 
-TEST_CASE("in a fused layout a component begins where those before it end") {
+TEST_CASE("in a fused layout each component begins where the previous one ends") {
     CHECK(offset<Plain, Q<768, 12>> == 0);
     CHECK(offset<Plain, K<768, 12>> == 768);
     CHECK(offset<Plain, V<768, 12>> == 1536);
@@ -57,7 +58,7 @@ TEST_CASE("heads are counted over all groups") {
     CHECK(heads_of<GroupedQuery, K<64>> == 8);
 }
 
-TEST_CASE("the runs of a layout stand in its order") {
+TEST_CASE("the slices of a layout are in its order") {
     CHECK(slices_of<Plain> ==
           std::array{StridedSlice{0, 768, 1, 2304}, StridedSlice{768, 768, 1, 2304}, StridedSlice{1536, 768, 1, 2304}});
     CHECK(slices_of<GroupedQuery> ==
@@ -77,10 +78,10 @@ TEST_CASE("a whole component is a layout with that component alone") {
     CHECK(slice_of<Whole<Resid<768>>, Resid<768>> == StridedSlice{0, 768, 1, 768});
 }
 
-TEST_CASE("a layout may get a name of its own") {
-    CHECK(Layout<Named>);
-    CHECK(offset<Named, V<768, 12>> == 1536);
-    CHECK(heads_of<Named, V<768, 12>> == 12);
+TEST_CASE("a layout can be given a name of its own") {
+    CHECK(Layout<OwnQkv>);
+    CHECK(offset<OwnQkv, V<768, 12>> == 1536);
+    CHECK(heads_of<OwnQkv, V<768, 12>> == 12);
 }
 
 TEST_CASE("layouts and components are told apart") {
@@ -92,23 +93,23 @@ TEST_CASE("layouts and components are told apart") {
 }
 
 TEST_CASE("a selector finds a component by its full name") {
-    CHECK(std::same_as<chosen<exactly<K<768, 12>>, Plain>, K<768, 12>>);
-    CHECK(why<exactly<K<768, 12>>, Plain> == fault::none);
-    CHECK(why<exactly<K<768>>, Plain> == fault::lacks_component);
-    CHECK(std::same_as<chosen<exactly<Router>, Routed>, Router>);
+    CHECK(std::same_as<chosen<Exactly<K<768, 12>>, Plain>, K<768, 12>>);
+    CHECK(why<Exactly<K<768, 12>>, Plain> == Fault::none);
+    CHECK(why<Exactly<K<768>>, Plain> == Fault::lacks_component);
+    CHECK(std::same_as<chosen<Exactly<Router>, Routed>, Router>);
 }
 
 TEST_CASE("a selector finds the only component of a family") {
-    CHECK(std::same_as<chosen<family<K>, Plain>, K<768, 12>>);
-    CHECK(std::same_as<chosen<family<Q>, Routed>, Q<4>>);
-    CHECK(why<family<Gate>, Plain> == fault::lacks_component);
-    CHECK(why<family<Q>, TwoQueries> == fault::ambiguous_family);
-    CHECK(why<exactly<Q<4>>, TwoQueries> == fault::none);
+    CHECK(std::same_as<chosen<FamilyOf<K>, Plain>, K<768, 12>>);
+    CHECK(std::same_as<chosen<FamilyOf<Q>, Routed>, Q<4>>);
+    CHECK(why<FamilyOf<Gate>, Plain> == Fault::lacks_component);
+    CHECK(why<FamilyOf<Q>, TwoQueries> == Fault::ambiguous_family);
+    CHECK(why<Exactly<Q<4>>, TwoQueries> == Fault::none);
 }
 
-TEST_CASE("a layout selects itself, and no other layout") {
-    CHECK(std::same_as<chosen<exactly<Plain>, Plain>, Plain>);
-    CHECK(why<exactly<PerHead>, Plain> == fault::lacks_component);
+TEST_CASE("a layout selects itself and no other layout") {
+    CHECK(std::same_as<chosen<Exactly<Plain>, Plain>, Plain>);
+    CHECK(why<Exactly<PerHead>, Plain> == Fault::lacks_component);
     CHECK(slice_in<Plain, Plain> == StridedSlice{0, 2304, 1, 2304});
     CHECK(slice_in<PerHead, PerHead> == StridedSlice{0, 2304, 1, 2304});
     CHECK(slice_in<PerHead, K<64>> == StridedSlice{64, 64, 12, 192});
@@ -123,7 +124,7 @@ TEST_CASE("a component alone is packed like a layout of its own") {
     CHECK_FALSE(Hosted<int, 1>);
 }
 
-TEST_CASE("the facts of a layout say what its type says") {
+TEST_CASE("the facts of a layout agree with its type") {
     constexpr LayoutFacts facts = facts_of<GroupedQuery>;
     CHECK(facts.width == 9216);
     CHECK(facts.groups == 8);
@@ -137,7 +138,7 @@ TEST_CASE("the facts of a layout say what its type says") {
     CHECK(sum * facts.groups == facts.width);
 }
 
-TEST_CASE("a list of types counts what stands in it") {
+TEST_CASE("a list of types counts its elements") {
     CHECK(count_of<int, int, char, int> == 2);
     CHECK(count_of<long, int, char> == 0);
     CHECK(all_distinct<>);

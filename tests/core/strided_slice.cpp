@@ -1,4 +1,4 @@
-// Runs: one value for plain, interleaved and grouped channels.
+// Strided slices: one value for plain, interleaved and grouped channels.
 #include <suture/core/strided_slice.hpp>
 
 #include <doctest/doctest.h>
@@ -18,21 +18,21 @@ std::vector<extent> channels_of(const StridedSlice& r) {
 
 }  // namespace
 
-TEST_CASE("a run of one group is a plain range") {
+TEST_CASE("a slice with one group is a plain range") {
     constexpr StridedSlice r{4, 3, 1, 12};
     CHECK(r.channels() == 3);
     CHECK(channels_of(r) == std::vector<extent>{4, 5, 6});
     CHECK(r.contiguous());
 }
 
-TEST_CASE("group g of a run starts at offset + g * period") {
+TEST_CASE("group g of a slice starts at offset + g * period") {
     constexpr StridedSlice r{2, 2, 3, 6};
     CHECK(r.channels() == 6);
     CHECK(channels_of(r) == std::vector<extent>{2, 3, 8, 9, 14, 15});
     CHECK_FALSE(r.contiguous());
 }
 
-TEST_CASE("a run of single channels is a stride") {
+TEST_CASE("a slice of single channels is a stride") {
     CHECK(channels_of({1, 1, 4, 2}) == std::vector<extent>{1, 3, 5, 7});
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("groups that follow one another without gaps are contiguous") {
     CHECK(channels_of(r) == std::vector<extent>{4, 5, 6, 7, 8, 9});
 }
 
-TEST_CASE("a run is inside where its last channel is") {
+TEST_CASE("a slice is inside if its last channel is") {
     CHECK(StridedSlice{0, 6, 1, 6}.inside(6));
     CHECK(StridedSlice{2, 2, 3, 6}.inside(18));
     CHECK(StridedSlice{2, 2, 3, 6}.inside(16));
@@ -52,33 +52,33 @@ TEST_CASE("a run is inside where its last channel is") {
     CHECK_FALSE(StridedSlice{0, 2, 0, 2}.inside(6));
 }
 
-TEST_CASE("a run whose groups overlap is not inside anything") { CHECK_FALSE(StridedSlice{0, 4, 2, 3}.inside(100)); }
+TEST_CASE("a slice with overlapping groups is never inside") { CHECK_FALSE(StridedSlice{0, 4, 2, 3}.inside(100)); }
 
-TEST_CASE("a run without channels is inside, and has none to enumerate") {
+TEST_CASE("a slice without channels is inside and has none to enumerate") {
     CHECK(StridedSlice{3, 0, 1, 6}.inside(6));
     CHECK(channels_of({3, 0, 1, 6}).empty());
 }
 
-TEST_CASE("runs that partition the channels are disjoint and cover them") {
+TEST_CASE("slices that partition the channels are disjoint and cover them") {
     constexpr std::array parts{StridedSlice{0, 2, 2, 5}, StridedSlice{2, 3, 2, 5}};
     CHECK(disjoint(parts, 10));
     CHECK(covers(parts, 10));
 }
 
-TEST_CASE("a channel in two runs is found") {
+TEST_CASE("a channel in two slices is found") {
     constexpr std::array overlapping{StridedSlice{0, 3, 2, 5}, StridedSlice{2, 3, 2, 5}};
     CHECK_FALSE(disjoint(overlapping, 10));
     CHECK(covers(overlapping, 10));
 }
 
-TEST_CASE("a channel in no run is found") {
+TEST_CASE("a channel in no slice is found") {
     constexpr std::array gap{StridedSlice{0, 2, 2, 5}, StridedSlice{3, 2, 2, 5}};
     CHECK(disjoint(gap, 10));
     CHECK_FALSE(covers(gap, 10));
     CHECK(covers(gap, 2));
 }
 
-TEST_CASE("runs are values that the compiler computes with") {
+TEST_CASE("slices can be used in constant expressions") {
     static_assert(StridedSlice{2, 2, 3, 6}.channel(5) == 15);
     static_assert(StridedSlice{2, 2, 3, 6} == StridedSlice{2, 2, 3, 6});
     static_assert(StridedSlice{2, 2, 3, 6} != StridedSlice{2, 2, 3, 7});

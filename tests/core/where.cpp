@@ -1,4 +1,4 @@
-// Wheres: the channels that heads and dims mean, counted out by hand on each kind of layout.
+// Selectors: the channels that heads and dims mean, counted by hand on each kind of layout.
 #include <suture/core/where.hpp>
 
 #include <doctest/doctest.h>
@@ -14,27 +14,28 @@
 namespace {
 
 using namespace suture;
+using namespace suture::detail;
 
 using Plain = Fused<24, Q<12, 3>, K<6, 3>, V<6, 3>>;   // heads of 4, 2 and 2 channels
-using PerHead = Grouped<3, Q<4>, K<2>, V<2>>;          // the same, a group a head
-using GroupedQuery = Grouped<2, Q<8, 4>, K<2>, V<2>>;  // four query heads of 2 a group
+using PerHead = Grouped<3, Q<4>, K<2>, V<2>>;          // the same, with one group per head
+using GroupedQuery = Grouped<2, Q<8, 4>, K<2>, V<2>>;  // four query heads of width 2 per group
 
 template <class C, Layout L, class... Ws>
 std::vector<extent> channels_of(const Ws&...) {
-    constexpr ChannelSlice n = placed<exactly<C>, L, Ws...>;
-    static_assert(n.why == fault::none);
+    constexpr ChannelSlice n = placed<Exactly<C>, L, Ws...>;
+    static_assert(n.why == Fault::none);
     static_assert(n.where.inside(L::width));
     std::vector<extent> channels;
     for (extent i = 0; i < n.where.channels(); ++i) channels.push_back(n.where.channel(i));
     return channels;
 }
 template <class C, Layout L, class... Ws>
-fault fault_of(const Ws&...) {
-    return placed<exactly<C>, L, Ws...>.why;
+Fault fault_of(const Ws&...) {
+    return placed<Exactly<C>, L, Ws...>.why;
 }
 template <class C, Layout L, class... Ws>
 bool keeps_groups(const Ws&...) {
-    return placed<exactly<C>, L, Ws...>.grouped;
+    return placed<Exactly<C>, L, Ws...>.grouped;
 }
 
 using channels = std::vector<extent>;
@@ -56,13 +57,13 @@ concept can_be_some_place = requires(N n) {
 
 }  // namespace
 
-TEST_CASE("without heads or dims all of the component is meant") {
+TEST_CASE("without heads or dims the whole component is selected") {
     CHECK(channels_of<K<6, 3>, Plain>() == channels{12, 13, 14, 15, 16, 17});
     CHECK(channels_of<K<2>, PerHead>() == channels{4, 5, 12, 13, 20, 21});
     CHECK(channels_of<K<2>, PerHead>(token(3), batch(0)) == channels{4, 5, 12, 13, 20, 21});
 }
 
-TEST_CASE("a head of a plain layout is a stretch of the component") {
+TEST_CASE("a head of a plain layout is a range of the component") {
     CHECK(channels_of<Q<12, 3>, Plain>(head<0>) == channels{0, 1, 2, 3});
     CHECK(channels_of<Q<12, 3>, Plain>(head<2>) == channels{8, 9, 10, 11});
     CHECK(channels_of<V<6, 3>, Plain>(head<1>) == channels{20, 21});
@@ -73,7 +74,7 @@ TEST_CASE("a head of a per-head layout is a group") {
     CHECK(channels_of<V<2>, PerHead>(head<1>) == channels{14, 15});
 }
 
-TEST_CASE("query head h of a grouped layout is in group h / heads a group") {
+TEST_CASE("query head h of a grouped layout is in group h / (heads per group)") {
     CHECK(channels_of<Q<8, 4>, GroupedQuery>(head<0>) == channels{0, 1});
     CHECK(channels_of<Q<8, 4>, GroupedQuery>(head<3>) == channels{6, 7});
     CHECK(channels_of<Q<8, 4>, GroupedQuery>(head<4>) == channels{12, 13});
@@ -105,7 +106,7 @@ TEST_CASE("dims are counted in the component, in each of its groups") {
     CHECK(channels_of<Q<8, 4>, GroupedQuery>(dims<7, 8>) == channels{7, 19});
 }
 
-TEST_CASE("dims beside heads are counted in each head") {
+TEST_CASE("dims together with heads are counted in each head") {
     CHECK(channels_of<Q<12, 3>, Plain>(head<1>, dims<2, 4>) == channels{6, 7});
     CHECK(channels_of<Q<12, 3>, Plain>(dims<2, 4>, head<1>) == channels{6, 7});
     CHECK(channels_of<Q<12, 3>, Plain>(heads<0, 3>, dims<3, 4>) == channels{3, 7, 11});
@@ -119,55 +120,55 @@ TEST_CASE("dims of a whole layout are its channels") {
 }
 
 TEST_CASE("a head that the component does not have is refused") {
-    CHECK(fault_of<Q<12, 3>, Plain>(head<2>) == fault::none);
-    CHECK(fault_of<Q<12, 3>, Plain>(head<3>) == fault::head_beyond);
-    CHECK(fault_of<Q<4>, PerHead>(head<3>) == fault::head_beyond);
-    CHECK(fault_of<Q<8, 4>, GroupedQuery>(head<8>) == fault::head_beyond);
-    CHECK(fault_of<K<2>, GroupedQuery>(head<2>) == fault::head_beyond);
-    CHECK(fault_of<Q<12, 3>, Plain>(heads<2, 4>) == fault::head_beyond);
+    CHECK(fault_of<Q<12, 3>, Plain>(head<2>) == Fault::none);
+    CHECK(fault_of<Q<12, 3>, Plain>(head<3>) == Fault::head_beyond);
+    CHECK(fault_of<Q<4>, PerHead>(head<3>) == Fault::head_beyond);
+    CHECK(fault_of<Q<8, 4>, GroupedQuery>(head<8>) == Fault::head_beyond);
+    CHECK(fault_of<K<2>, GroupedQuery>(head<2>) == Fault::head_beyond);
+    CHECK(fault_of<Q<12, 3>, Plain>(heads<2, 4>) == Fault::head_beyond);
 }
 
-TEST_CASE("a layout has no heads of its own, whatever their number") {
-    CHECK(fault_of<Plain, Plain>(head<0>) == fault::heads_of_layout);
-    CHECK(fault_of<Plain, Plain>(heads<0, 1>) == fault::heads_of_layout);
-    CHECK(fault_of<Plain, Plain>(head<5>) == fault::heads_of_layout);
-    CHECK(fault_of<Plain, Plain>(head<0>, dims<0, 99>) == fault::heads_of_layout);
-    CHECK(fault_of<Whole<Q<12, 3>>, Whole<Q<12, 3>>>(head<0>) == fault::heads_of_layout);
-    CHECK(channels_fault<Plain, HeadRange<0, 1, true>> == fault::heads_of_layout);
-    CHECK(fault_of<Q<12, 3>, Whole<Q<12, 3>>>(head<0>) == fault::none);
+TEST_CASE("a layout has no heads, whatever their number") {
+    CHECK(fault_of<Plain, Plain>(head<0>) == Fault::heads_of_layout);
+    CHECK(fault_of<Plain, Plain>(heads<0, 1>) == Fault::heads_of_layout);
+    CHECK(fault_of<Plain, Plain>(head<5>) == Fault::heads_of_layout);
+    CHECK(fault_of<Plain, Plain>(head<0>, dims<0, 99>) == Fault::heads_of_layout);
+    CHECK(fault_of<Whole<Q<12, 3>>, Whole<Q<12, 3>>>(head<0>) == Fault::heads_of_layout);
+    CHECK(channels_fault<Plain, HeadRange<0, 1, true>> == Fault::heads_of_layout);
+    CHECK(fault_of<Q<12, 3>, Whole<Q<12, 3>>>(head<0>) == Fault::none);
 }
 
-TEST_CASE("heads that lie in several groups of several heads are refused") {
-    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<3, 5>) == fault::heads_straddle);
-    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<0, 4>) == fault::none);
-    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<4, 8>) == fault::none);
-    CHECK(fault_of<K<2>, GroupedQuery>(heads<0, 2>) == fault::none);
+TEST_CASE("heads that straddle groups of several heads are refused") {
+    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<3, 5>) == Fault::heads_straddle);
+    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<0, 4>) == Fault::none);
+    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<4, 8>) == Fault::none);
+    CHECK(fault_of<K<2>, GroupedQuery>(heads<0, 2>) == Fault::none);
 }
 
 TEST_CASE("dims beyond the component, or beyond a head, are refused") {
-    CHECK(fault_of<Q<12, 3>, Plain>(dims<0, 12>) == fault::none);
-    CHECK(fault_of<Q<12, 3>, Plain>(dims<0, 13>) == fault::dims_beyond);
-    CHECK(fault_of<Q<12, 3>, Plain>(head<0>, dims<0, 5>) == fault::dims_beyond);
-    CHECK(fault_of<Q<4>, PerHead>(dims<3, 5>) == fault::dims_beyond);
-    CHECK(fault_of<Plain, Plain>(dims<0, 25>) == fault::dims_beyond);
+    CHECK(fault_of<Q<12, 3>, Plain>(dims<0, 12>) == Fault::none);
+    CHECK(fault_of<Q<12, 3>, Plain>(dims<0, 13>) == Fault::dims_beyond);
+    CHECK(fault_of<Q<12, 3>, Plain>(head<0>, dims<0, 5>) == Fault::dims_beyond);
+    CHECK(fault_of<Q<4>, PerHead>(dims<3, 5>) == Fault::dims_beyond);
+    CHECK(fault_of<Plain, Plain>(dims<0, 25>) == Fault::dims_beyond);
 }
 
-TEST_CASE("dims are judged by the component alone where no layout is known yet") {
-    CHECK(channels_fault<Q<12, 3>, DimRange<0, 12>> == fault::none);
-    CHECK(channels_fault<Q<12, 3>, DimRange<0, 13>> == fault::dims_beyond);
-    CHECK(channels_fault<Q<12, 3>, HeadRange<0, 1, true>, DimRange<0, 5>> == fault::dims_beyond);
-    CHECK(channels_fault<Q<12, 3>> == fault::none);
-    CHECK(channels_fault<Plain, DimRange<0, 25>> == fault::dims_beyond);
+TEST_CASE("dims are checked against the component alone while no layout is known") {
+    CHECK(channels_fault<Q<12, 3>, DimRange<0, 12>> == Fault::none);
+    CHECK(channels_fault<Q<12, 3>, DimRange<0, 13>> == Fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>, HeadRange<0, 1, true>, DimRange<0, 5>> == Fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>> == Fault::none);
+    CHECK(channels_fault<Plain, DimRange<0, 25>> == Fault::dims_beyond);
 }
 
 TEST_CASE("a component that the layout lacks has no place") {
-    CHECK(fault_of<Gate<4>, Plain>() == fault::lacks_component);
-    CHECK(fault_of<Q<4>, Plain>(head<0>) == fault::lacks_component);
-    CHECK(placed<family<Q>, PerHead>.where == StridedSlice{0, 4, 3, 8});
-    CHECK(placed<family<Gate>, PerHead>.why == fault::lacks_component);
+    CHECK(fault_of<Gate<4>, Plain>() == Fault::lacks_component);
+    CHECK(fault_of<Q<4>, Plain>(head<0>) == Fault::lacks_component);
+    CHECK(placed<FamilyOf<Q>, PerHead>.where == StridedSlice{0, 4, 3, 8});
+    CHECK(placed<FamilyOf<Gate>, PerHead>.why == Fault::lacks_component);
 }
 
-TEST_CASE("positions are values that say whether they keep their axis") {
+TEST_CASE("positions are values that know whether they keep their axis") {
     static_assert(token(4).single && token(4).begin == 4);
     static_assert(!tokens(2, 5).single && tokens(2, 5).begin == 2 && tokens(2, 5).end == 5);
     static_assert(batch(-1).single && batch(-1).begin == -1);
@@ -175,7 +176,7 @@ TEST_CASE("positions are values that say whether they keep their axis") {
     CHECK_FALSE(std::same_as<decltype(token(0)), decltype(batch(0))>);
 }
 
-TEST_CASE("an unsigned position that is too large does not wrap to one from the end") {
+TEST_CASE("an unsigned position that is too large does not wrap to a position from the end") {
     const std::vector<int> no_ids;
     CHECK(token(no_ids.size() - 1).begin > 1'000'000'000'000);
     CHECK(token(std::string::npos).begin > 0);
@@ -193,7 +194,7 @@ TEST_CASE("an unsigned end that is too large does not become the end of the axis
     CHECK(tokens(0, std::numeric_limits<extent>::max()).end == to_end);
 }
 
-TEST_CASE("positions are whole numbers, and neither truth values nor characters") {
+TEST_CASE("positions are integers, and neither bools nor characters") {
     static_assert(can_be_a_place<int> && can_be_a_place<std::size_t> && can_be_a_place<short>);
     static_assert(can_be_a_place<unsigned char> && can_be_a_place<std::int8_t>);
     static_assert(!can_be_some_place<bool>);
@@ -203,7 +204,7 @@ TEST_CASE("positions are whole numbers, and neither truth values nor characters"
     CHECK_FALSE(can_be_some_place<double>);
 }
 
-TEST_CASE("two wheres that restrict the same thing do not go together") {
+TEST_CASE("two selectors of the same axis are incompatible") {
     CHECK(compatible<>());
     CHECK(compatible<decltype(token(0)), decltype(batch(0)), HeadRange<0, 1, true>, DimRange<0, 1>>());
     CHECK_FALSE(compatible<decltype(token(0)), decltype(tokens(0, 1))>());
@@ -212,7 +213,7 @@ TEST_CASE("two wheres that restrict the same thing do not go together") {
     CHECK_FALSE(compatible<DimRange<0, 1>, decltype(token(0)), DimRange<1, 2>>());
 }
 
-TEST_CASE("what says no place is no where") {
+TEST_CASE("a type that restricts nothing is not a selector") {
     CHECK(Where<decltype(head<3>)>);
     CHECK(Where<decltype(heads<0, 2>)>);
     CHECK(Where<decltype(dims<0, 10>)>);
@@ -221,7 +222,7 @@ TEST_CASE("what says no place is no where") {
     CHECK_FALSE(Where<Q<4>>);
 }
 
-TEST_CASE("heads and dims are nothing but their types") {
+TEST_CASE("heads and dims carry no value") {
     CHECK(std::is_empty_v<decltype(head<3>)>);
     CHECK(std::is_empty_v<decltype(heads<0, 2>)>);
     CHECK(std::is_empty_v<decltype(dims<0, 10>)>);

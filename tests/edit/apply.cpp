@@ -35,7 +35,7 @@ concept can_assign = requires(A&& a, const R& r) {
     std::forward<A>(a) |= r;
 };
 
-/// An Owned keeps its contents when the recipe ends in an error of this kind.
+/// Checks that the recipe throws this kind of error and leaves the Owned unchanged.
 template <class Kind, AnyRecipe R>
 std::string refused(const R& recipe) {
     auto owned = borrow<Qkv>(counting()).clone();
@@ -84,7 +84,7 @@ TEST_CASE("a whole layout can be edited at once") {
     CHECK((borrow<Qkv>(counting()) | on<Qkv>(token(0)).zero()).unsafe_tensor()[0].equal(at::zeros({6})));
 }
 
-TEST_CASE("an edit that can't be says which edit, and nothing is applied") {
+TEST_CASE("an edit that cannot be made is named, and nothing is applied") {
     CHECK(says(refused<PositionError>(on<Q>().set(1) | on<V>(token(7)).zero()), "V[token 7] = 0: token 7 is outside"));
     CHECK(
         says(refused<ShapeError>(on<Q>().set(1) | on<K>().set(at::ones({5}))), "K = float32 [5]: the injected tensor"));
@@ -92,7 +92,7 @@ TEST_CASE("an edit that can't be says which edit, and nothing is applied") {
     CHECK(says(refused<ValueError>(on<Q>().set(1) | on<K>().clamp(2, 1)), "K = clamp(2, 1)"));
 }
 
-TEST_CASE("an exception of a function given to apply leaves the Owned as it was") {
+TEST_CASE("an exception from a function given to apply leaves the Owned unchanged") {
     const auto fails =
         on<Q>().set(1) | on<K>().apply([](at::Tensor) -> at::Tensor { throw std::runtime_error("mine"); });
     auto owned = borrow<Qkv>(counting()).clone();
@@ -102,11 +102,11 @@ TEST_CASE("an exception of a function given to apply leaves the Owned as it was"
     CHECK(owned.unsafe_tensor().equal(counting()));
 }
 
-TEST_CASE("a number that the dtype can't hold is found before anything is written") {
+TEST_CASE("a number that the dtype cannot hold is found before anything is written") {
     CHECK(says(refused<ValueError>(on<Q>().set(1) | on<K>().set(1e300)), "does not fit float32"));
 }
 
-TEST_CASE("a number that the parts of a complex dtype can't hold is found before anything is written") {
+TEST_CASE("a number that the parts of a complex dtype cannot hold is found before anything is written") {
     auto owned = borrow<Qkv>(at::complex(counting(), counting())).clone();
     const auto before = owned.clone();
     CHECK(
@@ -123,7 +123,7 @@ TEST_CASE("an empty recipe changes nothing") {
     CHECK((borrow<ByHead>(at::ones({2, 12})) | (Recipe<>{} | on<Q>().zero() | Recipe<>{})).sum().item<float>() == 12);
 }
 
-TEST_CASE("a value that autograd can't keep is found before anything is written") {
+TEST_CASE("a value that autograd cannot save is found before anything is written") {
     at::Tensor recorded;
     {
         const c10::InferenceMode inference;
@@ -139,7 +139,7 @@ TEST_CASE("a value that autograd can't keep is found before anything is written"
     }
 }
 
-TEST_CASE("editing in place with a View of the same Owned gives what piping its View gives") {
+TEST_CASE("editing in place with a View of the same Owned equals piping its View") {
     auto owned = borrow<Qkv>(counting()).clone();
     const auto recipe = on<Q>().add(1) | on<Q>().add(owned.view().get<Q>());
     const auto piped = owned.view() | recipe;
@@ -147,16 +147,16 @@ TEST_CASE("editing in place with a View of the same Owned gives what piping its 
     CHECK(owned.equal(piped));
 }
 
-TEST_CASE("an activation without tokens or rows stays as it is, whatever the edit") {
+TEST_CASE("an activation without tokens or rows is unchanged by any edit") {
     for (const at::Tensor& empty : {at::zeros({0, 6}), at::zeros({0, 5, 6}), at::zeros({2, 0, 6})}) {
         CHECK((borrow<Qkv>(empty) | on<Q>().set(1)).sizes() == empty.sizes());
         CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>(token(3)).set(at::ones({2}))));
-        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().mean_over(axis::token)));
+        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().mean_over(Axis::token)));
         CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().apply([](at::Tensor t) { return t; })));
     }
 }
 
-TEST_CASE("an Owned that was given up can't be edited silently") {
+TEST_CASE("an Owned that was given up cannot be edited silently") {
     auto owned = borrow<Qkv>(counting()).clone();
     (void)std::move(owned).take();
     CHECK(says(message_of<OwnershipError>([&] { owned |= silence; }), "moved"));
@@ -164,7 +164,7 @@ TEST_CASE("an Owned that was given up can't be edited silently") {
     CHECK_THROWS_AS((void)(owned.view() | silence), Error);
 }
 
-TEST_CASE("an Owned made in inference mode is edited there only") {
+TEST_CASE("an Owned made in inference mode can only be edited there") {
     std::optional<Owned<Qkv>> owned;
     {
         const c10::InferenceMode inference;
@@ -178,7 +178,7 @@ TEST_CASE("an Owned made in inference mode is edited there only") {
     CHECK_NOTHROW((void)(owned->view() | silence));
 }
 
-TEST_CASE("the result depends on gradients being recorded only in its history") {
+TEST_CASE("recording gradients changes only the history of the result") {
     const at::Tensor leaf = counting().requires_grad_();
     const auto with = borrow<Qkv>(leaf) | silence;
     CHECK(with.requires_grad());
@@ -198,7 +198,7 @@ TEST_CASE("the unedited part and an injected tensor get their gradients") {
     CHECK(leaf.grad().equal(expected));
 }
 
-TEST_CASE("an expanded or transposed source is edited in a copy of its own") {
+TEST_CASE("an expanded or transposed source is edited in a contiguous copy") {
     const at::Tensor row = at::arange(6, at::kFloat);
     const auto edited = borrow<Qkv>(row.expand({3, 6})) | silence;
     CHECK(edited.unsafe_tensor()[0][1].item<float>() == 1);
@@ -232,7 +232,7 @@ TEST_CASE("pipes that would lose or corrupt something do not compile") {
     CHECK_FALSE(can_assign<const at::Tensor&, Silence>);
 }
 
-TEST_CASE("a recipe that does not suit the layout does not compile") {
+TEST_CASE("a recipe that does not fit the layout does not compile") {
     using Foreign = decltype(foreign);
     static_assert(!can_pipe<View<Qkv>, Foreign>);
     static_assert(!can_pipe<Owned<Qkv>, Foreign>);

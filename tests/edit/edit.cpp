@@ -1,5 +1,6 @@
-#include <suture/edit/apply.hpp>
 #include <suture/edit/edit.hpp>
+
+#include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
 
 #include <ATen/ATen.h>
@@ -13,6 +14,7 @@
 #include <type_traits>
 
 using namespace suture;
+using namespace suture::detail;
 
 using Qkv = Fused<8, Q<4, 2>, K<2>, V<2>>;
 using ByHead = Grouped<4, Q<2>, K<1>, V<1>>;
@@ -28,7 +30,7 @@ concept can_pipe = requires(const A& a, const B& b) {
     a | b;
 };
 template <class R, class L>
-inline constexpr fault fault_in = recipe_fault<R, L>;
+inline constexpr Fault fault_in = recipe_fault<R, L>;
 
 struct negated {
     at::Tensor operator()(const at::Tensor& t) const { return t.neg(); }
@@ -44,14 +46,14 @@ TEST_CASE("a recipe without state has size 1, however often it holds an edit") {
     CHECK(sizeof(on<Q>().apply([](at::Tensor t) { return t; }) | silence) == 1);
 }
 
-TEST_CASE("a recipe with state is as large as its edits together") {
+TEST_CASE("a recipe with state is as large as the sum of its edits") {
     const auto one = on<Q>(token(4)).zero(), other = on<Q>(token(5)).zero();
     CHECK(sizeof(one | other) == sizeof(one) + sizeof(other));
     CHECK(sizeof(one | silence) == sizeof(one));
     CHECK(sizeof(on<Q>().set(1.0)) == sizeof(double));
 }
 
-TEST_CASE("recipes are constants where their parts are") {
+TEST_CASE("recipes are constants if their parts are") {
     static_assert(ablate.count == 2);
     static_assert((ablate | silence).count == 3);
     static_assert((silence | ablate).count == 3);
@@ -60,38 +62,38 @@ TEST_CASE("recipes are constants where their parts are") {
     CHECK(to_string(ablate) == "Q[token 4, dims 0:3] = 0 | V[token -1] *= 0.5");
 }
 
-TEST_CASE("a recipe knows at compile time which layouts it suits") {
-    static_assert(fault_in<decltype(ablate), Qkv> == fault::none);
-    static_assert(fault_in<decltype(ablate), ByHead> == fault::lacks_component);
-    static_assert(fault_in<decltype(on<Gate>().zero()), Qkv> == fault::lacks_component);
-    static_assert(fault_in<decltype(on<Q>().zero()), TwoQueries> == fault::ambiguous_family);
-    static_assert(fault_in<decltype(on<Q<2>>().zero()), TwoQueries> == fault::none);
-    static_assert(fault_in<decltype(on<Q>(head<2>).zero()), Qkv> == fault::head_beyond);
-    static_assert(fault_in<decltype(on<Q>(head<3>).zero()), ByHead> == fault::none);
-    static_assert(fault_in<decltype(on<Q>(head<4>).zero()), ByHead> == fault::head_beyond);
-    static_assert(fault_in<decltype(on<Q>(dims<0, 5>).zero()), Qkv> == fault::dims_beyond);
-    static_assert(fault_in<decltype(on<Q>(head<0>, dims<0, 3>).zero()), Qkv> == fault::dims_beyond);
-    static_assert(fault_in<decltype(on<Q<4, 2>>(heads<1, 3>).zero()), Grouped<2, Q<4, 2>>> == fault::heads_straddle);
-    CHECK(fault_in<decltype(on<Qkv>().zero()), Qkv> == fault::none);
+TEST_CASE("a recipe knows at compile time which layouts it fits") {
+    static_assert(fault_in<decltype(ablate), Qkv> == Fault::none);
+    static_assert(fault_in<decltype(ablate), ByHead> == Fault::lacks_component);
+    static_assert(fault_in<decltype(on<Gate>().zero()), Qkv> == Fault::lacks_component);
+    static_assert(fault_in<decltype(on<Q>().zero()), TwoQueries> == Fault::ambiguous_family);
+    static_assert(fault_in<decltype(on<Q<2>>().zero()), TwoQueries> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>(head<2>).zero()), Qkv> == Fault::head_beyond);
+    static_assert(fault_in<decltype(on<Q>(head<3>).zero()), ByHead> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>(head<4>).zero()), ByHead> == Fault::head_beyond);
+    static_assert(fault_in<decltype(on<Q>(dims<0, 5>).zero()), Qkv> == Fault::dims_beyond);
+    static_assert(fault_in<decltype(on<Q>(head<0>, dims<0, 3>).zero()), Qkv> == Fault::dims_beyond);
+    static_assert(fault_in<decltype(on<Q<4, 2>>(heads<1, 3>).zero()), Grouped<2, Q<4, 2>>> == Fault::heads_straddle);
+    CHECK(fault_in<decltype(on<Qkv>().zero()), Qkv> == Fault::none);
 }
 
-TEST_CASE("the first edit that does not suit the layout decides what is said") {
+TEST_CASE("the first edit that does not fit the layout determines the message") {
     static_assert(fault_in<decltype(on<K>().zero() | on<Gate>().zero() | on<Q>(head<9>).zero()), Qkv> ==
-                  fault::lacks_component);
-    CHECK(fault_in<decltype(on<K>().zero() | on<Q>(head<9>).zero() | on<Gate>().zero()), Qkv> == fault::head_beyond);
+                  Fault::lacks_component);
+    CHECK(fault_in<decltype(on<K>().zero() | on<Q>(head<9>).zero() | on<Gate>().zero()), Qkv> == Fault::head_beyond);
 }
 
 TEST_CASE("an injected View is checked against the component and its groups") {
-    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<4, 2>>>())), Qkv> == fault::none);
-    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<K<2>>>())), Qkv> == fault::other_component);
-    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>>>())), ByHead> == fault::other_groups);
-    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>, 4>>())), ByHead> == fault::none);
-    CHECK(fault_in<decltype(on<Qkv>().set(std::declval<View<Qkv>>())), Qkv> == fault::none);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<4, 2>>>())), Qkv> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<K<2>>>())), Qkv> == Fault::other_component);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>>>())), ByHead> == Fault::other_groups);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>, 4>>())), ByHead> == Fault::none);
+    CHECK(fault_in<decltype(on<Qkv>().set(std::declval<View<Qkv>>())), Qkv> == Fault::none);
 }
 
-TEST_CASE("an empty recipe is a recipe of no edits that suits every layout") {
+TEST_CASE("an empty recipe fits every layout") {
     static_assert(Recipe<>::count == 0 && sizeof(Recipe<>) == 1 && !Recipe<>::calls_back);
-    static_assert(fault_in<Recipe<>, Qkv> == fault::none);
+    static_assert(fault_in<Recipe<>, Qkv> == Fault::none);
     static_assert(std::is_same_v<decltype(Recipe<>{} | Recipe<>{}), Recipe<>>);
     static_assert((Recipe<>{} | silence).count == 1);
     CHECK(to_string(Recipe<>{}) == "");
@@ -106,7 +108,7 @@ TEST_CASE("composing keeps the order") {
     CHECK(result.unsafe_tensor()[0][0].item<float>() == 15);
 }
 
-TEST_CASE("every where is printed as it was written") {
+TEST_CASE("every selector is printed as it was written") {
     CHECK(to_string(on<Q>(tokens(2, 5)).zero()) == "Q[tokens 2:5] = 0");
     CHECK(to_string(on<Q>(tokens(2, to_end)).zero()) == "Q[tokens 2:] = 0");
     CHECK(to_string(on<Q>(batch(0), token(-1)).zero()) == "Q[batch 0, token -1] = 0");
@@ -130,9 +132,9 @@ TEST_CASE("every operation is printed") {
     CHECK(to_string(on<Q>().set(view)) == "Q = view (float32 [5, 4])");
     CHECK(to_string(on<Q>().clamp(-1, 1)) == "Q = clamp(-1, 1)");
     CHECK(to_string(on<Q>().noise(0.1)) == "Q += noise(0.1)");
-    CHECK(to_string(on<Q>().mean_over(axis::batch)) == "Q = mean over batch");
-    CHECK(to_string(on<Q>().mean_over(axis::token)) == "Q = mean over tokens");
-    CHECK(to_string(on<Q>().mean_over(axis::token, axis::batch)) == "Q = mean over batch and tokens");
+    CHECK(to_string(on<Q>().mean_over(Axis::batch)) == "Q = mean over batch");
+    CHECK(to_string(on<Q>().mean_over(Axis::token)) == "Q = mean over tokens");
+    CHECK(to_string(on<Q>().mean_over(Axis::token, Axis::batch)) == "Q = mean over batch and tokens");
     CHECK(to_string(on<Q>().project_out(at::zeros({4}))) == "Q project out float32 [4]");
     CHECK(to_string(on<Q>().steer(at::zeros({4}), 2)) == "Q += 2 along float32 [4]");
     CHECK(to_string(on<Q>().apply(negated{})) == "Q = apply(function)");
@@ -143,7 +145,7 @@ TEST_CASE("a small integer is printed as a number") {
     CHECK(to_string(on<Q>().set(std::uint8_t{7})) == "Q = 7");
 }
 
-TEST_CASE("recipes go to a stream") {
+TEST_CASE("recipes can be written to a stream") {
     std::ostringstream out;
     out << silence << "; " << ablate;
     CHECK(out.str() == "Q[head 1] = 0; Q[token 4, dims 0:3] = 0 | V[token -1] *= 0.5");

@@ -1,5 +1,6 @@
-#include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
+
+#include <suture/edit/apply.hpp>
 
 #include <ATen/ATen.h>
 
@@ -10,6 +11,7 @@
 #include <type_traits>
 
 using namespace suture;
+using namespace suture::detail;
 
 using Qkv = Fused<8, Q<4, 2>, K<2>, V<2>>;
 
@@ -45,7 +47,7 @@ concept can_select = requires(Ws... wheres) {
 
 }  // namespace
 
-TEST_CASE("set, add and multiply take numbers, tensors, slots and Views of the component") {
+TEST_CASE("set, add and multiply accept numbers, tensors, slots and Views of the component") {
     static_assert(can_set<PlaceSelection, int> && can_add<PlaceSelection, double> &&
                   can_multiply<PlaceSelection, float>);
     static_assert(can_set<PlaceSelection, at::Tensor>);
@@ -55,23 +57,23 @@ TEST_CASE("set, add and multiply take numbers, tensors, slots and Views of the c
     CHECK(can_set<AnyQuery, View<Q<2>>>);
 }
 
-TEST_CASE("set, add and multiply take nothing else") {
+TEST_CASE("set, add and multiply accept nothing else") {
     static_assert(!can_set<PlaceSelection, View<K<4, 2>>>);
     static_assert(!can_add<PlaceSelection, View<K<4, 2>>>);
     static_assert(!can_multiply<PlaceSelection, View<K<4, 2>>>);
     static_assert(!can_set<PlaceSelection, View<Q<2>>>);
     static_assert(!can_set<PlaceSelection, View<Qkv>>);
     static_assert(!can_set<PlaceSelection, Owned<Q<4, 2>>>);
-    static_assert(can_select<Q<4, 2>, suture::Position<axis::token>>);
-    static_assert(!can_select<Q<4, 2>, suture::Position<axis::token>, suture::Position<axis::token>>);
+    static_assert(can_select<Q<4, 2>, suture::Position<Axis::token>>);
+    static_assert(!can_select<Q<4, 2>, suture::Position<Axis::token>, suture::Position<Axis::token>>);
     static_assert(!can_set<PlaceSelection, std::nullptr_t>);
     static_assert(!can_set<PlaceSelection, const char*>);
     static_assert(!can_set<PlaceSelection, std::string>);
-    static_assert(!can_set<PlaceSelection, axis>);
+    static_assert(!can_set<PlaceSelection, Axis>);
     CHECK_FALSE(can_set<PlaceSelection, PlaceSelection>);
 }
 
-TEST_CASE("a character is no number") {
+TEST_CASE("a character is not a number") {
     CHECK_FALSE(can_set<PlaceSelection, char>);
     CHECK_FALSE(can_set<PlaceSelection, wchar_t>);
 }
@@ -86,14 +88,14 @@ TEST_CASE("unsigned and long numbers are numbers") {
     CHECK(q(on<Q>().set(3.5L)) == 3.5f);
 }
 
-TEST_CASE("mean_over takes axes, one at least") {
-    static_assert(can_average<PlaceSelection, axis>);
-    static_assert(can_average<PlaceSelection, axis, axis>);
+TEST_CASE("mean_over takes at least one axis") {
+    static_assert(can_average<PlaceSelection, Axis>);
+    static_assert(can_average<PlaceSelection, Axis, Axis>);
     static_assert(!can_average<PlaceSelection>);
     CHECK_FALSE(can_average<PlaceSelection, int>);
 }
 
-TEST_CASE("apply takes what can be called with a tensor and gives one") {
+TEST_CASE("apply accepts callables from a tensor to a tensor") {
     static_assert(can_apply<PlaceSelection, at::Tensor (*)(at::Tensor)>);
     static_assert(can_apply<PlaceSelection, at::Tensor (*)(const at::Tensor&)>);
     static_assert(!can_apply<PlaceSelection, int (*)(at::Tensor)>);
@@ -114,7 +116,7 @@ TEST_CASE("dims beyond the component, or beyond a head of it, are refused before
     CHECK_FALSE(can_select<Q<4, 2>, int>);
 }
 
-TEST_CASE("wheres that restrict the same axis are known to be incompatible") {
+TEST_CASE("selectors that restrict the same axis are known to be incompatible") {
     using Token = decltype(token(1));
     static_assert(compatible<Token, decltype(batch(0)), decltype(head<0>), decltype(dims<0, 1>)>());
     static_assert(!compatible<Token, decltype(tokens(0, 2))>());
@@ -124,7 +126,7 @@ TEST_CASE("wheres that restrict the same axis are known to be incompatible") {
     CHECK(compatible<>());
 }
 
-TEST_CASE("the order of the wheres does not matter") {
+TEST_CASE("the order of the selectors does not matter") {
     const at::Tensor x = at::ones({2, 5, 8});
     const auto one = borrow<Qkv>(x) | on<Q>(token(1), batch(0), head<1>, dims<0, 1>).zero();
     const auto other = borrow<Qkv>(x) | on<Q>(dims<0, 1>, head<1>, batch(0), token(1)).zero();

@@ -1,6 +1,7 @@
+#include <suture/edit/slot.hpp>
+
 #include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
-#include <suture/edit/slot.hpp>
 
 #include <ATen/ATen.h>
 
@@ -49,7 +50,7 @@ TEST_CASE("an empty slot is refused, and so is one that was reset") {
     CHECK_FALSE(slot.get().defined());
 }
 
-TEST_CASE("what is in the slot is checked each time it is taken up") {
+TEST_CASE("the tensor in a slot is checked at each use") {
     Slot slot = at::ones({2});
     const auto recipe = on<Q>().set(slot);
     CHECK_NOTHROW((void)(borrow<Qkv>(x) | recipe));
@@ -59,7 +60,7 @@ TEST_CASE("what is in the slot is checked each time it is taken up") {
     CHECK_THROWS_AS((void)(borrow<Qkv>(x) | recipe), TypeError);
 }
 
-TEST_CASE("a recipe keeps what its slot held when the slot is gone") {
+TEST_CASE("a recipe keeps the tensor of its slot after the slot is destroyed") {
     const auto recipe = [] {
         Slot slot = at::ones({2});
         return on<Q>().set(slot);
@@ -67,13 +68,13 @@ TEST_CASE("a recipe keeps what its slot held when the slot is gone") {
     CHECK(query(borrow<Qkv>(x) | recipe).equal(at::ones({3, 2})));
 }
 
-TEST_CASE("a slot is not copied, since two slots would not change together") {
+TEST_CASE("a slot cannot be copied, because the copies would not change together") {
     static_assert(!std::is_copy_constructible_v<Slot>);
     static_assert(!std::is_copy_assignable_v<Slot>);
     CHECK(std::is_move_constructible_v<Slot>);
 }
 
-TEST_CASE("a slot that was moved from can be assigned to") {
+TEST_CASE("a moved-from slot can be assigned to") {
     Slot first = at::ones({2});
     const Slot second = std::move(first);
     CHECK_FALSE(first.get().defined());
@@ -96,7 +97,7 @@ TEST_CASE("gradients reach the tensor in the slot") {
     CHECK(leaf.grad().equal(at::full({2}, 3.0f)));
 }
 
-TEST_CASE("each pass sees one whole value of a slot that another thread changes") {
+TEST_CASE("each pass sees one consistent value of a slot that another thread changes") {
     Slot slot = at::zeros({2});
     const auto recipe = on<Q>().set(slot);
     std::atomic<bool> stop{false};

@@ -10,7 +10,7 @@
 using namespace suture;
 
 namespace {
-/// Reads a config.json of this text.
+/// Reads a config.json with this text.
 Gpt2Config read(const std::string& text) {
     const files::Folder folder;
     files::write_bytes(folder / "config.json", text);
@@ -20,7 +20,7 @@ const std::string nano = R"("n_embd": 48, "n_head": 3, "n_layer": 3, "vocab_size
 std::string with(const std::string& more) { return "{" + nano + ", " + more + "}"; }
 }  // namespace
 
-TEST_CASE("a configuration is read with the defaults of Hugging Face's") {
+TEST_CASE("a configuration is read with Hugging Face's defaults") {
     const Gpt2Config c = read(with(R"("n_positions": 11)"));
     CHECK(c.width == 48);
     CHECK(c.heads == 3);
@@ -35,7 +35,7 @@ TEST_CASE("a configuration is read with the defaults of Hugging Face's") {
     CHECK_FALSE(c.scale_attention_by_layer);
 }
 
-TEST_CASE("every field that is given is read") {
+TEST_CASE("every given field is read") {
     const Gpt2Config c =
         read(with(R"("n_ctx": 9, "n_inner": 100, "activation_function": "gelu", "layer_norm_epsilon": 0.001,
         "tie_word_embeddings": false, "scale_attn_weights": false, "scale_attn_by_inverse_layer_idx": true)"));
@@ -50,7 +50,7 @@ TEST_CASE("every field that is given is read") {
     CHECK(read(with(R"("n_ctx": 9, "activation_function": "relu")")).activation == ActivationFunction::relu);
 }
 
-TEST_CASE("a file that is no configuration is refused by its path") {
+TEST_CASE("a file that is not a configuration is refused with its path") {
     CHECK_THROWS_WITH_AS(read_gpt2_config("nowhere/config.json"),
                          doctest::Contains("nowhere/config.json cannot be opened: give"), FileError);
     CHECK_THROWS_WITH_AS(read("weights"), doctest::Contains("config.json is not a JSON object"), FileError);
@@ -58,16 +58,16 @@ TEST_CASE("a file that is no configuration is refused by its path") {
     CHECK_THROWS_WITH_AS(read(std::string(100000, '[')), doctest::Contains("is not a JSON object"), FileError);
 }
 
-TEST_CASE("a directory in the place of a file is refused by its path") {
+TEST_CASE("a directory in place of a file is refused with its path") {
     const files::Folder folder;
     std::filesystem::create_directory(folder / "config.json");
     CHECK_THROWS_WITH_AS(read_gpt2_config(folder / "config.json"),
                          doctest::Contains("config.json cannot be read: give"), FileError);
 }
 
-TEST_CASE("a field that is missing, or is not what it must be, is refused by its name") {
+TEST_CASE("a missing or invalid field is refused by name") {
     CHECK_THROWS_WITH_AS(read(with(R"("n_ctx": "many")")),
-                         doctest::Contains("n_ctx is \"many\" but must be a whole number"), ModelError);
+                         doctest::Contains("n_ctx is \"many\" but must be an integer"), ModelError);
     CHECK_THROWS_WITH_AS(read("{" + nano + "}"), doctest::Contains("n_ctx is missing"), ModelError);
     CHECK_THROWS_WITH_AS(read(R"({"n_embd": 48.5})"), doctest::Contains("n_embd is 48.5 but"), ModelError);
     CHECK_THROWS_WITH_AS(read(R"({"n_embd": -1})"), doctest::Contains("n_embd is -1 but"), ModelError);
@@ -84,7 +84,7 @@ TEST_CASE("a field that is missing, or is not what it must be, is refused by its
                          doctest::Contains("activation_function is 3 but must be a string"), ModelError);
 }
 
-TEST_CASE("a model that suture's GPT-2 is not is refused") {
+TEST_CASE("a model that suture's GPT-2 does not implement is refused") {
     CHECK_THROWS_WITH_AS(read(with(R"("model_type": "llama")")), doctest::Contains("model_type is \"llama\""),
                          ModelError);
     CHECK_THROWS_WITH_AS(read(with(R"("add_cross_attention": true)")), doctest::Contains("add_cross_attention is true"),

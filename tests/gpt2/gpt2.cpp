@@ -1,4 +1,4 @@
-// GPT-2 as modules: against the recorded activations of a published model, and by the laws of causal attention.
+// GPT-2 as modules, checked against the recorded activations of a published model and the laws of causal attention.
 #include "suture/gpt2/gpt2.hpp"
 
 #include "suture/edit/on.hpp"
@@ -32,7 +32,7 @@ Gpt2Config small_config() {
     return c;
 }
 
-/// Runs the model and keeps what passes each site, by the site's name.
+/// Runs the model and keeps the activation at each site, by the site's name.
 template <extent W, extent H>
 std::map<std::string, at::Tensor> record(Gpt2<W, H>& model, const at::Tensor& ids) {
     std::map<std::string, at::Tensor> seen;
@@ -108,14 +108,14 @@ TEST_CASE("every recorded stage of nano-sort is reproduced to 1e-5") {
         REQUIRE(stages.contains(name));
         const at::Tensor expected = recorded.load(name), came = seen.at(stages.at(name));
         REQUIRE(came.sizes() == expected.sizes());
-        // Scores of keys after the query mean nothing: the publisher left them unmasked or masked as it liked.
+        // Scores of keys after the query are meaningless: the publisher masked them or not.
         const at::Tensor counts = name == "att" ? at::ones({11, 11}).tril().gt(0) : at::ones(expected.sizes()).gt(0);
         CHECK(distance(came.masked_fill(counts.logical_not(), 0), expected.masked_fill(counts.logical_not(), 0)) <=
               1e-5);
     }
 }
 
-TEST_CASE("an erf GELU in place of the tanh one is told apart") {
+TEST_CASE("an erf GELU instead of the tanh GELU is detected") {
     const auto directory = nano_sort();
     if (!directory) return;
     const at::NoGradGuard no_gradients;
@@ -177,7 +177,7 @@ TEST_CASE("causal attention obeys its laws under every typed edit") {
     }
 }
 
-TEST_CASE("a clone of the model computes the same and has sites of its own") {
+TEST_CASE("a clone of the model computes the same and has its own sites") {
     const at::NoGradGuard no_gradients;
     Nano model(small_config());
     const auto copy = std::dynamic_pointer_cast<Gpt2Impl<48, 3>>(model->clone());
@@ -196,7 +196,7 @@ TEST_CASE("a clone of the model computes the same and has sites of its own") {
     CHECK(handle.fired() == 1);
 }
 
-TEST_CASE("the model moves to another dtype and through a checkpoint") {
+TEST_CASE("the model survives a change of dtype and a checkpoint") {
     const at::NoGradGuard no_gradients;
     Nano model(small_config()), other(small_config());
     const at::Tensor ids = at::randint(7, {1, 5}, at::kLong);
@@ -236,7 +236,7 @@ TEST_CASE("gradients flow through an edited pass") {
     CHECK(model->h[0]->attn->c_attn->weight.grad().abs().sum().item<double>() > 0);
 }
 
-TEST_CASE("ids of every integer dtype are taken") {
+TEST_CASE("ids of every integer dtype are accepted") {
     const at::NoGradGuard no_gradients;
     Nano model(small_config());
     const at::Tensor ids = at::randint(7, {2, 5}, at::kLong), logits = model->forward(ids);
@@ -244,7 +244,7 @@ TEST_CASE("ids of every integer dtype are taken") {
         CHECK(model->forward(ids.to(dtype)).equal(logits));
 }
 
-TEST_CASE("ids that are none are refused with what to do") {
+TEST_CASE("invalid ids are refused with a remedy") {
     Nano model(small_config());
     CHECK_THROWS_WITH_AS(model->forward(at::Tensor()), doctest::Contains("an undefined tensor: give integers"),
                          TypeError);
@@ -253,7 +253,7 @@ TEST_CASE("ids that are none are refused with what to do") {
     CHECK_THROWS_WITH_AS(model->forward(at::zeros({3}, at::kLong)), doctest::Contains("[3]: give [batch, tokens]"),
                          ShapeError);
     CHECK_THROWS_WITH_AS(model->forward(at::zeros({1, 17}, at::kLong)),
-                         doctest::Contains("17 tokens are more than the model's 16"), ShapeError);
+                         doctest::Contains("17 tokens exceed the model's 16"), ShapeError);
     CHECK_THROWS_WITH_AS(model->forward(at::ones({1, 2}, at::kLong).mul(7)),
                          doctest::Contains("token id 7 is outside the vocabulary of 7"), ValueError);
     CHECK_THROWS_WITH_AS(model->forward(at::ones({1, 2}, at::kLong).neg()), doctest::Contains("token id -1"),

@@ -1,4 +1,4 @@
-// Loading Hugging Face GPT-2 directories: every way in which they come, and every way in which they are wrong.
+// Loading Hugging Face GPT-2 directories: all valid forms and all errors.
 #include "suture/gpt2/load.hpp"
 
 #include "doctest.hpp"
@@ -36,7 +36,7 @@ void write_model(const files::Folder& folder, const files::Tensors& weights, boo
 }
 const at::Tensor ids() { return at::arange(5, at::kLong).unsqueeze(0); }
 
-/// What loading the directory says; nothing if it loads.
+/// The message of loading the directory; empty if it loads.
 std::string refusal(const files::Folder& folder) {
     try {
         (void)load_gpt2<48, 3>(folder.path());
@@ -45,7 +45,7 @@ std::string refusal(const files::Folder& folder) {
     }
     return "";
 }
-/// What loading says after `spoil` changed the weights of a good directory.
+/// The message of loading after `spoil` changed the weights of a valid directory.
 std::string refusal(const std::function<void(files::Tensors&)>& spoil, bool tied = true) {
     const files::Folder folder;
     files::Tensors weights = weights_of(Tiny(tiny(tied)), "");
@@ -70,7 +70,7 @@ TEST_CASE("a directory is loaded with or without the prefix, tied or untied") {
         }
 }
 
-TEST_CASE("the masks and the tied unembedding that checkpoints carry are passed over") {
+TEST_CASE("the masks and the tied unembedding of checkpoints are ignored") {
     CHECK(refusal([](files::Tensors& w) {
               w["transformer.h.0.attn.bias"] = at::ones({1, 1, 8, 8});
               w["transformer.h.1.attn.masked_bias"] = at::zeros({});
@@ -78,7 +78,7 @@ TEST_CASE("the masks and the tied unembedding that checkpoints carry are passed 
           }) == "");
 }
 
-TEST_CASE("a tied unembedding that is not the embedding is refused, and not dropped") {
+TEST_CASE("a tied unembedding that differs from the embedding is refused and not dropped") {
     using files::contains;
     for (const char* name : {"lm_head.weight", "transformer.lm_head.weight"})
         CHECK(contains(refusal([&](files::Tensors& w) { w[name] = w.at("wte.weight") + 1; }),
@@ -91,7 +91,7 @@ TEST_CASE("a tied unembedding that is not the embedding is refused, and not drop
                    "has a tensor \"other.lm_head.weight\" that"));
 }
 
-TEST_CASE("weights of 16 bits are widened and those of 64 bits are rounded") {
+TEST_CASE("16-bit weights are widened and 64-bit weights are rounded") {
     const at::NoGradGuard no_gradients;
     for (const at::ScalarType dtype : {at::kBFloat16, at::kHalf, at::kDouble}) {
         const files::Folder folder;
@@ -112,12 +112,12 @@ TEST_CASE("weights that are not floating-point numbers are refused by name and d
                             "\"h.1.ln_1.weight\" is " + dtype_text(dtype) + " but weights are floating-point numbers"));
 }
 
-TEST_CASE("sizes in config.json that the file has not are refused before the model is made") {
+TEST_CASE("sizes in config.json that differ from the file are refused before the model is made") {
     const files::Folder folder;
     save_safetensors(folder / "model.safetensors", weights_of(Tiny(tiny(true)), ""));
     files::write_bytes(folder / "config.json", config_text(true, "2", "1073741824"));
     CHECK(
-        files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json asks for [1073741824, 48]"));
+        files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json requires [1073741824, 48]"));
     files::write_bytes(folder / "config.json", config_text(true, "1073741824"));
     CHECK(files::contains(refusal(folder), "has no tensor \"h.2.mlp.c_fc.weight\" but 'h."));
     files::write_bytes(folder / "config.json", config_text(true, "1"));
@@ -134,7 +134,7 @@ TEST_CASE("weights under another prefix are named, and an untied model without a
     CHECK(files::contains(prefixed, "no prefix other than \"transformer.\""));
     CHECK(files::contains(
         refusal([](auto& w) { w.erase("lm_head.weight"); }, false),
-        "has no tensor \"lm_head.weight\", which config.json asks for: set tie_word_embeddings to true"));
+        "has no tensor \"lm_head.weight\", which config.json requires: set tie_word_embeddings to true"));
 }
 
 TEST_CASE("parameters are loaded without gradients") {
@@ -150,13 +150,13 @@ TEST_CASE("weights that do not fit config.json are refused by name") {
     CHECK(contains(refusal([](auto& w) {
                        w["h.0.attn.c_attn.weight"] = at::zeros({144, 48});
                    }),
-                   "\"h.0.attn.c_attn.weight\" has shape [144, 48] but config.json asks for [48, 144]"));
+                   "\"h.0.attn.c_attn.weight\" has shape [144, 48] but config.json requires [48, 144]"));
     CHECK(contains(refusal([](auto& w) { w["h.2.ln_1.weight"] = at::zeros({48}); }),
                    "has a tensor \"h.2.ln_1.weight\" that"));
     CHECK(contains(refusal([](auto& w) { w.clear(); }), "has no tensor"));
 }
 
-TEST_CASE("a missing file, or another width, is refused with what to do") {
+TEST_CASE("a missing file or another width is refused with a remedy") {
     const files::Folder folder;
     files::write_bytes(folder / "config.json", config_text(true));
     CHECK_THROWS_WITH_AS((load_gpt2<48, 3>(folder.path())), doctest::Contains("model.safetensors"), FileError);
@@ -165,7 +165,7 @@ TEST_CASE("a missing file, or another width, is refused with what to do") {
                          doctest::Contains("Gpt2<64, 4> was compiled: use Gpt2<48, 3>"), ModelError);
 }
 
-TEST_CASE("a directory of any compiled width is visited with the model it is") {
+TEST_CASE("a directory of any compiled width is visited with a model of its type") {
     const files::Folder folder;
     write_model(folder, weights_of(Tiny(tiny(true)), ""), true);
     extent width = 0;

@@ -1,4 +1,4 @@
-// The nano-sort model, where a checkout has it: a small trained GPT whose publisher recorded what it computes.
+// The nano-sort model, if the checkout has it: a small trained GPT whose publisher recorded its activations.
 #pragma once
 
 #include "doctest.hpp"
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-/// The directory of the nano-sort model, or nothing, said in the test's output.
+/// The directory of the nano-sort model; empty, with a message in the test's output, if there is none.
 inline std::optional<std::filesystem::path> nano_sort() {
     const char* named = std::getenv("SUTURE_SHARED_DATA");
     const std::filesystem::path data =

@@ -1,4 +1,4 @@
-// Saving Hugging Face GPT-2 directories: what was saved is loaded bit for bit, and a failure changes nothing.
+// Saving Hugging Face GPT-2 directories: a saved model is loaded bit for bit, and a failure changes nothing.
 #include "suture/gpt2/save.hpp"
 
 #include "suture/gpt2/load.hpp"
@@ -44,7 +44,7 @@ std::map<std::string, std::string> contents(const files::Folder& folder) {
 }
 }  // namespace
 
-TEST_CASE("a model that was saved is loaded bit for bit, tied or untied") {
+TEST_CASE("a saved model is loaded bit for bit, tied or untied") {
     for (const bool tied : {true, false}) {
         CAPTURE(tied);
         const files::Folder folder;
@@ -56,7 +56,7 @@ TEST_CASE("a model that was saved is loaded bit for bit, tied or untied") {
     }
 }
 
-TEST_CASE("every field of a configuration is read as it was written") {
+TEST_CASE("every field of a configuration survives writing and reading") {
     const files::Folder folder;
     const auto read_back = [&](const Gpt2Config& c) {
         files::write_bytes(folder / "config.json", config_json(c));
@@ -85,7 +85,7 @@ TEST_CASE("weights have the names and the metadata that Hugging Face's GPT2LMHea
     CHECK_FALSE(Safetensors::open(tied / "model.safetensors").contains("lm_head.weight"));
 }
 
-TEST_CASE("further text files are written with the model, and the directory is made") {
+TEST_CASE("further text files are written with the model, and the directory is created") {
     const files::Folder folder;
     save_gpt2(folder / "new" / "model", Tiny(tiny()), {{"vocab.json", "{}"}, {"training.json", "[1]"}});
     CHECK(files::bytes_of(folder / "new" / "model" / "vocab.json") == "{}");
@@ -93,7 +93,7 @@ TEST_CASE("further text files are written with the model, and the directory is m
     CHECK_NOTHROW((void)load_gpt2<48, 3>(folder / "new" / "model"));
 }
 
-TEST_CASE("saving over another model replaces it, and leaves no file that has no name") {
+TEST_CASE("saving over another model replaces it and leaves no temporary files") {
     const files::Folder folder;
     save_gpt2(folder.path(), Tiny(tiny(false)), {{"vocab.json", "old"}});
     const Tiny model(tiny(true));
@@ -103,7 +103,7 @@ TEST_CASE("saving over another model replaces it, and leaves no file that has no
     CHECK(folder.entries() == 3);
 }
 
-TEST_CASE("what cannot be saved is refused and leaves the directory as it was") {
+TEST_CASE("a failed save leaves the directory unchanged") {
     const files::Folder folder;
     save_gpt2(folder.path(), Tiny(tiny()), {{"vocab.json", "old"}});
     const auto before = contents(folder);
@@ -114,7 +114,7 @@ TEST_CASE("what cannot be saved is refused and leaves the directory as it was") 
         CHECK(says(message_of<ValueError>([&] {
                        save_gpt2(folder.path(), Tiny(tiny()), {{name, "x"}});
                    }),
-                   "cannot be called '" + std::string(name) + "': give a name"));
+                   "cannot be named '" + std::string(name) + "': give a name"));
     Tiny damaged(tiny());
     damaged->wte->weight.set_data(at::full({5, 48}, 1, at::kComplexFloat));
     CHECK(says(message_of<FileError>([&] {
@@ -124,10 +124,11 @@ TEST_CASE("what cannot be saved is refused and leaves the directory as it was") 
     CHECK(contents(folder) == before);
 }
 
-TEST_CASE("a directory that cannot be made is refused by name") {
+TEST_CASE("a directory that cannot be created is refused by name") {
     const files::Folder folder;
     files::write_bytes(folder / "taken", "a file");
     for (const auto& path : {folder / "taken", folder / "taken" / "below"})
-        CHECK(says(message_of<FileError>([&] { save_gpt2(path, Tiny(tiny())); }), path.string() + " is no directory"));
+        CHECK(
+            says(message_of<FileError>([&] { save_gpt2(path, Tiny(tiny())); }), path.string() + " is not a directory"));
     CHECK(files::bytes_of(folder / "taken") == "a file");
 }

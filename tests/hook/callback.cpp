@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(fixture, "a callback may return a reference to what it was len
 
 TEST_CASE_FIXTURE(fixture, "a callback that writes what it was lent throws and names the site") {
     const std::string sentence =
-        "h.0: the hook wrote into the tensor it was lent: return a new value, or clone() and edit that";
+        "h.0: the hook wrote to the tensor it was lent: return a new value, or clone() it and edit the clone";
     const auto on_copy = [&](auto callback) {
         const auto handle = hooks.add(site, callback);
         const auto scope = hooks.activate();

@@ -27,7 +27,8 @@ using namespace suture;
 /// Causal attention whose projection is packed like Real and said to be packed like Declared. D channels a head.
 template <Layout Real, Layout Declared, extent D>
 struct AttentionImpl : torch::nn::Module {
-    static constexpr extent query_width = suture::detail::resolution<family<Q>, Real>::type::width * Real::groups;
+    static constexpr extent query_width =
+        suture::detail::Resolution<suture::detail::FamilyOf<Q>, Real>::type::width * Real::groups;
 
     AttentionImpl() {
         qkv = register_module("query_key_value", Hooked<torch::nn::Linear, Declared>(8, Real::width));
@@ -91,7 +92,7 @@ LayoutReport report_of() {
 template <Layout L>
 std::string roles() {
     std::string all(static_cast<std::size_t>(L::width), '-');
-    [&]<class... Cs>(type_list<Cs...>) {
+    [&]<class... Cs>(suture::detail::TypeList<Cs...>) {
         const auto put = [&](const StridedSlice& r, char name) {
             for (extent i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
         };

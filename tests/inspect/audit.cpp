@@ -125,7 +125,7 @@ TEST_CASE("the change of a head or of a run of dims at some tokens is a box, and
         CAPTURE(layout_text(facts_of<L>));
         for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t at) {
             CAPTURE(C::name);
-            constexpr extent heads = heads_of<L, C>;
+            constexpr extent heads = suture::detail::heads_of<L, C>;
             const AuditReport one_head = audit(before, before | on<C>(tokens(1, 3), head<heads - 1>).zero());
             const ComponentAudit& found = one_head.components[at];
             CHECK(found.changed == 2 * 2 * C::head_width);

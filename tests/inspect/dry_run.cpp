@@ -56,7 +56,7 @@ TEST_CASE("a dry run finds what the recipe changes where every selected value do
                     RC_ASSERT(selected.changed() > 0);
                     RC_ASSERT(same_places(selected, audit(zeros, zeros | recipe)));
                 };
-                check(on<C>(token(t), head<heads_of<L, C> - 1>).set(7));
+                check(on<C>(token(t), head<suture::detail::heads_of<L, C> - 1>).set(7));
                 check(on<C>(dims<0, (C::width + 1) / 2>, batch(-1)).add(3));
                 check(on<C>(tokens(index)).set(2) | on<L>(token(t)).add(1));
             });

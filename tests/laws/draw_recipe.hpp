@@ -1,6 +1,6 @@
-// How a random recipe is drawn for a layout: operations, places and values, typed as a user writes them and told
-// again as steps of the literal idiom. Which component, place and operation meet is a matter of numbers that differ
-// from layout to layout, so that over the catalogue all of them do.
+// Drawing a random recipe for a layout: operations, places and values, typed as a user writes them and repeated as
+// steps of the literal idiom. Numbers that differ between layouts decide which component, place and operation are
+// combined, so that the catalogue covers all combinations.
 #pragma once
 
 #include "suture/edit/apply.hpp"
@@ -50,16 +50,16 @@ constexpr bool needs_floats(operation o) {
     return o == operation::mean_over || o == operation::project_out || o == operation::steer;
 }
 
-/// 16-bit floats are computed with in float32.
+/// 16-bit floats are computed in float32.
 inline at::Tensor wide(const at::Tensor& t) {
     return t.scalar_type() == at::kHalf || t.scalar_type() == at::kBFloat16 ? t.to(at::kFloat) : t;
 }
-/// Length 1 by way of the largest channel, as lengths of very small and very large directions need it.
+/// Scaled to length 1 after a division by the largest channel, which very small and very large directions need.
 inline at::Tensor unit_vector(const at::Tensor& direction) {
     const at::Tensor scaled = wide(direction).div(wide(direction).abs().amax(-1, true));
     return scaled.div(scaled.norm(2, -1, true));
 }
-/// The number as one of the tensor's own kind.
+/// The number as the tensor's own type.
 inline at::Scalar number_for(const at::Tensor& t, double n) {
     return at::isIntegralType(t.scalar_type(), true) ? at::Scalar(static_cast<std::int64_t>(n)) : at::Scalar(n);
 }
@@ -67,14 +67,14 @@ inline at::Scalar number_for(const at::Tensor& t, double n) {
 /// Draws the values of one edit.
 struct value_drawer {
     const conditions& given;
-    const selected& found;  ///< the part, as the oracle counts it
+    const selected& found;  ///< the part, as counted by the oracle
     std::vector<at::Tensor>& injected;
 
     double number() const {
         if (at::isIntegralType(given.dtype, true)) return static_cast<double>(draw(-3, 4));
         return one_of<double>({0.0, 1.0, -1.5, 0.1, 3.0, -0.0, 1e-3});
     }
-    /// Of the part's shape, or of one that broadcasts to it.
+    /// A tensor of the part's shape, or of one that broadcasts to it.
     at::Tensor operand(bool channels_in_full = false) const {
         extents sizes = found.shape;
         const auto most = static_cast<extent>(sizes.size()) + !channels_in_full;
@@ -94,7 +94,7 @@ struct value_drawer {
     }
 };
 
-/// An edit and what it does to the selected values, out of place.
+/// An edit, and the same change of the selected values out of place.
 template <class Edit, class Change>
 struct told_edit {
     Edit edit;
@@ -197,8 +197,8 @@ auto told_operation(const PlaceSelection& chosen, const value_drawer& values) {
         const bool rows = mixed || (s.batch_axis >= 0 && (s.token_axis < 0 || once_in(2)));
         const bool tokens = mixed || (s.token_axis >= 0 && (!rows || once_in(2)));
         const auto mean = [&] {
-            if (rows && tokens) return chosen.mean_over(axis::batch, axis::token);
-            return rows ? chosen.mean_over(axis::batch) : chosen.mean_over(axis::token);
+            if (rows && tokens) return chosen.mean_over(Axis::batch, Axis::token);
+            return rows ? chosen.mean_over(Axis::batch) : chosen.mean_over(Axis::token);
         }();
         return told_edit{mean, [mixed, rows, tokens](const at::Tensor& t, const selected& s) {
                              extents axes;
@@ -235,7 +235,8 @@ struct family_of {
 template <template <extent, extent> class Family, extent Width, extent Heads>
 struct family_of<Family<Width, Heads>> {
     template <class L>
-    static constexpr bool is_unique_in = suture::detail::resolution<family<Family>, L>::why == fault::none;
+    static constexpr bool is_unique_in =
+        suture::detail::Resolution<suture::detail::FamilyOf<Family>, L>::why == suture::detail::Fault::none;
     template <class... Ws>
     static auto begin(const Ws&... ws) {
         return on<Family>(ws...);
@@ -251,7 +252,7 @@ struct edit_kind {
     static constexpr std::size_t segment_at = on_whole ? whole : ((number + 3 * J) / 2) % L::components::size;
     static constexpr auto positions = [] {
         auto form = static_cast<position_form>((number + J) % position_forms);
-        // Averaging needs something to average over.
+        // An average needs an axis to average over.
         return op == operation::mean_over && form == position_form::all ? position_form::token : form;
     }();
     static constexpr auto channels = [] {
@@ -262,7 +263,7 @@ struct edit_kind {
     static constexpr needs need{axes_needed(positions), needs_floats(op)};
 
     template <std::size_t I, class... Cs>
-    static auto pick(type_list<Cs...>) -> std::tuple_element_t<I, std::tuple<Cs...>>;
+    static auto pick(suture::detail::TypeList<Cs...>) -> std::tuple_element_t<I, std::tuple<Cs...>>;
     static constexpr auto target() {
         if constexpr (on_whole)
             return std::type_identity<L>{};
@@ -271,7 +272,7 @@ struct edit_kind {
     }
     using X = typename decltype(target())::type;
 
-    /// Draws the edit, and adds its step of the literal idiom to the recipe.
+    /// Draws the edit, and adds its step in the literal idiom to the recipe.
     static auto draw(const conditions& given, drawn_recipe& recipe) {
         const definition packed = definition_of<L>();
         part told;
@@ -344,7 +345,7 @@ recipe_kind kind_of() {
     return {need, draw_recipe<L, Js...>};
 }
 
-/// Every operation: some alone, some before others; which ones differs from layout to layout.
+/// Every operation: some alone, some followed by others; the choice differs between layouts.
 template <Layout L>
 layout_under_test under_test() {
     constexpr std::size_t n = place_among<L, every_layout>;

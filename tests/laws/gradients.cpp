@@ -1,4 +1,4 @@
-// Edits are differentiable: gradients reach the source and what was injected as they do in the same computation
+// Edits are differentiable: the gradients of the source and of injected tensors equal those of the same computation
 // written out of place.
 #include "laws/recipes.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace laws;
 
-/// The gradients of a weighted sum of `result` in these leaves, zero where none arrives.
+/// The gradients of a weighted sum of `result` with respect to these leaves; zero where there is none.
 std::vector<at::Tensor> gradients_of(const at::Tensor& result, const at::Tensor& weights,
                                      const std::vector<at::Tensor>& leaves) {
     for (const at::Tensor& leaf : leaves) leaf.mutable_grad().reset();
@@ -28,7 +28,7 @@ TEST_CASE("gradients of a recipe equal those of the same edits out of place") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 150, [&l] {
             drawn_case c = draw_case(l, true);
-            // At times only what is injected collects gradients.
+            // Sometimes only the injected tensors collect gradients.
             if (once_in(4)) c.source.view = c.source.view.detach();
             std::vector<at::Tensor> leaves = c.recipe.injected;
             leaves.push_back(c.source.base);

@@ -1,5 +1,5 @@
-// The law of the pipeline: `view | recipe`, `std::move(owned) | recipe` and `owned |= recipe` all give what split,
-// clone, edit and cat give when they are written by hand.
+// The law of the pipeline: `view | recipe`, `std::move(owned) | recipe` and `owned |= recipe` all equal split, clone,
+// edit and cat written by hand.
 #pragma once
 
 #include "laws/recipes.hpp"

@@ -1,4 +1,4 @@
-// What a pipeline means, on the irregular layouts: the edits that the recipes of every other law are made of.
+// The law of the pipeline on the irregular layouts. These edits are used by the recipes of every other law.
 #include "laws/draw_recipe.hpp"
 #include "laws/idiom.hpp"
 

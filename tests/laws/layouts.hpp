@@ -1,4 +1,4 @@
-// The layouts that every law is checked on: each one of the catalogue at a size that a test can afford, then
+// The layouts on which every law is checked: each layout of the catalogue at a size that a test can afford, and
 // irregular ones that no model has.
 #pragma once
 
@@ -12,19 +12,19 @@ namespace laws {
 
 using namespace suture;
 
-// Components of one's own: a plain type and a family.
-struct Router : component<3> {
+// A user's components: a plain type and a family.
+struct Router : ComponentBase<3> {
     static constexpr const char* name = "Router";
 };
-struct Lone : component<1> {
+struct Lone : ComponentBase<1> {
     static constexpr const char* name = "Lone";
 };
 template <extent Width, extent Heads = 1>
-struct Rot : component<Width, Heads> {
+struct Rot : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Rot";
 };
 
-// Layouts with a name of their own.
+// Layouts with their own names.
 struct Packed : Fused<13, Q<6, 3>, K<4, 2>, Router> {};
 struct Woven : Grouped<3, Rot<4, 2>, Lone, V<2>> {};
 
@@ -56,10 +56,10 @@ void for_each_layout(F&& f) {
     }(std::type_identity<Layouts>{});
 }
 
-/// Calls f with every component of a layout, as std::type_identity, and its place among them.
+/// Calls f with every component of a layout, as std::type_identity, and its index.
 template <class L, class F>
 void for_each_component(F&& f) {
-    [&]<class... Cs>(type_list<Cs...>) {
+    [&]<class... Cs>(suture::detail::TypeList<Cs...>) {
         std::size_t i = 0;
         (f(std::type_identity<Cs>{}, i++), ...);
     }(typename L::components{});

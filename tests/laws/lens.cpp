@@ -1,5 +1,5 @@
-// Reading and writing a part are a lens: what was put is got, what was got changes nothing when it is put back, and
-// of two values put the second stays. For every component, with heads and dims, at every kind of position.
+// Reading and writing a part form a lens: get after put returns the value put, put of the value got changes nothing,
+// and of two puts the second remains. For every component, with heads and dims, at every kind of position.
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
 
@@ -15,11 +15,11 @@ namespace {
 
 using namespace laws;
 
-/// A drawn where, with the types of layout and component erased.
+/// A drawn place, with the types of layout and component erased.
 struct drawn_where {
     std::string text;
     part told;
-    std::function<at::Tensor(const at::Tensor&)> get;                     ///< what apply is given
+    std::function<at::Tensor(const at::Tensor&)> get;                     ///< the argument of a function given to apply
     std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> put;  ///< set
 };
 struct where_kind {
@@ -46,8 +46,8 @@ drawn_where draw_where(const extents& leading, random_numbers& random) {
     return drawn;
 }
 
-/// A form of channels for a component at a kind of position, and another for the first component. Which ones
-/// differs from component to component, so that all pairs occur in the catalogue.
+/// A form of channels for a component at a kind of position, and another for the first component. The choice differs
+/// between components, so that all pairs occur in the catalogue.
 template <Layout L, class C, std::size_t SegmentAt>
 void add_kinds(std::vector<where_kind>& kinds) {
     constexpr std::size_t n = place_among<L, every_layout> + 7 * SegmentAt;
@@ -62,17 +62,17 @@ void add_kinds(std::vector<where_kind>& kinds) {
 template <Layout L>
 std::vector<where_kind> kinds_of() {
     std::vector<where_kind> kinds;
-    [&]<class... Cs, std::size_t... S>(type_list<Cs...>, std::index_sequence<S...>) {
+    [&]<class... Cs, std::size_t... S>(suture::detail::TypeList<Cs...>, std::index_sequence<S...>) {
         (add_kinds<L, Cs, S>(kinds), ...);
     }(typename L::components{}, std::make_index_sequence<L::components::size>{});
     return kinds;
 }
 
-/// A where of the layout, drawn, and an activation that has it.
+/// A drawn place of the layout, and an activation that has it.
 struct drawn_lens {
     activation source;
     drawn_where where;
-    at::Tensor got;  ///< what the oracle finds there
+    at::Tensor got;  ///< the values that the oracle finds there
     random_numbers random;
 
     at::Tensor other_values() {
@@ -92,7 +92,7 @@ drawn_lens draw_lens(const std::vector<where_kind>& kinds, const definition& pac
     return lens;
 }
 
-/// A layout's wheres, erased.
+/// The places of a layout, with their types erased.
 struct lenses_of_layout {
     std::string name;
     definition packed;
@@ -119,25 +119,25 @@ void for_wheres(int cases, const std::function<void(drawn_lens&)>& law) {
 
 }  // namespace
 
-TEST_CASE("what a where gets is what counting finds") {
+TEST_CASE("a place reads the channels that counting finds") {
     for_wheres(100, [](drawn_lens& l) { RC_ASSERT(same_bits(l.where.get(l.source.view), l.got)); });
 }
 
-TEST_CASE("to put what was got changes nothing") {
+TEST_CASE("setting the value that was read changes nothing") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor& x = l.source.view;
         RC_ASSERT(same_bits(l.where.put(x, l.where.get(x)), x));
     });
 }
 
-TEST_CASE("what was put is got") {
+TEST_CASE("the value that was set is read") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor value = l.other_values();
         RC_ASSERT(same_bits(l.where.get(l.where.put(l.source.view, value)), value));
     });
 }
 
-TEST_CASE("of two values put the second stays") {
+TEST_CASE("of two values that are set the second remains") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor first = l.other_values(), second = l.other_values();
         const at::Tensor both = l.where.put(l.where.put(l.source.view, first), second);

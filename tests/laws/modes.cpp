@@ -1,4 +1,4 @@
-// A recipe gives the same bits whether gradients are recorded, switched off, or out of the question.
+// A recipe gives the same bits whether gradients are recorded, switched off, or impossible.
 #include "laws/recipes.hpp"
 
 namespace {
@@ -11,7 +11,7 @@ at::Tensor in_mode(const drawn_case& c, way how) {
     return c.recipe.run(c.source.view, how);
 }
 
-/// A copy of the tensor that was made in inference mode and lies in memory as the tensor does.
+/// A copy of the tensor, made in inference mode, with the same strides.
 at::Tensor inference_copy(const at::Tensor& t) {
     const c10::InferenceMode inference;
     return t.clone();
@@ -19,7 +19,7 @@ at::Tensor inference_copy(const at::Tensor& t) {
 
 }  // namespace
 
-TEST_CASE("no_grad and inference mode give the bits of normal mode") {
+TEST_CASE("no_grad and inference mode give the same bits as normal mode") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 150, [&l] {
             drawn_case c = draw_case(l);
@@ -31,7 +31,7 @@ TEST_CASE("no_grad and inference mode give the bits of normal mode") {
         });
 }
 
-TEST_CASE("a source that collects gradients gives the bits of one that does not") {
+TEST_CASE("a source that collects gradients gives the same bits as one that does not") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 60, [&l] {
             const drawn_case c = draw_case(l, true);

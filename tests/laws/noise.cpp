@@ -1,4 +1,4 @@
-// Noise: the same from the same seed, on the part that was asked for and nowhere else.
+// Noise: the same for the same seed, in the selected part and nowhere else.
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
 
@@ -39,7 +39,7 @@ struct noise_kind {
 
 }  // namespace
 
-TEST_CASE("noise of one seed is the same twice, of another seed it is not") {
+TEST_CASE("the same seed gives the same noise, another seed other noise") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         for_all(layout_text(facts_of<L>), 20, [] {
             random_numbers random = draw_numbers();
@@ -52,7 +52,7 @@ TEST_CASE("noise of one seed is the same twice, of another seed it is not") {
     });
 }
 
-TEST_CASE("noise changes every channel of the part and none beside it") {
+TEST_CASE("noise changes every channel of the part and no other") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         for_all(layout_text(facts_of<L>), 20, [] {
             random_numbers random = draw_numbers();
@@ -61,7 +61,7 @@ TEST_CASE("noise changes every channel of the part and none beside it") {
             using kind = typename noise_kind<L>::kind;
             const extent at = draw(0, a.view.size(-2));
             const at::Tensor noisy = noise_kind<L>::add(a.view, at, 1.0, 7);
-            // The oracle says where; what it finds there was changed, and put back it leaves the source.
+            // All values that the oracle finds there were changed; replacing them by the old ones gives the source.
             taken_apart parts(noisy, definition_of<L>());
             const taken_apart original(a.view, definition_of<L>());
             parts.edit(kind::segment_at, noise_kind<L>::where(at), [&](const at::Tensor& t, const selected& s) {
@@ -74,7 +74,7 @@ TEST_CASE("noise changes every channel of the part and none beside it") {
     });
 }
 
-TEST_CASE("noise has the standard deviation that was asked for, and mean 0") {
+TEST_CASE("noise has the requested standard deviation and mean 0") {
     using L = Fused<64, Q<32>, K<32>>;
     const at::Tensor noisy = (borrow<L>(at::zeros({1000, 64})) | on<Q<32>>().noise(3.0, seeded(7))).take();
     const at::Tensor q = noisy.narrow(-1, 0, 32);
@@ -83,7 +83,7 @@ TEST_CASE("noise has the standard deviation that was asked for, and mean 0") {
     CHECK(noisy.narrow(-1, 32, 32).eq(0).all().item<bool>());
 }
 
-TEST_CASE("noise leaves gradients of the source as they are") {
+TEST_CASE("noise does not change the gradients of the source") {
     using L = Fused<4, Q<2>, K<2>>;
     const at::Tensor x = at::zeros({3, 4}).requires_grad_();
     (borrow<L>(x) | on<Q<2>>().noise(1.0, seeded(7))).take().sum().backward();

@@ -1,6 +1,6 @@
-// What the laws compare with: a packed activation taken apart channel by channel, from the definition "groups of
-// ordered segments" alone, edited with plain ATen functions out of place, and put back with at::cat.
-// Nothing here asks a run, a place or a View.
+// The oracle of the laws: it takes a packed activation apart channel by channel, by the definition "groups of ordered
+// segments" alone, edits it out of place with plain ATen functions, and joins it with at::cat.
+// It uses no StridedSlice, place or View.
 #pragma once
 
 #include "suture/core/layout.hpp"
@@ -56,30 +56,30 @@ struct definition {
 
 template <suture::Layout L>
 definition definition_of() {
-    return [&]<class... Cs>(suture::type_list<Cs...>) {
+    return [&]<class... Cs>(suture::detail::TypeList<Cs...>) {
         return definition{L::groups, {Segment{Cs::name, Cs::width, Cs::heads}...}};
     }(typename L::components{});
 }
 
-/// A stretch of tokens or batch rows: [begin, end), or one that drops its axis.
+/// A range of tokens or batch rows, [begin, end), or one of them, which drops its axis.
 struct IndexRange {
     extent begin, end;
     bool single;
 };
 
-/// Which part of a component is meant, without suture's types. Positions are counted from 0.
+/// The selected part of a component, without suture's types. Positions are counted from 0.
 struct part {
     std::optional<IndexRange> batch, token;
-    at::Tensor one_a_row, several, mask;  ///< as suture's token(Tensor), tokens(Tensor) and mask(Tensor)
+    at::Tensor one_per_row, several, mask;  ///< as suture's token(Tensor), tokens(Tensor) and mask(Tensor)
     extent head_begin = -1, head_end = -1;
     bool one_head = false;
     extent dim_begin = 0, dim_end = -1;
 };
 
-/// A part counted out: flat positions, places in the segment's list of channels, and the shape of both together.
+/// The elements of a part: flat positions, places in the segment's list of channels, and the shape of both together.
 struct selected {
     extents rows, channels, shape;
-    extent batch_axis = -1, token_axis = -1;  ///< of the shape; -1 where dropped or mixed
+    extent batch_axis = -1, token_axis = -1;  ///< axes of the shape; -1 if dropped or mixed
 };
 
 namespace detail {
@@ -101,8 +101,8 @@ inline void count_rows(selected& found, const part& p, const extents& leading) {
         found.shape.push_back(static_cast<extent>(found.rows.size()));
         return;
     }
-    if (p.one_a_row.defined() || p.several.defined()) {
-        const at::Tensor given = p.one_a_row.defined() ? p.one_a_row.unsqueeze(-1) : p.several;
+    if (p.one_per_row.defined() || p.several.defined()) {
+        const at::Tensor given = p.one_per_row.defined() ? p.one_per_row.unsqueeze(-1) : p.several;
         const at::Tensor each = given.expand({rows / tokens, given.size(-1)});
         for (extent r = 0; r < rows / tokens; ++r)
             for (extent k = 0; k < each.size(1); ++k) {
@@ -134,7 +134,7 @@ inline void count_rows(selected& found, const part& p, const extents& leading) {
 
 /// Adds the places in the segment's list of channels, and their axes to the shape.
 inline void count_channels(selected& found, const part& p, extent groups, const Segment& s) {
-    // In a list of channels that goes through the groups in order, head h is the h-th stretch of its width.
+    // In a list of channels that goes through the groups in order, head h is the h-th range of its width.
     const bool by_head = p.head_begin >= 0;
     const extent cell = by_head ? s.width / s.heads : s.width;
     const extent first = by_head ? p.head_begin : 0, last = by_head ? p.head_end : groups;
@@ -146,7 +146,7 @@ inline void count_channels(selected& found, const part& p, extent groups, const 
 }
 }  // namespace detail
 
-/// Counts a part out in an activation with these axes before the channels.
+/// Enumerates a part of an activation with these axes before the channels.
 inline selected count_out(const part& p, const extents& leading, extent groups, const Segment& s) {
     selected found;
     detail::count_rows(found, p, leading);
@@ -156,7 +156,7 @@ inline selected count_out(const part& p, const extents& leading, extent groups, 
 
 inline extents leading_of(const at::Tensor& t) { return {t.sizes().begin(), t.sizes().end() - 1}; }
 
-/// The selected part of a tensor whose last axis is one segment's channels, as a copy.
+/// A copy of the selected part of a tensor whose last axis holds the channels of one segment.
 inline at::Tensor gather(const at::Tensor& t, const selected& s) {
     return t.reshape({-1, t.size(-1)})
         .index_select(0, as_tensor(s.rows))
@@ -173,7 +173,7 @@ inline at::Tensor scatter(const at::Tensor& t, const selected& s, const at::Tens
     return at::index_put(t.reshape({-1, t.size(-1)}), where, cells).reshape(t.sizes());
 }
 
-/// All segments of a definition as one: what an edit of the whole layout means.
+/// All segments of a definition as one, for an edit of the whole layout.
 inline constexpr std::size_t whole = static_cast<std::size_t>(-1);
 
 /// The literal idiom: split by channel numbers, edit copies of the parts, cat.
@@ -181,7 +181,7 @@ class taken_apart {
 public:
     taken_apart(const at::Tensor& packed, definition d) : definition_(std::move(d)) { split(packed); }
 
-    /// Replaces the part by what `change` makes of it.
+    /// Replaces the part by the result of `change`.
     template <class Change>
     void edit(std::size_t segment_at, const part& p, const Change& change) {
         if (segment_at == whole) {
@@ -199,7 +199,7 @@ public:
         return count_out(p, leading_of(parts_[0]), definition_.groups, definition_.segments[segment_at]);
     }
 
-    /// The segment's channels alone.
+    /// Only the channels of the segment.
     const at::Tensor& at(std::size_t segment_at) const { return parts_[segment_at]; }
 
     at::Tensor cat() const {

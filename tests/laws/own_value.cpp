@@ -1,5 +1,5 @@
-// Activation patching from a run onto itself changes nothing: no bit, no gradient. And a View that is injected gives
-// the same part of its own run, counted in its own axes.
+// Activation patching from a run onto itself changes no bit and no gradient. And an injected View provides the same
+// part of its own run, counted in its own axes.
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
 
@@ -18,22 +18,23 @@ namespace {
 using namespace laws;
 
 template <class First, class... Rest>
-std::type_identity<First> first_of(type_list<First, Rest...>);
+std::type_identity<First> first_of(suture::detail::TypeList<First, Rest...>);
 template <Layout L>
 using first_component = typename decltype(first_of(typename L::components{}))::type;
 
-/// Everything of the layout replaced by its own value, component by component, at drawn tokens, then as a whole.
+/// Replaces everything by its own value: component by component, at drawn tokens, then the layout as a whole.
 template <Layout L>
 Owned<L> patched_with_itself(const View<L>& view, extent tokens) {
     Owned<L> result = view.clone();
     for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t) {
         result |= on<C>().set(view.template get<C>());
-        result |= on<C>(token(draw(-tokens, tokens)), head<heads_of<L, C> - 1>).set(view.template get<C>());
+        result |=
+            on<C>(token(draw(-tokens, tokens)), head<suture::detail::heads_of<L, C> - 1>).set(view.template get<C>());
     });
     return std::move(result) | on<L>().set(view);
 }
 
-/// The same where positions differ from row to row.
+/// The same at positions that differ from row to row.
 template <Layout L>
 Owned<L> patched_with_itself_at(const View<L>& view, const RowPositions& rows) {
     using C = typename edit_kind<L, 0>::X;
@@ -59,14 +60,14 @@ void for_activations(int cases, bool gradients, F&& f) {
 
 }  // namespace
 
-TEST_CASE("a run patched with its own values is the same, bit for bit") {
+TEST_CASE("a run patched with its own values is unchanged, bit for bit") {
     for_activations(40, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
         const View<L> view = borrow<L>(a.view);
         RC_ASSERT(same_bits(patched_with_itself(view, a.view.size(-2)).take(), a.view));
     });
 }
 
-TEST_CASE("a run patched with its own values in inference mode is the same, bit for bit") {
+TEST_CASE("a run patched with its own values in inference mode is unchanged, bit for bit") {
     for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
         const c10::InferenceMode inference;
         const View<L> view = borrow<L>(a.view);
@@ -74,7 +75,7 @@ TEST_CASE("a run patched with its own values in inference mode is the same, bit 
     });
 }
 
-TEST_CASE("a run patched with its own values at positions of each row is the same, bit for bit") {
+TEST_CASE("a run patched with its own values at row positions is unchanged, bit for bit") {
     for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers& random) {
         part told;
         const RowPositions rows = laws::detail::draw_rows(leading_of(a.view), random, false, told);
@@ -94,7 +95,7 @@ TEST_CASE("a run patched with its own values has the gradients of the run") {
     });
 }
 
-TEST_CASE("an Owned that is edited with Views of itself takes what it was before the recipe") {
+TEST_CASE("an Owned edited with Views of itself uses its values from before the recipe") {
     for_activations(10, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
         using C = first_component<L>;
         Owned<L> owned = borrow<L>(a.view).clone();
@@ -111,7 +112,7 @@ TEST_CASE("a direction that lies in the edited Owned is read before the recipe w
     CHECK(at::allclose(owned.view().get<K<2>>().unsafe_tensor(), at::full({1, 2}, 2.0)));
 }
 
-TEST_CASE("a View of an Owned shows every later edit of it, also one that calls a function") {
+TEST_CASE("a View of an Owned shows every later edit of it, including one that calls a function") {
     using L = Fused<4, Q<2>, K<2>>;
     Owned<L> owned = borrow<L>(at::zeros({1, 4})).clone();
     const View<L> view = owned.view();

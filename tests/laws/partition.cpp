@@ -1,5 +1,5 @@
-// The first law of layouts: the runs of the components partition the channels, as counting them out shows, and what
-// a View of a component shows is index_select of those channels.
+// The first law of layouts: the slices of the components partition the channels, as counting shows, and the View of a
+// component equals index_select of those channels.
 #include "suture/tensor/view.hpp"
 
 #include "laws/layouts.hpp"
@@ -17,7 +17,7 @@ extents channels_of_run() {
     return channels;
 }
 
-/// The channels of a component as its View's shape has them: [..., width], or [..., groups, width].
+/// The channels of a component in the shape of its View: [..., width], or [..., groups, width].
 template <Layout L, class C>
 at::Tensor slice_by_hand(const at::Tensor& packed, std::size_t segment_at) {
     const at::Tensor flat = packed.index_select(-1, as_tensor(definition_of<L>().channels(segment_at)));
@@ -29,7 +29,7 @@ at::Tensor slice_by_hand(const at::Tensor& packed, std::size_t segment_at) {
 
 }  // namespace
 
-TEST_CASE("the runs of a layout are disjoint and cover its channels") {
+TEST_CASE("the slices of a layout are disjoint and cover its channels") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         CAPTURE(layout_text(facts_of<L>));
         CHECK(disjoint(slices_of<L>, L::width));
@@ -38,7 +38,7 @@ TEST_CASE("the runs of a layout are disjoint and cover its channels") {
     });
 }
 
-TEST_CASE("every channel belongs to the component that counting through the groups gives it") {
+TEST_CASE("every channel belongs to the component found by counting through the groups") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         const definition counted = definition_of<L>();
         CAPTURE(layout_text(facts_of<L>));
@@ -50,7 +50,7 @@ TEST_CASE("every channel belongs to the component that counting through the grou
     });
 }
 
-TEST_CASE("the View of a component shows what index_select of its channels gives") {
+TEST_CASE("the View of a component equals index_select of its channels") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         for_all(layout_text(facts_of<L>), 100, [] {
             random_numbers random = draw_numbers();

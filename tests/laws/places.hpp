@@ -1,5 +1,5 @@
-// How a place is drawn: heads and dims that suit a component, tokens and batch rows that suit an activation, as
-// suture's wheres and again as numbers for the oracle.
+// Drawing places: heads and dims that fit a component, tokens and batch rows that fit an activation, as suture's
+// selectors and as numbers for the oracle.
 #pragma once
 
 #include "suture/tensor/detail/place.hpp"
@@ -21,12 +21,12 @@
 
 namespace laws {
 
-// Where, along the channels: values of suture's types, and the same numbers for the oracle.
+// Selectors of channels: values of suture's types, and the same numbers for the oracle.
 
 enum class channel_form { all, one_head, some_heads, some_dims, dims_of_head, dims_of_heads };
 inline constexpr std::size_t channel_forms = 6;
 
-/// The wheres of a form for component C in layout L; all that a whole layout can have is dims.
+/// The selectors of a form for component C in layout L; a whole layout can only have dims.
 template <class L, class X, channel_form Form>
 struct channel_wheres {
     static constexpr bool is_whole = std::is_same_v<L, X>;
@@ -38,7 +38,8 @@ struct channel_wheres {
     }();
     static constexpr extent count = is_whole ? 1 : heads_a_group * L::groups;
     static constexpr extent head_width = X::width / heads_a_group;
-    // One head: in the middle, or the last. Several: over groups where each has one, else the last ones of a group.
+    // One head: in the middle, or the last. Several: across groups of one head each, otherwise the last ones of a
+    // group.
     static constexpr extent one = (count * 2) / 3;
     static constexpr extent first = heads_a_group == 1 ? count / 3 : count - heads_a_group + heads_a_group / 3;
     static constexpr extent last = heads_a_group == 1 ? count - (count > 3) : count;
@@ -71,7 +72,7 @@ struct channel_wheres {
     }
 };
 
-// Where, along tokens and batch rows.
+// Selectors of tokens and batch rows.
 
 enum class position_form { all, token, batch, both, rows };
 inline constexpr std::size_t position_forms = 5;
@@ -81,8 +82,8 @@ constexpr extent axes_needed(position_form form) {
 }
 
 namespace detail {
-/// A place or a range on an axis of n, some of its numbers counted from the end. `range`: no single place.
-template <suture::axis Along>
+/// An index or a range on an axis of size n, with some numbers counted from the end. `range`: not a single index.
+template <suture::Axis Along>
 Position<Along> draw_position(extent n, bool range, std::optional<IndexRange>& told) {
     if (n == 0) return {0, 0, true};
     IndexRange s{draw(0, n), 0, !range && !once_in(3)};
@@ -94,7 +95,7 @@ Position<Along> draw_position(extent n, bool range, std::optional<IndexRange>& t
     return {begin, end, false};
 }
 
-/// Token numbers of [0, n), none twice, some counted from the end.
+/// Distinct token numbers of [0, n), some counted from the end.
 inline at::Tensor draw_tokens(extent k, extent n, random_numbers& random) {
     extents all(static_cast<std::size_t>(n));
     std::iota(all.begin(), all.end(), 0);
@@ -112,9 +113,9 @@ inline RowPositions draw_rows(const extents& leading, random_numbers& random, bo
     if (n == 0 || rows == 0) return tokens(at::zeros({0}, at::kLong));
     switch (draw(averaged && leading.size() < 2 ? 1 : 0, 3)) {
         case 0: {
-            told.one_a_row = at::randint(-n, n, {rows}, at::kLong);
-            for (extent r = 0; r < rows; ++r) told.one_a_row[r].fill_(static_cast<extent>(random() % (2 * n)) - n);
-            return token(told.one_a_row.reshape(outer).to(dtype));
+            told.one_per_row = at::randint(-n, n, {rows}, at::kLong);
+            for (extent r = 0; r < rows; ++r) told.one_per_row[r].fill_(static_cast<extent>(random() % (2 * n)) - n);
+            return token(told.one_per_row.reshape(outer).to(dtype));
         }
         case 1: {
             const extent k = draw(1, n + 1);
@@ -141,25 +142,25 @@ inline RowPositions draw_rows(const extents& leading, random_numbers& random, bo
 }
 }  // namespace detail
 
-/// Wheres of a form, drawn. `averaged`: only such that leave tokens or batch rows to average over.
+/// Drawn selectors of a form. `averaged`: only those that leave tokens or batch rows to average over.
 template <position_form Form>
 auto draw_positions(const extents& leading, random_numbers& random, bool averaged, part& told) {
     if constexpr (Form == position_form::all)
         return std::tuple();
     else if constexpr (Form == position_form::token)
         return std::tuple(
-            detail::draw_position<axis::token>(leading.back(), averaged && leading.size() < 2, told.token));
+            detail::draw_position<Axis::token>(leading.back(), averaged && leading.size() < 2, told.token));
     else if constexpr (Form == position_form::batch)
-        return std::tuple(detail::draw_position<axis::batch>(leading.front(), false, told.batch));
+        return std::tuple(detail::draw_position<Axis::batch>(leading.front(), false, told.batch));
     else if constexpr (Form == position_form::both) {
         const bool keep_tokens = averaged && once_in(2), keep_rows = averaged && !keep_tokens;
-        return std::tuple(detail::draw_position<axis::token>(leading.back(), keep_tokens, told.token),
-                          detail::draw_position<axis::batch>(leading.front(), keep_rows, told.batch));
+        return std::tuple(detail::draw_position<Axis::token>(leading.back(), keep_tokens, told.token),
+                          detail::draw_position<Axis::batch>(leading.front(), keep_rows, told.batch));
     } else
         return std::tuple(detail::draw_rows(leading, random, averaged, told));
 }
 
-/// The place of a layout in a tuple of them: what makes layouts differ in the wheres and edits they are tried with.
+/// The index of a layout in a tuple of them: it decides which selectors and edits the layout is tried with.
 template <class L, class Layouts>
 inline constexpr std::size_t place_among = 0;
 template <class L, class... Ls>

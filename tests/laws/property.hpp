@@ -1,5 +1,5 @@
-// Properties as doctest assertions: RapidCheck draws the cases and shrinks a failure, doctest reports it. The seed
-// is fixed, so that a failure comes back; RC_PARAMS="seed=7 max_success=1000" looks elsewhere, or longer.
+// Properties as doctest assertions: RapidCheck draws the cases and shrinks failures, and doctest reports them. The seed
+// is fixed, so that failures are reproducible; RC_PARAMS="seed=7 max_success=1000" tries other or more cases.
 #pragma once
 
 #include "suture/tensor/torch.hpp"
@@ -17,7 +17,7 @@
 
 namespace laws {
 
-/// Checks `property`, a function without arguments that draws what it needs, for so many cases.
+/// Checks `property`, a function without arguments that draws its own values, for the given number of cases.
 inline void for_all(const std::string& name, int cases, const std::function<void()>& property) {
     rc::detail::TestParams params;
     if (std::getenv("RC_PARAMS")) {
@@ -30,7 +30,7 @@ inline void for_all(const std::string& name, int cases, const std::function<void
     const bool holds = result.is<rc::detail::SuccessResult>();
     std::ostringstream report;
     if (result.is<rc::detail::FailureResult>()) {
-        // The case as the property logged it. RapidCheck would list each drawn number by itself.
+        // The case as logged by the property. RapidCheck would list each drawn number separately.
         const auto& failure = result.get<rc::detail::FailureResult>();
         report << "fails after " << failure.numSuccess << " cases, seed " << params.seed << "\n" << failure.description;
     } else if (!holds) {
@@ -39,12 +39,12 @@ inline void for_all(const std::string& name, int cases, const std::function<void
     CHECK_MESSAGE(holds, name << ": " << report.str());
 }
 
-/// A whole number of [low, high), drawn with equal chances; shrinks to low.
+/// An integer drawn uniformly from [low, high); shrinks to low.
 inline std::int64_t draw(std::int64_t low, std::int64_t high) {
     return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::int64_t>(low, high));
 }
 
-/// True once in `times`, drawn; shrinks to false.
+/// Drawn: true with probability 1 / times; shrinks to false.
 inline bool once_in(int times) { return draw(0, times) == times - 1; }
 
 /// One of these, drawn; shrinks to the first.

@@ -1,5 +1,5 @@
-// Random recipes, with their layouts' types erased: the same edits as suture runs them and as steps of the literal
-// idiom. The types are instantiated once, in idiom_*.cpp; every other law on recipes loops over these.
+// Random recipes, with the types of their layouts erased: the same edits as suture runs them and as steps of the
+// literal idiom. The types are instantiated once, in idiom_*.cpp; every other law about recipes loops over them.
 #pragma once
 
 #include "laws/oracle.hpp"
@@ -26,17 +26,17 @@ enum class way { pipe, consume, assign };
 struct drawn_recipe {
     std::string text;
     std::vector<step> steps;
-    std::vector<at::Tensor> injected;  ///< leaves, with gradients where they are wanted
+    std::vector<at::Tensor> injected;  ///< leaves, which require gradients if asked to
     std::function<at::Tensor(const at::Tensor&, way)> run;
 };
 
-/// What a recipe needs of the activation that it is drawn for.
+/// What a recipe requires of its activation.
 struct needs {
     extent leading = 0;   ///< axes before the channels
     bool floats = false;  ///< a floating-point dtype
 };
 
-/// What a recipe is drawn for.
+/// The activation and mode for which a recipe is drawn.
 struct conditions {
     extents leading;
     at::ScalarType dtype;
@@ -70,7 +70,7 @@ inline at::Tensor literal_idiom(const at::Tensor& packed, const definition& d, c
     return parts.cat();
 }
 
-/// An activation and a recipe that suits it.
+/// An activation and a recipe that fits it.
 struct drawn_case {
     activation source;
     drawn_recipe recipe;

@@ -1,5 +1,5 @@
-// Whatever a recipe does, and wherever it fails, what was borrowed keeps its bytes and its version, and an Owned
-// that could not be edited is what it was.
+// Whatever a recipe does, and wherever it fails, the borrowed tensor keeps its bytes and its version, and an Owned that
+// could not be edited is unchanged.
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 using namespace laws;
 
-/// The bytes of a tensor's whole storage and its version, to be compared later.
+/// The bytes of a tensor's whole storage and its version, for later comparison.
 class snapshot {
 public:
     explicit snapshot(const at::Tensor& t) : tensor_(t), bytes_(storage_bytes(t)), version_(t._version()) {}
@@ -28,7 +28,7 @@ private:
     decltype(at::Tensor()._version()) version_;
 };
 
-/// What a failing attempt came to: "" where nothing was thrown.
+/// The message of a failing attempt; "" if nothing was thrown.
 template <class F>
 std::string thrown_by(F&& f) {
     try {
@@ -47,7 +47,7 @@ std::string thrown_by(F&& f) {
     return "";
 }
 
-/// Tries the recipe in all three ways: each throws this, and changes neither the source nor the Owned.
+/// Tries the recipe in all three ways: each must throw this kind of error and change neither the source nor the Owned.
 template <Layout L, AnyRecipe R>
 void check_failure(const activation& a, const R& recipe, const std::string& expected) {
     RC_LOG() << to_string(recipe) << "\n";
@@ -66,14 +66,14 @@ void check_failure(const activation& a, const R& recipe, const std::string& expe
 template <Layout L>
 struct ends {
     template <class First, class... Rest>
-    static std::type_identity<First> first(type_list<First, Rest...>);
+    static std::type_identity<First> first(suture::detail::TypeList<First, Rest...>);
     template <class... Cs>
-    static auto last(type_list<Cs...>) -> decltype((std::type_identity<Cs>{}, ...));
+    static auto last(suture::detail::TypeList<Cs...>) -> decltype((std::type_identity<Cs>{}, ...));
     using first_component = typename decltype(first(typename L::components{}))::type;
     using last_component = typename decltype(last(typename L::components{}))::type;
 };
 
-/// Recipes whose first edit is fine and whose second is not.
+/// Recipes whose first edit is valid and whose second is not.
 template <Layout L>
 void check_failures() {
     for_all(layout_text(facts_of<L>), 30, [] {
@@ -122,7 +122,7 @@ void check_failures() {
 
 }  // namespace
 
-TEST_CASE("a recipe leaves its source and what it injects as they were: bytes and version") {
+TEST_CASE("a recipe keeps the bytes and version of its source and of injected tensors") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 200, [&l] {
             const drawn_case c = draw_case(l);
@@ -133,7 +133,7 @@ TEST_CASE("a recipe leaves its source and what it injects as they were: bytes an
                 RC_ASSERT(!edited.is_alias_of(c.source.base));
                 RC_ASSERT(source.still_true());
                 for (const snapshot& s : injected) RC_ASSERT(s.still_true());
-                // Nor does a later write to the result reach back.
+                // A later write to the result does not reach the source either.
                 edited.fill_(1);
                 RC_ASSERT(source.still_true());
                 for (const snapshot& s : injected) RC_ASSERT(s.still_true());
@@ -145,7 +145,7 @@ TEST_CASE("a recipe that throws at its second edit changes neither the source no
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) { check_failures<L>(); });
 }
 
-TEST_CASE("an operand of another making is taken up or refused, but never half") {
+TEST_CASE("an operand of any kind is used or refused, but never partly applied") {
     using L = Fused<4, Q<2>, K<2>>;
     const at::Tensor made_elsewhere = [] {
         const c10::InferenceMode inference;

@@ -1,4 +1,4 @@
-// split and cat are inverse to each other, and split copies nothing.
+// split and cat are inverses of each other, and split copies nothing.
 #include "suture/tensor/cat.hpp"
 #include "suture/tensor/view.hpp"
 
@@ -19,7 +19,7 @@ at::Tensor cat_of(const Parts& parts) {
     return std::apply([](const auto&... each) { return cat<L>(each...).take(); }, parts);
 }
 
-/// Calls f with an activation of every layout, drawn so many times.
+/// Calls f with drawn activations of every layout, the given number of times.
 template <class F>
 void for_activations(int cases, F&& f) {
     for_each_layout<every_layout>([&]<class L>(std::type_identity<L> layout) {
@@ -83,7 +83,7 @@ TEST_CASE("cat gives storage of its own: a write to the source does not show in 
     });
 }
 
-TEST_CASE("a clone is contiguous and has the bits of what was cloned") {
+TEST_CASE("a clone is contiguous and has the same bits as its source") {
     for_activations(50, []<class L>(std::type_identity<L>, const activation& a) {
         const at::Tensor copy = borrow<L>(a.view).clone().take();
         RC_ASSERT(copy.is_contiguous());

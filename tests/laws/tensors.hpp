@@ -1,4 +1,4 @@
-// Activations to try the laws on: any dtype, any axes before the channels, any strides; and comparison by bytes.
+// Activations for the laws: any dtype, any axes before the channels, any strides; and comparison by bytes.
 #pragma once
 
 #include "laws/oracle.hpp"
@@ -14,7 +14,7 @@
 
 namespace laws {
 
-/// The numbers of a drawn case. One RapidCheck number seeds them: shrinking is for shapes and places.
+/// The numbers of a drawn case. One RapidCheck number seeds them, because only shapes and places need shrinking.
 using random_numbers = std::mt19937_64;
 inline random_numbers draw_numbers() {
     return random_numbers(static_cast<std::uint64_t>(draw(0, std::numeric_limits<std::int32_t>::max())));
@@ -36,7 +36,7 @@ inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_num
     std::vector<double> values(static_cast<std::size_t>(count));
     const bool whole_numbers = at::isIntegralType(dtype, true);
     std::normal_distribution<double> normal(0, 2);
-    // Beyond what float32 and, for int64, what float64 counts exactly: a detour through floats would show.
+    // Beyond the exact integers of float32 and, for int64, of float64: a conversion through floats would be noticed.
     const std::int64_t far = dtype == at::kLong ? (std::int64_t{1} << 40) + 1 : (1 << 25) + 1;
     at::Tensor t = at::empty(sizes, whole_numbers ? at::kLong : at::kDouble);
     for (extent i = 0; i < count; ++i) {
@@ -51,7 +51,7 @@ inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_num
     return t.to(dtype);
 }
 
-/// Axes before the channels, from `least` to 3 of them; sometimes one of no size.
+/// From `least` to 3 axes before the channels; sometimes one has size 0.
 inline extents draw_leading(extent least, bool may_be_empty = true) {
     extents leading(static_cast<std::size_t>(draw(least, 4)));
     for (extent& n : leading) n = draw(1, 5);
@@ -89,7 +89,7 @@ struct activation {
     std::string text;
 };
 
-/// A view of the base that has these sizes and lies in it like that. The base is a leaf: give it gradients first.
+/// A view of the base with these sizes, arranged in this way. The base is a leaf: let it require gradients first.
 inline at::Tensor view_as(const at::Tensor& base, const extents& sizes, strides how) {
     switch (how) {
         case strides::contiguous:
@@ -152,7 +152,7 @@ inline std::vector<char> bytes_of(const at::Tensor& t) {
     if (!bytes.empty()) std::memcpy(bytes.data(), c.data_ptr(), bytes.size());
     return bytes;
 }
-/// The bytes of all of a tensor's storage, with what lies between and around its elements.
+/// The bytes of a tensor's whole storage, including those between and around its elements.
 inline std::vector<char> storage_bytes(const at::Tensor& t) {
     std::vector<char> bytes(t.storage().nbytes());
     if (!bytes.empty()) std::memcpy(bytes.data(), t.storage().data(), bytes.size());
@@ -164,8 +164,8 @@ inline bool same_bits(const at::Tensor& a, const at::Tensor& b) {
     return a.scalar_type() == b.scalar_type() && a.sizes() == b.sizes() && bytes_of(a) == bytes_of(b);
 }
 
-/// The same, but any NaN equals any other: the sign of one that is computed depends on whether vector instructions
-/// were at work, and so on where in memory the number lies.
+/// The same, but any NaN equals any other: the sign of a computed NaN depends on whether vector instructions were used,
+/// and so on its address.
 inline bool same_numbers(const at::Tensor& a, const at::Tensor& b) {
     if (!a.is_floating_point() || a.scalar_type() != b.scalar_type() || a.sizes() != b.sizes()) return same_bits(a, b);
     return at::equal(a.isnan(), b.isnan()) && same_bits(a.masked_fill(a.isnan(), 0), b.masked_fill(b.isnan(), 0));

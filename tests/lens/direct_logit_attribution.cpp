@@ -202,7 +202,7 @@ TEST_CASE("attribution disturbs no model, and runs inside a hook") {
 TEST_CASE("what cannot be attributed is refused with what to do, tokens of the vocabulary before the model runs") {
     Small model = random_model<24, 3>(1, true);
     const auto refusal = [&]<class Kind>(std::type_identity<Kind>, const at::Tensor& prompt, const LogitTarget& target,
-                                         const Position<axis::token>& where) {
+                                         const Position<Axis::token>& where) {
         return message_of<Kind>([&] { (void)direct_logit_attribution(model, prompt, target, where); });
     };
     const std::type_identity<ValueError> value;

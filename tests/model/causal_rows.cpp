@@ -221,5 +221,5 @@ TEST_CASE("a block that writes its input is told so") {
     } model{{std::make_shared<rotary::ModelImpl>()}};
     const Grid grid = Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model.model, "*.mlp_out"));
     CHECK(says(message_of<OwnershipError>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); }),
-               "block 0 wrote into the tensor it was lent"));
+               "block 0 wrote to the tensor it was lent"));
 }

@@ -46,7 +46,7 @@ std::vector<std::string> draw_record(std::int64_t cells) {
     return record;
 }
 std::vector<std::string> as_utf8(std::vector<std::string> record) {
-    for (std::string& cell : record) cell = suture::detail::replaced_utf8(cell);
+    for (std::string& cell : record) cell = suture::replaced_utf8(cell);
     return record;
 }
 }  // namespace

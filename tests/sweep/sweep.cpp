@@ -306,7 +306,7 @@ TEST_CASE("a metric that writes what it is lent is told so, before it spoils a c
                        (void)sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, writing,
                                    with(optimisations));
                    }),
-                   "the metric 'mine' wrote into the tensor it was lent"));
+                   "the metric 'mine' wrote to the tensor it was lent"));
 }
 
 TEST_CASE("attention scores, which pass in whole runs only, cannot be swept token by token") {

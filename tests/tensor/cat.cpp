@@ -61,13 +61,14 @@ TEST_CASE("cat refuses parts of different leading axes with both shapes") {
     CHECK_THROWS_AS((void)cat<Qkv>(q, borrow<K<2>>(at::zeros({2})), v), ShapeError);
 }
 
-TEST_CASE("cat refuses parts of different dtype or device with both") {
+TEST_CASE("cat refuses parts of different dtypes or devices with both") {
     const auto q = borrow<Q<2>>(at::zeros({3, 2}));
     const auto v = borrow<V<2>>(at::zeros({3, 2}));
     CHECK(message_of<TypeError>([&] {
               (void)cat<Qkv>(q, borrow<K<2>>(at::zeros({3, 2}, at::kDouble)), v);
           }) ==
-          "the parts given to cat are float32 [3, 2] on cpu and float64 [3, 2] on cpu: give them one dtype and device");
+          "the parts given to cat are float32 [3, 2] on cpu and float64 [3, 2] on cpu: give them the same dtype and "
+          "device");
     CHECK(says(message_of<TypeError>([&] {
                    (void)cat<Qkv>(q, borrow<K<2>>(at::zeros({3, 2}, at::kMeta)), v);
                }),
@@ -81,7 +82,7 @@ TEST_CASE("cat of parts without tokens has no tokens") {
     CHECK(cat<ByHead>(gq, gk, gv).sizes() == at::IntArrayRef({0, 12}));
 }
 
-TEST_CASE("what was put together under no_grad can be edited with gradients") {
+TEST_CASE("a cat made under no_grad can be edited with gradients") {
     std::optional<Owned<ByHead>> whole;
     {
         const at::NoGradGuard no_grad;
@@ -99,7 +100,7 @@ TEST_CASE("gradients flow through cat to every part") {
     CHECK(leaf.grad().sum().item<float>() == 2 * (3 * (2 + 3 + 1)));
 }
 
-TEST_CASE("parts that are missing, doubled, foreign, out of order or of other groups do not compile") {
+TEST_CASE("missing, doubled, foreign, misordered or differently grouped parts do not compile") {
     static_assert(can_cat<Qkv, Query, Key, Value>);
     static_assert(can_cat<Qkv, Query, Owned<K<2>>, Value>);
     static_assert(!can_cat<Qkv, Query, Key>);

@@ -11,13 +11,13 @@ using namespace suture;
 using Qkv = Fused<12, Q<6, 3>, K<3>, V<3>>;
 using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
 
-TEST_CASE("a shape is written as PyTorch writes it") {
+TEST_CASE("a shape is written as in PyTorch") {
     CHECK(shape_text({1, 5, 2304}) == "[1, 5, 2304]");
     CHECK(shape_text({0}) == "[0]");
     CHECK(shape_text({}) == "[]");
 }
 
-TEST_CASE("a dtype has the name that PyTorch gives it") {
+TEST_CASE("a dtype has PyTorch's name") {
     CHECK(dtype_text(at::kByte) == "uint8");
     CHECK(dtype_text(at::kChar) == "int8");
     CHECK(dtype_text(at::kShort) == "int16");
@@ -32,7 +32,7 @@ TEST_CASE("a dtype has the name that PyTorch gives it") {
     CHECK(dtype_text(at::kComplexDouble) == "complex128");
 }
 
-TEST_CASE("a tensor is told by dtype, shape and device") {
+TEST_CASE("a tensor is described by dtype, shape and device") {
     CHECK(tensor_text(at::zeros({1, 5, 12})) == "float32 [1, 5, 12] on cpu");
     CHECK(tensor_text(at::empty({2}, at::TensorOptions(at::kMeta).dtype(at::kHalf))) == "float16 [2] on meta");
     CHECK(tensor_text(at::Tensor()) == "an undefined tensor");
@@ -63,6 +63,6 @@ TEST_CASE("the map of a grouped layout shows one group and says where the others
           "  3 .. 3  V<1>\n");
 }
 
-TEST_CASE("a component with too small a share still has room for its name") {
+TEST_CASE("a narrow component still has room for its name") {
     CHECK(describe<Fused<1001, Q<1000>, Resid<1>>>().find("|Resid|") != std::string::npos);
 }

@@ -20,14 +20,14 @@ TEST_CASE("no kind of error is caught as another kind") {
     CHECK_FALSE(std::is_base_of_v<PositionError, ValueError>);
 }
 
-TEST_CASE("places are put in front of the message, the outermost last") {
+TEST_CASE("each added place is put in front of the message") {
     ShapeError e("token 9 is outside");
     e.add_place("Q[token 9] = 0");
     e.add_place("h.3.attn");
     CHECK(std::string(e.what()) == "h.3.attn: Q[token 9] = 0: token 9 is outside");
 }
 
-TEST_CASE("a place added while an error passes is kept, and so is the kind") {
+TEST_CASE("a place added while an error propagates is kept, and so is the kind") {
     const auto throw_through = [] {
         try {
             throw PositionError("token 9 is outside");

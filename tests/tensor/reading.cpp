@@ -1,3 +1,5 @@
+#include <suture/tensor/reading.hpp>
+
 #include <suture/tensor/view.hpp>
 
 #include <ATen/ATen.h>
@@ -89,7 +91,7 @@ TEST_CASE("results never share storage with what was read") {
     CHECK_FALSE(borrow<Gate<1>>(one).norm(0).is_alias_of(one));
 }
 
-TEST_CASE("every kind of number can be a factor") {
+TEST_CASE("every type of number can be a factor") {
     const auto v = borrow<Qkv>(x);
     CHECK((v * 2l).equal(v * 2));
     CHECK((v * 2.0f).equal(v * 2));
@@ -111,7 +113,7 @@ TEST_CASE("a result that no longer fits its layout is refused") {
     const at::Tensor narrow = at::ones({1});
     CHECK(message_of<ShapeError>([&] {
               (void)(borrow<Gate<1>>(narrow) + at::ones({5, 7}));
-          }) == "the result has shape [5, 7], which is no Fused<1, Gate<1>> any more: use read() for a plain tensor");
+          }) == "the result has shape [5, 7], which is not a Fused<1, Gate<1>>: use read() for a plain tensor");
     CHECK((borrow<Qkv>(x) + at::ones({4, 1, 1})).sizes() == at::IntArrayRef({4, 2, 6}));
 }
 
@@ -141,7 +143,7 @@ TEST_CASE("comparisons give a bool tensor, from either side") {
     CHECK((other == v).equal(x == other));
 }
 
-TEST_CASE("a comparison is no condition and no View is a number or a tensor") {
+TEST_CASE("a comparison is not a condition, and a View is neither a number nor a tensor") {
     static_assert(can_compare<View<Qkv>, View<Qkv>>);
     static_assert(!is_a_condition<decltype(std::declval<View<Qkv>>() == std::declval<View<Qkv>>())>);
     static_assert(!is_a_condition<View<Qkv>>);
@@ -194,7 +196,7 @@ TEST_CASE("equal compares shape, dtype and values, and NaN equals nothing") {
     CHECK_FALSE(nan.equal(nan));
 }
 
-TEST_CASE("read lends the tensor and returns what the function returns") {
+TEST_CASE("read lends the tensor and returns the function's result") {
     const auto v = borrow<Qkv>(x);
     CHECK(v.read([](const at::Tensor& t) { return t.softmax(-1); }).equal(x.softmax(-1)));
     CHECK(v.read([](const at::Tensor& t) { return t.sum().item<double>(); }) == 66.0);
@@ -203,7 +205,7 @@ TEST_CASE("read lends the tensor and returns what the function returns") {
     CHECK(seen == 1);
 }
 
-TEST_CASE("a read that returns an alias of the storage gets a clone of it") {
+TEST_CASE("an alias of the storage returned by a read is cloned") {
     const auto v = borrow<Qkv>(x);
     CHECK_FALSE(v.read([](const at::Tensor& t) { return t; }).is_alias_of(x));
     CHECK_FALSE(v.read([](const at::Tensor& t) { return t.narrow(-1, 0, 2); }).is_alias_of(x));
@@ -212,7 +214,7 @@ TEST_CASE("a read that returns an alias of the storage gets a clone of it") {
     CHECK_FALSE(v.read([](const at::Tensor&) { return at::Tensor(); }).defined());
 }
 
-TEST_CASE("a read that returns several aliases gets clones of them") {
+TEST_CASE("several aliases returned by a read are cloned") {
     const at::Tensor source = at::ones({2, 6});
     const auto parts = borrow<Qkv>(source).read([](const at::Tensor& t) { return t.split(2, -1); });
     parts.front().fill_(7);
@@ -235,7 +237,7 @@ TEST_CASE("a read finds the aliases in tuples, optionals and containers of conta
     CHECK_FALSE(std::get<2>(deep)[1].is_alias_of(source));
 }
 
-TEST_CASE("a read returns what aliases can be found in, and nothing else") {
+TEST_CASE("a read returns only types in which aliases can be found") {
     static_assert(can_read_as<void> && can_read_as<bool> && can_read_as<double> && can_read_as<at::ScalarType>);
     static_assert(can_read_as<std::string> && can_read_as<std::vector<bool>> && can_read_as<std::vector<std::string>>);
     static_assert(can_read_as<at::Tensor> && can_read_as<const at::Tensor&> && can_read_as<View<Qkv>>);
@@ -253,18 +255,18 @@ TEST_CASE("a read returns what aliases can be found in, and nothing else") {
     CHECK_FALSE(can_read_as<std::filesystem::path>);
 }
 
-TEST_CASE("a read that returns a sparse tensor passes it on") {
+TEST_CASE("a sparse tensor returned by a read is passed on") {
     at::Tensor sparse;
     CHECK_NOTHROW(sparse = borrow<Qkv>(x).read([](const at::Tensor& t) { return t.to_sparse(); }));
     CHECK((sparse.defined() && sparse.is_sparse()));
 }
 
-TEST_CASE("a read that writes throws and says what to do instead") {
+TEST_CASE("a read that writes throws and names the alternative") {
     const at::Tensor source = at::zeros({2, 6});
     const auto v = borrow<Qkv>(source);
-    CHECK(
-        message_of<OwnershipError>([&] { v.read([](const at::Tensor& t) { return t.add_(1); }); }) ==
-        "the function given to read() wrote into the tensor it was lent: return a new value, or clone() and edit that");
+    CHECK(message_of<OwnershipError>([&] { v.read([](const at::Tensor& t) { return t.add_(1); }); }) ==
+          "the function given to read() wrote to the tensor it was lent: return a new value, or clone() it and edit "
+          "the clone");
     CHECK_THROWS_AS(v.read([](const at::Tensor& t) { t.narrow(-1, 0, 1).zero_(); }), OwnershipError);
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("borrowing copies nothing and keeps any leading axes") {
     CHECK(borrow<Q<4, 2>>(x.narrow(-1, 0, 4)).sizes() == at::IntArrayRef({2, 5, 4}));
 }
 
-TEST_CASE("borrowing takes any strides") {
+TEST_CASE("borrowing accepts any strides") {
     const at::Tensor turned = at::arange(80, at::kFloat).reshape({8, 5, 2}).permute({2, 1, 0});
     const auto k = borrow<Qkv>(turned).get<K>();
     CHECK(k.unsafe_tensor().equal(turned.narrow(-1, 4, 2)));
@@ -85,7 +85,7 @@ TEST_CASE("borrowing takes any strides") {
     CHECK(borrow<Qkv>(x[0][0].expand({3, 8})).clone().unsafe_tensor().is_contiguous());
 }
 
-TEST_CASE("a tensor of another width is refused with the layout, its parts and what came") {
+TEST_CASE("a tensor of another width is refused with the layout, its parts and the tensor") {
     CHECK(message_of<ShapeError>([] {
               (void)borrow<Qkv>(at::zeros({1, 5, 7}));
           }) ==
@@ -133,7 +133,7 @@ TEST_CASE("split keeps the groups of a grouped layout as an axis") {
     CHECK(v.unsafe_tensor().is_alias_of(packed));
 }
 
-TEST_CASE("an Owned is split to read") {
+TEST_CASE("splitting an Owned gives Views") {
     const auto owned = borrow<Qkv>(x).clone();
     CHECK(std::get<1>(split(owned)).equal(borrow<Qkv>(x).get<K>()));
 }
@@ -155,13 +155,13 @@ TEST_CASE("a component is found by its type or by its family") {
     static_assert(!can_get_family<View<TwoQueries>, Q>);
 }
 
-TEST_CASE("a clone shares nothing with what was viewed") {
+TEST_CASE("a clone shares nothing with the view") {
     auto copy = borrow<Qkv>(x).clone();
     copy.at().fill_(0);
     CHECK(x.equal(at::arange(80, at::kFloat).reshape({2, 5, 8})));
 }
 
-TEST_CASE("nothing that writes can be called on a View") {
+TEST_CASE("no writing method of a View can be called") {
     using Viewed = View<Q<4, 2>>;
     static_assert(can_clone<Viewed>);
     static_assert(!can_fill_<Viewed, int>);
@@ -185,7 +185,7 @@ TEST_CASE("nothing that writes can be called on a View") {
     CHECK(can_clone<const Viewed&>);
 }
 
-TEST_CASE("a raw tensor can't be split without a layout") {
+TEST_CASE("a raw tensor cannot be split without a layout") {
     static_assert(can_split<View<Qkv>>);
     static_assert(!can_split<at::Tensor>);
     static_assert(!can_split<const at::Tensor&>);

@@ -1,4 +1,4 @@
-// Near words: the distance is a metric, and the nearest come first.
+// Similar words: the distance is a metric, and the most similar come first.
 #include "suture/text/near_words.hpp"
 
 #include "doctest.hpp"
@@ -18,7 +18,7 @@ std::string draw_word() {
 }
 }  // namespace
 
-TEST_CASE("the distance of texts is a metric, and one change is a distance of one") {
+TEST_CASE("the distance between texts is a metric, and one change is a distance of one") {
     laws::for_all("bytes_apart is a metric", 500, [] {
         const std::string a = draw_word(), b = draw_word(), c = draw_word();
         RC_ASSERT((bytes_apart(a, b) == 0) == (a == b));
@@ -31,9 +31,9 @@ TEST_CASE("the distance of texts is a metric, and one change is a distance of on
     CHECK(bytes_apart("kitten", "sitting") == 3);
 }
 
-TEST_CASE("at most three words are near, the nearest first, and what is nothing like it is not") {
+TEST_CASE("at most three similar words are given, the most similar first, and dissimilar ones are not") {
     CHECK(near_words("Pariss", {"London", "Pars", "Paris", "Pariss!", "Parsi", "store"}) ==
-          "; near are \"Paris\", \"Pariss!\", \"Pars\"");
+          " (similar: \"Paris\", \"Pariss!\", \"Pars\")");
     CHECK(near_words("Alice", {"to", "a", "store"}) == "");
     CHECK(near_words("Alice", {}) == "");
     CHECK(near_words(std::string(1000, 'a'), {std::string(999, 'a')}) == "");

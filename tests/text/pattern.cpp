@@ -1,4 +1,4 @@
-// Regular expressions: what matches, one after the other, and what PCRE2 refuses.
+// Regular expressions: matches in order, and the expressions that PCRE2 refuses.
 #include "suture/text/pattern.hpp"
 
 #include "doctest.hpp"
@@ -7,19 +7,19 @@
 #include <string>
 #include <vector>
 
-using suture::detail::pattern;
+using suture::detail::Pattern;
 using suture::detail::white_space;
 
 namespace {
 std::vector<std::string> matches(const std::string& expression, const std::string& text) {
     std::vector<std::string> found;
-    pattern(expression).for_each_match(text, [&](std::string_view match) { found.emplace_back(match); });
+    Pattern(expression).for_each_match(text, [&](std::string_view match) { found.emplace_back(match); });
     return found;
 }
 using Texts = std::vector<std::string>;
 }  // namespace
 
-TEST_CASE("matches come in order, and what lies between them is passed over") {
+TEST_CASE("matches come in order, and the text between them is skipped") {
     CHECK(matches("[a-z]+", "ab 12 c, d") == Texts{"ab", "c", "d"});
     CHECK(matches("[a-z]+", "12") == Texts{});
     CHECK(matches("[a-z]+", "") == Texts{});
@@ -32,12 +32,12 @@ TEST_CASE("classes are Unicode's, and a character is matched whole") {
     CHECK(matches(".", "😀é") == Texts{"😀", "é"});
 }
 
-TEST_CASE("what stands before a match is seen by the expression") {
+TEST_CASE("the expression sees the text before a match") {
     CHECK(matches("(?<=a)b", "ab b") == Texts{"b"});
     CHECK(matches("b(?!c)", "bc b") == Texts{"b"});
 }
 
-TEST_CASE("white space is what Unicode calls so") {
+TEST_CASE("white space is defined by Unicode") {
     const std::string white = std::string("[") + white_space + "]";
     for (const char* space : {" ", "\t", "\n", "\v", "\f", "\r", "\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\x80",
                               "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"})
@@ -46,7 +46,7 @@ TEST_CASE("white space is what Unicode calls so") {
         CHECK(matches(white, other) == Texts{});
 }
 
-TEST_CASE("an expression that is none is refused with PCRE2's reason") {
-    const std::string said = suture_test::message_of<suture::Error>([] { pattern("a("); });
+TEST_CASE("an invalid expression is refused with PCRE2's reason") {
+    const std::string said = suture_test::message_of<suture::Error>([] { Pattern("a("); });
     CHECK(suture_test::says(said, "PCRE2 cannot compile a( (missing closing parenthesis): use"));
 }

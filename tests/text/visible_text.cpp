@@ -1,4 +1,4 @@
-// Texts as labels show them, and back.
+// Text as labels show it, and back.
 #include "suture/text/visible_text.hpp"
 
 #include "doctest.hpp"
@@ -11,25 +11,25 @@
 #include <vector>
 
 using namespace suture;
-using suture::detail::from_visible;
+using suture::from_visible_text;
+using suture::visible_text;
 using suture::detail::in_quotes;
-using suture::detail::visible;
 using suture_test::message_of;
 
-TEST_CASE("any bytes come back from what shows them, which is UTF-8 without control characters") {
-    laws::for_all("from_visible(visible(bytes)) == bytes", 1000, [] {
-        const std::string bytes = texts::draw_bytes(), shown = visible(bytes);
-        RC_ASSERT(from_visible(shown) == bytes);
-        suture::detail::check_utf8(shown);
+TEST_CASE("visible text is UTF-8 without control characters and can be turned back into any bytes") {
+    laws::for_all("from_visible_text(visible_text(bytes)) == bytes", 1000, [] {
+        const std::string bytes = texts::draw_bytes(), shown = visible_text(bytes);
+        RC_ASSERT(from_visible_text(shown) == bytes);
+        suture::check_utf8(shown);
         RC_ASSERT(std::none_of(shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; }));
     });
     for (int byte = 0; byte < 256; ++byte) {
         const std::string one(1, static_cast<char>(byte));
-        CHECK(from_visible(visible(one)) == one);
+        CHECK(from_visible_text(visible_text(one)) == one);
     }
 }
 
-TEST_CASE("what can be seen shows itself, and what cannot be seen is escaped") {
+TEST_CASE("visible characters are kept, and invisible ones are escaped") {
     const std::vector<std::pair<std::string, std::string>> expected{
         {" Paris", " Paris"},
         {"naïve 日本 😀 \"'", "naïve 日本 😀 \"'"},
@@ -38,28 +38,28 @@ TEST_CASE("what can be seen shows itself, and what cannot be seen is escaped") {
         {std::string("\0\x1B\x7F", 3), "\\x00\\x1B\\x7F"},
         {"\xC2\xA0", "\\xC2\\xA0"},           // a no-break space
         {"\xC2\x85", "\\xC2\\x85"},           // a control beyond ASCII
-        {"\xE2\x80\x8D", "\\xE2\\x80\\x8D"},  // a joiner of zero width
+        {"\xE2\x80\x8D", "\\xE2\\x80\\x8D"},  // a zero-width joiner
         {"\xE2\x80\xA8", "\\xE2\\x80\\xA8"},  // a line separator
-        {"\xE2\x80\xAE", "\\xE2\\x80\\xAE"},  // turns the writing around
+        {"\xE2\x80\xAE", "\\xE2\\x80\\xAE"},  // a right-to-left override
         {"\xF0\x9F\x98", "\\xF0\\x9F\\x98"},  // an emoji without its last byte
         {"\xA9z", "\\xA9z"}};
-    for (const auto& [text, shown] : expected) CHECK(visible(text) == shown);
+    for (const auto& [text, shown] : expected) CHECK(visible_text(text) == shown);
 }
 
-TEST_CASE("characters need no escape to be read, and lower-case digits will do") {
-    CHECK(from_visible("a\nb") == "a\nb");
-    CHECK(from_visible("\\xe2\\x80\\x8d") == "\xE2\x80\x8D");
+TEST_CASE("unescaped characters and lower-case digits are accepted") {
+    CHECK(from_visible_text("a\nb") == "a\nb");
+    CHECK(from_visible_text("\\xe2\\x80\\x8d") == "\xE2\x80\x8D");
 }
 
-TEST_CASE("a backslash that begins no escape is refused with its offset") {
+TEST_CASE("a backslash that does not begin an escape is refused with its offset") {
     for (const char* text : {"ab\\", "ab\\q", "ab\\x", "ab\\x4", "ab\\x4g", "ab\\x-1", "ab\\N"})
-        CHECK(message_of<ValueError>([&] { (void)from_visible(text); }) ==
+        CHECK(message_of<ValueError>([&] { (void)from_visible_text(text); }) ==
               "'" + std::string(text) +
-                  "' has a backslash at byte 2 that begins no escape: write \\\\ for it, or \\n, "
+                  "' has a backslash at byte 2 that does not begin an escape: write \\\\ for a backslash, or \\n, "
                   "\\r, \\t, \\xNN");
 }
 
-TEST_CASE("a long text is shown by its beginning, and no character is cut") {
+TEST_CASE("a long text is shortened without cutting a character") {
     CHECK(in_quotes("a\n") == "\"a\\n\"");
     CHECK(in_quotes(std::string(80, 'a')) == "\"" + std::string(80, 'a') + "\"");
     CHECK(in_quotes(std::string(81, 'a')) == "\"" + std::string(80, 'a') + "...\"");

@@ -1,4 +1,4 @@
-// GPT-2's tokenizer: it agrees with the published one, and gives back every text.
+// GPT-2's tokenizer agrees with the published one and decodes every text it encoded.
 #include "suture/tokenizer/byte_bpe.hpp"
 
 #include "doctest.hpp"
@@ -20,7 +20,7 @@ namespace {
 using Ids = std::vector<extent>;
 
 ByteBpe read(const files::Folder& folder) { return ByteBpe::read(folder / "vocab.json", folder / "merges.txt"); }
-/// GPT-2's, read once for all cases.
+/// GPT-2's tokenizer, read once for all cases.
 const ByteBpe& gpt2() {
     static const ByteBpe tokenizer = [] {
         const files::Folder folder;
@@ -29,7 +29,7 @@ const ByteBpe& gpt2() {
     }();
     return tokenizer;
 }
-/// What reading says after `spoil` changed the entries of GPT-2's vocabulary.
+/// The message of reading GPT-2's vocabulary after `spoil` changed its entries.
 std::string refusal(const std::function<void(nlohmann::json&)>& spoil) {
     const files::Folder folder;
     nlohmann::json entries = gpt2_bpe::vocabulary();
@@ -41,10 +41,10 @@ Ids operator+(Ids a, const Ids& b) {
     a.insert(a.end(), b.begin(), b.end());
     return a;
 }
-/// True for one character of white space.
+/// Whether the text is one character of white space.
 bool is_white(const std::string& character) {
     bool white = false;
-    const suture::detail::pattern expression(std::string("^[") + suture::detail::white_space + "]$");
+    const suture::detail::Pattern expression(std::string("^[") + suture::detail::white_space + "]$");
     expression.for_each_match(character, [&](std::string_view) { white = true; });
     return white;
 }
@@ -61,7 +61,7 @@ TEST_CASE("the ids are those of the published tokenizer") {
     }
 }
 
-TEST_CASE("every text comes back from its ids, which are tokens of its bytes") {
+TEST_CASE("every text can be decoded from its ids, which are tokens of its bytes") {
     laws::for_all("decode(encode(text)) == text", 2000, [] {
         const std::string text = texts::draw_text();
         const Ids ids = gpt2().encode(text);
@@ -72,7 +72,7 @@ TEST_CASE("every text comes back from its ids, which are tokens of its bytes") {
     });
 }
 
-TEST_CASE("two texts are encoded as one where the second begins with white space and the first does not end in it") {
+TEST_CASE("texts are encoded independently if white space begins the second and does not end the first") {
     laws::for_all("encode(a + b) == encode(a) + encode(b)", 1000, [] {
         const std::string a = texts::draw_text(), last = texts::draw_character(), b = texts::draw_text();
         const std::string space = laws::one_of<std::string>({" ", "\n", "\t", "\xC2\xA0", "\xE3\x80\x80"});
@@ -81,14 +81,14 @@ TEST_CASE("two texts are encoded as one where the second begins with white space
     });
 }
 
-TEST_CASE("the end of a text is one token, which parts what stands before and after it") {
+TEST_CASE("the end of a text is one token, which separates the text before and after it") {
     laws::for_all("encode(a + end + b) == encode(a) + {end} + encode(b)", 500, [] {
         const std::string a = texts::draw_text(), b = texts::draw_text(), end(ByteBpe::end_of_text);
         RC_ASSERT(gpt2().encode(a + " " + end + b) == gpt2().encode(a + " ") + Ids{50256} + gpt2().encode(b));
     });
 }
 
-TEST_CASE("a vocabulary without the end of a text encodes it as any text") {
+TEST_CASE("a vocabulary without the end of a text encodes it like any text") {
     const files::Folder folder;
     nlohmann::json entries = gpt2_bpe::vocabulary();
     entries.erase("<|endoftext|>");
@@ -97,7 +97,7 @@ TEST_CASE("a vocabulary without the end of a text encodes it as any text") {
                                                       gpt2().encode("|") + gpt2().encode(">"));
 }
 
-TEST_CASE("an entry that no merge makes is never the id of a text") {
+TEST_CASE("an entry that no merge produces is never the id of a text") {
     const files::Folder folder;
     nlohmann::json entries = gpt2_bpe::vocabulary();
     entries["xyzzy"] = 50257;
@@ -109,10 +109,10 @@ TEST_CASE("an entry that no merge makes is never the id of a text") {
 
 TEST_CASE("a text that is not UTF-8 is refused with the offset") {
     CHECK(message_of<ValueError>([] { (void)gpt2().encode("caf\xE9"); }) ==
-          "the text is not UTF-8 at byte 3 (0xE9): give text that is UTF-8");
+          "the text is not UTF-8 at byte 3 (0xE9): give UTF-8 text");
 }
 
-TEST_CASE("ids that cut a character in half give U+FFFD") {
+TEST_CASE("ids that cut through a character give U+FFFD") {
     const Ids whole = gpt2().encode("a😀b");
     REQUIRE(whole.size() > 3);
     CHECK(gpt2().decode(whole) == "a😀b");
@@ -122,25 +122,25 @@ TEST_CASE("ids that cut a character in half give U+FFFD") {
     CHECK(gpt2().decode({}) == "");
 }
 
-TEST_CASE("an id that is none is refused") {
+TEST_CASE("an invalid id is refused") {
     for (const extent id : {extent{-1}, extent{50257}})
         CHECK(message_of<ValueError>([&] {
                   (void)gpt2().decode({1, id});
-              }) == std::to_string(id) + " is no token id: give one from 0 to 50256");
+              }) == std::to_string(id) + " is not a token id: give one from 0 to 50256");
 }
 
-TEST_CASE("a vocabulary that lacks a byte, or has what is no bytes, is refused with it") {
+TEST_CASE("a vocabulary that lacks a byte or has an entry that is not bytes is refused with it") {
     CHECK(says(refusal([](auto& entries) { entries["<byte>"] = entries["A"], entries.erase("A"); }),
                "vocab.json has no entry for the byte 0x41: use a byte-level tokenizer's vocab.json"));
     CHECK(says(refusal([](auto& entries) { entries["two words"] = 50257; }),
-               "vocab.json: \"two words\" has a character that stands for no byte: use"));
+               "vocab.json: \"two words\" has a character that does not stand for a byte: use"));
     CHECK(says(refusal([](auto& entries) { entries["a word"] = entries["Ġthe"], entries.erase("Ġthe"); }),
                "\"a word\" has"));
     CHECK(says(refusal([](auto& entries) { entries["<the>"] = entries["Ġthe"], entries.erase("Ġthe"); }),
                "\"Ġthe\" is not in vocab.json: use the two files of one tokenizer"));
 }
 
-TEST_CASE("several threads encode with one tokenizer what each would alone") {
+TEST_CASE("several threads that share a tokenizer encode as each would alone") {
     const std::string text = "Then, Alice and Bob went to the store. 日本語 <|endoftext|> don't\n\n  xyzzy";
     const Ids alone = gpt2().encode(text);
     std::vector<std::vector<Ids>> seen(4);

@@ -1,4 +1,4 @@
-// GPT-2's published tokenizer, cut down to what the cases of gpt2_bpe/cases.json need of it.
+// GPT-2's published tokenizer, reduced to the part that the cases of gpt2_bpe/cases.json need.
 #pragma once
 
 #include "record/files.hpp"
@@ -13,7 +13,7 @@ namespace gpt2_bpe {
 
 inline std::filesystem::path data() { return std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/tokenizer/gpt2_bpe"; }
 
-/// The vocabulary with its published ids. Entries that were left out are filled with ones that no merge makes, since a
+/// The vocabulary with its published ids. Omitted entries are replaced by ones that no merge produces, because a
 /// vocabulary has no gaps.
 inline nlohmann::json vocabulary() {
     nlohmann::json entries = nlohmann::json::parse(files::bytes_of(data() / "vocab.json"));

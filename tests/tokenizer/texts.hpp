@@ -1,4 +1,4 @@
-// Texts for the properties of tokenizers: UTF-8 of every kind, and bytes that are none.
+// Texts for the properties of tokenizers: UTF-8 of every kind, and other bytes.
 #pragma once
 
 #include "suture/text/visible_text.hpp"
@@ -20,7 +20,7 @@ inline std::string utf8_of(std::int64_t character) {
     return {byte(0xF0 | character >> 18), next(12), next(6), next(0)};
 }
 
-/// A character: of ASCII, with an accent, of another script, an emoji, or any there can be.
+/// A character: ASCII, accented, of another script, an emoji, or any other code point.
 inline std::string draw_character() {
     const std::int64_t end = laws::one_of<std::int64_t>({0x80, 0x250, 0x3000, 0x20000, 0x110000});
     const std::int64_t character = laws::draw(0, end);
@@ -31,7 +31,7 @@ inline const std::vector<std::string> pieces{
     "the",  " Paris", " ",        "\n",  "'s", "don't",       "2019",          ", ",      "  ",   "naïve",
     "日本", "\t",     "\xC2\xA0", "...", "\\", "👩‍💻", "<|endoftext|>", "<|endof", "\r\n", "ing"};
 
-/// Words, white space and marks as they come in writing, and single characters of any kind.
+/// Words, white space and marks as in written text, and single characters of any kind.
 inline std::string draw_text(std::int64_t most = 12) {
     std::string text;
     for (std::int64_t left = laws::draw(0, most); left > 0; --left)

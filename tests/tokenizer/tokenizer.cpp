@@ -1,4 +1,4 @@
-// The tokenizer of a directory: which one it is, tokens as labels, and what is refused.
+// The tokenizer of a directory: its kind, tokens as labels, and refused input.
 #include "suture/tokenizer/tokenizer.hpp"
 
 #include "doctest.hpp"
@@ -42,7 +42,7 @@ TEST_CASE("a directory with merges is byte-level, and one without is a list of w
     CHECK(words().size() == 4);
 }
 
-TEST_CASE("every token is found by its text, and no two have the same") {
+TEST_CASE("every token is found by its text, and texts are unique") {
     for (const Tokenizer& tokenizer : {gpt2(), words()}) {
         std::set<std::string> seen;
         for (extent id = 0; id < tokenizer.size(); ++id) {
@@ -53,7 +53,7 @@ TEST_CASE("every token is found by its text, and no two have the same") {
     }
 }
 
-TEST_CASE("a token is shown with its space, and what cannot be seen is escaped") {
+TEST_CASE("a token is shown with its space, and invisible characters are escaped") {
     CHECK(gpt2().token_text(995) == " world");
     CHECK(gpt2().token_text(198) == "\\n");
     CHECK(gpt2().token_text(50256) == "<|endoftext|>");
@@ -63,37 +63,37 @@ TEST_CASE("a token is shown with its space, and what cannot be seen is escaped")
     CHECK(words().token_text(2) == "\\n");
 }
 
-TEST_CASE("a text that is no token is refused with those that are near") {
+TEST_CASE("a text that is not a token is refused with similar tokens") {
     CHECK(gpt2().id_of(" Paris") == gpt2().encode(" Paris").front());
     CHECK(gpt2().id_of("\n") == 198);
     CHECK(says(message_of<ValueError>([] { (void)gpt2().id_of("Hello world"); }), "\"Hello world\" is not one token"));
     CHECK(message_of<ValueError>([] { (void)words().id_of("Alicia"); }) ==
-          "\"Alicia\" is not one token; near are \"Alice\": give a token of the vocabulary");
+          "\"Alicia\" is not one token (similar: \"Alice\"): give a token of the vocabulary");
     CHECK(says(message_of<ValueError>([] { (void)words().id_of("\\q"); }),
-               "has a backslash at byte 0 that begins no escape"));
+               "has a backslash at byte 0 that does not begin an escape"));
     for (const extent id : {extent{-1}, extent{4}})
         CHECK(says(message_of<ValueError>([&] { (void)words().token_text(id); }),
-                   " is no token id: give one from 0 to 3"));
+                   " is not a token id: give one from 0 to 3"));
 }
 
-TEST_CASE("a directory without a vocabulary is refused with what it lacks and what can be done") {
+TEST_CASE("a directory without a vocabulary is refused with the missing files and a remedy") {
     const files::Folder folder;
     CHECK(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }) ==
           folder.path().string() +
-              " has no vocab.json (with merges.txt a byte-level BPE, alone a list of words): put the "
-              "tokenizer's files there, or give token ids with --ids");
+              " has no vocab.json: put the tokenizer's files there (vocab.json and merges.txt of a "
+              "byte-level BPE, or the vocab.json of a list of words), or give token ids with --ids");
     files::write_bytes(folder / "merges.txt", "#version: 0.2\n");
     CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }), "has no vocab.json"));
     CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder / "nowhere"); }), "nowhere has no vocab.json"));
     CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(std::string(5000, 'x')); }), "has no vocab.json"));
 }
 
-TEST_CASE("a file that is spoilt is refused and not passed over") {
+TEST_CASE("a damaged file is refused and not ignored") {
     const files::Folder folder;
     gpt2_bpe::write_directory(folder);
     files::write_bytes(folder / "merges.txt", "#version: 0.2\nh e\nhe\n");
     CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }),
-               "merges.txt line 3: \"he\" is no pair"));
+               "merges.txt line 3: \"he\" is not a pair"));
     std::filesystem::remove(folder / "merges.txt");
     std::filesystem::create_directory(folder / "merges.txt");
     CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }), "merges.txt cannot be read"));

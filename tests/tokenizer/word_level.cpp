@@ -1,4 +1,4 @@
-// A tokenizer of whole words: what is a word, what is refused, and what comes back.
+// A tokenizer of whole words: splitting, refused input, and decoding.
 #include "suture/tokenizer/word_level.hpp"
 
 #include "doctest.hpp"
@@ -54,14 +54,14 @@ std::string joined(const Texts& words, const std::string& between) {
 }
 }  // namespace
 
-TEST_CASE("words and marks of one part each come back from their text") {
+TEST_CASE("single words and marks can be encoded back from their text") {
     laws::for_all("encode(decode(ids)) == ids", 500, [] {
         const Ids ids = story().encode(joined(draw_words(), " "));
         RC_ASSERT(story().encode(story().decode(ids)) == ids);
     });
 }
 
-TEST_CASE("white space parts words, whatever it is, and is no token") {
+TEST_CASE("any white space separates words and is not a token") {
     laws::for_all("white space is all the same", 300, [] {
         const Texts words = draw_words();
         const std::string between = laws::one_of<std::string>({" ", "\n", " \t ", "\xC2\xA0", "\xE3\x80\x80"});
@@ -69,7 +69,7 @@ TEST_CASE("white space parts words, whatever it is, and is no token") {
     });
 }
 
-TEST_CASE("each punctuation mark is a token, and words may touch it") {
+TEST_CASE("each punctuation mark is a token, even beside a word") {
     CHECK(split(story(), "Then, Alice and Bob went to the store.") ==
           Texts{"Then", ",", "Alice", "and", "Bob", "went", "to", "the", "store", "."});
     CHECK(split(story(), "Alice...?“Bob-Zürich,日本") ==
@@ -78,18 +78,18 @@ TEST_CASE("each punctuation mark is a token, and words may touch it") {
     CHECK(split(story(), " \n") == Texts{});
 }
 
-TEST_CASE("neighbours that the vocabulary has as one are one token, the longest first") {
+TEST_CASE("neighbours that the vocabulary joins are one token, the longest first") {
     const WordLevel words =
         words_of({"Bob", "'", "'s", "s", "don", "don't", "<", "<|endoftext|>", ".", "...", "U", "U.S.", "Bob "});
     CHECK(split(words, "Bob's") == Texts{"Bob", "'s"});
-    CHECK(split(words, "Bob don") == Texts{"Bob", "don"});  // and not "Bob ", since white space is in no token
+    CHECK(split(words, "Bob don") == Texts{"Bob", "don"});  // and not "Bob ", because no token contains white space
     CHECK(split(words, "Bob ' s") == Texts{"Bob", "'", "s"});
     CHECK(split(words, "don't don's") == Texts{"don't", "don", "'s"});
     CHECK(split(words, "Bob<|endoftext|>Bob") == Texts{"Bob", "<|endoftext|>", "Bob"});
     CHECK(split(words, "U.S. .... U.") == Texts{"U.S.", "...", ".", "U", "."});
 }
 
-TEST_CASE("a text is put together with spaces, but none before a mark that leans on the word before it") {
+TEST_CASE("words are joined with spaces, except before a mark that belongs to the previous word") {
     const WordLevel words = words_of({"a", ",", ".", ";", ":", "!", "?", "'", "'s", "’", "...", "(", "-", "b"});
     CHECK(words.decode(words.encode("a , . ; : ! ? b")) == "a,.;:!? b");
     CHECK(words.decode(words.encode("a's b ’ ... ( a - b")) == "a's b’... ( a - b");
@@ -97,26 +97,27 @@ TEST_CASE("a text is put together with spaces, but none before a mark that leans
     CHECK(words.decode({}) == "");
 }
 
-TEST_CASE("an unknown word is refused with its place and the words that are near") {
+TEST_CASE("an unknown word is refused with its offset and similar words") {
     CHECK(message_of<ValueError>([] { (void)story().encode("Then, Allice went"); }) ==
-          "\"Allice\" at byte 6 is not in the vocabulary; near are \"Alice\": use the words of vocab.json");
+          "\"Allice\" at byte 6 is not in the vocabulary (similar: \"Alice\"): use the words of vocab.json");
     CHECK(message_of<ValueError>([] { (void)story().encode("Zürich (Bob)"); }) ==
           "\"(\" at byte 8 is not in the vocabulary: use the words of vocab.json");
-    CHECK(says(message_of<ValueError>([] { (void)story().encode("wend"); }), "near are \"went\", \"and\": use"));
+    CHECK(says(message_of<ValueError>([] { (void)story().encode("wend"); }), "similar: \"went\", \"and\"): use"));
     CHECK(
         says(message_of<ValueError>([] { (void)story().encode(std::string(1, '\0')); }), "\"\\x00\" at byte 0 is not"));
     CHECK(says(message_of<ValueError>([] { (void)story().encode(std::string(1000, 'x')); }),
                "xxx...\" at byte 0 is not"));
 }
 
-TEST_CASE("a text that is not UTF-8, and an id that is none, are refused") {
+TEST_CASE("text that is not UTF-8 and invalid ids are refused") {
     CHECK(says(message_of<ValueError>([] { (void)story().encode("Bob \xFF"); }), "not UTF-8 at byte 4 (0xFF)"));
-    CHECK(says(message_of<ValueError>([] { (void)story().decode({17}); }), "17 is no token id: give one from 0 to 16"));
+    CHECK(says(message_of<ValueError>([] { (void)story().decode({17}); }),
+               "17 is not a token id: give one from 0 to 16"));
 }
 
-TEST_CASE("the vocabulary of a byte-level tokenizer is refused where its merges are missing") {
+TEST_CASE("the vocabulary of a byte-level tokenizer without its merges is refused") {
     CHECK(says(message_of<FileError>([] {
                    (void)words_of({"a", "Ġ", "Ġa"});
                }),
-               "vocab.json is a byte-level tokenizer's: put the merges.txt that belongs to it beside it"));
+               "vocab.json belongs to a byte-level tokenizer: put its merges.txt beside it"));
 }

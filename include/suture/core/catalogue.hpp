@@ -1,6 +1,6 @@
-// The packed activations of published models, as layouts. Each was read off the model's implementation
+// The packed activations of published models, as layouts. Each was taken from the model's implementation
 // (Hugging Face transformers' modelling files unless another source is named); tests/core/catalogue.cpp asserts
-// the widths and tests/laws checks every layout of this page against the laws.
+// the widths, and tests/laws checks the laws for every layout of this file.
 //
 // E hidden width, N query heads, G key/value heads, D head width, I intermediate width.
 #pragma once
@@ -30,7 +30,7 @@ using Phi3Qkv = Fused<(N + 2 * G) * D, Q<N * D, N>, K<G * D, G>, V<G * D, G>>;
 template <extent N, extent G, extent D>
 using ChatGlmQkv = Phi3Qkv<N, G, D>;
 /// DBRX `norm_attn_norm.attn.Wqkv`. The model clamps it after the projection: edits made at the module's output
-/// come before the clamp.
+/// are made before the clamp.
 template <extent N, extent G, extent D>
 using DbrxQkv = Phi3Qkv<N, G, D>;
 
@@ -54,14 +54,14 @@ using FalconQkv = Grouped<G, Q<N / G * D, N / G>, K<D>, V<D>>;
 /// InternLM2 `attention.wqkv`.
 template <extent N, extent G, extent D>
 using InternLm2Qkv = FalconQkv<N, G, D>;
-/// CodeGen `attn.qkv_proj`: four groups (one a TPU core of its training) in the order query, value, key.
+/// CodeGen `attn.qkv_proj`: four groups (one per TPU core that it was trained on) in the order query, value, key.
 template <extent E, extent N>
 using CodeGenQkv = Grouped<4, Q<E / 4, N / 4>, V<E / 4, N / 4>, K<E / 4, N / 4>>;
 /// Qwen3-Next full attention `self_attn.q_proj`: each head's query, then its output gate.
 template <extent N, extent D>
 using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
 
-// Attention that is not fused: one layout a projection.
+// Attention that is not fused: one layout per projection.
 
 /// LLaMA, Mistral, Qwen2, Qwen3 and Gemma `self_attn.q_proj`. Query head h reads key/value head h / (N / G).
 template <extent N, extent D>
@@ -73,19 +73,19 @@ using LlamaK = Whole<K<G * D, G>>;
 template <extent G, extent D>
 using LlamaV = Whole<V<G * D, G>>;
 
-// Linear attention (Qwen3-Next, gated delta net): r = value heads / key heads of one key head's group.
+// Linear attention (Qwen3-Next, gated delta net). The group of a key head has Hv / Hk value heads.
 
 /// Qwen3-Next `linear_attn.in_proj_qkvz`, Hk key heads of width Dk and Hv value heads of width Dv.
 template <extent Hk, extent Hv, extent Dk, extent Dv>
 using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<Hv / Hk * Dv, Hv / Hk>, Z<Hv / Hk * Dv, Hv / Hk>>;
-/// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel a head.
+/// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel per head.
 template <extent Width, extent Heads = 1>
-struct Beta : component<Width, Heads> {
+struct Beta : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Beta";
 };
 /// @see Beta
 template <extent Width, extent Heads = 1>
-struct Alpha : component<Width, Heads> {
+struct Alpha : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Alpha";
 };
 /// Qwen3-Next `linear_attn.in_proj_ba`.
@@ -94,19 +94,19 @@ using Qwen3NextBa = Grouped<Hk, Beta<Hv / Hk, Hv / Hk>, Alpha<Hv / Hk, Hv / Hk>>
 
 // Multi-head latent attention (DeepSeek V2 and V3).
 
-/// The part of a query or key that carries no position.
+/// The part of a query or key without a position.
 template <extent Width, extent Heads = 1>
-struct NoPe : component<Width, Heads> {
+struct NoPe : ComponentBase<Width, Heads> {
     static constexpr const char* name = "NoPe";
 };
-/// The part of a query or key that rotary embedding turns.
+/// The part of a query or key that the rotary embedding rotates.
 template <extent Width, extent Heads = 1>
-struct Rope : component<Width, Heads> {
+struct Rope : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Rope";
 };
-/// The compressed keys and values that are cached.
+/// The compressed keys and values, which are cached.
 template <extent Width, extent Heads = 1>
-struct Latent : component<Width, Heads> {
+struct Latent : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Latent";
 };
 /// DeepSeek `self_attn.q_b_proj` (or `q_proj`).
@@ -128,26 +128,26 @@ using Phi3GateUp = Fused<2 * I, Gate<I>, Up<I>>;
 template <extent I>
 using GptOssGateUp = Grouped<I, Gate<1>, Up<1>>;
 
-/// State-space models. Single letters, as in the papers: kept in a namespace of their own.
+/// State-space models. Components have single letters, as in the papers, and hence a namespace of their own.
 namespace ssm {
-/// The signal that enters the convolution and the scan.
+/// The input of the convolution and the scan.
 template <extent Width, extent Heads = 1>
-struct X : component<Width, Heads> {
+struct X : ComponentBase<Width, Heads> {
     static constexpr const char* name = "X";
 };
 /// How the input enters the state.
 template <extent Width, extent Heads = 1>
-struct B : component<Width, Heads> {
+struct B : ComponentBase<Width, Heads> {
     static constexpr const char* name = "B";
 };
 /// How the state is read.
 template <extent Width, extent Heads = 1>
-struct C : component<Width, Heads> {
+struct C : ComponentBase<Width, Heads> {
     static constexpr const char* name = "C";
 };
 /// The step size.
 template <extent Width, extent Heads = 1>
-struct Dt : component<Width, Heads> {
+struct Dt : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Dt";
 };
 }  // namespace ssm

@@ -1,5 +1,5 @@
-// Components: the named runs of channels that a fused activation is packed from. A component is a type of its
-// own, so the compiler can tell a query from a key of the same width, and prints `Q<768, 12>` when it can't.
+// Components: the named slices of channels that a fused activation is packed from. Each is a type of its own, so
+// the compiler tells a query from a key of the same width, and its errors name it: `Q<768, 12>`.
 #pragma once
 
 #include <concepts>
@@ -7,64 +7,68 @@
 
 namespace suture {
 
-/// Channels, heads, tokens, groups: everything that is counted. Signed, as LibTorch's sizes are.
+/// Counts and positions of channels, heads, tokens and groups. Signed, like LibTorch's sizes.
 using extent = std::int64_t;
 
-/// A whole number of any type. Truth values and characters are none.
+/// Any integral type except bool and the character types.
 template <class N>
 concept Integer = std::integral<N> && !std::same_as<N, bool> && !std::same_as<N, char> && !std::same_as<N, wchar_t> &&
                   !std::same_as<N, char8_t> && !std::same_as<N, char16_t> && !std::same_as<N, char32_t>;
 
-// Numbers with names, and relations over them: both compilers print them when a static_assert over one fails.
+namespace detail {
+// Named numbers and relations between them: when a static_assert over one fails, both compilers print the numbers.
 template <extent>
-struct component_width;
+struct ComponentWidth;
 template <extent>
-struct component_heads;
+struct ComponentHeads;
 template <extent>
-struct sum_of_widths;
+struct SumOfWidths;
 template <extent>
-struct fused_width;
+struct FusedWidth;
 template <extent>
-struct group_count;
+struct GroupCount;
 
-/// The two named numbers are equal.
 template <class, class>
 inline constexpr bool is_same_number = false;
 template <template <extent> class A, template <extent> class B, extent N>
 inline constexpr bool is_same_number<A<N>, B<N>> = true;
+/// The two named numbers are equal.
 template <class A, class B>
-concept same = is_same_number<A, B>;
+concept SameNumber = is_same_number<A, B>;
 
-/// The first named number divides the second without a remainder.
 template <class, class>
 inline constexpr bool is_divisor = false;
 template <template <extent> class A, template <extent> class B, extent N, extent M>
 inline constexpr bool is_divisor<A<N>, B<M>> = N > 0 && M % N == 0;
+/// The first named number divides the second without a remainder.
 template <class A, class B>
-concept divides = is_divisor<A, B>;
+concept Divides = is_divisor<A, B>;
 
-/// The named number is one or more.
 template <class>
 inline constexpr bool is_positive = false;
 template <template <extent> class A, extent N>
 inline constexpr bool is_positive<A<N>> = N >= 1;
+/// The named number is at least one.
 template <class A>
-concept positive = is_positive<A>;
+concept Positive = is_positive<A>;
 
-/// True where a component of this width can have this many heads: the twin of the assertions in `component`.
+/// Whether a component of this width can have this many heads: the predicate twin of the assertions in
+/// `ComponentBase`.
 consteval bool can_have_heads(extent width, extent heads) { return width >= 1 && heads >= 1 && width % heads == 0; }
+}  // namespace detail
 
-/// What every component is made of: a width in channels and the number of heads it is cut into.
-/// A component of your own is one line:
+/// The base of every component: its width in channels, and the number of heads that divide it.
+/// To define a component, derive from it and give it a name:
 ///
-///     struct Router : suture::component<8> { static constexpr const char* name = "Router"; };
-///     template <extent W, extent H = 1> struct Rot : component<W, H> { static constexpr const char* name = "Rot"; };
+///     struct Router : suture::ComponentBase<8> { static constexpr const char* name = "Router"; };
+///     template <extent W, extent H> struct Rot : ComponentBase<W, H> { static constexpr const char* name = "Rot"; };
 ///
-/// The second form is a family: `on<Rot>()` then finds the layout's only `Rot<...>`.
+/// The second form defines a family: `on<Rot>()` finds the only `Rot<...>` of a layout.
 template <extent Width, extent Heads = 1>
-struct component {
-    static_assert(positive<component_width<Width>>, "a component has no channels: give it a width of 1 or more");
-    static_assert(divides<component_heads<Heads>, component_width<Width>>,
+struct ComponentBase {
+    static_assert(detail::Positive<detail::ComponentWidth<Width>>,
+                  "a component has no channels: give it a width of at least 1");
+    static_assert(detail::Divides<detail::ComponentHeads<Heads>, detail::ComponentWidth<Width>>,
                   "the heads do not divide the width: give a width that is heads times head width");
     static constexpr extent width = Width;
     static constexpr extent heads = Heads;
@@ -73,74 +77,74 @@ struct component {
 
 namespace detail {
 template <class C>
-concept named = requires {
+concept Named = requires {
     { C::name } -> std::convertible_to<const char*>;
 };
 }  // namespace detail
 
 /// A component: `width` channels in `heads` heads under a `name`.
 template <class C>
-concept Component = detail::named<C> && requires {
+concept Component = detail::Named<C> && requires {
     { C::width } -> std::convertible_to<extent>;
     { C::heads } -> std::convertible_to<extent>;
-} && std::derived_from<C, component<C::width, C::heads>>;
+} && std::derived_from<C, ComponentBase<C::width, C::heads>>;
 
-// What attention and the MLP of a transformer pass on. Widths are in channels over all heads of a group.
+// The activations of a transformer. Widths are in channels, over all heads of a group.
 
 /// Query: what a token looks for.
 template <extent Width, extent Heads = 1>
-struct Q : component<Width, Heads> {
+struct Q : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Q";
 };
-/// Key: what a token offers to be found by.
+/// Key: what a token can be found by.
 template <extent Width, extent Heads = 1>
-struct K : component<Width, Heads> {
+struct K : ComponentBase<Width, Heads> {
     static constexpr const char* name = "K";
 };
-/// Value: what a token hands over when it is attended to.
+/// Value: what a token passes on to those that attend to it.
 template <extent Width, extent Heads = 1>
-struct V : component<Width, Heads> {
+struct V : ComponentBase<Width, Heads> {
     static constexpr const char* name = "V";
 };
-/// The heads' mixed values before the output projection ("z" in TransformerLens); also the gate z of
+/// The values mixed by each head, before the output projection ("z" in TransformerLens); also the gate z of
 /// Qwen3-Next's linear attention.
 template <extent Width, extent Heads = 1>
-struct Z : component<Width, Heads> {
+struct Z : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Z";
 };
-/// What attention writes into the residual stream, after its output projection.
+/// The output of attention, after its output projection, which is added to the residual stream.
 template <extent Width, extent Heads = 1>
-struct AttnOut : component<Width, Heads> {
+struct AttnOut : ComponentBase<Width, Heads> {
     static constexpr const char* name = "AttnOut";
 };
 /// The residual stream.
 template <extent Width, extent Heads = 1>
-struct Resid : component<Width, Heads> {
+struct Resid : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Resid";
 };
-/// The residual stream after a layer normalisation: what attention, the MLP or the unembedding reads.
+/// The residual stream after a layer normalisation: the input of attention, the MLP or the unembedding.
 template <extent Width, extent Heads = 1>
-struct Norm : component<Width, Heads> {
+struct Norm : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Norm";
 };
 /// The neurons of an MLP, before or after their nonlinearity.
 template <extent Width, extent Heads = 1>
-struct Mlp : component<Width, Heads> {
+struct Mlp : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Mlp";
 };
-/// What the MLP writes into the residual stream.
+/// The output of the MLP, which is added to the residual stream.
 template <extent Width, extent Heads = 1>
-struct MlpOut : component<Width, Heads> {
+struct MlpOut : ComponentBase<Width, Heads> {
     static constexpr const char* name = "MlpOut";
 };
 /// The gate of a gated unit: SwiGLU's, gated attention's, Mamba's.
 template <extent Width, extent Heads = 1>
-struct Gate : component<Width, Heads> {
+struct Gate : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Gate";
 };
 /// The gated half of a SwiGLU.
 template <extent Width, extent Heads = 1>
-struct Up : component<Width, Heads> {
+struct Up : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Up";
 };
 

@@ -1,6 +1,6 @@
-// Layouts: how components are packed on the last axis of an activation. Offsets are derived from the widths,
-// never written down: `offset<Qkv, K<768>>` is whatever stands before K.
-// Law: the runs of a layout's components partition its channels (disjoint and covering).
+// Layouts: how components are packed on the last axis of an activation. Offsets are derived from the widths and never
+// written down: `offset<Qkv, K<768>>` is the sum of the widths before K.
+// Law: the slices of a layout's components partition its channels (they are disjoint and cover them).
 #pragma once
 
 #include "suture/core/component.hpp"
@@ -13,46 +13,47 @@
 
 namespace suture {
 
-/// An ordered list of types, and no more than that.
+namespace detail {
 template <class... Ts>
-struct type_list {
+struct TypeList {
     static constexpr std::size_t size = sizeof...(Ts);
 };
 
-/// How often T stands in the pack: a layout has every component once.
+/// How often T stands in the pack.
 template <class T, class... Ts>
 inline constexpr int count_of = (0 + ... + int(std::is_same_v<T, Ts>));
 
-/// True where no type stands twice.
+/// Whether no type stands in the pack twice.
 template <class... Ts>
 inline constexpr bool all_distinct = ((count_of<Ts, Ts...> == 1) && ...);
+}  // namespace detail
 
 /// Components side by side: GPT-2's `c_attn` is `Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>`.
 /// The width is written out so that the compiler can check the sum against the model's.
 template <extent Width, class... Cs>
 struct Fused {
-    static_assert(sizeof...(Cs) > 0, "a layout without components: list what the last axis is packed from");
-    static_assert((detail::named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
-    static_assert((Component<Cs> && ...), "a layout has components only: derive each from component<width>");
-    static_assert(all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
-    static_assert(same<sum_of_widths<(0 + ... + Cs::width)>, fused_width<Width>>,
+    static_assert(sizeof...(Cs) > 0, "a layout without components: list those that the last axis is packed from");
+    static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
+    static_assert((Component<Cs> && ...), "a layout holds components only: derive each from ComponentBase<width>");
+    static_assert(detail::all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
+    static_assert(detail::SameNumber<detail::SumOfWidths<(0 + ... + Cs::width)>, detail::FusedWidth<Width>>,
                   "the widths do not sum to the width of the layout: correct a width or the total");
-    using components = type_list<Cs...>;
+    using components = detail::TypeList<Cs...>;
     static constexpr extent width = Width;
     static constexpr extent groups = 1;
     static constexpr extent period = Width;
 };
 
-/// The same components once in every group, group after group: GPT-NeoX's `query_key_value` is
-/// `Grouped<12, Q<64>, K<64>, V<64>>`, one group a head. Widths are those of one group.
+/// The same components in every group, group after group: GPT-NeoX's `query_key_value` is
+/// `Grouped<12, Q<64>, K<64>, V<64>>`, with one group per head. Widths are those of one group.
 template <extent Groups, class... Cs>
 struct Grouped {
-    static_assert(sizeof...(Cs) > 0, "a layout without components: list what each group is packed from");
-    static_assert((detail::named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
-    static_assert((Component<Cs> && ...), "a layout has components only: derive each from component<width>");
-    static_assert(all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
-    static_assert(positive<group_count<Groups>>, "a layout without groups: give it 1 or more");
-    using components = type_list<Cs...>;
+    static_assert(sizeof...(Cs) > 0, "a layout without components: list those that each group is packed from");
+    static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
+    static_assert((Component<Cs> && ...), "a layout holds components only: derive each from ComponentBase<width>");
+    static_assert(detail::all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
+    static_assert(detail::Positive<detail::GroupCount<Groups>>, "a layout without groups: give it at least 1");
+    using components = detail::TypeList<Cs...>;
     static constexpr extent groups = Groups;
     static constexpr extent period = (0 + ... + Cs::width);
     static constexpr extent width = Groups * period;
@@ -74,9 +75,9 @@ concept Layout = requires {
 
 namespace detail {
 template <class C, class Components>
-struct find_component;
+struct FindComponent;
 template <class C, class... Cs>
-struct find_component<C, type_list<Cs...>> {
+struct FindComponent<C, TypeList<Cs...>> {
     static constexpr int count = count_of<C, Cs...>;
     static constexpr extent offset = [] {
         extent before = 0;
@@ -89,24 +90,20 @@ struct find_component<C, type_list<Cs...>> {
 
 /// C is one of the components of L.
 template <class C, class L>
-concept ComponentOf = Component<C> && Layout<L> && detail::find_component<C, typename L::components>::count == 1;
+concept ComponentOf = Component<C> && Layout<L> && detail::FindComponent<C, typename L::components>::count == 1;
 
 /// Where component C lies in layout L.
 template <Layout L, ComponentOf<L> C>
-inline constexpr StridedSlice slice_of{detail::find_component<C, typename L::components>::offset, C::width, L::groups,
+inline constexpr StridedSlice slice_of{detail::FindComponent<C, typename L::components>::offset, C::width, L::groups,
                                        L::period};
 
 /// The first channel of component C in layout L (in its first group).
 template <Layout L, ComponentOf<L> C>
 inline constexpr extent offset = slice_of<L, C>.offset;
 
-/// The number of heads that component C has in layout L, over all groups.
-template <Layout L, ComponentOf<L> C>
-inline constexpr extent heads_of = C::heads* L::groups;
-
-/// The runs of all components of L, in order.
+/// The slices of all components of L, in order.
 template <Layout L>
-inline constexpr auto slices_of = []<class... Cs>(type_list<Cs...>) {
+inline constexpr auto slices_of = []<class... Cs>(detail::TypeList<Cs...>) {
     return std::array<StridedSlice, sizeof...(Cs)>{slice_of<L, Cs>...};
 }(typename L::components{});
 
@@ -116,7 +113,7 @@ struct ComponentFacts {
     extent width = 0, heads = 1;
 };
 
-/// A layout as a value: what is packed, without the types.
+/// A layout as a value: its components, without the types.
 struct LayoutFacts {
     extent width = 0, groups = 1;
     const ComponentFacts* components = nullptr;
@@ -129,7 +126,7 @@ namespace detail {
 template <class Components>
 inline constexpr int component_table = 0;
 template <class... Cs>
-inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<type_list<Cs...>>{
+inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<TypeList<Cs...>>{
     ComponentFacts{Cs::name, Cs::width, Cs::heads}...};
 }  // namespace detail
 
@@ -138,53 +135,56 @@ template <Layout L>
 inline constexpr LayoutFacts facts_of{L::width, L::groups, detail::component_table<typename L::components>.data(),
                                       L::components::size};
 
-// A selector names a component: in full, by its family where that is unambiguous, or as the whole layout.
-
-/// Names the component `C`, or, if `C` is a layout, all of it.
-template <class C>
-struct exactly {};
-/// Names the only component of a layout that is a `Family<width, heads>`.
-template <template <extent, extent> class Family>
-struct family {};
-
 namespace detail {
+/// The number of heads that component C has in layout L, over all groups.
+template <Layout L, ComponentOf<L> C>
+inline constexpr extent heads_of = C::heads* L::groups;
+
+// How an edit names a component: in full, by its family where only one component is of it, or as the whole layout.
+
+/// The component `C`, or, if `C` is a layout, all of it.
+template <class C>
+struct Exactly {};
+/// The only component of a layout that is a `Family<width, heads>`.
+template <template <extent, extent> class Family>
+struct FamilyOf {};
+
 template <class Selector, class C>
 inline constexpr bool matches = false;
 template <class C>
-inline constexpr bool matches<exactly<C>, C> = true;
+inline constexpr bool matches<Exactly<C>, C> = true;
 template <template <extent, extent> class Family, extent Width, extent Heads>
-inline constexpr bool matches<family<Family>, Family<Width, Heads>> = true;
+inline constexpr bool matches<FamilyOf<Family>, Family<Width, Heads>> = true;
 
 template <class Selector, class Components>
-struct selection_in;
+struct SelectionIn;
 template <class Selector>
-struct selection_in<Selector, type_list<>> {
+struct SelectionIn<Selector, TypeList<>> {
     static constexpr int count = 0;
     using type = void;
 };
 template <class Selector, class First, class... Rest>
-struct selection_in<Selector, type_list<First, Rest...>> {
-    using rest = selection_in<Selector, type_list<Rest...>>;
+struct SelectionIn<Selector, TypeList<First, Rest...>> {
+    using rest = SelectionIn<Selector, TypeList<Rest...>>;
     static constexpr int count = rest::count + int(matches<Selector, First>);
     using type = std::conditional_t<matches<Selector, First>, First, typename rest::type>;
 };
 
-/// What the selector means in L: its only matching component, or L itself; `why` says what is wrong if neither.
+/// The component of L that the selector names, or L itself; `why` says what is wrong if there is none.
 template <class Selector, Layout L>
-struct resolution : selection_in<Selector, typename L::components> {
-    using base = selection_in<Selector, typename L::components>;
-    static constexpr fault why = base::count == 1  ? fault::none
-                                 : base::count > 1 ? fault::ambiguous_family
-                                                   : fault::lacks_component;
+struct Resolution : SelectionIn<Selector, typename L::components> {
+    using base = SelectionIn<Selector, typename L::components>;
+    static constexpr Fault why = base::count == 1  ? Fault::none
+                                 : base::count > 1 ? Fault::ambiguous_family
+                                                   : Fault::lacks_component;
 };
 template <Layout L>
-struct resolution<exactly<L>, L> {
+struct Resolution<Exactly<L>, L> {
     using type = L;
-    static constexpr fault why = fault::none;
+    static constexpr Fault why = Fault::none;
 };
-}  // namespace detail
 
-/// Where something packed like L keeps X: a component's run, or all channels if X is L itself.
+/// Where something packed like L keeps X: the slice of a component, or all channels if X is L itself.
 template <Layout L, class X>
 inline constexpr StridedSlice slice_in = slice_of<L, X>;
 template <Layout L>
@@ -192,31 +192,30 @@ inline constexpr StridedSlice slice_in<L, L>{0, L::width, 1, L::width};
 
 // What a View or an Owned of X can hold: a component, in one or several groups, or a whole layout.
 
-namespace detail {
 template <class X, extent Groups>
-struct hosting;
+struct Hosting;
 template <Layout L>
-struct hosting<L, 1> {
+struct Hosting<L, 1> {
     using type = L;
 };
 template <Component C, extent Groups>
-struct hosting<C, Groups> {
+struct Hosting<C, Groups> {
     using type = Grouped<Groups, C>;
 };
 template <Component C>
-struct hosting<C, 1> {
+struct Hosting<C, 1> {
     using type = Whole<C>;
 };
-}  // namespace detail
 
 /// The layout of a tensor that holds X alone: X itself, or the component in its groups.
 template <class X, extent Groups = 1>
-using host_layout = typename detail::hosting<X, Groups>::type;
+using host_layout = typename Hosting<X, Groups>::type;
 
-/// X can be viewed in this many groups.
+/// X can be viewed in this number of groups.
 template <class X, extent Groups>
 concept Hosted = requires {
-    typename detail::hosting<X, Groups>::type;
+    typename Hosting<X, Groups>::type;
 };
+}  // namespace detail
 
 }  // namespace suture

@@ -1,5 +1,5 @@
-// Applying a recipe: `view | recipe` clones and edits the clone, `std::move(owned) | recipe` edits in place and
-// passes on, `owned |= recipe` edits in place. Everything that can be wrong is checked before the first write.
+// Applying a recipe: `view | recipe` clones and edits the clone; `std::move(owned) | recipe` edits in place and passes
+// the Owned on; `owned |= recipe` edits in place. Everything is checked before the first write.
 #pragma once
 
 #include "suture/edit/edit.hpp"
@@ -12,13 +12,13 @@
 namespace suture {
 
 namespace detail {
-/// Applies the recipe to a contiguous tensor packed like L that nobody else holds. An empty one stays as it is.
-/// @throws Error, with the edit in front
+/// Applies the recipe to a contiguous tensor packed like L that nobody else holds. An empty tensor stays as it is.
+/// @throws Error, with the edit in front of the message
 template <Layout L, AnyRecipe R>
 void edit_in_place(const at::Tensor& packed, const R& recipe) {
     if (packed.numel() == 0) return;
     check_writable(packed);
-    std::array<step, R::count> steps;
+    std::array<Step, R::count> steps;
     std::size_t at = 0;
     try {
         recipe.for_each([&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i]); });
@@ -31,11 +31,11 @@ void edit_in_place(const at::Tensor& packed, const R& recipe) {
     }
 }
 
-/// Applies the recipe to an Owned, or leaves it as it was and throws.
+/// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
 template <class X, extent Groups, AnyRecipe R>
 void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
     using L = host_layout<X, Groups>;
-    const at::Tensor packed = access::packed(owned);
+    const at::Tensor packed = Access::packed(owned);
     if constexpr (R::calls_back) {
         const at::Tensor before = packed.clone();
         try {
@@ -51,61 +51,61 @@ void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
 
 /// What is wrong with piping a Readable into R.
 template <class Held, AnyRecipe R>
-inline constexpr fault pipe_fault = fault::none;
+inline constexpr Fault pipe_fault = Fault::none;
 template <template <class, extent> class Held, class X, extent Groups, AnyRecipe R>
-inline constexpr fault pipe_fault<Held<X, Groups>, R> = recipe_fault<R, host_layout<X, Groups>>;
+inline constexpr Fault pipe_fault<Held<X, Groups>, R> = recipe_fault<R, host_layout<X, Groups>>;
 }  // namespace detail
 
-/// A clone of what is viewed, edited. @post the viewed storage has the same bytes and version as before
-/// @throws Error naming the edit, its component, what was expected and what came
+/// An edited clone of the view. @post the viewed storage has the same bytes and version as before
+/// @throws Error, which names the edit and its component, what was expected and what came
 template <class X, extent Groups, AnyRecipe R>
-    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 Owned<X, Groups>
 operator|(const View<X, Groups>& source, const R& recipe) {
     Owned<X, Groups> result = source.clone();
-    detail::edit_in_place<host_layout<X, Groups>>(detail::access::packed(result), recipe);
+    detail::edit_in_place<detail::host_layout<X, Groups>>(detail::Access::packed(result), recipe);
     return result;
 }
 
-/// Edits in place and passes the Owned on. If it throws, the Owned is what it was.
+/// Edits in place and passes the Owned on. If it throws, the Owned is unchanged.
 template <class X, extent Groups, AnyRecipe R>
-    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 Owned<X, Groups>
 operator|(Owned<X, Groups>&& owned, const R& recipe) {
     detail::edit_owned(owned, recipe);
     return std::move(owned);
 }
 
-/// Edits in place. If it throws an Error, the Owned is what it was (if LibTorch runs out of memory in the middle,
-/// some of the edits may stay).
+/// Edits in place. If it throws an Error, the Owned is unchanged. (If LibTorch runs out of memory, some of the edits
+/// may have been made.)
 template <class X, extent Groups, AnyRecipe R>
-    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 Owned<X, Groups>
 &operator|=(Owned<X, Groups>& owned, const R& recipe) {
     detail::edit_owned(owned, recipe);
     return owned;
 }
 
-// What must not compile.
+// Calls that must not compile.
 
-template <Readable T, AnyRecipe R, fault suture_fault = detail::pipe_fault<T, R>>
-    requires(suture_fault != fault::none)
+template <Readable T, AnyRecipe R, detail::Fault suture_fault = detail::pipe_fault<T, R>>
+    requires(suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, operator|(const T&, const R&));
-template <class X, extent Groups, AnyRecipe R, fault suture_fault = recipe_fault<R, host_layout<X, Groups>>>
-    requires(suture_fault != fault::none)
+template <class X, extent Groups, AnyRecipe R,
+          detail::Fault suture_fault = detail::recipe_fault<R, detail::host_layout<X, Groups>>>
+    requires(suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X, Groups>&, const R&));
 
 template <class X, extent Groups, AnyRecipe R>
-    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
-SUTURE_REJECTED(
-    "an Owned is consumed by a pipe: write std::move(x) | edit, or x |= edit", operator|(const Owned<X, Groups>&,
-                                                                                         const R&));
+    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
+SUTURE_REJECTED("a pipe consumes the Owned: write std::move(x) | edit, or x |= edit", operator|(const Owned<X, Groups>&,
+                                                                                                const R&));
 template <class X, extent Groups, AnyRecipe R>
 SUTURE_REJECTED(
     "a View is read-only: write view | edit, which clones, or clone() it", operator|=(const View<X, Groups>&,
                                                                                       const R&));
 template <class X, extent Groups, AnyRecipe R>
-    requires(recipe_fault<R, host_layout<X, Groups>> == fault::none)
+    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|=(const Owned<X, Groups>&,
                                                                                               const R&));
 template <AnyRecipe R, Readable T>

@@ -1,5 +1,5 @@
-// Edits: component + where + operation, as a value. `on<Q>(token(4), head<3>).set(0)` says what to change; edits
-// compose with `|` into a recipe, and a recipe is applied by piping an activation into it.
+// Edits: a component, selectors and an operation, as a value: `on<Q>(token(4), head<3>).set(0)`. Edits compose with `|`
+// into a recipe, and piping an activation into a recipe applies it.
 // Law: `view | recipe` equals split, clone, edit and cat written by hand, bit for bit, and never writes `view`.
 #pragma once
 
@@ -14,29 +14,31 @@
 
 namespace suture {
 
-/// What edits have in common, and what recipes have. Two types: a base that both a recipe and its members had would
-/// keep them from sharing an address.
-struct edit_base {};
-struct recipe_base {};
+namespace detail {
+// The bases of edits and of recipes. Two types, because a base that a recipe shared with its members would keep them
+// from sharing an address.
+struct EditBase {};
+struct RecipeBase {};
+}  // namespace detail
 
-/// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to any
-/// activation whose layout has its components.
+/// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to every activation
+/// whose layout has its components.
 template <class R>
-concept AnyRecipe =
-    std::derived_from<std::remove_cvref_t<R>, edit_base> || std::derived_from<std::remove_cvref_t<R>, recipe_base>;
+concept AnyRecipe = std::derived_from<std::remove_cvref_t<R>, detail::EditBase> ||
+    std::derived_from<std::remove_cvref_t<R>, detail::RecipeBase>;
 
 namespace detail {
 template <class Selector>
 inline constexpr const char* selector_name = "all";
 template <Component C>
-inline constexpr const char* selector_name<exactly<C>> = C::name;
+inline constexpr const char* selector_name<Exactly<C>> = C::name;
 template <template <extent, extent> class Family>
-inline constexpr const char* selector_name<family<Family>> = Family<1, 1>::name;
+inline constexpr const char* selector_name<FamilyOf<Family>> = Family<1, 1>::name;
 
 template <class>
 inline constexpr bool is_family = false;
 template <template <extent, extent> class Family>
-inline constexpr bool is_family<family<Family>> = true;
+inline constexpr bool is_family<FamilyOf<Family>> = true;
 
 inline std::string range_text(const char* one, const char* several, bool single, extent begin, extent end) {
     if (single) return one + (" " + std::to_string(begin));
@@ -44,13 +46,13 @@ inline std::string range_text(const char* one, const char* several, bool single,
 }
 
 inline std::string rows_text(const RowPositions& r) {
-    const char* name = r.what == RowPositions::kind::one_a_row ? "token "
-                       : r.what == RowPositions::kind::several ? "tokens "
-                                                               : "mask ";
+    const char* name = r.what == RowPositions::Kind::one_per_row ? "token "
+                       : r.what == RowPositions::Kind::several   ? "tokens "
+                                                                 : "mask ";
     return name + value_text(r.given);
 }
 
-/// The wheres in words, from the outermost axis to the channels: "[batch 0, token 4, head 3, dims 0:10]".
+/// The selectors as text, from the outermost axis to the channels: "[batch 0, token 4, head 3, dims 0:10]".
 inline std::string place_text(const Place& p, const ChannelWhere& c) {
     std::string text;
     const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
@@ -62,37 +64,38 @@ inline std::string place_text(const Place& p, const ChannelWhere& c) {
     return text.empty() ? "" : "[" + text + "]";
 }
 
-/// What is wrong with injecting a View into the component that Selector means in L.
+/// What is wrong with injecting a View into the component that Selector names in L.
 template <class Value, class Selector, Layout L>
-inline constexpr fault injection_fault = fault::none;
+inline constexpr Fault injection_fault = Fault::none;
 template <class X, extent Groups, class Selector, Layout L>
-inline constexpr fault injection_fault<View<X, Groups>, Selector, L> =
-    !std::same_as<X, typename resolution<Selector, L>::type> ? fault::other_component
-    : Component<X> && Groups != L::groups                    ? fault::other_groups
-                                                             : fault::none;
+inline constexpr Fault injection_fault<View<X, Groups>, Selector, L> =
+    !std::same_as<X, typename Resolution<Selector, L>::type> ? Fault::other_component
+    : Component<X> && Groups != L::groups                    ? Fault::other_groups
+                                                             : Fault::none;
 template <class Op>
-struct injected {
+struct Injected {
     using type = void;
 };
-template <update How, class V>
-struct injected<take_up<How, V>> {
+template <Update How, class V>
+struct Injected<ValueUpdate<How, V>> {
     using type = V;
 };
 
-struct step {
+/// What `prepare` found for `write`.
+struct Step {
     ResolvedPlace where;
     Prepared found;
 };
 }  // namespace detail
 
-/// One edit. Made by `on<...>(...)` and an operation; `sizeof` is what it must remember.
+/// One edit. Made by `on<...>(...)` and an operation; its size is that of the values it must remember.
 template <class Selector, class Op, Where... Ws>
-struct Edit : edit_base {
-    [[no_unique_address]] WherePack<Ws...> wheres;
+struct Edit : detail::EditBase {
+    [[no_unique_address]] detail::WherePack<Ws...> wheres;
     [[no_unique_address]] Op operation;
 
     constexpr Edit() = default;
-    constexpr Edit(WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
+    constexpr Edit(detail::WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
 
     static constexpr std::size_t count = 1;
     static constexpr bool calls_back = detail::calls_back<Op>;
@@ -103,88 +106,89 @@ struct Edit : edit_base {
 
     /// What is wrong with this edit for layout L.
     template <Layout L>
-    static constexpr fault why = placed<Selector, L, Ws...>.why != fault::none
-                                     ? placed<Selector, L, Ws...>.why
-                                     : detail::injection_fault<typename detail::injected<Op>::type, Selector, L>;
+    static constexpr detail::Fault why =
+        detail::placed<Selector, L, Ws...>.why != detail::Fault::none
+            ? detail::placed<Selector, L, Ws...>.why
+            : detail::injection_fault<typename detail::Injected<Op>::type, Selector, L>;
 
-    /// Checks everything and resolves where to write.
+    /// Checks everything and resolves the place to be written.
     template <Layout L>
-    void prepare(const at::Tensor& packed, detail::step* step) const {
-        const detail::Place asked = detail::make_place(placed<Selector, L, Ws...>, wheres);
+    void prepare(const at::Tensor& packed, detail::Step* step) const {
+        const detail::Place asked = detail::make_place(detail::placed<Selector, L, Ws...>, wheres);
         step->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
         step->found = operation.template prepare<Ws...>(detail::EditTarget{packed, asked, step->where});
     }
 
-    /// Writes. @pre prepare passed
-    void write(const at::Tensor& packed, const detail::step* step) const {
+    /// Writes. @pre prepare returned
+    void write(const at::Tensor& packed, const detail::Step* step) const {
         detail::write_part(packed, step->where, [&](const at::Tensor& part) { operation.write(part, step->found); });
     }
 
-    /// The edit in words: "Q[token 4, dims 0:10] = 0".
+    /// The edit as text: "Q[token 4, dims 0:10] = 0".
     friend std::string to_string(const Edit& e) {
         return detail::selector_name<Selector> +
-               detail::place_text(detail::make_place({}, e.wheres), channels_in<Ws...>) + " " + e.operation.text();
+               detail::place_text(detail::make_place({}, e.wheres), detail::channels_in<Ws...>) + " " +
+               e.operation.text();
     }
 };
 
 namespace detail {
-/// The I-th edit of a recipe. One without state is not stored but made when it is needed, so that recipes
-/// without state have size 1 even if they hold an edit twice.
+/// The I-th edit of a recipe. An edit without state is not stored but made when it is needed, so that a recipe without
+/// state has size 1 even if it holds an edit twice.
 template <std::size_t I, class E>
-struct member {
+struct Member {
     E value;
     constexpr const E& get() const { return value; }
 };
 template <std::size_t I, class E>
     requires(std::is_empty_v<E>&& std::default_initializable<E>)
-struct member<I, E> {
-    constexpr member() = default;
-    constexpr explicit member(const E&) {}
+struct Member<I, E> {
+    constexpr Member() = default;
+    constexpr explicit Member(const E&) {}
     constexpr E get() const { return {}; }
 };
 
 template <class Indices, class... Edits>
-struct members;
+struct Members;
 template <std::size_t... Is, class... Edits>
-struct members<std::index_sequence<Is...>, Edits...> : member<Is, Edits>... {
-    constexpr members() = default;
-    constexpr explicit members(Edits... edits) requires(sizeof...(Edits) > 0)
-        : member<Is, Edits>{std::move(edits)}... {}
+struct Members<std::index_sequence<Is...>, Edits...> : Member<Is, Edits>... {
+    constexpr Members() = default;
+    constexpr explicit Members(Edits... edits) requires(sizeof...(Edits) > 0)
+        : Member<Is, Edits>{std::move(edits)}... {}
     /// Calls f(edit, its index) for every edit, in order.
     template <class F>
     constexpr void for_each([[maybe_unused]] F&& f) const {
-        (f(static_cast<const member<Is, Edits>&>(*this).get(), Is), ...);
+        (f(static_cast<const Member<Is, Edits>&>(*this).get(), Is), ...);
     }
 };
 }  // namespace detail
 
-/// Edits in the order in which they are applied; a later one sees what an earlier one wrote. `recipe<>` leaves everything
-/// as it is.
+/// Edits in the order in which they are applied; each sees the result of those before it. `Recipe<>` changes nothing.
 template <class... Edits>
-struct Recipe : recipe_base, detail::members<std::index_sequence_for<Edits...>, Edits...> {
-    using base = detail::members<std::index_sequence_for<Edits...>, Edits...>;
+struct Recipe : detail::RecipeBase, detail::Members<std::index_sequence_for<Edits...>, Edits...> {
+    using base = detail::Members<std::index_sequence_for<Edits...>, Edits...>;
     constexpr Recipe() = default;
     constexpr explicit Recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
 
     static constexpr std::size_t count = sizeof...(Edits);
     static constexpr bool calls_back = (Edits::calls_back || ...);
 
-    /// What is wrong with the first edit that does not suit layout L.
+    /// What is wrong with the first edit that does not fit layout L.
     template <Layout L>
-    static constexpr fault why = [] {
-        fault first = fault::none;
-        ((first = first != fault::none ? first : Edits::template why<L>), ...);
+    static constexpr detail::Fault why = [] {
+        detail::Fault first = detail::Fault::none;
+        ((first = first != detail::Fault::none ? first : Edits::template why<L>), ...);
         return first;
     }();
 
-    /// The edits in words, joined by " | ".
+    /// The edits as text, joined by " | ".
     friend std::string to_string(const Recipe& r) {
         std::string text;
         r.for_each([&](const auto& e, std::size_t i) { text += (i ? " | " : "") + to_string(e); });
         return text;
     }
 
-    /// The recipe with one more edit, or those of another recipe, behind.
+    /// This recipe, followed by the edits of another.
     template <class... More>
     constexpr auto then(const Recipe<More...>& more) const {
         return unpacked([&](const auto&... mine) {
@@ -198,7 +202,7 @@ private:
     template <class F>
     constexpr auto unpacked(F&& f) const {
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-            return f(static_cast<const detail::member<Is, Edits>&>(*this).get()...);
+            return f(static_cast<const detail::Member<Is, Edits>&>(*this).get()...);
         }
         (std::index_sequence_for<Edits...>{});
     }
@@ -215,7 +219,7 @@ constexpr auto as_recipe(const Edit<Selector, Op, Ws...>& e) {
 }
 }  // namespace detail
 
-/// Composes: the left one is applied first. Runs nothing.
+/// Composes two recipes or edits: the left one is applied first. Runs nothing.
 template <AnyRecipe A, AnyRecipe B>
 constexpr auto operator|(const A& first, const B& then) {
     return detail::as_recipe(first).then(detail::as_recipe(then));
@@ -226,10 +230,12 @@ std::ostream& operator<<(std::ostream& out, const R& r) {
     return out << to_string(r);
 }
 
-/// What is wrong with applying recipe R to an activation packed like L; `fault::none` if nothing is.
+namespace detail {
+/// What is wrong with applying recipe R to an activation packed like L; `Fault::none` if nothing is.
 template <class R, class L>
-inline constexpr fault recipe_fault = fault::none;
+inline constexpr Fault recipe_fault = Fault::none;
 template <AnyRecipe R, Layout L>
-inline constexpr fault recipe_fault<R, L> = R::template why<L>;
+inline constexpr Fault recipe_fault<R, L> = R::template why<L>;
+}  // namespace detail
 
 }  // namespace suture

@@ -1,4 +1,4 @@
-// Slot: an injected tensor that can be changed from outside, while the recipe and the hook that use it stay.
+// Slot: an injected tensor that can be replaced while the recipe and the hook that use it stay.
 #pragma once
 
 #include "suture/tensor/torch.hpp"
@@ -22,14 +22,14 @@ struct SlotCell {
     }
 };
 
-/// What a recipe keeps of a Slot: it reads, and only the Slot writes.
+/// The part of a Slot that a recipe keeps: it can read the tensor, but only the Slot can replace it.
 struct SlotReader {
     std::shared_ptr<const SlotCell> cell;
 };
 }  // namespace detail
 
-/// Holds the tensor that `set`, `add` or `multiply` take up each time they run. Assigning a tensor changes it for
-/// every recipe made with this slot, from the next run on, in any thread. An edit with an empty slot throws.
+/// Holds the tensor that `set`, `add` or `multiply` use each time they run. Assigning another tensor changes every
+/// recipe made with this slot, from its next run on, in any thread. An edit with an empty slot throws a ValueError.
 ///
 ///     Slot injection = at::linspace(-1, 0.7, 768);
 ///     auto recipe = on<Q<768, 12>>(token(4)).set(injection);
@@ -38,9 +38,9 @@ class Slot {
 public:
     Slot() : cell_(std::make_shared<detail::SlotCell>()) {}
     Slot(at::Tensor tensor) : Slot() { cell_->tensor = std::move(tensor); }
-    /// Takes the recipes over; the other one is empty and has none.
+    /// Takes over the tensor and the recipes; the other slot is left empty, without recipes.
     Slot(Slot&& other) : cell_(std::exchange(other.cell_, std::make_shared<detail::SlotCell>())) {}
-    /// Takes the tensor; the recipes stay where they are.
+    /// Takes a copy of the other's tensor; each slot keeps its recipes.
     Slot& operator=(Slot&& other) { return *this = other.get(); }
 
     Slot& operator=(at::Tensor tensor) {

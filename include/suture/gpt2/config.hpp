@@ -9,11 +9,11 @@ namespace suture {
 /// The nonlinearity between the two layers of the MLP.
 enum class ActivationFunction { gelu_tanh, gelu_erf, relu };
 
-/// The shape of a GPT-2 model. Defaults are GPT-2 small's.
+/// The configuration of a GPT-2 model. The defaults are those of GPT-2 small.
 struct Gpt2Config {
     extent width = 768;         ///< n_embd
     extent heads = 12;          ///< n_head
-    extent inner = 4 * 768;     ///< n_inner, 4 * n_embd where that is null
+    extent inner = 4 * 768;     ///< n_inner; 4 * n_embd if that is null
     extent layers = 12;         ///< n_layer
     extent positions = 1024;    ///< n_positions
     extent vocabulary = 50257;  ///< vocab_size

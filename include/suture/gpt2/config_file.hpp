@@ -13,7 +13,7 @@
 namespace suture {
 
 namespace detail {
-/// The fields of a config.json, each looked up with its file in the message.
+/// The fields of a config.json. Messages name the file and the field.
 class ConfigReader {
 public:
     explicit ConfigReader(const std::filesystem::path& file) : file_(file.string()) {
@@ -33,7 +33,7 @@ public:
     extent count(const char* name) const {
         const nlohmann::json& field = required(name);
         if (!field.is_number_integer() || field < 1 || field > largest)
-            refuse(name, "is " + field.dump() + " but must be a whole number from 1 to " + std::to_string(largest));
+            refuse(name, "is " + field.dump() + " but must be an integer from 1 to " + std::to_string(largest));
         return field.get<extent>();
     }
     double positive(const char* name, double otherwise) const {
@@ -76,7 +76,7 @@ inline ActivationFunction read_activation(const ConfigReader& config) {
 }  // namespace detail
 
 /// Reads the `config.json` of a Hugging Face GPT-2 model.
-/// @throws FileError if it cannot be read; ModelError if it describes a model that suture's GPT-2 is not
+/// @throws FileError if it cannot be read; ModelError if it describes a model that suture's GPT-2 does not implement
 inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
     const detail::ConfigReader config(file);
     if (const std::string type = config.word("model_type", "gpt2"); type != "gpt2")

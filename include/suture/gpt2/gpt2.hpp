@@ -1,9 +1,9 @@
-// GPT-2 as LibTorch modules whose activations pass typed sites. Parameter and site names are those of Hugging Face's
+// GPT-2 as LibTorch modules whose activations pass typed sites. Parameters and sites have the names of Hugging Face's
 // implementation (transformers, models/gpt2/modeling_gpt2.py).
 //
-// Layouts are compile-time, a model's width is only known when its config.json is read. So the modules are templates
-// on width and heads; `Gpt2<768, 12>` is GPT-2 small, and `visit_gpt2` (gpt2_load.hpp) picks the instantiation for a
-// directory among those that are compiled in.
+// Layouts are known at compile time, but a model's width only when its config.json is read. So the modules are
+// templates on width and heads: `Gpt2<768, 12>` is GPT-2 small. `visit_gpt2` (gpt2/load.hpp) chooses the instantiation
+// for a directory among those that were compiled.
 #pragma once
 
 #include "suture/core/catalogue.hpp"
@@ -33,8 +33,8 @@
 namespace suture {
 
 namespace detail {
-/// Scaled scores of q against k [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; keys after the
-/// query are minus infinity.
+/// The scaled scores of queries and keys, [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; minus
+/// infinity for keys after the query.
 inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double scale) {
     const extent tokens = q.size(-2);
     const at::Tensor later = at::ones({tokens, tokens}, q.options().dtype(at::kBool)).triu(1);
@@ -54,8 +54,8 @@ inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
 }  // namespace detail
 
 /// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
-/// the softmax, [batch, heads, queries, keys], without a layout), `z` (the heads' mixed values) and `c_proj` (what is
-/// added to the residual stream).
+/// the softmax, [batch, heads, queries, keys], without a layout), `z` (the values mixed by each head) and `c_proj` (the
+/// output, which is added to the residual stream).
 template <extent Width, extent Heads>
 class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>, public HasSites {
 public:
@@ -75,14 +75,14 @@ public:
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
-        const auto by_head = [](const auto& part) { return heads_of(part).transpose(1, 2); };
+        const auto by_head = [](const auto& part) { return by_heads(part).transpose(1, 2); };
         const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale())).softmax(-1));
         return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
     }
-    /// [rows, width] -> [kept rows, width]. The sites `scores` and `pattern` are not passed.
+    /// [rows, width] -> [kept rows, width]. Does not pass the sites `scores` and `pattern`.
     at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
-        return c_proj(z(rows.attend(heads_of(q), heads_of(k), heads_of(v), scale()).flatten(-2)));
+        return c_proj(z(rows.attend(by_heads(q), by_heads(k), by_heads(v), scale()).flatten(-2)));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};
@@ -92,7 +92,7 @@ public:
 
 private:
     /// [..., width] -> [..., heads, head width]
-    static at::Tensor heads_of(const Readable auto& part) {
+    static at::Tensor by_heads(const Readable auto& part) {
         const std::array<extent, 2> heads{Heads, Width / Heads};
         return part.unsafe_tensor().unflatten(-1, at::IntArrayRef(heads));
     }
@@ -187,7 +187,7 @@ private:
     Gpt2Config config_;
 };
 
-/// The holder of the blocks: a sequence of them.
+/// The holder of the blocks, as a sequence.
 template <extent Width, extent Heads>
 class Gpt2Blocks : public torch::nn::ModuleHolder<Gpt2BlocksImpl<Width, Heads>> {
 public:
@@ -222,7 +222,7 @@ public:
         if (config.inner != Gpt2MlpImpl<Width>::inner)
             throw ModelError("the model's MLP has " + std::to_string(config.inner) + " neurons but Gpt2<" +
                              std::to_string(Width) + ", " + std::to_string(Heads) +
-                             "> has 4 x width: use such a model");
+                             "> has 4 x width: use a model with 4 x width neurons");
         reset();
     }
     void reset() override {
@@ -236,14 +236,14 @@ public:
     }
 
     /// Token ids [batch, tokens], integers of any dtype -> logits [batch, tokens, vocabulary].
-    /// @throws ShapeError, TypeError or ValueError if the ids are none
+    /// @throws ShapeError, TypeError or ValueError if these are not token ids of this model
     at::Tensor forward(const at::Tensor& ids) {
         at::Tensor x = embed(ids);
         for (const auto& block : h) x = block->forward(x);
         return unembed(x);
     }
 
-    // The stages of a forward pass: this is a StagedModel (study/staged_model.hpp).
+    // The stages of a forward pass, which make this a StagedModel (model/staged_model.hpp).
 
     extent layers() const { return config_.layers; }
     /// Token ids [batch, tokens] -> the residual stream before the first block, [batch, tokens, width].
@@ -262,18 +262,19 @@ public:
     }
     /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
     at::Tensor unembed(const at::Tensor& x) { return at::linear(ln_f(x), unembedding()); }
-    /// The logits of these token ids [n] alone: [..., n]. @throws ValueError if the vocabulary lacks one
+    /// Only the logits of these token ids [n]: [..., n]. @throws ValueError if one is outside the vocabulary
     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) { return at::linear(ln_f(x), unembedding(ids)); }
 
-    /// What the logits are products with: [vocabulary, width].
+    /// The unembedding matrix: [vocabulary, width].
     const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }
-    /// The rows of these token ids [n]: [n, width]. @throws ValueError if the vocabulary lacks one
+    /// The rows of the unembedding for these token ids [n]: [n, width]. @throws ValueError if one is outside the
+    /// vocabulary
     at::Tensor unembedding(const at::Tensor& ids) const {
         check_vocabulary(ids);
         return unembedding().index_select(0, ids.to(unembedding().device(), at::kLong));
     }
 
-    /// A copy with parameters and sites of its own, under the same names.
+    /// A deep copy, with its own parameters and sites, under the same names.
     std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {
         auto copy = torch::nn::Cloneable<Gpt2Impl>::clone(device);
         name_sites(*copy);
@@ -294,7 +295,7 @@ private:
         if (ids.dim() != 2)
             throw ShapeError("token ids have shape " + shape_text(ids.sizes()) + ": give [batch, tokens]");
         if (ids.size(1) > config_.positions)
-            throw ShapeError(std::to_string(ids.size(1)) + " tokens are more than the model's " +
+            throw ShapeError(std::to_string(ids.size(1)) + " tokens exceed the model's " +
                              std::to_string(config_.positions) + " positions: shorten the prompt");
         check_vocabulary(ids);
     }

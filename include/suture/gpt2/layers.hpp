@@ -1,4 +1,4 @@
-// The layers that GPT-2 is made of, with the parameter names and shapes of Hugging Face's implementation.
+// The layers of GPT-2, with the parameter names and shapes of Hugging Face's implementation.
 #pragma once
 
 #include "suture/core/strided_slice.hpp"
@@ -14,7 +14,7 @@
 
 namespace suture {
 
-/// A linear layer that keeps its weight as [in, out]: GPT-2's `Conv1D` (transformers, pytorch_utils.py).
+/// A linear layer with a weight of shape [in, out]: GPT-2's `Conv1D` (transformers, pytorch_utils.py).
 class Conv1DImpl : public torch::nn::Cloneable<Conv1DImpl> {
 public:
     /// Weights are drawn from a normal distribution with this standard deviation; biases are zero.
@@ -25,7 +25,7 @@ public:
     }
     /// [..., in] -> [..., out]
     at::Tensor forward(const at::Tensor& x) {
-        detail::shape sizes(x.sizes().begin(), x.sizes().end());
+        detail::Shape sizes(x.sizes().begin(), x.sizes().end());
         sizes.back() = out_;
         return at::addmm(bias, x.reshape({-1, in_}), weight).reshape(sizes);
     }
@@ -55,7 +55,7 @@ private:
 };
 TORCH_MODULE(Gpt2Norm);
 
-/// A table of one row a token or position.
+/// A table with one row per token or position.
 class Gpt2EmbeddingImpl : public torch::nn::Cloneable<Gpt2EmbeddingImpl> {
 public:
     Gpt2EmbeddingImpl(extent rows, extent width) : rows_(rows), width_(width) { reset(); }

@@ -1,5 +1,5 @@
-// Loading a Hugging Face GPT-2 directory: `config.json` and `model.safetensors`. Names may carry the "transformer."
-// prefix; weights of 16 bits are widened to the model's float32, and weights of 64 bits are rounded to it.
+// Loading a Hugging Face GPT-2 directory: `config.json` and `model.safetensors`. Names may have the prefix
+// "transformer.". 16-bit weights are widened to the model's float32, and 64-bit weights are rounded to it.
 #pragma once
 
 #include "suture/file/safetensors.hpp"
@@ -18,42 +18,42 @@
 namespace suture {
 
 namespace detail {
-/// The file's name of a parameter, with or without the prefix of GPT2LMHeadModel; empty if it has neither.
+/// The name of a parameter in the file, with or without the prefix of GPT2LMHeadModel; empty if the file has neither.
 inline std::string name_in_file(const Safetensors& file, const std::string& parameter) {
     for (const std::string& name : {parameter, "transformer." + parameter})
         if (file.contains(name)) return name;
     return {};
 }
 
-/// The names in a file of the weights of the model that config.json describes.
+/// The names in a file of the weights that config.json describes.
 class WeightNames {
 public:
     WeightNames(const Safetensors& file, std::string where, bool tied)
         : file_(file), where_(std::move(where)), tied_(tied) {}
 
-    /// The file's name of a parameter.
-    /// @throws ModelError if the file lacks it, or has it in another shape or as anything but floating-point numbers
+    /// The name of a parameter in the file.
+    /// @throws ModelError if the file lacks it, or if its shape differs or its dtype is not floating point
     std::string find(const std::string& parameter, at::IntArrayRef sizes) const {
         const std::string name = name_in_file(file_, parameter);
         if (name.empty()) refuse_missing(parameter);
         check_floating(name);
         if (at::IntArrayRef(file_.sizes(name)) != sizes)
             throw ModelError(where_ + ": \"" + name + "\" has shape " + shape_text(file_.sizes(name)) +
-                             " but config.json asks for " + shape_text(sizes) +
+                             " but config.json requires " + shape_text(sizes) +
                              ": use the config.json of these weights");
         return name;
     }
 
-    /// @throws ModelError if the file has a weight that is not among `used`
+    /// @throws ModelError if the file has a weight that is not in `used`
     void check_all_used(std::vector<std::string> used) const {
         std::sort(used.begin(), used.end());
         for (const std::string& name : file_.names())
-            if (!std::binary_search(used.begin(), used.end(), name) && !is_no_weight(name))
+            if (!std::binary_search(used.begin(), used.end(), name) && !is_ignored(name))
                 throw ModelError(where_ + " has a tensor \"" + name +
                                  "\" that the model of config.json lacks: use the config.json of these weights");
     }
 
-    /// @throws ModelError if the model ties its unembedding to the embedding but the file has another one
+    /// @throws ModelError if the model ties its unembedding to the embedding but the two differ in the file
     void check_tied_head() const {
         const std::string head = name_in_file(file_, "lm_head.weight");
         if (!tied_ || head.empty()) return;
@@ -74,15 +74,15 @@ private:
     [[noreturn]] void refuse_missing(const std::string& parameter) const {
         const std::string missing = where_ + " has no tensor \"" + parameter + "\"";
         if (parameter == "lm_head.weight")
-            throw ModelError(missing + ", which config.json asks for: set tie_word_embeddings to true");
+            throw ModelError(missing + ", which config.json requires: set tie_word_embeddings to true");
         const std::vector<std::string> names = file_.names();
         const std::string there = names.empty() ? " and no other" : " but " + safetensors::names_like(parameter, names);
         throw ModelError(missing + there +
                          ": use a GPT-2 with the layers of its config.json and no prefix other than \"transformer.\"");
     }
-    /// True for what GPT-2 checkpoints carry beside weights: the causal mask of older versions, and the unembedding of
-    /// a model that ties it to the embedding.
-    bool is_no_weight(const std::string& name) const {
+    /// Whether a tensor of a checkpoint is not a weight of the model: the causal mask of older versions, or the
+    /// unembedding of a model that ties it to the embedding.
+    bool is_ignored(const std::string& name) const {
         return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
                (tied_ && name == name_in_file(file_, "lm_head.weight"));
     }
@@ -92,9 +92,9 @@ private:
     bool tied_;
 };
 
-/// Compares what decides a model's size with the file, whose header is known to suit its real size: so a wrong
-/// config.json asks for no more memory than a few times the file's.
-/// @throws ModelError as WeightNames::find
+/// Compares the shapes that determine a model's size with the file, whose header has been checked against its size. So
+/// a wrong config.json cannot make the model take more than a few times the memory of the file.
+/// @throws ModelError like WeightNames::find
 inline void check_sizes(const Gpt2Config& config, const WeightNames& weights) {
     (void)weights.find("wte.weight", {config.vocabulary, config.width});
     (void)weights.find("wpe.weight", {config.positions, config.width});
@@ -102,8 +102,8 @@ inline void check_sizes(const Gpt2Config& config, const WeightNames& weights) {
         (void)weights.find("h." + std::to_string(layer) + ".mlp.c_fc.weight", {config.width, config.inner});
 }
 
-/// Copies every parameter from the file, or throws before the first is written.
-/// @throws ModelError if a weight is missing, of another shape or dtype, left over, or another unembedding is tied
+/// Copies every parameter from the file. If it throws, no parameter has been written.
+/// @throws ModelError if a weight is missing or left over, has another shape or dtype, or if a tied unembedding differs
 inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const WeightNames& weights) {
     std::vector<std::pair<at::Tensor, std::string>> found;
     std::vector<std::string> used;
@@ -118,9 +118,9 @@ inline void load_parameters(torch::nn::Module& model, const Safetensors& file, c
 }
 }  // namespace detail
 
-/// Loads a directory into a model of this width: `auto model = load_gpt2<768, 12>("gpt2")`. Float32, on the CPU,
-/// parameters without gradients (`requires_grad_` turns them on).
-/// @throws FileError if a file cannot be read, ModelError if it is no GPT-2 of this width
+/// Loads a model of this width from a directory: `auto model = load_gpt2<768, 12>("gpt2")`. The parameters are float32,
+/// on the CPU, and do not require gradients (`requires_grad_` changes that).
+/// @throws FileError if a file cannot be read, ModelError if it is not a GPT-2 of this width
 template <extent Width, extent Heads>
 Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");
@@ -134,7 +134,7 @@ Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
     return model;
 }
 
-/// A width and number of heads that `visit_gpt2` compiles a model for.
+/// A width and number of heads for which `visit_gpt2` compiles a model.
 template <extent Width, extent Heads>
 struct Gpt2Size {
     static constexpr extent width = Width;
@@ -144,12 +144,12 @@ struct Gpt2Size {
 using Gpt2Sizes = std::tuple<Gpt2Size<48, 3>, Gpt2Size<64, 4>, Gpt2Size<96, 4>, Gpt2Size<128, 4>, Gpt2Size<768, 12>,
                              Gpt2Size<1024, 16>, Gpt2Size<1280, 20>, Gpt2Size<1600, 25>>;
 
-/// Loads a directory whose width is only known now, and calls `visitor(model)` with the `Gpt2<width, heads>` that
-/// it is; the visitor's body is compiled once for each of `Sizes`.
+/// Loads a model whose width is only known at run time, and calls `visitor(model)` with its `Gpt2<width, heads>`. The
+/// visitor is compiled once for each of `Sizes`.
 ///
 ///     visit_gpt2(directory, []<extent W, extent H>(Gpt2<W, H> model) { ... });
 ///
-/// @throws ModelError if the width is none of `Sizes`, FileError and ModelError as `load_gpt2`
+/// @throws ModelError if the width and heads are not in `Sizes`; FileError and ModelError like `load_gpt2`
 template <class Sizes = Gpt2Sizes, class Visitor>
 void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");

@@ -1,5 +1,5 @@
 // Saving a GPT-2 as a Hugging Face directory: `config.json` and `model.safetensors`, with the names of
-// GPT2LMHeadModel. Law: load_gpt2 of what was saved is the model, bit for bit. Needs POSIX.
+// GPT2LMHeadModel. Law: load_gpt2 of the directory gives the model, bit for bit. Needs POSIX.
 #pragma once
 
 #include "suture/file/safetensors.hpp"
@@ -27,18 +27,18 @@ inline const char* activation_name(ActivationFunction f) {
     }
 }
 
-/// Text files of one directory that are written beside their names first and take them together.
+/// Text files of one directory, first written under temporary names and then renamed together.
 class TextFiles {
 public:
     explicit TextFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-    /// @throws FileError if the disk refuses
+    /// @throws FileError if a file cannot be written
     void write(const std::string& name, const std::string& text) {
         const std::filesystem::path path = directory_ / name;
         safetensors::naming(path.string(),
                             [&] { written_.try_emplace(path, path).first->second.write(text.data(), text.size()); });
     }
-    /// @throws FileError if the disk refuses
+    /// @throws FileError if a file cannot be written
     void publish() {
         for (auto& [path, file] : written_) safetensors::naming(path.string(), [&file = file] { file.publish(); });
     }
@@ -48,7 +48,7 @@ private:
     std::map<std::filesystem::path, safetensors::NewFile> written_;
 };
 
-/// The weights under their names in a file; a tied unembedding is not among them.
+/// The weights by their names in a file, without a tied unembedding.
 inline std::map<std::string, at::Tensor> weights_by_name(const torch::nn::Module& model) {
     std::map<std::string, at::Tensor> weights;
     for (const auto& parameter : model.named_parameters()) {
@@ -62,15 +62,15 @@ inline void make_directory(const std::filesystem::path& directory) {
     std::error_code refused;
     std::filesystem::create_directories(directory, refused);
     if (!std::filesystem::is_directory(directory))
-        throw FileError(directory.string() + " is no directory" + (refused ? " (" + refused.message() + ")" : "") +
-                        ": name one, or a path where one can be made");
+        throw FileError(directory.string() + " is not a directory" + (refused ? " (" + refused.message() + ")" : "") +
+                        ": name a directory, or a path where one can be created");
 }
 
 inline void check_extra_name(const std::string& name) {
     const bool plain = !name.empty() && name != "." && name != ".." && name.find('/') == name.npos;
     if (!plain || name == "config.json" || name == "model.safetensors")
-        throw ValueError("a file beside the model cannot be called '" + name +
-                         "': give a name without a directory, and not one of the model's own files");
+        throw ValueError("a file beside the model cannot be named '" + name +
+                         "': give a name without a directory that the model does not use itself");
 }
 }  // namespace detail
 
@@ -94,11 +94,12 @@ inline std::string config_json(const Gpt2Config& c) {
     return fields.dump(2) + "\n";
 }
 
-/// Writes the model to a directory, which is made if it is not there, and `beside` it further text files by name, such
-/// as its vocab.json. No file gets its name before all have been written, so that a failure leaves the directory's old
-/// files as they were.
-/// @throws ModelError if the model is empty, ValueError if a further file has no name of its own, FileError if the disk
-///         refuses
+/// Writes the model to a directory, which is created if it does not exist, and with it the text files `beside`, by
+/// name, for example its vocab.json. Files are renamed only after all have been written, so a failure leaves the old
+/// files of the directory as they were.
+/// @throws ModelError if the model is empty, ValueError if the name of a text file is invalid, FileError if a file
+///         cannot
+///         be written
 /// @post load_gpt2<Width, Heads>(directory) == model, bit for bit, if its weights are float32
 template <extent Width, extent Heads>
 void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>& model,

@@ -176,7 +176,7 @@ class Board {
         /// The whole activation is replaced; what stood here before is gone.
         /// @throws ShapeError if a tensor has another width
         template <class V>
-            requires detail::takes<V, exactly<L>>
+            requires detail::takes<V, detail::Exactly<L>>
         void operator=(const V& value) && {
             if constexpr (std::same_as<V, at::Tensor>) check_width(value);
             std::move(*this) = on<L>().set(value);
@@ -184,7 +184,7 @@ class Board {
         void operator=(Owned<L>&& value) && { std::move(*this) = std::move(value).take(); }
         /// The activation is edited.
         template <AnyRecipe R>
-            requires(recipe_fault<R, L> == fault::none)
+            requires(detail::recipe_fault<R, L> == detail::Fault::none)
         void operator=(const R& recipe) && {
             board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, "")}, true}; });
         }
@@ -202,10 +202,10 @@ class Board {
         /// A part of the activation: `board[3].at<Q>(token(4)) = vector`. Parts of one layer add up; the same part is
         /// replaced.
         template <class C, Where... Ws>
-            requires(placed<exactly<C>, L, Ws...>.why == fault::none)
+            requires(detail::placed<detail::Exactly<C>, L, Ws...>.why == detail::Fault::none)
         auto at(Ws... wheres) && { return part(on<C>(std::move(wheres)...)); }
         template <template <extent, extent> class Family, Where... Ws>
-            requires(placed<family<Family>, L, Ws...>.why == fault::none)
+            requires(detail::placed<detail::FamilyOf<Family>, L, Ws...>.why == detail::Fault::none)
         auto at(Ws... wheres) && { return part(on<Family>(std::move(wheres)...)); }
 
     private:

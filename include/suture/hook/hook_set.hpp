@@ -174,17 +174,17 @@ public:
 
     /// Adds a recipe: what passes the site is replaced by `activation | recipe`.
     template <Sites S, AnyRecipe R>
-        requires(Layout<detail::layout_at<S>>&& recipe_fault<R, detail::layout_at<S>> == fault::none)
+        requires(Layout<detail::layout_at<S>>&& detail::recipe_fault<R, detail::layout_at<S>> == detail::Fault::none)
     HookHandle add(S&& sites, R recipe) {
         return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)));
     }
-    template <Sites S, AnyRecipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
-        requires(Layout<detail::layout_at<S>>&& suture_fault != fault::none)
+    template <Sites S, AnyRecipe R, detail::Fault suture_fault = detail::recipe_fault<R, detail::layout_at<S>>>
+        requires(Layout<detail::layout_at<S>>&& suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add(S&&, R));
 
     /// Adds a recipe at a site whose layout is only known here; the width is checked when it runs.
     template <Layout L, Sites S, AnyRecipe R>
-        requires(std::same_as<detail::layout_at<S>, AnyLayout>&& recipe_fault<R, L> == fault::none)
+        requires(std::same_as<detail::layout_at<S>, AnyLayout>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookHandle add(S&& sites, R recipe) { return add_entry(sites, detail::recipe_entry<L>(std::move(recipe))); }
     template <Sites S, AnyRecipe R>
         requires std::same_as<detail::layout_at<S>, AnyLayout> SUTURE_REJECTED(
@@ -219,17 +219,17 @@ public:
     /// pass comes later, say may_be_idle() and keep the handle until then.
     /// @throws HookError, in the forward pass, if the activation needs no gradient
     template <Sites S, AnyRecipe R>
-        requires(Layout<detail::layout_at<S>>&& recipe_fault<R, detail::layout_at<S>> == fault::none)
+        requires(Layout<detail::layout_at<S>>&& detail::recipe_fault<R, detail::layout_at<S>> == detail::Fault::none)
     HookHandle add_backward(S&& sites, R recipe) {
         return add_entry(sites, detail::recipe_entry<detail::layout_at<S>>(std::move(recipe)),
                          detail::HookPhase::gradient);
     }
-    template <Sites S, AnyRecipe R, fault suture_fault = recipe_fault<R, detail::layout_at<S>>>
-        requires(Layout<detail::layout_at<S>>&& suture_fault != fault::none)
+    template <Sites S, AnyRecipe R, detail::Fault suture_fault = detail::recipe_fault<R, detail::layout_at<S>>>
+        requires(Layout<detail::layout_at<S>>&& suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add_backward(S&&, R));
     /// At a site whose layout is only known here.
     template <Layout L, Sites S, AnyRecipe R>
-        requires(std::same_as<detail::layout_at<S>, AnyLayout>&& recipe_fault<R, L> == fault::none)
+        requires(std::same_as<detail::layout_at<S>, AnyLayout>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookHandle add_backward(S&& sites, R recipe) {
         return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::HookPhase::gradient);
     }

@@ -93,7 +93,7 @@ inline ComponentAudit audit_component(const ComponentFacts& c, extent groups, co
     if (audit.changed == 0) return audit;
 
     const auto channels_as = [&](extent outer, extent inner) {
-        shape sizes(changed.sizes().begin(), changed.sizes().begin() + leading);
+        Shape sizes(changed.sizes().begin(), changed.sizes().begin() + leading);
         sizes.append({outer, inner});
         return changed.reshape(sizes);
     };
@@ -153,7 +153,7 @@ template <template <class, extent> class Before, template <class, extent> class 
 AuditReport audit(const Before<X, Groups>& before, const After<X, Groups>& after) {
     const auto packed = [](const at::Tensor& t) { return Groups == 1 ? t : t.flatten(-2); };
     return detail::audit_packed(packed(before.unsafe_tensor()), packed(after.unsafe_tensor()),
-                                facts_of<host_layout<X, Groups>>);
+                                facts_of<detail::host_layout<X, Groups>>);
 }
 /// The same of plain tensors, which are packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device

@@ -52,7 +52,7 @@ namespace detail {
 /// L has a component of this name.
 template <class L>
 consteval bool has_component(std::string_view name) {
-    return []<class... Cs>(std::string_view wanted, type_list<Cs...>) {
+    return []<class... Cs>(std::string_view wanted, TypeList<Cs...>) {
         return ((std::string_view(Cs::name) == wanted) || ...);
     }(name, typename L::components{});
 }

@@ -17,7 +17,7 @@ namespace detail {
 /// The edit with the same component and wheres that sets zero.
 template <class Selector, class Op, Where... Ws>
 constexpr auto zeroed(const Edit<Selector, Op, Ws...>& e) {
-    return Edit<Selector, take_up<update::set, zero_value>, Ws...>(e.wheres, {});
+    return Edit<Selector, ValueUpdate<Update::set, ZeroValue>, Ws...>(e.wheres, {});
 }
 
 /// What every edit of the recipe, made to set zero, changes of ones: of the activation a value that is zero already could
@@ -38,7 +38,7 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
     // What the recipe would refuse, without a write, a call of the user's functions or a random number.
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
-            step unused;
+            Step unused;
             if (packed.numel() > 0) edit.template prepare<L>(packed, &unused);
         } catch (Error& e) {
             e.add_place(to_string(edit));
@@ -64,14 +64,14 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
 /// @throws Error what the recipe itself would throw before its first write: a token that is not there, an injected
 ///         tensor of another shape, an empty slot; MemoryError if a few bytes for each value are too much
 template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups>
-    requires(Readable<Held<X, Groups>>&& recipe_fault<R, host_layout<X, Groups>> == fault::none)
+    requires(Readable<Held<X, Groups>>&& detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 AuditReport dry_run(const R& recipe, const Held<X, Groups>& view) {
     const at::Tensor& t = view.unsafe_tensor();
-    return detail::dry_run_packed<host_layout<X, Groups>>(recipe, Groups == 1 ? t : t.flatten(-2));
+    return detail::dry_run_packed<detail::host_layout<X, Groups>>(recipe, Groups == 1 ? t : t.flatten(-2));
 }
 template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups,
-          fault suture_fault = recipe_fault<R, host_layout<X, Groups>>>
-    requires(Readable<Held<X, Groups>>&& suture_fault != fault::none)
+          detail::Fault suture_fault = detail::recipe_fault<R, detail::host_layout<X, Groups>>>
+    requires(Readable<Held<X, Groups>>&& suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, dry_run(const R&, const Held<X, Groups>&));
 template <AnyRecipe R, class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(

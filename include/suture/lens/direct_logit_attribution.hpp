@@ -141,7 +141,7 @@ at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& targ
 template <extent Width, extent Heads>
 DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const at::Tensor& ids,
                                                 const LogitTarget& target,
-                                                const Position<axis::token>& where = token(-1)) {
+                                                const Position<Axis::token>& where = token(-1)) {
     const at::NoGradGuard no_gradients;
     const at::Tensor direction = detail::direction_of(model, target);
     const detail::AttributionPass<Width, Heads> pass(model, ids,

@@ -47,7 +47,7 @@ at::Tensor read_with_lens(Gpt2<Width, Heads> model, const at::Tensor& residual, 
 /// Token ids [tokens] as a batch of one prompt; others as they are.
 inline at::Tensor as_batch(const at::Tensor& ids) { return ids.defined() && ids.dim() == 1 ? ids.unsqueeze(0) : ids; }
 /// What drops the batch axis again from what `as_batch(ids)` gives, if it was put there.
-inline std::optional<Position<axis::batch>> batches_of(const at::Tensor& ids) {
+inline std::optional<Position<Axis::batch>> batches_of(const at::Tensor& ids) {
     return ids.defined() && ids.dim() == 1 ? std::optional(batch(0)) : std::nullopt;
 }
 }  // namespace detail

@@ -25,7 +25,7 @@ namespace detail {
 inline std::string csv_line(const std::vector<std::string>& cells) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i)
-        line += (i ? "," : "") + suture::detail::csv_field(suture::detail::replaced_utf8(cells[i]));
+        line += (i ? "," : "") + suture::csv_field(suture::replaced_utf8(cells[i]));
     return line + "\r\n";
 }
 

@@ -116,12 +116,12 @@ inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& d
     save_csv(draft.path() / (name + ".csv"), drawing.table);
     std::map<std::string, std::string> facts = drawing.facts;
     facts.insert({{"title", drawing.title}, {"caption", drawing.caption}});
-    for (auto& [key, text] : facts) text = suture::detail::replaced_utf8(text);
+    for (auto& [key, text] : facts) text = suture::replaced_utf8(text);
     suture::save_safetensors(draft.path() / (name + ".safetensors"), drawing.tensors, facts);
     const bool drawn = run_gnuplot(gnuplot, draft.path(), name + ".gp");
     if (drawn && !(draft.has(name + ".svg") && draft.has(name + ".png")))
         throw suture::FileError(gnuplot.program + " drew nothing from " + name + ".gp (nothing was written): " +
-                                suture::detail::replaced_utf8(contents_of(draft.path() / "complaints")));
+                                suture::replaced_utf8(contents_of(draft.path() / "complaints")));
     for (const char* kind : {".csv", ".safetensors", ".gp", ".svg", ".png"}) draft.publish(name + kind);
 
     const auto file = [&](const char* kind) { return directory / (name + kind); };

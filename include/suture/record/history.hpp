@@ -66,7 +66,7 @@ public:
         if constexpr (std::same_as<X, AnyLayout>)
             return at::stack(parts);
         else
-            return detail::access::make<Owned<X, Groups>>(at::stack(parts));
+            return detail::Access::make<Owned<X, Groups>>(at::stack(parts));
     }
 
 private:

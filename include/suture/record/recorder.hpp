@@ -40,7 +40,7 @@ HookEntry recording_entry(const std::shared_ptr<RecorderState>& state, std::size
 template <class X, class L>
 ChannelSlice channels_packed(const at::Tensor& activation) {
     check_packed(activation, facts_of<L>);
-    return placed<exactly<X>, L>;
+    return placed<Exactly<X>, L>;
 }
 /// All of the last axis, whatever that is.
 /// @throws ShapeError or TypeError if there is none
@@ -63,15 +63,15 @@ std::string recorded_text() {
 
 /// X, in this many groups, can be taken from an activation packed like L.
 template <class X, extent Groups, class L>
-concept taken_from = Layout<L> && placed<exactly<X>, L>
-.why == fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
+concept taken_from = Layout<L> && placed<Exactly<X>, L>
+.why == Fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
 /// How a recorded X is looked at: as a View or, where the recorder was not told what passes, as the tensor that it is.
 template <class X, extent Groups>
 struct recorded_as {
     using type = View<X, Groups>;
     static type look_at(at::Tensor t, bool cut) {
-        return cut ? access::make_cut<type>(std::move(t)) : access::make<type>(std::move(t));
+        return cut ? Access::make_cut<type>(std::move(t)) : Access::make<type>(std::move(t));
     }
 };
 template <>
@@ -86,7 +86,7 @@ class RecorderBase;
 
 /// What a recorder can keep: a layout, a component or, told by AnyLayout, whatever passes.
 template <class X, extent Groups>
-concept Recordable = Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
+concept Recordable = detail::Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
 
 /// One recorded activation: where and when it was seen, and what it was.
 template <class X, extent Groups = 1>

@@ -22,9 +22,9 @@ enum class seen : unsigned char { before_edits, after_edits };
 /// The model itself is never moved or converted.
 struct Recording {
     /// `token(4)` (which drops the token axis), `tokens(2, 5)`, `token(index)`, `tokens(index)` or `mask(m)`.
-    std::optional<std::variant<Position<axis::token>, RowPositions>> tokens{};
+    std::optional<std::variant<Position<Axis::token>, RowPositions>> tokens{};
     /// `batch(0)` (which drops the batch axis) or `batches(0, 4)`. Not with an index or a mask, which name rows too.
-    std::optional<Position<axis::batch>> batches{};
+    std::optional<Position<Axis::batch>> batches{};
     std::optional<at::ScalarType> dtype{};
     std::optional<at::Device> device{};
     seen when = seen::after_edits;

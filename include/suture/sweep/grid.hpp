@@ -49,7 +49,7 @@ void check_places(const R& recipe, extent tokens) {
     const at::Tensor like = at::zeros({1, tokens, L::width});
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
-            step unused;
+            Step unused;
             edit.template prepare<L>(like, &unused);
         } catch (PositionError& e) {
             e.add_place(to_string(edit));
@@ -69,8 +69,8 @@ struct GridRecipe {
 
 template <Layout L>
 inline constexpr StridedSlice queries_of = [] {
-    using found = resolution<family<Q>, L>;
-    if constexpr (found::why == fault::none)
+    using found = Resolution<FamilyOf<Q>, L>;
+    if constexpr (found::why == Fault::none)
         return slice_of<L, typename found::type>;
     else
         return StridedSlice{};
@@ -78,7 +78,7 @@ inline constexpr StridedSlice queries_of = [] {
 
 template <class Selector, Layout L>
 GridPart part_of(std::vector<SiteRef<AnyLayout>> sites) {
-    using X = typename resolution<Selector, L>::type;
+    using X = typename Resolution<Selector, L>::type;
     GridPart part{"all", std::move(sites), {slice_in<L, X>, slice_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
     if constexpr (Component<X>) part.name = X::name, part.heads_a_group = X::heads;
     return part;
@@ -98,13 +98,13 @@ std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
 
 /// What keeps a component from being swept at sites packed like L.
 template <class Selector, class L>
-inline constexpr fault sweep_fault = fault::none;
+inline constexpr Fault sweep_fault = Fault::none;
 template <class Selector, Layout L>
-inline constexpr fault sweep_fault<Selector, L> = resolution<Selector, L>::why;
+inline constexpr Fault sweep_fault<Selector, L> = Resolution<Selector, L>::why;
 template <class L, class... Selectors>
-inline constexpr fault first_sweep_fault = [] {
-    fault first = fault::none;
-    ((first = first != fault::none ? first : sweep_fault<Selectors, L>), ...);
+inline constexpr Fault first_sweep_fault = [] {
+    Fault first = Fault::none;
+    ((first = first != Fault::none ? first : sweep_fault<Selectors, L>), ...);
     return first;
 }();
 template <class S>
@@ -130,12 +130,13 @@ public:
     /// families, or the whole layout.
     /// @throws HookError if the range of sites is empty
     template <class... Cs, detail::LayeredSites S>
-        requires(sizeof...(Cs) > 0 && detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...> == fault::none)
-    static Grid of(S&& sites) { return of_selected<exactly<Cs>...>(sites); }
+        requires(sizeof...(Cs) > 0 &&
+                 detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...> == detail::Fault::none)
+    static Grid of(S&& sites) { return of_selected<detail::Exactly<Cs>...>(sites); }
     template <template <extent, extent> class... Families, detail::LayeredSites S>
         requires(sizeof...(Families) > 0 &&
-                 detail::first_sweep_fault<detail::layout_at<S>, family<Families>...> == fault::none)
-    static Grid of(S&& sites) { return of_selected<family<Families>...>(sites); }
+                 detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...> == detail::Fault::none)
+    static Grid of(S&& sites) { return of_selected<detail::FamilyOf<Families>...>(sites); }
 
     /// Recipes, each by itself, at a site or at those of several layers: any range of them, of one type.
     ///
@@ -143,11 +144,11 @@ public:
     ///
     /// @throws HookError if the range of sites is empty, ValueError if that of recipes is
     template <detail::LayeredSites S, ranges::input_range R>
-        requires(AnyRecipe<ranges::range_value_t<R>>&& recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> ==
-                 fault::none)
+        requires(AnyRecipe<ranges::range_value_t<R>>&&
+                     detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
-        Grid grid(detail::part_of<exactly<L>, L>(detail::untyped(sites)));
+        Grid grid(detail::part_of<detail::Exactly<L>, L>(detail::untyped(sites)));
         for (auto&& recipe : recipes)
             grid.recipes_.push_back(
                 {to_string(recipe),
@@ -168,7 +169,7 @@ public:
         return grid;
     }
     /// These tokens, each by itself; a single one is no axis of the result. @throws ValueError if there are recipes
-    Grid at(const Position<axis::token>& tokens) const {
+    Grid at(const Position<Axis::token>& tokens) const {
         check_no_recipes("at()");
         Grid grid = *this;
         grid.tokens_ = tokens;
@@ -202,21 +203,22 @@ public:
     const std::vector<detail::GridPart>& parts() const { return parts_; }
     const std::vector<detail::GridRecipe>& recipes() const { return recipes_; }
     std::size_t layers() const { return parts_.front().sites.size(); }
-    const Position<axis::token>& tokens() const { return tokens_; }
+    const Position<Axis::token>& tokens() const { return tokens_; }
     bool has_heads() const { return by_head_; }
     bool has_tokens() const { return by_token_ && recipes_.empty(); }
 
     template <class... Cs, detail::LayeredSites S,
-              fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...>>
-        requires(suture_fault != fault::none)
+              detail::Fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...>>
+        requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, of(S&&));
     template <template <extent, extent> class... Families, detail::LayeredSites S,
-              fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, family<Families>...>>
-        requires(suture_fault != fault::none)
+              detail::Fault suture_fault =
+                  detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...>>
+        requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, of(S&&));
     template <detail::LayeredSites S, class R,
-              fault suture_fault = recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
-        requires(suture_fault != fault::none)
+              detail::Fault suture_fault = detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
+        requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, of_recipes(S&&, R&&));
     template <detail::LayeredSites S>
     SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
@@ -267,7 +269,7 @@ private:
 
     std::vector<detail::GridPart> parts_;
     std::vector<detail::GridRecipe> recipes_;
-    Position<axis::token> tokens_;
+    Position<Axis::token> tokens_;
     bool by_head_ = false, by_token_ = true;
 };
 

@@ -31,7 +31,7 @@ struct LogitTarget {
     std::optional<extent> against{};
 
     /// The metric at these positions: `logit_difference(mary, john).at(tokens(2, 5))`.
-    Metric at(const Position<axis::token>& positions) const;
+    Metric at(const Position<Axis::token>& positions) const;
 };
 constexpr LogitTarget logit(Integer auto token) { return {detail::counted(token), {}}; }
 constexpr LogitTarget logit_difference(Integer auto token, Integer auto against) {
@@ -57,7 +57,7 @@ struct MetricInput {
 struct Metric {
     std::string name;
     std::function<at::Tensor(const MetricInput&)> of;  ///< -> [runs]
-    Position<axis::token> where = token(-1);           ///< the positions that are read
+    Position<Axis::token> where = token(-1);           ///< the positions that are read
     at::Tensor ids{};          ///< the token ids that are read, [ids] or [prompts, ids]; undefined: all that there are
     at::Tensor answers{};      ///< the token ids that `of` picks from the whole vocabulary, [1] or [prompts]
     extent prompts = 0;        ///< how many prompts it has answers for; 0: one answer for all
@@ -68,7 +68,7 @@ struct Metric {
     Metric(const LogitTarget& target);
 
     /// The same read at other positions: `loss(answer).at(token(4))`.
-    Metric at(const Position<axis::token>& positions) const {
+    Metric at(const Position<Axis::token>& positions) const {
         Metric metric = *this;
         metric.where = positions;
         return metric;
@@ -156,7 +156,7 @@ inline Metric::Metric(const LogitTarget& target)
                                   "logit difference",
                                   at::cat({detail::answers_of(target.token), detail::answers_of(*target.against)}), 0)
                             : detail::metric_of_ids("logit", detail::answers_of(target.token), 0)) {}
-inline Metric LogitTarget::at(const Position<axis::token>& positions) const { return Metric(*this).at(positions); }
+inline Metric LogitTarget::at(const Position<Axis::token>& positions) const { return Metric(*this).at(positions); }
 
 /// The logit of each prompt's own answer: [prompts] token ids.
 inline Metric answer_logit(const at::Tensor& answers) {

@@ -99,7 +99,7 @@ inline std::string csv_text(const SweepResult& result) {
         extent within = values.numel(), at = cell;
         for (const SweepAxis& axis : result.axes) {
             within /= axis.size();
-            text << detail::csv_field(axis.labels[static_cast<std::size_t>(at / within)]) << ",";
+            text << csv_field(axis.labels[static_cast<std::size_t>(at / within)]) << ",";
             at %= within;
         }
         if (done.data_ptr<bool>()[cell]) text << values.data_ptr<double>()[cell];

@@ -1,4 +1,4 @@
-// Layouts, shapes and tensors in words: what messages and `describe` print.
+// Layouts, shapes and tensors as text, for messages and for `describe`.
 #pragma once
 
 #include "suture/core/layout.hpp"
@@ -45,7 +45,7 @@ inline std::string dtype_text(at::ScalarType type) {
     }
 }
 
-/// "float32 [1, 5, 2304] on cpu", with PyTorch's names of dtypes; "an undefined tensor".
+/// "float32 [1, 5, 2304] on cpu", with PyTorch's names of dtypes, or "an undefined tensor".
 inline std::string tensor_text(const at::Tensor& t) {
     if (!t.defined()) return "an undefined tensor";
     return dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) + " on " + t.device().str();
@@ -73,7 +73,7 @@ inline std::string padded(extent number, std::size_t width) {
     return std::string(digits.size() < width ? width - digits.size() : 0, ' ') + digits;
 }
 
-/// One line a component: its first and last channel in its (first) group, its name, width and heads.
+/// One line per component: its first and last channel in its (first) group, its name, width and heads.
 inline std::string channel_lines(const LayoutFacts& layout) {
     const std::size_t digits = std::to_string(layout.width / layout.groups).size();
     std::string text;
@@ -87,7 +87,7 @@ inline std::string channel_lines(const LayoutFacts& layout) {
     return text;
 }
 
-/// A bar of `room` cells in which every component has its share (one cell at least): "|QQQQ|KK|VV|".
+/// A bar of about `room` cells, shared among the components by width: "|   Q   | K | V |". Each name has room.
 inline std::string channel_bar(const LayoutFacts& layout, extent room) {
     const extent period = layout.width / layout.groups;
     std::string bar = "|";

@@ -1,5 +1,5 @@
-// What suture throws. Every message says what was expected, what came, where, and what to do; a hook adds the
-// site it ran at in front. Catch `suture::Error` for all of them, or the one kind that you can act on.
+// The errors of suture. Every message says what was expected, what came, where, and what to do; a hook puts its site in
+// front. Catch `suture::Error` for all of them, or only the kind that you can handle.
 #pragma once
 
 #include <exception>
@@ -8,7 +8,7 @@
 
 namespace suture {
 
-/// The family. `what()` reads `<where>: <what is wrong, what came>: <what to do>`.
+/// The base of all errors of suture. `what()` reads `<where>: <what is wrong, what came>: <what to do>`.
 class Error : public std::exception {
 public:
     explicit Error(std::string message) : message_(std::move(message)) {}
@@ -22,12 +22,12 @@ private:
     std::string message_;
 };
 
-/// A tensor has another width, rank or shape than the layout, the region or the operand needs.
+/// A tensor's width, rank or shape does not fit the layout, the part or the other operand.
 struct ShapeError : Error {
     using Error::Error;
 };
 
-/// A tensor has another dtype or device than it is combined with, or is of a kind that has no strided storage.
+/// A tensor's dtype or device does not fit the tensor it is combined with, or it has no strided storage.
 struct TypeError : Error {
     using Error::Error;
 };
@@ -37,32 +37,32 @@ struct PositionError : Error {
     using Error::Error;
 };
 
-/// A value that no edit can use: a fraction for integers, a direction of length zero, an empty slot.
+/// A value cannot be used: a fraction for integers, a direction of length zero, an empty slot.
 struct ValueError : Error {
     using Error::Error;
 };
 
-/// Storage that was promised to be held once, or to be left alone, was not.
+/// Storage is held elsewhere or was written, contrary to a promise.
 struct OwnershipError : Error {
     using Error::Error;
 };
 
-/// A hook, its site or its scope was used in a way that would fail silently otherwise.
+/// A hook, its site or its scope was used in a way that would otherwise fail silently.
 struct HookError : Error {
     using Error::Error;
 };
 
-/// A recording, or a dry run, would hold more bytes than it may.
+/// A recording or a dry run would exceed its limit of bytes.
 struct MemoryError : Error {
     using Error::Error;
 };
 
-/// A file is not what its format promises, or cannot be read or written.
+/// A file cannot be read or written, or does not follow its format.
 struct FileError : Error {
     using Error::Error;
 };
 
-/// A model's configuration or weights do not fit the model that is to be built.
+/// A configuration or weights do not fit the model.
 struct ModelError : Error {
     using Error::Error;
 };

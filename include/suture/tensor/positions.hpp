@@ -1,4 +1,4 @@
-// Positions that differ from one batch row to the next, and masks: selectors whose values are tensors.
+// Selectors given by tensors: positions that differ from one batch row to the next, and masks.
 #pragma once
 
 #include "suture/core/where.hpp"
@@ -8,23 +8,24 @@
 
 namespace suture {
 
-/// Positions that differ from row to row, given by a tensor. @see token(at::Tensor) @see tokens(at::Tensor) @see mask
+/// Positions given by a tensor, which may differ from row to row. @see token(at::Tensor) @see tokens(at::Tensor) @see
+/// mask
 struct RowPositions {
-    enum class kind : unsigned char { one_a_row, several, where_true };
-    kind what;
+    enum class Kind : unsigned char { one_per_row, several, where_true };
+    Kind what;
     at::Tensor given;
 
-    static constexpr restriction restricts = the_positions;
-    static constexpr void restrict_channels(ChannelWhere&) {}
+    static constexpr detail::Restriction restricts = detail::the_positions;
+    static constexpr void restrict_channels(detail::ChannelWhere&) {}
 };
 
-/// One token a row: `index` is [batch] integers, row b means token index[b]; negative counts from the end. The token
-/// axis is dropped, as with `token(4)`.
-inline RowPositions token(at::Tensor index) { return {RowPositions::kind::one_a_row, std::move(index)}; }
-/// These tokens of every row (`index` is [k] integers), or of each row its own ([batch, k]), none twice.
-inline RowPositions tokens(at::Tensor index) { return {RowPositions::kind::several, std::move(index)}; }
-/// The positions where `mask` is true: bool [batch, tokens], or [tokens] for all rows. What it selects has the
-/// shape [positions, channels], as PyTorch's `x[mask]` has.
-inline RowPositions mask(at::Tensor mask) { return {RowPositions::kind::where_true, std::move(mask)}; }
+/// One token per row: `index` holds [batch] integers, and row b selects token index[b]; negative ones count from the
+/// end. The token axis is dropped, as with `token(4)`.
+inline RowPositions token(at::Tensor index) { return {RowPositions::Kind::one_per_row, std::move(index)}; }
+/// Several tokens: the same ones in every row (`index` is [k] integers), or each row's own ([batch, k]); none twice.
+inline RowPositions tokens(at::Tensor index) { return {RowPositions::Kind::several, std::move(index)}; }
+/// The positions where `mask` is true: bool [batch, tokens], or [tokens] for all rows. The selection has the shape
+/// [positions, channels], like PyTorch's `x[mask]`.
+inline RowPositions mask(at::Tensor mask) { return {RowPositions::Kind::where_true, std::move(mask)}; }
 
 }  // namespace suture

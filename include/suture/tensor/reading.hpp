@@ -1,5 +1,5 @@
-// Reading: what can be asked of a View and of an Owned alike. Every result has storage of its own, so nothing
-// that is read leads back to the source; `read(f)` lends the tensor to any other function, and checks it.
+// Reading: the operations that View and Owned share. Every result has storage of its own, so no result leads back to
+// the source; `read(f)` lends the tensor to any other function, and checks that f does not write it.
 #pragma once
 
 #include "suture/core/layout.hpp"
@@ -23,18 +23,18 @@
 namespace suture {
 
 template <class X, extent Groups = 1>
-    requires Hosted<X, Groups>
+    requires detail::Hosted<X, Groups>
 class View;
 template <class X, extent Groups = 1>
-    requires Hosted<X, Groups>
+    requires detail::Hosted<X, Groups>
 class Owned;
 
-/// A number that an operation on tensors takes. Characters are none.
+/// A number that tensor operations take. Characters are not numbers.
 template <class N>
 concept Number = std::same_as<N, bool> || std::floating_point<N> || Integer<N>;
 
 namespace detail {
-/// The number as LibTorch takes it, which has no unsigned and no long types.
+/// The number as LibTorch takes it: LibTorch has no unsigned and no long double types.
 /// @throws ValueError if an unsigned number is larger than int64 can hold
 template <Number N>
 at::Scalar scalar_of(N number) {
@@ -49,8 +49,8 @@ at::Scalar scalar_of(N number) {
     }
 }
 
-/// The one way to the tensor inside, and to make a View or an Owned of one that is known to fit.
-struct access {
+/// The only way to the tensor inside, and to make a View or an Owned from a tensor that is known to fit.
+struct Access {
     template <class T>
     static const at::Tensor& tensor(const T& t) {
         return t.tensor_;
@@ -59,7 +59,7 @@ struct access {
     static T make(at::Tensor t) {
         return T(std::move(t));
     }
-    /// A View of some tokens or batch rows of an activation, whose positions are no longer those of the activation.
+    /// A View of some tokens or batch rows: its positions are no longer those of the activation.
     template <class T>
     static T make_cut(at::Tensor t) {
         return T(std::move(t), true);
@@ -87,12 +87,12 @@ inline constexpr bool is_readable<Owned<X, G>> = true;
 template <class T>
 concept Readable = detail::is_readable<std::remove_cvref_t<T>>;
 
-/// A value that arithmetic takes beside a Readable.
+/// The other operand of arithmetic with a Readable.
 template <class T>
 concept Operand = Number<T> || std::same_as<T, at::Tensor> || Readable<T>;
 
 namespace detail {
-/// Whether both hold the same component or layout, one as a View and one as an Owned perhaps.
+/// Whether both hold the same component or layout, whether as a View or as an Owned.
 template <class, class>
 inline constexpr bool same_held = false;
 template <template <class, extent> class A, template <class, extent> class B, class X, extent G>
@@ -110,18 +110,18 @@ at::Tensor plain(const T& value) {
         throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
-/// Arithmetic between A and B: an Owned of A's kind if B is a number, a tensor or the same component or layout;
-/// otherwise (a query times a key) the result is neither, and plain.
+/// The result of arithmetic between A and B: an Owned of A's kind if B is a number, a tensor, or the same component or
+/// layout; otherwise (for example a query times a key) a plain tensor, because it is neither.
 template <Readable A, class B>
 auto typed_result(at::Tensor result) {
     if constexpr (Readable<B> && !same_held<A, B>)
         return result;
     else
-        return access::make<typename A::owned_type>(A::check_shape(std::move(result)));
+        return Access::make<typename A::owned_type>(A::check_shape(std::move(result)));
 }
 
-/// Operators found by argument-dependent lookup only.
-struct arithmetic {
+/// Operators that only argument-dependent lookup finds.
+struct Arithmetic {
 #define SUTURE_ARITHMETIC(symbol, method)                     \
     template <Readable A, Operand B>                          \
     friend auto operator symbol(const A& a, const B& b) {     \
@@ -156,9 +156,9 @@ struct arithmetic {
     }
 };
 
-// What a function given to read() may return: every tensor in it has to be found, to see whether it is an alias.
+// The results that a function given to read() may have: suture must find every tensor in them to detect aliases.
 
-/// A value without a tensor in it, or with one that can only be read.
+/// A value that contains no tensor, or one that can only be read.
 template <class T>
 concept Inert = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, at::Scalar> || Readable<T>;
 template <class T>
@@ -170,7 +170,7 @@ template <class T>
 concept Tuple = requires {
     std::tuple_size<T>::value;
 };
-/// A container of its elements. What is trivially copyable (a span, say) only points to them.
+/// A container that owns its elements. A trivially copyable one, such as a span, only points to them.
 template <class T>
 concept Container = requires(T& t) {
     std::begin(t), std::end(t);
@@ -179,7 +179,7 @@ concept Container = requires(T& t) {
 template <Container T>
 using element = decltype(*std::begin(std::declval<T&>()));
 
-/// Every tensor in a T can be found and replaced.
+/// Whether every tensor in a T can be found and replaced.
 template <class T>
 constexpr bool separable() {
     using plain = std::remove_const_t<T>;
@@ -203,7 +203,7 @@ constexpr bool separable() {
     else return false;
 }
 
-/// Clones every tensor in the result of a reader that shares the storage of `source`.
+/// Clones each tensor in the result that shares the storage of `source`.
 template <class T>
 void without_alias(T& result, const at::Tensor& source) {
     if constexpr (std::same_as<T, at::Tensor>) {
@@ -219,15 +219,15 @@ void without_alias(T& result, const at::Tensor& source) {
     }
 }
 
-/// A function whose result, if any, can be freed from aliases.
+/// A function whose result, if any, can be checked for aliases.
 template <class F>
 concept Reader = std::invocable<F, const at::Tensor&> &&
     (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>> ||
      separable<std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>>>());
 
-/// What View and Owned share. Self keeps its tensor as `tensor_`.
+/// The operations that View and Owned share. Self keeps its tensor as `tensor_`.
 template <class Self, class X, extent Groups>
-class reading : arithmetic {
+class Reading : Arithmetic {
 public:
     using owned_type = Owned<X, Groups>;
 
@@ -240,7 +240,7 @@ public:
     at::Device device() const { return tensor().device(); }
     bool requires_grad() const { return tensor().requires_grad(); }
 
-    // Reductions: as the methods of the same name of at::Tensor.
+    // Reductions: those of at::Tensor with the same names.
     at::Tensor sum() const { return tensor().sum(); }
     at::Tensor sum(extent dim, bool keepdim = false) const { return tensor().sum(dim, keepdim); }
     at::Tensor mean() const { return tensor().mean(); }
@@ -257,14 +257,15 @@ public:
     at::Tensor matmul(const B& other)
     const { return tensor().matmul(plain(other)); }
 
-    /// Same shape, dtype and values. NaN equals nothing.
+    /// Whether shape, dtype, device and values are equal. NaN equals nothing.
     template <Readable B>
     bool equal(const B& other) const {
         return dtype() == other.dtype() && device() == other.device() && tensor().equal(plain(other));
     }
 
-    /// Lends the tensor to `f` and returns what f returns; a returned alias of the storage is cloned first. f may
-    /// return nothing, numbers, text, tensors, Views and Owneds, and optionals, tuples and standard containers of them.
+    /// Lends the tensor to `f` and returns the result of f; a tensor in it that aliases the storage is cloned first.
+    /// f may return nothing, numbers, text, tensors, Views and Owneds, and optionals, tuples and standard containers
+    /// of these.
     ///
     ///     at::Tensor scores = q.read([](const at::Tensor& t) { return t.softmax(-1); });
     ///
@@ -285,28 +286,30 @@ public:
 
     template <std::invocable<const at::Tensor&> F>
         requires(!Reader<F>)
-    SUTURE_REJECTED("what read() returns may alias the source: return tensors, or containers of them", read(F&&) const);
+    SUTURE_REJECTED("the result of read() could alias the source: return tensors, or containers of them",
+                    read(F&&) const);
 
-    /// The tensor itself, with nothing between you and the mistakes that suture prevents.
+    /// The tensor itself, without the protection of suture.
     const at::Tensor& unsafe_tensor() const { return tensor(); }
 
-    /// @throws ShapeError if the last axes are not those of X any more: broadcasting can stretch a width of 1
+    /// @throws ShapeError if the last axes are no longer those of X: broadcasting can stretch a width of 1
     static at::Tensor check_shape(at::Tensor t) {
         if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
         using L = host_layout<X, Groups>;
         const bool fits = Groups == 1 ? t.dim() >= 1 && t.size(-1) == L::width
                                       : t.dim() >= 2 && t.size(-1) == L::period && t.size(-2) == L::groups;
         if (!fits)
-            throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is no " +
-                             layout_text(facts_of<L>) + " any more: use read() for a plain tensor");
+            throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is not a " +
+                             layout_text(facts_of<L>) + ": use read() for a plain tensor");
         return t;
     }
 
 protected:
-    /// @throws OwnershipError if what was held is gone
+    /// @throws OwnershipError if it was moved from or taken
     const at::Tensor& held() const {
-        const at::Tensor& t = access::tensor(static_cast<const Self&>(*this));
-        if (!t.defined()) throw OwnershipError("this was moved from or taken and holds nothing: use what it went to");
+        const at::Tensor& t = Access::tensor(static_cast<const Self&>(*this));
+        if (!t.defined())
+            throw OwnershipError("this Owned or View was moved from and is empty: use the one it was moved to");
         return t;
     }
 

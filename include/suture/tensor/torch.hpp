@@ -1,5 +1,5 @@
-// The one door through which LibTorch's tensors come in. Every header of suture that needs LibTorch includes
-// this first: clang 14 in C++20 mode compiles LibTorch before 2.1 only if ivalue.h precedes its other headers.
+// LibTorch's tensors. Every header of suture that needs LibTorch includes this header first: in C++20 mode, clang 14
+// compiles LibTorch before 2.1 only if ivalue.h precedes its other headers.
 #pragma once
 
 #if defined(__clang__)

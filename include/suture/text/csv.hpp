@@ -1,11 +1,14 @@
-// CSV files: RFC 4180.
+// Fields of CSV files (RFC 4180).
 #pragma once
 
 #include <string>
 
-namespace suture::detail {
+namespace suture {
 
-/// A field of a CSV file, in quotes where RFC 4180 needs them, and around spaces at the ends, which readers may drop.
+/// The text as a field of a CSV file. It is quoted where RFC 4180 requires it, and where it begins or ends with a
+/// space, which readers may drop.
+///
+///     csv_field(R"(say "no")");  // "say ""no"""
 inline std::string csv_field(const std::string& text) {
     const bool has_marks = text.find_first_of("\",\r\n") != text.npos;
     if (!has_marks && !text.starts_with(' ') && !text.ends_with(' ')) return text;
@@ -14,4 +17,4 @@ inline std::string csv_field(const std::string& text) {
     return field + "\"";
 }
 
-}  // namespace suture::detail
+}  // namespace suture

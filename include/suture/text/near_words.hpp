@@ -1,4 +1,4 @@
-// What somebody may have meant: the words that are most like another one.
+// Suggestions for messages: the words most similar to a given one.
 #pragma once
 
 #include "suture/text/visible_text.hpp"
@@ -12,9 +12,10 @@
 
 namespace suture::detail {
 
-/// How many bytes have to be put in, left out or exchanged to make one text the other (Levenshtein).
+/// The Levenshtein distance in bytes: how many must be inserted, deleted or replaced to turn one text into the other.
 inline std::size_t bytes_apart(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);  // row[j]: how far what was seen of a is from b's first j bytes
+    std::vector<std::size_t> row(b.size() +
+                                 1);  // row[j]: the distance from the part of a read so far to the first j bytes of b
     for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
     for (std::size_t i = 0; i < a.size(); ++i) {
         std::size_t exchanged = std::exchange(row[0], i + 1);
@@ -26,8 +27,8 @@ inline std::size_t bytes_apart(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-/// `; near are "a", "b", "c"`: at most three of the words, the most alike first, of those that can be had by changing
-/// half of what was wanted. Empty if there are none.
+/// ` (similar: "a", "b", "c")`: at most three words, the most similar first, whose distance is at most half the length
+/// of the wanted word. Empty if there are none.
 inline std::string near_words(std::string_view wanted, const std::vector<std::string>& words) {
     constexpr std::size_t shown = 3, longest = 100;
     std::vector<std::pair<std::size_t, std::string_view>> near;
@@ -39,8 +40,8 @@ inline std::string near_words(std::string_view wanted, const std::vector<std::st
     std::sort(near.begin(), near.end());
     std::string text;
     for (std::size_t i = 0; i < std::min(shown, near.size()); ++i)
-        text += (i ? ", " : "; near are ") + in_quotes(near[i].second);
-    return text;
+        text += (i ? ", " : " (similar: ") + in_quotes(near[i].second);
+    return text.empty() ? text : text + ")";
 }
 
 }  // namespace suture::detail

@@ -1,5 +1,5 @@
-// Regular expressions over UTF-8 with Unicode's classes of characters, by PCRE2 (https://www.pcre.org).
-// The functions are called by their full names, so that a program may use PCRE2 for other widths beside this header.
+// Regular expressions over UTF-8 with Unicode's character classes, by PCRE2 (https://www.pcre.org).
+// PCRE2's functions are called by their full names, so that a program can use PCRE2 for other widths as well.
 #pragma once
 
 #include "suture/tensor/error.hpp"
@@ -17,25 +17,25 @@
 
 namespace suture::detail {
 
-/// Unicode's White_Space, to be written into a class: \s in Python and Rust. PCRE2's \s has U+180E as well.
+/// Unicode's White_Space as part of a character class: \s of Python and Rust. PCRE2's \s also contains U+180E.
 inline constexpr const char* white_space = R"(\p{Z}\x09-\x0D\x85)";
 
-/// A compiled expression. Copies share it; several threads may match with one.
-class pattern {
+/// A compiled expression. Copies share it; several threads can match with it at once.
+class Pattern {
 public:
-    /// @throws Error if PCRE2 cannot compile it, as one that was built without Unicode
-    explicit pattern(const std::string& expression) {
+    /// @throws Error if PCRE2 cannot compile it, for example because it was built without Unicode support
+    explicit Pattern(const std::string& expression) {
         int error = 0;
         PCRE2_SIZE at = 0;
         code_.reset(pcre2_compile_8(reinterpret_cast<PCRE2_SPTR8>(expression.data()), expression.size(),
                                     PCRE2_UTF | PCRE2_UCP, &error, &at, nullptr),
                     pcre2_code_free_8);
         if (!code_) refuse("compile " + expression, error);
-        pcre2_jit_compile_8(code_.get(), PCRE2_JIT_COMPLETE);  // where there is no JIT, matching is slower, not other
+        pcre2_jit_compile_8(code_.get(), PCRE2_JIT_COMPLETE);  // without a JIT, matching is only slower
     }
 
-    /// Calls `take(match)` for one match after the other. What lies between them is passed over.
-    /// @pre the text is UTF-8, and the expression matches no empty text
+    /// Calls `take(match)` for each match in turn, and skips the text between matches.
+    /// @pre the text is UTF-8, and the expression does not match the empty text
     template <class Take>
     void for_each_match(std::string_view text, Take take) const {
         const std::unique_ptr<pcre2_match_data_8, FreeMatch> match(
@@ -61,7 +61,7 @@ private:
         PCRE2_UCHAR8 reason[256] = {};
         pcre2_get_error_message_8(error, reason, sizeof reason);
         throw Error("PCRE2 cannot " + task + " (" + reinterpret_cast<const char*>(reason) +
-                    "): use one with Unicode support");
+                    "): use a PCRE2 with Unicode support");
     }
 
     std::shared_ptr<pcre2_code_8> code_;

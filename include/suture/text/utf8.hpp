@@ -1,5 +1,6 @@
-// UTF-8, character by character: where a text stops being UTF-8, and what such bytes are replaced by.
-// Source: the Unicode Standard, section 3.9, table 3-7 (what is well formed) and U+FFFD substitution of maximal subparts.
+// UTF-8, character by character: finding and replacing invalid bytes.
+// Source: the Unicode Standard, section 3.9: table 3-7 (well-formed UTF-8) and "U+FFFD Substitution of Maximal
+// Subparts".
 #pragma once
 
 #include "suture/tensor/error.hpp"
@@ -8,16 +9,17 @@
 #include <string>
 #include <string_view>
 
-namespace suture::detail {
+namespace suture {
 
-/// What a text begins with: a character, or the bytes that one U+FFFD replaces.
+/// The beginning of a text: one character, or the invalid bytes that one U+FFFD replaces.
 struct Utf8Front {
     std::size_t bytes;
     bool valid;
-    char32_t character;  ///< where it is valid
+    char32_t character;  ///< the code point if `valid`, else 0
 };
 
-/// How many bytes the character has that begins with this one; 0 where none does.
+namespace detail {
+/// The length in bytes of a character that begins with this byte; 0 if none does.
 inline std::size_t utf8_length(unsigned char first) {
     if (first < 0x80) return 1;
     if (first >= 0xC2 && first <= 0xDF) return 2;
@@ -25,14 +27,15 @@ inline std::size_t utf8_length(unsigned char first) {
     if (first >= 0xF0 && first <= 0xF4) return 4;
     return 0;
 }
+}  // namespace detail
 
-/// The front of a text that is not empty.
-inline Utf8Front front_of(std::string_view text) {
+/// The first character of a text. @pre the text is not empty
+inline Utf8Front utf8_front(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = utf8_length(first);
+    const std::size_t length = detail::utf8_length(first);
     if (length == 0) return {1, false, 0};
     if (length == 1) return {1, true, first};
-    // The second byte's range leaves out what has a shorter form, the surrogates, and all beyond U+10FFFF.
+    // The range of the second byte excludes overlong forms, surrogates, and code points beyond U+10FFFF.
     unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
     unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
     char32_t character = first & (0x7F >> length);
@@ -45,32 +48,34 @@ inline Utf8Front front_of(std::string_view text) {
     return {length, true, character};
 }
 
-/// "3F": a byte in two digits.
+namespace detail {
+/// "3F": a byte as two hexadecimal digits.
 inline std::string hex_text(unsigned char byte) {
     constexpr const char* digits = "0123456789ABCDEF";
     return {digits[byte >> 4], digits[byte & 15]};
 }
+}  // namespace detail
 
-/// @throws ValueError, with the offset of the first byte that is no part of a character
+/// @throws ValueError, with the offset of the first invalid byte, unless the text is UTF-8
 inline void check_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-        const Utf8Front front = front_of(text.substr(at));
+        const Utf8Front front = utf8_front(text.substr(at));
         if (!front.valid)
             throw ValueError("the text is not UTF-8 at byte " + std::to_string(at) + " (0x" +
-                             hex_text(static_cast<unsigned char>(text[at])) + "): give text that is UTF-8");
+                             detail::hex_text(static_cast<unsigned char>(text[at])) + "): give UTF-8 text");
         at += front.bytes;
     }
 }
 
-/// The text with U+FFFD in the place of what is not UTF-8: Python's `bytes.decode("utf-8", errors="replace")`.
+/// The text with each invalid sequence replaced by U+FFFD, like Python's `bytes.decode("utf-8", errors="replace")`.
 inline std::string replaced_utf8(std::string_view bytes) {
     std::string text;
     while (!bytes.empty()) {
-        const Utf8Front front = front_of(bytes);
+        const Utf8Front front = utf8_front(bytes);
         text += front.valid ? bytes.substr(0, front.bytes) : std::string_view("\xEF\xBF\xBD");
         bytes.remove_prefix(front.bytes);
     }
     return text;
 }
 
-}  // namespace suture::detail
+}  // namespace suture

@@ -1,5 +1,5 @@
-// Texts as a label or a message shows them: what cannot be seen is escaped, so that no two texts look the same.
-// Law: from_visible(visible(text)) == text, for all bytes.
+// Text as a label or a message shows it: invisible characters are escaped, so that different texts look different.
+// Law: from_visible_text(visible_text(text)) == text, for all bytes.
 #pragma once
 
 #include "suture/tensor/error.hpp"
@@ -12,17 +12,18 @@
 #include <string>
 #include <string_view>
 
-namespace suture::detail {
+namespace suture {
 
-/// True for a character that shows itself; false for controls, white space other than " ", and the escape's own sign.
+namespace detail {
+/// Whether a character is shown as itself. Controls, white space other than " ", and the backslash are not.
 inline bool shows_itself(std::string_view character) {
-    static const pattern unseen(R"([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}\\])");
+    static const Pattern unseen(R"([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}\\])");
     bool shows = true;
     if (character != " ") unseen.for_each_match(character, [&](std::string_view) { shows = false; });
     return shows;
 }
 
-/// The escapes of one letter: what stands behind the backslash, and the byte that it means.
+/// An escape of one letter: the letter after the backslash, and the byte it stands for.
 struct LetterEscape {
     char letter, byte;
 };
@@ -33,31 +34,34 @@ inline std::string escaped(char byte) {
         if (e.byte == byte) return {'\\', e.letter};
     return "\\x" + hex_text(static_cast<unsigned char>(byte));
 }
+}  // namespace detail
 
-/// The text with \n, \r, \t and \\ for these, and \xNN for each byte of what else cannot be seen or is not UTF-8.
-inline std::string visible(std::string_view text) {
+/// The text with the escapes \n, \r, \t and \\, and with \xNN for each byte of any other character that is invisible,
+/// and for each byte that is not UTF-8. All other characters are kept.
+inline std::string visible_text(std::string_view text) {
     std::string shown;
     while (!text.empty()) {
-        const Utf8Front front = front_of(text);
+        const Utf8Front front = utf8_front(text);
         const std::string_view bytes = text.substr(0, front.bytes);
-        if (front.valid && shows_itself(bytes))
+        if (front.valid && detail::shows_itself(bytes))
             shown += bytes;
         else
-            for (const char byte : bytes) shown += escaped(byte);
+            for (const char byte : bytes) shown += detail::escaped(byte);
         text.remove_prefix(front.bytes);
     }
     return shown;
 }
 
-/// "a\n": the text as `visible`, in quotes; of a long one the beginning.
+namespace detail {
+/// "a\n": the text as `visible_text`, in quotes; only the beginning of a long one.
 inline std::string in_quotes(std::string_view text) {
     std::size_t room = 80;
-    if (text.size() <= room) return "\"" + visible(text) + "\"";
+    if (text.size() <= room) return "\"" + visible_text(text) + "\"";
     while (room > 0 && (text[room] & 0xC0) == 0x80) --room;  // do not cut through a character
-    return "\"" + visible(text.substr(0, room)) + "...\"";
+    return "\"" + visible_text(text.substr(0, room)) + "...\"";
 }
 
-/// What a text begins with: a byte, and how much of the text stands for it; nothing where an escape is none.
+/// The first byte that a visible text stands for, and the length of its escape; length 0 if the escape is invalid.
 struct ShownByte {
     char byte = 0;
     std::size_t length = 0;
@@ -73,20 +77,21 @@ inline ShownByte front_byte(std::string_view text) {
     if (std::from_chars(text.data() + 2, end, byte, 16).ptr != end) return {};
     return {static_cast<char>(byte), 4};
 }
+}  // namespace detail
 
-/// The text that `visible` shows so. Escapes apart, characters stand for themselves.
-/// @throws ValueError if a backslash begins no escape
-inline std::string from_visible(std::string_view shown) {
+/// The inverse of `visible_text`. Characters other than escapes stand for themselves.
+/// @throws ValueError if a backslash does not begin an escape
+inline std::string from_visible_text(std::string_view shown) {
     std::string text;
     for (std::size_t at = 0; at < shown.size();) {
-        const ShownByte front = front_byte(shown.substr(at));
+        const detail::ShownByte front = detail::front_byte(shown.substr(at));
         if (front.length == 0)
             throw ValueError("'" + std::string(shown) + "' has a backslash at byte " + std::to_string(at) +
-                             " that begins no escape: write \\\\ for it, or \\n, \\r, \\t, \\xNN");
+                             " that does not begin an escape: write \\\\ for a backslash, or \\n, \\r, \\t, \\xNN");
         text += front.byte;
         at += front.length;
     }
     return text;
 }
 
-}  // namespace suture::detail
+}  // namespace suture

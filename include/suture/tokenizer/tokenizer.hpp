@@ -1,4 +1,4 @@
-// From text to token ids and back, by the files of a Hugging Face GPT-2 directory.
+// From text to token ids and back, with the files of a Hugging Face GPT-2 directory.
 #pragma once
 
 #include "suture/core/component.hpp"
@@ -20,7 +20,7 @@
 
 namespace suture {
 
-/// The tokenizer of a model's directory. Copies share its tables; several threads may use one.
+/// The tokenizer of a model's directory. Copies share its tables; several threads can use it at once.
 ///
 ///     const auto tokenizer = Tokenizer::open("gpt2");
 ///     tokenizer.encode("Hello world");      // 15496, 995
@@ -28,55 +28,56 @@ namespace suture {
 ///     tokenizer.token_text(995);            // " world"
 class Tokenizer {
 public:
-    /// `vocab.json` and `merges.txt`: GPT-2's byte-level BPE. `vocab.json` alone: one token a word, `WordLevel`.
-    /// @throws FileError if there is no vocab.json, or one of the two is not what it should be
+    /// With `vocab.json` and `merges.txt`: GPT-2's byte-level BPE. With `vocab.json` alone: one token per word,
+    /// `WordLevel`.
+    /// @throws FileError if there is no vocab.json, or one of the files is invalid
     static Tokenizer open(const std::filesystem::path& directory) {
         const std::filesystem::path words = directory / "vocab.json", merges = directory / "merges.txt";
-        std::error_code ignored;  // what cannot be looked at is not there
+        std::error_code ignored;  // a path that cannot be examined counts as missing
         if (!std::filesystem::exists(words, ignored))
             throw FileError(directory.string() +
-                            " has no vocab.json (with merges.txt a byte-level BPE, alone a list of words): put the "
-                            "tokenizer's files there, or give token ids with --ids");
+                            " has no vocab.json: put the tokenizer's files there (vocab.json and merges.txt of a "
+                            "byte-level BPE, or the vocab.json of a list of words), or give token ids with --ids");
         if (std::filesystem::exists(merges, ignored)) return Tokenizer(ByteBpe::read(words, merges));
         return Tokenizer(WordLevel::read(words));
     }
 
-    /// The ids of a text. "<|endoftext|>" in it is that one token where the vocabulary has it, as in Hugging Face's.
-    /// @throws ValueError, with the place, if the text is not UTF-8 or has a word that a list of words lacks
+    /// The ids of a text. "<|endoftext|>" becomes one token if the vocabulary has it, as in Hugging Face's tokenizers.
+    /// @throws ValueError, with the position, if the text is not UTF-8 or has a word that the list of words lacks
     std::vector<extent> encode(std::string_view text) const {
         return std::visit([&](const auto& kind) { return kind.encode(text); }, *kind_);
     }
 
-    /// The text of ids. `decode(encode(text)) == text` for byte-level BPE; ids that cut a character in half give U+FFFD
-    /// for it, as Python's errors="replace" does. A list of words puts single spaces between them.
+    /// The text of the ids. For byte-level BPE, `decode(encode(text)) == text`; an incomplete character becomes U+FFFD,
+    /// as with Python's errors="replace". A list of words is joined by single spaces.
     /// @throws ValueError if an id is not below `size()`
     std::string decode(const std::vector<extent>& ids) const {
         return std::visit([&](const auto& kind) { return kind.decode(ids); }, *kind_);
     }
 
-    /// A token as a label shows it: a space before a word is kept; a line break is `\n`, a backslash `\\`, and what
-    /// else cannot be seen, or is a part of a character, `\xNN` for each byte.
+    /// A token as a label shows it. A space before a word is kept; a line break is `\n`, a backslash `\\`, and each
+    /// byte of another invisible or incomplete character is `\xNN`.
     /// @throws ValueError if the id is not below `size()`
-    std::string token_text(extent id) const { return detail::visible(tokens().text(id)); }
+    std::string token_text(extent id) const { return visible_text(tokens().text(id)); }
 
-    /// The id of the token with this text, escaped as `token_text` gives it: `id_of(token_text(id)) == id`.
-    /// @throws ValueError if there is none
+    /// The id of the token with this text, escaped as by `token_text`: `id_of(token_text(id)) == id`.
+    /// @throws ValueError if there is no such token
     extent id_of(std::string_view token_text) const {
-        const std::string text = detail::from_visible(token_text);
+        const std::string text = from_visible_text(token_text);
         if (const auto id = tokens().find(text)) return *id;
         throw ValueError(detail::in_quotes(text) + " is not one token" + detail::near_words(text, tokens().texts()) +
                          ": give a token of the vocabulary");
     }
 
-    /// How many tokens there are; ids go from 0 to one less.
+    /// The number of tokens; ids are 0 to `size() - 1`.
     extent size() const { return tokens().size(); }
 
 private:
     using Kind = std::variant<ByteBpe, WordLevel>;
     explicit Tokenizer(Kind kind) : kind_(std::make_shared<const Kind>(std::move(kind))) {}
 
-    const detail::vocabulary& tokens() const {
-        return std::visit([](const auto& kind) -> const detail::vocabulary& { return kind.tokens(); }, *kind_);
+    const detail::Vocabulary& tokens() const {
+        return std::visit([](const auto& kind) -> const detail::Vocabulary& { return kind.tokens(); }, *kind_);
     }
 
     std::shared_ptr<const Kind> kind_;

@@ -1,5 +1,5 @@
-// A tokenizer of whole words: a vocabulary, and nothing that makes unknown words of known parts. For the small models
-// whose texts have a few hundred words.
+// A tokenizer of whole words: a vocabulary without a way to build unknown words from parts. It is meant for small
+// models whose texts use a few hundred words.
 #pragma once
 
 #include "suture/core/component.hpp"
@@ -23,37 +23,37 @@
 namespace suture {
 
 namespace detail {
-/// A word of letters, digits and underscores, or one character that is neither such nor white space.
-inline const pattern& words_and_marks() {
+/// A word of letters, digits and underscores, or one other character that is not white space.
+inline const Pattern& words_and_marks() {
     static const std::string letter = "\\p{L}\\p{M}\\p{N}_";
-    static const pattern parts("[" + letter + "]+|[^" + letter + white_space + "]");
+    static const Pattern parts("[" + letter + "]+|[^" + letter + white_space + "]");
     return parts;
 }
 }  // namespace detail
 
-/// The tokenizer of a `vocab.json` alone. Words and punctuation marks are a token each, white space none: "Then, stop."
-/// is "Then" "," "stop" ".". Where the vocabulary has neighbours as one, as "'s", "don't" or "<|endoftext|>", they are
-/// that one token; the longest goes first. Several threads may use one.
-/// Law: encode(decode(ids)) == ids where every entry is one word or one mark.
+/// The tokenizer of a `vocab.json` alone. Each word and each punctuation mark is a token; white space is dropped:
+/// "Then, stop." is "Then" "," "stop" ".". Where the vocabulary joins adjacent ones, as in "'s", "don't" or
+/// "<|endoftext|>", they are one token; the longest wins. Several threads can use it at once.
+/// Law: encode(decode(ids)) == ids if every entry is one word or one mark.
 class WordLevel {
 public:
-    /// @throws FileError if it cannot be read, is no vocab.json, or belongs to a byte-level tokenizer
-    static WordLevel read(const std::filesystem::path& VocabularyFile) {
-        WordLevel words(detail::vocabulary(detail::VocabularyFile::read(VocabularyFile)));
-        if (words.tokens_.find("Ġ"))  // a space in the alphabet of bytes: no word, but in every byte-level vocabulary
-            throw FileError(VocabularyFile.string() +
-                            " is a byte-level tokenizer's: put the merges.txt that belongs to it beside it");
+    /// @throws FileError if it cannot be read, is not a vocab.json, or belongs to a byte-level tokenizer
+    static WordLevel read(const std::filesystem::path& vocabulary_file) {
+        WordLevel words(detail::Vocabulary(detail::VocabularyFile::read(vocabulary_file)));
+        if (words.tokens_.find("Ġ"))  // a space in the byte alphabet: not a word, but in every byte-level vocabulary
+            throw FileError(vocabulary_file.string() +
+                            " belongs to a byte-level tokenizer: put its merges.txt beside it");
         return words;
     }
 
     /// @throws ValueError if the text is not UTF-8, or has a word that the vocabulary lacks
     std::vector<extent> encode(std::string_view text) const {
-        detail::check_utf8(text);
+        check_utf8(text);
         std::vector<std::string_view> parts;
         detail::words_and_marks().for_each_match(text, [&](std::string_view part) { parts.push_back(part); });
         std::vector<extent> ids;
         for (std::size_t at = 0; at < parts.size();) {
-            const token found = longest_token(parts, at);
+            const Token found = longest_token(parts, at);
             if (found.parts == 0) refuse(parts[at], static_cast<std::size_t>(parts[at].data() - text.data()));
             ids.push_back(found.id);
             at += found.parts;
@@ -62,7 +62,7 @@ public:
     }
 
     /// The words with a space between two, but none before , . ; : ! ? and apostrophes.
-    /// @throws ValueError if an id is none of the vocabulary's
+    /// @throws ValueError if an id is not in the vocabulary
     std::string decode(const std::vector<extent>& ids) const {
         std::string text;
         for (const extent id : ids) {
@@ -74,21 +74,21 @@ public:
     }
 
     /// The words, by id.
-    const detail::vocabulary& tokens() const { return tokens_; }
+    const detail::Vocabulary& tokens() const { return tokens_; }
 
 private:
-    struct token {
+    struct Token {
         extent id = 0;
         std::size_t parts = 0;
     };
 
-    explicit WordLevel(detail::vocabulary tokens) : tokens_(std::move(tokens)) {
+    explicit WordLevel(detail::Vocabulary tokens) : tokens_(std::move(tokens)) {
         for (const std::string& word : tokens_.texts()) longest_ = std::max(longest_, word.size());
     }
 
-    /// The longest token made of the parts from there on that touch; of no parts if there is none.
-    token longest_token(const std::vector<std::string_view>& parts, std::size_t first) const {
-        token longest;
+    /// The longest token that adjoining parts form, from the given one on; of 0 parts if there is none.
+    Token longest_token(const std::vector<std::string_view>& parts, std::size_t first) const {
+        Token longest;
         std::string_view joined = parts[first];
         for (std::size_t next = first + 1; joined.size() <= longest_; ++next) {
             if (const auto id = tokens_.find(joined)) longest = {*id, next - first};
@@ -106,8 +106,8 @@ private:
                          detail::near_words(word, tokens_.texts()) + ": use the words of vocab.json");
     }
 
-    detail::vocabulary tokens_;
-    std::size_t longest_ = 0;  ///< bytes of the longest word
+    detail::Vocabulary tokens_;
+    std::size_t longest_ = 0;  ///< the length of the longest word in bytes
 };
 
 }  // namespace suture

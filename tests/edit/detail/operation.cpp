@@ -1,5 +1,6 @@
-#include <suture/edit/apply.hpp>
 #include <suture/edit/detail/operation.hpp>
+
+#include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
 
 #include <ATen/ATen.h>
@@ -40,7 +41,7 @@ at::Tensor q_of(const at::Tensor& x) { return x.narrow(-1, 0, 4); }
 
 }  // namespace
 
-TEST_CASE("set, add and multiply take numbers, tensors that broadcast and zero") {
+TEST_CASE("set, add and multiply accept numbers, broadcastable tensors and zero") {
     const at::Tensor x = counting();
     const at::Tensor channel = at::tensor({1.0f, 2.0f, 3.0f, 4.0f});
     CHECK(query(x, on<Q>().set(2.5)).equal(at::full({2, 5, 4}, 2.5f)));
@@ -54,7 +55,7 @@ TEST_CASE("set, add and multiply take numbers, tensors that broadcast and zero")
               .equal(at::full({2, 2}, 9.0f)));
 }
 
-TEST_CASE("an injected View gives the part at the place of the edit") {
+TEST_CASE("an injected View provides the part at the place of the edit") {
     const at::Tensor other = counting() + 1000;
     const auto run = borrow<Qkv>(other).get<Q>();
     CHECK(query(counting(), on<Q>(token(2)).set(run)).select(1, 2).equal(q_of(other).select(1, 2)));
@@ -72,7 +73,7 @@ TEST_CASE("an injected View of another length takes its own token at the end") {
     CHECK_THROWS_AS((void)query(counting(), on<Q>().set(shorter)), ShapeError);
 }
 
-TEST_CASE("a View of a single vector goes to every position that is edited") {
+TEST_CASE("a View of a single vector is used at every edited position") {
     const at::Tensor vector = at::arange(8, at::kFloat);
     const auto query_of = [&](const auto& recipe) { return query(counting(), recipe); };
     const auto view = borrow<Qkv>(vector).get<Q>();
@@ -81,7 +82,7 @@ TEST_CASE("a View of a single vector goes to every position that is edited") {
     CHECK(query_of(on<Q>(head<1>).set(view)).equal(query_of(on<Q>(head<1>).set(vector.slice(0, 2, 4)))));
 }
 
-TEST_CASE("an injected View without the place of the edit is named, and not the activation") {
+TEST_CASE("a message about a place missing in an injected View names the View, not the activation") {
     const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>(), flat = borrow<Qkv>(at::zeros({5, 8})).get<Q>();
     CHECK(says(refusal<PositionError>(on<Q>(batch(1)).set(shorter)), "batch row 1 is outside the injected View"));
     CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)),
@@ -96,7 +97,7 @@ TEST_CASE("an injected View without the place of the edit is named, and not the 
                "the token index has shape [2] but the rows of the injected View have [1]"));
 }
 
-TEST_CASE("an injected View goes together with positions that differ from row to row") {
+TEST_CASE("an injected View can be combined with positions that differ from row to row") {
     const at::Tensor other = counting() + 1000, rows = at::tensor({4, 1}, at::kLong);
     const at::Tensor edited = query(counting(), on<Q>(token(rows)).set(borrow<Qkv>(other).get<Q>()));
     CHECK(edited[0][4].equal(q_of(other)[0][4]));
@@ -104,7 +105,7 @@ TEST_CASE("an injected View goes together with positions that differ from row to
     CHECK(edited[1][2].equal(q_of(counting())[1][2]));
 }
 
-TEST_CASE("an injected View in groups gives the part of each group") {
+TEST_CASE("an injected View in groups provides the part of each group") {
     const at::Tensor x = at::arange(32, at::kFloat).reshape({2, 16}), other = x + 1000;
     const auto run = borrow<ByHead>(other).get<Q>();
     const auto result = borrow<ByHead>(x) | on<Q>(token(1), head<2>).set(run);
@@ -113,7 +114,7 @@ TEST_CASE("an injected View in groups gives the part of each group") {
     CHECK(result.unsafe_tensor().equal(expected));
 }
 
-TEST_CASE("clamp limits to its bounds, and an infinite bound limits nothing") {
+TEST_CASE("clamp limits the part to its bounds, and an infinite bound has no effect") {
     const at::Tensor x = counting() - 40;
     CHECK(query(x, on<Q>().clamp(-3, 3)).equal(q_of(x).clamp(-3, 3)));
     CHECK(query(x, on<Q>().clamp(-infinite, 3)).equal(q_of(x).clamp_max(3)));
@@ -121,7 +122,7 @@ TEST_CASE("clamp limits to its bounds, and an infinite bound limits nothing") {
     CHECK(query(x, on<Q>().clamp(2, 2)).equal(at::full({2, 5, 4}, 2.0f)));
 }
 
-TEST_CASE("clamp leaves NaN as it is") {
+TEST_CASE("clamp keeps NaN") {
     CHECK(query(at::full({1, 5, 8}, not_a_number, at::kFloat), on<Q>().clamp(0, 1)).isnan().all().item<bool>());
 }
 
@@ -132,7 +133,7 @@ TEST_CASE("clamp keeps large integers exact") {
     CHECK(query(at::full({1, 8}, 16777217, at::kInt), on<Q>().clamp(0, 2e9)).eq(16777217).all().item<bool>());
 }
 
-TEST_CASE("a bound beyond what the dtype can hold limits nothing or is refused before anything is written") {
+TEST_CASE("a bound beyond the range of the dtype has no effect or is refused before anything is written") {
     for (const at::ScalarType type : {at::kHalf, at::kFloat}) {
         auto owned = borrow<Qkv>(counting(type)).clone();
         try {
@@ -145,15 +146,15 @@ TEST_CASE("a bound beyond what the dtype can hold limits nothing or is refused b
 TEST_CASE("clamp refuses reversed bounds, NaN and dtypes without an order") {
     CHECK(refusal<ValueError>(on<Q>().clamp(1, 0)) == "Q = clamp(1, 0): clamp from 1 to 0: give the lower bound first");
     CHECK(refusal<ValueError>(on<Q>().clamp(not_a_number, 1)) ==
-          "Q = clamp(nan, 1): a bound of clamp is not a number: give a number, or infinity for no bound");
-    CHECK(says(refusal<ValueError>(on<Q>().clamp(1, not_a_number)), "is not a number"));
+          "Q = clamp(nan, 1): a bound of clamp is NaN: give a number, or infinity for no bound");
+    CHECK(says(refusal<ValueError>(on<Q>().clamp(1, not_a_number)), "is NaN"));
     CHECK(says(refusal<TypeError>(on<Q>().clamp(0, 1), counting(at::kComplexFloat)), "clamp needs real numbers",
                "complex64"));
     CHECK(says(refusal<TypeError>(on<Q>().clamp(0, 1), counting(at::kBool)), "bool"));
     CHECK(says(refusal<ValueError>(on<Q>().clamp(0, 0.5), counting(at::kLong)), "0.5 does not fit int64"));
 }
 
-TEST_CASE("noise comes from the generator, has the standard deviation, and zero noise changes nothing") {
+TEST_CASE("noise is drawn from the generator with the standard deviation, and zero noise changes nothing") {
     const at::Tensor x = at::zeros({64, 8});
     const auto noisy = [&](std::uint64_t seed) {
         return query(x, on<Q>().noise(2, at::detail::createCPUGenerator(seed)));
@@ -167,7 +168,7 @@ TEST_CASE("noise comes from the generator, has the standard deviation, and zero 
     CHECK(query(x.to(at::kHalf), on<Q>().noise(1)).scalar_type() == at::kHalf);
 }
 
-TEST_CASE("noise goes on from where the generator is") {
+TEST_CASE("noise advances the generator") {
     const at::Generator generator = at::detail::createCPUGenerator(1);
     const auto recipe = on<Q>().noise(1, generator);
     CHECK_FALSE(query(counting(), recipe).equal(query(counting(), recipe)));
@@ -184,20 +185,20 @@ TEST_CASE("noise refuses impossible deviations and integers") {
           "Q += noise(1): noise needs floating-point numbers but the activation is int64: convert it with to()");
 }
 
-TEST_CASE("mean_over averages over tokens, rows or both within what is selected") {
+TEST_CASE("mean_over averages over tokens, rows or both within the selection") {
     const at::Tensor x = counting();
-    CHECK(query(x, on<Q>().mean_over(axis::token)).equal(q_of(x).mean(1, true).expand({2, 5, 4})));
-    CHECK(query(x, on<Q>().mean_over(axis::batch)).equal(q_of(x).mean(0, true).expand({2, 5, 4})));
-    CHECK(query(x, on<Q>().mean_over(axis::batch, axis::token))
+    CHECK(query(x, on<Q>().mean_over(Axis::token)).equal(q_of(x).mean(1, true).expand({2, 5, 4})));
+    CHECK(query(x, on<Q>().mean_over(Axis::batch)).equal(q_of(x).mean(0, true).expand({2, 5, 4})));
+    CHECK(query(x, on<Q>().mean_over(Axis::batch, Axis::token))
               .equal(q_of(x).mean(at::IntArrayRef({0, 1}), true).expand({2, 5, 4})));
-    CHECK(query(x, on<Q>(tokens(1, 3)).mean_over(axis::token))
+    CHECK(query(x, on<Q>(tokens(1, 3)).mean_over(Axis::token))
               .narrow(1, 1, 2)
               .equal(q_of(x).narrow(1, 1, 2).mean(1, true).expand({2, 2, 4})));
-    CHECK(query(x, on<Q>(batch(1)).mean_over(axis::token))[1].equal(q_of(x)[1].mean(0, true).expand({5, 4})));
-    CHECK(query(x, on<Q>(token(2)).mean_over(axis::batch))
+    CHECK(query(x, on<Q>(batch(1)).mean_over(Axis::token))[1].equal(q_of(x)[1].mean(0, true).expand({5, 4})));
+    CHECK(query(x, on<Q>(token(2)).mean_over(Axis::batch))
               .select(1, 2)
               .equal(q_of(x).select(1, 2).mean(0, true).expand({2, 4})));
-    CHECK(query(x[0], on<Q>().mean_over(axis::token)).equal(q_of(x)[0].mean(0, true).expand({5, 4})));
+    CHECK(query(x[0], on<Q>().mean_over(Axis::token)).equal(q_of(x)[0].mean(0, true).expand({5, 4})));
 }
 
 TEST_CASE("mean_over averages over the positions of a mask or of each row's tokens") {
@@ -206,43 +207,43 @@ TEST_CASE("mean_over averages over the positions of a mask or of each row's toke
     chosen[0][1].fill_(true);
     chosen[1][3].fill_(true);
     const at::Tensor mean = (q_of(x)[0][1] + q_of(x)[1][3]) / 2;
-    CHECK(query(x, on<Q>(mask(chosen)).mean_over(axis::batch, axis::token))[1][3].equal(mean));
+    CHECK(query(x, on<Q>(mask(chosen)).mean_over(Axis::batch, Axis::token))[1][3].equal(mean));
     const at::Tensor rows = at::tensor({0, 1, 3, 4}, at::kLong).reshape({2, 2});
-    CHECK(query(x, on<Q>(tokens(rows)).mean_over(axis::token))[1][4].equal((q_of(x)[1][3] + q_of(x)[1][4]) / 2));
+    CHECK(query(x, on<Q>(tokens(rows)).mean_over(Axis::token))[1][4].equal((q_of(x)[1][3] + q_of(x)[1][4]) / 2));
 }
 
-TEST_CASE("mean_over of a mask over tokens alone averages over the axis of tokens") {
+TEST_CASE("mean_over of a mask of tokens alone averages over the token axis") {
     const at::Tensor x = counting()[0], chosen = at::zeros({5}, at::kBool);
     chosen[1].fill_(true);
     chosen[3].fill_(true);
-    const at::Tensor edited = query(x, on<Q>(mask(chosen)).mean_over(axis::token));
+    const at::Tensor edited = query(x, on<Q>(mask(chosen)).mean_over(Axis::token));
     CHECK(edited[1].equal((q_of(x)[1] + q_of(x)[3]) / 2));
     CHECK(edited[3].equal(edited[1]));
     CHECK(edited[2].equal(q_of(x)[2]));
-    for (const std::string& refused : {refusal<ValueError>(on<Q>(mask(chosen)).mean_over(axis::batch, axis::token), x),
-                                       refusal<ValueError>(on<Q>().mean_over(axis::batch, axis::token), x)})
-        CHECK(says(refused, "mean_over(axis::batch) without a batch axis"));
+    for (const std::string& refused : {refusal<ValueError>(on<Q>(mask(chosen)).mean_over(Axis::batch, Axis::token), x),
+                                       refusal<ValueError>(on<Q>().mean_over(Axis::batch, Axis::token), x)})
+        CHECK(says(refused, "mean_over(Axis::batch) without a batch axis"));
 }
 
-TEST_CASE("mean_over refuses axes that are not there") {
-    CHECK(says(refusal<ValueError>(on<Q>(token(1)).mean_over(axis::token)), "mean_over(axis::token) of one token"));
-    CHECK(says(refusal<ValueError>(on<Q>(batch(1)).mean_over(axis::batch)),
-               "mean_over(axis::batch) without a batch axis"));
-    CHECK(says(refusal<ValueError>(on<Q>().mean_over(axis::batch), counting()[0]), "without a batch axis"));
-    CHECK_THROWS_AS((void)query(counting()[0][0], on<Q>().mean_over(axis::token)), ValueError);
-    CHECK(says(refusal<ValueError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).mean_over(axis::token)), "a mask",
-               "axis::batch and axis::token"));
-    CHECK(says(refusal<TypeError>(on<Q>().mean_over(axis::token), counting(at::kInt)), "floating-point", "int32"));
+TEST_CASE("mean_over refuses missing axes") {
+    CHECK(says(refusal<ValueError>(on<Q>(token(1)).mean_over(Axis::token)), "mean_over(Axis::token) of one token"));
+    CHECK(says(refusal<ValueError>(on<Q>(batch(1)).mean_over(Axis::batch)),
+               "mean_over(Axis::batch) without a batch axis"));
+    CHECK(says(refusal<ValueError>(on<Q>().mean_over(Axis::batch), counting()[0]), "without a batch axis"));
+    CHECK_THROWS_AS((void)query(counting()[0][0], on<Q>().mean_over(Axis::token)), ValueError);
+    CHECK(says(refusal<ValueError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).mean_over(Axis::token)), "a mask",
+               "Axis::batch and Axis::token"));
+    CHECK(says(refusal<TypeError>(on<Q>().mean_over(Axis::token), counting(at::kInt)), "floating-point", "int32"));
 }
 
-TEST_CASE("project_out leaves nothing along the direction and all that is across it") {
+TEST_CASE("project_out removes only the component along the direction") {
     const at::Tensor along = at::tensor({0.0f, 3.0f, 0.0f, 0.0f});
     const at::Tensor edited = query(counting(), on<Q>().project_out(along));
     CHECK(edited.select(-1, 1).abs().max().item<float>() == 0);
     CHECK(edited.select(-1, 2).equal(q_of(counting()).select(-1, 2)));
 }
 
-TEST_CASE("project_out takes one direction a head") {
+TEST_CASE("project_out accepts one direction per head") {
     const at::Tensor a_head = at::tensor({1.0f, 0.0f, 0.0f, 1.0f}).reshape({2, 2});
     const at::Tensor edited = query(counting(), on<Q<4, 2>>(heads<0, 2>).project_out(a_head));
     CHECK(edited.select(-1, 0).abs().max().item<float>() == 0);
@@ -266,10 +267,10 @@ TEST_CASE("steer refuses an amount that is not finite or does not fit the dtype"
                "1e+06 does not fit float16"));
 }
 
-TEST_CASE("every operation takes an activation without data") {
+TEST_CASE("every operation accepts an activation without data") {
     const at::Tensor meta = at::empty({2, 5, 8}, at::kMeta), along = at::empty({4}, at::kMeta);
     const auto recipe = on<Q>().set(1) | on<Q>().multiply(along) | on<Q>().clamp(-1, 1) | on<Q>().noise(0.1) |
-                        on<Q>().mean_over(axis::token) | on<Q>().project_out(along) | on<Q>(token(1)).steer(along, 2) |
+                        on<Q>().mean_over(Axis::token) | on<Q>().project_out(along) | on<Q>(token(1)).steer(along, 2) |
                         on<Q>().apply([](at::Tensor t) { return t.exp(); });
     const at::Tensor edited = query(meta, recipe);
     CHECK(edited.is_meta());
@@ -278,15 +279,16 @@ TEST_CASE("every operation takes an activation without data") {
     CHECK(query(half, on<Q>().project_out(along.to(at::kHalf))).scalar_type() == at::kHalf);
 }
 
-TEST_CASE("a direction that points nowhere is refused") {
+TEST_CASE("a zero or infinite direction is refused") {
     for (const double value : {0.0, not_a_number, infinite}) {
         const at::Tensor nowhere = at::full({4}, value, at::kFloat);
-        CHECK(says(refusal<ValueError>(on<Q>().project_out(nowhere)), "a direction of length zero or not finite"));
+        CHECK(
+            says(refusal<ValueError>(on<Q>().project_out(nowhere)), "the direction has length zero or is not finite"));
         CHECK_THROWS_AS((void)query(counting(), on<Q>().steer(nowhere, 1)), ValueError);
     }
 }
 
-TEST_CASE("a very long or short direction still points somewhere") {
+TEST_CASE("a very long or short direction is accepted") {
     for (const double value : {1e-30, 1e30}) {
         const at::Tensor along = at::full({4}, value, at::kFloat);
         CHECK(refusal<ValueError>(on<Q>().steer(along, 2)) == "nothing was thrown");
@@ -305,7 +307,7 @@ TEST_CASE("a direction of another shape, dtype or device is refused") {
         says(refusal<TypeError>(on<Q>().project_out(at::ones({4}, at::kLong)), counting(at::kLong)), "floating-point"));
 }
 
-TEST_CASE("apply gets a tensor of its own and its result becomes the part") {
+TEST_CASE("apply receives a copy, and its result replaces the part") {
     const at::Tensor x = counting();
     CHECK(query(x, on<Q>(token(1)).apply([](at::Tensor t) { return t.add_(1).mul_(2); }))
               .select(1, 1)
@@ -316,7 +318,7 @@ TEST_CASE("apply gets a tensor of its own and its result becomes the part") {
     CHECK(x.equal(counting()));
 }
 
-TEST_CASE("what apply returns is checked, and the message says that apply returned it") {
+TEST_CASE("the result of apply is checked, and the message says that apply returned it") {
     CHECK(says(refusal<TypeError>(on<Q>().apply([](at::Tensor) { return at::Tensor(); })), "apply()", "undefined"));
     CHECK(says(refusal<ShapeError>(on<Q>().apply([](at::Tensor) { return at::ones({3}); })), "apply()", "[3]",
                "[2, 5, 4]"));
@@ -324,14 +326,14 @@ TEST_CASE("what apply returns is checked, and the message says that apply return
                "float32"));
 }
 
-TEST_CASE("16-bit floats are computed in float32 where it matters") {
+TEST_CASE("computations with 16-bit floats use float32 where it matters") {
     const at::Tensor x = at::full({1, 512, 8}, 300.0f).to(at::kHalf);
-    CHECK(query(x, on<Q>().mean_over(axis::token)).equal(q_of(x)));
+    CHECK(query(x, on<Q>().mean_over(Axis::token)).equal(q_of(x)));
     const at::Tensor projected = query(x, on<Q>().project_out(at::ones({4}).to(at::kHalf)));
     CHECK(projected.abs().max().item<float>() == 0);
 }
 
-TEST_CASE("integers and bool can be set where the values fit") {
+TEST_CASE("integers and bools can be set if the values fit") {
     CHECK(query(counting(at::kLong), on<Q>().set(7)).eq(7).all().item<bool>());
     CHECK(query(counting(at::kLong), on<Q>().add(-1)).equal(q_of(counting(at::kLong)) - 1));
     CHECK(query(counting(at::kBool), on<Q>().set(false)).any().item<bool>() == false);
@@ -339,19 +341,19 @@ TEST_CASE("integers and bool can be set where the values fit") {
     CHECK(says(refusal<TypeError>(on<Q>().multiply(1), counting(at::kBool)), "bool", "use set"));
 }
 
-TEST_CASE("a complex activation is edited by numbers and by complex tensors") {
+TEST_CASE("a complex activation can be edited with numbers and complex tensors") {
     const at::Tensor z = at::complex(counting(), counting() + 1), turn = at::complex(at::zeros({}), at::ones({}));
     CHECK(query(z, on<Q>().multiply(turn)).equal(q_of(z) * turn));
     CHECK(query(z.conj(), on<Q>().multiply(2)).equal(q_of(z.conj()) * 2));
     CHECK(says(refusal<TypeError>(on<Q>().set(turn)), "complex64", "float32"));
 }
 
-TEST_CASE("backward works through every operation, one after another on the same part") {
+TEST_CASE("backward works through every operation, applied in turn to the same part") {
     const at::Tensor x = counting(at::kDouble).div_(80).requires_grad_();
     const at::Tensor factor = at::full({4}, 3.0, at::kDouble).requires_grad_();
     const at::Tensor along = at::tensor({1.0, 2.0, 0.0, 1.0}, at::kDouble).requires_grad_();
     const auto recipe = on<Q>().multiply(factor) | on<Q>().multiply(factor) | on<Q>().clamp(-1, 1) |
-                        on<Q>().project_out(along) | on<Q>().steer(along, 2) | on<Q>().mean_over(axis::token) |
+                        on<Q>().project_out(along) | on<Q>().steer(along, 2) | on<Q>().mean_over(Axis::token) |
                         on<Q>().noise(0.1) | on<Q>().apply([](at::Tensor t) { return t.exp(); }) |
                         on<Q>(token(0)).multiply(factor);
     (borrow<Qkv>(x) | recipe).sum().backward();

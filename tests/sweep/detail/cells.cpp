@@ -92,9 +92,9 @@ TEST_CASE("over every layout, a cell of a component or a head is what is written
             CAPTURE(layout_text(facts_of<L>));
             CAPTURE(C::name);
             const Grid grid = Grid::of<C>(HookPoint<L>("h.0"));
-            check_cells({grid, 1, 4}, definition, segment, heads_of<L, C>);
-            check_cells({grid.by_head(), 1, 4}, definition, segment, heads_of<L, C>);
-            CHECK(CellSpace(grid.by_head(), 1, 4).axes()[2].size() == heads_of<L, C>);
+            check_cells({grid, 1, 4}, definition, segment, suture::detail::heads_of<L, C>);
+            check_cells({grid.by_head(), 1, 4}, definition, segment, suture::detail::heads_of<L, C>);
+            CHECK(CellSpace(grid.by_head(), 1, 4).axes()[2].size() == suture::detail::heads_of<L, C>);
         });
     });
 }

@@ -69,7 +69,7 @@ TEST_CASE("ids [ids] are every prompt's, and of [prompts, ids] each has its row,
 }
 
 TEST_CASE("the positions are those of the metric, counted in the prompt") {
-    const auto positions = [](const Position<axis::token>& where) {
+    const auto positions = [](const Position<Axis::token>& where) {
         const LogitReads reads(Metric(logit(1)).at(where), editing(tokens_run), false);
         CHECK(reads.end() == reads.first() + reads.positions());
         CHECK(reads.at_positions(logits).equal(logits.narrow(1, reads.first(), reads.positions())));
@@ -135,7 +135,7 @@ TEST_CASE("what does not fit the prompts is refused before anything runs, by the
 }
 
 TEST_CASE("a position that the prompts lack is refused in a sentence that names the metric") {
-    const auto refusal = [](const Position<axis::token>& where) {
+    const auto refusal = [](const Position<Axis::token>& where) {
         return message_of<PositionError>([&] { LogitReads(loss(1).at(where), editing(tokens_run), false); });
     };
     CHECK(refusal(token(5)) ==

@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace suture;
+using namespace suture::detail;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -26,11 +27,11 @@ at::Tensor counting(std::vector<extent> sizes) {
 template <class C, class L, Where... Ws>
 suture::detail::ResolvedPlace resolve_in(const at::Tensor& t, const Ws&... wheres) {
     return suture::detail::resolve(
-        suture::detail::make_place(placed<exactly<C>, L, Ws...>, WherePack<Ws...>{wheres...}), t,
+        suture::detail::make_place(placed<Exactly<C>, L, Ws...>, WherePack<Ws...>{wheres...}), t,
         t.sizes().slice(0, t.dim() - 1));
 }
 
-/// What the wheres mean of component C in a tensor packed like L.
+/// The part of component C that the selectors mean in a tensor packed like L.
 template <class C, class L, Where... Ws>
 at::Tensor part(const at::Tensor& t, const Ws&... wheres) {
     return suture::detail::part_at(t, resolve_in<C, L>(t, wheres...));
@@ -77,7 +78,7 @@ TEST_CASE("with several leading axes tokens are the last of them and the batch t
     CHECK(same_tensor(part<K<2>, Qkv>(deep, batch(1), token(1)), deep[1].select(1, 1).narrow(-1, 4, 2)));
 }
 
-TEST_CASE("a part without positions of its own is a true view") {
+TEST_CASE("a part without row positions is a true view") {
     CHECK(part<Q<4, 2>, Qkv>(x, token(1), head<1>).is_alias_of(x));
     const at::Tensor grouped = counting({3, 16});
     CHECK(part<Q<2>, ByHead>(grouped, heads<1, 3>).is_alias_of(grouped));
@@ -92,7 +93,7 @@ TEST_CASE("a token outside the activation is refused with its number and the num
     CHECK(says(refusal(x, tokens(6, to_end)), "token 6 is outside"));
 }
 
-TEST_CASE("a range that ends beyond the activation is refused with the number that is there") {
+TEST_CASE("a range that ends beyond the activation is refused with the available number") {
     CHECK(says(refusal(x, tokens(2, 9)), "the range of tokens from 2 to 9 reaches beyond the activation, which has 5",
                "end it there or before"));
     CHECK(says(refusal(x, tokens(7, 9)), "token 7 is outside the activation", "has 5"));
@@ -104,7 +105,7 @@ TEST_CASE("a batch row outside the activation is refused with its number and the
     CHECK(says(refusal(x, batch(-3)), "batch row -3 is outside"));
 }
 
-TEST_CASE("a range that selects nothing is refused in the words of who wrote it") {
+TEST_CASE("an empty range is refused as it was written") {
     CHECK(says(refusal(x, tokens(3, 3)), "from 3 to 3 selects nothing"));
     CHECK(says(refusal(x, tokens(4, 2)), "from 4 to 2 selects nothing"));
     CHECK(says(refusal(x, tokens(-1, -3)), "from -1 to -3 selects nothing"));
@@ -121,7 +122,7 @@ TEST_CASE("an unsigned position that is too large is outside and not counted fro
     CHECK(says(refusal(x, tokens(no_ids.size() - 1, to_end)), "token 9223372036854775806 is outside"));
 }
 
-TEST_CASE("an axis that the activation lacks is refused with the shape that would have it") {
+TEST_CASE("a missing axis is refused with a shape that has it") {
     const at::Tensor row = counting({8}), sequence = counting({5, 8});
     CHECK(shape_refusal(row, token(0)) ==
           "the activation has no token axis: give it the shape [tokens, channels] or more");
@@ -130,7 +131,7 @@ TEST_CASE("an axis that the activation lacks is refused with the shape that woul
     CHECK(says(shape_refusal(row, token(at::zeros({1}, at::kLong))), "no token axis"));
 }
 
-TEST_CASE("one token a row takes each row's own and drops the token axis") {
+TEST_CASE("one token per row selects each row's own and drops the token axis") {
     const at::Tensor picked = part<K<2>, Qkv>(x, token(at::tensor({4, -5}, at::kLong)));
     CHECK(same_tensor(picked, at::stack({x[0][4], x[1][0]}).narrow(-1, 4, 2)));
     CHECK(same_tensor(part<K<2>, Qkv>(x, token(at::tensor({4, 0}, at::kInt))), picked));
@@ -138,7 +139,7 @@ TEST_CASE("one token a row takes each row's own and drops the token axis") {
     CHECK(same_tensor(part<K<2>, Qkv>(x[1], token(at::scalar_tensor(3, at::kLong))), x[1][3].narrow(-1, 4, 2)));
 }
 
-TEST_CASE("several tokens a row are shared by all rows or each row's own") {
+TEST_CASE("several tokens per row are shared by all rows or each row's own") {
     const at::Tensor shared = part<K<2>, Qkv>(x, tokens(at::tensor({3, 0}, at::kLong)));
     CHECK(same_tensor(shared, x.index_select(1, at::tensor({3, 0}, at::kLong)).narrow(-1, 4, 2)));
     const at::Tensor own = part<K<2>, Qkv>(x, tokens(at::tensor({3, 0, 1, -1}, at::kLong).reshape({2, 2})));
@@ -155,7 +156,7 @@ TEST_CASE("a mask selects its true positions side by side") {
     CHECK(same_tensor(part<V<2>, Qkv>(x, mask(a_token)), at::stack({x[0][2], x[1][2]}).narrow(-1, 6, 2)));
 }
 
-TEST_CASE("row positions go together with heads and dims") {
+TEST_CASE("row positions can be combined with heads and dims") {
     const at::Tensor rows = at::tensor({4, 1}, at::kLong);
     CHECK(same_tensor(part<Q<4, 2>, Qkv>(x, token(rows), head<1>, dims<0, 1>),
                       at::stack({x[0][4], x[1][1]}).narrow(-1, 2, 1)));
@@ -166,7 +167,7 @@ TEST_CASE("row positions go together with heads and dims") {
                                                                                  .narrow(-1, 0, 2)));
 }
 
-TEST_CASE("a token index of a dtype that cannot count is refused") {
+TEST_CASE("a token index of a dtype other than integers is refused") {
     const auto refused = [](const at::Tensor& index) {
         return message_of<TypeError>([&] { part<Q<4, 2>, Qkv>(x, token(index)); });
     };
@@ -175,7 +176,7 @@ TEST_CASE("a token index of a dtype that cannot count is refused") {
 }
 
 TEST_CASE("a token index of another shape than the rows is refused with both shapes") {
-    CHECK(says(shape_refusal(x, token(at::zeros({3}, at::kLong))), "[3]", "[2]", "a row"));
+    CHECK(says(shape_refusal(x, token(at::zeros({3}, at::kLong))), "[3]", "[2]", "per row"));
     CHECK(says(shape_refusal(x, token(at::scalar_tensor(1, at::kLong))), "[]", "[2]"));
     CHECK(says(shape_refusal(x, token(at::zeros({2, 1}, at::kLong))), "[2, 1]", "[2]"));
     CHECK(says(shape_refusal(x, tokens(at::zeros({3, 1}, at::kLong))), "[3, 1]", "[2]"));
@@ -187,7 +188,7 @@ TEST_CASE("a token index outside the activation is refused with the number that 
     CHECK(says(refusal(x, tokens(at::tensor({0, -6}, at::kLong))), "token -6 is outside the activation", "has 5"));
 }
 
-TEST_CASE("a token named twice in a row is refused, also once from the end") {
+TEST_CASE("a token named twice in a row is refused, even if once from the end") {
     CHECK(says(refusal(x, tokens(at::tensor({3, 3}, at::kLong))), "twice", "once"));
     CHECK(says(refusal(x, tokens(at::tensor({4, -1}, at::kLong))), "twice"));
     CHECK(says(refusal(x, tokens(at::tensor({0, 1, 2, 2}, at::kLong).reshape({2, 2}))), "twice"));
@@ -202,16 +203,16 @@ TEST_CASE("positions that select nothing are refused") {
     CHECK(says(refusal(x, token(at::Tensor())), "undefined"));
 }
 
-TEST_CASE("a mask of another dtype or shape is refused with what it is") {
+TEST_CASE("a mask of another dtype or shape is refused with its dtype or shape") {
     CHECK(message_of<TypeError>([&] {
               part<Q<4, 2>, Qkv>(x, mask(at::ones({2, 5})));
-          }) == "the mask is float32 [2, 5] on cpu: give a bool tensor, for instance scores > 0");
+          }) == "the mask is float32 [2, 5] on cpu: give a bool tensor, for example scores > 0");
     CHECK(says(shape_refusal(x, mask(at::ones({5, 2}, at::kBool))), "[5, 2]", "[2, 5]"));
     CHECK(says(shape_refusal(x, mask(at::ones({2}, at::kBool))), "[2]", "[2, 5]"));
     CHECK(says(shape_refusal(x, mask(at::ones({2, 5, 8}, at::kBool))), "[2, 5, 8]"));
 }
 
-TEST_CASE("a mask or index without data is refused by suture and not by LibTorch") {
+TEST_CASE("suture refuses a mask or index without data before LibTorch does") {
     const auto meta = at::TensorOptions(at::kMeta);
     CHECK(says(message_of<TypeError>([&] {
                    part<Q<4, 2>, Qkv>(x, mask(at::ones({2, 5}, meta.dtype(at::kBool))));

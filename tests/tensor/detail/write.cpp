@@ -12,6 +12,7 @@
 #include <string>
 
 using namespace suture;
+using namespace suture::detail;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -24,7 +25,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 Owned<Qkv> zeros(at::ScalarType type) { return borrow<Qkv>(at::zeros({2, 6}, type)).clone(); }
 
-/// The error of filling an activation of this dtype with the number, which must leave it as it was.
+/// The error of filling an activation of this dtype with the number, which must leave the activation unchanged.
 std::string fill(at::ScalarType type, Number auto number) {
     auto owned = zeros(type);
     const std::string message = message_of<ValueError>([&] { owned.at().fill_(number); });
@@ -72,7 +73,7 @@ TEST_CASE("the largest and smallest integers of a dtype fit") {
     CHECK(fill(at::kBool, true) == fine);
 }
 
-TEST_CASE("integers hold neither NaN nor infinity") {
+TEST_CASE("integers can hold neither NaN nor infinity") {
     CHECK(says(fill(at::kLong, not_a_number), "does not fit int64"));
     CHECK(says(fill(at::kInt, infinite), "does not fit int32"));
     CHECK(says(fill(at::kBool, not_a_number), "does not fit bool"));
@@ -99,7 +100,7 @@ TEST_CASE("a complex activation takes a real number that its parts can hold") {
     CHECK(fill(at::kComplexDouble, 1e300) == fine);
 }
 
-TEST_CASE("both parts of a complex number have to fit") {
+TEST_CASE("both parts of a complex number must fit") {
     const auto refused = [](c10::complex<double> z) {
         return message_of<ValueError>([&] { (void)suture::detail::fitted(z, at::kComplexFloat); });
     };
@@ -163,7 +164,7 @@ TEST_CASE("writes to positions that differ from row to row reach the storage") {
     CHECK(owned.unsafe_tensor().equal(expected));
 }
 
-TEST_CASE("a copy to write is contiguous and shares nothing") {
+TEST_CASE("a copy for writing is contiguous and shares nothing") {
     const at::Tensor base = at::arange(12, at::kFloat).reshape({6, 2});
     const at::Tensor copy = suture::detail::fresh_copy(base.t());
     CHECK(copy.is_contiguous());

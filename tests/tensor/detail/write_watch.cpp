@@ -6,9 +6,10 @@
 #include "message.hpp"
 
 using namespace suture;
+using namespace suture::detail;
 using suture_test::message_of;
 
-// What a callback may do to a tensor that it was only lent.
+// What a callback can do to a tensor that it was lent.
 static std::string after(void (*callback)(const at::Tensor&)) {
     const at::Tensor lent = at::zeros({2, 6});
     const WriteWatch watch(lent);
@@ -17,7 +18,7 @@ static std::string after(void (*callback)(const at::Tensor&)) {
 }
 
 static const std::string caught =
-    "the callback wrote into the tensor it was lent: return a new value, or clone() and edit that";
+    "the callback wrote to the tensor it was lent: return a new value, or clone() it and edit the clone";
 
 TEST_CASE("reading a lent tensor is allowed") {
     CHECK(after([](const at::Tensor&) {}) == "nothing was thrown");
@@ -25,7 +26,7 @@ TEST_CASE("reading a lent tensor is allowed") {
     CHECK(after([](const at::Tensor& t) { (void)t.narrow(-1, 0, 2).clone().fill_(1); }) == "nothing was thrown");
 }
 
-TEST_CASE("a write into a lent tensor is seen, whichever way it takes") {
+TEST_CASE("a write to a lent tensor is detected, however it is made") {
     CHECK(after([](const at::Tensor& t) { t.mul_(2); }) == caught);
     CHECK(after([](const at::Tensor& t) { t.select(0, 1).fill_(1); }) == caught);
     CHECK(after([](const at::Tensor& t) { t.split(2, -1)[1].fill_(1); }) == caught);
@@ -38,7 +39,7 @@ TEST_CASE("a write into a lent tensor is seen, whichever way it takes") {
           }) == caught);
 }
 
-TEST_CASE("a change of a lent tensor's size, memory or part in the graph is seen") {
+TEST_CASE("a change of a lent tensor's size, storage or gradients is detected") {
     CHECK(after([](const at::Tensor& t) { t.resize_({3, 6}); }) == caught);
     CHECK(after([](const at::Tensor& t) { t.set_data(at::ones({2, 6})); }) == caught);
     CHECK(after([](const at::Tensor& t) { t.requires_grad_(); }) == caught);
@@ -48,7 +49,7 @@ TEST_CASE("a change of a lent tensor's size, memory or part in the graph is seen
     CHECK_THROWS_AS(watch.check("the callback"), OwnershipError);
 }
 
-TEST_CASE("a write into a sibling of a lent view is seen") {
+TEST_CASE("a write to a sibling of a lent view is detected") {
     const at::Tensor base = at::zeros({2, 6});
     const WriteWatch watch(base.narrow(-1, 0, 2));
     base.narrow(-1, 2, 2).fill_(1);
@@ -60,7 +61,7 @@ TEST_CASE("an undefined tensor can be lent") {
     CHECK_NOTHROW(watch.check("the callback"));
 }
 
-TEST_CASE("an inference tensor can be lent, though writes into it are not seen") {
+TEST_CASE("an inference tensor can be lent, although writes to it are not detected") {
     const c10::InferenceMode inference;
     const at::Tensor lent = at::zeros({2});
     const WriteWatch watch(lent);

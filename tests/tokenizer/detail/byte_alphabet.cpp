@@ -21,7 +21,7 @@ TEST_CASE("each byte has one character of the alphabet, and no other character s
     CHECK(bytes.size() == 256);
 }
 
-TEST_CASE("entries are the bytes that OpenAI's table has for them") {
+TEST_CASE("entries stand for the bytes of OpenAI's table") {
     CHECK(alphabet_bytes("Ġthe") == " the");
     CHECK(alphabet_bytes("ĊĊ") == "\n\n");
     CHECK(alphabet_bytes("Ã©") == "é");
@@ -31,7 +31,7 @@ TEST_CASE("entries are the bytes that OpenAI's table has for them") {
     CHECK(alphabet_bytes("") == "");
 }
 
-TEST_CASE("an entry with a character that stands for no byte has none") {
+TEST_CASE("an entry with a character outside the alphabet stands for no bytes") {
     for (const char* entry : {" the", "a\n", "日", "\u0144", "\xC2\xA0", "\xC2\xAD", "a\xFF"})
         CHECK_FALSE(alphabet_bytes(entry));
 }

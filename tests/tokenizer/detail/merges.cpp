@@ -1,4 +1,4 @@
-// Merges: the order in which pairs become one token, and what a merges.txt may say.
+// Merges: the order in which pairs become one token, and the format of merges.txt.
 #include "suture/tokenizer/detail/merges.hpp"
 
 #include "doctest.hpp"
@@ -15,32 +15,32 @@
 
 using namespace suture;
 using suture::detail::MergeTable;
-using suture::detail::vocabulary;
+using suture::detail::Vocabulary;
 using suture_test::message_of;
 using suture_test::says;
 
 namespace {
 using Texts = std::vector<std::string>;
 
-MergeTable table_of(const std::string& bytes, const vocabulary& tokens) {
+MergeTable table_of(const std::string& bytes, const Vocabulary& tokens) {
     const files::Folder folder;
     files::write_bytes(folder / "merges.txt", bytes);
     return MergeTable::read(folder / "merges.txt", tokens);
 }
-/// The tokens that a word of one-byte tokens becomes.
-Texts merged(const MergeTable& merges, const vocabulary& tokens, const std::string& word) {
+/// The tokens of a word, merged from one-byte tokens.
+Texts merged(const MergeTable& merges, const Vocabulary& tokens, const std::string& word) {
     std::vector<extent> ids;
     for (const char byte : word) ids.push_back(tokens.find(std::string(1, byte)).value());
     Texts texts;
     for (const extent id : merges.merged(ids)) texts.push_back(tokens.text(id));
     return texts;
 }
-const vocabulary small({"a", "b", "c", " ", "ab", "bc", "abc", " a", "aa"});
+const Vocabulary small({"a", "b", "c", " ", "ab", "bc", "abc", " a", "aa"});
 std::string refusal(const std::string& bytes) {
     return message_of<FileError>([&] { (void)table_of(bytes, small); });
 }
 
-/// Merges as they are learnt: each joins two tokens that are there already.
+/// Merges as they are learnt: each joins two existing tokens.
 struct Learnt {
     Texts tokens{"a", "b", "c"};
     std::vector<std::pair<std::string, std::string>> pairs;
@@ -69,7 +69,7 @@ std::string draw_word() {
     RC_LOG() << word << "\n";
     return word;
 }
-/// The published procedure, slowly: merge by merge, every place where the word has the pair, from the left.
+/// The published procedure, in its slow form: merge by merge, every occurrence of the pair, from the left.
 Texts merged_slowly(const Learnt& learnt, const std::string& word) {
     Texts texts;
     for (const char byte : word) texts.emplace_back(1, byte);
@@ -86,10 +86,10 @@ Texts merged_slowly(const Learnt& learnt, const std::string& word) {
 }
 }  // namespace
 
-TEST_CASE("a word becomes what merging every place of one pair after the other makes of it") {
+TEST_CASE("merging a word equals merging all occurrences of one pair after another") {
     laws::for_all("merged == merged_slowly", 300, [] {
         const Learnt learnt = draw_learnt();
-        const vocabulary tokens(learnt.tokens);
+        const Vocabulary tokens(learnt.tokens);
         const MergeTable merges = table_of(learnt.file(), tokens);
         for (int i = 0; i < 5; ++i) {
             const std::string word = draw_word();
@@ -98,7 +98,7 @@ TEST_CASE("a word becomes what merging every place of one pair after the other m
     });
 }
 
-TEST_CASE("the first line goes first, and of one pair the leftmost place") {
+TEST_CASE("earlier lines are merged first, and of one pair the leftmost occurrence") {
     CHECK(merged(table_of("a b\nb c\nab c\n", small), small, "abc") == Texts{"abc"});
     CHECK(merged(table_of("b c\na b\nab c\n", small), small, "abc") == Texts{"a", "bc"});
     CHECK(merged(table_of("a a\n", small), small, "aaa") == Texts{"aa", "a"});
@@ -106,7 +106,7 @@ TEST_CASE("the first line goes first, and of one pair the leftmost place") {
     CHECK(merged(table_of("a b\n", small), small, "") == Texts{});
 }
 
-TEST_CASE("a word of a hundred thousand letters is merged as a short one is") {
+TEST_CASE("a word of a hundred thousand letters is merged like a short one") {
     const MergeTable merges = table_of("a b\nab c\n", small);
     std::string word;
     while (word.size() < 99'999) word += "abc";
@@ -122,11 +122,11 @@ TEST_CASE("a version, empty lines, line ends of either kind and a last line with
     }
 }
 
-TEST_CASE("a line that is no pair is refused with its number") {
+TEST_CASE("a line that is not a pair is refused with its number") {
     for (const char* line : {"ab", "a b c", " b", "a ", " ", "a  b"})
         CHECK(says(
             refusal("#version: 0.2\na b\n" + std::string(line) + "\n"),
-            "merges.txt line 3: \"" + std::string(line) + "\" is no pair: write two tokens with one space between"));
+            "merges.txt line 3: \"" + std::string(line) + "\" is not a pair: write two tokens with one space between"));
     CHECK(says(refusal("a b\n#version: 0.2\n"), "merges.txt line 2: \"#version:\" is not in vocab.json"));
 }
 
@@ -137,11 +137,11 @@ TEST_CASE("a pair whose parts or whole the vocabulary lacks is refused with its 
     CHECK(says(refusal("\xFF b\n"), "line 1: \"\\xFF\" is not in vocab.json"));
 }
 
-TEST_CASE("a pair that stands twice is refused with its second line") {
+TEST_CASE("a repeated pair is refused with its second line") {
     CHECK(says(refusal("a b\nb c\na b\n"), "merges.txt line 3: \"a b\" is in the file twice: "));
 }
 
-TEST_CASE("a file that is not there is refused by its path") {
+TEST_CASE("a missing file is refused with its path") {
     CHECK(says(message_of<FileError>([] { (void)MergeTable::read("nowhere/merges.txt", small); }),
                "nowhere/merges.txt cannot be read: give"));
 }

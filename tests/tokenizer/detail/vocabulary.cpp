@@ -10,13 +10,13 @@
 #include <vector>
 
 using namespace suture;
-using suture::detail::vocabulary;
+using suture::detail::Vocabulary;
 using suture::detail::VocabularyFile;
 using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-/// The texts of a vocab.json of these bytes.
+/// The texts of a vocab.json with these bytes.
 std::vector<std::string> read(const std::string& bytes) {
     const files::Folder folder;
     files::write_bytes(folder / "vocab.json", bytes);
@@ -27,24 +27,24 @@ std::string refusal(const std::string& bytes) {
 }
 }  // namespace
 
-TEST_CASE("texts stand at the places of their ids, in whatever order the file has them") {
+TEST_CASE("texts are ordered by id, whatever their order in the file") {
     CHECK(read(R"({"b": 1, "a": 0, "\u0120c": 2})") == std::vector<std::string>{"a", "b", "Ġc"});
     CHECK(read("\xEF\xBB\xBF{\r\n\"a\": 0\r\n}\r\n") == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("ids are found by text, and texts by id") {
-    const vocabulary words({"a", "b", "c"});
+    const Vocabulary words({"a", "b", "c"});
     CHECK(words.size() == 3);
     for (extent id = 0; id < words.size(); ++id) CHECK(words.find(words.text(id)) == id);
     CHECK_FALSE(words.find("d"));
-    const vocabulary copy = words;
+    const Vocabulary copy = words;
     CHECK(copy.find("c") == 2);
     for (const extent id : {extent{-1}, extent{3}, extent{1} << 40})
         CHECK(message_of<ValueError>([&] { (void)words.text(id); }) ==
-              std::to_string(id) + " is no token id: give one from 0 to 2");
+              std::to_string(id) + " is not a token id: give one from 0 to 2");
 }
 
-TEST_CASE("a file that is no object of numbers is refused by its path, with the place where it can be told") {
+TEST_CASE("a file that is not an object of numbers is refused with its path and, if known, the position") {
     for (const char* bytes : {"", "vocab", "{", "{\"a\": 0", "{\"\xFF\": 0}"})
         CHECK(says(refusal(bytes), "vocab.json is not JSON (parse error at line 1, column",
                    "use a tokenizer's vocab.json"));
@@ -52,16 +52,15 @@ TEST_CASE("a file that is no object of numbers is refused by its path, with the 
     CHECK(says(refusal(std::string(100000, '[')), "vocab.json is not JSON"));
     for (const char* bytes : {"[]", "3", "\"a\"", "null"})
         CHECK(says(refusal(bytes), "vocab.json is JSON, but not an object"));
-    CHECK(says(refusal("{}"), "vocab.json has no entry"));
+    CHECK(says(refusal("{}"), "vocab.json has no entries"));
 }
 
-TEST_CASE("an id that is no whole number from 0 is refused with its entry") {
+TEST_CASE("an id that is not an integer from 0 is refused with its entry") {
     for (const char* id : {"-1", "1.0", "\"1\"", "null", "[0]", "1e30", "true", "-9223372036854775808"})
-        CHECK(
-            says(refusal(std::string("{\"a\": 0, \"b\": ") + id + "}"), " for \"b\" but ids are whole numbers from 0"));
+        CHECK(says(refusal(std::string("{\"a\": 0, \"b\": ") + id + "}"), " for \"b\" but ids are integers from 0"));
 }
 
-TEST_CASE("an id that stands twice, or that none has, is refused with the entries beside it") {
+TEST_CASE("a repeated or missing id is refused with the entries around it") {
     CHECK(says(refusal(R"({"a": 0, "b": 1, "c": 1})"), "has the id 1 for \"b\" and for \"c\""));
     CHECK(says(refusal(R"({"a": 0, "b": 1, "c": 3})"), "has no entry with the id 2, but \"c\" has 3"));
     CHECK(says(refusal(R"({"a": 1})"), "has no entry with the id 0, but \"a\" has 1"));
@@ -69,7 +68,7 @@ TEST_CASE("an id that stands twice, or that none has, is refused with the entrie
                "no entry with the id 1, but \"\\n\" has 18446744073709551615"));
 }
 
-TEST_CASE("a file that is not there, or is a directory, is refused by its path") {
+TEST_CASE("a missing file or a directory is refused with its path") {
     const files::Folder folder;
     std::filesystem::create_directory(folder / "vocab.json");
     for (const auto& path : {folder / "vocab.json", folder / "nowhere"})

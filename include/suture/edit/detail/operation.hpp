@@ -1,5 +1,5 @@
-// Operations: what an edit does to the part it selects. Each has `prepare`, which checks everything that can be
-// wrong and writes nothing, `write`, which changes the part in place, and `text`.
+// Operations: how an edit changes the part it selects. Each has `prepare`, which checks everything and writes nothing,
+// `write`, which changes the part in place, and `text`.
 #pragma once
 
 #include "suture/edit/slot.hpp"
@@ -21,18 +21,18 @@ struct EditTarget {
     const ResolvedPlace& where;
 };
 
-/// What `prepare` found for `write`: the value to take up, the axes to average over.
+/// The results of `prepare` that `write` needs: the value, and the axes to average over.
 struct Prepared {
-    value with = at::Scalar(0);
-    shape dims;
+    NumberOrTensor with = at::Scalar(0);
+    Shape dims;
 };
 
-// The values that set, add and multiply take up.
+// The values of set, add and multiply.
 
-/// Zero, without a byte to remember.
-struct zero_value {};
+/// Zero, which takes no byte to remember.
+struct ZeroValue {};
 
-inline std::string value_text(zero_value) { return "0"; }
+inline std::string value_text(ZeroValue) { return "0"; }
 inline std::string value_text(Number auto n) { return c10::str(+n); }
 inline std::string value_text(const at::Tensor& t) {
     return t.defined() ? dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) : "undefined";
@@ -40,12 +40,12 @@ inline std::string value_text(const at::Tensor& t) {
 inline std::string value_text(const SlotReader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
 template <class X, extent Groups>
 std::string value_text(const View<X, Groups>& v) {
-    return "view (" + value_text(access::tensor(v)) + ")";
+    return "view (" + value_text(Access::tensor(v)) + ")";
 }
 
-/// The part of another run's activation [..., width] or [..., groups, width] at the place that was asked for, its
-/// positions counted in its own leading axes. A single vector has none and goes to every position.
-/// @throws ShapeError if it has more or fewer axes: a batch of rows must not pass for the tokens of one
+/// The part of another run's activation, [..., width] or [..., groups, width], at the place that was asked for.
+/// Positions are counted in its own leading axes. A single vector has none and is used at every position.
+/// @throws ShapeError if it has more or fewer axes: rows of a batch must not be taken for tokens of one row
 inline at::Tensor same_place(const at::Tensor& t, extent groups, const EditTarget& at_hand,
                              const ChannelSlice& channels) {
     const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
@@ -63,45 +63,45 @@ inline at::Tensor same_place(const at::Tensor& t, extent groups, const EditTarge
     return cut_channels(pack(cut_positions(t, r, static_cast<extent>(leading.size()))), channels);
 }
 
-/// Of a View that holds some positions of an activation only: all that it holds, which must be what is edited.
+/// All of a View that holds only some positions of an activation: they must be the edited ones.
 inline at::Tensor same_part(const at::Tensor& t, extent groups, const EditTarget& at_hand,
                             const ChannelSlice& channels) {
     at::Tensor part = cut_channels(groups == 1 ? t : t.flatten(-2), channels);
     if (part.sizes() != at::IntArrayRef(at_hand.where.sizes))
-        throw ShapeError("the injected View was recorded of some tokens or batch rows only and gives " +
-                         shape_text(part.sizes()) + " where " + shape_text(at_hand.where.sizes) +
-                         " is edited: record and edit the same tokens and rows");
+        throw ShapeError("the injected View holds only some tokens or batch rows and has shape " +
+                         shape_text(part.sizes()) + " where the edited part has " + shape_text(at_hand.where.sizes) +
+                         ": record and edit the same tokens and rows");
     return part;
 }
 
 template <Where... Ws>
-value value_at(zero_value, const EditTarget&) {
+NumberOrTensor value_at(ZeroValue, const EditTarget&) {
     return at::Scalar(0);
 }
 template <Where... Ws>
-value value_at(Number auto n, const EditTarget&) {
+NumberOrTensor value_at(Number auto n, const EditTarget&) {
     return scalar_of(n);
 }
 template <Where... Ws>
-value value_at(const at::Tensor& t, const EditTarget&) {
+NumberOrTensor value_at(const at::Tensor& t, const EditTarget&) {
     return t;
 }
 template <Where... Ws>
-value value_at(const SlotReader& s, const EditTarget&) {
+NumberOrTensor value_at(const SlotReader& s, const EditTarget&) {
     at::Tensor t = s.cell->load();
     if (!t.defined()) throw ValueError("the slot is empty: assign a tensor to it first");
     return t;
 }
 template <Where... Ws, class X, extent Groups>
-value value_at(const View<X, Groups>& v, const EditTarget& t) {
-    const ChannelSlice& channels = placed<exactly<X>, host_layout<X, Groups>, Ws...>;
-    return access::is_cut(v) ? same_part(access::tensor(v), Groups, t, channels)
-                             : same_place(access::tensor(v), Groups, t, channels);
+NumberOrTensor value_at(const View<X, Groups>& v, const EditTarget& t) {
+    const ChannelSlice& channels = placed<Exactly<X>, host_layout<X, Groups>, Ws...>;
+    return Access::is_cut(v) ? same_part(Access::tensor(v), Groups, t, channels)
+                             : same_place(Access::tensor(v), Groups, t, channels);
 }
 
 /// set, add and multiply.
-template <update How, class V>
-struct take_up {
+template <Update How, class V>
+struct ValueUpdate {
     [[no_unique_address]] V given;
 
     template <Where... Ws>
@@ -110,7 +110,7 @@ struct take_up {
     }
     void write(const at::Tensor& part, const Prepared& p) const { write_value(part, How, p.with); }
     std::string text() const {
-        return (How == update::set ? "= " : How == update::add ? "+= " : "*= ") + value_text(given);
+        return (How == Update::set ? "= " : How == Update::add ? "+= " : "*= ") + value_text(given);
     }
 };
 
@@ -121,21 +121,21 @@ inline void check_floating(const at::Tensor& activation, const char* what) {
                         dtype_text(activation.scalar_type()) + ": convert it with to()");
 }
 
-/// The values of a part to compute with: a contiguous copy, so that sums have one order whatever the mode, and so
-/// that what autograd keeps of it outlives the write into the part. 16-bit floats are computed with in float32.
+/// The values of a part, for computing: a contiguous copy, so that sums have the same order in every mode, and so that
+/// the values saved by autograd survive the write to the part. 16-bit floats are widened to float32.
 inline at::Tensor values_of(const at::Tensor& part) {
     const bool half = part.scalar_type() == at::kHalf || part.scalar_type() == at::kBFloat16;
     return half ? part.to(at::kFloat).contiguous() : fresh_copy(part);
 }
 
-/// clamp: into [low, high].
-struct clamped {
+/// clamp: limits the part to [low, high].
+struct Clamp {
     double low, high;
 
     template <Where...>
     Prepared prepare(const EditTarget& t) const {
         if (std::isnan(low) || std::isnan(high))
-            throw ValueError("a bound of clamp is not a number: give a number, or infinity for no bound");
+            throw ValueError("a bound of clamp is NaN: give a number, or infinity for no bound");
         if (low > high)
             throw ValueError("clamp from " + c10::str(low) + " to " + c10::str(high) + ": give the lower bound first");
         if (t.packed.is_complex() || t.packed.scalar_type() == at::kBool)
@@ -158,10 +158,10 @@ private:
     }
 };
 
-/// noise: plus independent normal numbers of mean 0.
-struct noisy {
+/// noise: adds independent normal numbers with mean 0.
+struct Noise {
     double stddev;
-    at::Generator generator;  ///< undefined: the device's default one
+    at::Generator generator;  ///< undefined: the device's default generator
 
     template <Where...>
     Prepared prepare(const EditTarget& t) const {
@@ -181,8 +181,8 @@ struct noisy {
     std::string text() const { return "+= noise(" + c10::str(stddev) + ")"; }
 };
 
-/// mean_over: becomes its mean over tokens, batch rows or both.
-struct averaged {
+/// mean_over: replaces the part by its mean over tokens, batch rows or both.
+struct MeanOver {
     bool over_batch = false, over_tokens = false;
 
     template <Where...>
@@ -190,16 +190,16 @@ struct averaged {
         check_floating(t.packed, "mean_over");
         Prepared p;
         const bool one_token = (t.where.token && t.where.token->single) ||
-                               (t.asked.rows && t.asked.rows->what == RowPositions::kind::one_a_row);
+                               (t.asked.rows && t.asked.rows->what == RowPositions::Kind::one_per_row);
         const extent leading = t.packed.dim() - 1;
         const bool has_batch = leading >= 2 && !(t.where.batch && t.where.batch->single);
         if (over_tokens && (one_token || leading < 1))
-            throw ValueError("mean_over(axis::token) of one token: select several, or average over axis::batch");
+            throw ValueError("mean_over(Axis::token) of one token: select several, or average over Axis::batch");
         if (over_batch && !has_batch)
-            throw ValueError("mean_over(axis::batch) without a batch axis: select several rows, or axis::token");
-        if (t.asked.rows && t.asked.rows->what == RowPositions::kind::where_true) {
+            throw ValueError("mean_over(Axis::batch) without a batch axis: select several rows, or use Axis::token");
+        if (t.asked.rows && t.asked.rows->what == RowPositions::Kind::where_true) {
             if (has_batch && !(over_batch && over_tokens))
-                throw ValueError("a mask selects positions across rows: average over axis::batch and axis::token");
+                throw ValueError("a mask selects positions across rows: average over Axis::batch and Axis::token");
             p.dims.push_back(0);
             return p;
         }
@@ -215,7 +215,7 @@ struct averaged {
     }
 };
 
-/// @throws Error unless `direction` has the channels of the part on its last axis, and a length
+/// @throws Error unless `direction` has the channels of the part on its last axis and a finite, positive length
 inline void check_direction(const at::Tensor& direction, const EditTarget& t, const char* what) {
     check_floating(t.packed, what);
     check_like(direction, t.packed, "the direction");
@@ -227,11 +227,11 @@ inline void check_direction(const at::Tensor& direction, const EditTarget& t, co
     if (direction.is_meta()) return;
     const at::Tensor peak = values_of(direction.detach()).abs().amax(-1);
     if (!peak.gt(0).logical_and(peak.isfinite()).all().item<bool>())
-        throw ValueError("a direction of length zero or not finite: give one that points somewhere");
+        throw ValueError("the direction has length zero or is not finite: give a finite, nonzero direction");
 }
 
-/// The direction with length 1. Scaled by its largest channel first, so that squares neither vanish nor overflow.
-/// On the meta device, where LibTorch 1.13 has no abs, only its shape counts.
+/// The direction scaled to length 1. It is scaled by its largest channel first, so that squares neither vanish nor
+/// overflow. On the meta device, where LibTorch 1.13 has no abs, only its shape matters.
 inline at::Tensor unit(const at::Tensor& direction) {
     const at::Tensor wide = values_of(direction);
     if (wide.is_meta()) return wide;
@@ -239,8 +239,8 @@ inline at::Tensor unit(const at::Tensor& direction) {
     return scaled.div(scaled.norm(2, -1, true));
 }
 
-/// project_out: minus its component along the direction.
-struct projected {
+/// project_out: subtracts the component along the direction.
+struct ProjectOut {
     at::Tensor direction;
 
     template <Where...>
@@ -255,8 +255,8 @@ struct projected {
     std::string text() const { return "project out " + value_text(direction); }
 };
 
-/// steer: plus so many units of length along the direction.
-struct steered {
+/// steer: adds `amount` units of length along the direction.
+struct Steer {
     at::Tensor direction;
     double amount;
 
@@ -271,9 +271,9 @@ struct steered {
     std::string text() const { return "+= " + c10::str(amount) + " along " + value_text(direction); }
 };
 
-/// apply: becomes what a function makes of it.
+/// apply: replaces the part by the result of a function.
 template <class F>
-struct applied {
+struct Apply {
     [[no_unique_address]] F function;
     static constexpr bool calls_back = true;
 
@@ -283,7 +283,7 @@ struct applied {
     }
     void write(const at::Tensor& part, const Prepared&) const {
         const at::Tensor result = function(part.clone());
-        const std::string name = "what the function given to apply() returned";
+        const std::string name = "the result of the function given to apply()";
         check_like(result, part, name);
         check_broadcast(result.sizes(), part.sizes(), name);
         part.copy_(result);
@@ -291,7 +291,7 @@ struct applied {
     std::string text() const { return "= apply(function)"; }
 };
 
-/// The operation calls code that may throw after another edit of the recipe has written.
+/// Whether the operation calls code that may throw after an earlier edit of the recipe has written.
 template <class Op>
 inline constexpr bool calls_back = requires {
     requires Op::calls_back;

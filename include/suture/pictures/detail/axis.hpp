@@ -39,7 +39,7 @@ inline std::string token_name(std::size_t position, std::string_view token) {
     if (token.find_first_not_of(' ') == token.npos)
         for (std::size_t i = 0; i < token.size(); ++i) name += "␣";
     else
-        name = suture::detail::visible(token[0] == ' ' ? token.substr(1) : token);
+        name = suture::visible_text(token[0] == ' ' ? token.substr(1) : token);
     return std::to_string(position) + " " + name;
 }
 

@@ -91,7 +91,7 @@ inline bool run_gnuplot(const Gnuplot& gnuplot, const std::filesystem::path& dir
                                 ": check the program (nothing was written)");
     if (exit_status(process) != 0)
         throw suture::FileError(program + " failed on " + script + " (nothing was written): " +
-                                suture::detail::replaced_utf8(contents_of(directory / "complaints")));
+                                suture::replaced_utf8(contents_of(directory / "complaints")));
     return true;
 }
 }  // namespace detail

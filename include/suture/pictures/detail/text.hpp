@@ -24,7 +24,7 @@ inline std::vector<Character> characters_of(std::string_view text) {
     constexpr Character replacement{"\uFFFD", U'\uFFFD'};
     std::vector<Character> characters;
     while (!text.empty()) {
-        const suture::detail::Utf8Front front = suture::detail::front_of(text);
+        const suture::Utf8Front front = suture::utf8_front(text);
         characters.push_back(front.valid ? Character{text.substr(0, front.bytes), front.character} : replacement);
         text.remove_prefix(front.bytes);
     }

@@ -1,5 +1,5 @@
-// Places: wheres made into the part of a tensor that they mean. A place is resolved against an activation's
-// shape first, which is when everything wrong with it throws, and made into a tensor afterwards.
+// Places: the part of a tensor that selectors mean. A place is first resolved against the shape of an activation, which
+// throws whatever is wrong with it, and then made into a tensor.
 #pragma once
 
 #include "suture/core/where.hpp"
@@ -19,21 +19,21 @@
 namespace suture {
 
 namespace detail {
-/// Wheres as one value: the channels, resolved at compile time, and the positions.
+/// Selectors as one value: the channels, resolved at compile time, and the positions.
 struct Place {
     ChannelSlice channels;
-    std::optional<Position<axis::batch>> batch;
-    std::optional<Position<axis::token>> token;
+    std::optional<Position<Axis::batch>> batch;
+    std::optional<Position<Axis::token>> token;
     std::optional<RowPositions> rows;
-    const char* in = "the activation";  ///< what messages call the tensor that it is resolved in
+    const char* in = "the activation";  ///< the name of the tensor in messages
 };
 
 inline void read_positions(Place&, const auto&) {}
-inline void read_positions(Place& p, const Position<axis::batch>& w) { p.batch = w; }
-inline void read_positions(Place& p, const Position<axis::token>& w) { p.token = w; }
+inline void read_positions(Place& p, const Position<Axis::batch>& w) { p.batch = w; }
+inline void read_positions(Place& p, const Position<Axis::token>& w) { p.token = w; }
 inline void read_positions(Place& p, const RowPositions& w) { p.rows = w; }
 
-/// The place that the wheres mean in the part of a tensor that `channels` says.
+/// The place that the selectors mean among these channels.
 template <Where... Ws>
 Place make_place(const ChannelSlice& channels, const WherePack<Ws...>& wheres) {
     Place p{channels, {}, {}, {}};
@@ -47,25 +47,25 @@ struct IndexRange {
     bool single = false;
 };
 
-using shape = c10::SmallVector<extent, 6>;
+using Shape = c10::SmallVector<extent, 6>;
 
 /// A place in an activation of a known shape.
 struct ResolvedPlace {
     ChannelSlice channels;
     std::optional<IndexRange> batch, token;
-    at::Tensor rows;  ///< int64, flat position of each selected one among the leading axes; else undefined
-    shape sizes;      ///< the shape of what is selected
+    at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
+    Shape sizes;      ///< the shape of the selection
 };
 
-inline std::string axis_text(axis along) { return along == axis::batch ? "batch row" : "token"; }
+inline std::string axis_text(Axis along) { return along == Axis::batch ? "batch row" : "token"; }
 
-[[noreturn]] inline void throw_outside(axis along, extent at, extent size, const std::string& in) {
+[[noreturn]] inline void throw_outside(Axis along, extent at, extent size, const std::string& in) {
     throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside " + in + ", which has " +
                         std::to_string(size) + " " + axis_text(along) + "s: count from 0, or from -1 for the last");
 }
 
-/// The stretch that a position means on an axis of this size; negative numbers count from the end.
-template <axis Along>
+/// The range that a position means on an axis of this size; negative numbers count from the end.
+template <Axis Along>
 IndexRange range_of(const Position<Along>& p, extent size, const std::string& in) {
     const auto from_end = [size](extent at) { return at < 0 ? at + size : at; };
     const extent begin = from_end(p.begin);
@@ -88,36 +88,36 @@ IndexRange range_of(const Position<Along>& p, extent size, const std::string& in
 /// The flat positions at which `mask` is true. @post the result is not empty
 inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, const std::string& in) {
     if (mask.scalar_type() != at::kBool)
-        throw TypeError("the mask is " + tensor_text(mask) + ": give a bool tensor, for instance scores > 0");
+        throw TypeError("the mask is " + tensor_text(mask) + ": give a bool tensor, for example scores > 0");
     const bool every_row = mask.dim() == 1 && leading.size() > 1 && mask.size(0) == leading.back();
     if (mask.sizes() != leading && !every_row)
         throw ShapeError("the mask has shape " + shape_text(mask.sizes()) + " but the positions of " + in + " have " +
-                         shape_text(leading) + ": give one bool a position, or one a token");
+                         shape_text(leading) + ": give one bool per position, or one per token");
     at::Tensor rows = mask.expand(leading).reshape({-1}).nonzero().reshape({-1});
     if (rows.numel() == 0)
         throw PositionError("the mask is false everywhere and selects nothing: give one that is true somewhere");
     return rows;
 }
 
-/// The flat positions of token indices, one or several a row. @post no position is named twice
+/// The flat positions of token indices, one or several per row. @post no position is named twice
 inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leading, const std::string& in) {
     if (!at::isIntegralType(where.given.scalar_type(), false))
         throw TypeError("the token index is " + tensor_text(where.given) + ": give integers, as argmax does");
     const at::Tensor index = where.given.to(at::kLong);
     const extent tokens = leading.back();
     const at::IntArrayRef outer = leading.slice(0, leading.size() - 1);
-    const bool one = where.what == RowPositions::kind::one_a_row;
+    const bool one = where.what == RowPositions::Kind::one_per_row;
     const bool shared = !one && index.dim() == 1;
     const at::IntArrayRef rows_given =
         one ? index.sizes() : index.sizes().slice(0, index.dim() > 0 ? index.dim() - 1 : 0);
     if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
         throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
-                         " have " + shape_text(outer) + ": give one index (or list of indices) a row");
+                         " have " + shape_text(outer) + ": give one index (or list of indices) per row");
     if (index.numel() == 0)
         throw PositionError("the token index is empty and selects nothing: name at least one token");
     const extent low = index.min().item<extent>(), high = index.max().item<extent>();
-    if (low < -tokens) throw_outside(axis::token, low, tokens, in);
-    if (high >= tokens) throw_outside(axis::token, high, tokens, in);
+    if (low < -tokens) throw_outside(Axis::token, low, tokens, in);
+    if (high >= tokens) throw_outside(Axis::token, high, tokens, in);
 
     at::Tensor positive = index.remainder(tokens);
     if (!one) {
@@ -130,7 +130,7 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     for (extent n : outer) rows *= n;
     at::Tensor starts = at::arange(rows, index.options()).mul(tokens);
     if (shared) {
-        shape all(outer.begin(), outer.end());
+        Shape all(outer.begin(), outer.end());
         all.push_back(index.size(0));
         return starts.unsqueeze(-1).add(positive).reshape(all);
     }
@@ -142,10 +142,9 @@ inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activatio
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
     if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
     if (where.given.is_meta() || activation.is_meta())
-        throw TypeError(
-            "the index or mask is needed with its values, and the meta device has none: use another device");
+        throw TypeError("the values of the index or mask are needed, but the meta device has none: use another device");
     const RowPositions there{where.what, where.given.to(activation.device())};
-    return there.what == RowPositions::kind::where_true ? rows_of_mask(there.given, leading, in)
+    return there.what == RowPositions::Kind::where_true ? rows_of_mask(there.given, leading, in)
                                                         : rows_of_index(there, leading, in);
 }
 
@@ -181,7 +180,7 @@ inline ResolvedPlace resolve(const Place& p, const at::Tensor& activation, at::I
     return r;
 }
 
-/// Cuts the batch and token axes, of which `leading` there are, as resolved. A true view.
+/// Cuts the batch and token axes as resolved; the tensor has this number of leading axes. A true view.
 inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, extent leading) {
     const auto cut = [&t](const IndexRange& s, extent axis) {
         t = s.single ? t.select(axis, s.begin) : t.narrow(axis, s.begin, s.size);
@@ -191,32 +190,32 @@ inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, extent lea
     return t;
 }
 
-/// Cuts the channels of the last axis. A true view: flattening the groups would be a copy, and an edit through
-/// it would be lost.
-inline at::Tensor cut_channels(const at::Tensor& t, const ChannelSlice& n) {
-    const StridedSlice& r = n.where;
-    if (!n.grouped) return r.width == t.size(-1) ? t : t.narrow(-1, r.offset, r.width);
-    const extent span = r.groups * r.period;
-    const extent start = std::min(r.offset, t.size(-1) - span);
-    const std::array<extent, 2> split{r.groups, r.period};
+/// Cuts the channels of the last axis. A true view: flattening the groups would make a copy, and an edit of the copy
+/// would be lost.
+inline at::Tensor cut_channels(const at::Tensor& t, const ChannelSlice& channels) {
+    const StridedSlice& slice = channels.where;
+    if (!channels.grouped) return slice.width == t.size(-1) ? t : t.narrow(-1, slice.offset, slice.width);
+    const extent span = slice.groups * slice.period;
+    const extent start = std::min(slice.offset, t.size(-1) - span);
+    const std::array<extent, 2> split{slice.groups, slice.period};
     const at::Tensor groups =
         (span == t.size(-1) ? t : t.narrow(-1, start, span)).unflatten(-1, at::IntArrayRef(split));
-    return r.width == r.period ? groups : groups.narrow(-1, r.offset - start, r.width);
+    return slice.width == slice.period ? groups : groups.narrow(-1, slice.offset - start, slice.width);
 }
 
-/// The place as a tensor. Without row positions it is a true view of `packed` [..., channels]; with them it is
-/// the rows side by side, a copy to read, or to edit and `put_back`.
+/// The place as a tensor. Without row positions it is a true view of `packed` [..., channels]; with them it is a copy
+/// of the selected rows, to be read, or to be edited and `put_back`.
 inline at::Tensor part_at(const at::Tensor& packed, const ResolvedPlace& r) {
     if (!r.rows.defined()) return cut_channels(cut_positions(packed, r, packed.dim() - 1), r.channels);
     const at::Tensor flat = packed.reshape({-1, packed.size(-1)});
     return cut_channels(flat, r.channels).index_select(0, r.rows.reshape({-1})).reshape(r.sizes);
 }
 
-/// Writes back what `part_at` gave for row positions. @pre `packed` is contiguous
+/// Writes back the copy that `part_at` returned for row positions. @pre `packed` is contiguous
 inline void put_back(const at::Tensor& packed, const ResolvedPlace& r, const at::Tensor& part) {
     const at::Tensor target = cut_channels(packed.view({-1, packed.size(-1)}), r.channels);
     const at::Tensor rows = r.rows.reshape({-1});
-    shape sizes(target.sizes().begin(), target.sizes().end());
+    Shape sizes(target.sizes().begin(), target.sizes().end());
     sizes[0] = rows.numel();
     target.index_copy_(0, rows, part.reshape(sizes));
 }

@@ -1,5 +1,5 @@
-// Writing: the operations that change a part of storage that is held once, and the checks that come before the
-// first byte. Only Owned and the edits call these.
+// Writing: the operations that change a part of storage that nobody else holds, and the checks made before the first
+// byte is written. Only Owned and the edits call these.
 #pragma once
 
 #include "suture/tensor/describe.hpp"
@@ -12,22 +12,20 @@
 #include <string>
 #include <utility>
 
-namespace suture {
+namespace suture::detail {
 
-/// How a part takes up a value: becomes it, or is increased or multiplied by it.
-enum class update : unsigned char { set, add, multiply };
+/// How a value changes a part: it replaces the part, is added to it, or multiplies it.
+enum class Update : unsigned char { set, add, multiply };
 
-namespace detail {
-/// A number or a tensor.
-struct value {
-    value(const at::Scalar& s) : scalar(s) {}
-    value(at::Tensor t) : tensor(std::move(t)), is_tensor(true) {}
+struct NumberOrTensor {
+    NumberOrTensor(const at::Scalar& s) : scalar(s) {}
+    NumberOrTensor(at::Tensor t) : tensor(std::move(t)), is_tensor(true) {}
     at::Scalar scalar;
     at::Tensor tensor;
     bool is_tensor = false;
 };
 
-/// A contiguous tensor with the values of `t` and storage of its own; gradients flow through it.
+/// A contiguous copy of `t` in storage of its own; gradients flow through it.
 inline at::Tensor fresh_copy(const at::Tensor& t) { return t.clone(at::MemoryFormat::Contiguous); }
 
 inline std::string components_text(const LayoutFacts& layout) {
@@ -37,7 +35,7 @@ inline std::string components_text(const LayoutFacts& layout) {
     return layout.groups == 1 ? text : std::to_string(layout.groups) + " x (" + text + ")";
 }
 
-/// What keeps a tensor from being dense, and what makes it so: {"Sparse", "to_dense()"}. Empty if it is dense.
+/// Why a tensor is not dense, and the call that makes it dense: {"Sparse", "to_dense()"}. Empty if it is dense.
 inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
     if (t.is_quantized()) return {"quantized", "dequantize()"};
     if (t.is_nested()) return {"nested", "to_padded_tensor()"};
@@ -45,10 +43,11 @@ inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
     return {};
 }
 
-/// @throws TypeError or ShapeError unless `t` is a dense tensor with an axis of channels; `expected()` says who needs it
+/// @throws TypeError or ShapeError unless `t` is a dense tensor with an axis of channels; `expected()` begins the
+///         message
 template <class Expected>
 void check_has_channels(const at::Tensor& t, const Expected& expected) {
-    if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run the module that makes it first");
+    if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run its module first");
     if (const auto [kind, remedy] = other_storage(t); !kind.empty())
         throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
     if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
@@ -69,19 +68,19 @@ inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
 /// @throws OwnershipError unless the tensor and its storage are held by this one handle and may be written
 inline void check_held_once(const at::Tensor& t) {
     const auto refuse = [](const char* why) {
-        throw OwnershipError(std::string("adopt needs a tensor that is held once, but ") + why +
+        throw OwnershipError(std::string("adopt needs a tensor that nobody else holds, but ") + why +
                              ": use borrow<Layout>(tensor).clone()");
     };
-    if (t.is_leaf() && t.requires_grad()) refuse("this one is a leaf that collects gradients");
-    if (t.is_view()) refuse("this one is a view of another");
-    if (t.is_inference() && !c10::InferenceMode::is_enabled()) refuse("this one was made in inference mode");
+    if (t.is_leaf() && t.requires_grad()) refuse("this is a leaf that collects gradients");
+    if (t.is_view()) refuse("this is a view of another tensor");
+    if (t.is_inference() && !c10::InferenceMode::is_enabled()) refuse("this was made in inference mode");
     if (t.use_count() != 1 || t.weak_use_count() != 1) refuse("another handle holds this one");
-    if (t.storage().use_count() != 1) refuse("something else holds the storage of this one");
-    if (!t.storage().unsafeGetStorageImpl()->resizable()) refuse("the memory of this one was lent by from_blob");
-    if (!t.is_contiguous()) refuse("this one is not contiguous");
+    if (t.storage().use_count() != 1) refuse("its storage is held elsewhere");
+    if (!t.storage().unsafeGetStorageImpl()->resizable()) refuse("its memory was borrowed by from_blob");
+    if (!t.is_contiguous()) refuse("this is not contiguous");
 }
 
-/// The largest finite number of a floating-point dtype, or of a part of a complex one.
+/// The largest finite number of a floating-point dtype, or of the parts of a complex one.
 inline double largest(at::ScalarType type) {
     switch (type) {
         case at::kHalf:
@@ -120,15 +119,15 @@ inline bool fits_integers(const at::Scalar& s, at::ScalarType type) {
     }
 }
 
-/// NaN and infinity fit; a finite number that would become infinite doesn't, nor does one with such a part.
+/// NaN and infinity fit; a finite number that would become infinite does not, nor a complex one with such a part.
 inline bool fits_floats(const at::Scalar& s, at::ScalarType type) {
     const auto beyond = [type](double part) { return std::isfinite(part) && std::abs(part) > largest(type); };
     const c10::complex<double> z = s.toComplexDouble();
     return !beyond(z.real()) && !beyond(z.imag());
 }
 
-/// The number as operations on this dtype take it: a whole one for integers, which LibTorch would promote otherwise.
-/// @throws ValueError if a tensor of this dtype cannot hold it: it would be cut off without a word
+/// The number as operations on this dtype take it: an integer for integer dtypes, which LibTorch would otherwise
+/// promote. @throws ValueError if the dtype cannot hold the number: LibTorch would truncate it silently
 inline at::Scalar fitted(const at::Scalar& s, at::ScalarType type) {
     if (s.isComplex() && !at::isComplexType(type))
         throw ValueError("a complex number does not fit " + dtype_text(type) + ": give a real one");
@@ -138,7 +137,7 @@ inline at::Scalar fitted(const at::Scalar& s, at::ScalarType type) {
     return whole ? at::Scalar(s.to<std::int64_t>()) : s;
 }
 
-/// @throws TypeError unless the operand, which messages call `name`, has the dtype and device of the activation
+/// `name` is the operand in messages. @throws TypeError unless it has the dtype and device of the activation
 inline void check_like(const at::Tensor& operand, const at::Tensor& activation, const std::string& name) {
     if (!operand.defined()) throw TypeError(name + " is undefined: give it a value");
     if (const auto [kind, remedy] = other_storage(operand); !kind.empty())
@@ -161,50 +160,49 @@ inline void check_broadcast(at::IntArrayRef from, at::IntArrayRef to, const std:
                          ": give it that shape, or one that broadcasts to it");
 }
 
-/// @throws OwnershipError if the storage cannot be written here
+/// @throws OwnershipError if the storage cannot be written in this mode
 inline void check_writable(const at::Tensor& packed) {
     if (packed.is_inference() && !c10::InferenceMode::is_enabled())
         throw OwnershipError("this Owned was made in inference mode and can only be edited there: clone() it first");
 }
 
 /// The value as `write_value` takes it.
-/// @throws Error unless a part of this shape of `activation` can take it up
-inline value checked(update how, value with, const at::Tensor& activation, at::IntArrayRef part) {
-    if (how != update::set && activation.scalar_type() == at::kBool)
+/// @throws Error unless it can change a part of this shape of `activation`
+inline NumberOrTensor checked(Update how, NumberOrTensor with, const at::Tensor& activation, at::IntArrayRef part) {
+    if (how != Update::set && activation.scalar_type() == at::kBool)
         throw TypeError("add and multiply need numbers but the activation is bool: use set");
     if (!with.is_tensor) return fitted(with.scalar, activation.scalar_type());
     check_like(with.tensor, activation, "the injected tensor");
     check_broadcast(with.tensor.sizes(), part, "the injected tensor");
-    // What autograd must keep, and what the edit itself is about to change, is taken as a copy.
+    // Autograd may keep the value, and the edit itself may change it: then a copy is used.
     const bool from_inference = with.tensor.is_inference() && !c10::InferenceMode::is_enabled();
     if (from_inference || (with.tensor.has_storage() && with.tensor.is_alias_of(activation)))
         with.tensor = with.tensor.clone();
     return with;
 }
 
-/// Writes the value into `part`. @pre it was checked
-inline void write_value(const at::Tensor& part, update how, const value& with) {
+/// Changes `part` by the value. @pre the value was checked
+inline void write_value(const at::Tensor& part, Update how, const NumberOrTensor& with) {
     switch (how) {
-        case update::set:
+        case Update::set:
             with.is_tensor ? part.copy_(with.tensor) : part.fill_(with.scalar);
             return;
-        case update::add:
+        case Update::add:
             with.is_tensor ? part.add_(with.tensor) : part.add_(with.scalar);
             return;
-        case update::multiply:
+        case Update::multiply:
             with.is_tensor ? part.mul_(with.tensor) : part.mul_(with.scalar);
             return;
     }
 }
 
-/// Lets `write` change the part of `packed` in place. Positions that differ from row to row are written to a
-/// copy of the rows that is put back.
+/// Lets `write` change the part of `packed` in place. With row positions, it changes a copy of the rows, which is then
+/// put back.
 template <class Write>
 void write_part(const at::Tensor& packed, const ResolvedPlace& where, const Write& write) {
     const at::Tensor part = part_at(packed, where);
     write(part);
     if (where.rows.defined()) put_back(packed, where, part);
 }
-}  // namespace detail
 
-}  // namespace suture
+}  // namespace suture::detail

@@ -1,5 +1,5 @@
-// Lending a tensor to someone else's code: `const at::Tensor&` protects nothing (`mul_` is a const member), so
-// the version counter is compared afterwards.
+// Lending a tensor to other code: `const at::Tensor&` protects nothing, because `mul_` is a const member, so the
+// version counter is compared afterwards.
 #pragma once
 
 #include "suture/tensor/error.hpp"
@@ -7,35 +7,36 @@
 
 #include <string>
 
-namespace suture {
+namespace suture::detail {
 
-/// Remembers the version of a tensor that is lent to a callback, its memory, size and part in the graph. Writes
-/// through `data_ptr`, and writes to inference tensors (which carry no counter), are not seen.
+/// Remembers the version of a tensor that is lent to a callback, its storage, its size and whether it requires
+/// gradients. It misses writes through `data_ptr`, and writes to inference tensors, which carry no counter.
 class WriteWatch {
 public:
     explicit WriteWatch(const at::Tensor& lent) : lent_(lent), before_(state_of(lent)) {}
 
-    /// @throws OwnershipError if the tensor, or another view of its storage, was written since
+    /// @throws OwnershipError if the tensor, or another view of its storage, has been written since
     void check(const char* borrower) const {
         if (state_of(lent_) != before_)
-            throw OwnershipError(std::string(borrower) +
-                                 " wrote into the tensor it was lent: return a new value, or clone() and edit that");
+            throw OwnershipError(
+                std::string(borrower) +
+                " wrote to the tensor it was lent: return a new value, or clone() it and edit the clone");
     }
 
 private:
-    struct state {
+    struct State {
         std::int64_t version = 0, numel = 0;
         const void* storage = nullptr;
         bool requires_grad = false;
-        bool operator==(const state&) const = default;
+        bool operator==(const State&) const = default;
     };
-    static state state_of(const at::Tensor& t) {
+    static State state_of(const at::Tensor& t) {
         if (!t.defined()) return {};
         return {t.is_inference() ? 0 : t._version(), t.numel(),
                 t.has_storage() ? t.storage().unsafeGetStorageImpl() : nullptr, t.requires_grad()};
     }
     at::Tensor lent_;
-    state before_;
+    State before_;
 };
 
-}  // namespace suture
+}  // namespace suture::detail

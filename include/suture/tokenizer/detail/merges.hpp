@@ -1,5 +1,6 @@
-// The merges of a byte pair encoding: which neighbouring tokens become one, and which pair goes first. Source: Sennrich
-// et al. 2016; the file is `merges.txt` of a Hugging Face tokenizer, a pair a line, the first line the first merge.
+// The merges of a byte pair encoding: which adjacent tokens are joined, and in which order. Source: Sennrich et al.
+// 2016. The file is the `merges.txt` of a Hugging Face tokenizer: one pair per line, and earlier lines are merged
+// first.
 #pragma once
 
 #include "suture/core/component.hpp"
@@ -21,14 +22,14 @@
 
 namespace suture::detail {
 
-/// Two neighbouring tokens as one number.
-using token_pair = std::uint64_t;
-inline constexpr token_pair no_pair = ~token_pair{0};
-inline token_pair pair_of(extent left, extent right) {
-    return static_cast<token_pair>(left) << 32 | static_cast<token_pair>(right);
+/// Two adjacent tokens as one number.
+using TokenPair = std::uint64_t;
+inline constexpr TokenPair no_pair = ~TokenPair{0};
+inline TokenPair pair_of(extent left, extent right) {
+    return static_cast<TokenPair>(left) << 32 | static_cast<TokenPair>(right);
 }
 
-/// A word while it is merged: tokens that know their neighbours, in places that do not move.
+/// A word during merging: a list of tokens linked to their neighbours, in places that do not move.
 class TokenRow {
 public:
     explicit TokenRow(const std::vector<extent>& ids) {
@@ -36,15 +37,15 @@ public:
         for (std::size_t i = 0; i < ids.size(); ++i) places_.push_back({ids[i], i - 1, i + 1});
     }
 
-    /// The pair that begins at a place; none if the place was merged away or is the last.
-    token_pair pair_at(std::size_t place) const {
+    /// The pair that begins at a place; `no_pair` if the place was merged away or is the last.
+    TokenPair pair_at(std::size_t place) const {
         if (place >= places_.size() || places_[place].id == merged_away || places_[place].after >= places_.size())
             return no_pair;
         return pair_of(places_[place].id, places_[places_[place].after].id);
     }
     std::size_t before(std::size_t place) const { return places_[place].before; }
 
-    /// Puts one token in the place of the pair that begins there.
+    /// Replaces the pair that begins at a place by one token.
     void merge(std::size_t place, extent id) {
         auto& gone = places_[places_[place].after];
         gone.id = merged_away;
@@ -62,17 +63,17 @@ private:
     static constexpr extent merged_away = -1;
     struct Place {
         extent id;
-        std::size_t before, after;  ///< beyond the last place where there is no neighbour
+        std::size_t before, after;  ///< the places of the neighbours; past the end if there is none
     };
     std::vector<Place> places_;
 };
 
-/// Every merge of a tokenizer.
+/// All merges of a tokenizer.
 class MergeTable {
 public:
-    /// Tokens are bytes, as their entries stand for them. "#version" may begin the file; empty lines are passed over.
-    /// @throws FileError, with the line, unless each line has two tokens that together are a third, and no line is double
-    static MergeTable read(const std::filesystem::path& file, const vocabulary& tokens) {
+    /// Entries are written in the byte alphabet. The first line may begin with "#version"; empty lines are skipped.
+    /// @throws FileError, with the line, unless each line has two tokens that join to a third, and no line is repeated
+    static MergeTable read(const std::filesystem::path& file, const Vocabulary& tokens) {
         MergeTable table;
         const std::string text = read_text(file);
         std::string_view rest = text;
@@ -89,11 +90,11 @@ public:
         return table;
     }
 
-    /// What a word becomes: the merge of lowest rank first, of equal ones the leftmost, until no pair has a merge.
-    /// In n log n steps for a word of n bytes, however it is made up.
+    /// Merges a word: the merge of lowest rank first, of equal ones the leftmost, until no pair has a merge. This takes
+    /// O(n log n) steps for any word of n bytes.
     std::vector<extent> merged(const std::vector<extent>& ids) const {
         TokenRow row(ids);
-        std::priority_queue<candidate, std::vector<candidate>, std::greater<>> waiting;
+        std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> waiting;
         const auto offer = [&](std::size_t place) {
             const auto found = merges_.find(row.pair_at(place));
             if (found != merges_.end()) waiting.emplace(found->second.rank, place, found->first);
@@ -102,7 +103,7 @@ public:
         while (!waiting.empty()) {
             const auto [rank, place, pair] = waiting.top();
             waiting.pop();
-            if (row.pair_at(place) != pair) continue;  // a neighbour was merged meanwhile
+            if (row.pair_at(place) != pair) continue;  // a neighbour has been merged in the meantime
             row.merge(place, merges_.at(pair).result);
             offer(row.before(place));
             offer(place);
@@ -111,11 +112,11 @@ public:
     }
 
 private:
-    struct merge {
+    struct Merge {
         std::size_t rank;
         extent result;
     };
-    using candidate = std::tuple<std::size_t, std::size_t, token_pair>;  // rank, place, pair
+    using Candidate = std::tuple<std::size_t, std::size_t, TokenPair>;  // rank, place, pair
 
     static std::string_view take_line(std::string_view& text) {
         const std::size_t end = text.find('\n');
@@ -124,23 +125,23 @@ private:
         if (line.ends_with('\r')) line.remove_suffix(1);
         return line;
     }
-    void add(std::string_view line, const vocabulary& tokens) {
+    void add(std::string_view line, const Vocabulary& tokens) {
         const std::size_t space = line.find(' ');
         if (space == line.npos || space == 0 || space + 1 == line.size() || line.find(' ', space + 1) != line.npos)
-            throw FileError(in_quotes(line) + " is no pair: write two tokens with one space between");
+            throw FileError(in_quotes(line) + " is not a pair: write two tokens with one space between them");
         const std::string left(line.substr(0, space)), right(line.substr(space + 1));
         const extent first = id_of(left, tokens), second = id_of(right, tokens), both = id_of(left + right, tokens);
-        if (!merges_.emplace(pair_of(first, second), merge{merges_.size(), both}).second)
-            throw FileError(in_quotes(line) + " is in the file twice: leave it where it belongs");
+        if (!merges_.emplace(pair_of(first, second), Merge{merges_.size(), both}).second)
+            throw FileError(in_quotes(line) + " is in the file twice: remove one of the lines");
     }
-    static extent id_of(const std::string& entry, const vocabulary& tokens) {
+    static extent id_of(const std::string& entry, const Vocabulary& tokens) {
         const std::optional<std::string> bytes = alphabet_bytes(entry);
         const std::optional<extent> id = bytes ? tokens.find(*bytes) : std::nullopt;
         if (!id) throw FileError(in_quotes(entry) + " is not in vocab.json: use the two files of one tokenizer");
         return *id;
     }
 
-    std::unordered_map<token_pair, merge> merges_;
+    std::unordered_map<TokenPair, Merge> merges_;
 };
 
 }  // namespace suture::detail

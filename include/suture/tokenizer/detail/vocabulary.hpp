@@ -1,4 +1,4 @@
-// The vocabulary of a tokenizer: texts numbered 0, 1, 2, ... without a gap, as a Hugging Face `vocab.json` has them.
+// The vocabulary of a tokenizer: texts numbered 0, 1, 2, ... without gaps, as in a Hugging Face `vocab.json`.
 #pragma once
 
 #include "suture/core/component.hpp"
@@ -24,10 +24,10 @@
 namespace suture::detail {
 
 /// Texts by id, and ids by text.
-class vocabulary {
+class Vocabulary {
 public:
-    /// Ids are places in the list; no text may be in it twice.
-    explicit vocabulary(std::vector<std::string> texts) : texts_(std::move(texts)) {
+    /// A text's id is its index in the list. @pre no text is in the list twice
+    explicit Vocabulary(std::vector<std::string> texts) : texts_(std::move(texts)) {
         for (extent id = 0; id < size(); ++id) ids_.emplace(text(id), id);
     }
 
@@ -37,7 +37,8 @@ public:
     /// @throws ValueError if there is no such id
     const std::string& text(extent id) const {
         if (id < 0 || id >= size())
-            throw ValueError(std::to_string(id) + " is no token id: give one from 0 to " + std::to_string(size() - 1));
+            throw ValueError(std::to_string(id) + " is not a token id: give one from 0 to " +
+                             std::to_string(size() - 1));
         return texts_[static_cast<std::size_t>(id)];
     }
     std::optional<extent> find(std::string_view text) const {
@@ -46,29 +47,29 @@ public:
     }
 
 private:
-    struct hash : std::hash<std::string_view> {
+    struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
     std::vector<std::string> texts_;
-    std::unordered_map<std::string, extent, hash, std::equal_to<>> ids_;
+    std::unordered_map<std::string, extent, Hash, std::equal_to<>> ids_;
 };
 
 /// The bytes of a file.
 /// @throws FileError if it cannot be read
 inline std::string read_text(const std::filesystem::path& file) {
-    std::error_code ignored;  // what is no file has no size, and is refused here
+    std::error_code ignored;  // anything other than a file has no size, and is refused below
     const bool is_file = std::filesystem::is_regular_file(file, ignored);
     std::string text(is_file ? std::filesystem::file_size(file, ignored) : 0, '\0');
     std::ifstream in(file, std::ios::binary);
     if (!is_file || !in.read(text.data(), static_cast<std::streamsize>(text.size())))
-        throw FileError(file.string() + " cannot be read: give a file that is there and may be read");
+        throw FileError(file.string() + " cannot be read: give a readable file");
     return text;
 }
 
-/// The texts of a vocab.json, `{"text": id, ...}`, each at the place of its id.
+/// Reads the texts of a vocab.json, `{"text": id, ...}`, ordered by id.
 class VocabularyFile {
 public:
-    /// @throws FileError unless it is an object whose N values are the numbers 0 to N - 1
+    /// @throws FileError unless the file holds an object whose N values are the numbers 0 to N - 1
     static std::vector<std::string> read(const std::filesystem::path& file) {
         const VocabularyFile reader(file.string());
         const nlohmann::json entries = reader.parse(read_text(file));
@@ -77,7 +78,7 @@ public:
             if (const auto [other, is_new] = by_id.emplace(reader.id_of(text, id), text); !is_new)
                 reader.refuse("has the id " + id.dump() + " for " + in_quotes(other->second) + " and for " +
                               in_quotes(text));
-        return reader.without_gap(by_id);
+        return reader.without_gaps(by_id);
     }
 
 private:
@@ -89,19 +90,19 @@ private:
             entries = nlohmann::json::parse(bytes);
         } catch (const nlohmann::json::parse_error& e) {
             const std::string_view reason = e.what();  // "[json.exception...] parse error at line 1, column 2: ..."
-            refuse("is not JSON (" + visible(reason.substr(reason.find("] ") + 2)) + ")");
+            refuse("is not JSON (" + visible_text(reason.substr(reason.find("] ") + 2)) + ")");
         }
         if (!entries.is_object()) refuse("is JSON, but not an object");
-        if (entries.empty()) refuse("has no entry");
+        if (entries.empty()) refuse("has no entries");
         return entries;
     }
     std::uint64_t id_of(const std::string& text, const nlohmann::json& id) const {
         if (!id.is_number_unsigned())
             refuse("has the id " + id.dump().substr(0, 40) + " for " + in_quotes(text) +
-                   " but ids are whole numbers from 0");
+                   " but ids are integers from 0");
         return id.get<std::uint64_t>();
     }
-    std::vector<std::string> without_gap(std::map<std::uint64_t, std::string>& by_id) const {
+    std::vector<std::string> without_gaps(std::map<std::uint64_t, std::string>& by_id) const {
         std::vector<std::string> texts;
         for (auto& [id, text] : by_id) {
             if (id != texts.size())

@@ -1,5 +1,5 @@
 // expect: the lens reads the residual stream: give a Resid as wide as the model
-// The logit lens puts the final norm and the unembedding behind a residual stream; what a norm emits is none.
+// The logit lens applies the final norm and the unembedding to a residual stream, which a norm's output is not.
 #include <suture/lens/gpt2_logit_lens.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: a hook is copied and called as const: capture by reference or shared_ptr
-// A hook may run in several threads at once, and a set copies it; what it counts belongs to whoever counts.
+// A hook set copies its hooks, and several threads may call one at once, so its state must live outside.
 #include <suture/suture.hpp>
 
 using namespace suture;

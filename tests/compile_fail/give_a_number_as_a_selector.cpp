@@ -1,5 +1,5 @@
-// expect: a where is token(4), not a number: write on<C>(token(4))
-// A number could be a token, a batch row or a head.
+// expect: a number is not a selector: write on<C>(token(4))
+// A number could mean a token, a batch row or a head.
 #include <suture/suture.hpp>
 
 using namespace suture;

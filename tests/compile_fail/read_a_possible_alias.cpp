@@ -1,6 +1,6 @@
-// expect: what read() returns may alias the source: return tensors, or containers of them
-// A tensor inside a struct, a shared pointer or a span is out of sight: it could lead back to the source. In tensors,
-// tuples, optionals and standard containers an alias is found and cloned.
+// expect: the result of read() could alias the source: return tensors, or containers of them
+// suture cannot see a tensor inside a struct, a shared pointer or a span, which could lead back to the source. In
+// tensors, tuples, optionals and standard containers it finds aliases and clones them.
 #include <suture/suture.hpp>
 
 #include <tuple>

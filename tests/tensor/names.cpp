@@ -1,0 +1,64 @@
+// suture's names beside those of std and torch: programs that open all three namespaces compile. Only Layout, Error,
+// TypeError and ValueError exist in torch as well, and need their qualifier there.
+#include <suture/suture.hpp>
+
+#include "doctest.hpp"
+
+#include <torch/nn/modules/linear.h>
+
+#include <functional>
+#include <sstream>
+#include <type_traits>
+#include <vector>
+
+using namespace std;
+using namespace torch;
+using namespace suture;
+
+namespace {
+using OpenQkv = Fused<24, Q<8, 2>, K<8, 2>, V<8, 2>>;
+struct OpenRouter : ComponentBase<8> {
+    static constexpr const char* name = "Router";
+};
+}  // namespace
+
+TEST_CASE("edits can be written with the namespaces std, torch and suture open") {
+    constexpr auto recipe = on<Q>(token(4), dims<0, 3>).set(0.0) | on<V>(head<1>).multiply(0.5);
+    ostringstream text;
+    text << recipe;
+    CHECK(text.str() == to_string(recipe));
+
+    const Tensor activation = at::ones({1, 5, 24});
+    CHECK((borrow<OpenQkv>(activation) | recipe).take().ne(activation).sum().item<int>() == 3 + 5 * 4);
+
+    const auto [q, k, v] = split(borrow<OpenQkv>(activation));
+    Owned<Q<8, 2>> mine = q.clone();
+    mine.at(token(4)).fill_(0);
+    const Tensor whole = cat<OpenQkv>(mine, k, v).take();
+    CHECK(whole.ne(activation).sum().item<int>() == 8);
+}
+
+TEST_CASE("hooks can be written with the namespaces std, torch and suture open") {
+    Hooked<nn::Linear, OpenQkv> c_attn(8, 24);
+    const Tensor x = at::ones({1, 5, 8}), clean = c_attn(x);
+    HookSet hooks;
+    Latest<OpenQkv> latest;
+    Board<OpenQkv> board;
+    const auto recording = hooks.add(c_attn, latest);
+    const auto edits = hooks.add(c_attn, on<Q>(tokens(1, 3)).zero());
+    const auto replacing = hooks.add(c_attn, board);
+    const auto scope = hooks.activate();
+    CHECK(c_attn(x).select(2, 0).eq(0).sum().item<int>() == 2);
+    CHECK(latest.size() == 1);
+}
+
+TEST_CASE("layouts and positions can be named with the namespaces std, torch and suture open") {
+    CHECK(offset<OpenQkv, K<8, 2>> == 8);
+    CHECK(slice_of<OpenQkv, V<8, 2>> == StridedSlice{16, 8, 1, 24});
+    CHECK(is_same_v<Whole<OpenRouter>, Fused<8, OpenRouter>>);
+    CHECK(describe<OpenQkv>().find("24 channels") != string::npos);
+    const Position<Axis::token> last = token(-1);
+    CHECK(last.begin == -1);
+    const vector<long> counted{batch(0).begin, tokens(2, to_end).end, divides<long>{}(6, 3)};
+    CHECK(counted[2] == 2);
+}
