@@ -6,7 +6,7 @@
 #   gpt2       suture::gpt2, which needs file
 #   text       suture::text, which needs suture and PCRE2
 #   tokenizer  suture::tokenizer, which needs file and text
-#   pictures   suture::pictures, which needs suture and fmt
+#   pictures   suture::pictures, which needs file, text and fmt
 #
 # Without components: every one that was installed and whose dependencies are found; core and suture must be.
 # Also gives suture_precompile(<target>), see suture-precompile.cmake.
@@ -21,7 +21,7 @@ set(suture_file_needs suture)
 set(suture_gpt2_needs file)
 set(suture_text_needs suture)
 set(suture_tokenizer_needs file text)
-set(suture_pictures_needs suture)
+set(suture_pictures_needs file text)
 
 set(suture_wanted ${suture_FIND_COMPONENTS})
 if(NOT suture_wanted)
@@ -85,7 +85,7 @@ endif()
 foreach(component IN LISTS suture_FIND_COMPONENTS)
     if(suture_FIND_REQUIRED_${component} AND NOT suture_${component}_FOUND)
         set(suture_FOUND FALSE)
-        set(suture_NOT_FOUND_MESSAGE "suture's component ${component} cannot be used: it is not a component, was not installed, or its dependency was not found (file, gpt2 and tokenizer: nlohmann_json; text and tokenizer: PCRE2; pictures: fmt)")
+        set(suture_NOT_FOUND_MESSAGE "suture's component ${component} cannot be used: it is not a component, was not installed, or its dependency was not found (file, gpt2, tokenizer and pictures: nlohmann_json; text, tokenizer and pictures: PCRE2; pictures: fmt)")
     endif()
 endforeach()
 unset(suture_wanted)

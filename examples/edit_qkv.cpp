@@ -1,5 +1,5 @@
-// Loads a GPT-2 directory, runs a prompt with and without one edit of a layer's fused query, key and value, and prints
-// what changed: in the activation, and in what the model predicts.
+// Loads a GPT-2, runs a prompt with and without one edit of a layer's fused query, key and value, and prints what changes
+// in the activation and in the predictions.
 #include "shared/ids.hpp"
 #include "shared/prompt.hpp"
 
@@ -25,13 +25,13 @@ struct Options {
     double set = 0;
 };
 
-/// The first ten channels of a component at one token become `value`; a width is a compile-time fact, a token is not.
+/// Sets the first ten channels of a component at one token. Widths are known at compile time, tokens at run time.
 template <template <extent, extent> class Component>
 auto edit_of(const Options& o) {
     return on<Component>(token(o.token), dims<0, 10>).set(o.set);
 }
 
-/// What a pass through the model gave: the activation at the site, before or after the edit, and the logits.
+/// One pass: the activation at the site, after the edit if there is one, and the logits.
 struct Pass {
     at::Tensor qkv, logits;
 };
@@ -60,7 +60,7 @@ void print_predictions(const examples::Prompt& prompt, const Pass& before, const
         const at::Tensor a = at_position(before.logits), b = at_position(after.logits);
         const bool same = a.argmax().equal(b.argmax());
         fmt::print("{:>8}  {:<12}  {:<22}  {:<22}  {:.4g}{}\n", position, prompt.word(id), predicted(a), predicted(b),
-                   b.sub(a).abs().max().item<double>(), same ? "" : "   <- another prediction");
+                   b.sub(a).abs().max().item<double>(), same ? "" : "   <- prediction changed");
     }
 }
 
@@ -102,18 +102,18 @@ int main(int argc, char** argv) {
     std::string layer = "1", token = "-1";
     CLI::App app{"Edits the query, key or value of one layer of a GPT-2 model and prints what changes."};
     o.subject.add_to(app);
-    app.add_option("--layer", layer, "the layer to edit, counted from 0")->capture_default_str();
-    app.add_option("--token", token, "the token position to edit; -1 is the last")->capture_default_str();
+    app.add_option("--layer", layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
+    app.add_option("--token", token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();
     app.add_option("--component", o.component, "the component to edit")
         ->check(CLI::IsMember({"Q", "K", "V"}))
         ->capture_default_str();
-    app.add_option("--set", o.set, "the value that its first ten channels become")->capture_default_str();
+    app.add_option("--set", o.set, "the value for the first ten channels of the component")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompt = examples::Prompt::read(o.subject);
-        o.layer = number_of("--layer", layer);
-        o.token = number_of("--token", token);
-        if (o.layer < 0) throw ValueError("--layer " + layer + " is below 0: count layers from 0");
+        o.layer = examples::number_of("--layer", layer);
+        o.token = examples::number_of("--token", token);
+        if (o.layer < 0) throw ValueError("--layer " + layer + " is negative: count layers from 0");
         visit_gpt2(o.subject.model,
                    [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
     } catch (const std::exception& e) {

@@ -1,5 +1,5 @@
-// Observes every layer of a GPT-2 model while it runs prompts, with both recorders: one that the next prompt
-// overwrites, and one that keeps them all. Prints what was recorded, and saves it if a file is named.
+// Records every layer of a GPT-2 model while it runs prompts, with both recorders: Latest, which the next prompt
+// overwrites, and History, which keeps them all. Prints a summary of the records, and saves them if a file is given.
 #include "shared/prompt.hpp"
 
 #include <suture/gpt2/load.hpp>
@@ -24,7 +24,7 @@ struct Options {
     std::vector<std::string> texts, ids;
 };
 
-/// The prompts that are given, texts first.
+/// The given prompts, texts first.
 std::vector<examples::Prompt> prompts_of(const Options& o) {
     std::vector<examples::Prompt> prompts;
     for (const std::string& text : o.texts) prompts.push_back(examples::Prompt::read({o.model, text, ""}));
@@ -37,8 +37,8 @@ template <extent Width, extent Heads>
 void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt2<Width, Heads>& model) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
-    Latest<Qkv> latest;                // what the newest prompt gave, whole
-    History<Q<Width, Heads>> queries;  // every prompt's query, and not the key and value beside it
+    Latest<Qkv> latest;                // everything from the last prompt
+    History<Q<Width, Heads>> queries;  // only the query, from every prompt
     const auto projections = sites<Qkv>(model, "h.*.attn.c_attn");
     const auto watching = hooks.add(projections, latest);
     const auto collecting = hooks.add(projections, queries);
@@ -48,9 +48,9 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
 
     std::cout << "latest: the last prompt's " << layout_text(facts_of<Qkv>) << "\n";
     for (const auto& entry : latest)
-        std::cout << "  " << entry.name() << "  " << shape_text(entry.view().sizes()) << ", of which Q "
+        std::cout << "  " << entry.name() << "  " << shape_text(entry.view().sizes()) << ", Q "
                   << shape_text(entry.view().template get<Q>().sizes()) << "\n";
-    std::cout << "history: " << queries.size() << " queries of " << prompts.size() << " prompts, "
+    std::cout << "history: " << queries.size() << " queries from " << prompts.size() << " prompts, "
               << queries.bytes_held() << " bytes\n";
     for (const auto& entry : queries)
         std::cout << "  " << entry.name() << ", pass " << entry.pass() << "  " << shape_text(entry.view().sizes())
@@ -68,11 +68,12 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
 
 int main(int argc, char** argv) {
     Options o;
-    CLI::App app{"Records what every layer's fused query, key and value is while a GPT-2 model runs prompts."};
-    app.add_option("--model,model", o.model, "a GPT-2 in Hugging Face's format")->default_str("the names model");
-    app.add_option("--prompt", o.texts, "a prompt, as text; may be given several times");
-    app.add_option("--ids", o.ids, "a prompt, as token ids: 2,1,0; may be given several times");
-    app.add_option("--save", o.save, "write the queries to this safetensors file");
+    CLI::App app{"Records the fused query, key and value of every layer of a GPT-2 model while it runs prompts."};
+    app.add_option("--model,model", o.model, "a directory with a GPT-2 in Hugging Face's format")
+        ->default_str("the names model");
+    app.add_option("--prompt", o.texts, "a prompt, as text; repeat the option for more");
+    app.add_option("--ids", o.ids, "a prompt, as token ids: 2,1,0; repeat the option for more");
+    app.add_option("--save", o.save, "the safetensors file to write the queries to");
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompts = prompts_of(o);

@@ -1,5 +1,5 @@
-// Runs six experiments on a GPT-2 model, prints what each does to the prediction, and writes a report with pictures of
-// what passed through the model. The experiments themselves are in experiments.hpp.
+// Runs six experiments on a GPT-2 model, prints the effect of each on the prediction, and writes a report with pictures of
+// the model's activations. The experiments themselves are in experiments.hpp.
 #include "experiments.hpp"
 #include "experiments/mistake/what_the_compiler_says.hpp"
 #include "harvest.hpp"
@@ -23,106 +23,109 @@
 #include <vector>
 
 namespace {
-using namespace suture;
-using namespace examples;
+using namespace experiments;
+using examples::Interrupted;
+using examples::number_of;
+using examples::Prompt;
 
 struct Options {
-    Subject subject;
+    examples::Subject subject;
     std::string layer = "1", token = "-1", answer, other, report;
 };
 
-/// The answer and its rival, where none are named the two that are likeliest after the clean run; for the names model's
-/// own prompt Mary and John.
+/// The answer and the token it is compared with: by default the two likeliest after the clean run, or Mary and John for
+/// the names model's own prompt.
 Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& clean) {
     const at::Tensor likeliest = std::get<1>(last_of(clean).topk(2));
     Question question{likeliest[0].item<extent>(), likeliest[1].item<extent>()};
-    if (is_names_model(o.subject) && prompt.is_default()) question.other = prompt.id_of("--other", "John");
+    if (examples::is_names_model(o.subject) && prompt.is_default()) question.other = prompt.id_of("--other", "John");
     const auto named = [&](const char* option, const std::string& word, extent& id) {
         if (word.empty()) return;
         id = prompt.id_of(option, word);
         if (id < 0 || id >= clean.size(-1))
             throw ValueError(std::string(option) + " " + word + " is outside the vocabulary of " +
-                             std::to_string(clean.size(-1)) + ": name a token of the model");
+                             std::to_string(clean.size(-1)) + ": give a token of the model");
     };
     named("--answer", o.answer, question.answer);
     named("--other", o.other, question.other);
     if (question.answer == question.other)
         throw ValueError("--answer and --other are the same token, '" + prompt.word(question.answer) +
-                         "': name two, to see which of them an edit favours");
+                         "': give two different tokens to compare");
     return question;
 }
 
-/// Where to edit. @throws ModelError or ValueError if the model or the prompt has no such place
-experiments::Place place_of(const Options& o, extent layers, const Prompt& prompt) {
-    if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model of three layers or more");
+/// The place to edit. @throws ModelError or ValueError if the model or the prompt does not have it
+Place place_of(const Options& o, extent layers, const Prompt& prompt) {
+    if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model with at least three layers");
     const extent layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
     const auto tokens = static_cast<extent>(prompt.ids().size());
     if (layer < 0 || layer >= layers)
         throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
-                         ": count from 0");
+                         " layers: count from 0");
     if (token < -tokens || token >= tokens)
         throw ValueError("--token " + o.token + " is outside the prompt, which has " + std::to_string(tokens) +
                          " tokens: count from 0, or from -1 for the last");
     return {static_cast<std::size_t>(layer), token};
 }
 
-/// What the statistics are taken over: held-out prompts of the names model's task, the given one elsewhere.
+/// The prompts for statistics: held-out prompts of the names model's task, or for another model the given prompt.
 struct Sample {
     std::vector<at::Tensor> prompts;
     std::string text;
 };
 Sample sample_of(const Options& o, const Prompt& prompt) {
-    if (!is_names_model(o.subject)) return {{prompt.batch()}, "this prompt"};
+    if (!examples::is_names_model(o.subject)) return {{prompt.batch()}, "this prompt"};
     constexpr std::size_t count = 48;
-    Sample sample{{},
-                  fmt::format("{} prompts of the names model's task, about people who never met in training", count)};
-    for (const names_task::Prompt& drawn : names_task::evaluation_prompts(count))
+    Sample sample{
+        {}, fmt::format("{} prompts of the names model's task with pairs of names held out from training", count)};
+    for (const names::Prompt& drawn : names::evaluation_prompts(count))
         sample.prompts.push_back(prompt.batch_of(drawn.text()));
     return sample;
 }
 
-/// What the first experiment, which has no prediction, does to the activation that it splits: an audit, in words.
+/// The effect of the first experiment, which makes no prediction, on the activation that it splits: an audit in words.
 template <extent Width, extent Heads>
-std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const experiments::Place& at) {
+std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
     Latest<Qkv> clean;
-    const auto handle = hooks.add(experiments::projections(model)[at.layer], clean);
+    const auto handle = hooks.add(projections(model)[at.layer], clean);
     run_with_hooks(model, hooks, ids);
     const at::Tensor source = clean[0].clone().take();
-    (void)experiments::write_a_split_view<Width, Heads>(source, at);
+    (void)write_a_split_view<Width, Heads>(source, at);
     return to_string(audit(clean[0], borrow<Qkv>(source)));
 }
 
 void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>& rows) {
-    std::cout << "prompt       " << prompt.text() << "\ndifference   logit of " << text.asked << "\n\n"
-              << "the mistake  a part of a split activation is written. With LibTorch nothing raises, and the clean\n"
-              << "             activation that the result was to be compared with is not clean any more:\n             "
-              << text.damage << ".\n"
+    std::cout << "prompt       " << prompt.text() << "\ndifference   logits of " << text.asked << "\n\n"
+              << "the mistake  writes a part of a split activation. With LibTorch nothing raises, but the clean\n"
+              << "             activation to compare with is no longer clean:\n             " << text.damage << ".\n"
               << "             With suture it does not compile:\n             " << text.sentence << "\n\n"
               << table_text(rows) << std::flush;
 }
 
 template <extent Width, extent Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
-    const experiments::Place at = place_of(o, model->config().layers, prompt);
-    if (!o.report.empty()) make_writable(o.report, "--report");
+    const Place at = place_of(o, model->config().layers, prompt);
+    if (!o.report.empty()) examples::make_writable(o.report, "--report");
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = prompt.batch();
-    const auto results = experiments::run_all(model, ids, at);
+    const auto results = run_all(model, ids, at);
     const at::Tensor& clean = results.front().logits;
     if (!clean.isfinite().all().template item<bool>())
         throw ModelError(o.subject.model + ": the logits of the clean run are not finite: check the weights");
 
     const Question question = question_of(o, prompt, clean);
     const std::vector<Row> rows = rows_of(results, prompt, question);
-    const ReportText text{o.subject.model, prompt.word(question.answer) + " over " + prompt.word(question.other),
+    const ReportText text{examples::is_names_model(o.subject) ? "the names model" : "the model " + o.subject.model,
+                          prompt.quoted(question.answer) + " - " + prompt.quoted(question.other),
                           damage_by_mistake(model, ids, at), what_the_compiler_says};
     print(prompt, text, rows);
     if (o.report.empty()) return;
     const Sample sample = sample_of(o, prompt);
-    const WrittenReport written = write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
-                                               {first_token_and_rest(model, sample.prompts), sample.text});
+    const examples::WrittenReport written =
+        write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
+                     {first_token_and_rest(model, sample.prompts), sample.text});
     std::cout << "\nreport       " << written.page.string() << "\n";
     if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
 }
@@ -131,28 +134,31 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
 int main(int argc, char** argv) {
     Options o;
     CLI::App app{
-        "Runs six experiments on the fused query, key and value of a GPT-2 model, from the mistake that is "
-        "easy to make by hand to a board of replacements."};
+        "Runs six experiments on the fused query, key and value of a GPT-2 model, from a mistake that is easily made "
+        "by "
+        "hand to a board of replacements."};
     o.subject.add_to(app);
-    app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->capture_default_str();
-    app.add_option("--token", o.token, "the token to edit; -1 is the last")->capture_default_str();
-    app.add_option("--answer", o.answer, "the token whose logit is watched; by default the likeliest");
-    app.add_option(
-        "--other", o.other,
-        "the token that it is compared with; by default the second likeliest, and John where no prompt is given");
-    app.add_option("--report", o.report, "a directory for a page with pictures, and their data");
+    app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
+    app.add_option("--token", o.token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();
+    app.add_option("--answer", o.answer, "the token whose logit is compared; by default the likeliest")
+        ->check(examples::Subject::not_empty());
+    app.add_option("--other", o.other,
+                   "the token that it is compared with; by default the second likeliest, or John without a prompt")
+        ->check(examples::Subject::not_empty());
+    app.add_option("--report", o.report, "a directory for a page with pictures and their data")
+        ->check(examples::Subject::not_empty());
     CLI11_PARSE(app, argc, argv);
-    note_interrupts();
+    examples::note_interrupts();
     try {
         const Prompt prompt = Prompt::read(o.subject);
         visit_gpt2(o.subject.model,
                    [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
-        if (!std::cout.flush()) throw FileError("the results cannot be written: check where the output goes");
+        if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {
-        std::cerr << "experiments: interrupted: what was drawn so far is there, the page is not\n";
+        std::cerr << "experiments: interrupted: report.html was not written\n";
         return Interrupted::exit_code;
     } catch (const std::exception& e) {
         std::cerr << "experiments: " << e.what() << "\n";
-        return was_interrupted() ? Interrupted::exit_code : 1;  // gnuplot hears of Ctrl-C too
+        return examples::was_interrupted() ? Interrupted::exit_code : 1;  // Ctrl-C reaches gnuplot too
     }
 }

@@ -1,5 +1,5 @@
-// Six experiments on the fused query, key and value of a GPT-2 model, from the mistake that is easy to make by hand to a
-// board of replacements. Each function runs the model on token ids [batch, tokens] and gives its logits [batch, tokens,
+// Six experiments on the fused query, key and value of a GPT-2 model, from a mistake that is easily made by hand to a
+// board of replacements. Each function runs the model on token ids [batch, tokens] and returns its logits [batch, tokens,
 // vocabulary]. They need three layers.
 #pragma once
 
@@ -20,7 +20,7 @@
 namespace experiments {
 using namespace suture;
 
-/// Where the experiments that edit one place do so: a layer, and a token of every prompt (-1 is the last one).
+/// The place of experiments that edit one place: a layer, and a position in every prompt (-1 is the last).
 struct Place {
     std::size_t layer = 1;
     extent token = 4;
@@ -38,8 +38,8 @@ at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     return model->forward(ids);
 }
 
-/// 1. The mistake, as it is made with LibTorch alone: a part that split() returned is written. Gives what is left of
-/// the activation that was to be compared with, "the source", after the edit.
+/// 1. The mistake, as it is made with LibTorch alone: writing a part that split() returned. Returns the edited activation;
+/// `source`, the clean activation to compare with, is no longer clean.
 template <extent Width, extent Heads>
 at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
     const at::NoGradGuard no_gradients;
@@ -48,9 +48,8 @@ at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
     return at::cat(qkv, -1);
 }
 
-/// 2. By hand, with an offset that somebody counted: channels offset ... offset + 9 of the token become zero. 0 is where
-/// GPT-2's query begins, Width where its key does. Of another model's activation the same offsets mean something else,
-/// and nothing raises.
+/// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. GPT-2's query starts at 0
+/// and its key at Width. In another model the same offsets mean something else, and nothing raises.
 template <extent Width, extent Heads>
 at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, extent offset) {
     HookSet hooks;
@@ -62,7 +61,7 @@ at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
     return run_with_hooks(model, hooks, ids);
 }
 
-/// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts in the layout's order alone.
+/// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts only in the order of the layout.
 template <extent Width, extent Heads>
 at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
@@ -76,7 +75,7 @@ at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const
     return run_with_hooks(model, hooks, ids);
 }
 
-/// 4. Hooks on all layers: every layer's query, key and value is harvested, and one layer alone is edited.
+/// 4. Hooks on all layers: the query, key and value of every layer are recorded, and only one layer is edited.
 template <extent Width, extent Heads>
 at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
                           Latest<Gpt2Qkv<Width, Heads>>& harvest) {
@@ -86,8 +85,8 @@ at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
     return run_with_hooks(model, hooks, ids);
 }
 
-/// 5. A vector is injected into a query from outside, and then another one: the hook stays as it is. Gives the logits of
-/// one run with each of the vectors, which have as many channels as the query, or one.
+/// 5. Injecting a vector into a query, and then another one through the same hook. Returns the logits of one run per
+/// vector; a vector has as many channels as the query, or one.
 template <extent Width, extent Heads>
 std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
                                        const std::vector<at::Tensor>& vectors) {
@@ -102,7 +101,7 @@ std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tens
     return logits;
 }
 
-/// 6. A board silences layer 0 and puts a vector in the place of layer 2's whole projection, at every position.
+/// 6. A board silences layer 0 and replaces the whole projection of layer 2 by a vector, at every position.
 template <extent Width, extent Heads>
 at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
@@ -114,7 +113,7 @@ at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     return run_with_hooks(model, hooks, ids);
 }
 
-/// What layer 0 said in a clean run stands in the place of what layer 2 says.
+/// The projection of layer 0 in a clean run replaces that of layer 2.
 template <extent Width, extent Heads>
 at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
@@ -128,7 +127,7 @@ at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     return run_with_hooks(model, hooks, ids);
 }
 
-/// What an experiment did, in words, and the logits that it gave.
+/// An experiment in words, and its logits.
 struct Result {
     int experiment;  ///< its number; 0 for the clean run
     std::string name, sentence;
@@ -144,7 +143,7 @@ std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, co
     const auto ten_of = [&](const char* component) { return layer + component + token_at + ", dims 0:10] = 0"; };
     Latest<Qkv> harvest;
     std::vector<Result> results{
-        {0, "clean", "nothing is edited", clean(model, ids)},
+        {0, "clean", "no edit", clean(model, ids)},
         {2, "offset 0", ten_of("Q"), zero_by_offset(model, ids, at, 0)},
         {2, "offset " + std::to_string(Width), ten_of("K"), zero_by_offset(model, ids, at, Width)},
         {3, "clone and cat", ten_of("Q"), clone_and_cat(model, ids, at)},
@@ -154,7 +153,7 @@ std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, co
     results.push_back({5, "inject a vector", layer + "Q" + token_at + "] = linspace(-1, 0.7)", injected[0]});
     results.push_back({5, "change the vector", layer + "Q" + token_at + "] = zeros", injected[1]});
     results.push_back({6, "board", "layer 0 = 0, layer 2 = linspace(-1, 0.7)", replace_by_board(model, ids)});
-    results.push_back({6, "transplant", "layer 2 = layer 0 of the clean run", transplant(model, ids)});
+    results.push_back({6, "transplant", "layer 2 = clean layer 0", transplant(model, ids)});
     return results;
 }
 

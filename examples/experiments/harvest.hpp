@@ -1,5 +1,5 @@
-// What passes through a GPT-2 model that runs a prompt, as plain tensors for pictures: queries, keys and values, the
-// residual stream, attention patterns, and what each part says of an answer.
+// Activations of a GPT-2 model that runs a prompt, as plain tensors for pictures: queries, keys and values, the residual
+// stream, attention patterns, and the contribution of each part to an answer.
 #pragma once
 
 #include <suture/lens/direct_logit_attribution.hpp>
@@ -16,24 +16,24 @@
 #include <cstddef>
 #include <vector>
 
-namespace examples {
+namespace experiments {
 using namespace suture;
 
-/// What a prompt is asked: how far the logit of one token id is above that of another, at the last token.
+/// The logit difference that is measured at the last token: of the answer's token id and of another.
 struct Question {
     extent answer = 0, other = 0;
 };
 
-/// One pass of one prompt.
+/// The activations of one pass of one prompt.
 struct Harvest {
-    at::Tensor qkv;       ///< [layers, tokens, 3 * width]: all that c_attn emits
+    at::Tensor qkv;       ///< [layers, tokens, 3 * width]: the outputs of c_attn
     at::Tensor norms;     ///< [layers + 1, tokens]: of the residual stream, before the first block and after each
     at::Tensor patterns;  ///< [layers, heads, queries, keys]
-    at::Tensor lens;      ///< [layers + 1, tokens]: the logit difference that the residual stream holds already
+    at::Tensor lens;      ///< [layers + 1, tokens]: the logit difference read from the residual stream
     DirectLogitAttribution of_answer;  ///< of the logit difference at the last token, to heads and MLPs
 };
 
-/// Runs the model on one prompt [1, tokens]. The whole run is observed by three recorders.
+/// Runs the model on one prompt [1, tokens], observed by three recorders.
 template <extent Width, extent Heads>
 Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question) {
     using Qkv = Gpt2Qkv<Width, Heads>;
@@ -60,8 +60,8 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
             direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
 }
 
-/// For each prompt and layer, how much each token's queries, keys and values correlate with those of the others, on
-/// average: the first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] of two or more.
+/// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of the
+/// first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] with two tokens or more.
 template <extent Width, extent Heads>
 at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at::Tensor>& prompts) {
     using Qkv = Gpt2Qkv<Width, Heads>;
@@ -80,4 +80,4 @@ at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at:
     return at::stack(all);
 }
 
-}  // namespace examples
+}  // namespace experiments

@@ -1,5 +1,5 @@
-// Removing heads of the names model at the last token, to see whether the task needs them: each then hands on its mean
-// over other prompts, which knows no names, instead of what it found in this one (mean ablation).
+// Mean ablation of heads of the names model at the last token, to see whether the task needs them: the output of each is
+// replaced by its mean over other prompts, which carries no name.
 #pragma once
 
 #include "names/evaluation.hpp"
@@ -15,9 +15,9 @@
 
 namespace name_mover {
 
-/// The mean of what the heads hand on at the last token of the clean prompts: [layers, width].
-inline at::Tensor mean_outputs(NamesModel& names, const std::vector<Triple>& triples) {
-    const auto sites = z_sites(names.model);
+/// The mean output of the heads at the last token of the clean prompts: [layers, width].
+inline at::Tensor mean_outputs(NamesModel& loaded, const std::vector<Triple>& triples) {
+    const auto sites = z_sites(loaded.model);
     std::vector<suture::RunningMoments> moments(sites.size());
     suture::HookSet hooks;
     std::vector<suture::HookHandle> handles;
@@ -27,13 +27,13 @@ inline at::Tensor mean_outputs(NamesModel& names, const std::vector<Triple>& tri
                 of_layer.add(z.unsafe_tensor().select(-2, -1));
             }));
     for (const auto& run : by_length(triples))
-        suture::run_with_hooks(names.model, hooks, ids_of(run, &Triple::clean, names.vocabulary));
+        suture::run_with_hooks(loaded.model, hooks, ids_of(run, &Triple::clean, loaded.vocabulary));
     std::vector<at::Tensor> means;
     for (const suture::RunningMoments& of_layer : moments) means.push_back(of_layer.mean().to(at::kFloat));
     return at::stack(means);
 }
 
-/// The logits of a run without some heads, which hand on these means at the last token.
+/// The logits of a run in which the output of some heads is replaced by these means at the last token.
 inline at::Tensor logits_without(Model& model, const std::vector<Head>& removed, const at::Tensor& means,
                                  const at::Tensor& ids) {
     const at::Tensor kept = at::ones_like(means);
@@ -50,23 +50,23 @@ inline at::Tensor logits_without(Model& model, const std::vector<Head>& removed,
     return suture::run_with_hooks(model, hooks, ids);
 }
 
-/// How the task is done without some heads.
+/// How well the task is done without some heads.
 struct Removal {
     std::vector<Head> heads;
-    double right = 0;       ///< the share of prompts of which the answer has the highest logit of all words
-    double subject = 0;     ///< the share of which the subject has it, the other name
-    double difference = 0;  ///< the mean logit of the answer less that of the subject
+    double right = 0;       ///< the share of prompts where the answer has the highest logit of all words
+    double subject = 0;     ///< the share where the subject has it, the other name
+    double difference = 0;  ///< the mean logit of the answer minus that of the subject
 };
 
-inline Removal removal_of(NamesModel& names, const std::vector<Prompt>& prompts, const std::vector<Head>& heads,
+inline Removal removal_of(NamesModel& loaded, const std::vector<Prompt>& prompts, const std::vector<Head>& heads,
                           const at::Tensor& means) {
-    const auto outcomes = names_task::outcomes_of(prompts, names.vocabulary, [&](const at::Tensor& ids) {
-        return logits_without(names.model, heads, means, ids);
+    const auto outcomes = names::outcomes_of(prompts, loaded.vocabulary, [&](const at::Tensor& ids) {
+        return logits_without(loaded.model, heads, means, ids);
     });
-    const names_task::Figures figures = names_task::figures_of(prompts, outcomes);
+    const names::Figures figures = names::figures_of(prompts, outcomes);
     std::size_t subjects = 0;
     for (std::size_t i = 0; i < prompts.size(); ++i)
-        subjects += outcomes[i].predicted == names.vocabulary.id_of(prompts[i].subject);
+        subjects += outcomes[i].predicted == loaded.vocabulary.id_of(prompts[i].subject);
     return {heads, figures.accuracy, static_cast<double>(subjects) / static_cast<double>(prompts.size()),
             figures.logit_difference};
 }
@@ -82,7 +82,7 @@ inline std::vector<Head> others_than(const std::vector<Head>& some, std::vector<
     return all;
 }
 
-/// Different sets of so many of these heads, drawn by the seed: `most` of them, or all that there are.
+/// Different sets of `size` of these heads, drawn by the seed: `most` of them, or as many as there are.
 inline std::vector<std::vector<Head>> sets_of(const std::vector<Head>& from, std::size_t size, std::size_t most,
                                               std::uint64_t seed) {
     std::vector<bool> chosen(from.size(), false);
@@ -93,7 +93,7 @@ inline std::vector<std::vector<Head>> sets_of(const std::vector<Head>& from, std
         for (std::size_t i = 0; i < from.size(); ++i)
             if (chosen[i]) sets.back().push_back(from[i]);
     } while (std::prev_permutation(chosen.begin(), chosen.end()));
-    names_task::Draw(seed).shuffle(sets);
+    names::Draw(seed).shuffle(sets);
     sets.resize(std::min(most, sets.size()));
     return sets;
 }

@@ -1,6 +1,6 @@
-// What a head does with a name, seen in clean runs: where it looks from the last token, and what it would write of a
-// name that it looks at. A name mover in the sense of Wang et al. (2022, https://arxiv.org/abs/2211.00593) looks at the
-// answer and raises it.
+// How heads treat names in clean runs: where they attend from the last token, and what they would write for a name that
+// they attend to. A name mover in the sense of Wang et al. (2022, https://arxiv.org/abs/2211.00593) attends to the answer
+// and raises its logit.
 #pragma once
 
 #include "sweep.hpp"
@@ -19,18 +19,18 @@
 
 namespace name_mover {
 
-/// Of every head, means over prompts.
+/// Means over prompts, for every head.
 struct Evidence {
-    /// The places that `attention` tells of.
-    static constexpr std::array<const char*, 3> places{"answer", "subject", "subject again"};
-    at::Tensor attention;  ///< [places, layers, heads]: from the last token, of 1 in all
-    /// [layers, heads]: how often the name that a head looks at would be the likeliest of all people, or the least
-    /// likely, if the head alone spoke.
+    /// The places of `attention`.
+    static constexpr std::array<const char*, 3> places{"answer", "subject", "subject repeated"};
+    at::Tensor attention;  ///< [places, layers, heads]: probabilities from the last token
+    /// [layers, heads]: how often the name that a head attends to would be the likeliest of all people, or the least
+    /// likely, by the output of this head alone.
     at::Tensor raises, lowers;
 };
 
 namespace detail {
-/// The token of each place, prompt by prompt: [prompts, places].
+/// The position of each place in each prompt: [prompts, places].
 inline at::Tensor name_places(std::span<const Triple> triples) {
     std::vector<at::Tensor> rows;
     for (const Triple& triple : triples) {
@@ -43,14 +43,15 @@ inline at::Tensor name_places(std::span<const Triple> triples) {
     return at::stack(rows);
 }
 
-/// How much each head's last query looks at the places. Of a pattern [prompts, heads, queries, keys]:
+/// The attention of each head from the last token to the places, for a pattern [prompts, heads, queries, keys]:
 /// [prompts, heads, places].
 inline at::Tensor looks_at(const at::Tensor& pattern, const at::Tensor& places) {
     return pattern.select(2, -1).take_along_dim(places.unsqueeze(1), 2);
 }
 
-/// What each head would say if it looked at one token of each prompt alone: the token's value [prompts, width], through
-/// the head's rows of c_proj, the final norm and the unembedding, as logits of some token ids: [prompts, heads, ids].
+/// The logits of some token ids that each head alone would give if it attended to one token of each prompt only: that
+/// token's value [prompts, width] through the head's rows of c_proj, the final norm and the unembedding. [prompts, heads,
+/// ids]
 inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& value, const at::Tensor& ids) {
     const std::array<extent, 2> by_head{heads, width / heads};
     const at::Tensor weight = model->h[layer]->attn->c_proj->weight.unflatten(0, at::IntArrayRef(by_head));
@@ -60,26 +61,26 @@ inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& val
 
 inline at::Tensor ids_of_people(const Vocabulary& vocabulary) {
     std::vector<extent> ids;
-    for (const std::string_view person : names_task::people) ids.push_back(vocabulary.id_of(std::string(person)));
+    for (const std::string_view person : names::people) ids.push_back(vocabulary.id_of(std::string(person)));
     return at::tensor(ids, at::kLong);
 }
 
-/// The evidence of one run of prompts, prompt by prompt, the prompts on axis 0.
-inline Evidence evidence_by_prompt(NamesModel& names, std::span<const Triple> triples) {
+/// The evidence from prompts of one length, with the prompts on axis 0.
+inline Evidence evidence_by_prompt(NamesModel& loaded, std::span<const Triple> triples) {
     suture::HookSet hooks;
     suture::Latest<suture::AnyLayout> patterns;
     suture::Latest<suture::V<width, heads>> values;
-    const auto first = hooks.add(suture::sites(names.model, "h.*.attn.pattern"), patterns);
-    const auto second = hooks.add(suture::sites<Qkv>(names.model, "h.*.attn.c_attn"), values);
-    suture::run_with_hooks(names.model, hooks, ids_of(triples, &Triple::clean, names.vocabulary));
+    const auto first = hooks.add(suture::sites(loaded.model, "h.*.attn.pattern"), patterns);
+    const auto second = hooks.add(suture::sites<Qkv>(loaded.model, "h.*.attn.c_attn"), values);
+    suture::run_with_hooks(loaded.model, hooks, ids_of(triples, &Triple::clean, loaded.vocabulary));
 
-    const at::Tensor places = name_places(triples), people = ids_of_people(names.vocabulary);
-    const at::Tensor answers = answers_of(triples, &Triple::clean, names.vocabulary).unsqueeze(-1);
+    const at::Tensor places = name_places(triples), people = ids_of_people(loaded.vocabulary);
+    const at::Tensor answers = answers_of(triples, &Triple::clean, loaded.vocabulary).unsqueeze(-1);
     const at::Tensor answer_places = places.select(1, 0).view({-1, 1, 1});
     std::vector<at::Tensor> attention, raises, lowers;
     for (std::size_t layer = 0; layer < patterns.size(); ++layer) {
         const at::Tensor value = values[layer].unsafe_tensor().take_along_dim(answer_places, 1).squeeze(1);
-        const at::Tensor says = says_of(names.model, layer, value, people);
+        const at::Tensor says = says_of(loaded.model, layer, value, people);
         const auto is_answer = [&](const at::Tensor& person) {
             return people.take(person).eq(answers).to(at::kDouble);
         };
@@ -91,11 +92,11 @@ inline Evidence evidence_by_prompt(NamesModel& names, std::span<const Triple> tr
 }
 }  // namespace detail
 
-/// Looks at clean runs. The name that copying is tested with is the answer's, where it stands first.
-inline Evidence evidence_of(NamesModel& names, const std::vector<Triple>& triples) {
+/// The evidence from clean runs. Copying is tested with the answer, where it first occurs.
+inline Evidence evidence_of(NamesModel& loaded, const std::vector<Triple>& triples) {
     std::vector<at::Tensor> attention, raises, lowers;
     for (const auto& run : by_length(triples)) {
-        const Evidence one = detail::evidence_by_prompt(names, run);
+        const Evidence one = detail::evidence_by_prompt(loaded, run);
         attention.push_back(one.attention), raises.push_back(one.raises), lowers.push_back(one.lowers);
     }
     const auto mean = [](const std::vector<at::Tensor>& parts) { return at::cat(parts).mean(0); };
@@ -105,7 +106,7 @@ inline Evidence evidence_of(NamesModel& names, const std::vector<Triple>& triple
 enum class Looks { at_both_names, at_the_answer, at_the_subject, at_the_subject_again, elsewhere };
 enum class Does { raise, lower, neither };
 
-/// What the evidence says of a head: where it looks, and what it does to a name that it looks at.
+/// What the evidence says about a head: where it attends, and what it does to a name that it attends to.
 struct Role {
     Looks looks = Looks::elsewhere;
     Does does = Does::neither;
@@ -113,7 +114,7 @@ struct Role {
 };
 
 namespace detail {
-/// More than half of the attention must go there; to both names alike, if one has less than 1.5 times the other's.
+/// A place needs more than half of the attention; both names together, if one has less than 1.5 times the other's.
 inline Looks looks_of(double answer, double subject, double again) {
     if (again > 0.5) return Looks::at_the_subject_again;
     if (answer + subject > 0.5 && std::max(answer, subject) < 1.5 * std::min(answer, subject))
@@ -123,7 +124,7 @@ inline Looks looks_of(double answer, double subject, double again) {
 }
 }  // namespace detail
 
-/// What most of the attention and most of the prompts show.
+/// The role of a head, by the majority of its attention and of the prompts.
 inline Role role_of(const Evidence& evidence, const Head& head) {
     const auto number = [&](const at::Tensor& t) { return t[head.layer][head.head].item<double>(); };
     const at::Tensor& to = evidence.attention;

@@ -1,11 +1,13 @@
-// Which heads of the names model move the name? Found by patching sweeps, and tested by removing them: a small finding
-// that anyone can make again in a minute. The steps are in name_mover_finding.hpp.
+// Which heads of the names model move the name? Patching sweeps find them and ablations test them: a small finding that
+// anyone can reproduce in a minute. finding.hpp has the steps.
 #include "finding.hpp"
 #include "report.hpp"
 #include "shared/directory.hpp"
 #include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
+#include "shared/one_thread.hpp"
 #include "shared/progress.hpp"
+#include "shared/prompt.hpp"
 #include "text.hpp"
 
 #include <fmt/format.h>
@@ -27,24 +29,18 @@ struct Arguments {
     std::string model = SUTURE_NAMES_MODEL, report, prompts = "240", seed = "1";
 };
 
-/// @throws ValueError if an option is out of its range
+/// @throws ValueError if an option is not a number within its bounds
 name_mover::Options options_of(const Arguments& arguments) {
-    const auto read = [](const std::string& option, const std::string& text, extent least, extent most) {
-        const extent number = number_of(option, text);
-        if (number < least || number > most)
-            throw ValueError(fmt::format("{} is {}: give {} to {}", option, number, least, most));
-        return number;
-    };
     name_mover::Options options;
-    options.prompts = static_cast<std::size_t>(read("--prompts", arguments.prompts, 12, 100000));
-    options.seed = static_cast<std::uint64_t>(read("--seed", arguments.seed, 0, 1'000'000'000));
+    options.prompts = static_cast<std::size_t>(number_within("--prompts", arguments.prompts, 12, 100000));
+    options.seed = static_cast<std::uint64_t>(number_within("--seed", arguments.seed, 0, 1'000'000'000));
     return options;
 }
 
-/// @throws FileError or ModelError if the directory has no model that knows the words of the task
-names_task::NamesModel load(const std::filesystem::path& directory) {
+/// @throws FileError or ModelError unless the directory has a model whose vocabulary has all words of the task
+names::NamesModel load(const std::filesystem::path& directory) {
     const std::filesystem::path file = directory / "vocab.json";
-    const auto known = names_task::Vocabulary::read(file), task = names_task::Vocabulary::of_the_task();
+    const auto known = names::Vocabulary::read(file), task = names::Vocabulary::of_the_task();
     for (std::size_t id = 0; id < task.size(); ++id) {
         const std::string& word = task.word_of(static_cast<extent>(id));
         try {
@@ -56,10 +52,10 @@ names_task::NamesModel load(const std::filesystem::path& directory) {
                             file.string(), word));
         }
     }
-    return names_task::load_names_model(directory);
+    return names::load_names_model(directory);
 }
 
-/// Shows how far each kind of work is, and ends it when Ctrl-C was pressed.
+/// Shows the progress of each kind of work, and ends it after Ctrl-C.
 class Watch {
 public:
     void operator()(const std::string& what, std::size_t done, std::size_t all) {
@@ -73,27 +69,33 @@ private:
     std::optional<Progress> line_;
 };
 
-name_mover::Finding investigate(names_task::NamesModel& names, const name_mover::Options& o) {
+name_mover::Finding investigate(names::NamesModel& loaded, const name_mover::Options& o) {
     Watch watch;
-    return name_mover::investigate(names, o, [&](const auto&... progress) { watch(progress...); });
+    return name_mover::investigate(loaded, o, [&](const auto&... progress) { watch(progress...); });
+}
+
+/// The model in words: without the path if it is the one that comes with the project.
+std::string model_name(const Arguments& arguments) {
+    return is_names_model({arguments.model, "", ""}) ? "the names model" : arguments.model;
 }
 
 void print(const Arguments& arguments, const name_mover::Options& o, const name_mover::Finding& finding) {
     const name_mover::Triple& one = finding.triples.front();
     fmt::print(
-        "model     {}\nprompts   {} to find the heads with, and {} new ones to test them; seed {}\n"
-        "such as   {} -> {}\n"
-        "or        {} -> {}: it differs in who is said again\n"
-        "or        {} -> {}: it differs in who the answer is\n\n",
-        arguments.model, o.prompts, o.prompts, o.seed, one.clean.text(), one.clean.answer, one.twin.text(),
+        "model     {}\nprompts   {} to find the heads, and {} new ones to test them; seed {}\n"
+        "clean     {} -> {}\n"
+        "twin      {} -> {}: differs in who is repeated\n"
+        "stranger  {} -> {}: differs in who the answer is\n\n",
+        model_name(arguments), o.prompts, o.prompts, o.seed, one.clean.text(), one.clean.answer, one.twin.text(),
         one.twin.answer, one.stranger.text(), one.stranger.answer);
     fmt::print(
-        "Heads whose output at the last token, from a clean run, makes up for a tenth of the difference or more, and\n"
-        "the next one; where they look from there, and how often each alone would raise a name above all, or lower "
-        "it:\n"
+        "Heads whose output at the last token, taken from the clean run, recovers at least a tenth of the difference,\n"
+        "and the next head; the tokens that they attend to from there, and how often each head alone would make a "
+        "name\n"
+        "the likeliest of all (raises), or the least likely (lowers):\n"
         "\n{}\n",
         name_mover::terminal_text(name_mover::table_of_heads(finding)));
-    fmt::print("New prompts, with heads removed at the last token (each hands on its mean):\n\n{}\n",
+    fmt::print("New prompts, with heads removed at the last token (the mean replaces their output):\n\n{}\n",
                name_mover::terminal_text(name_mover::table_of_removals(finding)));
     for (const std::string& sentence : name_mover::sentences_of(finding)) fmt::print("- {}\n", sentence);
     std::cout << std::flush;
@@ -102,12 +104,14 @@ void print(const Arguments& arguments, const name_mover::Options& o, const name_
 void operate(const Arguments& arguments) {
     const name_mover::Options options = options_of(arguments);
     if (!arguments.report.empty()) make_writable(arguments.report, "--report");
-    const names_task::OneThread one_thread;  // for the same sums in every run
-    names_task::NamesModel names = load(arguments.model);
-    const name_mover::Finding finding = investigate(names, options);
+    const examples::OneThread one_thread;  // so that sums are the same in every run
+    names::NamesModel loaded = load(arguments.model);
+    const name_mover::Finding finding = investigate(loaded, options);
     print(arguments, options, finding);
     if (arguments.report.empty()) return;
-    const WrittenReport written = name_mover::write_report(arguments.report, arguments.model, finding);
+    const WrittenReport written =
+        name_mover::write_report(arguments.report, model_name(arguments), finding,
+                                 fmt::format("name_mover --prompts {} --seed {}.", options.prompts, options.seed));
     fmt::print("\nreport    {}\n", written.page.string());
     if (!written.remedy.empty()) fmt::print("pictures  {}\n", written.remedy);
 }
@@ -116,24 +120,29 @@ void operate(const Arguments& arguments) {
 int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App app{
-        "Finds the heads of the names model that move the name, by patching sweeps, and tests the finding by "
-        "removing them."};
-    app.add_option("--model,model", arguments.model, "the directory of a model that train_names made")
+        "Finds the heads of the names model that move the name, by patching sweeps, and tests the finding by ablating "
+        "them."};
+    app.add_option("--model,model", arguments.model, "the directory of a model made by train_names")
         ->default_str("the names model");
-    app.add_option("--prompts", arguments.prompts, "prompts to find the heads with; as many test them")
+    app.add_option("--prompts", arguments.prompts,
+                   "the number of prompts to find the heads, and of new ones to test them")
+        ->type_name("INT")
         ->capture_default_str();
-    app.add_option("--seed", arguments.seed, "of the prompts, and of the random sets of heads")->capture_default_str();
-    app.add_option("--report", arguments.report, "a directory for a page with heat maps, and their data");
+    app.add_option("--seed", arguments.seed, "the seed of the prompts and of the random sets of heads")
+        ->type_name("INT")
+        ->capture_default_str();
+    app.add_option("--report", arguments.report, "a directory for a page with heat maps and their data")
+        ->check(Subject::not_empty());
     CLI11_PARSE(app, argc, argv);
     note_interrupts();
     try {
         operate(arguments);
-        if (!std::cout.flush()) throw FileError("the results cannot be written: check where the output goes");
+        if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {
-        std::cerr << "name_mover: interrupted: no page was written\n";
+        std::cerr << "name_mover: interrupted: report.html was not written\n";
         return Interrupted::exit_code;
     } catch (const std::exception& e) {
         std::cerr << "name_mover: " << e.what() << "\n";
-        return was_interrupted() ? Interrupted::exit_code : 1;  // gnuplot hears of Ctrl-C too
+        return was_interrupted() ? Interrupted::exit_code : 1;  // Ctrl-C reaches gnuplot too
     }
 }

@@ -1,14 +1,15 @@
-// The report of examples/name_mover/name_mover.cpp: one page with what was found and its heat maps, and beside it the numbers of
-// every picture, the prompts, and each sweep cell by cell.
+// The report: one page with the finding and its heat maps, and beside it the numbers of every picture, the prompts, and
+// all cells of all sweeps.
 #pragma once
 
 #include "shared/illustrator.hpp"
-#include "suture/pictures/heat_map.hpp"
-#include "suture/pictures/histogram.hpp"
-#include "suture/pictures/patterns.hpp"
-#include "suture/pictures/report.hpp"
 #include "text.hpp"
 
+#include <suture/pictures/csv.hpp>
+#include <suture/pictures/heat_map.hpp>
+#include <suture/pictures/histogram.hpp>
+#include <suture/pictures/patterns.hpp>
+#include <suture/pictures/report.hpp>
 #include <suture/stats/histogram.hpp>
 #include <suture/sweep/files.hpp>
 
@@ -26,32 +27,32 @@ namespace name_mover {
 namespace pictures = suture::pictures;
 
 namespace detail {
-inline constexpr const char* share_of_difference = "share of the logit difference that is made up for";
+inline constexpr const char* share_of_difference = "recovered share of the logit difference";
 
 inline pictures::Axis head_axis() { return pictures::numbers("head", static_cast<std::size_t>(heads)); }
 inline pictures::Axis layer_axis(const at::Tensor& by_layer) {
     return pictures::numbers("layer", static_cast<std::size_t>(by_layer.size(0)));
 }
 
-/// "said-again" of "who is said again": what a contrast's files are called after.
+/// The name of a contrast in file names.
 inline std::string file_name(const Contrast& contrast) {
-    return contrast.corrupted == &Triple::twin ? "said-again" : "answer";
+    return contrast.corrupted == &Triple::twin ? "repeated" : "answer";
 }
 
 inline void tell_heads(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
     page.section("Which heads")
         .paragraph(
-            fmt::format("A clean prompt is run, and one that differs from it in one word and has another answer. What "
-                        "one head hands on at the last token is taken from the clean run and put into the other "
-                        "one (denoising). 1 means that the head alone brings the clean answer back; a negative "
-                        "number, that it leads further away. Means over {} prompts of names that never met in "
-                        "training, and their standard errors.",
+            fmt::format("The model runs a clean prompt, and one that differs from it in one word and has another "
+                        "answer. Then the output of one head at the last token of the clean run is patched into the "
+                        "other run (denoising). 1 means that this head alone restores the clean answer; a negative "
+                        "number means that it leads further away. Means over {} prompts with pairs of names that "
+                        "never met in training, and their standard errors.",
                         finding.triples.size()))
         .table(table_of_heads(finding));
     for (const Contrast& contrast : finding.contrasts) {
         const at::Tensor mean = recovered(contrast.heads).mean;
         pictures_.draw(pictures::HeatMap{.title = "Heads that carry " + contrast.differs,
-                                         .caption = "Outputs at the last token, from the clean run.",
+                                         .caption = "Outputs at the last token, patched from the clean run.",
                                          .metric = share_of_difference,
                                          .values = mean,
                                          .rows = layer_axis(mean),
@@ -65,12 +66,13 @@ inline void tell_heads(pictures::Report& page, examples::Illustrator& pictures_,
 inline void tell_stream(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
     page.section("From where to where")
         .paragraph(
-            "The same with the residual stream, layer by layer and token by token, over prompts that are built alike. "
-            "Where the colour leaves the word and appears at the last token, the word is moved.");
+            "The same for the residual stream, layer by layer and token by token, over prompts of one pattern. Where "
+            "the "
+            "colour leaves the word and appears at the last token, the word is moved.");
     for (const Contrast& contrast : finding.contrasts) {
         const at::Tensor mean = recovered(contrast.stream).mean;
-        pictures_.draw(pictures::HeatMap{.title = "Where it is known " + contrast.differs,
-                                         .caption = fmt::format("The residual stream, over {} prompts.",
+        pictures_.draw(pictures::HeatMap{.title = "Where the residual stream carries " + contrast.differs,
+                                         .caption = fmt::format("Means over {} prompts of one pattern.",
                                                                 contrast.stream.values.size(0)),
                                          .metric = share_of_difference,
                                          .values = mean,
@@ -85,8 +87,9 @@ inline void tell_stream(pictures::Report& page, examples::Illustrator& pictures_
 inline void tell_components(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
     page.section("By which component")
         .paragraph(
-            "The same with each head's query, key and value, at all tokens. A word that acts through a query or a key "
-            "decides where a head looks; through a value, what it finds there.");
+            "The same for the query, key and value of each head, at all tokens. A word that acts through a query or a "
+            "key "
+            "determines where a head attends; through a value, what it finds there.");
     for (const Contrast& contrast : finding.contrasts) {
         const at::Tensor mean = recovered(contrast.components).mean;
         pictures_.draw(pictures::Patterns{.title = "Components that carry " + contrast.differs,
@@ -105,13 +108,13 @@ inline void tell_components(pictures::Report& page, examples::Illustrator& pictu
 inline void tell_evidence(pictures::Report& page, examples::Illustrator& pictures_, const Evidence& evidence) {
     page.section("What the heads do with a name")
         .paragraph(
-            "Where each head looks from the last token of a clean prompt; and what it would say if it looked at one "
-            "name alone, and nothing but it spoke: 1 if that name is then the likeliest of all people in every "
-            "prompt, -1 if it is always the least likely.");
+            "Where each head attends from the last token of a clean prompt, and what its output alone would say if it "
+            "attended to one name only: 1 if that name is then the likeliest of all people in every prompt, -1 if it "
+            "is always the least likely.");
     pictures_.draw(
         pictures::Patterns{
-            .title = "Where the heads look from the last token",
-            .caption = "The name that is the answer, and the other one, where it stands first and again.",
+            .title = "Attention from the last token",
+            .caption = "To the answer, and to the subject where it first occurs and where it is repeated.",
             .metric = "attention probability",
             .values = evidence.attention,
             .panels = {"", {evidence.places.begin(), evidence.places.end()}},
@@ -121,8 +124,8 @@ inline void tell_evidence(pictures::Report& page, examples::Illustrator& picture
             .limit = 1},
         "attention");
     pictures_.draw(pictures::HeatMap{.title = "Names that are raised and lowered",
-                                     .caption = "By each head alone, if it looked at them.",
-                                     .metric = "likeliest, less least likely (share of prompts)",
+                                     .caption = "By the output of each head alone, if it attended only to them.",
+                                     .metric = "likeliest minus least likely (share of prompts)",
                                      .values = evidence.raises.sub(evidence.lowers),
                                      .rows = layer_axis(evidence.raises),
                                      .columns = head_axis(),
@@ -131,18 +134,18 @@ inline void tell_evidence(pictures::Report& page, examples::Illustrator& picture
                    "copying");
 }
 
-/// The shares of right answers without each head, [layers, heads].
+/// The share of right answers without each head: [layers, heads].
 inline at::Tensor right_without_each(const Finding& finding) {
     std::vector<double> right;
     for (const Removal& removal : finding.single) right.push_back(removal.right);
     return at::tensor(right).view({-1, heads});
 }
 
-inline void tell_removals(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
-    page.section("Without them")
+inline void tell_ablations(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
+    page.section("Ablating them")
         .paragraph(fmt::format(
-            "Finding is not testing: so heads are removed in {} prompts that were not used to find them. At "
-            "the last token each then hands on its mean over the first prompts.",
+            "To test the finding, heads are ablated in {} prompts that were not used to find them: at the last token "
+            "their output is replaced by its mean over the first prompts.",
             finding.triples.size()))
         .table(table_of_removals(finding));
     const at::Tensor right = right_without_each(finding);
@@ -158,20 +161,20 @@ inline void tell_removals(pictures::Report& page, examples::Illustrator& picture
     std::vector<double> shares{std::ranges::find(finding.removals, finding.found, &Removal::heads)->right};
     for (const Removal& removal : finding.random) shares.push_back(removal.right);
     const suture::Histogram counted = suture::histogram_of(at::tensor(shares), 20, suture::HistogramRange{0, 1});
-    pictures_.draw(
-        pictures::Histogram{.title = fmt::format("Right answers without {} heads", finding.found.size()),
-                            .caption = fmt::format("{} random sets of others, and {}: {}.", finding.random.size(),
-                                                   to_string(finding.found), percent(shares.front())),
-                            .metric = "share of prompts that are answered rightly",
-                            .edges = counted.edges,
-                            .counts = counted.counts,
-                            .counted = "sets of heads"},
-        "random-sets");
+    pictures_.draw(pictures::Histogram{.title = fmt::format("Right answers without {} heads", finding.found.size()),
+                                       .caption = fmt::format("{} random sets of other heads; without heads {}: {}.",
+                                                              finding.random.size(), to_string(finding.found),
+                                                              percent(shares.front())),
+                                       .metric = "share of prompts answered correctly",
+                                       .edges = counted.edges,
+                                       .counts = counted.counts,
+                                       .counted = "sets of heads"},
+                   "random-sets");
 }
 
-/// Each prompt with its two others.
+/// Each clean prompt with its twin and its stranger.
 inline pictures::Table table_of_prompts(const std::vector<Triple>& triples) {
-    pictures::Table table{{"prompt", "clean", "answer", "twin", "its answer", "with a stranger", "their answer"}, {}};
+    pictures::Table table{{"prompt", "clean", "answer", "twin", "its answer", "stranger", "its answer"}, {}};
     for (std::size_t i = 0; i < triples.size(); ++i) {
         table.rows.push_back({std::to_string(i)});
         for (Prompt Triple::*which : {&Triple::clean, &Triple::twin, &Triple::stranger})
@@ -179,43 +182,41 @@ inline pictures::Table table_of_prompts(const std::vector<Triple>& triples) {
     }
     return table;
 }
-/// The prompts, and each sweep cell by cell.
-inline void save_data(pictures::Report& page, const std::filesystem::path& folder, const Finding& finding) {
+/// Writes the prompts, and all cells of each sweep.
+inline void save_data(pictures::Report& page, examples::PageFiles& files, const Finding& finding) {
     page.section("Data").paragraph(
         fmt::format("In the folder {}: prompts.csv has the prompts by number; sweep-*.csv and sweep-*.safetensors have "
-                    "each cell of each "
-                    "sweep, by prompt, but for those of sweep-stream-*, whose prompts are others.",
-                    folder.filename().string()));
+                    "all cells of each sweep, by prompt. Only sweep-stream-* has other prompts.",
+                    files.folder().filename().string()));
     for (const Contrast& contrast : finding.contrasts) {
         const auto save = [&](const SweepResult& result, const std::string& of) {
-            const std::string files = folder / ("sweep-" + of + "-" + file_name(contrast));
-            suture::save_csv(files + ".csv", result);
-            suture::save_sweep(files + ".safetensors", result);
+            const std::string name = "sweep-" + of + "-" + file_name(contrast);
+            suture::save_csv(files.add(name + ".csv"), result);
+            suture::save_sweep(files.add(name + ".safetensors"), result);
         };
         save(contrast.heads, "heads"), save(contrast.components, "components"), save(contrast.stream, "stream");
     }
-    pictures::save_csv(folder / "prompts.csv", table_of_prompts(finding.triples));
+    pictures::save_csv(files.add("prompts.csv"), table_of_prompts(finding.triples));
 }
 }  // namespace detail
 
 /// Writes the page and, in a folder beside it, its pictures, the prompts and the sweeps.
-/// @throws suture::FileError if the disk refuses or gnuplot fails
+/// @param made_with the command, for the end of the page
+/// @throws suture::FileError if a file cannot be written or gnuplot fails
 inline examples::WrittenReport write_report(const std::filesystem::path& directory, const std::string& model,
-                                            const Finding& finding) {
+                                            const Finding& finding, const std::string& made_with) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
-    const std::filesystem::path folder = examples::emptied_folder(file);
     pictures::Report page(file, "Which heads move the name?", "The indirect-object task, in the model " + model);
-    examples::Illustrator illustrator(page, folder, 10);
+    examples::Illustrator illustrator(file, page, 10);
     page.section("The finding");
     for (const std::string& sentence : sentences_of(finding)) page.paragraph(sentence);
     detail::tell_heads(page, illustrator, finding);
     detail::tell_stream(page, illustrator, finding);
     detail::tell_components(page, illustrator, finding);
     detail::tell_evidence(page, illustrator, finding.evidence);
-    detail::tell_removals(page, illustrator, finding);
-    detail::save_data(page, folder, finding);
-    page.save();
-    return {file, illustrator.remedy()};
+    detail::tell_ablations(page, illustrator, finding);
+    detail::save_data(page, illustrator.files(), finding);
+    return illustrator.finish(made_with);
 }
 
 }  // namespace name_mover

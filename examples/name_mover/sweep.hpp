@@ -1,5 +1,5 @@
-// Sweeps over the triples of name_mover_prompts.hpp: clean activations are put into runs that differ in one word, and
-// what the answer recovers is read.
+// Sweeps over triples of prompts: clean activations are patched into runs that differ in one word, and the sweep measures
+// how much of the answer they recover.
 #pragma once
 
 #include "names/names_model.hpp"
@@ -17,12 +17,12 @@
 #include <vector>
 
 namespace name_mover {
-using names_task::Model;
-using names_task::NamesModel;
+using names::Model;
+using names::NamesModel;
 using suture::SweepOptions;
 using suture::SweepResult;
 
-inline constexpr extent width = 64, heads = 4;  ///< of names_task::Model
+inline constexpr extent width = 64, heads = 4;  ///< of names::Model
 using Qkv = suture::Gpt2Qkv<width, heads>;
 using Z = suture::Z<width, heads>;
 using Stream = suture::Resid<width>;
@@ -34,8 +34,8 @@ struct Head {
 };
 inline std::string to_string(const Head& h) { return std::to_string(h.layer) + "." + std::to_string(h.head); }
 
-/// Results of one grid over prompts of several lengths as one, the prompts behind one another.
-/// @throws suture::ValueError if they have other axes: tokens of prompts that are not of one length, say
+/// The results of one grid over prompts of several lengths, concatenated along the prompts.
+/// @throws suture::ValueError if their other axes differ, for example the tokens of prompts of different lengths
 inline SweepResult joined(const std::vector<SweepResult>& results) {
     SweepResult all = results.at(0);
     std::vector<at::Tensor> values, baseline, source, done, ran;
@@ -53,15 +53,15 @@ inline SweepResult joined(const std::vector<SweepResult>& results) {
     return all;
 }
 
-/// Puts the clean run's activations into runs of the corrupted prompts, cell by cell. The metric is how far the clean
-/// answer's logit is above that of the corrupted prompt's own answer.
-inline SweepResult swept(NamesModel& names, const std::vector<Triple>& triples, Corrupted corrupted,
+/// Patches activations of the clean runs into runs of the corrupted prompts, cell by cell. The metric is the logit of the
+/// clean answer minus that of the corrupted prompt's answer.
+inline SweepResult swept(NamesModel& loaded, const std::vector<Triple>& triples, Corrupted corrupted,
                          const suture::Grid& grid, const SweepOptions& options = {}) {
     std::vector<SweepResult> results;
     for (const auto& run : by_length(triples)) {
-        const auto ids = [&](Prompt Triple::*which) { return ids_of(run, which, names.vocabulary); };
-        const auto answers = [&](Prompt Triple::*which) { return answers_of(run, which, names.vocabulary); };
-        results.push_back(suture::sweep(names.model, suture::denoising(ids(&Triple::clean), ids(corrupted)), grid,
+        const auto ids = [&](Prompt Triple::*which) { return ids_of(run, which, loaded.vocabulary); };
+        const auto answers = [&](Prompt Triple::*which) { return answers_of(run, which, loaded.vocabulary); };
+        results.push_back(suture::sweep(loaded.model, suture::denoising(ids(&Triple::clean), ids(corrupted)), grid,
                                         suture::logit_difference(answers(&Triple::clean), answers(corrupted)),
                                         options));
     }
@@ -70,7 +70,7 @@ inline SweepResult swept(NamesModel& names, const std::vector<Triple>& triples, 
 
 inline auto z_sites(Model& model) { return suture::sites<suture::Whole<Z>>(model, "h.*.attn.z"); }
 
-/// What each head hands on at the last token: layer x head.
+/// The output of each head at the last token: layer x head.
 inline suture::Grid heads_at_the_end(Model& model) {
     return suture::Grid::of<Z>(z_sites(model)).by_head().at(suture::token(-1));
 }
@@ -87,8 +87,8 @@ inline suture::Grid stream(Model& model) {
     return suture::Grid::of<Stream>(places);
 }
 
-/// How much of the way from the corrupted run's answer to the clean one each cell makes up for: the mean over prompts
-/// and its standard error, in the axes of the result behind the prompts.
+/// The share of the difference between the corrupted and the clean run that each cell recovers: the mean over prompts and
+/// its standard error, in the other axes of the result.
 struct Recovered {
     at::Tensor mean, error;
 };
@@ -97,7 +97,7 @@ inline Recovered recovered(const SweepResult& result) {
     return {each.mean(0), each.std(0).div(std::sqrt(static_cast<double>(each.size(0))))};
 }
 
-/// The heads of which a number [layers, heads] is at least this far from 0, in order.
+/// The heads whose number in [layers, heads] is at least this far from 0, in order.
 inline std::vector<Head> heads_beyond(const at::Tensor& numbers, double least) {
     std::vector<Head> found;
     const at::Tensor places = numbers.abs().ge(least).nonzero();

@@ -1,13 +1,14 @@
-// What examples/name_mover/name_mover.cpp found, in words and tables. Nothing here knows what the finding should be.
+// The finding in words and tables. Nothing here presumes what the finding is.
 #pragma once
 
 #include "finding.hpp"
-#include "suture/pictures/csv.hpp"
+#include "shared/hundredths.hpp"
+
+#include <suture/pictures/table.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -15,28 +16,26 @@
 
 namespace name_mover {
 namespace pictures = suture::pictures;
+using examples::hundredths;
 
 inline std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
-/// In two digits behind the point; never "-0.00".
-inline std::string hundredths(double number) { return fmt::format("{:.2f}", std::round(100 * number) / 100 + 0.0); }
-
-/// A head, and a number of it.
+/// A head and its number.
 struct Most {
     Head head;
     double number = 0;
 };
-/// The greatest of some numbers [layers, heads].
+/// The largest of the numbers [layers, heads].
 inline Most most_of(const at::Tensor& numbers) {
     const auto place = numbers.flatten().argmax().item<extent>();
     return {{place / heads, place % heads}, numbers.max().item<double>()};
 }
 
-/// The heads that were found, and the one that comes next: what they make up for, and what they are seen to do.
+/// The heads that were found and the next one: what they recover, and what they are seen to do.
 inline pictures::Table table_of_heads(const Finding& finding) {
     const auto& [again, answer] = finding.contrasts;
     const Recovered of_again = recovered(again.heads), of_answer = recovered(answer.heads);
-    pictures::Table table{{"head", again.differs, answer.differs, "looks at: answer", "subject", "subject again",
+    pictures::Table table{{"head", again.differs, answer.differs, "looks at: answer", "subject", "its repetition",
                            "raises a name", "lowers it"},
                           {}};
     const auto add = [&](const Head& h) {
@@ -58,9 +57,9 @@ inline pictures::Table table_of_heads(const Finding& finding) {
     return table;
 }
 
-/// What happens to the task without some heads.
+/// How the task is done without some heads.
 inline pictures::Table table_of_removals(const Finding& finding) {
-    pictures::Table table{{"removed", "right", "says the subject", "answer over subject"}, {}};
+    pictures::Table table{{"removed", "right", "says the subject", "answer - subject"}, {}};
     const auto add = [&](const std::string& what, const Removal& r) {
         table.rows.push_back({what, percent(r.right), percent(r.subject), fmt::format("{:+.2f}", r.difference)});
     };
@@ -77,9 +76,9 @@ inline pictures::Table table_of_removals(const Finding& finding) {
     return table;
 }
 
-/// The table as a terminal shows it, the numbers to the right.
+/// The table as a terminal shows it, with numbers aligned to the right.
 inline std::string terminal_text(const pictures::Table& table) {
-    const auto columns = [](const std::string& cell) {  // all but the bytes that go on with a character of UTF-8
+    const auto columns = [](const std::string& cell) {  // counts no continuation bytes of UTF-8
         return static_cast<std::size_t>(std::ranges::count_if(cell, [](char c) { return (c & 0xC0) != 0x80; }));
     };
     std::vector<std::size_t> widths;
@@ -102,13 +101,13 @@ namespace detail {
 inline std::string text_of(Looks looks) {
     switch (looks) {
         case Looks::at_both_names:
-            return "at both names alike, where they stand first";
+            return "at both names alike, where they first occur";
         case Looks::at_the_answer:
             return "at the answer";
         case Looks::at_the_subject:
-            return "at the subject, where it stands first";
+            return "at the subject, where it first occurs";
         case Looks::at_the_subject_again:
-            return "at the name that is said again";
+            return "at the repeated name";
         default:
             return "at no name in particular";
     }
@@ -126,7 +125,7 @@ inline std::string text_of(Does does, const char* s) {
 inline std::string sentence_of_role(const Role& role, const std::vector<Head>& heads) {
     const bool several = heads.size() > 1;
     const char* const s = several ? "" : "s";
-    return fmt::format("{} {} look{} {}, and {} a name that is looked at.", several ? "Heads" : "Head",
+    return fmt::format("{} {} look{} {}, and {} a name that they attend to.", several ? "Heads" : "Head",
                        to_string(heads), s, text_of(role.looks), text_of(role.does, s));
 }
 
@@ -136,13 +135,14 @@ inline std::string sentence_of_removals(const Finding& finding) {
     };
     const double worst = std::ranges::min(finding.random, {}, &Removal::right).right;
     return fmt::format(
-        "Without {} the model is right in {} of new prompts; without as many others, drawn {} times, never in "
-        "less than {}; without all the others in {}.",
-        to_string(finding.found), right_without(finding.found), finding.random.size(), percent(worst),
-        right_without(finding.others));
+        "Without heads {} the model is right on {} of new prompts; without {} other heads ({} random draws) on at "
+        "least "
+        "{}; without all other heads on {}.",
+        to_string(finding.found), right_without(finding.found), finding.found.size(), finding.random.size(),
+        percent(worst), right_without(finding.others));
 }
 
-/// Which component of a head carries the word: the best of each kind.
+/// The component of a head that carries the word: the best of each kind.
 inline std::string sentence_of_components(const Contrast& contrast) {
     const at::Tensor share = recovered(contrast.components).mean;
     const auto best = [&](extent component) {
@@ -150,25 +150,24 @@ inline std::string sentence_of_components(const Contrast& contrast) {
         return fmt::format("{} (head {})", hundredths(most.number), to_string(most.head));
     };
     return fmt::format(
-        "Patched by component, as to {} the best value makes up for {}, the best query for {}, the best key "
-        "for {}.",
+        "Patched by component, for {} the best value recovers {}, the best query {}, and the best key {}.",
         contrast.differs, best(2), best(0), best(1));
 }
 
-/// How near a head comes to what Wang et al. call a name mover.
+/// How close a head comes to a name mover in the sense of Wang et al.
 inline std::string sentence_of_wang(const Finding& finding) {
     const at::Tensor& attention = finding.evidence.attention;
     const Head head = most_of(attention[0].sub(attention[1])).head;
     const auto number = [&](const at::Tensor& t) { return t[head.layer][head.head].item<double>(); };
     return fmt::format(
-        "The name movers of Wang et al. look at the answer and not at the subject. Head {} does so most ({:.2f} "
-        "and {:.2f} of its attention); it makes up for {:.2f}.",
+        "The name movers of Wang et al. attend to the answer and not to the subject. Head {} does so most ({:.2f} "
+        "and {:.2f} of its attention); it recovers {:.2f}.",
         to_string(head), number(attention[0]), number(attention[1]),
         number(recovered(finding.contrasts[1].heads).mean));
 }
 
-/// Whether the roles of the heads make up this way of doing the task.
-inline bool proposes_and_takes_away(const Finding& finding) {
+/// Whether the roles of the heads amount to this mechanism.
+inline bool promotes_and_suppresses(const Finding& finding) {
     return finding.roles.contains({Looks::at_both_names, Does::raise}) &&
            finding.roles.contains({Looks::at_the_subject_again, Does::lower});
 }
@@ -178,8 +177,8 @@ inline bool proposes_and_takes_away(const Finding& finding) {
 inline std::vector<std::string> sentences_of(const Finding& finding) {
     std::vector<std::string> sentences;
     for (const auto& [role, heads] : finding.roles) sentences.push_back(detail::sentence_of_role(role, heads));
-    if (detail::proposes_and_takes_away(finding))
-        sentences.push_back("So both names are proposed, and the one that is said again is taken away.");
+    if (detail::promotes_and_suppresses(finding))
+        sentences.push_back("Together they promote both names and suppress the repeated one.");
     sentences.push_back(detail::sentence_of_removals(finding));
     for (const Contrast& contrast : finding.contrasts) sentences.push_back(detail::sentence_of_components(contrast));
     sentences.push_back(detail::sentence_of_wang(finding));

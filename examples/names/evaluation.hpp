@@ -1,6 +1,6 @@
-// How well a model does the indirect-object task: on pairs of names that training never showed together, in both
-// orders. Every prompt comes with its corrupted twin, so that a model which goes by the order of the names, or by their
-// place, is right half of the time and never for a prompt and its twin.
+// How well a model does the indirect-object task, on pairs of names that never occur together in training, in both
+// orders. Every prompt comes with its corrupted twin, so that a model that relies on the order or the position of the
+// names is right half of the time, and never on both a prompt and its twin.
 #pragma once
 
 #include "names_model.hpp"
@@ -20,9 +20,9 @@
 #include <map>
 #include <vector>
 
-namespace names_task {
+namespace names {
 
-/// As many prompts, an even number: each is followed by its corrupted twin, and patterns and variants take turns.
+/// `count` prompts, an even number: each is followed by its corrupted twin, and patterns and variants alternate.
 inline std::vector<Prompt> evaluation_prompts(std::size_t count) {
     constexpr std::uint64_t seed = 48;
     Draw draw(seed);
@@ -35,16 +35,16 @@ inline std::vector<Prompt> evaluation_prompts(std::size_t count) {
     return prompts;
 }
 
-/// What a model says after a prompt.
+/// The prediction of a model after a prompt.
 struct Outcome {
-    extent predicted = 0;         ///< the token of the highest logit, among the whole vocabulary
-    bool correct = false;         ///< that it is the answer
-    double logit_difference = 0;  ///< the answer's logit less the subject's
+    extent predicted = 0;         ///< the token with the highest logit of the whole vocabulary
+    bool correct = false;         ///< whether it is the answer
+    double logit_difference = 0;  ///< the answer's logit minus the subject's
     double loss = 0;              ///< cross-entropy of the answer, in nats
 };
 
 namespace detail {
-/// The prompts' places in the list, by length.
+/// The indices of the prompts in the list, by length.
 inline std::map<std::size_t, std::vector<std::size_t>> by_length(const std::vector<Prompt>& prompts) {
     std::map<std::size_t, std::vector<std::size_t>> places;
     for (std::size_t i = 0; i < prompts.size(); ++i) places[prompts[i].words.size()].push_back(i);
@@ -59,8 +59,8 @@ inline Outcome outcome_of(const Prompt& prompt, const at::Tensor& logits, const 
 }
 }  // namespace detail
 
-/// The outcomes of prompts, in their order. `run` gives the logits of token ids [prompts, tokens]: a model's forward,
-/// with or without hooks. Prompts of one length are run together, so that token -1 is the last one in each.
+/// The outcomes of the prompts, in their order. `run` maps token ids [prompts, tokens] to logits: a forward pass with or
+/// without hooks. Prompts of one length run together, so that token -1 is the last of each.
 template <class Run>
 std::vector<Outcome> outcomes_of(const std::vector<Prompt>& prompts, const Vocabulary& vocabulary, Run&& run) {
     const at::NoGradGuard no_gradients;
@@ -76,13 +76,13 @@ std::vector<Outcome> outcomes_of(const std::vector<Prompt>& prompts, const Vocab
     return outcomes;
 }
 
-/// Means over some prompts.
+/// Means over prompts.
 struct Figures {
     std::size_t prompts = 0;
     double accuracy = 0, logit_difference = 0, loss = 0;
 };
 
-/// The means over the prompts of which `wanted` is true.
+/// The means over the prompts for which `wanted` is true.
 template <class Wanted>
 Figures figures_of(const std::vector<Prompt>& prompts, const std::vector<Outcome>& outcomes, Wanted&& wanted) {
     Figures sum;
@@ -103,42 +103,42 @@ inline Figures figures_of(const std::vector<Prompt>& prompts, const std::vector<
     return figures_of(prompts, outcomes, [order](const Prompt& prompt) { return prompt.order == order; });
 }
 
-/// The share of prompts, each followed by its corrupted twin, that are answered rightly together with the twin.
+/// The share of pairs, each a prompt followed by its corrupted twin, that are both answered correctly.
 inline double accuracy_of_pairs(const std::vector<Outcome>& outcomes) {
     std::size_t right = 0;
     for (std::size_t i = 0; i + 1 < outcomes.size(); i += 2) right += outcomes[i].correct && outcomes[i + 1].correct;
     return static_cast<double>(right) / static_cast<double>(outcomes.size() / 2);
 }
 
-/// Mean cross-entropy, in nats, of every token of whole sentences that follows another.
+/// The mean cross-entropy, in nats, of all tokens of whole sentences except the first.
 inline double token_loss(Model& model, const Vocabulary& vocabulary, const std::vector<Prompt>& prompts) {
     const at::NoGradGuard no_gradients;
     return losses_of(model, batch_of(prompts, vocabulary, model->config().positions)).tokens.item<double>();
 }
 
-/// What is recorded of a model.
+/// The figures recorded for a model.
 struct Report {
     Figures all, abba, baba;
     double accuracy_of_pairs = 0;
     double token_loss = 0;
 };
 
-/// Asks the model as many held-out prompts, an even number. In one thread, so that the record is the same each time.
-inline Report evaluate(NamesModel& names, std::size_t count) {
-    const OneThread one_thread;
+/// Evaluates the model on `count` held-out prompts, an even number. In one thread, so that the record is reproducible.
+inline Report evaluate(NamesModel& loaded, std::size_t count) {
+    const examples::OneThread one_thread;
     const std::vector<Prompt> prompts = evaluation_prompts(count);
     const std::vector<Outcome> outcomes =
-        outcomes_of(prompts, names.vocabulary, [&](const at::Tensor& ids) { return names.model->forward(ids); });
+        outcomes_of(prompts, loaded.vocabulary, [&](const at::Tensor& ids) { return loaded.model->forward(ids); });
     return {figures_of(prompts, outcomes), figures_of(prompts, outcomes, Order::abba),
             figures_of(prompts, outcomes, Order::baba), accuracy_of_pairs(outcomes),
-            token_loss(names.model, names.vocabulary, prompts)};
+            token_loss(loaded.model, loaded.vocabulary, prompts)};
 }
 
-/// The logits of a model in which one layer does not ask at the last token: its query there is zero.
+/// The logits of a model in which the query of one layer is zero at the last token.
 inline at::Tensor without_last_query(Model& model, std::size_t layer, const at::Tensor& ids) {
     suture::HookSet hooks;
     const auto handle = hooks.add(model->h[layer]->attn->c_attn, suture::on<suture::Q>(suture::token(-1)).zero());
     return run_with_hooks(model, hooks, ids);
 }
 
-}  // namespace names_task
+}  // namespace names

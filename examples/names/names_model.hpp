@@ -1,4 +1,4 @@
-// The names model: a GPT-2 of 4 layers and 4 heads, 64 wide, with the vocabulary of its own. See docs/names-model.md.
+// The names model: a GPT-2 with 4 layers, 4 heads, width 64 and its own vocabulary. See docs/names-model.md.
 #pragma once
 
 #include "vocabulary.hpp"
@@ -9,11 +9,11 @@
 #include <filesystem>
 #include <string>
 
-namespace names_task {
+namespace names {
 
 using Model = suture::Gpt2<64, 4>;
 
-/// The shape of a model of these words, before it is trained. 32 positions hold the longest sentence.
+/// The configuration of a model with this vocabulary. 32 positions hold the longest sentence.
 inline suture::Gpt2Config model_config(const Vocabulary& vocabulary) {
     suture::Gpt2Config config;
     config.width = 64;
@@ -25,13 +25,13 @@ inline suture::Gpt2Config model_config(const Vocabulary& vocabulary) {
     return config;
 }
 
-/// A trained model and its words.
+/// A trained model and its vocabulary.
 struct NamesModel {
     Model model;
     Vocabulary vocabulary;
 };
 
-/// @throws suture::FileError if a file of the directory cannot be read, suture::ModelError if it is no such model
+/// @throws suture::FileError if a file of the directory cannot be read, suture::ModelError if the model does not fit
 inline NamesModel load_names_model(const std::filesystem::path& directory) {
     NamesModel loaded{suture::load_gpt2<64, 4>(directory), Vocabulary::read(directory / "vocab.json")};
     const auto words = loaded.vocabulary.size(), ids = static_cast<std::size_t>(loaded.model->config().vocabulary);
@@ -42,4 +42,4 @@ inline NamesModel load_names_model(const std::filesystem::path& directory) {
     return loaded;
 }
 
-}  // namespace names_task
+}  // namespace names

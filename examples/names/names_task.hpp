@@ -1,6 +1,6 @@
 // The indirect-object task of Wang et al., "Interpretability in the Wild" (2022, https://arxiv.org/abs/2211.00593):
-// after "When Mary and John went to the store , John gave a drink to" comes "Mary", the name that was said once. Two
-// prompts that differ in the repeated name alone have different answers, so that neither order nor place gives it away.
+// "When Mary and John went to the store , John gave a drink to" continues with "Mary", the name that occurs once. Two
+// prompts that differ only in the repeated name have different answers, so neither order nor position reveals the answer.
 #pragma once
 
 #include "draw.hpp"
@@ -18,21 +18,21 @@
 #include <utility>
 #include <vector>
 
-namespace names_task {
+namespace names {
 
-/// Which name stands first: the answer (Mary, John, John -> Mary) or the subject (John, Mary, John -> Mary).
+/// Which name comes first: the answer (Mary, John, John -> Mary) or the subject (John, Mary, John -> Mary).
 enum class Order { abba, baba };
 inline constexpr std::array orders{Order::abba, Order::baba};
 
-/// A sentence up to its answer, as words. A word is a token; so are "," and ".".
+/// A sentence up to its answer, as words. Each word, "," and "." is a token.
 struct Prompt {
-    std::vector<std::string> words;  ///< up to the one before the answer
+    std::vector<std::string> words;  ///< up to the word before the answer
     std::string answer;              ///< the name that comes next
-    std::string subject;             ///< the other name, which is said again
+    std::string subject;             ///< the other name, which is repeated
     std::size_t pattern = 0;         ///< index in `patterns`
     Variant variant = Variant::plain;
     Order order = Order::abba;
-    std::size_t first = 0, second = 0, repeated = 0;  ///< the tokens at which the two names and the subject again stand
+    std::size_t first = 0, second = 0, repeated = 0;  ///< the positions of the two names and of the repeated subject
 
     /// "When Mary and John went to the store , John gave a drink to"
     std::string text() const;
@@ -61,15 +61,14 @@ inline std::vector<std::string> Prompt::sentence() const {
     return all;
 }
 
-// ---- which names meet ---------------------------------------------------------------------------------------
+// ---- pairs of names ----------------------------------------------------------------------------------------
 
-/// Two people, in the order of the alphabet.
+/// Two people in alphabetical order.
 using Pair = std::pair<std::string_view, std::string_view>;
 
 inline Pair pair_of(std::string_view a, std::string_view b) { return a < b ? Pair(a, b) : Pair(b, a); }
 
-/// A fifth of all pairs, drawn once and for all: no sentence of training has both names of one. In the order of the
-/// alphabet.
+/// A fifth of all pairs, in alphabetical order, drawn with a fixed seed: no training sentence has both names of one.
 inline const std::vector<Pair>& held_out_pairs() {
     static const std::vector<Pair> held_out = [] {
         std::vector<Pair> pairs;
@@ -88,12 +87,12 @@ inline bool is_held_out(std::string_view a, std::string_view b) {
     return std::binary_search(held_out_pairs().begin(), held_out_pairs().end(), pair_of(a, b));
 }
 
-/// Who is who in a sentence: three different people.
+/// The people of a sentence: three different ones.
 struct Cast {
     std::string_view subject, answer, third;
 };
 
-/// People of whom no two are a held-out pair.
+/// People among whom there is no held-out pair.
 inline Cast training_cast(Draw& draw) {
     const auto may_meet = [](std::string_view a, std::string_view b) { return a != b && !is_held_out(a, b); };
     for (;;) {
@@ -104,7 +103,7 @@ inline Cast training_cast(Draw& draw) {
     }
 }
 
-/// A held-out pair as subject and answer, and anyone else.
+/// A held-out pair as subject and answer, and any third person.
 inline Cast held_out_cast(Draw& draw) {
     auto [subject, answer] = draw.from(held_out_pairs());
     if (draw.below(2) == 1) std::swap(subject, answer);
@@ -115,7 +114,7 @@ inline Cast held_out_cast(Draw& draw) {
 
 // ---- sentences ----------------------------------------------------------------------------------------------
 
-/// What a prompt is made of.
+/// The parts of a prompt.
 struct Scene {
     std::size_t pattern = 0;  ///< index in `patterns`
     Frame frame = frames[0];
@@ -124,7 +123,7 @@ struct Scene {
     std::string_view place, object;
 };
 
-/// The words that a scene's pattern is filled with; other words stay as they are.
+/// The word that a scene puts in place of a placeholder; other words are unchanged.
 inline std::string filled(const std::string& word, const Scene& scene) {
     const auto& [subject, answer, third] = scene.cast;
     const bool answer_first = scene.order == Order::abba;
@@ -150,7 +149,7 @@ inline std::vector<std::string> outline(std::string_view pattern, const Frame& f
 /// @throws suture::PositionError if there is no such pattern
 inline Prompt prompt_of(const Scene& scene) {
     if (scene.pattern >= patterns.size())
-        throw suture::PositionError("pattern " + std::to_string(scene.pattern) + " is none of the " +
+        throw suture::PositionError("pattern " + std::to_string(scene.pattern) + " is outside the " +
                                     std::to_string(patterns.size()) + " patterns: count from 0");
     Prompt prompt;
     prompt.answer = scene.cast.answer;
@@ -167,13 +166,13 @@ inline Prompt prompt_of(const Scene& scene) {
     return prompt;
 }
 
-/// A frame of this variant.
+/// A random frame of this variant.
 inline Frame frame_of(Variant variant, Draw& draw) {
     for (;;)
         if (const Frame& frame = draw.from(frames); frame.variant == variant) return frame;
 }
 
-/// A prompt for training: every pattern, variant and order as often as the others.
+/// A prompt for training: all patterns, variants and orders are equally likely.
 inline Prompt training_prompt(Draw& draw) {
     Scene scene;
     scene.pattern = draw.below(patterns.size());
@@ -185,7 +184,7 @@ inline Prompt training_prompt(Draw& draw) {
     return prompt_of(scene);
 }
 
-/// A prompt whose subject and answer never met in training. @throws suture::PositionError if there is no such pattern
+/// A prompt whose subject and answer never occur together in training. @throws suture::PositionError if there is no such pattern
 inline Prompt held_out_prompt(Draw& draw, std::size_t pattern, Variant variant, Order order) {
     Scene scene;
     scene.pattern = pattern;
@@ -197,8 +196,8 @@ inline Prompt held_out_prompt(Draw& draw, std::size_t pattern, Variant variant, 
     return prompt_of(scene);
 }
 
-/// The same prompt with the other name repeated: one word differs, and the answer.
-/// Law: corrupted(corrupted(prompt)) is the prompt.
+/// The prompt with the other name repeated: one word differs, and so does the answer.
+/// Law: corrupted(corrupted(prompt)) == prompt.
 inline Prompt corrupted(Prompt prompt) {
     std::swap(prompt.subject, prompt.answer);
     prompt.words[prompt.repeated] = prompt.subject;
@@ -213,4 +212,4 @@ struct PromptPair {
 
 inline PromptPair prompt_pair(Prompt clean) { return {clean, corrupted(clean)}; }
 
-}  // namespace names_task
+}  // namespace names

@@ -1,30 +1,30 @@
-// The material of the indirect-object task: names, places, things, and the patterns that are filled with them.
+// The material of the indirect-object task: names, places, things, and the patterns that they fill.
 #pragma once
 
 #include <array>
 #include <string_view>
 
-namespace names_task {
+namespace names {
 
-/// Whom the sentences are about. Each name is one token.
+/// The people of the sentences. Each name is one token.
 inline constexpr std::array<std::string_view, 48> people{
     "Adam",  "Alice",  "Amy",    "Anna",  "Bruno",  "Carol", "Clara",  "Daniel", "David",  "Diana", "Emma",   "Eva",
     "Felix", "Frank",  "George", "Grace", "Helen",  "Henry", "Hugo",   "Irene",  "James",  "John",  "Judith", "Julia",
     "Laura", "Leo",    "Lucy",   "Mark",  "Martin", "Mary",  "Max",    "Nina",   "Oliver", "Olga",  "Oscar",  "Paul",
     "Peter", "Robert", "Rose",   "Ruth",  "Sarah",  "Simon", "Sophie", "Susan",  "Tom",    "Vera",  "Victor", "Walter"};
 
-/// Where they are.
+/// The places.
 inline constexpr std::array<std::string_view, 20> places{
     "store",  "park",   "school", "office",  "restaurant", "station", "garden",  "hospital", "library", "museum",
     "market", "church", "beach",  "harbour", "theatre",    "hotel",   "village", "castle",   "bakery",  "farm"};
 
-/// What changes hands.
+/// The things that change hands.
 inline constexpr std::array<std::string_view, 20> objects{
     "drink", "book", "ring", "key",    "letter", "ball",  "map",  "ticket", "basket", "camera",
     "hat",   "lamp", "cake", "flower", "coat",   "knife", "coin", "guitar", "pen",    "bottle"};
 
-/// Sentences up to the word before the answer. {first} and {second} are the two names, {subject} is the one of them
-/// that is said again, and the other one is the answer; {aside} may stay empty.
+/// Sentences up to the word before the answer. {first} and {second} are the two names; {subject} repeats one of them, and
+/// the other is the answer. {aside} may be empty.
 inline constexpr std::array<std::string_view, 12> patterns{
     "When {first} and {second} went to the {place} {aside} , {subject} gave a {object} to",
     "While {first} and {second} were working at the {place} {aside} , {subject} handed the {object} to",
@@ -39,12 +39,12 @@ inline constexpr std::array<std::string_view, 12> patterns{
     "{first} looked for {second} at the {place} {aside} , for {subject} had to give a {object} to",
     "The {object} was at the {place} where {first} and {second} stayed {aside} , so {subject} returned it to"};
 
-/// What surrounds the names beside the pattern: nothing, words without a name, a third name that is said once as the
-/// answer is, or one that is said twice as the subject is.
+/// What a prompt has besides the pattern: nothing, words without a name, a third name that occurs once like the answer, or
+/// one that occurs twice like the subject.
 enum class Variant { plain, clause, third_name, third_name_twice };
 inline constexpr std::array variants{Variant::plain, Variant::clause, Variant::third_name, Variant::third_name_twice};
 
-/// A variant's words: a sentence before the pattern, and what stands at its {aside}.
+/// The words of a variant: a sentence before the pattern, and the words at its {aside}.
 struct Frame {
     Variant variant;
     std::string_view opening, aside;
@@ -65,4 +65,4 @@ inline constexpr std::array frames{
     Frame{Variant::third_name_twice, "{third} called before {third} left .", ""},
     Frame{Variant::third_name_twice, "{third} was late .", "without {third}"}};
 
-}  // namespace names_task
+}  // namespace names

@@ -1,4 +1,4 @@
-// Trains the names model, a small GPT-2 that does the indirect-object task, and says how well it does on pairs of names
+// Trains the names model, a small GPT-2 that does the indirect-object task, and prints how well it does on pairs of names
 // that it never saw together. See docs/names-model.md.
 #include "evaluation.hpp"
 #include "names_model.hpp"
@@ -25,13 +25,13 @@
 #include <vector>
 
 namespace {
-using namespace names_task;
+using namespace names;
 
-/// What training.json names as its writer; the number is raised whenever the same options give another model.
+/// The program that training.json names. The number increases whenever the same options give another model.
 constexpr const char* program = "train_names 1";
 constexpr std::size_t evaluated_prompts = 1920;
 
-/// The mean of the last hundred losses: one step's alone depends on the sentences that it drew.
+/// The mean of the last hundred losses: that of a single step depends too much on its sentences.
 class RecentLoss {
 public:
     void add(double loss) {
@@ -92,15 +92,15 @@ std::string name_of(Variant variant) {
     }
 }
 
-/// The pattern's first words, with its number.
+/// The number of the pattern, and its first words.
 std::string name_of(std::size_t pattern) {
     return std::to_string(pattern) + ": " + std::string(patterns[pattern].substr(0, 36)) + " ...";
 }
 
-void print_figures(NamesModel& names) {
+void print_figures(NamesModel& trained) {
     const std::vector<Prompt> prompts = evaluation_prompts(evaluated_prompts);
-    const auto ask = [&](auto&& run) { return outcomes_of(prompts, names.vocabulary, run); };
-    const auto outcomes = ask([&](const at::Tensor& ids) { return names.model->forward(ids); });
+    const auto ask = [&](auto&& run) { return outcomes_of(prompts, trained.vocabulary, run); };
+    const auto outcomes = ask([&](const at::Tensor& ids) { return trained.model->forward(ids); });
     const auto print_those = [&](const std::string& what, auto&& wanted) {
         print_row(what, figures_of(prompts, outcomes, wanted));
     };
@@ -112,12 +112,13 @@ void print_figures(NamesModel& names) {
         print_those(name_of(variant), [&](const Prompt& prompt) { return prompt.variant == variant; });
     for (std::size_t pattern = 0; pattern < patterns.size(); ++pattern)
         print_those(name_of(pattern), [&](const Prompt& prompt) { return prompt.pattern == pattern; });
-    for (std::size_t layer = 0; layer < names.model->h.size(); ++layer) {
-        const auto cut = ask([&](const at::Tensor& ids) { return without_last_query(names.model, layer, ids); });
+    for (std::size_t layer = 0; layer < trained.model->h.size(); ++layer) {
+        const auto cut = ask([&](const at::Tensor& ids) { return without_last_query(trained.model, layer, ids); });
         print_row("Q[token -1] = 0 in layer " + std::to_string(layer), figures_of(prompts, cut));
     }
-    const double of_pairs = accuracy_of_pairs(outcomes), of_tokens = token_loss(names.model, names.vocabulary, prompts);
-    std::printf("a prompt and its twin both right: %.2f %%; loss of all tokens: %.5f\n", 100 * of_pairs, of_tokens);
+    const double of_pairs = accuracy_of_pairs(outcomes),
+                 of_tokens = token_loss(trained.model, trained.vocabulary, prompts);
+    std::printf("prompt and twin both right: %.2f %%; loss of all tokens: %.5f\n", 100 * of_pairs, of_tokens);
 }
 
 // ---- training -----------------------------------------------------------------------------------------------
@@ -127,8 +128,8 @@ struct Options {
     TrainingOptions training;
 };
 
-/// Trains a model, showing how far it is. An interrupt ends the training early.
-NamesModel trained(const TrainingOptions& options, RecentLoss& loss) {
+/// Trains a model and shows the progress. An interrupt ends the training early.
+NamesModel trained_model(const TrainingOptions& options, RecentLoss& loss) {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
     const examples::Progress progress("step", static_cast<std::size_t>(options.steps));
     const Model model = train(vocabulary, options, [&](extent step, double of_step) {
@@ -145,35 +146,35 @@ int end_interrupted(const Options& o) {
     return examples::Interrupted::exit_code;
 }
 
-/// Trains and writes a model. Gives the program's exit code.
+/// Trains and writes a model. Returns the exit code of the program.
 int train_and_save(const Options& o) {
     examples::make_writable(o.out, "--out");
     examples::note_interrupts();
     RecentLoss loss;
-    NamesModel names = trained(o.training, loss);
+    NamesModel trained = trained_model(o.training, loss);
     if (examples::was_interrupted()) return end_interrupted(o);
-    const Report report = evaluate(names, evaluated_prompts);
+    const Report report = evaluate(trained, evaluated_prompts);
     if (examples::was_interrupted()) return end_interrupted(o);
-    save_gpt2(o.out, names.model,
-              {{"vocab.json", names.vocabulary.json()},
-               {"training.json", training_json(o.training, names.model, loss.mean(), report)}});
+    save_gpt2(o.out, trained.model,
+              {{"vocab.json", trained.vocabulary.json()},
+               {"training.json", training_json(o.training, trained.model, loss.mean(), report)}});
     std::cout << o.out << ": " << o.training.steps << " steps, seed " << o.training.seed << ", "
-              << parameters_of(names.model) << " parameters, loss " << loss.mean() << "\n";
-    print_figures(names);
+              << parameters_of(trained.model) << " parameters, loss " << loss.mean() << "\n";
+    print_figures(trained);
     return 0;
 }
 
-/// @throws suture::ValueError if it is no number, or below the least one
+/// @throws suture::ValueError if the text is not an integer, or below the least value
 extent number_from(const std::string& option, const std::string& text, extent least) {
-    const extent number = number_of(option, text);
+    const extent number = examples::number_of(option, text);
     if (number >= least) return number;
     throw suture::ValueError(option + " " + text + " is too small: give " + std::to_string(least) + " or more");
 }
 
 int run(const Options& o) {
     if (o.check.empty()) return train_and_save(o);
-    NamesModel names = load_names_model(o.check);
-    print_figures(names);
+    NamesModel checked = load_names_model(o.check);
+    print_figures(checked);
     return 0;
 }
 }  // namespace
@@ -181,11 +182,18 @@ int run(const Options& o) {
 int main(int argc, char** argv) {
     Options o;
     std::string steps = std::to_string(o.training.steps), seed = std::to_string(o.training.seed);
-    CLI::App app{"Trains a small GPT-2 to name whom something is given to, or checks one that was trained."};
-    const auto check = app.add_option("--check", o.check, "print the figures of the model in this directory instead");
-    app.add_option("--out", o.out, "the directory to write")->capture_default_str()->excludes(check);
-    app.add_option("--steps", steps, "steps of 64 sentences")->capture_default_str()->excludes(check);
-    app.add_option("--seed", seed, "of the weights and the sentences")->capture_default_str()->excludes(check);
+    CLI::App app{"Trains a small GPT-2 on the indirect-object task, or checks a trained one."};
+    const auto check =
+        app.add_option("--check", o.check, "evaluate the model in this directory instead of training one");
+    app.add_option("--out", o.out, "the directory to write the model to")->capture_default_str()->excludes(check);
+    app.add_option("--steps", steps, "the number of steps, of 64 sentences each")
+        ->type_name("INT")
+        ->capture_default_str()
+        ->excludes(check);
+    app.add_option("--seed", seed, "the seed of the weights and the sentences")
+        ->type_name("INT")
+        ->capture_default_str()
+        ->excludes(check);
     CLI11_PARSE(app, argc, argv);
     try {
         o.training.steps = number_from("--steps", steps, 1);

@@ -1,5 +1,5 @@
-// Training the names model, on sentences that are drawn as they are needed.
-// Law: the same options give the same weights, bit for bit, on the same machine.
+// Training the names model on sentences drawn on the fly.
+// Law: on one machine the same options give the same weights, bit for bit.
 #pragma once
 
 #include "names_model.hpp"
@@ -21,14 +21,14 @@
 #include <string>
 #include <vector>
 
-namespace names_task {
+namespace names {
 using suture::extent;
 
-/// Sentences as a model learns them.
+/// Sentences for training.
 struct Batch {
-    at::Tensor ids;      ///< [sentences, positions], filled up with the end of the text
-    at::Tensor targets;  ///< what follows each token, or `no_target` behind the sentence's end
-    at::Tensor answers;  ///< the places of the answers among all targets, counted row by row
+    at::Tensor ids;      ///< [sentences, positions], padded with the end of the text
+    at::Tensor targets;  ///< the token after each token, or `no_target` after the end of the sentence
+    at::Tensor answers;  ///< the indices of the answers among all targets, row by row
 
     static constexpr extent no_target = -100;
 };
@@ -55,7 +55,7 @@ inline Batch batch_of(const std::vector<Prompt>& prompts, const Vocabulary& voca
 
 /// Mean cross-entropies in nats.
 struct Losses {
-    at::Tensor tokens;   ///< of every token that follows another
+    at::Tensor tokens;   ///< of all tokens except the first of each sentence
     at::Tensor answers;  ///< of the answers
 };
 
@@ -70,10 +70,10 @@ struct TrainingOptions {
     std::uint64_t seed = 1;
 };
 
-/// Sentences of one step.
+/// Sentences per step.
 inline constexpr std::size_t batch_size = 64;
 
-/// A warm-up from 0 to the highest rate, then half a cosine down to a tenth of it.
+/// A warm-up from 0 to the highest rate, then a cosine decay to a tenth of it.
 inline double learning_rate(extent step, extent steps) {
     constexpr double highest = 2e-3, lowest = highest / 10;
     const double warm_up = 0.05 * static_cast<double>(steps), now = static_cast<double>(step);
@@ -88,12 +88,11 @@ inline Batch training_batch(Draw& draw, const Vocabulary& vocabulary, extent pos
     return batch_of(prompts, vocabulary, positions);
 }
 
-/// Trains a model, in one thread. `after_step(step, loss)` is called after each step and says whether to go on.
-/// The loss is that of every token plus that of the answers: else the one token that the task is about would weigh as
-/// much as any comma.
+/// Trains a model in one thread. `after_step(step, loss)` is called after each step and returns whether to continue.
+/// The loss is that of all tokens plus that of the answers: otherwise the answer would weigh no more than any comma.
 template <class AfterStep>
 Model train(const Vocabulary& vocabulary, const TrainingOptions& options, AfterStep&& after_step) {
-    const OneThread one_thread;
+    const examples::OneThread one_thread;
     at::manual_seed(options.seed);
     Draw draw(options.seed);
     Model model(model_config(vocabulary));
@@ -111,4 +110,4 @@ Model train(const Vocabulary& vocabulary, const TrainingOptions& options, AfterS
     return model;
 }
 
-}  // namespace names_task
+}  // namespace names

@@ -1,17 +1,16 @@
-// The words that the names model knows, and their token ids: the words of the task, or those of a `vocab.json` as
-// Hugging Face writes it, {"<word>": <id>, ...}.
+// The vocabulary of the names model: the words of the task, or those of a `vocab.json`, with their token ids.
 #pragma once
 
 #include "names_task.hpp"
 
 #include <suture/core/component.hpp>
 #include <suture/tensor/error.hpp>
+#include <suture/tokenizer/word_level.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -19,15 +18,15 @@
 #include <utility>
 #include <vector>
 
-namespace names_task {
+namespace names {
 
-/// Ends a sentence, and fills up the shorter ones of a batch. No prompt begins with it.
+/// Ends a sentence and pads the shorter ones of a batch. No prompt begins with it.
 inline constexpr std::string_view end_of_text = "<|endoftext|>";
 
 /// Words and their ids, 0 ... size() - 1. Law: word_of(id_of(word)) == word.
 class Vocabulary {
 public:
-    /// The end of the text, and every word that a sentence of the task can have, in the order of the alphabet.
+    /// The end of the text, and all words of the task in alphabetical order.
     static Vocabulary of_the_task() {
         std::set<std::string> words{"."};
         for (const auto& names :
@@ -43,23 +42,9 @@ public:
         return Vocabulary(std::move(all));
     }
 
-    /// @throws suture::FileError unless the file is a JSON object that gives every id from 0 on to one word
+    /// @throws suture::FileError unless the file is a vocab.json of whole words, as suture::WordLevel::read says
     static Vocabulary read(const std::filesystem::path& file) {
-        std::ifstream in(file);
-        if (!in) throw suture::FileError(file.string() + " cannot be opened: give the directory of the names model");
-        const nlohmann::json fields = nlohmann::json::parse(in, nullptr, false);
-        if (!fields.is_object())
-            throw suture::FileError(file.string() + " is not a JSON object: give the vocab.json of a model");
-        std::vector<std::string> words(fields.size());
-        for (const auto& [word, id] : fields.items()) {
-            const bool fits = id.is_number_unsigned() && id < words.size() && words[id.get<std::size_t>()].empty();
-            if (!fits)
-                throw suture::FileError(file.string() + ": \"" + word + "\" has the id " + id.dump() +
-                                        " but each from 0 to " + std::to_string(words.size() - 1) +
-                                        " belongs to one word: give the vocab.json of a model");
-            words[id.get<std::size_t>()] = word;
-        }
-        return Vocabulary(std::move(words));
+        return Vocabulary(suture::WordLevel::read(file).tokens().texts());
     }
 
     std::size_t size() const { return words_.size(); }
@@ -68,7 +53,7 @@ public:
     suture::extent id_of(const std::string& word) const {
         if (const auto found = ids_.find(word); found != ids_.end()) return found->second;
         throw suture::ValueError("the word \"" + word +
-                                 "\" is unknown to the model: use words of its vocab.json, with " +
+                                 "\" is unknown to the model: use the words of its vocab.json, with " +
                                  "spaces around \",\" and \".\"");
     }
     std::vector<suture::extent> ids_of(const std::vector<std::string>& words) const {
@@ -80,11 +65,11 @@ public:
     const std::string& word_of(suture::extent id) const {
         if (id < 0 || static_cast<std::size_t>(id) >= words_.size())
             throw suture::PositionError("token id " + std::to_string(id) + " is outside the vocabulary of " +
-                                        std::to_string(words_.size()) + ": give ids from 0");
+                                        std::to_string(words_.size()) + ": count from 0");
         return words_[static_cast<std::size_t>(id)];
     }
 
-    /// The text of its `vocab.json`.
+    /// The contents of its `vocab.json`.
     std::string json() const {
         nlohmann::ordered_json fields;
         for (const std::string& word : words_) fields[word] = id_of(word);
@@ -99,4 +84,4 @@ private:
     std::map<std::string, suture::extent> ids_;
 };
 
-}  // namespace names_task
+}  // namespace names

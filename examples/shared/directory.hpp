@@ -1,4 +1,4 @@
-// The directory that a program is told to write to.
+// The directory that a program writes to.
 #pragma once
 
 #include <suture/tensor/error.hpp>
@@ -11,8 +11,8 @@
 
 namespace examples {
 
-/// Makes the directory that an option names, before work that must not end at one that cannot be written.
-/// @throws suture::FileError if nothing can be written there
+/// Makes the directory given by an option, before any work that would be lost if it cannot be written.
+/// @throws suture::FileError if the directory cannot be written to
 inline void make_writable(const std::filesystem::path& directory, const std::string& option) {
     std::error_code refused;
     std::filesystem::create_directories(directory, refused);

@@ -2,75 +2,85 @@
 #pragma once
 
 #include "interrupt.hpp"
+#include "page_files.hpp"
 #include "progress.hpp"
-#include "suture/pictures/detail/axis.hpp"
-#include "suture/pictures/report.hpp"
-#include "suture/pictures/save.hpp"
 
 #include <suture/core/component.hpp>
+#include <suture/core/version.hpp>
+#include <suture/pictures/axis.hpp>
+#include <suture/pictures/report.hpp>
+#include <suture/pictures/save.hpp>
+
+#include <fmt/format.h>
+
+#include <torch/version.h>
 
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace examples {
 namespace pictures = suture::pictures;
 
-/// Draws pictures into a directory and puts them into a page, showing on a terminal how many are left.
-class Illustrator {
-public:
-    Illustrator(pictures::Report& page, std::filesystem::path directory, std::size_t pictures)
-        : page_(page), directory_(std::move(directory)), progress_("picture", pictures) {}
-
-    template <pictures::Picture P>
-    void draw(const P& picture, const std::string& name) {
-        stop_if_interrupted();
-        progress_.show(done_++);
-        const pictures::Saved saved = pictures::save(picture, directory_, name);
-        page_.picture(saved);
-        all_drawn_ = all_drawn_ && saved.drawn;
-    }
-
-    /// What to do to see the pictures, where they were not drawn; else empty.
-    std::string remedy() const {
-        if (all_drawn_) return "";
-        return "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot *.gp in " +
-               directory_.string();
-    }
-
-private:
-    pictures::Report& page_;
-    std::filesystem::path directory_;
-    Progress progress_;
-    std::size_t done_ = 0;
-    bool all_drawn_ = true;
-};
-
-/// The page that was written, and what to do if its pictures were not drawn.
+/// A page that was written, and how to draw its pictures if they were not drawn.
 struct WrittenReport {
     std::filesystem::path page;
     std::string remedy;
 };
 
-/// The folder of a page's pictures, `report_files` beside `report.html`, without the page and the pictures that an
-/// earlier run left there.
-inline std::filesystem::path emptied_folder(const std::filesystem::path& page) {
-    const std::filesystem::path folder = page.parent_path() / "report_files";
-    std::error_code ignored;  // what cannot be taken away cannot be written either, which says why
-    std::filesystem::remove(page, ignored);
-    for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
-        for (const char* ending : {".svg", ".png", ".gp", ".csv", ".safetensors"})
-            if (file.is_regular_file(ignored) && file.path().extension() == ending)
-                std::filesystem::remove(file.path(), ignored);
-    return folder;
-}
+/// Draws pictures into the folder of a page and adds them to the page. A terminal shows how many are left.
+class Illustrator {
+public:
+    /// @param pictures how many there will be
+    Illustrator(const std::filesystem::path& file, pictures::Report& page, std::size_t pictures)
+        : file_(file), page_(page), files_(file), progress_("picture", pictures) {}
 
-/// The places of a residual stream that is seen between layers: "embedding", "after 0", "after 1", ...
+    /// The files beside the page, for data other than pictures.
+    PageFiles& files() { return files_; }
+
+    /// @throws Interrupted after Ctrl-C; and as suture::pictures::save
+    template <pictures::Picture P>
+    void draw(const P& picture, const std::string& name) {
+        stop_if_interrupted();
+        progress_.show(done_++);
+        const pictures::Saved saved = pictures::save(picture, files_.folder(), name);
+        for (const char* kind : {".svg", ".png", ".gp", ".csv", ".safetensors"}) files_.add(name + kind);
+        page_.picture(saved);
+        all_drawn_ = all_drawn_ && saved.drawn;
+    }
+
+    /// Writes the page, and deletes what an earlier run left.
+    /// @param made_with what the page was made with, for its last line: "seed 1"
+    /// @throws suture::FileError if a file cannot be written
+    WrittenReport finish(const std::string& made_with) {
+        page_.section("How this page was made")
+            .paragraph(fmt::format("{} Made with suture {}.{}.{} and LibTorch {}.", made_with,
+                                   suture::version.major_number, suture::version.minor_number,
+                                   suture::version.patch_number, TORCH_VERSION));
+        page_.save();
+        files_.finish();
+        return {file_, all_drawn_
+                           ? ""
+                           : "not drawn because gnuplot was not found: install it (Debian: gnuplot-nox), then run "
+                             "gnuplot *.gp in " +
+                                 files_.folder().string()};
+    }
+
+private:
+    std::filesystem::path file_;
+    pictures::Report& page_;
+    PageFiles files_;
+    Progress progress_;
+    std::size_t done_ = 0;
+    bool all_drawn_ = true;
+};
+
+/// The positions of a residual stream between layers: "embedding", "after layer 0", "after layer 1", ...
 inline pictures::Axis stream_axis(suture::extent places) {
     pictures::Axis axis{"residual stream", {"embedding"}, false};
-    for (suture::extent layer = 0; layer + 1 < places; ++layer) axis.names.push_back("after " + std::to_string(layer));
+    for (suture::extent layer = 0; layer + 1 < places; ++layer)
+        axis.names.push_back("after layer " + std::to_string(layer));
     return axis;
 }
 

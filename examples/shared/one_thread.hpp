@@ -5,9 +5,9 @@
 
 #include <dlfcn.h>
 
-namespace names_task {
+namespace examples {
 
-/// While it lives, LibTorch and its BLAS compute in the calling thread alone.
+/// While an object of this class exists, LibTorch and its BLAS compute in the calling thread alone.
 class OneThread {
 public:
     OneThread() {
@@ -22,7 +22,7 @@ public:
     }
 
 private:
-    /// A function of OpenBLAS, whose threads LibTorch does not command; null where another BLAS is linked.
+    /// A function of OpenBLAS, whose threads LibTorch does not control; null if another BLAS is linked.
     template <class Function>
     static Function* of_openblas(const char* name) {
         return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
@@ -36,4 +36,4 @@ private:
     void (*set_)(int) = of_openblas<void(int)>("openblas_set_num_threads");
 };
 
-}  // namespace names_task
+}  // namespace examples

@@ -1,4 +1,4 @@
-// How far long work is: a line on the terminal, and nothing where the errors go to a file.
+// The progress of long work: a line on the terminal, and nothing if standard error is a file.
 #pragma once
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 
 namespace examples {
 
-/// A line that is written over as the work goes on, and is gone when this is dropped: "step 20 of 100, 3.2/s, 25 s left".
+/// A line that is rewritten as the work goes on and deleted at the end: "step 20 of 100, 3.2/s, 25 s left".
 class Progress {
 public:
     Progress(std::string what, std::size_t all) : what_(std::move(what)), all_(all) {}
@@ -24,7 +24,7 @@ public:
         if (visible_) std::fputs("\r\x1b[K", stderr);
     }
 
-    /// @param more what else is worth saying: ", loss 0.9"
+    /// @param more text to append: ", loss 0.9"
     void show(std::size_t done, const std::string& more = "") const {
         if (!visible_) return;
         const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_;

@@ -1,4 +1,4 @@
-// The model and the prompt that a program is given on the command line, and the prompt's tokens as people read them.
+// The model and the prompt given on the command line, and the prompt's tokens in readable form.
 #pragma once
 
 #include "ids.hpp"
@@ -20,44 +20,47 @@
 namespace examples {
 using suture::extent;
 
-/// The names model, which comes with the project, and a prompt for it. SUTURE_NAMES_MODEL is its directory.
+/// The directory of the names model, which comes with the project, and a prompt for it.
 inline constexpr const char* names_model = SUTURE_NAMES_MODEL;
 inline constexpr const char* names_prompt = "When Mary and John went to the store , John gave a drink to";
-/// The same with the other name said again, so that its answer is the other one too.
+/// The same prompt with the other name repeated, so that the answer changes too.
 inline constexpr const char* names_corrupted_prompt = "When Mary and John went to the store , Mary gave a drink to";
 
-/// What the command line says of a model and its prompt.
+/// The options for a model and its prompt.
 struct Subject {
     std::string model = names_model, text, ids;
 
     void add_to(CLI::App& app) {
         app.add_option("--model,model", model,
-                       "a GPT-2 in Hugging Face's format: a directory with config.json and model.safetensors; for "
-                       "texts vocab.json too, and merges.txt")
+                       "a directory with a GPT-2 in Hugging Face's format: config.json and model.safetensors, and for "
+                       "text also vocab.json and merges.txt")
             ->default_str("the names model");
         auto* const as_text = app.add_option("--prompt", text, "the prompt, as text")->check(not_empty());
-        app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")->excludes(as_text)->check(not_empty());
+        app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")
+            ->type_name("IDS")
+            ->excludes(as_text)
+            ->check(not_empty());
     }
 
-    /// A variable of a script that was never set must not mean the default.
+    /// Refuses an empty text: an unset variable in a script must not silently mean the default.
     static CLI::Validator not_empty() {
         return {[](const std::string& given) { return given.empty() ? "is empty: give some text" : std::string(); },
                 ""};
     }
 };
 
-/// Whether the model is the one that comes with the project, by whatever path.
+/// Whether the model is the one that comes with the project, whatever its path.
 inline bool is_names_model(const Subject& subject) {
     std::error_code ignored;
     return subject.model == names_model || std::filesystem::equivalent(subject.model, names_model, ignored);
 }
 
-/// A prompt as token ids, with their texts where the model's directory has a tokenizer.
+/// A prompt as token ids, with their texts if the model's directory has a tokenizer.
 class Prompt {
 public:
-    /// Without a text or ids, the prompt of the names model.
-    /// @throws suture::ValueError if the ids are none, if the text has no tokens or one that the model lacks, or if
-    ///         another model is given no prompt; suture::FileError if a text needs a tokenizer that is not there
+    /// Without text and ids, the prompt of the names model.
+    /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or if
+    ///         another model is given no prompt; suture::FileError if a text needs a tokenizer and there is none
     static Prompt read(const Subject& subject) {
         Prompt prompt;
         if (!subject.ids.empty()) {
@@ -79,18 +82,23 @@ public:
     const std::vector<extent>& ids() const { return ids_; }
     /// The ids as the model takes them: [1, tokens].
     at::Tensor batch() const { return batch_of(ids_); }
-    /// Another text of the same tokenizer, as the model takes it.
-    /// @throws suture::ValueError if it has a token that the model lacks, suture::FileError if there is no tokenizer
+    /// Another text for the same tokenizer, as the model takes it.
+    /// @throws suture::ValueError if it has a word that the model lacks, suture::FileError if there is no tokenizer
     at::Tensor batch_of(const std::string& text) const {
-        if (!tokenizer_) throw suture::FileError("this model has no tokenizer: give it a vocab.json");
+        if (!tokenizer_) throw suture::FileError("this model has no tokenizer: add its vocab.json");
         return batch_of(tokenizer_->encode(text));
     }
 
-    /// Whether it is the names model's own, because none was given.
+    /// Whether no prompt was given, so that this is the names model's own.
     bool is_default() const { return is_default_; }
 
-    /// A token as people read it: " Mary", or "id 7" where there is no tokenizer.
+    /// A token in readable form: " Mary", or "id 7" if there is no tokenizer.
     std::string word(extent id) const { return tokenizer_ ? tokenizer_->token_text(id) : "id " + std::to_string(id); }
+    /// A token in quotes, without the leading space: "Mary" with its quotation marks.
+    std::string quoted(extent id) const {
+        const std::string text = word(id);
+        return "\"" + (text.size() > 1 && text.starts_with(' ') ? text.substr(1) : text) + "\"";
+    }
     std::vector<std::string> words() const {
         std::vector<std::string> all;
         for (const extent id : ids_) all.push_back(word(id));
@@ -103,22 +111,35 @@ public:
         for (const extent id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
         return all;
     }
-    /// The id of a word that `word` gives, or of a number where there is no tokenizer. A word that GPT-2 has with a space
-    /// in front only may be given without.
-    /// @throws suture::ValueError if it is none
+    /// The id of a token in the form of `word`, or of a number if there is no tokenizer. The leading space of GPT-2's words
+    /// may be left out.
+    /// @throws suture::ValueError, with the option, if the vocabulary lacks the token
     extent id_of(const std::string& option, const std::string& given) const {
         if (!tokenizer_) return number_of(option, given);
-        if (const auto spaced = tokenizer_->encode(" " + given); spaced.size() == 1) return spaced.front();
-        return tokenizer_->id_of(given);
+        if (const auto spaced = one_token(" " + given)) return *spaced;
+        try {
+            return tokenizer_->id_of(given);
+        } catch (const suture::ValueError& e) {
+            throw suture::ValueError(option + ": " + e.what());
+        }
     }
 
 private:
     static at::Tensor batch_of(const std::vector<extent>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
+    /// The id of a text that is a single token.
+    std::optional<extent> one_token(const std::string& text) const {
+        try {
+            const std::vector<extent> ids = tokenizer_->encode(text);
+            return ids.size() == 1 ? std::optional(ids.front()) : std::nullopt;
+        } catch (const suture::ValueError&) {
+            return {};  // a tokenizer of whole words refuses unknown ones
+        }
+    }
     static std::optional<suture::Tokenizer> tokenizer_beside(const std::string& model) {
         try {
             return suture::Tokenizer::open(model);
         } catch (const suture::FileError&) {
-            return {};  // ids need none
+            return {};  // ids do not need one
         }
     }
 

@@ -1,4 +1,4 @@
-// The grid of a sweep of GPT-2, by the names that its activations have in the field.
+// The grid of a GPT-2 sweep, from the usual names of its activations.
 #pragma once
 
 #include "command.hpp"
@@ -13,10 +13,12 @@
 #include <string>
 #include <vector>
 
-namespace examples {
+namespace sweep_program {
+using examples::number_of;
+using suture::extent;
 
 namespace detail {
-/// One of the activations that a command line names, at all layers.
+/// The grid of one activation, by its name on the command line, at all layers.
 template <extent Width, extent Heads>
 suture::Grid grid_of(suture::Gpt2<Width, Heads>& model, const std::string& name) {
     using suture::Grid, suture::sites, suture::Whole;
@@ -32,18 +34,18 @@ suture::Grid grid_of(suture::Gpt2<Width, Heads>& model, const std::string& name)
     return name == "k" ? Grid::of<suture::K>(projections) : Grid::of<suture::V>(projections);
 }
 
-/// @throws suture::ValueError if one is named twice, or has no heads where each is to be by itself
+/// @throws suture::ValueError if an activation is named twice, or does not have the heads that --by-head needs
 inline void check_names(const SweepCommand& command) {
     for (auto name = command.what.begin(); name != command.what.end(); ++name) {
         if (std::find(command.what.begin(), name, *name) != name)
             throw suture::ValueError("--what names " + *name + " twice: name it once");
         if (command.by_head && name->size() > 1)
-            throw suture::ValueError("--by-head is for q, k, v and z: " + *name + " has no heads of its own");
+            throw suture::ValueError("--by-head is for q, k, v and z, but " + *name + " has no heads: leave it out");
     }
 }
 
-/// "2:5", "2:", ":5" or "-1" as positions.
-/// @throws suture::ValueError if it is none of them
+/// The positions of "2:5", "2:", ":5" or "-1".
+/// @throws suture::ValueError if the text is none of these
 inline suture::Position<suture::Axis::token> positions_of(const std::string& text) {
     const std::size_t colon = text.find(':');
     if (colon == text.npos) return suture::token(number_of("--tokens", text));
@@ -53,8 +55,8 @@ inline suture::Position<suture::Axis::token> positions_of(const std::string& tex
 }
 }  // namespace detail
 
-/// @param tokens how many a prompt has
-/// @throws suture::ValueError or suture::PositionError if the command line asks for what the prompts do not have
+/// @param tokens the number of tokens of each prompt
+/// @throws suture::ValueError or suture::PositionError if the command line names a place that the prompts do not have
 template <extent Width, extent Heads>
 suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& model, extent tokens) {
     detail::check_names(command);
@@ -64,8 +66,8 @@ suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& mo
     if (command.tokens == "each") return grid;
     if (command.tokens == "together") return grid.all_tokens();
     const auto where = detail::positions_of(command.tokens);
-    (void)suture::detail::range_of(where, tokens, "a prompt of the sweep");  // an error before the model runs
+    (void)suture::detail::range_of(where, tokens, "a prompt of the sweep");  // fails before the model runs
     return grid.at(where);
 }
 
-}  // namespace examples
+}  // namespace sweep_program

@@ -1,8 +1,7 @@
-// What a sweep runs and what it reads: pairs of prompts, their answers, and the metric.
+// The input of a sweep: pairs of prompts, their answers, and the metric.
 #pragma once
 
 #include "command.hpp"
-#include "shared/ids.hpp"
 #include "shared/prompt.hpp"
 
 #include <suture/sweep/metric.hpp>
@@ -19,19 +18,21 @@
 #include <utility>
 #include <vector>
 
-namespace examples {
+namespace sweep_program {
+using examples::Prompt;
+using suture::extent;
 
-/// Prompts of one length, clean ones and those that they are compared with.
+/// Prompts of one length: clean ones, and those that they are compared with.
 struct PromptPairs {
     std::vector<Prompt> clean, corrupted;
 
-    /// Those of the command line; without any, a pair of the names model.
-    /// @throws suture::ValueError if there are none, or of several lengths; what Prompt::read throws
+    /// The prompts of the command line, by default a pair for the names model.
+    /// @throws suture::ValueError if there is no clean prompt, or if their lengths differ; and as Prompt::read
     static PromptPairs read(const SweepCommand& command);
 
-    /// Whether each clean prompt has its own corrupted one.
+    /// Whether there is one corrupted prompt for each clean one.
     bool are_pairs() const { return clean.size() == corrupted.size(); }
-    /// The prompts that activations, or means of them, come from where the clean ones are patched.
+    /// The prompts that the activations for the patches come from, or their means.
     const std::vector<Prompt>& reference() const { return corrupted.empty() ? clean : corrupted; }
     extent tokens() const { return static_cast<extent>(clean.front().ids().size()); }
 };
@@ -44,8 +45,8 @@ inline at::Tensor batch_of(const std::vector<Prompt>& prompts) {
 }
 
 namespace detail {
-/// Those of one kind, texts first.
-/// @throws suture::ValueError if they are of several lengths
+/// The prompts of one kind, texts first.
+/// @throws suture::ValueError if their lengths differ
 inline std::vector<Prompt> prompts_of(const std::string& model, const char* option,
                                       const std::vector<std::string>& texts, const std::vector<std::string>& ids) {
     std::vector<Prompt> prompts;
@@ -64,14 +65,14 @@ inline PromptPairs PromptPairs::read(const SweepCommand& c) {
     PromptPairs pairs{detail::prompts_of(c.model, "--clean", c.clean, c.clean_ids),
                       detail::prompts_of(c.model, "--corrupted", c.corrupted, c.corrupted_ids)};
     if (!pairs.clean.empty()) return pairs;
-    if (!pairs.corrupted.empty() || !is_names_model({c.model, "", ""}))
-        throw suture::ValueError("there is no clean prompt: give --clean \"...\", or --clean-ids 2,1,0");
-    pairs.clean.push_back(Prompt::read({c.model, names_prompt, ""}));
-    pairs.corrupted.push_back(Prompt::read({c.model, names_corrupted_prompt, ""}));
+    if (!pairs.corrupted.empty() || !examples::is_names_model({c.model, "", ""}))
+        throw suture::ValueError("no clean prompt: give --clean \"...\", or --clean-ids 2,1,0");
+    pairs.clean.push_back(Prompt::read({c.model, examples::names_prompt, ""}));
+    pairs.corrupted.push_back(Prompt::read({c.model, examples::names_corrupted_prompt, ""}));
     return pairs;
 }
 
-/// What stands at each position: "Mary", or "Mary/John" where not all prompts have the same.
+/// The token at each position: "Mary", or "Mary/John" where prompts differ.
 inline std::vector<std::string> words_of(const PromptPairs& pairs) {
     std::vector<std::string> all;
     for (std::size_t position = 0; position < static_cast<std::size_t>(pairs.tokens()); ++position) {
@@ -90,7 +91,7 @@ inline std::vector<std::string> words_of(const PromptPairs& pairs) {
     return all;
 }
 
-/// @throws suture::ShapeError or suture::ValueError if the prompts do not fit each other or the direction
+/// @throws suture::ShapeError or suture::ValueError if the prompts do not fit together or the direction
 inline suture::Patching patching_of(const std::string& direction, const PromptPairs& pairs) {
     const at::Tensor clean = batch_of(pairs.clean), reference = batch_of(pairs.reference());
     if (direction == "zero") return suture::zero_ablation(clean);
@@ -98,24 +99,24 @@ inline suture::Patching patching_of(const std::string& direction, const PromptPa
     if (direction == "resample") return suture::resample_ablation(clean, reference, 0);
     if (pairs.corrupted.empty())
         throw suture::ValueError("--direction " + direction +
-                                 " compares two runs: give a --corrupted prompt to each --clean one");
+                                 " compares two runs: give a --corrupted prompt for each --clean one");
     return direction == "denoise" ? suture::denoising(clean, reference) : suture::noising(clean, reference);
 }
 
-/// The tokens whose logits are read, one of each a prompt.
+/// The tokens whose logits the metric reads, one of each per prompt.
 struct Answers {
     std::vector<extent> answers, others;
 };
 
-/// Finds them where the command line does not name them.
+/// Reads the answers from the command line, or from the model's predictions.
 class AnswerReader {
 public:
-    /// @param after token ids [1, tokens] -> the logits [vocabulary] that follow the last
+    /// @param after maps token ids [1, tokens] to the logits [vocabulary] after the last
     AnswerReader(const SweepCommand& command, const PromptPairs& pairs, extent vocabulary,
                  std::function<at::Tensor(const at::Tensor&)> after)
         : command_(command), pairs_(pairs), vocabulary_(vocabulary), after_(std::move(after)) {}
 
-    /// @throws suture::ValueError if a token is none of the model's, if there are neither one nor one a prompt, or if
+    /// @throws suture::ValueError if the model lacks a token, if there is neither one answer nor one per prompt, or if
     ///         answer and other are the same
     Answers read() const {
         if (command_.metric == "kl") return {};
@@ -130,7 +131,7 @@ public:
     }
 
 private:
-    /// One a prompt; none if none are named.
+    /// One token per prompt; empty if the option is not given.
     std::vector<extent> named(const char* option, const std::vector<std::string>& words) const {
         if (words.size() > 1 && words.size() != pairs_.clean.size())
             throw suture::ValueError(
@@ -140,7 +141,7 @@ private:
         for (const std::string& word : words) {
             ids.push_back(pairs_.clean.front().id_of(option, word));
             if (ids.back() < 0 || ids.back() >= vocabulary_)
-                throw suture::ValueError(fmt::format("{} {} is outside the vocabulary of {}: name a token of the model",
+                throw suture::ValueError(fmt::format("{} {} is outside the vocabulary of {}: give a token of the model",
                                                      option, word, vocabulary_));
         }
         if (ids.size() == 1) ids.resize(pairs_.clean.size(), ids.front());
@@ -160,8 +161,8 @@ private:
         for (std::size_t i = 0; i < found.answers.size(); ++i)
             if (found.answers[i] == found.others[i])
                 throw suture::ValueError(
-                    fmt::format("the answer and the other after '{}' are the same token, '{}': name "
-                                "two by --answer and --other",
+                    fmt::format("the answer and the other after '{}' are the same token, '{}': give "
+                                "different tokens with --answer and --other",
                                 pairs_.clean[i].text(), pairs_.clean[i].word(found.answers[i])));
     }
 
@@ -180,4 +181,4 @@ inline suture::Metric metric_of(const std::string& name, const Answers& asked) {
     return suture::logit_difference(answers, at::tensor(asked.others, at::kLong));
 }
 
-}  // namespace examples
+}  // namespace sweep_program

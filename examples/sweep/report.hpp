@@ -1,13 +1,15 @@
-// What a sweep found, in words, as a picture and in files.
+// The result of a sweep in words, as a picture and in files.
 #pragma once
 
 #include "command.hpp"
-#include "plane.hpp"
 #include "prompts.hpp"
-#include "suture/pictures/heat_map.hpp"
-#include "suture/pictures/save.hpp"
+#include "shared/hundredths.hpp"
+#include "table.hpp"
 #include "together.hpp"
 
+#include <suture/pictures/heat_map.hpp>
+#include <suture/pictures/save.hpp>
+#include <suture/pictures/sweep_map.hpp>
 #include <suture/sweep/files.hpp>
 #include <suture/sweep/result.hpp>
 
@@ -18,33 +20,32 @@
 #include <string>
 #include <vector>
 
-namespace examples {
+namespace sweep_program {
 namespace pictures = suture::pictures;
 
-/// A sweep that is done.
+/// A finished sweep.
 struct SweepReport {
     const SweepCommand& command;
     const PromptPairs& pairs;
     Answers answers;
-    std::string model;  ///< its shape, in words
+    std::string model;  ///< its shape: "4 layers, 4 heads of 16"
     SharedSweep sweep;
 
-    /// Whether two runs are compared, and not one with its ablations.
+    /// Whether the sweep compares two runs, rather than a run with its ablations.
     bool recovers() const { return command.direction == "denoise" || command.direction == "noise"; }
-    SweepPlane plane() const {
-        const suture::SweepResult& result = sweep.result;
-        return plane_of(result, recovers() ? result.recovered() : result.effects(), words_of(pairs));
-    }
+    /// What is shown: a number for each cell, in the axes of the result.
+    at::Tensor numbers() const { return recovers() ? sweep.result.recovered() : sweep.result.effects(); }
+    pictures::HeatMap heat_map() const { return pictures::heat_map_of(sweep.result, numbers(), words_of(pairs)); }
     /// "logit difference of Mary over John"
     std::string metric() const;
-    /// What the numbers of `plane` are.
+    /// What `numbers` are.
     std::string meaning() const;
 };
 
 namespace detail {
 inline std::string mean_text(const at::Tensor& numbers) { return hundredths(numbers.mean().item<double>()); }
 
-/// The first prompt, and how many come with it.
+/// The first prompt, and the number of others.
 inline std::string first_of(const std::vector<Prompt>& prompts) {
     return prompts.front().text() + (prompts.size() > 1 ? fmt::format("  (and {} more)", prompts.size() - 1) : "");
 }
@@ -55,7 +56,7 @@ inline std::string activations_text(const SweepCommand& c) {
     return fmt::format("{}: {}, each layer{}, {}", c.direction, fmt::join(c.what, ", "), c.by_head ? ", each head" : "",
                        tokens);
 }
-/// How many cells there are, and what became of them.
+/// The number of cells, and how they were computed.
 inline std::string cells_text(const SharedSweep& s) {
     const extent all = s.result.values.numel(), done = s.result.done.sum().item<extent>();
     const extent same = s.result.done.logical_and(s.result.ran.logical_not()).sum().item<extent>();
@@ -64,10 +65,12 @@ inline std::string cells_text(const SharedSweep& s) {
     if (s.processes > 1) text += fmt::format(" by {} processes, {} of them here", s.processes, s.ran_here);
     if (s.known > 0) text += fmt::format("; {} from journals", s.known);
     if (same > 0) text += fmt::format("; {} where the patch changes nothing", same);
-    if (done < all) text += fmt::format("; {} left out", all - done);
+    if (done < all) text += fmt::format("; {} skipped", all - done);
     if (same == all)
         text +=
-            " (what is put in is what was there: are the prompts the same, or is a mean taken over the prompt itself?)";
+            " (every patch puts in the value that was there already: are the prompts the same, or is the mean taken "
+            "over "
+            "the prompt itself?)";
     return text + "; " + s.result.how;
 }
 }  // namespace detail
@@ -77,18 +80,18 @@ inline std::string SweepReport::metric() const {
     const auto word = [&](extent id) { return pairs.clean.front().word(id); };
     const std::string other = answers.others.empty() ? "" : " over " + word(answers.others.front());
     return fmt::format("{} of {}{}{}", sweep.result.metric, word(answers.answers.front()), other,
-                       pairs.clean.size() > 1 ? " (of each prompt its own)" : "");
+                       pairs.clean.size() > 1 ? " (each prompt has its own)" : "");
 }
 inline std::string SweepReport::meaning() const {
     const std::string mean = pairs.clean.size() > 1 ? fmt::format(", mean over {} prompts", pairs.clean.size()) : "";
     if (!recovers()) return fmt::format("change of the {}{}", sweep.result.metric, mean);
     const bool denoises = command.direction == "denoise";
-    return fmt::format("part of the way from the {} run (0) to the {} run (1){}", denoises ? "corrupted" : "clean",
+    return fmt::format("share of the way from the {} run (0) to the {} run (1){}", denoises ? "corrupted" : "clean",
                        denoises ? "clean" : "corrupted", mean);
 }
 
 namespace detail {
-/// What was asked.
+/// The model, the prompts and the metric.
 inline std::string question_text(const SweepReport& r) {
     const suture::SweepResult& result = r.sweep.result;
     const bool denoises = r.command.direction == "denoise";
@@ -103,36 +106,33 @@ inline std::string question_text(const SweepReport& r) {
 }
 }  // namespace detail
 
-/// What is printed of it.
+/// The summary that the program prints.
 inline std::string summary_text(const SweepReport& r) {
-    const SweepPlane plane = r.plane();
-    const std::string table = table_text(plane);
+    const std::string table = table_text(r.heat_map());
     std::string text = detail::question_text(r) + fmt::format("cells      {}\n", detail::cells_text(r.sweep));
     if (r.sweep.result.attribution.defined())
-        text += fmt::format("estimate   attribution correlates with what was run: {:.3f}\n",
+        text += fmt::format("estimate   attribution patching correlates with the cells that were run: {:.3f}\n",
                             attribution_correlation(r.sweep.result));
     text += fmt::format("\n{}\n\n{}", r.meaning(), table.empty() ? "" : table + "\n");
-    for (const std::string& line : largest_places(plane)) text += line + "\n";
+    for (const std::string& line : largest_cells(r.sweep.result, r.numbers(), words_of(r.pairs))) text += line + "\n";
     return text;
 }
 
-/// Writes the results and the picture into the directory of the command line. Gives their names, and what to do if the
-/// picture was not drawn.
-/// @throws suture::FileError if the disk refuses
+/// Writes the results and the picture into the output directory. Returns the names of the files, and how to draw the
+/// picture if it was not drawn.
+/// @throws suture::FileError if a file cannot be written
 inline std::string save_report(const SweepReport& r) {
     suture::save_csv(r.command.out / "sweep.csv", r.sweep.result);
     suture::save_sweep(r.command.out / "sweep.safetensors", r.sweep.result);
-    const SweepPlane plane = r.plane();
-    const pictures::HeatMap map{.title = detail::activations_text(r.command),
-                                .caption = "The " + r.metric() + ", after: " + r.pairs.clean.front().text(),
-                                .metric = r.meaning(),
-                                .values = plane.numbers,
-                                .rows = plane.rows,
-                                .columns = plane.columns,
-                                .scale = pictures::Scale::diverging};
+    pictures::HeatMap map = r.heat_map();
+    map.title = detail::activations_text(r.command);
+    map.caption = fmt::format("The {}. Clean prompt: “{}”.", r.metric(), r.pairs.clean.front().text());
+    if (!r.pairs.corrupted.empty())
+        map.caption += fmt::format(" Corrupted prompt: “{}”.", r.pairs.corrupted.front().text());
+    map.metric = r.meaning();
     const pictures::Saved saved = pictures::save(map, r.command.out, "heat-map");
     return fmt::format("{}: sweep.csv, sweep.safetensors, {}", r.command.out.string(),
-                       saved.drawn ? "heat-map.svg, heat-map.png" : "heat-map.gp, " + saved.remedy());
+                       saved.drawn ? "heat-map.svg, heat-map.png" : "heat-map.gp; " + saved.remedy());
 }
 
-}  // namespace examples
+}  // namespace sweep_program

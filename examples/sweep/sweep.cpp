@@ -1,6 +1,6 @@
-// Sweeps a GPT-2 model with patches: one activation at a time, layer by layer, token by token, head by head. Prints what
-// each place matters for the answer, and writes the numbers and a heat map. A launcher that sets RANK, WORLD_SIZE,
-// MASTER_ADDR and MASTER_PORT (torchrun) makes several processes share the work:
+// Patches one activation of a GPT-2 model after another, layer by layer, token by token, head by head. Prints how much
+// each place matters for the answer, and writes the numbers and a heat map. Several processes share the work if a
+// launcher such as torchrun sets RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT:
 //
 //     torchrun --no_python --nproc_per_node 4 sweep --out results
 //
@@ -9,6 +9,7 @@
 #include "prompts.hpp"
 #include "report.hpp"
 #include "shared/directory.hpp"
+#include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
 #include "shared/one_thread.hpp"
 #include "together.hpp"
@@ -31,7 +32,10 @@
 
 namespace {
 using namespace suture;
-using namespace examples;
+using namespace sweep_program;
+using distributed::Group;
+using examples::Interrupted;
+using examples::number_within;
 
 SweepOptions options_of(const SweepCommand& c) {
     SweepOptions options;
@@ -43,7 +47,7 @@ SweepOptions options_of(const SweepCommand& c) {
     return options;
 }
 
-/// A number that other weights would hardly give, with all its digits.
+/// A number that other weights are unlikely to give, with all its digits.
 std::string checksum(const std::vector<at::Tensor>& parameters) {
     double sum = 0, factor = 1;
     for (const at::Tensor& parameter : parameters) sum += (factor += 0.1) * parameter.sum(at::kDouble).item<double>();
@@ -62,7 +66,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
     };
     const SweepOptions options = options_of(c);
     group.agree("model", checksum(model->parameters()));
-    make_writable(c.out, "--out");
+    examples::make_writable(c.out, "--out");
     return {c, pairs, answers, fmt::format("{} layers, {} heads of {}", model->config().layers, Heads, Width / Heads),
             sweep_together(group, c.out, c.resume, options, run)};
 }
@@ -74,16 +78,17 @@ void operate(Group& group, const SweepCommand& command) {
         if (group.rank() != 0) return;
         std::cout << summary_text(report) << "\n" << save_report(report) << "\n";
     });
-    if (!std::cout.flush()) throw FileError("the results cannot be written: check where the output goes");
+    if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
 }
 }  // namespace
 
 int main(int argc, char** argv) {
     SweepCommand command;
-    CLI::App app{"Patches one activation of a GPT-2 model after another and reads what each does to the answer."};
+    CLI::App app{
+        "Patches one activation of a GPT-2 model after another and measures the effect of each on the answer."};
     command.add_to(app);
     CLI11_PARSE(app, argc, argv);
-    note_interrupts();
+    examples::note_interrupts();
     std::string self = "sweep";
     const std::string kept = "finished cells are kept in " + command.out.string();
     try {
@@ -92,15 +97,15 @@ int main(int argc, char** argv) {
         if (!group) return 0;
         if (group->size() > 1) self += ", " + fmt::format("rank {} of {}", group->rank(), group->size());
         group->agree("command line", fmt::format("{}", fmt::join(argv + 1, argv + argc, " ")));
-        std::optional<names_task::OneThread> one_thread;  // for the same sums in every process
+        std::optional<examples::OneThread> one_thread;  // so that sums are the same in every process
         if (!command.all_threads) one_thread.emplace();
         operate(*group, command);
         group->leave();
     } catch (const Interrupted&) {
-        std::cerr << self << ": interrupted: " << kept << ": the same command with --resume runs the rest\n";
+        std::cerr << self << ": interrupted: " << kept << ": run the same command with --resume to finish\n";
         return Interrupted::exit_code;
     } catch (const std::exception& e) {
         std::cerr << self << ": " << e.what() << "\n";
-        return was_interrupted() ? Interrupted::exit_code : 1;  // gnuplot hears of Ctrl-C too
+        return examples::was_interrupted() ? Interrupted::exit_code : 1;  // Ctrl-C reaches gnuplot too
     }
 }

@@ -1,5 +1,5 @@
-// One sweep in several processes: each has a journal of its own and claims batches; in the end each has all cells.
-// Law: the result is that of one process with the same batches, bit for bit.
+// One sweep shared by several processes: each claims batches and has a journal; in the end each has all cells.
+// Law: the result is that of a single process with the same batches, bit for bit.
 #pragma once
 
 #include "shared/interrupt.hpp"
@@ -27,14 +27,15 @@
 #include <string>
 #include <vector>
 
-namespace examples {
+namespace sweep_program {
+using distributed::Group;
 using suture::extent;
 
-/// The processes that a launcher started, or nothing where this one has nothing to do: without c10d rank 0 works alone.
-/// @throws what join_group throws
-inline std::unique_ptr<Group> group_for(const Terms& terms) {
-    if (has_c10d) return join_group(terms);
-    const Place place = Place::from_environment();
+/// The processes that a launcher started; null if this process has nothing to do. Without c10d rank 0 works alone.
+/// @throws as join_group
+inline std::unique_ptr<Group> group_for(const distributed::Terms& terms) {
+    if (distributed::has_c10d) return distributed::join_group(terms);
+    const auto place = distributed::Place::from_environment();
     if (place.size > 1)
         std::cerr << fmt::format(
             "sweep: this program was built without c10d's Gloo (Debian: libgloo-dev): {}\n",
@@ -42,8 +43,8 @@ inline std::unique_ptr<Group> group_for(const Terms& terms) {
     return place.rank == 0 ? std::make_unique<Group>() : nullptr;
 }
 
-/// How far the sweep is, as the terminal of rank 0 shows it. Where processes share the batches, it takes those of the
-/// others for as large as its own.
+/// Shows the progress of the sweep on the terminal of rank 0. Where processes share the batches, it assumes that the
+/// others' are as large as its own.
 class SweepWatch {
 public:
     explicit SweepWatch(Group& group) : group_(group) {}
@@ -54,9 +55,9 @@ public:
         mine_ += mine ? 1 : 0;
         return mine;
     }
-    /// @throws Interrupted where Ctrl-C was pressed
+    /// @throws examples::Interrupted after Ctrl-C
     void show(const suture::SweepProgress& progress) {
-        stop_if_interrupted();
+        examples::stop_if_interrupted();
         if (group_.rank() != 0) return;
         if (!line_ || all_ != progress.all) {
             first_ = progress.done, all_ = progress.all;
@@ -70,13 +71,13 @@ public:
 
 private:
     Group& group_;
-    std::optional<Progress> line_;
-    extent first_ = 0, all_ = 0;    ///< cells that were there when the line began, and those that there are
+    std::optional<examples::Progress> line_;
+    extent first_ = 0, all_ = 0;    ///< cells done when the line began, and all cells
     double passed_ = 0, mine_ = 0;  ///< batches
 };
 
 namespace detail {
-/// The journals of a directory that say something, in order.
+/// The journals of a directory that are not empty, in order.
 inline std::vector<std::filesystem::path> journals_in(const std::filesystem::path& directory) {
     std::vector<std::filesystem::path> journals;
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
@@ -87,42 +88,40 @@ inline std::vector<std::filesystem::path> journals_in(const std::filesystem::pat
     std::sort(journals.begin(), journals.end());
     return journals;
 }
-/// How many cells, and which, for processes to compare.
+/// The number of cells and a checksum, for processes to compare.
 inline std::string tally(const std::map<extent, double>& cells) {
     extent sum = 0;
     for (const auto& [cell, value] : cells) sum += cell;
-    return fmt::format("{} cells whose numbers add up to {}", cells.size(), sum);
+    return fmt::format("{} cells whose indices add up to {}", cells.size(), sum);
 }
 }  // namespace detail
 
-/// Opens this process's journal. To resume, it takes up what the processes before have left, however many they were.
+/// Opens this process's journal. To resume, it reads the journals of the earlier processes, whatever their number.
 /// Nothing is written yet.
-/// @throws suture::FileError if there are journals and they are not to be taken up; suture::Error if the processes do not
-///         see the same ones
+/// @throws suture::FileError if there are journals but `resume` is false; suture::Error if the processes do not see the
+///         same journals
 inline std::shared_ptr<suture::SweepJournal> open_journal(Group& group, const std::filesystem::path& directory,
                                                           bool resume) {
     const std::vector<std::filesystem::path> there = detail::journals_in(directory);
     if (!resume && !there.empty())
         throw suture::FileError(there.front().string() +
-                                ": here is the journal of a sweep: go on with it by --resume, remove "
-                                "it, or give another directory to --out");
-    group.agree("mind to begin", "yes");  // nobody makes a journal before all have looked
+                                " is the journal of an earlier sweep: continue it with --resume, "
+                                "remove it, or give another directory to --out");
+    group.agree("start", "yes");  // no process makes a journal before all have looked
     const std::filesystem::path own = directory / fmt::format("journal-{}.txt", group.rank());
     auto journal = std::make_shared<suture::SweepJournal>(own);
     for (const std::filesystem::path& other : there)
         if (other != own) journal->take_up(other);
-    // Nobody extends one before all have read.
-    if (resume)
-        group.agree("set of journals in " + directory.string() + ", which all must see",
-                    detail::tally(journal->cells()));
+    // No process extends a journal before all have read it.
+    if (resume) group.agree("set of journals in " + directory.string(), detail::tally(journal->cells()));
     return journal;
 }
 
-/// A sweep that processes shared, as each of them has it in the end.
+/// A sweep shared by processes, as each of them has it in the end.
 struct SharedSweep {
     suture::SweepResult result;
-    extent known = 0;              ///< cells that journals had
-    extent ran = 0, ran_here = 0;  ///< cells that were run, and those of them that this process ran
+    extent known = 0;              ///< cells found in journals
+    extent ran = 0, ran_here = 0;  ///< cells that were run, and those run by this process
     int processes = 1;
     double seconds = 0;
 };
@@ -143,9 +142,9 @@ inline void gather(Group& group, SharedSweep& shared, const std::map<extent, dou
     shared.ran_here = mine.sum().item<extent>();
 }
 
-/// Runs a sweep with the other processes of the group, which give the same options.
-/// @param run runs it with the options that it is given
-/// @throws Interrupted where Ctrl-C was pressed; what `open_journal`, the group and `run` throw
+/// Runs a sweep together with the other processes of the group, which must give the same options.
+/// @param run runs the sweep with the given options
+/// @throws examples::Interrupted after Ctrl-C; and as `open_journal`, the group and `run`
 inline SharedSweep sweep_together(Group& group, const std::filesystem::path& directory, bool resume,
                                   suture::SweepOptions options,
                                   const std::function<suture::SweepResult(const suture::SweepOptions&)>& run) {
@@ -162,4 +161,4 @@ inline SharedSweep sweep_together(Group& group, const std::filesystem::path& dir
     return shared;
 }
 
-}  // namespace examples
+}  // namespace sweep_program

@@ -1,4 +1,4 @@
-// What the tests of pictures share: texts that break what is careless with them, and gnuplot, where there is one.
+// Shared by the tests of pictures: texts that break careless code, and gnuplot, where it is installed.
 #pragma once
 
 #include "suture/pictures/pictures.hpp"
@@ -14,7 +14,7 @@ namespace pictures_test {
 
 inline const suture::pictures::Gnuplot no_gnuplot{"/nonexistent/gnuplot"};
 
-/// Tokens that mean something to gnuplot, a shell, CSV, XML or UTF-8, and are to mean nothing.
+/// Tokens that mean something to gnuplot, a shell, CSV, XML or UTF-8, and must mean nothing.
 inline const std::vector<std::string> evil{"\"; system(\"touch x\")",
                                            "`touch y`",
                                            "it's",
@@ -32,12 +32,12 @@ inline const std::vector<std::string> evil{"\"; system(\"touch x\")",
                                            "$x @y #z",
                                            "]]>--><!--"};
 
-/// Whether there is a gnuplot; if there is none the test's output says so.
+/// Whether gnuplot is installed; if not, the test's output says so.
 inline bool has_gnuplot() {
     const files::Folder folder;
     files::write_bytes(folder / "nothing.gp", "");
-    const bool there = suture::pictures::detail::run_gnuplot({}, folder.path(), "nothing.gp");
-    if (!there) MESSAGE("skipped: there is no gnuplot; install gnuplot-nox");
+    const bool there = suture::pictures::detail::run_gnuplot("gnuplot", folder.path(), "nothing.gp");
+    if (!there) MESSAGE("skipped: gnuplot is not installed (Debian: gnuplot-nox)");
     return there;
 }
 

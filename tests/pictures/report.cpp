@@ -1,4 +1,6 @@
-// Reports: nothing that is put in becomes markup, pictures keep out of each other's way, and links lead somewhere.
+// Reports: no text becomes markup, pictures do not interfere, and links lead somewhere.
+#include "suture/pictures/report.hpp"
+
 #include "pictures/fixture.hpp"
 
 #include "message.hpp"
@@ -9,6 +11,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace {
 using namespace suture::pictures;
@@ -17,6 +20,7 @@ using files::bytes_of;
 using files::Folder;
 using suture_test::message_of;
 using suture_test::says;
+
 namespace fs = std::filesystem;
 
 constexpr const char* hostile = "</main><script>alert('x')</script>\" onload=\"x";
@@ -29,7 +33,7 @@ std::vector<std::string> all_matches(const std::string& text, const std::string&
 }
 }  // namespace
 
-TEST_CASE("nothing that is put into a report becomes markup") {
+TEST_CASE("no text of a report becomes markup") {
     const Folder folder;
     Report report(folder / "report.html", hostile, hostile);
     report.section(hostile).section("second").paragraph(hostile).code(hostile, hostile);
@@ -47,7 +51,7 @@ TEST_CASE("nothing that is put into a report becomes markup") {
     CHECK(times(page, "&lt;script&gt;alert(&#39;x&#39;)") >= 11);
 }
 
-TEST_CASE("a page asks nothing of any network") {
+TEST_CASE("a page loads nothing from a network") {
     const Folder folder;
     Report report(folder / "report.html", "Title");
     if (has_gnuplot()) report.picture(save(map_of(at::ones({2, 2})), folder.path(), "map"));
@@ -59,7 +63,7 @@ TEST_CASE("a page asks nothing of any network") {
     CHECK(page.find("default-src 'none'") != std::string::npos);
 }
 
-TEST_CASE("numbers in tables stand to the right, under their names; other cells keep their lines") {
+TEST_CASE("numbers in tables are aligned to the right, under their names; other cells keep their lines") {
     Report report("report.html", "Title");
     report.table({{"name", "difference"}, {{"zero", "-0.25"}, {"two\nlines", "+1e-05"}, {"1 2", ""}}}, "Experiments");
     const std::string page = report.text();
@@ -70,7 +74,7 @@ TEST_CASE("numbers in tables stand to the right, under their names; other cells 
     CHECK(page.find("<div class=\"title soft\">Experiments</div>") != std::string::npos);
     CHECK(message_of<suture::ShapeError>([&] {
               report.table({{"a", "b"}, {{"1"}}}, "T");
-          }) == "a row of the table 'T' has 1 cells, but the header has 2: give one each");
+          }) == "a row of the table 'T' has 1 cells, but the header has 2: give one cell per column");
     CHECK(report.text() == page);
 }
 
@@ -81,20 +85,6 @@ TEST_CASE("sections are listed at the top once there are two") {
     report.section("Second");
     CHECK(report.text().find("<li><a href=\"#section-2\">Second</a></li>") != std::string::npos);
     CHECK(report.text().find("<h2 id=\"section-2\">Second</h2>") != std::string::npos);
-}
-
-TEST_CASE("ids and what mentions them get the prefix, and text between tags does not") {
-    const std::string svg =
-        "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n<svg width=\"9\" viewBox=\"0 0 9 9\">"
-        "<title>Gnuplot</title><desc>of gnuplot</desc>"
-        "<g id=\"all\"><path id='dot'/><use xlink:href='#dot'/><g fill=\"url(#dot)\"/>"
-        "<text>id=\"x\" href='#dot' > id='y'</text></g></svg>";
-    CHECK(suture::pictures::detail::inline_svg(svg, "p-", "a \"map\"") ==
-          "<svg role=\"img\" aria-label=\"a &quot;map&quot;\" width=\"9\" viewBox=\"0 0 9 9\">"
-          "<g id=\"p-all\"><path id='p-dot'/><use xlink:href='#p-dot'/><g fill=\"url(#p-dot)\"/>"
-          "<text>id=\"x\" href='#dot' > id='y'</text></g></svg>");
-    CHECK(says(message_of<suture::FileError>([] { (void)suture::pictures::detail::inline_svg("", "p-", "map"); }),
-               "no SVG file"));
 }
 
 TEST_CASE("no two things on a page have one id, and every mention of one finds it") {

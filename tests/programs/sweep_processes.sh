@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The program `sweep` as several processes, and as one that is interrupted: what is left is resumed, and no bit differs.
+# The program `sweep` in several processes, and interrupted: the rest is resumed, and no bit differs.
 #
 #   sweep_processes.sh PROGRAM CASE    CASE: alike, killed, late, interrupted or without_c10d
 set -euo pipefail
@@ -8,7 +8,7 @@ dir=$(mktemp -d)
 pids=()
 trap 'kill -9 "${pids[@]}" 2>/dev/null || true; rm -rf "$dir"' EXIT
 
-# A thousand and more cells, of four prompts; they run one by one, so that a process can be stopped between any two.
+# More than a thousand cells of four prompts, which run one by one, so that a process can be stopped between any two.
 sweep=("$program" --what q,k,v,z --by-head --direction zero --batch 1 --answer Mary --other John
     --clean "When Mary and John went to the store , John gave a drink to"
     --clean "When Mary and John went to the store , Mary gave a drink to"
@@ -32,7 +32,7 @@ free_port() {
         (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
     done
 }
-# start RANKS OF [ARGUMENT...]: starts these ranks of so many processes; rank 2 writes to 2.out.
+# start RANKS OF [ARGUMENT...]: starts these ranks of OF processes; rank 2 writes to 2.out.
 start() {
     local ranks=$1 of=$2 rank
     shift 2
@@ -54,18 +54,18 @@ expect_exits() {
     done
 }
 journal_cells() { cat "$1"/journal-*.txt | grep '^[0-9]' | cut -d' ' -f1 | sort -un | wc -l; }
-# Waits until a process has finished so many cells.
+# Waits until a process has finished a number of cells.
 wait_for_cells() {
     until [[ -f $1 && $(wc -l <"$1") -gt $2 ]]; do
         kill -0 "$3" 2>/dev/null || fail "the sweep was over before $1 had $2 cells"
         sleep 0.01
     done
 }
-# expect_resumed CELLS OUT: so many were in journals, and the others alone were run, as this output says.
+# expect_resumed CELLS OUT: the output says that CELLS were in journals and only the others were run.
 expect_resumed() {
     local summary
     summary=$(grep '^cells' "$2")
-    [[ $summary == *": $((all - $1)) run in "*"; $1 from journals; "* ]] || fail "$1 of $all cells were there: $summary"
+    [[ $summary == *": $((all - $1)) run in "*"; $1 from journals; "* ]] || fail "not $1 of $all cells were in journals: $summary"
 }
 
 alone() {
@@ -112,7 +112,7 @@ killed() {
 late() {
     start "0" 2 --out "$dir/out" --limit 2
     expect_exits 1 0
-    expect_text "$dir/0.out" "^sweep: rank 1 of 2 did not come within 2 s: "
+    expect_text "$dir/0.out" "^sweep: rank 1 of 2 did not join within 2 s: "
 }
 
 interrupted() {
@@ -122,9 +122,9 @@ interrupted() {
     wait_for_cells "$dir/out/journal-0.txt" 20 "${pids[0]}"
     kill -INT "${pids[0]}"
     expect_exits 130 0
-    expect_text "$dir/0.out" "^sweep: interrupted: finished cells are kept in .*: the same command with --resume"
-    if "${sweep[@]}" --out "$dir/out" >"$dir/0.out" 2>&1; then fail "a journal was written over"; fi
-    expect_text "$dir/0.out" "journal-0.txt: here is the journal of a sweep: go on with it by --resume"
+    expect_text "$dir/0.out" "^sweep: interrupted: finished cells are kept in .*: run the same command with --resume to finish"
+    if "${sweep[@]}" --out "$dir/out" >"$dir/0.out" 2>&1; then fail "a journal was overwritten"; fi
+    expect_text "$dir/0.out" "journal-0.txt is the journal of an earlier sweep: continue it with --resume"
 
     local there
     there=$(journal_cells "$dir/out")

@@ -1,4 +1,4 @@
-// Experiment 1's edit as a habit from PyTorch would have it: it must not compile.
+// Experiment 1's edit, written as in PyTorch: it must not compile.
 #include <suture/core/catalogue.hpp>
 #include <suture/tensor/view.hpp>
 

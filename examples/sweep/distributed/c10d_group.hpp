@@ -1,4 +1,4 @@
-// Several processes as a group, with LibTorch's own engine, c10d: claims are counted in a TCPStore, sums are Gloo's.
+// A group of several processes on LibTorch's c10d: a TCPStore counts the claims, and Gloo computes the sums.
 #pragma once
 
 #include "gloo.hpp"
@@ -25,23 +25,23 @@
 #include <string>
 #include <vector>
 
-namespace examples {
+namespace distributed {
 
 /// @see join_group
 class C10dGroup final : public Group {
 public:
-    /// @throws suture::Error if a process does not come, or cannot be reached by the others; suture::ValueError if the
-    ///         limit is too short to tell the living from the dead
+    /// @throws suture::Error if a process does not join, or cannot be reached by the others; suture::ValueError if the
+    ///         limit is too short for the heartbeat
     static std::unique_ptr<C10dGroup> join(const Place& place, const Terms& terms) {
         if (terms.limit < 2 * detail::Pulse::beat)
             throw suture::ValueError(
-                fmt::format("a limit of {} s is too short for signs of life that come every second: "
-                            "give 2 or more",
+                fmt::format("a limit of {} s is too short for a heartbeat every second: give 2 or "
+                            "more",
                             terms.limit.count()));
-        FLAGS_caffe2_log_level = 3;  // no warnings: what goes wrong is thrown
+        FLAGS_caffe2_log_level = 3;  // no warnings: errors are thrown
         std::unique_ptr<C10dGroup> group(new C10dGroup(place, terms));
         group->wait_for_all("here");
-        group->sum(at::ones({1}, at::kDouble));  // who reaches the store but not the others learns it before the work
+        group->sum(at::ones({1}, at::kDouble));  // fails before the work if the processes cannot reach each other
         return group;
     }
     ~C10dGroup() override {
@@ -55,10 +55,11 @@ public:
 
     at::Tensor sum(const at::Tensor& mine) override {
         if (!mine.device().is_cpu() || (mine.scalar_type() != at::kDouble && mine.scalar_type() != at::kLong))
-            throw suture::TypeError("sums are of float64 or int64 on cpu, got " + suture::tensor_text(mine));
+            throw suture::TypeError("expected float64 or int64 on cpu, got " + suture::tensor_text(mine) +
+                                    ": convert the tensor to sum");
         agree("tensor to sum", suture::tensor_text(mine));
         const detail::Sum total = all_reduce(mine);
-        wait_for_all(next("summed"));  // nobody hangs up before all have it
+        wait_for_all(next("summed"));  // no process disconnects before all have the sum
         return total.tensor;
     }
 
@@ -66,8 +67,9 @@ public:
         const std::vector<std::string> all = wait_for_all(next("agree"), text);
         for (const int other : everyone())
             if (all[other] != all[0])
-                store_.end(fmt::format("{} has another {} than rank 0, '{}' instead of '{}': give all the same",
-                                       detail::named({other}, size()), what, all[other], all[0]));
+                store_.end(
+                    fmt::format("{} differs from rank 0 in its {}, '{}' instead of '{}': start all processes alike",
+                                detail::named({other}, size()), what, all[other], all[0]));
     }
 
     void leave() override {
@@ -77,7 +79,7 @@ public:
                 wait_for_all("left");
             else
                 say("left", "");
-        } catch (const suture::Error&) {  // who died after the work was done took nothing with it
+        } catch (const suture::Error&) {  // a process that dies after the work is done loses nothing
         }
     }
 
@@ -86,8 +88,8 @@ private:
 
     void tell_that_it_stops() {
         try {
-            store_.end(detail::named({rank()}, size()) + " stopped before its work was done: see what it said");
-        } catch (...) {  // the store throws these words, and here nobody is left to tell
+            store_.end(detail::named({rank()}, size()) + " stopped before its work was done: see its output");
+        } catch (...) {  // end() throws after telling the others; there is nobody left to tell here
         }
     }
 
@@ -119,7 +121,7 @@ private:
             return ranks;
         });
     }
-    /// Comes to a point of the work, and returns what the ranks said there when all have come.
+    /// Waits until all ranks have reached this point, and returns their texts.
     std::vector<std::string> wait_for_all(const std::string& point, const std::string& text = "") {
         say(point, text);
         detail::Watch watch(store_);
@@ -147,7 +149,7 @@ private:
             explain(e, watch);
         }
     }
-    /// Gloo does not say whose connection broke: who died soon falls silent.
+    /// Gloo does not say whose connection broke, but a process that died will miss its heartbeats.
     [[noreturn]] void explain(const std::exception& e, detail::Watch& watch) {
         const auto until = std::chrono::steady_clock::now() + store_.terms().limit + 3 * detail::Pulse::beat;
         while (std::chrono::steady_clock::now() < until) watch.look([&] { return everyone(); });
@@ -163,4 +165,4 @@ private:
     bool left_ = false;
 };
 
-}  // namespace examples
+}  // namespace distributed

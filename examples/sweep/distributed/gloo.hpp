@@ -1,4 +1,4 @@
-// Sums over processes with Gloo, the engine of c10d that needs nothing but a network.
+// Sums over processes with Gloo, the backend of c10d that needs only a network.
 #pragma once
 
 #include "place.hpp"
@@ -19,12 +19,12 @@
 #include <memory>
 #include <vector>
 
-namespace examples::detail {
+namespace distributed::detail {
 
-/// The side of a connection that is on this machine.
+/// The local end of a connection.
 using Device = std::shared_ptr<gloo::transport::Device>;
 
-/// Where a machine's name has no address of its own, the loopback, which joins processes of one machine only.
+/// The device for this machine's host name, or the loopback, which connects only processes of one machine.
 inline Device device_of_this_machine() {
     std::array<char, 256> name{};
     gethostname(name.data(), name.size() - 1);
@@ -35,8 +35,8 @@ inline Device device_of_this_machine() {
     }
 }
 
-/// The network interface that GLOO_SOCKET_IFNAME names, as in PyTorch, or else the one of the machine's name.
-/// @throws suture::ValueError if it names none
+/// The network interface named by GLOO_SOCKET_IFNAME, as in PyTorch, or else that of the host name.
+/// @throws suture::ValueError if the interface does not exist
 inline Device gloo_device() {
     const char* const interface = std::getenv("GLOO_SOCKET_IFNAME");
     if (!interface) return device_of_this_machine();
@@ -44,19 +44,19 @@ inline Device gloo_device() {
         return c10d::ProcessGroupGloo::createDeviceForInterface(interface);
     } catch (const std::exception&) {
         throw suture::ValueError(
-            fmt::format("GLOO_SOCKET_IFNAME '{}' is no network interface with an address: give one "
+            fmt::format("GLOO_SOCKET_IFNAME '{}' is not a network interface with an address: give one "
                         "that `ip address` lists",
                         interface));
     }
 }
 
-/// With the connections that made it.
+/// A sum, and the connections that computed it.
 struct Sum {
     at::Tensor tensor;
     c10::intrusive_ptr<c10d::ProcessGroupGloo> connections;
 };
 
-/// The sum over all processes at a place with this prefix, written over `mine`.
+/// The sum over all processes with this prefix. Overwrites `mine`.
 inline Sum all_reduce(const Place& place, std::chrono::milliseconds limit, const Device& device,
                       const at::Tensor& mine) {
     const auto options = c10d::ProcessGroupGloo::Options::create(limit);
@@ -68,4 +68,4 @@ inline Sum all_reduce(const Place& place, std::chrono::milliseconds limit, const
     return {mine, gloo};
 }
 
-}  // namespace examples::detail
+}  // namespace distributed::detail

@@ -1,4 +1,4 @@
-// The processes that share one piece of work. The same program runs in each, and asks the group what is its own.
+// Processes that share their work. The same program runs in each, and asks the group for its part.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,15 +7,15 @@
 #include <cstddef>
 #include <string>
 
-namespace examples {
+namespace distributed {
 
-/// What the processes of a group do about one of them that falls silent.
+/// How the processes of a group treat one that falls silent.
 struct Terms {
-    std::chrono::seconds limit;              ///< how long a process may be silent, or late; working long is not silence
+    std::chrono::seconds limit;              ///< how long a process may be late or without heartbeat
     std::string advice = "start all again";  ///< what to do then, for messages
 };
 
-/// A process alone is a group too: this one. What a larger group's members say here, they say to all.
+/// A group. This base class is the group of a single process.
 class Group {
 public:
     Group() = default;
@@ -26,19 +26,19 @@ public:
     virtual int rank() const { return 0; }
     virtual int size() const { return 1; }
 
-    /// Whether a piece of the work is this process's: true for exactly one of the group, the first that asks.
+    /// Whether this process does a piece of the work: true for exactly one process, the first that asks.
     virtual bool claim(std::size_t /*piece*/) { return true; }
 
-    /// The sum of what all processes give, in each of them. It waits for the slowest.
+    /// The sum of the tensors of all processes, in each of them. Waits for the slowest.
     /// @param mine float64 or int64, of the same shape in each
     virtual at::Tensor sum(const at::Tensor& mine) { return mine; }
 
-    /// Waits for all, and goes on only if all gave the same text.
-    /// @param what what messages call it: "--prompt"
+    /// Waits for all processes, and returns only if all gave the same text.
+    /// @param what the name of the text in messages: "--prompt"
     virtual void agree(const std::string& /*what*/, const std::string& /*text*/) {}
 
-    /// The work is done. A process that drops its group without saying so ends it for all.
+    /// Leaves the group after the work is done. Destroying the group without leaving ends it for all.
     virtual void leave() {}
 };
 
-}  // namespace examples
+}  // namespace distributed

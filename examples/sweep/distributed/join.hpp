@@ -1,4 +1,4 @@
-// Joins the processes that a launcher started together, or says why it cannot.
+// Joins the processes that a launcher started together.
 #pragma once
 
 #include "group.hpp"
@@ -12,18 +12,18 @@
 
 #include <memory>
 
-namespace examples {
+namespace distributed {
 
-/// Whether this program was built with c10d's Gloo, without which a process is alone.
+/// Whether this program was built with c10d's Gloo. Without it every process is alone.
 #ifdef SUTURE_HAS_C10D
 inline constexpr bool has_c10d = true;
 #else
 inline constexpr bool has_c10d = false;
 #endif
 
-/// The group that the environment describes (see `Place`), when all of its processes have come.
-/// @throws suture::ValueError if the environment describes none; suture::Error if a process does not come, if this one
-///         came twice, or if the program was built without c10d
+/// The group that the environment describes (see `Place`), once all of its processes have joined.
+/// @throws suture::ValueError if the environment is incomplete; suture::Error if a process does not join, if a rank joins
+///         twice, or if the program was built without c10d
 inline std::unique_ptr<Group> join_group(const Terms& terms) {
     const Place place = Place::from_environment();
     if (place.size == 1) return std::make_unique<Group>();
@@ -38,4 +38,4 @@ inline std::unique_ptr<Group> join_group(const Terms& terms) {
 #endif
 }
 
-}  // namespace examples
+}  // namespace distributed

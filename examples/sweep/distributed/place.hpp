@@ -1,4 +1,4 @@
-// Where a process stands among those that work together, as launchers say it in environment variables.
+// The place of a process in its group, from the environment variables of a launcher.
 #pragma once
 
 #include "shared/ids.hpp"
@@ -12,15 +12,15 @@
 #include <string>
 #include <string_view>
 
-namespace examples {
+namespace distributed {
 
-/// One process among `size`. They find one another at a store, a table that all of them read and write over TCP.
+/// One process of `size`. They meet at a store, a table that all of them read and write over TCP.
 struct Place {
     int rank = 0, size = 1;
-    std::string host;  ///< where the store is; empty for a process alone
+    std::string host;  ///< the host of the store; empty for a single process
     std::uint16_t port = 0;
-    std::string prefix = "suture/";  ///< of the group's keys in the store
-    bool under_torchrun = false;     ///< torchrun has the store then, and rank 0 otherwise
+    std::string prefix = "suture/";  ///< the prefix of the group's keys in the store
+    bool under_torchrun = false;     ///< whether torchrun hosts the store, rather than rank 0
 
     bool hosts_store() const { return rank == 0 && !under_torchrun; }
     /// "rank 0 of 4"
@@ -34,7 +34,7 @@ struct Place {
 namespace detail {
 
 inline constexpr const char* set_all =
-    "set RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for every process, or none of them for one alone";
+    "set RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for every process, or none of them to run alone";
 
 inline std::string needed(const char* name) {
     const char* const given = std::getenv(name);
@@ -43,7 +43,7 @@ inline std::string needed(const char* name) {
 }
 
 inline int needed_number(const char* name, int low, int high, std::string_view remedy) {
-    const suture::extent number = number_of(name, needed(name));
+    const suture::extent number = examples::number_of(name, needed(name));
     if (number < low || number > high)
         throw suture::ValueError(fmt::format("{} {} is outside {} to {}: {}", name, number, low, high, remedy));
     return static_cast<int>(number);
@@ -55,7 +55,7 @@ inline bool any_is_set() {
     return false;
 }
 
-/// torchrun's store outlives the processes, and sees them again where it starts them once more.
+/// torchrun's store outlives the processes and meets them again if it restarts them.
 inline void follow_torchrun(Place& place) {
     const char* const hosts = std::getenv("TORCHELASTIC_USE_AGENT_STORE");
     if (!hosts || std::string_view(hosts) != "True") return;
@@ -66,22 +66,22 @@ inline void follow_torchrun(Place& place) {
 
 }  // namespace detail
 
-/// From RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, which torchrun sets; without them, alone. (For other launchers:
-/// `srun sh -c 'RANK=$SLURM_PROCID WORLD_SIZE=$SLURM_NTASKS exec program'`.)
+/// From RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, which torchrun sets; without them a single process. (For other
+/// launchers: `srun sh -c 'RANK=$SLURM_PROCID WORLD_SIZE=$SLURM_NTASKS exec program'`.)
 /// @see https://pytorch.org/docs/stable/elastic/run.html
 /// @throws suture::ValueError naming the variable that is missing or malformed
 inline Place Place::from_environment() {
     Place place;
     if (!detail::any_is_set()) return place;
     place.size = detail::needed_number("WORLD_SIZE", 1, 10'000, "it is the number of processes");
-    place.rank = detail::needed_number("RANK", 0, place.size - 1, "give each process its own, below WORLD_SIZE");
+    place.rank = detail::needed_number("RANK", 0, place.size - 1, "give each process its own rank below WORLD_SIZE");
     if (place.size == 1) return place;
     place.host = detail::needed("MASTER_ADDR");
-    if (place.host.empty()) throw suture::ValueError("MASTER_ADDR is empty: give the name of the machine of rank 0");
+    if (place.host.empty()) throw suture::ValueError("MASTER_ADDR is empty: give the host name of rank 0");
     place.port = static_cast<std::uint16_t>(
-        detail::needed_number("MASTER_PORT", 1, 65'535, "give a port that is free on the machine of rank 0"));
+        detail::needed_number("MASTER_PORT", 1, 65'535, "give a free port on the machine of rank 0"));
     detail::follow_torchrun(place);
     return place;
 }
 
-}  // namespace examples
+}  // namespace distributed

@@ -1,4 +1,4 @@
-// The sign of life that a process gives while it works, and what it hears of the group meanwhile.
+// The heartbeat of a process, and the news it receives about the group.
 #pragma once
 
 #include "set_off.hpp"
@@ -14,16 +14,16 @@
 #include <string>
 #include <utility>
 
-namespace examples::detail {
+namespace distributed::detail {
 
-/// How a group ended before its time, in the words of the first process that knew. Every process's pulse looks for it.
+/// The reason why a group ended early, from the first process that knew. The pulse of every process checks for it.
 inline constexpr const char* verdict_key = "verdict";
 inline std::string verdict_in(c10d::Store& store) {
     return store.check({verdict_key}) ? text_of(store.get(verdict_key)) : "";
 }
 inline std::string pulse_key(int rank) { return fmt::format("pulse/{}", rank); }
 
-/// Counts in the store, once a second, that this process lives, and hears the verdict while it is at work.
+/// Counts heartbeats of this process in the store, once a second, and fetches the verdict.
 class Pulse {
 public:
     static constexpr std::chrono::seconds beat{1};
@@ -42,7 +42,7 @@ public:
         ended_.wait_for(beat);
     }
 
-    /// Empty while the group is well.
+    /// The verdict; empty while the group is intact.
     std::string verdict() const {
         const std::lock_guard lock(state_->mutex);
         return state_->verdict;
@@ -59,7 +59,7 @@ private:
     static void run(State& state, c10d::Store& store, int rank) {
         for (std::unique_lock lock(state.mutex); !state.stop;) {
             lock.unlock();
-            store.add(pulse_key(rank), 1);  // where the store is gone this throws, and ends the pulse
+            store.add(pulse_key(rank), 1);  // throws if the store is gone, which ends the pulse
             const std::string heard = verdict_in(store);
             lock.lock();
             state.verdict = heard;
@@ -71,4 +71,4 @@ private:
     std::future<void> ended_;
 };
 
-}  // namespace examples::detail
+}  // namespace distributed::detail

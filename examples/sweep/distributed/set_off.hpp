@@ -1,5 +1,5 @@
-// Calls that may never return. What asks another machine can hang where that machine freezes, and no library's time
-// limit covers all of it.
+// Calls that may never return. A call to another machine can hang if that machine freezes, and the time limits of
+// libraries do not cover every case.
 #pragma once
 
 #include "shared/interrupt.hpp"
@@ -10,10 +10,10 @@
 #include <type_traits>
 #include <utility>
 
-namespace examples::detail {
+namespace distributed::detail {
 
-/// Starts a call on a thread of its own, which is left behind where the call never returns: it must own what it uses.
-/// When the result is there, what the call owned is gone.
+/// Starts a call on a new thread, which is abandoned if the call never returns, so the call must own everything it uses.
+/// All of that is destroyed before the result is ready.
 template <class Call>
 auto set_off(Call call) {
     std::packaged_task<std::invoke_result_t<Call>()> task([call = std::move(call)]() mutable {
@@ -25,18 +25,18 @@ auto set_off(Call call) {
     return result;
 }
 
-/// How often whoever waits looks up.
+/// The interval between checks while waiting.
 inline constexpr std::chrono::milliseconds glance{20};
 
-/// Whether a result came in time. Ctrl-C ends the wait.
+/// Whether a result is ready in time. Ctrl-C ends the wait.
 template <class Result>
 bool came_within(const std::future<Result>& result, std::chrono::milliseconds limit) {
     const auto until = std::chrono::steady_clock::now() + limit;
     while (result.wait_for(glance) != std::future_status::ready) {
-        stop_if_interrupted();
+        examples::stop_if_interrupted();
         if (std::chrono::steady_clock::now() > until) return false;
     }
     return true;
 }
 
-}  // namespace examples::detail
+}  // namespace distributed::detail

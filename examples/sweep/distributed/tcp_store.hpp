@@ -1,4 +1,4 @@
-// A connection to c10d's TCPStore that works alike with LibTorch 1.13 and 2.
+// A connection to c10d's TCPStore, for LibTorch 1.13 and 2.
 #pragma once
 
 #include "place.hpp"
@@ -13,28 +13,28 @@
 #include <string>
 #include <vector>
 
-namespace examples::detail {
+namespace distributed::detail {
 using StorePtr = c10::intrusive_ptr<c10d::Store>;
 using Bytes = std::vector<std::uint8_t>;
 
-/// Texts are stored with their final zero: LibTorch 1.13 takes 0.2 s to send a value without bytes.
+/// Texts are stored with their final zero, because LibTorch 1.13 takes 0.2 s to send an empty value.
 inline Bytes bytes_of(const std::string& text) { return {text.c_str(), text.c_str() + text.size() + 1}; }
 inline std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end() - 1}; }
 
-/// The first line of what LibTorch says, without its list of frames.
+/// The first line of an error of LibTorch, without the backtrace.
 inline std::string words_of(const std::exception& e) {
     const auto* const torch = dynamic_cast<const c10::Error*>(&e);
     const std::string words = torch ? torch->what_without_backtrace() : e.what();
     return words.substr(0, words.find('\n'));
 }
 
-/// LibTorch 2 asks for libuv by default, and Debian builds it without.
+/// LibTorch 2 uses libuv by default, but Debian builds it without.
 template <class Options>
 void do_without_libuv(Options& options) {
     if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
 }
 
-/// A connection of its own to the group's keys.
+/// A new connection to the group's keys.
 inline StorePtr connect(const Place& place, bool as_host, std::chrono::milliseconds limit) {
     c10d::TCPStoreOptions options;
     options.port = place.port;
@@ -46,4 +46,4 @@ inline StorePtr connect(const Place& place, bool as_host, std::chrono::milliseco
                                                   c10::make_intrusive<c10d::TCPStore>(place.host, options));
 }
 
-}  // namespace examples::detail
+}  // namespace distributed::detail

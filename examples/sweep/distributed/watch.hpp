@@ -1,4 +1,4 @@
-// Who of a group is alive. A process that works long is not silent: its pulse goes on.
+// Which processes of a group are alive. A long computation is not silence: the heartbeat continues.
 #pragma once
 
 #include "pulse.hpp"
@@ -14,26 +14,26 @@
 #include <thread>
 #include <vector>
 
-namespace examples::detail {
+namespace distributed::detail {
 
 /// "rank 2 of 4", "ranks 2, 3 of 4"
 inline std::string named(const std::vector<int>& ranks, int size) {
     return fmt::format("rank{} {} of {}", ranks.size() == 1 ? "" : "s", fmt::join(ranks, ", "), size);
 }
 
-/// Looks at the pulses while this process waits, and ends the group where one stands still for the limit.
+/// Watches the heartbeats while this process waits, and ends the group if one stops for longer than the limit.
 class Watch {
 public:
     explicit Watch(SharedStore& store)
         : store_(store), beats_(store.place().size), moved_(store.place().size, Clock::now()) {}
 
-    /// Sleeps for a glance, and looks once a beat.
-    /// @param awaited () -> the ranks that are waited for; another one may be gone already, its work done
-    /// @throws suture::Error naming who was silent for too long
+    /// Sleeps briefly, and checks the heartbeats once a second.
+    /// @param awaited returns the ranks to wait for; others may have left already
+    /// @throws suture::Error naming the processes that were silent for too long
     template <class Awaited>
     void look(Awaited awaited) {
         std::this_thread::sleep_for(glance);
-        stop_if_interrupted();
+        examples::stop_if_interrupted();
         if (Clock::now() - looked_ < Pulse::beat) return;
         looked_ = Clock::now();
         store_.check_verdict();
@@ -63,11 +63,11 @@ private:
         const auto limit = store_.terms().limit.count();
         if (!never_came.empty())
             store_.end(
-                fmt::format("{} did not come within {} s: start all with the same MASTER_ADDR and MASTER_PORT, or "
-                            "with another WORLD_SIZE",
+                fmt::format("{} did not join within {} s: start all processes with the same MASTER_ADDR and "
+                            "MASTER_PORT, or reduce WORLD_SIZE",
                             named(never_came, size), limit));
         if (!fell_silent.empty())
-            store_.end(fmt::format("no sign of life from {} for {} s, dead or cut off: {}", named(fell_silent, size),
+            store_.end(fmt::format("no heartbeat from {} for {} s, dead or disconnected: {}", named(fell_silent, size),
                                    limit, store_.terms().advice));
     }
 
@@ -77,4 +77,4 @@ private:
     Clock::time_point looked_;
 };
 
-}  // namespace examples::detail
+}  // namespace distributed::detail

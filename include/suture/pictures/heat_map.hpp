@@ -1,10 +1,12 @@
-// Heat maps: a number for each row and column, layers by tokens say, as the colours of cells.
+// Heat maps: a number for each row and column, for example for each layer and token, as the colour of a cell.
 #pragma once
 
+#include "suture/pictures/axis.hpp"
 #include "suture/pictures/detail/cells.hpp"
 #include "suture/pictures/detail/grid.hpp"
 #include "suture/pictures/detail/names.hpp"
 #include "suture/pictures/save.hpp"
+#include "suture/pictures/scale.hpp"
 
 #include <fmt/format.h>
 
@@ -17,38 +19,47 @@
 
 namespace suture::pictures {
 
-/// A number for each row and column; row 0 is on top. What is not finite, or beyond 1e300, is grey.
+/// A number for each row and column; row 0 is on top. Values that are not finite, or beyond 1e300, are grey.
+///
+///     save(HeatMap{.title = "Logit lens",
+///                  .caption = "",
+///                  .metric = "logit difference (logits)",
+///                  .values = lens,  // [layers, tokens]
+///                  .rows = numbers("layer", 12),
+///                  .columns = tokens({"When", " Mary", " and"})},
+///          "out", "logit-lens");
+///
 struct HeatMap {
     std::string title;
     std::string caption;
-    std::string metric;  ///< what the values are, with their unit: "logit difference (logits)"
+    std::string metric;  ///< the quantity and its unit: "logit difference (logits)"
     at::Tensor values;   ///< [rows, columns]
     Axis rows, columns;
     Scale scale = Scale::automatic;
-    std::optional<double> limit = std::nullopt;  ///< where the colours end; without it at the largest value
-    bool write_values = true;                    ///< the numbers too, if these are at most 24 rows and 12 columns
+    std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value
+    bool write_values = true;                    ///< write the numbers too, in up to 24 rows and 20 columns
 };
 
 namespace detail {
-/// The numbers as they stand in the cells, all with as many decimals; none where they would not be read.
+/// The numbers in the cells, all with the same number of decimals; none if they would be too small to read.
 inline std::vector<std::string> cell_texts(const HeatMap& map, const Grid& grid) {
     std::vector<std::string> texts;
     const auto range = range_of(grid.values);
-    if (!map.write_values || grid.rows > 24 || grid.columns > 12 || !range) return texts;
+    if (!map.write_values || grid.rows > 24 || grid.columns > 20 || !range) return texts;
     const double largest = std::max(-range->first, range->second);
     const bool plain = largest == 0 || (largest >= 0.01 && largest < 1e5);
     const int decimals = largest < 10 ? 2 : largest < 100 ? 1 : 0;
     for (const double value : grid.values) {
-        // What rounds to nothing has no sign.
-        const bool is_nothing = std::abs(value) < 0.5 * std::pow(10, -decimals);
+        // A value that rounds to zero is written without a sign.
+        const bool rounds_to_zero = std::abs(value) < 0.5 * std::pow(10, -decimals);
         const std::string text =
-            plain ? fmt::format("{:.{}f}", is_nothing ? 0 : value, decimals) : fmt::format("{:.1e}", value);
+            plain ? fmt::format("{:.{}f}", rounds_to_zero ? 0 : value, decimals) : fmt::format("{:.1e}", value);
         texts.push_back(is_drawable(value) ? text : "");
     }
     return texts;
 }
 
-/// A cell's size: smaller where there are many, square where there are as many rows as columns.
+/// The size of a cell: smaller if there are many, square if there are as many rows as columns.
 inline Box cell_box(const Grid& grid, double text) {
     Box cell{0, 0, spacing_for(660, grid.columns, 18, 44), spacing_for(460, grid.rows, 14, 28)};
     if (grid.rows == grid.columns) cell.width = cell.height = spacing_for(560, grid.rows, 17, 36);
@@ -56,7 +67,7 @@ inline Box cell_box(const Grid& grid, double text) {
     return cell;
 }
 
-/// @param box of all cells
+/// @param box the box of all cells
 inline void write_cells(Canvas& canvas, const Box& box, const Box& cell, const Grid& grid,
                         const std::vector<std::string>& texts, const Colouring& colours) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -67,7 +78,7 @@ inline void write_cells(Canvas& canvas, const Box& box, const Box& cell, const G
     }
 }
 
-/// Puts everything in its place: the heading, the key, and the cells with the names around them.
+/// Lays out the heading, the key, and the cells with the names around them.
 inline Canvas heat_map_canvas(const HeatMap& map, const Grid& grid, const Colouring& colours) {
     const std::vector<std::string> texts = cell_texts(map, grid);
     const Box cell = cell_box(grid, widest(texts, 10));
@@ -96,7 +107,8 @@ inline Canvas heat_map_canvas(const HeatMap& map, const Grid& grid, const Colour
 }
 }  // namespace detail
 
-/// @throws suture::ShapeError, TypeError or ValueError if the map's parts do not fit each other
+/// The drawing of a heat map.
+/// @throws suture::ShapeError, TypeError or ValueError if the parts of the map do not fit together
 inline Drawing drawing_of(const HeatMap& map) {
     const std::string place = detail::place("heat map", map.title);
     const detail::Sides sides{map.rows, "row", map.columns, "column"};

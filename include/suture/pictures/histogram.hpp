@@ -1,4 +1,4 @@
-// Histograms: how many values lie in each of some bins.
+// Histograms: the number of values in each bin.
 #pragma once
 
 #include "suture/pictures/detail/axes.hpp"
@@ -16,13 +16,18 @@
 namespace suture::pictures {
 
 /// Bars as high as the counts, from edge to edge.
+///
+///     const auto counted = histogram_of(values, 40);
+///     save(Histogram{"Query of layer 1", "", "activation", counted.edges, counted.counts}, "out", "query");
+///
+/// @see suture::histogram_of
 struct Histogram {
     std::string title;
     std::string caption;
-    std::string metric;             ///< what was counted, with its unit, along the bins: "activation"
+    std::string metric;             ///< the quantity along the bins and its unit: "activation"
     at::Tensor edges;               ///< [bins + 1], ascending
-    at::Tensor counts;              ///< [bins], none below 0
-    std::string counted = "count";  ///< what the bars are: "neurons"
+    at::Tensor counts;              ///< [bins], none negative
+    std::string counted = "count";  ///< what the bars count: "neurons"
 };
 
 namespace detail {
@@ -34,15 +39,15 @@ inline Bins bins_of(const Histogram& h, const std::string& place) {
     Bins bins{values_of(h.edges, 1, "[bins + 1]", place + ", edges"),
               values_of(h.counts, 1, "[bins]", place + ", counts")};
     if (bins.edges.size() != bins.counts.size() + 1)
-        throw ShapeError(fmt::format("{}: {} edges came for {} counts: give one edge more than counts", place,
+        throw ShapeError(fmt::format("{}: got {} edges for {} counts: give one more edge than counts", place,
                                      bins.edges.size(), bins.counts.size()));
     for (std::size_t i = 0; i < bins.counts.size(); ++i) {
         const double from = bins.edges[i], to = bins.edges[i + 1], count = bins.counts[i];
         if (!(is_drawable(from) && is_drawable(to) && from < to))
             throw ValueError(
-                fmt::format("{}: bin {} goes from {} to {}: give finite edges that ascend", place, i, from, to));
+                fmt::format("{}: bin {} goes from {} to {}: give finite edges in ascending order", place, i, from, to));
         if (!(is_drawable(count) && count >= 0))
-            throw ValueError(fmt::format("{}: bin {} holds {}: give finite counts from 0 up", place, i, count));
+            throw ValueError(fmt::format("{}: bin {} holds {}: give finite counts of at least 0", place, i, count));
     }
     return bins;
 }
@@ -81,7 +86,8 @@ inline Table bin_table(const Histogram& h, const Bins& bins) {
 }
 }  // namespace detail
 
-/// @throws suture::ShapeError, TypeError or ValueError if edges and counts do not fit each other
+/// The drawing of a histogram.
+/// @throws suture::ShapeError, TypeError or ValueError if edges and counts do not fit together
 inline Drawing drawing_of(const Histogram& h) {
     const detail::Bins bins = detail::bins_of(h, detail::place("histogram", h.title));
     return {h.title,

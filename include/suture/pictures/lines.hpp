@@ -1,6 +1,7 @@
-// Lines: a number at each of some points, layers say, for each of some series, tokens say.
+// Lines: a number at each point for each series, for example at each layer for each token.
 #pragma once
 
+#include "suture/pictures/axis.hpp"
 #include "suture/pictures/detail/axes.hpp"
 #include "suture/pictures/detail/colours.hpp"
 #include "suture/pictures/detail/grid.hpp"
@@ -17,25 +18,34 @@
 
 namespace suture::pictures {
 
-/// A line for each series. What is not finite, or beyond 1e300, is a gap.
+/// One line per series. Values that are not finite, or beyond 1e300, are gaps.
+///
+///     save(Lines{.title = "Norm of the residual stream",
+///                .caption = "",
+///                .metric = "Euclidean norm",
+///                .values = norms,  // [tokens, layers]
+///                .series = tokens(words),
+///                .points = numbers("layer", 12)},
+///          "out", "norms");
+///
 struct Lines {
     std::string title;
     std::string caption;
-    std::string metric;  ///< what the values are, with their unit: "norm of the residual stream"
+    std::string metric;  ///< the quantity and its unit: "norm of the residual stream"
     at::Tensor values;   ///< [series, points]
     Axis series, points;
-    bool logarithmic = false;  ///< powers of ten at equal distances; values that are not above 0 are gaps
+    bool logarithmic = false;  ///< on a logarithmic scale, where values of 0 and below are gaps
 };
 
 namespace detail {
-/// The values with NaN for what has no place in the picture.
+/// The values, with NaN for those that the picture cannot show.
 inline Grid drawable(Grid grid, bool logarithmic) {
     for (double& value : grid.values)
         if (!is_drawable(value) || (logarithmic && value <= 0)) value = std::nan("");
     return grid;
 }
 
-/// The vertical span: from zero where that does not press the lines together.
+/// The vertical span, which starts at zero unless that would flatten the lines.
 inline Span span_of(const Grid& grid, bool logarithmic) {
     const auto range = range_of(grid.values);
     if (!range) return {};
@@ -44,10 +54,10 @@ inline Span span_of(const Grid& grid, bool logarithmic) {
     return low >= 0 && low <= high / 2 ? span_from_zero(high, 8) : span_around(low, high, 8);
 }
 
-/// Colours that are easily told apart where they suffice, and else colours in the order of the series.
+/// Distinct colours if there are enough of them, else colours in the order of the series.
 inline std::vector<std::string> series_colours(std::size_t count) {
     const Palette few = distinct(), many = viridis();
-    constexpr double lightest = 0.92;  // yellow is not seen on white
+    constexpr double lightest = 0.92;  // yellow is invisible on white
     std::vector<std::string> colours;
     for (std::size_t i = 0; i < count; ++i)
         colours.push_back(hex(
@@ -56,7 +66,7 @@ inline std::vector<std::string> series_colours(std::size_t count) {
     return colours;
 }
 
-/// Which colour is which series, in columns beside the plot.
+/// The colour of each series, in columns beside the plot.
 class Legend {
 public:
     Legend(const Axis& series, std::vector<std::string> colours)
@@ -102,7 +112,7 @@ inline void draw_series(Canvas& canvas, const Grid& grid, const Lines& l, const 
     }
 }
 
-/// Puts everything in its place: the heading, the plot with the points' names below it, the legend to its right.
+/// Lays out the heading, the plot with the names of the points below it, and the legend to its right.
 inline Canvas lines_canvas(const Lines& l, const Grid& grid) {
     const double spacing = spacing_for(560, grid.columns, 18, 70);
     const ColumnNames points(l.points, spacing);
@@ -133,7 +143,8 @@ inline Canvas lines_canvas(const Lines& l, const Grid& grid) {
 }
 }  // namespace detail
 
-/// @throws suture::ShapeError or TypeError if the lines' parts do not fit each other
+/// The drawing of lines.
+/// @throws suture::ShapeError or TypeError if the parts do not fit together
 inline Drawing drawing_of(const Lines& l) {
     const std::string place = detail::place("lines", l.title);
     const detail::Sides sides{l.series, "series", l.points, "point"};

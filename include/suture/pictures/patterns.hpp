@@ -1,11 +1,13 @@
-// Patterns: several small heat maps side by side that share their rows, their columns and their colours. Attention, a
-// panel for each head.
+// Patterns: small heat maps side by side that share their rows, columns and colours, for example the attention of each
+// head.
 #pragma once
 
+#include "suture/pictures/axis.hpp"
 #include "suture/pictures/detail/cells.hpp"
 #include "suture/pictures/detail/grid.hpp"
 #include "suture/pictures/detail/names.hpp"
 #include "suture/pictures/save.hpp"
+#include "suture/pictures/scale.hpp"
 
 #include <fmt/format.h>
 
@@ -19,23 +21,35 @@
 
 namespace suture::pictures {
 
-/// A heat map for each panel; row 0 is on top. What is not finite, or beyond 1e300, is grey.
+/// One heat map per panel; row 0 is on top. Values that are not finite, or beyond 1e300, are grey.
+///
+///     save(Patterns{.title = "Attention in layer 9",
+///                   .caption = "",
+///                   .metric = "attention probability",
+///                   .values = patterns,  // [heads, queries, keys]
+///                   .panels = numbers("head", 12),
+///                   .rows = tokens(words, "query"),
+///                   .columns = tokens(words, "key"),
+///                   .causal = true},
+///          "out", "attention");
+///
 struct Patterns {
     std::string title;
     std::string caption;
-    std::string metric;  ///< what the values are, with their unit: "attention probability"
+    std::string metric;  ///< the quantity and its unit: "attention probability"
     at::Tensor values;   ///< [panels, rows, columns]
     Axis panels, rows, columns;
     Scale scale = Scale::automatic;
-    std::optional<double> limit = std::nullopt;  ///< where the colours end; without it at the largest value
+    std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value
+    bool causal = false;  ///< leave the cells right of the diagonal white: keys that a causal query does not see
 };
 
 namespace detail {
-/// Where the panels are: in rows of equal length, but for the last.
+/// The places of the panels, in rows of equal length except for the last.
 class PanelPlaces {
 public:
-    /// @param width,height of a panel with the room around it
-    /// @param room how wide all may be together
+    /// @param width,height the size of a panel with the room around it
+    /// @param room the largest width of a row of panels
     PanelPlaces(std::size_t panels, double width, double height, double room)
         : panels_(panels), panel_width_(width), panel_height_(height) {
         const std::size_t most = std::max<std::size_t>(1, static_cast<std::size_t>(room / width));
@@ -64,11 +78,11 @@ inline std::vector<Grid> grids_of(const Patterns& p, const std::vector<double>& 
     const auto cells = static_cast<std::ptrdiff_t>(rows * columns);
     std::vector<Grid> grids;
     for (auto first = values.begin(); first != values.end(); first += cells)
-        grids.push_back({rows, columns, {first, first + cells}});
+        grids.push_back({rows, columns, {first, first + cells}, p.causal});
     return grids;
 }
 
-/// The tables of the panels below one another, each line with its panel in front.
+/// The tables of the panels one after another, each row with its panel in front.
 inline Table panel_table(const Patterns& p, const std::vector<Grid>& grids) {
     Table all;
     const auto add_in_front = [](std::vector<std::string> line, std::string number, std::string name) {
@@ -91,11 +105,11 @@ inline std::vector<std::string> panel_names(const Axis& panels) {
     return names;
 }
 
-/// Puts everything in its place: the heading, the key, and the panels with the names beside and below them.
+/// Lays out the heading, the key, and the panels with the names beside and below them.
 inline Canvas patterns_canvas(const Patterns& p, const std::vector<Grid>& grids, const Colouring& colours,
                               const ColourKey& key) {
     constexpr double room = 1040, gap = 14, panel_head = 20;
-    const double cell = spacing_for(160, std::max(grids[0].rows, grids[0].columns), 4, 26);
+    const double cell = spacing_for(228, std::max(grids[0].rows, grids[0].columns), 4, 26);
     const RowNames rows(p.rows, cell);
     const ColumnNames columns(p.columns, cell);
     const std::vector<std::string> names = panel_names(p.panels);
@@ -119,7 +133,7 @@ inline Canvas patterns_canvas(const Patterns& p, const std::vector<Grid>& grids,
         box.top = top + places.top_of(i) + panel_head;
         canvas.text(box.left, box.top - panel_head / 2, names[i], {"left", 12});
         if (places.is_leftmost(i)) rows.draw(canvas, box);
-        // Slanted names below a panel of the last row but one would reach into the panel to the left of the free place.
+        // Slanted names below a panel of the last row but one would reach into the panel left of the free place.
         if (places.is_in_last_row(i) || (places.has_none_below(i) && columns.overhang() == 0))
             columns.draw(canvas, box);
         draw_cells(canvas, box, grids[i], fmt::format("panel_{}", i), p.metric);
@@ -129,7 +143,8 @@ inline Canvas patterns_canvas(const Patterns& p, const std::vector<Grid>& grids,
 }
 }  // namespace detail
 
-/// @throws suture::ShapeError, TypeError or ValueError if the parts do not fit each other
+/// The drawing of patterns.
+/// @throws suture::ShapeError, TypeError or ValueError if the parts do not fit together
 inline Drawing drawing_of(const Patterns& p) {
     const std::string place = detail::place("patterns", p.title);
     const std::vector<double> values = detail::values_of(p.values, 3, "[panel, row, column]", place);

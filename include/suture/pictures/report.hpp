@@ -1,12 +1,12 @@
-// Reports: pages of text, tables, pictures and listings, each one HTML file that needs nothing but a browser: no
-// network, no script. Law: nothing that is put in becomes markup.
+// Reports: pages of text, tables, pictures and listings, each a single HTML file that needs only a browser, without
+// network or scripts. Law: no text that is added becomes markup.
 #pragma once
 
-#include "suture/pictures/csv.hpp"
-#include "suture/pictures/detail/gnuplot.hpp"
 #include "suture/pictures/detail/html.hpp"
 #include "suture/pictures/detail/page_style.hpp"
+#include "suture/pictures/detail/text_file.hpp"
 #include "suture/pictures/save.hpp"
+#include "suture/pictures/table.hpp"
 
 #include <suture/tensor/error.hpp>
 
@@ -23,8 +23,8 @@
 
 namespace suture::pictures {
 
-/// A page in the making. What is put in stands in that order, and `save` writes it. The pictures themselves are in the
-/// page; their numbers are files beside it, to which it links.
+/// A page under construction, in the order in which its parts are added. The page contains its pictures and links to
+/// their numbers, which are files beside it.
 ///
 ///     Report report("out/report.html", "Where does the name go?");
 ///     report.section("Attention").paragraph("Head 9 looks back.").picture(save(map, "out", "attention"));
@@ -40,12 +40,12 @@ public:
     }
     Report& paragraph(std::string_view text) { return put("<p>{}</p>\n", detail::html(text)); }
 
-    /// Cells that are numbers stand to the right; a newline in a cell is one.
+    /// Numbers are aligned to the right; a newline in a cell is kept.
     /// @throws suture::ShapeError if a row has more or fewer cells than the header
     Report& table(const Table& table, std::string_view title = "");
 
-    /// The picture, its caption, and links to its files. One that was not drawn says how to draw it.
-    /// @throws suture::FileError if its SVG file is gone
+    /// Adds the picture, its caption, and links to its files; instructions for drawing it if it was not drawn.
+    /// @throws suture::FileError if its SVG file no longer exists
     Report& picture(const Saved& saved);
 
     Report& code(std::string_view text, std::string_view title = "") {
@@ -55,10 +55,10 @@ public:
     /// The whole page.
     std::string text() const;
 
-    /// Writes the page: complete, or not at all. Its directory is made if there is none.
-    /// @throws suture::FileError, with the path, if the disk refuses
+    /// Writes the page: complete, or not at all. Its directory is made if needed.
+    /// @throws suture::FileError, with the path, if the file cannot be written
     void save() const {
-        std::error_code refused;  // is said by what writes the file
+        std::error_code refused;  // save_text reports it
         if (file_.has_parent_path()) std::filesystem::create_directories(file_.parent_path(), refused);
         detail::save_text(file_, text());
     }
@@ -69,7 +69,7 @@ private:
         body_ += fmt::format(form, std::forward<Parts>(parts)...);
         return *this;
     }
-    /// What may be wider than a phone, in a box of its own.
+    /// A box for content that may be wider than a phone.
     Report& box(std::string_view title, std::string_view markup) {
         put("<div class=\"box\">");
         if (!title.empty()) put("<div class=\"title soft\">{}</div>", detail::html(title));
@@ -88,7 +88,7 @@ private:
 };
 
 namespace detail {
-/// Whether all of the text is one number, with a sign or without.
+/// Whether the whole text is a number, with or without a sign.
 inline bool is_number(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
     double number = 0;
@@ -104,7 +104,7 @@ inline Report& Report::table(const Table& table, std::string_view title) {
     for (const auto& row : table.rows)
         if (row.size() != table.header.size())
             throw suture::ShapeError(
-                fmt::format("a row of the table '{}' has {} cells, but the header has {}: give one each",
+                fmt::format("a row of the table '{}' has {} cells, but the header has {}: give one cell per column",
                             detail::printable(title), row.size(), table.header.size()));
     std::string markup;
     for (std::size_t i = 0; i < table.header.size(); ++i)
@@ -130,7 +130,7 @@ inline Report& Report::picture(const Saved& saved) {
     return put("{} · {} · {}</figcaption>\n</figure>\n", link(saved.csv), link(saved.safetensors), link(saved.script));
 }
 
-/// The links to the sections; none where there is little to choose from.
+/// The links to the sections, if there are at least two.
 inline std::string Report::contents() const {
     if (sections_.size() < 2) return "";
     std::string items;

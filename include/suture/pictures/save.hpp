@@ -1,10 +1,12 @@
-// A picture's files: NAME.svg and NAME.png, the gnuplot script NAME.gp that draws them again, and what they show as
-// numbers, NAME.csv and NAME.safetensors. They appear when all are complete. Needs POSIX.
+// The files of a picture: NAME.svg and NAME.png, the gnuplot script NAME.gp that draws them again, and their numbers,
+// NAME.csv and NAME.safetensors. They appear only once all are complete. Needs POSIX.
 #pragma once
 
 #include "suture/pictures/csv.hpp"
 #include "suture/pictures/detail/canvas.hpp"
 #include "suture/pictures/detail/gnuplot.hpp"
+#include "suture/pictures/detail/text_file.hpp"
+#include "suture/pictures/table.hpp"
 
 #include <suture/file/safetensors.hpp>
 #include <suture/tensor/error.hpp>
@@ -25,41 +27,47 @@
 
 namespace suture::pictures {
 
-/// What a picture comes to: `drawing_of(picture)` gives it, for every kind of picture.
+/// The program that draws: a path, or a name that is looked up on the PATH.
+struct Gnuplot {
+    std::string program = "gnuplot";
+};
+
+/// A picture ready to be saved. `drawing_of(picture)` returns it for every kind of picture.
 struct Drawing {
     std::string title, caption;
     detail::Canvas canvas;
-    Table table;                                ///< one observation a row
-    std::map<std::string, at::Tensor> tensors;  ///< as they came
-    std::map<std::string, std::string> facts;   ///< what the tensors are, for their file
+    Table table;                                ///< one row per observation
+    std::map<std::string, at::Tensor> tensors;  ///< as they were given
+    std::map<std::string, std::string> facts;   ///< descriptions of the tensors, for their file
 };
 
-/// Something that can be drawn and written as numbers.
+/// A kind of picture: it can be drawn, and written as numbers.
 template <class P>
 concept Picture = requires(const P& picture) {
     { drawing_of(picture) } -> std::same_as<Drawing>;
 };
 
-/// Where a picture's files are. The SVG and the PNG are there only if it was drawn.
+/// The files of a picture. The SVG and the PNG exist only if it was drawn.
 struct Saved {
     std::string title, caption;
     std::filesystem::path svg, png, script, csv, safetensors;
     bool drawn = false;
 
-    /// What to do to see the picture, where it was not drawn.
+    /// How to draw the picture if it was not drawn; else empty.
     std::string remedy() const {
         if (drawn) return "";
         return fmt::format(
-            "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot {} in {}",
+            "not drawn because gnuplot was not found: install it (Debian: gnuplot-nox), then run gnuplot {} in {}",
             script.filename().string(), script.has_parent_path() ? script.parent_path().string() : ".");
     }
 };
 
 namespace detail {
-/// A directory beside the files that are to be, in which they are made. Dropped, it goes with all that is left in it.
+/// A temporary directory beside the final files, in which they are made. Its destructor deletes it and all that is left
+/// in it.
 class Draft {
 public:
-    /// @throws suture::FileError if there is no directory and none can be made, or nothing can be written there
+    /// @throws suture::FileError if the directory does not exist and cannot be made, or cannot be written to
     explicit Draft(std::filesystem::path directory) : directory_(std::move(directory)) {
         std::error_code refused;
         if (!directory_.empty()) std::filesystem::create_directories(directory_, refused);
@@ -80,7 +88,7 @@ public:
         std::error_code missing;
         return std::filesystem::file_size(path_ / file, missing) > 0 && !missing;
     }
-    /// Puts the file in its place; without it, takes away what stands there from another time.
+    /// Moves the file to its final place. If it was not made, deletes the older file there.
     void publish(const std::string& file) const {
         std::error_code refused;
         if (has(file))
@@ -100,7 +108,7 @@ private:
     std::filesystem::path directory_, path_;
 };
 
-/// @throws suture::ValueError unless the name can stand in a script, a link and any file system as it is
+/// @throws suture::ValueError unless the name can be used unchanged in a script, in a link and on any file system
 inline void check_file_name(const std::string& name) {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
     if (name.empty() || name[0] == '.' || name[0] == '-' || name.find_first_not_of(allowed) != name.npos)
@@ -118,7 +126,7 @@ inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& d
     facts.insert({{"title", drawing.title}, {"caption", drawing.caption}});
     for (auto& [key, text] : facts) text = suture::replaced_utf8(text);
     suture::save_safetensors(draft.path() / (name + ".safetensors"), drawing.tensors, facts);
-    const bool drawn = run_gnuplot(gnuplot, draft.path(), name + ".gp");
+    const bool drawn = run_gnuplot(gnuplot.program, draft.path(), name + ".gp");
     if (drawn && !(draft.has(name + ".svg") && draft.has(name + ".png")))
         throw suture::FileError(gnuplot.program + " drew nothing from " + name + ".gp (nothing was written): " +
                                 suture::replaced_utf8(contents_of(draft.path() / "complaints")));
@@ -129,20 +137,21 @@ inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& d
             file(".gp"),   file(".csv"),    file(".safetensors"), drawn};
 }
 
-/// Names as one text: '["The","Mary"]'.
+/// The names as a JSON list: '["The","Mary"]'.
 inline std::string json_list(const std::vector<std::string>& names) {
     return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 }  // namespace detail
 
-/// Draws the picture and writes its files into the directory, which is made if there is none: all of them, or none.
-/// Without gnuplot the numbers and the script are written, and what was drawn there before is taken away.
+/// Draws the picture and writes its files into the directory, which is made if needed: all of them, or none. Without
+/// gnuplot only the numbers and the script are written, and an older drawing of that name is deleted.
 ///
 ///     const pictures::Saved saved = pictures::save(map, "out", "attention");
 ///     if (!saved.drawn) std::cout << saved.remedy() << "\n";
 ///
-/// @throws suture::ShapeError, TypeError or ValueError if the picture's parts do not fit each other;
-///         suture::ValueError if the name is no plain file name; suture::FileError if the disk refuses or gnuplot fails
+/// @throws suture::ShapeError, TypeError or ValueError if the parts of the picture do not fit together;
+///         suture::ValueError if the name is not a plain file name; suture::FileError if a file cannot be written or
+///         gnuplot fails
 template <Picture P>
 Saved save(const P& picture, const std::filesystem::path& directory, const std::string& name,
            const Gnuplot& gnuplot = {}) {

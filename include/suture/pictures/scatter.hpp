@@ -1,4 +1,4 @@
-// Scatter plots: one quantity against another, a point for each neuron, with the line where both are equal.
+// Scatter plots: one quantity against another, with one point per neuron and the line where both are equal.
 #pragma once
 
 #include "suture/pictures/detail/axes.hpp"
@@ -19,14 +19,17 @@
 
 namespace suture::pictures {
 
-/// A point for each neuron (or channel, or head), on scales that are equal. Pairs in which one is not finite, or beyond
-/// 1e300, are left out.
+/// One point per neuron (or channel, or head), on equal scales. Pairs with a value that is not finite, or beyond 1e300,
+/// are left out.
+///
+///     save(Scatter{"Mary and John", "", "activation at Mary", "activation at John", mary, john}, "out", "scatter");
+///
 struct Scatter {
     std::string title;
-    std::string caption;             ///< Pearson's r and the number of points are added
-    std::string x_label, y_label;    ///< what the axes are, with units: "activation at 4 Mary"
+    std::string caption;             ///< Pearson's r and the number of points are appended
+    std::string x_label, y_label;    ///< the quantities and their units: "activation at 4 Mary"
     at::Tensor x, y;                 ///< [points]
-    std::string points = "neurons";  ///< what the points are, in the plural
+    std::string points = "neurons";  ///< what the points stand for, in the plural
 };
 
 namespace detail {
@@ -37,7 +40,7 @@ struct Points {
 inline Points points_of(const Scatter& s, const std::string& place) {
     Points points{values_of(s.x, 1, "[points]", place + ", x"), values_of(s.y, 1, "[points]", place + ", y")};
     if (points.x.size() != points.y.size())
-        throw ShapeError(fmt::format("{}: x has {} {}, but y has {}: give both of each", place, points.x.size(),
+        throw ShapeError(fmt::format("{}: x has {} {}, but y has {}: give both values of each", place, points.x.size(),
                                      printable(s.points), points.y.size()));
     return points;
 }
@@ -52,19 +55,19 @@ inline Points finite_points(const Points& all) {
     return finite;
 }
 
-/// Pearson's r; NaN where there is none.
+/// Pearson's r; NaN if it is undefined.
 inline double correlation(const Points& finite) {
     if (finite.x.size() < 2) return std::nan("");
     return suture::pearson(at::tensor(finite.x), at::tensor(finite.y)).item<double>();
 }
 
-/// The picture's caption with what was computed: "Pearson r = 0.93 over 3072 neurons; ...".
+/// The caption with the correlation: "Pearson r = 0.93 over 3072 neurons; ...".
 inline std::string scatter_caption(const Scatter& s, const Points& finite, std::size_t given) {
     const double r = correlation(finite);
     std::string text = s.caption + (s.caption.empty() ? "" : " ");
-    text += std::isnan(r) ? "Pearson r is not defined" : fmt::format("Pearson r = {:.3f}", r);
+    text += std::isnan(r) ? "Pearson\u00A0r is undefined" : fmt::format("Pearson\u00A0r\u00A0=\u00A0{:.3f}", r);
     text += fmt::format(" over {} {}", finite.x.size(), s.points);
-    if (finite.x.size() < given) text += fmt::format(" of {}, for the others are not finite", given);
+    if (finite.x.size() < given) text += fmt::format(" of {}; the others are not finite", given);
     return text + "; the dashed line is the identity.";
 }
 
@@ -111,7 +114,8 @@ inline Table point_table(const Scatter& s, const Points& points) {
 }
 }  // namespace detail
 
-/// @throws suture::ShapeError or TypeError if x and y do not fit each other
+/// The drawing of a scatter plot.
+/// @throws suture::ShapeError or TypeError if x and y do not fit together
 inline Drawing drawing_of(const Scatter& s) {
     const detail::Points points = detail::points_of(s, detail::place("scatter", s.title));
     const detail::Points finite = detail::finite_points(points);

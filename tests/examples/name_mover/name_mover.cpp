@@ -1,5 +1,4 @@
-// The investigation of examples/name_mover/name_mover.cpp: laws of its prompts, its sweeps and its removals, and that the names
-// model gives the finding whatever the seed.
+// The investigation: laws of its prompts, sweeps and ablations, and that the names model gives the finding for any seed.
 #include "../../../examples/name_mover/finding.hpp"
 #include "../../../examples/name_mover/text.hpp"
 
@@ -24,12 +23,12 @@ using suture_test::says;
 
 namespace {
 NamesModel committed() {
-    return names_task::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
+    return names::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
 }
 double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
-Finding finding_of(NamesModel& names, std::uint64_t seed) {
-    const names_task::OneThread one_thread;
-    return investigate(names, {.prompts = 48, .seed = seed, .random_sets = 12}, [](const auto&...) {});
+Finding finding_of(NamesModel& loaded, std::uint64_t seed) {
+    const examples::OneThread one_thread;
+    return investigate(loaded, {.prompts = 48, .seed = seed, .random_sets = 12}, [](const auto&...) {});
 }
 const Removal& without(const Finding& finding, const std::vector<Head>& heads) {
     return *std::ranges::find(finding.removals, heads, &Removal::heads);
@@ -67,7 +66,7 @@ TEST_CASE("a seed gives the same triples each time, of every pattern and order, 
         patterns.insert(triples[i].clean.pattern);
         abba += triples[i].clean.order == Order::abba;
     }
-    CHECK(patterns.size() == names_task::patterns.size());
+    CHECK(patterns.size() == names::patterns.size());
     CHECK(abba == 48);
     CHECK(std::ranges::none_of(triples, [&](const Triple& t) { return t.clean == others.front().clean; }));
 }
@@ -92,21 +91,21 @@ TEST_CASE("prompts that are built alike have the words that their picture names"
         REQUIRE(triple.clean.words.size() == words.size());
         for (std::size_t i = 0; i < words.size(); ++i)
             if (!words[i].starts_with("<")) CHECK(triple.clean.words[i] == words[i]);
-        CHECK(words[triple.clean.repeated] == "<subject again>");
+        CHECK(words[triple.clean.repeated] == "<subject repeated>");
         CHECK(words[place_of_answer(triple.clean)] == "<answer>");
     }
 }
 
 TEST_CASE("a sweep over prompts of several lengths gives each prompt what it gives it alone") {
-    NamesModel names = committed();
+    NamesModel loaded = committed();
     const auto triples = draw_triples(12, 8);
     REQUIRE(by_length(triples).size() > 2);
     for (const Corrupted corrupted : {&Triple::twin, &Triple::stranger}) {
-        const SweepResult all = swept(names, triples, corrupted, heads_at_the_end(names.model));
+        const SweepResult all = swept(loaded, triples, corrupted, heads_at_the_end(loaded.model));
         CHECK(all.axes.front().size() == 12);
         CHECK(all.is_complete());
         for (std::size_t i = 0; i < triples.size(); ++i) {
-            const SweepResult one = swept(names, {triples[i]}, corrupted, heads_at_the_end(names.model));
+            const SweepResult one = swept(loaded, {triples[i]}, corrupted, heads_at_the_end(loaded.model));
             CHECK(distance(all.values[static_cast<extent>(i)], one.values[0]) < 1e-4);
             CHECK(distance(all.recovered()[static_cast<extent>(i)], one.recovered()[0]) < 1e-4);
         }
@@ -114,34 +113,34 @@ TEST_CASE("a sweep over prompts of several lengths gives each prompt what it giv
 }
 
 TEST_CASE("sweeps over tokens of prompts of several lengths are not joined") {
-    NamesModel names = committed();
+    NamesModel loaded = committed();
     const auto triples = draw_triples(12, 8);
-    CHECK(message_of<suture::ValueError>([&] { (void)swept(names, triples, &Triple::twin, stream(names.model)); }) ==
+    CHECK(message_of<suture::ValueError>([&] { (void)swept(loaded, triples, &Triple::twin, stream(loaded.model)); }) ==
           "the sweeps have different axes: join results of one grid, without tokens");
 }
 
 TEST_CASE("where no head is removed no logit changes, and elsewhere none but the last token's") {
-    NamesModel names = committed();
+    NamesModel loaded = committed();
     const auto triples = draw_triples(24, 9);
-    const at::Tensor means = mean_outputs(names, triples);
+    const at::Tensor means = mean_outputs(loaded, triples);
     const auto run = by_length(triples).front();
-    const at::Tensor ids = ids_of(run, &Triple::clean, names.vocabulary), clean = names.model->forward(ids);
-    CHECK(logits_without(names.model, {}, means, ids).equal(clean));
-    const at::Tensor edited = logits_without(names.model, {{1, 0}}, means, ids);
+    const at::Tensor ids = ids_of(run, &Triple::clean, loaded.vocabulary), clean = loaded.model->forward(ids);
+    CHECK(logits_without(loaded.model, {}, means, ids).equal(clean));
+    const at::Tensor edited = logits_without(loaded.model, {{1, 0}}, means, ids);
     CHECK(edited.slice(1, 0, -1).equal(clean.slice(1, 0, -1)));
     CHECK(distance(edited.select(1, -1), clean.select(1, -1)) > 1);
 }
 
 TEST_CASE("without any head the last token knows nothing of the prompt") {
-    NamesModel names = committed();
+    NamesModel loaded = committed();
     const auto triples = draw_triples(24, 10);
-    const at::Tensor means = mean_outputs(names, triples);
+    const at::Tensor means = mean_outputs(loaded, triples);
     const auto run = by_length(triples).front();
     const at::Tensor last =
-        logits_without(names.model, all_heads(names.model), means, ids_of(run, &Triple::clean, names.vocabulary))
+        logits_without(loaded.model, all_heads(loaded.model), means, ids_of(run, &Triple::clean, loaded.vocabulary))
             .select(1, -1);
     const at::Tensor twin =
-        logits_without(names.model, all_heads(names.model), means, ids_of(run, &Triple::twin, names.vocabulary))
+        logits_without(loaded.model, all_heads(loaded.model), means, ids_of(run, &Triple::twin, loaded.vocabulary))
             .select(1, -1);
     CHECK(last.equal(twin));
 }
@@ -176,26 +175,26 @@ TEST_CASE("a role is what most of the attention and most of the prompts show") {
 }
 
 TEST_CASE("what a head looks at is a part of its attention, and a name is not raised and lowered at once") {
-    NamesModel names = committed();
+    NamesModel loaded = committed();
     const at::NoGradGuard no_gradients;
-    const Evidence evidence = evidence_of(names, draw_triples(48, 11));
+    const Evidence evidence = evidence_of(loaded, draw_triples(48, 11));
     CHECK(evidence.attention.sizes() == at::IntArrayRef({3, 4, 4}));
     CHECK(evidence.attention.min().item<double>() >= 0);
     CHECK(evidence.attention.sum(0).max().item<double>() <= 1 + 1e-6);
     CHECK(evidence.raises.add(evidence.lowers).max().item<double>() <= 1);
 }
 
-TEST_CASE("three heads of layer 1 propose both names, and one takes away the name that is said again") {
-    NamesModel names = committed();
+TEST_CASE("three heads of layer 1 promote both names, and one suppresses the repeated name") {
+    NamesModel loaded = committed();
     for (const std::uint64_t seed : {1, 20}) {
         CAPTURE(seed);
-        const Finding finding = finding_of(names, seed);
-        const std::vector<Head> proposing{{1, 1}, {1, 2}, {1, 3}}, deciding{{1, 0}};
+        const Finding finding = finding_of(loaded, seed);
+        const std::vector<Head> promoting{{1, 1}, {1, 2}, {1, 3}}, deciding{{1, 0}};
         CHECK(to_string(finding.found) == "1.0, 1.1, 1.2, 1.3");
-        const std::map<Role, std::vector<Head>> expected{{{Looks::at_both_names, Does::raise}, proposing},
+        const std::map<Role, std::vector<Head>> expected{{{Looks::at_both_names, Does::raise}, promoting},
                                                          {{Looks::at_the_subject_again, Does::lower}, deciding}};
         CHECK((finding.roles == expected));
-        CHECK(sentences_of(finding)[2] == "So both names are proposed, and the one that is said again is taken away.");
+        CHECK(sentences_of(finding)[2] == "Together they promote both names and suppress the repeated one.");
 
         const Recovered again = recovered(finding.contrasts[0].heads),
                         components = recovered(finding.contrasts[0].components);
@@ -207,8 +206,8 @@ TEST_CASE("three heads of layer 1 propose both names, and one takes away the nam
         CHECK(without(finding, finding.found).right < 0.25);
         CHECK(without(finding, deciding).right < 0.6);
         CHECK(without(finding, deciding).subject > 0.2);
-        CHECK(without(finding, proposing).right < 0.4);
-        CHECK(without(finding, proposing).subject < 0.05);
+        CHECK(without(finding, promoting).right < 0.4);
+        CHECK(without(finding, promoting).subject < 0.05);
         CHECK(without(finding, finding.others).right > 0.95);
         CHECK(finding.random.size() == 12);
         for (const Removal& removal : finding.random) {
@@ -219,8 +218,8 @@ TEST_CASE("three heads of layer 1 propose both names, and one takes away the nam
 }
 
 TEST_CASE("the same seed gives the same finding, bit for bit") {
-    NamesModel names = committed();
-    const Finding one = finding_of(names, 2), two = finding_of(names, 2);
+    NamesModel loaded = committed();
+    const Finding one = finding_of(loaded, 2), two = finding_of(loaded, 2);
     CHECK((sentences_of(one) == sentences_of(two)));
     for (std::size_t i = 0; i < one.contrasts.size(); ++i) {
         CHECK(one.contrasts[i].heads.values.equal(two.contrasts[i].heads.values));
@@ -234,14 +233,14 @@ TEST_CASE("the same seed gives the same finding, bit for bit") {
 }
 
 TEST_CASE("a model that does not do the task is refused") {
-    const auto vocabulary = names_task::Vocabulary::of_the_task();
-    NamesModel untrained{Model(names_task::model_config(vocabulary)), vocabulary};
+    const auto vocabulary = names::Vocabulary::of_the_task();
+    NamesModel untrained{Model(names::model_config(vocabulary)), vocabulary};
     CHECK(says(message_of<suture::ModelError>([&] { (void)finding_of(untrained, 1); }),
-               "% of the prompts rightly: give"));
+               "% of the prompts correctly: give"));
 }
 
 TEST_CASE("what is told of the progress can end the work") {
-    NamesModel names = committed();
+    NamesModel loaded = committed();
     struct Stop {};
     for (const std::string last : {"sweep", "set of heads"}) {
         std::size_t told = 0;
@@ -250,7 +249,7 @@ TEST_CASE("what is told of the progress can end the work") {
             ++told;
             if (what == last) throw Stop();
         };
-        CHECK_THROWS_AS((void)investigate(names, {.prompts = 12, .random_sets = 1}, stop), Stop);
+        CHECK_THROWS_AS((void)investigate(loaded, {.prompts = 12, .random_sets = 1}, stop), Stop);
         CHECK(told > 0);
     }
 }

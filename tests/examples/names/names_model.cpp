@@ -22,7 +22,7 @@
 #include <tuple>
 #include <vector>
 
-using namespace names_task;
+using namespace names;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -148,7 +148,7 @@ TEST_CASE("one thread means OpenBLAS too, and both have their threads back after
     at::set_num_threads(2);
     if (set) set(2);
     {
-        const OneThread one_thread;
+        const examples::OneThread one_thread;
         CHECK(at::get_num_threads() == 1);
         if (count) CHECK(count() == 1);
     }

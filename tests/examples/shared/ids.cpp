@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+using namespace examples;
 using suture::ValueError;
 using suture_test::message_of;
 using suture_test::says;
@@ -19,7 +20,7 @@ TEST_CASE("a list of token ids is read") {
 TEST_CASE("a list with nothing in it, or nothing between two commas, is refused") {
     for (const char* text : {"", ",", "2,,1", "2,1,", "2 1", "2;1", "a", "2,99999999999999999999"})
         CHECK(says(message_of<ValueError>([&] { (void)ids_of(text); }),
-                   "'" + std::string(text) + "' is no list of token ids: give integers with commas between"));
+                   "'" + std::string(text) + "' is not a list of token ids: give integers separated by commas"));
 }
 
 TEST_CASE("a number is read whole or refused with the option that it was given to") {
@@ -27,7 +28,15 @@ TEST_CASE("a number is read whole or refused with the option that it was given t
     CHECK(number_of("--layer", "12") == 12);
     for (const char* text : {"", "1.5", "one", "1 2", "--layer"})
         CHECK(says(message_of<ValueError>([&] { (void)number_of("--layer", text); }),
-                   "--layer '" + std::string(text) + "' is no whole number: give one, as in --layer 1"));
+                   "--layer '" + std::string(text) + "' is not an integer: give one, as in --layer 1"));
     CHECK(message_of<ValueError>([] { (void)number_of("--layer", "99999999999999999999"); }) ==
           "--layer 99999999999999999999 is too large: give a smaller number");
+}
+
+TEST_CASE("a number outside its bounds is refused with both bounds") {
+    CHECK(number_within("--batch", "1", 1, 64) == 1);
+    CHECK(number_within("--batch", "64", 1, 64) == 64);
+    for (const char* text : {"0", "65"})
+        CHECK(message_of<ValueError>([&] { (void)number_within("--batch", text, 1, 64); }) ==
+              "--batch is " + std::string(text) + ": give 1 to 64");
 }

@@ -1,4 +1,4 @@
-// What the variables of a launcher say of a process, and what is refused before anything is opened.
+// The place of a process from the variables of a launcher, and the refusals before anything is opened.
 #include "../../../examples/sweep/distributed/group.hpp"
 #include "../../../examples/sweep/distributed/place.hpp"
 
@@ -11,14 +11,14 @@
 #include <map>
 #include <string>
 
-using examples::Place;
+using distributed::Place;
 using suture::ValueError;
 using suture_test::message_of;
 using suture_test::says;
 
 namespace {
 
-/// A launcher's variables until the brace, and none of another launcher.
+/// The variables of one launcher, and none of another, until the closing brace.
 class Launched {
 public:
     explicit Launched(const std::map<std::string, std::string>& variables) {
@@ -113,21 +113,21 @@ TEST_CASE("a variable that is missing beside others is named") {
         CHECK(
             message_of<ValueError>([] { (void)Place::from_environment(); }) ==
             name +
-                " is not set: set RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for every process, or none of them for "
-                "one alone");
+                " is not set: set RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for every process, or none of them to "
+                "run alone");
     }
 }
 
 TEST_CASE("a variable that is no number is named with what it holds") {
     for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_PORT"})
         for (const char* value : {"", "x", "1.5", "80x", " 1"})
-            CHECK(says(refusal(name, value), std::string(name) + " '" + value + "' is no whole number: give one"));
+            CHECK(says(refusal(name, value), std::string(name) + " '" + value + "' is not an integer: give one"));
 }
 
 TEST_CASE("a number that cannot be is named with its bounds") {
     for (const char* rank : {"-1", "4"})
         CHECK(refusal("RANK", rank) ==
-              std::string("RANK ") + rank + " is outside 0 to 3: give each process its own, below WORLD_SIZE");
+              std::string("RANK ") + rank + " is outside 0 to 3: give each process its own rank below WORLD_SIZE");
     for (const char* size : {"-1", "0", "10001"})
         CHECK(says(refusal("WORLD_SIZE", size), std::string("WORLD_SIZE ") + size + " is outside 1 to 10000"));
     for (const char* port : {"-1", "0", "65536"})
@@ -135,11 +135,11 @@ TEST_CASE("a number that cannot be is named with its bounds") {
 }
 
 TEST_CASE("an empty address is refused") {
-    CHECK(refusal("MASTER_ADDR", "") == "MASTER_ADDR is empty: give the name of the machine of rank 0");
+    CHECK(refusal("MASTER_ADDR", "") == "MASTER_ADDR is empty: give the host name of rank 0");
 }
 
 TEST_CASE("a process alone has every piece, and its sum is what it gives") {
-    examples::Group alone;
+    distributed::Group alone;
     CHECK(alone.rank() == 0);
     CHECK(alone.size() == 1);
     for (const std::size_t piece : {0, 1, 39}) CHECK(alone.claim(piece));

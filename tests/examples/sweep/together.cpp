@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-using namespace examples;
+using namespace sweep_program;
 using suture::FileError;
 using suture::SweepJournal;
 using suture::SweepResult;

@@ -1,4 +1,4 @@
-// A plot with numbers along its sides: ranges, ticks, a light grid, and titles that no length of theirs can push out.
+// A plot with numbers along its sides: ranges, ticks, a light grid, and titles that fit whatever their length.
 #pragma once
 
 #include "suture/pictures/detail/canvas.hpp"
@@ -15,15 +15,15 @@
 
 namespace suture::pictures::detail {
 
-inline constexpr double tick_depth = 26;  ///< pixels for the numbers below a plot
-inline constexpr double axes_head = 28;   ///< pixels for the title above it
+inline constexpr double tick_depth = 26;  ///< the height of the numbers below a plot, in pixels
+inline constexpr double axes_head = 28;   ///< the height of the title above it, in pixels
 
-/// What is along a side, numbered at multiples of the step, or from the lowest on at its powers.
+/// The range along a side, with ticks at multiples of the step, or from the lowest value on at its powers.
 struct Span {
     double low = 0, high = 1, step = 0.2;
     bool logarithmic = false;
 
-    /// What is numbered: about as many as were asked for.
+    /// The numbers at the ticks.
     std::vector<std::string> ticks() const {
         std::vector<std::string> texts;
         const auto number = [&](double tick) { texts.push_back(fmt::format("{:.10g}", tick)); };
@@ -34,18 +34,18 @@ struct Span {
                 number(static_cast<double>(k) * step);
         return texts;
     }
-    /// Pixels for the numbers, to the left of the side.
+    /// The width of the numbers to the left of the side, in pixels.
     double tick_room() const { return widest(ticks(), name_size) + 14; }
 };
 
-/// A span around the numbers, with a little room at its ends; much room where they are all but one and the same.
+/// A span around the numbers, with a little room at both ends, and more where they are almost the same number.
 inline Span span_around(double low, double high, double ticks) {
     const double size = std::max(std::abs(low), std::abs(high)), length = high - low;
     const double room = length > std::max(1e-9 * size, least_length) ? 0.04 * length : std::max(size, 1.0) / 2;
     return {low - room, high + room, tick_step(length + 2 * room, ticks)};
 }
 
-/// From zero, which the span then begins with exactly.
+/// A span that begins at exactly zero.
 inline Span span_from_zero(double high, double ticks) {
     Span span = span_around(0, high > 0 ? high : 1, ticks);
     span.low = 0;
@@ -58,7 +58,7 @@ inline Span logarithmic_span(double low, double high) {
     return {std::pow(10, below), std::pow(10, above), std::pow(10, std::ceil((above - below) / 8)), true};
 }
 
-/// Makes the box the plot. Its sides are drawn and numbered by number_axis.
+/// Makes the box the plot. number_axis numbers its sides.
 inline void prepare_axes(Canvas& canvas, const Box& box) {
     canvas.plot_in(box);
     canvas.command(
@@ -67,7 +67,7 @@ inline void prepare_axes(Canvas& canvas, const Box& box) {
                     ink::line, ink::faint));
 }
 
-/// Numbers the side: 'x' below or 'y' on the left.
+/// Numbers a side: 'x' is below, 'y' on the left.
 inline void number_axis(Canvas& canvas, char side, const Span& span) {
     canvas.command(fmt::format(
         "set {0}range [{1}:{2}]\n{3}set {0}tics ({4}) nomirror scale 0.4 format '%.10g' textcolor rgb '{5}'", side,
@@ -75,13 +75,13 @@ inline void number_axis(Canvas& canvas, char side, const Span& span) {
         fmt::join(span.ticks(), ", "), ink::dark));
 }
 
-/// The title of the vertical axis, flat above it, and that of the horizontal one, below its numbers.
+/// Writes the title of the vertical axis horizontally above it, and that of the horizontal axis below its numbers.
 inline void draw_axis_titles(Canvas& canvas, const Box& box, const std::string& x, const std::string& y) {
     canvas.text(edge, box.top - axes_head / 2 - 4, y, axis_title);
     draw_title_below(canvas, box.left, box.right(), box.bottom() + tick_depth + title_room / 2 - 2, x);
 }
 
-/// How far the box and these titles of its axes reach to the right.
+/// The right end of the box and of the titles of its axes.
 inline double right_end(const Box& box, const std::string& x, const std::string& y) {
     return std::max({box.right(), box.left + text_width(x, axis_title_size), edge + text_width(y, axis_title_size)});
 }

@@ -1,5 +1,5 @@
-// A gnuplot script in the making. Everything has its place in pixels, counted from the upper left corner: margins that
-// fit names of any length are computed here, for gnuplot reserves room for ordinary ones only.
+// A gnuplot script under construction. Everything is placed in pixels from the upper left corner: gnuplot reserves room
+// for names of ordinary length only, so the margins for longer ones are computed here.
 #pragma once
 
 #include "suture/pictures/detail/gnuplot.hpp"
@@ -15,23 +15,23 @@
 namespace suture::pictures::detail {
 
 inline constexpr double edge = 14;          ///< pixels around everything
-inline constexpr double least_width = 420;  ///< of a picture: its heading needs some room
+inline constexpr double least_width = 420;  ///< of a picture, so that its heading has room
 
-namespace ink {  // colours of what is drawn around the data
+namespace ink {  // the colours of everything that is not data
 inline constexpr const char* dark = "#222222";
 inline constexpr const char* soft = "#555555";
 inline constexpr const char* line = "#888888";
 inline constexpr const char* faint = "#dddddd";
 }  // namespace ink
 
-/// A part of the picture, in pixels.
+/// A rectangle of the picture, in pixels.
 struct Box {
     double left = 0, top = 0, width = 0, height = 0;
     double right() const { return left + width; }
     double bottom() const { return top + height; }
 };
 
-/// How words are written: which end of them is at the place, and in what font.
+/// How text is written: which end of it is anchored, and the font.
 struct Font {
     const char* anchor = "left";
     double size = 11;
@@ -39,7 +39,7 @@ struct Font {
     int angle = 0;  ///< in degrees, counter-clockwise
 };
 
-/// What is to be drawn, as commands of gnuplot.
+/// A drawing as gnuplot commands.
 class Canvas {
 public:
     Canvas(double width, double height) : width_(std::ceil(width)), height_(std::ceil(height)) {}
@@ -47,7 +47,7 @@ public:
     double width() const { return width_; }
     double height() const { return height_; }
 
-    /// Writes words of which one end, or the middle, is at the place; their line is centred on y.
+    /// Writes text with one end, or its middle, at x; its line is centred on y.
     void text(double x, double y, std::string_view words, const Font& font = {}) {
         if (words.empty()) return;
         command(fmt::format("set label {} at {} {} rotate by {} font 'sans-serif,{}' textcolor rgb '{}' front",
@@ -65,7 +65,7 @@ public:
         command(fmt::format("set arrow from {} to {} nohead front {}", at(x, y), at(to_x, to_y), style));
     }
 
-    /// The part in which axes stand and data are plotted.
+    /// Sets the box that the axes enclose and the data are plotted in.
     void plot_in(const Box& b) {
         command(
             fmt::format("set lmargin at screen px({:.1f})\nset rmargin at screen px({:.1f})\n"
@@ -73,16 +73,16 @@ public:
                         b.left, b.right(), b.top, b.bottom()));
     }
 
-    /// A line of the script, in front of the plot.
+    /// Adds a line of the script before the plot.
     void command(std::string_view text) { (settings_ += text) += "\n"; }
-    /// A block of lines of numbers, which elements name.
+    /// Adds a block of lines of numbers that elements refer to by name.
     void data(std::string_view name, std::string_view lines) {
         data_ += fmt::format("{} << END\n{}END\n", name, lines);
     }
-    /// Something that is plotted, as gnuplot's command `plot` has it.
+    /// Adds an element of gnuplot's command `plot`.
     void element(std::string element) { elements_.push_back(std::move(element)); }
 
-    /// The whole script: draws NAME.svg and NAME.png in the directory that gnuplot works in.
+    /// The whole script, which draws NAME.svg and NAME.png in gnuplot's working directory.
     std::string script(const std::string& name) const {
         std::string plot;
         for (const std::string& element : elements_) plot += (plot.empty() ? "plot " : ", \\\n     ") + element;
@@ -92,7 +92,7 @@ public:
             "{3}unset key\nset minussign\n{4}"
             "set terminal svg size {1:.0f},{2:.0f} {6} font 'sans-serif,11'\n"
             "set output '{0}.svg'\n{5}\n"
-            // Twice as many pixels as the SVG has; a font's unit is 4/3 of a pixel here.
+            // Twice the pixels of the SVG; a font unit is 4/3 of a pixel here.
             "set terminal pngcairo size {7:.0f},{8:.0f} {6} font 'sans-serif,11' fontscale 1.5 "
             "linewidth 2 pointscale 2\n"
             "set output '{0}.png'\nreplot\nunset output\n",
@@ -107,14 +107,14 @@ private:
     std::vector<std::string> elements_;
 };
 
-/// The title and, below it, the caption, in lines as wide as the picture.
+/// The title and the caption below it, wrapped to the width of the picture.
 class Heading {
 public:
     Heading(std::string_view title, std::string_view caption, double width)
         : title_(wrapped(title, width - 2 * edge, title_size)),
           caption_(wrapped(caption, width - 2 * edge, caption_size)) {}
 
-    /// Of the picture's upper part, down to where the rest begins.
+    /// The height of the heading, down to where the rest of the picture begins.
     double height() const {
         return edge + title_line * static_cast<double>(title_.size()) +
                caption_line * static_cast<double>(caption_.size()) + 12;

@@ -1,4 +1,4 @@
-// Coloured cells in rows and columns, and the key to their colours: what heat maps and patterns are made of.
+// Coloured cells in rows and columns and the key to their colours, for heat maps and patterns.
 #pragma once
 
 #include "suture/pictures/detail/canvas.hpp"
@@ -16,17 +16,17 @@
 
 namespace suture::pictures::detail {
 
-/// The lines "column row value" of the cells whose values can be drawn, or of the others.
+/// The lines "column row value" of the cells whose values can be drawn, or of the other cells.
 inline std::string cell_lines(const Grid& grid, bool drawable) {
     std::string lines;
     for (std::size_t row = 0; row < grid.rows; ++row)
         for (std::size_t column = 0; column < grid.columns; ++column)
-            if (const double value = grid.at(row, column); is_drawable(value) == drawable)
+            if (const double value = grid.at(row, column); grid.shows(row, column) && is_drawable(value) == drawable)
                 lines += fmt::format("{} {} {}\n", column, row, drawable ? number_text(value) : "0");
     return lines;
 }
 
-/// Makes the whole picture the plot, in pixels, and says what the colours are.
+/// Makes the whole picture the plot, in pixels, and defines the colours.
 inline void prepare_cells(Canvas& canvas, const Colouring& colours) {
     std::string stops;
     for (std::size_t i = 0; i < colours.palette.size(); ++i)
@@ -38,14 +38,14 @@ inline void prepare_cells(Canvas& canvas, const Colouring& colours) {
                     stops, colours.low, colours.high));
 }
 
-/// Draws the cells into the box. `name` is a word for the script, another one for each grid; `metric` is what a
-/// browser says of the cells.
+/// Draws the cells into the box. `name` is an identifier for the script, unique to this grid; a browser shows `metric` as
+/// the title of the cells.
 inline void draw_cells(Canvas& canvas, const Box& box, const Grid& grid, const std::string& name,
                        std::string_view metric) {
     canvas.command(fmt::format("x_{0}(column) = {1} + column * {2}\ny_{0}(row) = {3} + row * {4}", name, box.left,
                                box.width / static_cast<double>(grid.columns), box.top,
                                box.height / static_cast<double>(grid.rows)));
-    // A cell reaches a little under the next one: light would shine through between them.
+    // Each cell extends slightly under the next one; otherwise the background shows between them.
     const auto draw = [&](const std::string& block, const std::string& lines, const std::string& how) {
         if (lines.empty()) return;
         canvas.data(block, lines);
@@ -61,7 +61,7 @@ inline void draw_cells(Canvas& canvas, const Box& box, const Grid& grid, const s
     canvas.frame(box);
 }
 
-/// What the colours mean: the metric above a bar with numbers, and the grey of cells without a value if there are any.
+/// The meaning of the colours: the metric above a bar with numbers, and the grey of cells without a value if any.
 class ColourKey {
 public:
     ColourKey(std::string_view metric, const std::vector<double>& values)

@@ -1,11 +1,12 @@
-// gnuplot, the program that draws: texts that its scripts can hold, and a way to run it without a shell. Needs POSIX.
+// Running gnuplot, the program that draws, without a shell, and quoting text for its scripts. Needs POSIX.
 #pragma once
 
-#include "suture/pictures/csv.hpp"
 #include "suture/pictures/detail/text.hpp"
+#include "suture/pictures/detail/text_file.hpp"
 
 #include <suture/file/new_file.hpp>
 #include <suture/tensor/error.hpp>
+#include <suture/text/utf8.hpp>
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -13,21 +14,13 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 
 extern "C" char** environ;
 
-namespace suture::pictures {
+namespace suture::pictures::detail {
 
-/// The program that draws, looked for on the PATH unless it is a path.
-struct Gnuplot {
-    std::string program = "gnuplot";
-};
-
-namespace detail {
 /// A string of a gnuplot script. Between single quotes gnuplot expands nothing: no command in backquotes, no macro,
 /// no escape; the quote itself is doubled.
 inline std::string gnuplot_string(std::string_view text) {
@@ -36,7 +29,7 @@ inline std::string gnuplot_string(std::string_view text) {
     return string + "'";
 }
 
-/// What a new process is to do before it becomes another program.
+/// What a new process does before it becomes another program.
 class SpawnActions {
 public:
     SpawnActions() { ::posix_spawn_file_actions_init(&actions_); }
@@ -58,11 +51,6 @@ private:
     posix_spawn_file_actions_t actions_;
 };
 
-inline std::string contents_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 /// Waits for the process to end. @returns its exit status; -1 if it was killed or cannot be waited for
 inline int exit_status(pid_t process) {
     int status = 0;
@@ -71,17 +59,17 @@ inline int exit_status(pid_t process) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/// Runs `gnuplot SCRIPT` in a directory, without the user's own settings. What it complains of goes into the file
+/// Runs `gnuplot SCRIPT` in a directory, without the user's own settings. Its error output goes into the file
 /// "complaints" there.
-/// @returns false if there is no such program
-/// @throws suture::FileError, with what it complained of, if it cannot be started or fails
-inline bool run_gnuplot(const Gnuplot& gnuplot, const std::filesystem::path& directory, const std::string& script) {
+/// @returns false if the program does not exist
+/// @throws suture::FileError, with its error output, if it cannot be started or fails
+inline bool run_gnuplot(std::string program, const std::filesystem::path& directory, const std::string& script) {
     SpawnActions actions;
     actions.work_in(directory)
         .open(STDIN_FILENO, "/dev/null", O_RDONLY)
         .open(STDOUT_FILENO, "/dev/null", O_WRONLY)
         .open(STDERR_FILENO, "complaints", O_WRONLY | O_CREAT | O_TRUNC);
-    std::string program = gnuplot.program, no_settings = "--default-settings", file = script;
+    std::string no_settings = "--default-settings", file = script;
     const std::array<char*, 4> arguments{program.data(), no_settings.data(), file.data(), nullptr};
     pid_t process = 0;
     const int refusal = ::posix_spawnp(&process, program.c_str(), actions.get(), nullptr, arguments.data(), environ);
@@ -94,6 +82,5 @@ inline bool run_gnuplot(const Gnuplot& gnuplot, const std::filesystem::path& dir
                                 suture::replaced_utf8(contents_of(directory / "complaints")));
     return true;
 }
-}  // namespace detail
 
-}  // namespace suture::pictures
+}  // namespace suture::pictures::detail

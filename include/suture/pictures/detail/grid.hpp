@@ -1,9 +1,9 @@
 // Numbers in rows and columns, with a name for each row and column.
 #pragma once
 
-#include "suture/pictures/csv.hpp"
-#include "suture/pictures/detail/axis.hpp"
+#include "suture/pictures/axis.hpp"
 #include "suture/pictures/detail/values.hpp"
+#include "suture/pictures/table.hpp"
 
 #include <fmt/format.h>
 
@@ -17,11 +17,14 @@ namespace suture::pictures::detail {
 struct Grid {
     std::size_t rows = 0, columns = 0;
     std::vector<double> values;
+    bool causal = false;  ///< whether the cells right of the diagonal are left white
 
     double at(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
+    /// Whether the cell is drawn. The last row sees all columns.
+    bool shows(std::size_t row, std::size_t column) const { return !causal || column + rows <= row + columns; }
 };
 
-/// The names along the two sides, and what a row and a column are called.
+/// The axes of the two sides, and the words for a row and for a column.
 struct Sides {
     const Axis& rows;
     const char* row;
@@ -29,7 +32,8 @@ struct Sides {
     const char* column;
 };
 
-/// The values of a tensor that has these two sides.
+/// The values of a tensor with these two sides.
+/// @throws as values_of and check_names
 inline Grid grid_of(const at::Tensor& values, const Sides& sides, const std::string& place) {
     Grid grid{0, 0, values_of(values, 2, fmt::format("[{}, {}]", sides.row, sides.column), place)};
     check_names(sides.rows, values.size(0), sides.row, place);
@@ -39,7 +43,7 @@ inline Grid grid_of(const at::Tensor& values, const Sides& sides, const std::str
     return grid;
 }
 
-/// A line for each number: where it is, by position and by name, and what it is.
+/// One row per number: its position and name on both sides, and the number.
 inline Table grid_table(const Grid& grid, const Sides& sides, const std::string& metric) {
     const std::string row_name = sides.row, column_name = sides.column;
     Table table{{row_name, row_name + "_label", column_name, column_name + "_label", "metric", "value"}, {}};

@@ -1,4 +1,4 @@
-// HTML: texts as it can hold them, addresses, and SVG files as parts of a page.
+// HTML: escaped text, relative addresses, and SVG files as parts of a page.
 #pragma once
 
 #include "suture/pictures/detail/text.hpp"
@@ -15,7 +15,7 @@
 
 namespace suture::pictures::detail {
 
-/// How a character stands in a page.
+/// A character as it is written in a page.
 inline std::string_view in_html(const Character& c) {
     switch (c.number) {
         case U'&':
@@ -36,14 +36,14 @@ inline std::string_view in_html(const Character& c) {
     }
 }
 
-/// The text in a page, between tags or in the quotes of an attribute: nothing in it is markup.
+/// The text escaped for a page, between tags or in a quoted attribute: nothing in it is markup.
 inline std::string html(std::string_view text) {
     std::string escaped;
     for (const Character& c : characters_of(text)) escaped += in_html(c);
     return escaped;
 }
 
-/// The address of a file as seen from a page's directory, as a link can hold it.
+/// The address of a file relative to a page's directory, escaped for a link.
 inline std::string address(const std::filesystem::path& file, const std::filesystem::path& directory) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~";
     std::string link;
@@ -60,7 +60,7 @@ inline void replace_all(std::string& text, std::string_view from, const std::str
         text.replace(at, from.size(), to);
 }
 
-/// The markup with a prefix in front of every id, and of every mention of one. What stands between tags stays.
+/// The markup with a prefix before every id and every reference to one. Text between tags is unchanged.
 inline std::string with_own_ids(std::string_view markup, const std::string& prefix) {
     std::string own;
     while (!markup.empty()) {
@@ -76,13 +76,14 @@ inline std::string with_own_ids(std::string_view markup, const std::string& pref
     return own;
 }
 
-/// What an SVG file of gnuplot's draws, as an element of a page: without prolog, title and description, described by
-/// the label instead, and with ids that no other picture on the page has.
-/// @throws suture::FileError if it is no such file
+/// An SVG file written by gnuplot as an element of a page: without prolog, title and description, but with a label, and
+/// with ids that are unique on the page.
+/// @throws suture::FileError if gnuplot did not write the file
 inline std::string inline_svg(std::string_view file, const std::string& prefix, std::string_view label) {
     const std::size_t svg = file.find("<svg"), svg_end = file.find('>', svg), drawing = file.find("<g ", svg);
     if (svg == file.npos || drawing == file.npos)
-        throw suture::FileError(fmt::format("the picture '{}' is no SVG file of gnuplot's: draw it again", label));
+        throw suture::FileError(
+            fmt::format("the picture '{}' is not an SVG file written by gnuplot: draw it again", label));
     const std::string tag = fmt::format("<svg role=\"img\" aria-label=\"{}\"", html(label));
     return tag + with_own_ids(std::string(file.substr(svg + 4, svg_end - svg - 3)), prefix) +
            with_own_ids(file.substr(drawing), prefix);

@@ -1,4 +1,4 @@
-// How a report looks: one column that fits a laptop and a phone, in light and in dark.
+// The style of a report: one column that fits a laptop and a phone, in light and dark mode.
 #pragma once
 
 namespace suture::pictures::detail {
@@ -39,6 +39,8 @@ figcaption { margin-top: 0.4rem; overflow-wrap: anywhere; }
 .again { display: none; margin: 0 0 0.3rem; }
 @media (max-width: 50rem) {
   .again { display: block; }
+  .paper { display: block; overflow-x: auto; }
+  .paper svg { max-width: none; }
   table { width: max-content; }
   th, td { max-width: 15rem; padding: 0.4rem 0.6rem; }
 }

@@ -1,6 +1,5 @@
-// Words for pictures, tables and pages. They may be anything, half an emoji too, so nothing is shown before it has been
-// made characters that a drawing program and a browser can show; and widths are known only roughly, for nobody knows
-// the reader's fonts.
+// Text in pictures, tables and pages. It may hold any bytes, even half an emoji, so it is turned into characters that a
+// drawing program and a browser can show before it is shown. Widths are estimates: nobody knows the reader's fonts.
 #pragma once
 
 #include <suture/text/utf8.hpp>
@@ -13,13 +12,13 @@
 
 namespace suture::pictures::detail {
 
-/// A character of a text, as its bytes and as Unicode's number.
+/// A character of a text: its bytes and its code point.
 struct Character {
     std::string_view bytes;
     char32_t number;
 };
 
-/// What is no UTF-8 is U+FFFD. The text has to outlive them.
+/// The characters of a text, with U+FFFD for bytes that are not UTF-8. The text must outlive them.
 inline std::vector<Character> characters_of(std::string_view text) {
     constexpr Character replacement{"\uFFFD", U'\uFFFD'};
     std::vector<Character> characters;
@@ -31,10 +30,14 @@ inline std::vector<Character> characters_of(std::string_view text) {
     return characters;
 }
 
-/// What neither XML nor a terminal can show: controls, and numbers that Unicode will never give to a character.
-inline bool is_unprintable(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE; }
+/// Whether a code point cannot be shown in XML or on a terminal: control characters, code points that Unicode will never
+/// assign, and the marks that reverse the direction of the text after them.
+inline bool is_unprintable(char32_t c) {
+    const bool turns_text = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE || turns_text;
+}
 
-/// The text on one line, in characters that can be shown: an arrow for a newline, U+FFFD for others that cannot.
+/// The text on one line, in characters that can be shown: an arrow for a newline, U+FFFD for others.
 inline std::string printable(std::string_view text) {
     std::string line;
     for (const Character& c : characters_of(text))
@@ -42,7 +45,7 @@ inline std::string printable(std::string_view text) {
     return line;
 }
 
-/// At most so many characters, with dots in the place of what was cut off.
+/// The text cut to at most `most` characters, with an ellipsis for the rest.
 inline std::string shortened(std::string_view text, std::size_t most) {
     const std::vector<Character> characters = characters_of(text);
     const bool fits = characters.size() <= most;
@@ -51,10 +54,10 @@ inline std::string shortened(std::string_view text, std::size_t most) {
     return fits ? start : start + "…";
 }
 
-/// Words for a place that has one line for them, as axes and keys have.
+/// The text for a place that has a single line, such as the title of an axis or a colour key.
 inline std::string one_line(std::string_view text) { return shortened(printable(text), 90); }
 
-/// In heights of the font, on the safe side: as wide as in DejaVu Sans, which is wider than most.
+/// The width of a character in font sizes, on the safe side: that of DejaVu Sans, which is wider than most fonts.
 inline double character_width(char32_t c) {
     constexpr std::u32string_view narrow = U" ijlfrtI.,:;'|!()[]{}/\\-\"`", wide = U"mwMWQO@%—…";
     if (narrow.find(c) != narrow.npos) return 0.4;
@@ -63,7 +66,7 @@ inline double character_width(char32_t c) {
     return c >= U'A' && c <= U'Z' ? 0.72 : 0.63;
 }
 
-/// In pixels, in a font of this size.
+/// The width of a text in pixels, in a font of this size.
 inline double text_width(std::string_view text, double size) {
     double width = 0;
     for (const Character& c : characters_of(text)) width += character_width(c.number);
@@ -88,7 +91,7 @@ inline std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-/// The text in lines that fit. A word that is too wide for a line has one for itself, and its end is cut off.
+/// The text in lines that fit the width. A word that is wider than a line gets its own line, with its end cut off.
 inline std::vector<std::string> wrapped(std::string_view text, double width, double size) {
     std::vector<std::string> lines;
     for (const std::string& whole : words_of(printable(text))) {

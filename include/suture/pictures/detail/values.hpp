@@ -1,7 +1,8 @@
-// A tensor's values as plain numbers, checked before anything is drawn or written.
+// The values of a tensor as plain numbers, checked before anything is drawn or written.
 #pragma once
 
-#include "suture/pictures/detail/axis.hpp"
+#include "suture/pictures/axis.hpp"
+#include "suture/pictures/detail/text.hpp"
 
 #include <suture/core/component.hpp>
 #include <suture/tensor/describe.hpp>
@@ -24,41 +25,40 @@ using suture::ShapeError;
 using suture::TypeError;
 using suture::ValueError;
 
-/// Where an error is: "heat map 'Attention of head 3'".
+/// The picture that an error is about: "heat map 'Attention of head 3'".
 inline std::string place(const char* kind, const std::string& title) {
     return fmt::format("{} '{}'", kind, one_line(title));
 }
 
-/// The tensor's values in the order of its last axis. `axes` says in words what is expected: "[row, column]".
-/// @throws suture::TypeError unless it holds real numbers; suture::ShapeError if its rank is another or it is empty
+/// The values of the tensor, the last axis fastest. `axes` names the expected axes in errors: "[row, column]".
+/// @throws suture::TypeError unless it holds real numbers; suture::ShapeError if it has another rank or is empty
 inline std::vector<double> values_of(const at::Tensor& tensor, extent rank, const std::string& axes,
                                      const std::string& place) {
     const auto refusal = [&](const char* remedy) {
-        return fmt::format("{}: expected numbers {}, but {} came: {}", place, axes, suture::tensor_text(tensor),
-                           remedy);
+        return fmt::format("{}: expected numbers {}, got {}: {}", place, axes, suture::tensor_text(tensor), remedy);
     };
-    if (!tensor.defined()) throw ShapeError(refusal("give it a value"));
+    if (!tensor.defined()) throw ShapeError(refusal("set it"));
     if (tensor.is_complex() || tensor.is_meta() || tensor.is_quantized() || tensor.layout() != at::kStrided)
         throw TypeError(refusal("give a dense tensor of real numbers"));
-    if (tensor.dim() != rank) throw ShapeError(refusal("select or reshape what is to be drawn"));
-    if (tensor.numel() == 0) throw ShapeError(refusal("leave a picture of nothing out"));
+    if (tensor.dim() != rank) throw ShapeError(refusal("select or reshape the values to draw"));
+    if (tensor.numel() == 0) throw ShapeError(refusal("skip the picture if there is nothing to draw"));
     const at::Tensor plain = tensor.detach().cpu().to(at::kDouble).contiguous();
     const double* first = plain.data_ptr<double>();
     return {first, first + plain.numel()};
 }
 
-/// @throws suture::ShapeError unless the axis has a name for each position
+/// @throws suture::ShapeError unless the axis has one name per position
 inline void check_names(const Axis& axis, extent positions, const char* of, const std::string& place) {
     if (static_cast<extent>(axis.names.size()) != positions)
-        throw ShapeError(fmt::format("{}: expected {} {} names, but {} came: give one each", place, positions, of,
-                                     axis.names.size()));
+        throw ShapeError(fmt::format("{}: expected {} {} names, got {}: give one name per {}", place, positions, of,
+                                     axis.names.size(), of));
 }
 
-/// Whether a picture has a place for it: a finite number, and not so large that the distance of two would overflow.
+/// Whether a picture can show the value: it is finite, and small enough that differences do not overflow.
 inline bool is_drawable(double value) { return std::abs(value) < 1e300; }
-inline constexpr double least_length = 1e-290;  ///< of a scale: a tenth of it is a number like any other
+inline constexpr double least_length = 1e-290;  ///< of a scale: a tenth of it is still a normal number
 
-/// The smallest and the largest of the values that can be drawn; nothing if there are none.
+/// The smallest and the largest of the drawable values; nothing if there are none.
 inline std::optional<std::pair<double, double>> range_of(const std::vector<double>& values) {
     std::optional<std::pair<double, double>> range;
     for (const double v : values) {
@@ -70,10 +70,10 @@ inline std::optional<std::pair<double, double>> range_of(const std::vector<doubl
     return range;
 }
 
-/// In as few digits as give the same number when they are read; "nan", "inf" and "-inf".
+/// The shortest text that reads back as the same number; "nan", "inf" and "-inf".
 inline std::string number_text(double value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
 
-/// How far apart ticks are, so that there are about this many: 1, 2 or 5 times a power of ten.
+/// The distance between ticks, so that there are about this many: 1, 2 or 5 times a power of ten.
 inline double tick_step(double length, double ticks) {
     const double rough = length / ticks, power = std::pow(10, std::floor(std::log10(rough)));
     for (const double step : {1.0, 2.0, 5.0})

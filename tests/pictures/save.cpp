@@ -1,12 +1,16 @@
-// A picture's files: all of them or none, with gnuplot and without, and no text of a picture's that does anything.
+// The files of a picture: all of them or none, with and without gnuplot, and no text that is executed.
+#include "suture/pictures/save.hpp"
+
 #include "pictures/fixture.hpp"
 
 #include "message.hpp"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <filesystem>
 #include <limits>
@@ -22,11 +26,12 @@ using suture::FileError;
 using suture::ValueError;
 using suture_test::message_of;
 using suture_test::says;
+
 namespace fs = std::filesystem;
 
 const HeatMap map = map_of(at::tensor({-1.0, 0.0, 3.0, std::numeric_limits<double>::quiet_NaN()}).reshape({2, 2}));
 
-/// A program that stands for gnuplot.
+/// A program that takes the place of gnuplot.
 Gnuplot program(const Folder& folder, const std::string& script) {
     const fs::path path = folder / "program";
     files::write_bytes(path, "#!/bin/sh\n" + script);
@@ -34,7 +39,7 @@ Gnuplot program(const Folder& folder, const std::string& script) {
     return {path.string()};
 }
 
-/// Every kind, with names that are to do nothing.
+/// Every kind of picture, with names that must do nothing.
 template <class Use>
 void for_each_evil_picture(const std::vector<std::string>& names, Use use) {
     const auto n = static_cast<suture::extent>(names.size());
@@ -55,13 +60,13 @@ std::string in_svg(std::string text) {
 }
 }  // namespace
 
-TEST_CASE("without gnuplot the numbers and the script are written, and what to do is said") {
+TEST_CASE("without gnuplot the numbers and the script are written, and the remedy is named") {
     const Folder folder;
     files::write_bytes(folder / "map.svg", "of another time");
     const Saved saved = save(map, folder.path(), "map", no_gnuplot);
     CHECK_FALSE(saved.drawn);
     CHECK(saved.remedy() ==
-          "not drawn, for there is no gnuplot: install it (Debian: gnuplot-nox), then run gnuplot map.gp in " +
+          "not drawn because gnuplot was not found: install it (Debian: gnuplot-nox), then run gnuplot map.gp in " +
               folder.path().string());
     CHECK_FALSE(fs::exists(saved.svg));
     CHECK(folder.entries() == 3);
@@ -73,7 +78,7 @@ TEST_CASE("without gnuplot the numbers and the script are written, and what to d
     CHECK(stored.metadata().at("rows") == R"(["0","1"])");
 }
 
-TEST_CASE("the directory is made if there is none") {
+TEST_CASE("the directory is made if needed") {
     const Folder folder;
     CHECK(fs::exists(save(map, folder / "a/b", "map", no_gnuplot).csv));
 }
@@ -107,7 +112,7 @@ TEST_CASE("a directory that cannot be written is named") {
                (folder / "file").string() + ": pictures cannot be written here"));
 }
 
-TEST_CASE("a name that is more than a file's is refused") {
+TEST_CASE("a name that is not a plain file name is refused") {
     for (const char* name : {"", "../map", "a b", ".map", "-map", "map'", "a\nb"})
         CHECK(says(message_of<ValueError>([&] { save(map, "", name, no_gnuplot); }), "cannot name a picture's files"));
 }
@@ -124,7 +129,7 @@ TEST_CASE("every kind is drawn, shows its names, and runs none of them") {
         CHECK(saved.drawn);
         CHECK(bytes_of(saved.png).substr(1, 3) == "PNG");
         const std::string svg = bytes_of(saved.svg);
-        if (kind != "heat_map" && kind != "lines") return;  // the others have no room for each name
+        if (kind != "heat_map" && kind != "lines") return;  // the others do not have room for every name
         for (const std::string& shown : suture::pictures::detail::shown_names(tokens(names))) {
             CAPTURE(shown);
             CHECK(svg.find(">" + in_svg(shown) + "<") != std::string::npos);
@@ -143,7 +148,7 @@ TEST_CASE("a cell of zero is white, one without a number is grey, and the larges
     CHECK(svg.find("rgb(103,   0,  31)") != std::string::npos);
 }
 
-TEST_CASE("what has nothing to draw has a picture all the same") {
+TEST_CASE("data without any drawable value still give a picture") {
     if (!has_gnuplot()) return;
     const Folder folder;
     const at::Tensor nothing = at::full({2, 2}, std::numeric_limits<double>::quiet_NaN());
@@ -161,6 +166,6 @@ TEST_CASE("the script draws the same picture again") {
     const Saved saved = save(map, folder.path(), "map");
     const std::string drawn = bytes_of(saved.svg);
     fs::remove(saved.svg);
-    CHECK(suture::pictures::detail::run_gnuplot({}, folder.path(), "map.gp"));
+    CHECK(suture::pictures::detail::run_gnuplot("gnuplot", folder.path(), "map.gp"));
     CHECK(bytes_of(saved.svg) == drawn);
 }

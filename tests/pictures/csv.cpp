@@ -1,12 +1,14 @@
-// Words as pictures, CSV, gnuplot's scripts and pages hold them: laws over texts of every kind.
+// CSV files: the law over texts of every kind, and files that are complete or not there.
+#include "suture/pictures/csv.hpp"
+
 #include "pictures/fixture.hpp"
 #include "tokenizer/texts.hpp"
 
 #include "laws/property.hpp"
 #include "message.hpp"
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -66,54 +68,6 @@ TEST_CASE("what is written as CSV is read, whatever the cells hold") {
 TEST_CASE("CSV has quotes where the format needs them, and where readers would drop spaces") {
     CHECK(csv_text({{"a", "b", "c"}, {{"", "x\"y", " Mary"}, {"1,5", "two\nlines", "a\rb"}}}) ==
           "a,b,c\r\n,\"x\"\"y\",\" Mary\"\r\n\"1,5\",\"two\nlines\",\"a\rb\"\r\n");
-}
-
-TEST_CASE("a text is one string to gnuplot, on one line, in which nothing is expanded") {
-    laws::for_all("strings", 300, [] {
-        const std::string given = laws::once_in(2) ? laws::one_of(evil) : texts::draw_bytes();
-        const std::string string = suture::pictures::detail::gnuplot_string(given);
-        RC_ASSERT(string.size() >= 2 && string.front() == '\'' && string.back() == '\'');
-        std::string inside = string.substr(1, string.size() - 2);
-        suture::pictures::detail::replace_all(inside, "''", "");
-        RC_ASSERT(inside.find('\'') == inside.npos);
-        for (const char c : inside) RC_ASSERT(static_cast<unsigned char>(c) >= 0x20);
-    });
-    CHECK(suture::pictures::detail::gnuplot_string("it's `x`\n\\") == "'it''s `x`↵\\'");
-}
-
-TEST_CASE("a text in a page is no markup and is shown as it is") {
-    CHECK(suture::pictures::detail::html("<b>&amp;</b> \"it's\"\n") ==
-          "&lt;b&gt;&amp;amp;&lt;/b&gt; &quot;it&#39;s&quot;\n");
-    CHECK(suture::pictures::detail::html(std::string_view("a\0b\x1B\xFF", 5)) == "a\uFFFDb\uFFFD\uFFFD");
-    laws::for_all("pages", 300, [] {
-        const std::string escaped = suture::pictures::detail::html(texts::draw_bytes());
-        for (const char mark : {'<', '>', '"', '\''}) RC_ASSERT(escaped.find(mark) == escaped.npos);
-    });
-}
-
-TEST_CASE("tokens are named with their positions, and none is invisible") {
-    CHECK(token_name(4, " Mary") == "4 Mary");
-    CHECK(token_name(0, "When") == "0 When");
-    CHECK(token_name(2, "  ") == "2 ␣␣");
-    CHECK(token_name(7, "\n") == "7 \\n");
-    CHECK(token_name(9, "\xF0") == "9 \\xF0");
-    CHECK(suture::pictures::detail::shown_names(numbers("layer", 3)) == std::vector<std::string>{"0", "1", "2"});
-    CHECK(suture::pictures::detail::shown_names(tokens({"a", std::string(99, 'x')})).back() ==
-          "1 " + std::string(21, 'x') + "…");
-}
-
-TEST_CASE("a text that is wrapped keeps its words and fits its lines") {
-    laws::for_all("lines", 300, [] {
-        const std::string text = texts::draw_text(40);
-        const double width = static_cast<double>(laws::draw(100, 900));
-        for (const std::string& line : suture::pictures::detail::wrapped(text, width, 12)) {
-            RC_ASSERT(!line.empty());
-            const bool one_word = line.find(' ') == line.npos;
-            RC_ASSERT(one_word || suture::pictures::detail::text_width(line, 12) <= width);
-        }
-    });
-    CHECK(suture::pictures::detail::wrapped("one two  three", 60, 12) == std::vector<std::string>{"one two", "three"});
-    CHECK(suture::pictures::detail::wrapped("", 60, 12).empty());
 }
 
 TEST_CASE("a table is written completely or not at all") {

@@ -1,0 +1,52 @@
+// Axes that have a name at each position: tokens, layers, heads.
+#pragma once
+
+#include <suture/text/visible_text.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace suture::pictures {
+
+/// One side of a picture: its title, and a name for each position. The names may hold any bytes; CSV files keep them as
+/// they are.
+///
+///     Axis{"layer", {"embedding", "after layer 0", "after layer 1"}}
+struct Axis {
+    std::string title;               ///< "layer"; an empty title is not drawn
+    std::vector<std::string> names;  ///< one per position
+    bool numbered = false;           ///< whether each name is shown with its position in front
+};
+
+/// The tokens of a prompt, shown with their positions: "4 Mary".
+///
+///     tokens({"When", " Mary", " and"})
+inline Axis tokens(std::vector<std::string> names, std::string title = "token") {
+    return {std::move(title), std::move(names), true};
+}
+
+/// The names "0", "1", ..., one for each of `count` positions: `numbers("layer", 12)`.
+inline Axis numbers(std::string title, std::size_t count) {
+    Axis axis{std::move(title), {}, false};
+    for (std::size_t i = 0; i < count; ++i) axis.names.push_back(std::to_string(i));
+    return axis;
+}
+
+/// A token as pictures show it: "4 Mary" for " Mary" at position 4, "5 \n" for a newline. The leading space of GPT-2's
+/// words is left out; a token that consists of spaces is shown as "␣".
+/// Law: a token that is escaped already, as `Tokenizer::token_text` gives it, is not escaped again.
+inline std::string token_name(std::size_t position, std::string_view token) {
+    std::string name;
+    if (token.find_first_not_of(' ') == token.npos) {
+        for (std::size_t i = 0; i < token.size(); ++i) name += "␣";
+    } else {
+        name = suture::visible_text(token[0] == ' ' ? token.substr(1) : token);
+        for (std::size_t at = name.find("\\\\"); at != name.npos; at = name.find("\\\\", at + 1)) name.erase(at, 1);
+    }
+    return std::to_string(position) + " " + name;
+}
+
+}  // namespace suture::pictures

@@ -1,0 +1,73 @@
+// The numbers of a sweep as a terminal shows them.
+#include "../../../examples/sweep/table.hpp"
+
+#include <suture/pictures/sweep_map.hpp>
+
+#include "doctest.hpp"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace sweep_program;
+using suture::SweepAxis;
+using suture::SweepResult;
+using suture::pictures::heat_map_of;
+using Names = std::vector<std::string>;
+
+namespace {
+const Names words{"When", " Mary", " and"};
+
+/// A result of two prompts with these axes after that of the prompts.
+SweepResult result_of(const std::vector<SweepAxis>& axes) {
+    SweepResult result;
+    result.axes = {{"prompt", {"0", "1"}}};
+    result.axes.insert(result.axes.end(), axes.begin(), axes.end());
+    return result;
+}
+/// 0, 1, 2, ... in the axes of the result, for each prompt; those of the second are higher by two.
+at::Tensor counting(const SweepResult& result) {
+    std::vector<extent> sizes;
+    extent cells = 1;
+    for (const SweepAxis& axis : result.axes) sizes.push_back(axis.size());
+    for (std::size_t i = 1; i < sizes.size(); ++i) cells *= sizes[i];
+    return at::cat({at::arange(cells), at::arange(cells).add(2)}).to(at::kDouble).view(sizes);
+}
+}  // namespace
+
+TEST_CASE("a cell without a number is a dot") {
+    const SweepResult result = result_of({{"layer", {"0", "1"}}});
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const at::Tensor numbers = at::tensor({3.0, nan, nan, nan}, at::kDouble).view({2, 2});
+    CHECK(table_text(heat_map_of(result, numbers, words)) == "layer    all\n0       3.00\n1          .\n");
+}
+
+TEST_CASE("a terminal is shown the table if it has room for it") {
+    const SweepResult small = result_of({{"layer", {"0", "1"}}, {"token", {"0", "1", "2"}}});
+    CHECK(table_text(heat_map_of(small, counting(small), words)) ==
+          "token   layer\n"
+          "            0      1\n"
+          "0 When   1.00   4.00\n"
+          "1 Mary   2.00   5.00\n"
+          "2 and    3.00   6.00\n");
+    const SweepResult large = result_of({{"layer", Names(17, "0")}, {"token", {"0"}}});
+    CHECK(table_text(heat_map_of(large, counting(large), words)).empty());
+}
+
+TEST_CASE("the largest cells are those farthest from zero, and no more than there are") {
+    const SweepResult result = result_of({{"layer", {"0", "1"}}, {"token", {"1", "2"}}});
+    const at::Tensor one =
+        at::tensor({0.1, -0.9, 0.001, std::numeric_limits<double>::quiet_NaN()}, at::kDouble).view({1, 2, 2});
+    const std::vector<std::string> lines = largest_cells(result, one.expand({2, 2, 2}), words);
+    CHECK(lines == Names{" -0.90  layer 0, token 2 and", "  0.10  layer 0, token 1 Mary"});
+}
+
+TEST_CASE("a cell is named by layer, component and head") {
+    const SweepResult result =
+        result_of({{"component", {"Q", "K"}}, {"layer", {"4", "5"}}, {"head", {"0", "1"}}, {"token", {"1", "2"}}});
+    CHECK(largest_cells(result, counting(result), words, 1) == Names{" 16.00  layer 5, K, head 1, token 2 and"});
+}

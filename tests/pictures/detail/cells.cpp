@@ -1,0 +1,28 @@
+// Cells and the key to their colours.
+#include "suture/pictures/detail/cells.hpp"
+
+#include "pictures/fixture.hpp"
+
+#include <limits>
+#include <string>
+
+namespace {
+using namespace suture::pictures;
+using namespace pictures_test;
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+}  // namespace
+
+TEST_CASE("each cell that is shown is on one of the two lists, by whether it can be drawn") {
+    suture::pictures::detail::Grid grid{2, 2, {1, 2, not_a_number, 4}};
+    CHECK(suture::pictures::detail::cell_lines(grid, true) == "0 0 1\n1 0 2\n1 1 4\n");
+    CHECK(suture::pictures::detail::cell_lines(grid, false) == "0 1 0\n");
+    grid.causal = true;
+    CHECK(suture::pictures::detail::cell_lines(grid, true) == "0 0 1\n1 1 4\n");
+}
+
+TEST_CASE("the key of the colours has room for its metric, its bar, and the cells without a value") {
+    const suture::pictures::detail::ColourKey key("m", {1, 2}), with_gaps("m", {1, not_a_number});
+    CHECK(key.width() < with_gaps.width());
+    CHECK(suture::pictures::detail::ColourKey(std::string(80, 'm'), {1}).width() > with_gaps.width());
+}

@@ -1,0 +1,32 @@
+// Lines: their gaps and their logarithmic scale.
+#include "suture/pictures/lines.hpp"
+
+#include "pictures/layout.hpp"
+
+#include <ATen/ops/tensor.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace {
+using namespace suture::pictures;
+using namespace pictures_test;
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+}  // namespace
+
+TEST_CASE("lines have gaps where there is no number, or none that powers of ten can show") {
+    Lines l{"",
+            "",
+            "norm",
+            at::tensor({1.0, not_a_number, 100.0, -1.0, 10.0, 20.0}).reshape({2, 3}),
+            tokens({"a", "b"}),
+            numbers("layer", 3)};
+    CHECK(script_of(l).find("$series_0 << END\n0 1\n1 nan\n2 100\nEND\n") != std::string::npos);
+    CHECK(script_of(l).find("$series_1 << END\n0 -1\n") != std::string::npos);
+    l.logarithmic = true;
+    CHECK(script_of(l).find("$series_1 << END\n0 nan\n1 10\n2 20\nEND\n") != std::string::npos);
+    CHECK(script_of(l).find("set yrange [1:100]\nset logscale y") != std::string::npos);
+    CHECK(drawing_of(l).table.rows[3] == std::vector<std::string>{"1", "b", "0", "0", "norm", "-1"});
+}
