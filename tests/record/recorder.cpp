@@ -62,8 +62,8 @@ static_assert(!can_attach<Latest<Q<2>, 3>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Small>, HookPoint<AnyLayout>>);
 static_assert(can_attach<Latest<AnyLayout>, HookPoint<AnyLayout>>);
 static_assert(can_attach<History<AnyLayout>, std::vector<HookPoint<Small>>>);
-static_assert(std::is_same_v<Recorded<AnyLayout>::view_type, at::Tensor>);
-static_assert(std::is_same_v<Recorded<Q<1>, 3>::view_type, View<Q<1>, 3>>);
+static_assert(std::is_same_v<RecordEntry<AnyLayout>::view_type, at::Tensor>);
+static_assert(std::is_same_v<RecordEntry<Q<1>, 3>::view_type, View<Q<1>, 3>>);
 
 static_assert(std::random_access_iterator<History<Small>::iterator>);
 static_assert(std::ranges::random_access_range<Latest<Small>>);
@@ -151,7 +151,7 @@ TEST_CASE("a recorder of AnyLayout keeps what passes a site of any kind, whole o
     HookPoint<Small> packed("packed");
     HookSet hooks;
     Latest<AnyLayout> all;
-    History<AnyLayout> last_query(Recording{.tokens = token(-1), .dtype = at::kDouble});
+    History<AnyLayout> last_query(RecordOptions{.tokens = token(-1), .dtype = at::kDouble});
     const auto first = hooks.add(std::vector{site_ref(pattern)}, all), second = hooks.add(pattern, last_query);
     Latest<AnyLayout> with_layout;
     const auto third = hooks.add(packed, with_layout);
@@ -203,8 +203,8 @@ TEST_CASE_FIXTURE(fixture,
 TEST_CASE("what was recorded of some tokens is injected there, and refused anywhere else") {
     const HookPoint<Small> point("h.0");
     HookSet hooks;
-    Latest<Q<2>> last(Recording{.tokens = token(-1)}), two(Recording{.tokens = tokens(1, 3)});
-    Latest<Small> first_row(Recording{.batches = batch(0)});
+    Latest<Q<2>> last(RecordOptions{.tokens = token(-1)}), two(RecordOptions{.tokens = tokens(1, 3)});
+    Latest<Small> first_row(RecordOptions{.batches = batch(0)});
     const auto a = hooks.add(point, last), b = hooks.add(point, two), c = hooks.add(point, first_row);
     const at::Tensor clean = at::rand({3, 3, 6}), x = at::zeros({3, 3, 6});  // as many rows as tokens
     {
@@ -244,6 +244,6 @@ TEST_CASE_FIXTURE(fixture, "an entry's name outlives the entry") {
     Latest<Q<2>> latest;
     const auto handle = hooks.add(sites, latest);
     pass(1);
-    const auto names = latest | ranges::views::transform(&Recorded<Q<2>>::name) | ranges::to<std::vector>();
+    const auto names = latest | ranges::views::transform(&RecordEntry<Q<2>>::name) | ranges::to<std::vector>();
     CHECK(names == std::vector<std::string>{"h.0", "h.1", "h.2"});
 }

@@ -51,7 +51,7 @@ TEST_CASE("a norm is the root of the sum of squares, in float64 whatever the dty
 
 TEST_CASE_FIXTURE(fixture, "the norms of a Latest are [layers, batch, tokens], of the recorded component alone") {
     Latest<Small> all;
-    Latest<Q<2>> queries(Recording{.tokens = token(-1)});
+    Latest<Q<2>> queries(RecordOptions{.tokens = token(-1)});
     const auto first = hooks.add(sites, all), second = hooks.add(sites, queries);
     const at::Tensor t = at::randn({2, 5, 6});
     pass(t);

@@ -44,8 +44,8 @@ template <class X>
 struct EditedSites {
     Latest<X> before, after;
 
-    explicit EditedSites(const Recording& how)
-        : before(looking(how, seen::before_edits)), after(looking(how, seen::after_edits)) {}
+    explicit EditedSites(const RecordOptions& how)
+        : before(looking(how, RecordPhase::before_edits)), after(looking(how, RecordPhase::after_edits)) {}
 
     /// What the edits added, at all sites together: [..., width].
     at::Tensor edits() const {
@@ -55,7 +55,7 @@ struct EditedSites {
     }
 
 private:
-    static Recording looking(Recording how, seen when) {
+    static RecordOptions looking(RecordOptions how, seen when) {
         how.when = when;
         return how;
     }
@@ -70,7 +70,7 @@ struct AttributionPass {
     Latest<Z<Width, Heads>> z;
     Latest<MlpOut<Width>> mlps;
 
-    AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const Recording& how)
+    AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const RecordOptions& how)
         : stream(how), attention(how), norm(how), z(how), mlps(how) {
         HookSet hooks;
         std::vector<HookHandle> handles;
@@ -144,8 +144,8 @@ DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const 
                                                 const Position<axis::token>& where = token(-1)) {
     const at::NoGradGuard no_gradients;
     const at::Tensor direction = detail::direction_of(model, target);
-    const detail::AttributionPass<Width, Heads> pass(model, ids,
-                                                     Recording{.tokens = where, .batches = detail::batches_of(ids)});
+    const detail::AttributionPass<Width, Heads> pass(
+        model, ids, RecordOptions{.tokens = where, .batches = detail::batches_of(ids)});
     const at::Tensor first = detail::in_float64(pass.stream.before.at("h.0.resid_pre"));
     const at::Tensor last = detail::in_float64(pass.stream.after.at("ln_f.input"));
     const detail::LogitReadout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);

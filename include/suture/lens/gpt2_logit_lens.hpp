@@ -82,7 +82,7 @@ at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, 
     const at::Tensor unembedding = detail::unembedding_of(model, tokens);
     std::vector stream{site_ref(model->h[0]->resid_pre)};
     for (const auto& block : model->h) stream.push_back(site_ref(block->resid_post));
-    Latest<Resid<Width>> latest(Recording{.batches = detail::batches_of(ids)});
+    Latest<Resid<Width>> latest(RecordOptions{.batches = detail::batches_of(ids)});
     HookSet hooks;
     const auto handle = hooks.add(stream, latest);
     run_with_hooks(model, hooks, detail::as_batch(ids));

@@ -1,5 +1,5 @@
 // The records of a recorder: one site a layer, the limit on their bytes, threads, and passes that fail.
-#include "suture/record/detail/record_state.hpp"
+#include "suture/record/detail/entry_store.hpp"
 
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
@@ -52,13 +52,13 @@ TEST_CASE_FIXTURE(fixture, "a layer belongs to one site") {
     Latest<Q<2>> shared;
     HookSet other;
     const auto third = hooks.add(sites, shared);
-    const auto fourth = other.add(copy_of_the_model, shared);  // the same places of a clone, in another thread say
+    const auto fourth = other.add(copy_of_the_model, shared);  // the same sites in a clone of the model
     CHECK(fourth.size() == 3);
 }
 
 TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyond it") {
     const std::size_t entry = 4 * 2 * sizeof(float);
-    History<Q<2>> history(Recording{.max_bytes = 4 * entry});
+    History<Q<2>> history(RecordOptions{.max_bytes = 4 * entry});
     const auto handle = hooks.add(sites, history);
     pass(1);
     CHECK(history.bytes_held() == 3 * entry);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyon
 }
 
 TEST_CASE_FIXTURE(fixture, "overwriting an entry needs no room for two") {
-    Latest<Q<2>> latest(Recording{.max_bytes = 3 * 32});
+    Latest<Q<2>> latest(RecordOptions{.max_bytes = 3 * 32});
     const auto handle = hooks.add(sites, latest);
     pass(1);
     pass(2);
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(fixture, "without a limit of its own a recorder stays below th
 }
 
 TEST_CASE_FIXTURE(fixture, "a pass that fails half-way leaves what was there") {
-    Latest<Q<2>> latest(Recording{.tokens = token(3)});
+    Latest<Q<2>> latest(RecordOptions{.tokens = token(3)});
     const auto handle = hooks.add(sites[0], latest);
     pass(1);
     CHECK_THROWS_AS(([&] {
