@@ -243,7 +243,8 @@ TEST_CASE("activations that cannot be compared are refused") {
     CHECK(message_of<ShapeError>([&] {
               (void)audit<L>(t, at::ones({3, 6}));
           }) ==
-          "before the edit there was float32 [2, 6] on cpu and after it float32 [3, 6] on cpu: audit one activation, "
+          "the activation was float32 [2, 6] on cpu before the edit and float32 [3, 6] on cpu after it: compare an "
+          "activation "
           "with its own edited copy");
     CHECK(says(message_of<TypeError>([&] {
                    (void)audit<L>(t, at::ones({2, 6}, at::kHalf));

@@ -108,5 +108,5 @@ TEST_CASE("two components of one name are told apart") {
     CHECK(to_string(report) == "30 of 50 values, all of Q<6>; Q<4, 2> bit-identical");
     CHECK(report["Q<6>"].changed == 30);
     CHECK(message_of<ValueError>([&] { (void)report["K"]; }) ==
-          "the audit has no component K: name one of Q<4, 2>, Q<6>");
+          "the audit has no component K: ask for one of Q<4, 2>, Q<6>");
 }

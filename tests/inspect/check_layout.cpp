@@ -93,7 +93,7 @@ TEST_CASE("a layout that is declared without heads is compared with any grouping
 TEST_CASE("an attention that no layout of the catalogue describes is told so") {
     const LayoutReport report = report_of<OutOfOrder, Gpt2Like, 4>();
     CHECK(report.consistent.empty());
-    CHECK(says(to_string(report), "it behaves like no layout of the catalogue that has this width\n"));
+    CHECK(says(to_string(report), "no layout of the catalogue with this width fits its behaviour\n"));
 }
 
 TEST_CASE("with the pattern's site, a wrong number of heads is caught, and heads in another order") {

@@ -123,8 +123,8 @@ TEST_CASE("an activation that takes no memory but has more values than a machine
     using L = Fused<6, Q<2>, K<4>>;
     const View<L> huge = borrow<L>(at::ones({1}).expand({1 << 24, 1 << 24, 6}));
     const std::string refusal = message_of<MemoryError>([&] { (void)dry_run(on<Q>(token(0)).zero(), huge); });
-    CHECK(says(refusal, "a dry run marks each value of float32 [16777216, 16777216, 6] on cpu", "can't allocate memory",
-               "fewer tokens"));
+    CHECK(says(refusal, "a dry run needs a few bytes for each value of float32 [16777216, 16777216, 6] on cpu",
+               "can't allocate memory", "fewer tokens"));
 }
 
 TEST_CASE("a recipe of another layout and a raw tensor have no dry run") {

@@ -37,6 +37,6 @@ TEST_CASE("the report is a line a check") {
     CHECK(to_string(report_of({{"a", passed, ""}})) ==
           "h.0 is declared Fused<...> and behaves accordingly:\n  ok      a\n");
     CHECK(to_string(report_of({{"a", passed, ""}, {"c", inconclusive, "it is dead"}})) ==
-          "h.0 is declared Fused<...>, and whether it behaves accordingly could not be told:\n"
+          "h.0 is declared Fused<...>, and whether it behaves accordingly is inconclusive:\n"
           "  ok      a\n  ?       c: it is dead\n");
 }

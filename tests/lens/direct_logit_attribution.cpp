@@ -1,4 +1,4 @@
-// Direct logit attribution: all contributions are the logit, each is that of its part, and edits are told apart.
+// Direct logit attribution: the contributions sum to the logit, each belongs to its part, and edits are kept apart.
 #include "suture/lens/direct_logit_attribution.hpp"
 
 #include "suture/edit/on.hpp"
@@ -69,7 +69,7 @@ TEST_CASE("all contributions together are the logit, or the difference, at every
     check_sum<16, 1>(1);
 }
 
-TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, without the part's own write") {
+TEST_CASE("a contribution is what the logit loses, before the frozen norm, without the part's own write") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(3, false);
     HookSet hooks;
@@ -131,7 +131,7 @@ TEST_CASE("a difference is attributed as the difference of the two") {
     CHECK(largest(difference.norm_bias - (a.norm_bias - b.norm_bias)) < 1e-10);
 }
 
-TEST_CASE("of a patched model the patched attribution is told, and still sums to the logit") {
+TEST_CASE("a patched model gives the patched attribution, which still sums to the logit") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(3, false);
     const LogitTarget target = logit_difference(1, 4);
@@ -185,7 +185,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     }
 }
 
-TEST_CASE("attribution disturbs no model, and runs inside a hook") {
+TEST_CASE("direct logit attribution disturbs no model, and runs inside a hook") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(2, true);
     const at::Tensor before = model->forward(ids());

@@ -66,7 +66,7 @@ TEST_CASE("several tokens can be changed at once, and signs of zeros are no chan
 }
 
 TEST_CASE("channels have the role that their rows show, and single channels are probed once") {
-    using suture::detail::role;
+    using suture::detail::Role;
     int runs = 0;
     HookPoint<L> projection{"projection"};
     // Row t sees channel 0 of its own token unless that is the first, channel 1 of the tokens before it, and channel 2.
@@ -78,16 +78,16 @@ TEST_CASE("channels have the role that their rows show, and single channels are 
     };
     const suture::detail::AttentionProbe probe(model, SiteRef<AnyLayout>(projection), std::nullopt, std::nullopt,
                                                facts_of<L>);
-    CHECK(probe.role_of(channel(0)) == role::query);
-    CHECK(probe.role_of(channel(1)) == role::key);
-    CHECK(probe.role_of(channel(2)) == role::value);
-    CHECK(probe.role_of({0, 2, 1, 3}) == role::key);
-    CHECK(probe.role_of({0, 3, 1, 3}) == role::value);
+    CHECK(probe.role_of(channel(0)) == Role::query);
+    CHECK(probe.role_of(channel(1)) == Role::key);
+    CHECK(probe.role_of(channel(2)) == Role::value);
+    CHECK(probe.role_of({0, 2, 1, 3}) == Role::key);
+    CHECK(probe.role_of({0, 3, 1, 3}) == Role::value);
     suture::detail::ChannelRoles roles(probe);
     CHECK(roles.agree_with("VVV"));  // nothing is known yet
-    CHECK(roles[1] == role::key);
+    CHECK(roles[1] == Role::key);
     const int before = runs;
-    CHECK(roles[1] == role::key);
+    CHECK(roles[1] == Role::key);
     CHECK(runs == before);
     CHECK(roles.agree_with("QKV"));
     CHECK_FALSE(roles.agree_with("QVV"));
@@ -106,7 +106,7 @@ TEST_CASE("a channel that nothing reads is unseen, and may be anything") {
     sums model;  // it reads channel 2 only
     const auto probe = model.probe();
     suture::detail::ChannelRoles roles(probe);
-    CHECK(roles[0] == suture::detail::role::unseen);
+    CHECK(roles[0] == suture::detail::Role::unseen);
     CHECK(roles.agree_with("KKK"));
 }
 
