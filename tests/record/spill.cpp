@@ -5,8 +5,8 @@
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
 
+#include "file/files.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
 
 #include <ATen/ATen.h>
 #include <range/v3/range/conversion.hpp>
@@ -223,8 +223,8 @@ TEST_CASE("a file that is not a spilled history is refused") {
     const std::string t = "t/0/0";
     CHECK(refusal({{t, at::zeros({4, 2})}}, good) == "nothing was thrown");
     CHECK(says(refusal({{t, at::zeros({4, 2})}}, {}), "x.safetensors", "not a spilled history", "spill()"));
-    CHECK(says(refusal({{t, at::zeros({4, 3})}}, good), "'t/0/0'", "[4, 3]", "Fused<2, Q<2>>"));
-    CHECK(says(refusal({{t, at::zeros({})}}, good), "'t/0/0'", "[]"));
+    CHECK(says(refusal({{t, at::zeros({4, 3})}}, good), "\"t/0/0\"", "[4, 3]", "Fused<2, Q<2>>"));
+    CHECK(says(refusal({{t, at::zeros({})}}, good), "\"t/0/0\"", "[]"));
     CHECK(says(refusal({{"u", at::zeros({4, 2})}}, good), "entry 0", "damaged"));
     CHECK(says(refusal({}, with("entries", "{}")), "list of its entries is damaged"));
     CHECK(says(refusal({}, with("entries", "[[[")), "list of its entries is damaged"));

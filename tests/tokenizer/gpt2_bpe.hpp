@@ -1,7 +1,7 @@
 // GPT-2's published tokenizer, cut down to what the cases of gpt2_bpe/cases.json need of it.
 #pragma once
 
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -31,13 +31,7 @@ inline std::string csv_line(const std::vector<std::string>& cells) {
 
 /// Writes a text file: complete, or not at all.
 /// @throws suture::FileError, with the path, if the disk refuses
-inline void save_text(const std::filesystem::path& path, std::string_view text) {
-    suture::detail::safetensors::naming(path.string(), [&] {
-        suture::detail::safetensors::NewFile file(path);
-        file.write(text.data(), text.size());
-        file.publish();
-    });
-}
+inline void save_text(const std::filesystem::path& path, std::string_view text) { suture::save_text(path, text); }
 }  // namespace detail
 
 inline std::string csv_text(const Table& table) {

@@ -6,6 +6,7 @@
 #include "suture/file/safetensors.hpp"
 #include "suture/record/detail/entry_store.hpp"
 #include "suture/record/history.hpp"
+#include "suture/text/visible_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -135,8 +136,8 @@ inline std::vector<StoredEntry> entries_in(const std::filesystem::path& path, co
         if (e.name.empty() || !file->contains(tensor))
             refuse("entry " + std::to_string(entries.size()) + " of its list is damaged");
         if (const std::vector<std::int64_t> sizes = file->sizes(tensor); !format.fits(sizes))
-            refuse("tensor " + safetensors::in_quotes(tensor) + " has shape " + shape_text(sizes) +
-                   ", which does not fit " + format.name());
+            refuse("tensor " + in_quotes(tensor) + " has shape " + shape_text(sizes) + ", which does not fit " +
+                   format.name());
         e.load = loader(file, tensor, at::kCPU);
         entries.push_back(std::move(e));
     }
