@@ -37,6 +37,9 @@ double by_definition(const at::Tensor& a, const at::Tensor& b) {
     return static_cast<double>(xy / std::sqrt(xx * yy));
 }
 
+/// Which rows correlate with nothing, not even with themselves.
+at::Tensor without_correlation(const at::Tensor& rows) { return pearson(rows, rows).isnan(); }
+
 double largest(const at::Tensor& t) { return t.numel() == 0 ? 0 : t.abs().max().item<double>(); }
 
 /// Numbers that are neither alike nor without correlation, some far from zero and some close to each other.
@@ -122,7 +125,7 @@ TEST_CASE("numbers at the ends of float64 neither overflow nor vanish") {
     CHECK(pearson(least, at::tensor({1.0, 3.0, 1.0}, at::kDouble)).item<double>() == doctest::Approx(1).epsilon(1e-12));
 }
 
-TEST_CASE("a row without correlation is NaN, also with itself, and spoils no other") {
+TEST_CASE("a row without correlation is NaN, also with itself, and leaves the others alone") {
     const at::Tensor good = at::randn({4, 5}, at::kDouble);
     std::vector<at::Tensor> bad{at::full({5}, 0.1, at::kDouble), at::zeros({5}, at::kDouble)};
     for (const double value : {not_a_number, infinity, -infinity}) {
@@ -135,7 +138,7 @@ TEST_CASE("a row without correlation is NaN, also with itself, and spoils no oth
         CHECK(matrix[2].isnan().all().item<bool>());
         CHECK(matrix.select(1, 2).isnan().all().item<bool>());
         CHECK(matrix.index_select(0, others).index_select(1, others).equal(correlation_matrix(good)));
-        CHECK(rows_without_correlation(rows).equal(at::tensor({0, 0, 1, 0, 0}).to(at::kBool)));
+        CHECK(without_correlation(rows).equal(at::tensor({0, 0, 1, 0, 0}).to(at::kBool)));
         CHECK(pearson(row, good[1]).isnan().item<bool>());
         CHECK(pearson(good[1], row).isnan().item<bool>());
         CHECK(pearson(row, row).isnan().item<bool>());
@@ -146,7 +149,7 @@ TEST_CASE("a constant row has no correlation, also where its mean is not exactly
     // 0.1 + 0.1 + 0.1, divided by 3, is more than 0.1.
     for_all("constant", 200, [] {
         const at::Tensor row = at::full({draw(2, 40)}, 0.1 * static_cast<double>(draw(1, 100)), at::kDouble);
-        RC_ASSERT(rows_without_correlation(row).item<bool>());
+        RC_ASSERT(without_correlation(row).item<bool>());
         RC_ASSERT(pearson(row, at::arange(row.numel())).isnan().item<bool>());
     });
 }
@@ -160,7 +163,7 @@ TEST_CASE("there may be no rows, and no more than one") {
 
 TEST_CASE("what cannot be correlated is refused with what to do") {
     CHECK(says(message_of<ShapeError>([] { (void)correlation_matrix(at::ones({3, 1})); }), "[3, 1]", "two channels"));
-    CHECK(says(message_of<ShapeError>([] { (void)rows_without_correlation(at::ones({3, 0})); }), "two channels"));
+    CHECK(says(message_of<ShapeError>([] { (void)without_correlation(at::ones({3, 0})); }), "two channels"));
     CHECK(says(message_of<ShapeError>([] { (void)correlation_matrix(at::ones({3})); }), "[3]", "[..., rows, chan"));
     CHECK(says(message_of<ShapeError>([] { (void)pearson(at::ones({3}), at::ones({4})); }), "[3]", "[4]", "one shape"));
     CHECK(says(message_of<ShapeError>([] { (void)pearson(at::ones({1}), at::ones({1})); }), "two channels"));

@@ -159,7 +159,7 @@ TEST_CASE("where there is too little, there is no number") {
     RunningMoments nothing;
     nothing.add(at::empty({0, 3}));
     CHECK(nothing.empty());
-    CHECK(says(message_of<ValueError>([&] { (void)nothing.mean(); }), "no numbers at all", "add() some first"));
+    CHECK(says(message_of<ValueError>([&] { (void)nothing.mean(); }), "nothing has been added", "add() rows first"));
 }
 
 TEST_CASE("rows of another width are refused, and nothing is changed") {

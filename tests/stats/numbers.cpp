@@ -47,6 +47,6 @@ TEST_CASE("what has no rows of real numbers is refused with what to do") {
     CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run the module"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kComplexFloat)), "complex64 [2, 2]", "take its abs()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}).to_sparse()), "Sparse", "to_dense()"));
-    CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has none", "another device"));
+    CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has no values", "another device"));
     CHECK(says(refusal<ShapeError>(at::scalar_tensor(1)), "no axes", "at least the channels"));
 }
