@@ -31,7 +31,7 @@ TEST_CASE("a file that is replaced while open still gives its old tensors") {
     CHECK(same_bits(Safetensors::open(folder / "x.safetensors").load("x"), at::ones({5})));
 }
 
-TEST_CASE("what is not a file is refused by its path") {
+TEST_CASE("a path that does not lead to a file is refused by name") {
     const Folder folder;
     const std::string missing = error_of([&] { Safetensors::open(folder / "missing.safetensors"); });
     CHECK(contains(missing, (folder / "missing.safetensors").string()));
@@ -75,11 +75,11 @@ TEST_CASE("a save that fails half-way leaves the old file intact") {
     const auto handler = ::signal(SIGXFSZ, SIG_IGN);
     const rlimit small{4096, limit.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const std::string said = error_of([&] { save_safetensors(path, {{"large", at::ones({100'000})}}); });
+    const std::string message = error_of([&] { save_safetensors(path, {{"large", at::ones({100'000})}}); });
     ::setrlimit(RLIMIT_FSIZE, &limit);
     ::signal(SIGXFSZ, handler);
 
-    CHECK(contains(said, path.string() + ": cannot be written (File too large): "));
+    CHECK(contains(message, path.string() + ": cannot be written (File too large): "));
     CHECK(bytes_of(path) == before);
     CHECK(folder.entries() == 1);
 
@@ -105,7 +105,7 @@ TEST_CASE("a save into the working directory needs no directory in the path") {
     CHECK(same);
 }
 
-TEST_CASE("a file that takes the place of another keeps its rights, and nothing takes the place of a pipe") {
+TEST_CASE("a file that replaces another keeps its permissions, and a pipe is never replaced") {
     const Folder folder;
     save_safetensors(folder / "x", small_tensors());
     fs::permissions(folder / "x", fs::perms::owner_read | fs::perms::owner_write);

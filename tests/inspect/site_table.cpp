@@ -39,7 +39,7 @@ const at::Tensor& ids() {
     return t;
 }
 
-/// Two sites around a doubling; whatever passes is given back.
+/// Two sites around a doubling.
 struct twice {
     HookPoint<Fused<4, Q<2>, K<2>>> before{"before"};
     HookPoint<AnyLayout> after{"doubled"};
@@ -69,7 +69,7 @@ TEST_CASE("a pass gives the same output with and without a site table, bit for b
     CHECK_FALSE(site_table(model, hooks, ids()).output.equal(model->forward(ids())));
 }
 
-TEST_CASE("tracing draws no random numbers and keeps the gradients") {
+TEST_CASE("a site table draws no random numbers and keeps the gradients") {
     const auto run = [](bool with_table) {
         at::manual_seed(11);
         Small model = small_model();
@@ -80,7 +80,7 @@ TEST_CASE("tracing draws no random numbers and keeps the gradients") {
     CHECK(run(true).equal(run(false)));
 }
 
-TEST_CASE("every site that is passed is told once, in the order in which it fires") {
+TEST_CASE("every site that fires is listed once, in order") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     std::vector<std::string> fired, listed;
@@ -96,7 +96,7 @@ TEST_CASE("every site that is passed is told once, in the order in which it fire
     CHECK(std::set<std::string>(listed.begin(), listed.end()).count("h.1.attn.c_attn") == 1);
 }
 
-TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviation after the hooks") {
+TEST_CASE("an entry has layout, shape, dtype, device, mean and standard deviation after the hooks") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     HookSet hooks;
@@ -117,7 +117,7 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     CHECK(entry_of(table.sites, "h.1.attn.c_attn").changed_by.empty());
 }
 
-TEST_CASE("hooks that are active already run, and all that changed a site are named in order") {
+TEST_CASE("hooks that are active already run, and all those that changed a site are named in order") {
     twice model;
     HookSet outer, inner;
     const auto first = outer.add(model.before, on<Q>(token(0), dims<0, 1>).set(5));
@@ -158,7 +158,7 @@ TEST_CASE("every line of a long site table has its columns below the header's, a
     }
 }
 
-TEST_CASE("integers have no standard deviation, and where there are no numbers there is no mean") {
+TEST_CASE("integers have no standard deviation, and activations without numbers have no mean") {
     HookPoint<AnyLayout> site{"s"};
     const auto entry = [&](const at::Tensor& t) {
         return site_table([&](const at::Tensor& x) { return site(x); }, t).sites.at(0);
@@ -180,7 +180,7 @@ TEST_CASE("integers have no standard deviation, and where there are no numbers t
     CHECK(says(to_string(std::vector{entry(at::full({2}, -std::nan("")))}), "  nan  nan\n"));
 }
 
-TEST_CASE("an activation whose numbers cannot be told passes all the same") {
+TEST_CASE("an activation whose statistics cannot be computed passes all the same") {
     HookPoint<AnyLayout> site{"s"};
     const auto table_of = [&](const at::Tensor& t) {
         return site_table([&](const at::Tensor& x) { return site(x); }, t);
@@ -199,7 +199,7 @@ TEST_CASE("an activation whose numbers cannot be told passes all the same") {
     CHECK_FALSE(of_huge.sites.at(0).mean);
 }
 
-TEST_CASE("what passes within a site table is listed in the innermost one alone") {
+TEST_CASE("a site that fires within an inner site table is listed there alone") {
     twice model;
     HookPoint<AnyLayout> outside{"outside"};
     std::size_t within = 0;
@@ -212,7 +212,7 @@ TEST_CASE("what passes within a site table is listed in the innermost one alone"
     CHECK(within == 2);
 }
 
-TEST_CASE("a model is a holder, a pointer, an object or a function, and takes and gives anything") {
+TEST_CASE("a model is a holder, a pointer, an object or a function, with any inputs and outputs") {
     auto shared = std::make_shared<twice>();
     twice object;
     Hooked<torch::nn::Linear> holder(4, 4);

@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(fixture, "every pass is appended and counted by layer") {
     static_assert(std::is_same_v<decltype((*history.begin()).view()), View<Small>>);
 }
 
-TEST_CASE_FIXTURE(fixture, "the entries of a layer are those of the moment, and outlive the history's") {
+TEST_CASE_FIXTURE(fixture, "the entries of a layer are a snapshot that outlives the history's") {
     pass(1);
     const auto entries = history.of(0);
     pass(2);
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "one token of every prompt stacks, whatever the promp
     CHECK(rows.equal(at::tensor({10.f, 10.f, 20.f, 20.f, 30.f, 30.f}).reshape({3, 2})));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
+TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists the layers there are") {
     CHECK(says(message_of<HookError>([&] { (void)history.of(1); }), "layer 1 (h.1)", "nothing yet"));
     CHECK(says(message_of<PositionError>([&] { (void)history.stack(2); }), "layer 2", "0 (h.0), 1 (h.1)"));
 }
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(fixture, "a history goes through range-v3 pipelines") {
     CHECK((*ranges::max_element(history, {}, first_number)).layer() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "the entries of a layer go through a pipeline as a temporary, and keep what they show") {
+TEST_CASE_FIXTURE(fixture, "the entries of a layer go through a pipeline as a temporary, and keep their values") {
     pass(1), pass(2);
     const auto sizes = history.of(1) | ranges::views::transform([](const auto& entry) { return entry.view().size(0); });
     auto numbers = history.of(1) | ranges::views::transform(first_number);

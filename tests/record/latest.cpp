@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
     CHECK_FALSE(latest.contains(3));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
+TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists the layers there are") {
     CHECK(says(message_of<HookError>([&] { (void)latest[1]; }), "layer 1 (h.1)", "nothing yet", "run the model"));
     CHECK(says(message_of<HookError>([&] { (void)latest.at("h.1"); }), "layer 1 (h.1)"));
     pass(1);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
     CHECK(says(message_of<HookError>([&] { (void)other.at("an unnamed site"); }), "several layers", "by its number"));
 }
 
-TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and a View that is held keeps what it shows") {
+TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and an existing View keeps its values") {
     pass(1);
     const View<Small> before = latest[1];
     pass(2);

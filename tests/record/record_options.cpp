@@ -1,4 +1,4 @@
-// What a recorder copies of an activation: exactly what was asked for, in storage of its own, whatever the mode.
+// What a recorder copies from an activation: exactly the selected part, in storage of its own, whatever the mode.
 #include "suture/record/record_options.hpp"
 
 #include "suture/core/catalogue.hpp"
@@ -58,7 +58,7 @@ void check_storage(const at::Tensor& t, at::IntArrayRef sizes, std::size_t item 
 
 }  // namespace
 
-TEST_CASE("a recorded part never pins the activation that it was a part of") {
+TEST_CASE("a recorded part never pins the whole activation") {
     const at::Tensor x = at::randn({1, 5, Qkv::width});
     check_storage(kept<Query>(x), {1, 5, 768});
     check_storage(kept<Qkv>(x), {1, 5, 2304});
@@ -84,7 +84,7 @@ TEST_CASE("a component in groups is recorded alone, in its groups") {
     CHECK(last[1].equal(borrow<Neox>(x).get<Q>().unsafe_tensor()[1][0]));
 }
 
-TEST_CASE("a later write into the activation never reaches the record") {
+TEST_CASE("a later write into the activation never reaches the recorded copy") {
     for (const RecordOptions& how :
          {RecordOptions{}, RecordOptions{.tokens = tokens(0, to_end)}, RecordOptions{.dtype = at::kFloat}}) {
         at::Tensor x = small();
@@ -161,7 +161,7 @@ TEST_CASE("a recorder sees its site before or after the edits, whichever was add
     CHECK(passed.narrow(-1, 0, 2).equal(after[0].unsafe_tensor()));
 }
 
-TEST_CASE("what was recorded in inference mode is a normal tensor that autograd takes") {
+TEST_CASE("a tensor recorded in inference mode is a normal tensor that autograd accepts") {
     const auto try_out = [](const RecordOptions& how) {
         Latest<Q<2>> latest(how);
         {
@@ -180,7 +180,9 @@ TEST_CASE("what was recorded in inference mode is a normal tensor that autograd 
         CHECK_FALSE(kept.is_inference());
         CHECK_FALSE(kept.requires_grad());
         const at::Tensor weight = at::ones({2}).requires_grad_();
-        (weight * kept).sum().backward();  // saves what was recorded, which an inference tensor refuses
+        (weight * kept)
+            .sum()
+            .backward();  // saves the recorded tensor for the backward pass, which an inference tensor would refuse
         CHECK(weight.grad().equal(kept.reshape({-1, 2}).sum(0)));
     };
     try_out({});
@@ -189,7 +191,7 @@ TEST_CASE("what was recorded in inference mode is a normal tensor that autograd 
     try_out({.keep_graph = true});
 }
 
-TEST_CASE("a record is detached, unless the graph is to be kept") {
+TEST_CASE("a recorded tensor is detached, unless the graph is kept") {
     const at::Tensor leaf = small().requires_grad_();
     const at::Tensor x = leaf * 2;
     CHECK_FALSE(kept<Q<2>, 1, Small>(x).requires_grad());
@@ -206,6 +208,6 @@ TEST_CASE("a record is detached, unless the graph is to be kept") {
         const at::NoGradGuard no_gradients;
         CHECK_FALSE(kept<Q<2>, 1, Small>(x, with_graph).requires_grad());
     }
-    const c10::InferenceMode inference;  // a pass that tracks nothing, though its input could
+    const c10::InferenceMode inference;  // a pass that tracks no gradients, although its input could
     CHECK_FALSE(kept<Q<2>, 1, Small>(x, with_graph).requires_grad());
 }

@@ -1,4 +1,4 @@
-// Spilling: a history in a file gives what it gave in memory, and holds no memory.
+// Spilling: a history in a file gives the same entries as in memory, and holds no memory.
 #include "suture/record/spill.hpp"
 
 #include "suture/edit/on.hpp"
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(fixture, "a spilled history gives the same bits and holds noth
     CHECK(files::fs::file_size(folder / "a.safetensors") > held);
 }
 
-TEST_CASE_FIXTURE(fixture, "recording goes on after a spill, and is spilled to another file") {
+TEST_CASE_FIXTURE(fixture, "recording continues after a spill, and the new entries are spilled to another file") {
     pass(), pass();
     spill(history, folder / "a.safetensors");
     pass();
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "a spilled history is read elsewhere, lazily and in i
     CHECK(sums == std::vector<extent>{8, 8, 8, 8});
 }
 
-TEST_CASE_FIXTURE(fixture, "a history that was read records on") {
+TEST_CASE_FIXTURE(fixture, "a history read from a file keeps recording") {
     pass();
     spill(history, folder / "a.safetensors");
     auto read = read_history<Q<2>>(folder / "a.safetensors");
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(fixture, "an entry or View taken before the spill keeps its te
     CHECK_FALSE((*history.begin()).view().unsafe_tensor().is_same(view.unsafe_tensor()));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is read in inference mode is a normal tensor") {
+TEST_CASE_FIXTURE(fixture, "an entry read in inference mode is a normal tensor") {
     pass();
     spill(history, folder / "a.safetensors");
     const c10::InferenceMode inference;
@@ -261,7 +261,7 @@ TEST_CASE("a history of AnyLayout is spilled and read as one, whatever the shape
                "a history of AnyLayout", "not of Fused<4, Q<4>>"));
 }
 
-TEST_CASE("a history of a layout in groups, and one of its components, are spilled and read each as what it is") {
+TEST_CASE("histories of a layout in groups, and of one of its components, are read with their own types only") {
     const Folder folder;
     const HookPoint<Packed> point("h.0");
     HookSet hooks;
@@ -280,7 +280,7 @@ TEST_CASE("a history of a layout in groups, and one of its components, are spill
     CHECK(says(other, "a history of Grouped<3, K<1>> by group", "not of Grouped<3, K<1>>:"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a record that was written is not spilled, as if it had passed so") {
+TEST_CASE_FIXTURE(fixture, "an entry that was written after it was recorded is not spilled") {
     pass();
     (*history.begin()).view().unsafe_tensor().add_(1);
     CHECK(says(message_of<OwnershipError>([&] { spill(history, folder / "x"); }), "pass 0 of h.0 was written"));
@@ -288,7 +288,7 @@ TEST_CASE_FIXTURE(fixture, "a record that was written is not spilled, as if it h
     CHECK(history.bytes_held() > 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a link to a file is a file of its own: writing replaces it") {
+TEST_CASE_FIXTURE(fixture, "a link to a file counts as another file, because writing replaces it") {
     pass();
     std::filesystem::create_symlink("real", folder / "link");
     spill(history, folder / "link");
@@ -299,7 +299,7 @@ TEST_CASE_FIXTURE(fixture, "a link to a file is a file of its own: writing repla
     check_same(history);
 }
 
-TEST_CASE_FIXTURE(fixture, "what was recorded of some tokens is that again when it is read") {
+TEST_CASE_FIXTURE(fixture, "an entry of some tokens is still one when it is read") {
     History<Q<2>> last(RecordOptions{.tokens = token(-1)});
     const auto recording = hooks.add(sites, last);
     pass();

@@ -31,7 +31,7 @@ std::string refusal(const F& f, const at::Tensor& pattern) {
 }
 }  // namespace
 
-TEST_CASE("the entropy is 0 on a single key, log(n) on n keys alike, and between them otherwise") {
+TEST_CASE("the entropy is 0 for a single key, log(n) for n equal keys, and between them otherwise") {
     CHECK(attention_entropy(at::eye(4)).eq(0).all().item<bool>());
     for (const extent n : {1, 2, 7})
         CHECK(largest(attention_entropy(at::full({3, n}, 1.0 / n, at::kDouble)) - std::log(n)) < 1e-12);
@@ -61,7 +61,7 @@ TEST_CASE("the shares of all keys sum to 1, and first, self and previous are key
     CHECK(attention_to_self(shifted).eq(0).all().item<bool>());
 }
 
-TEST_CASE("the shares of several keys are those of each, the same or others for every prompt") {
+TEST_CASE("the shares of several keys equal those of each, with the same or different keys per prompt") {
     const at::Tensor p = causal();
     const at::Tensor same = attention_to_keys(p, at::tensor({0, 3, -1}));
     CHECK(same.sizes() == at::IntArrayRef({2, 3, 5, 3}));
@@ -77,7 +77,7 @@ TEST_CASE("the shares of several keys are those of each, the same or others for 
     CHECK(attention_to_keys(p[0][0], at::tensor({2})).squeeze(-1).equal(attention_to_key(p[0][0], 2)));
 }
 
-TEST_CASE("patterns of 16 bits sum to 1 as well as they can") {
+TEST_CASE("patterns of 16 bits are accepted although their sums are rounded") {
     const at::Tensor p = at::randn({2, 8, 200, 200}).softmax(-1);
     for (const at::ScalarType dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble})
         CHECK_NOTHROW(checked_pattern(p.to(dtype)));

@@ -1,4 +1,4 @@
-// Norms: of rows, and of what recorders hold, by layer.
+// Norms: of rows, and of recorders' entries by layer.
 #include "suture/stats/norms.hpp"
 
 #include "suture/hook/hook_point.hpp"
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(fixture, "the norms of a History are [layers, passes, batch, t
     CHECK(norms(history)[0][0].equal(norms(one)));
 }
 
-TEST_CASE_FIXTURE(fixture, "recorders that hold nothing, or rows that do not go together, are refused") {
+TEST_CASE_FIXTURE(fixture, "empty recorders, and rows of different shapes, are refused") {
     Latest<Small> latest;
     History<Small> history;
     const auto first = hooks.add(sites, latest), second = hooks.add(sites, history);

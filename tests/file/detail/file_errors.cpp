@@ -18,7 +18,7 @@ TEST_CASE("a refusal says what is wrong and what to do") {
     CHECK(message_of<FileError>([] { refuse_file("is empty", "name another"); }) == "is empty: name another");
 }
 
-TEST_CASE("naming puts the place in front of a FileError, nested ones outside in, and of no other exception") {
+TEST_CASE("naming puts the place in front of a FileError, outermost first, and leaves other exceptions alone") {
     CHECK(naming("x", [] { return 3; }) == 3);
     const auto nested = [] { naming("a.txt", [] { naming("line 2", [] { refuse_file("is empty", "fill it"); }); }); };
     CHECK(message_of<FileError>(nested) == "a.txt: line 2: is empty: fill it");
@@ -26,7 +26,7 @@ TEST_CASE("naming puts the place in front of a FileError, nested ones outside in
     CHECK_THROWS_WITH_AS(naming("a.txt", [] { throw std::runtime_error("other"); }), "other", std::runtime_error);
 }
 
-TEST_CASE("bytes are counted in words, and the system's reason is its own") {
+TEST_CASE("numbers of bytes and the system's reasons are put in words") {
     CHECK(bytes_text(0) == "0 bytes");
     CHECK(bytes_text(1) == "1 byte");
     CHECK(suture::detail::system_reason(ENOSPC) == " (No space left on device)");

@@ -21,7 +21,8 @@ TEST_CASE("a file is read at any offset, in any order") {
     CHECK(read(4, 3) == "456");
     CHECK(read(0, 2) == "01");
     CHECK(read(10, 0).empty());
-    CHECK(error_of([&] { read(8, 5); }) == "ends 3 bytes too early (it was cut short after it was opened): download or write the file again");
+    CHECK(error_of([&] { read(8, 5); }) ==
+          "ends 3 bytes too early (it was cut short after it was opened): download or write the file again");
 }
 
 TEST_CASE("only regular files are opened") {

@@ -28,7 +28,7 @@ TEST_CASE("a header that the file cannot hold is refused") {
     check_refused("version https://git-lfs.github.com/spec/v1\n", {"100 MB are the limit", "LFS pointer"});
 }
 
-TEST_CASE("a header of more than 100 MB is refused though the file is as long") {
+TEST_CASE("a header of more than 100 MB is refused even if the file is long enough") {
     const Folder folder;
     write_bytes(folder / "x.safetensors", little_endian(100'000'001) + "{}");
     fs::resize_file(folder / "x.safetensors", 200'000'000);  // sparse
@@ -62,7 +62,7 @@ TEST_CASE("nesting without end is refused without a crash") {
                   {"tensor \"x\" lacks the field \"dtype\""});
 }
 
-TEST_CASE("names and keys that come twice are refused") {
+TEST_CASE("duplicate names and keys are refused") {
     const std::string x = "\"x\":" + entry("U8", "[1]", "[0,1]");
     check_refused(image("{" + x + "," + x + "}", 1), {"the header has the key \"x\" twice"});
     check_refused(image(R"({"__metadata__":{},"__metadata__":{}})"), {"the header has the key \"__metadata__\" twice"});
@@ -94,7 +94,7 @@ TEST_CASE("an entry that lacks a field or has one of another type is refused") {
     check_refused(image(R"({"x":{"data_offsets":[0,-1]}})"), {"the data_offsets of tensor \"x\" must be", "got -1"});
 }
 
-TEST_CASE("metadata that is not text by text is refused") {
+TEST_CASE("metadata that does not map text to text is refused") {
     check_refused(image(R"({"__metadata__":"pt"})"), {"__metadata__ must be an object, got \"pt\""});
     check_refused(image(R"({"__metadata__":[]})"), {"__metadata__ must be an object, got a list"});
     check_refused(image(R"({"__metadata__":{"step":3}})"), {"the metadata \"step\" must be a string, got 3"});
@@ -103,7 +103,7 @@ TEST_CASE("metadata that is not text by text is refused") {
     check_refused(image(R"({"__metadata__":{"a":[]}})"), {"the metadata \"a\" must be a string, got a list"});
 }
 
-TEST_CASE("sizes that are no sizes are refused") {
+TEST_CASE("invalid sizes are refused") {
     const auto shaped = [](const std::string& shape, std::size_t bytes = 0) {
         return image("{\"x\":" + entry("F32", shape, "[0," + std::to_string(bytes) + "]") + "}", bytes);
     };
@@ -122,7 +122,7 @@ TEST_CASE("sizes that are no sizes are refused") {
     check_refused(image("{\"x\":" + entry("F8", "[4294967296,4294967296]", "[0,0]") + "}"), {"multiplies to more"});
 }
 
-TEST_CASE("a tensor that has other bytes than its shape needs is refused") {
+TEST_CASE("a tensor whose bytes do not match its shape is refused") {
     check_refused(
         image("{\"x\":" + entry("F32", "[2,3]", "[0,20]") + "}", 20),
         {"the data_offsets [0, 20] of tensor \"x\" hold 20 bytes", "dtype F32 and shape [2, 3] need 24 bytes"});
@@ -152,17 +152,17 @@ TEST_CASE("tensors that do not cover the data are refused") {
 }
 
 TEST_CASE("a message shows a long or strange name in a few harmless characters") {
-    const std::string said = refusal_of(image("{\"a\\n\\u001b" + std::string(100'000, 'x') + "\":3}"));
-    CHECK(contains(said, R"(tensor "a\n\x1Bxxx)"));
-    CHECK(contains(said, R"(xxx..." must be an object)"));
-    CHECK(said.size() < 400);
+    const std::string message = refusal_of(image("{\"a\\n\\u001b" + std::string(100'000, 'x') + "\":3}"));
+    CHECK(contains(message, R"(tensor "a\n\x1Bxxx)"));
+    CHECK(contains(message, R"(xxx..." must be an object)"));
+    CHECK(message.size() < 400);
 }
 
 TEST_CASE("a header of more than 100 MB is not written") {
     const Folder folder;
-    const std::string said = error_of([&] {
+    const std::string message = error_of([&] {
         save_safetensors(folder / "x.safetensors", {}, {{"text", std::string(100'000'000, 'x')}});
     });
-    CHECK(contains(said, "but 100 MB are the limit: write several files"));
+    CHECK(contains(message, "but 100 MB are the limit: write several files"));
     CHECK(folder.entries() == 0);
 }

@@ -1,4 +1,4 @@
-// The records of a recorder: one site a layer, the limit on their bytes, threads, and passes that fail.
+// The entries of a recorder: one site per layer, the limit on their bytes, threads, and passes that fail.
 #include "suture/record/detail/entry_store.hpp"
 
 #include "suture/hook/hook_point.hpp"
@@ -63,8 +63,8 @@ TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyon
     pass(1);
     CHECK(history.bytes_held() == 3 * entry);
 
-    const std::string said = message_of<MemoryError>([&] { pass(2); });
-    CHECK(says(said, "h.1: ", "layer 1", "float32 [4, 2] on cpu", "needs 32 bytes", "128 are held", "limit is 128",
+    const std::string message = message_of<MemoryError>([&] { pass(2); });
+    CHECK(says(message, "h.1: ", "layer 1", "float32 [4, 2] on cpu", "needs 32 bytes", "128 are held", "limit is 128",
                "spill()", "max_bytes"));
     CHECK(history.size() == 4);
     CHECK(history.bytes_held() == 4 * entry);
@@ -95,16 +95,17 @@ TEST_CASE_FIXTURE(fixture, "without a limit of its own a recorder stays below th
     Latest<Q<2>> latest;
     const auto handle = std::move(hooks.add(sites[0], latest)).may_be_idle();
     const extent too_many = 1'000'000'000'000'000;  // an expanded tensor, which itself takes a few bytes
-    const std::string said = message_of<MemoryError>([&] {
+    const std::string message = message_of<MemoryError>([&] {
         const auto scope = hooks.activate();
         (void)sites[0](at::zeros({1, 6}).expand({too_many, 6}));
     });
-    CHECK(says(said, "needs 8000000000000000 bytes", "0 are held", std::to_string(suture::detail::most_host_bytes())));
+    CHECK(
+        says(message, "needs 8000000000000000 bytes", "0 are held", std::to_string(suture::detail::most_host_bytes())));
     CHECK(latest.empty());
     CHECK(latest.bytes_held() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a pass that fails half-way leaves what was there") {
+TEST_CASE_FIXTURE(fixture, "a pass that fails half-way leaves the entries as they were") {
     Latest<Q<2>> latest(RecordOptions{.tokens = token(3)});
     const auto handle = hooks.add(sites[0], latest);
     pass(1);
