@@ -22,11 +22,11 @@
 
 namespace suture {
 
+namespace detail {
 /// A residual stream of this width, read or owned.
 template <class T, extent Width>
 concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Whole<Resid<Width>>>;
 
-namespace detail {
 /// The unembedding rows [n, width] of these token ids; of all if none is named.
 /// @throws ValueError if the vocabulary lacks one
 template <extent Width, extent Heads>
@@ -63,12 +63,12 @@ template <extent Width, extent Heads>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const at::Tensor& residual, at::IntArrayRef tokens = {}) {
     return detail::read_with_lens(model, residual, detail::unembedding_of(model, tokens));
 }
-template <extent Width, extent Heads, ResidualStream<Width> R>
+template <extent Width, extent Heads, detail::ResidualStream<Width> R>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const R& residual, at::IntArrayRef tokens = {}) {
     return logit_lens(model, residual.unsafe_tensor(), tokens);
 }
 template <extent Width, extent Heads, Readable R>
-    requires(!ResidualStream<R, Width>)
+    requires(!detail::ResidualStream<R, Width>)
 SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
                 logit_lens(const Gpt2<Width, Heads>&, const R&, at::IntArrayRef = {}));
 
