@@ -43,12 +43,6 @@ inline at::Tensor name_places(std::span<const Triple> triples) {
     return at::stack(rows);
 }
 
-/// The attention of each head from the last token to the places, for a pattern [prompts, heads, queries, keys]:
-/// [prompts, heads, places].
-inline at::Tensor looks_at(const at::Tensor& pattern, const at::Tensor& places) {
-    return pattern.select(2, -1).take_along_dim(places.unsqueeze(1), 2);
-}
-
 /// The logits of some token ids that each head alone would give if it attended to one token of each prompt only: that
 /// token's value [prompts, width] through the head's rows of c_proj, the final norm and the unembedding. [prompts, heads,
 /// ids]
@@ -84,11 +78,13 @@ inline Evidence evidence_by_prompt(NamesModel& loaded, std::span<const Triple> t
         const auto is_answer = [&](const at::Tensor& person) {
             return people.take(person).eq(answers).to(at::kDouble);
         };
-        attention.push_back(looks_at(patterns[layer], places).transpose(1, 2));
+        const at::Tensor to_places =
+            suture::attention_to_keys(patterns[layer], places);  // [prompts, heads, queries, places]
+        attention.push_back(to_places.select(2, -1).transpose(1, 2));
         raises.push_back(is_answer(says.argmax(-1)));
         lowers.push_back(is_answer(says.argmin(-1)));
     }
-    return {at::stack(attention, 2).to(at::kDouble), at::stack(raises, 1), at::stack(lowers, 1)};
+    return {at::stack(attention, 2), at::stack(raises, 1), at::stack(lowers, 1)};
 }
 }  // namespace detail
 

@@ -1,6 +1,6 @@
-// What recording costs, in time and in bytes: GPT-2 small's c_attn, 128 tokens, the query alone and the whole. Latest
-// is to be compared with record/clone, History with record/clones, which keeps its clones and so takes fresh pages for
-// each. One thread, float32.
+// The cost of recording in time and bytes: GPT-2 small's c_attn at 128 tokens, the query alone and the whole. Compare
+// Latest with record/clone, and History with record/clones, which keeps its clones and so touches fresh pages for each.
+// One thread, float32.
 #include "suture/core/catalogue.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
@@ -18,7 +18,7 @@ using namespace suture;
 using Qkv = Gpt2Qkv<768, 12>;
 using Query = Q<768, 12>;
 constexpr extent tokens_seen = 128;
-constexpr std::size_t most_entries = 64;  ///< a History is cleared when it has so many: within the time
+constexpr std::size_t most_entries = 64;  ///< a History is cleared at this size, within the measured time
 
 at::Tensor activation() {
     at::set_num_threads(1);
@@ -29,7 +29,7 @@ at::Tensor cloned(const at::Tensor& x, extent width) {
     return x.narrow(-1, 0, width).clone(at::MemoryFormat::Contiguous);
 }
 
-/// `Entry` is what each entry of Recorder is asked to hold.
+/// `Entry` is the layout of each entry in the Recorder.
 template <class Recorder, class Entry>
 void record(benchmark::State& state) {
     const at::Tensor x = activation();

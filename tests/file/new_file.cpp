@@ -1,5 +1,7 @@
-// The files under safetensors: shared, replaced, cut short, and written all or nothing.
-#include "record/files.hpp"
+// New files appear completely or not at all, alone and as safetensors files; open ones stay readable.
+#include "suture/file/new_file.hpp"
+
+#include "file/files.hpp"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -29,7 +31,7 @@ TEST_CASE("a file that is replaced while open still gives its old tensors") {
     CHECK(same_bits(Safetensors::open(folder / "x.safetensors").load("x"), at::ones({5})));
 }
 
-TEST_CASE("what is not a file is refused by its path") {
+TEST_CASE("a path that does not lead to a file is refused by name") {
     const Folder folder;
     const std::string missing = error_of([&] { Safetensors::open(folder / "missing.safetensors"); });
     CHECK(contains(missing, (folder / "missing.safetensors").string()));
@@ -45,7 +47,7 @@ TEST_CASE("a file that was cut short after it was opened is refused where it end
     const auto file = Safetensors::open(folder / "x.safetensors");
     fs::resize_file(folder / "x.safetensors", fs::file_size(folder / "x.safetensors") - 6);
     CHECK(same_bits(file.load("a"), at::ones({4})));
-    CHECK(contains(error_of([&] { file.load("b"); }), "tensor 'b': ends 6 bytes too early: it was cut short"));
+    CHECK(contains(error_of([&] { file.load("b"); }), "tensor \"b\": ends 6 bytes too early (it was cut short"));
 }
 
 TEST_CASE("a failed save says why, and leaves no trace") {
@@ -73,11 +75,11 @@ TEST_CASE("a save that fails half-way leaves the old file intact") {
     const auto handler = ::signal(SIGXFSZ, SIG_IGN);
     const rlimit small{4096, limit.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const std::string said = error_of([&] { save_safetensors(path, {{"large", at::ones({100'000})}}); });
+    const std::string message = error_of([&] { save_safetensors(path, {{"large", at::ones({100'000})}}); });
     ::setrlimit(RLIMIT_FSIZE, &limit);
     ::signal(SIGXFSZ, handler);
 
-    CHECK(contains(said, path.string() + ": cannot be written (File too large): "));
+    CHECK(contains(message, path.string() + ": cannot be written (File too large): "));
     CHECK(bytes_of(path) == before);
     CHECK(folder.entries() == 1);
 
@@ -103,7 +105,7 @@ TEST_CASE("a save into the working directory needs no directory in the path") {
     CHECK(same);
 }
 
-TEST_CASE("a file that takes the place of another keeps its rights, and nothing takes the place of a pipe") {
+TEST_CASE("a file that replaces another keeps its permissions, and a pipe is never replaced") {
     const Folder folder;
     save_safetensors(folder / "x", small_tensors());
     fs::permissions(folder / "x", fs::perms::owner_read | fs::perms::owner_write);
@@ -113,4 +115,51 @@ TEST_CASE("a file that takes the place of another keeps its rights, and nothing 
     REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
     CHECK(contains(error_of([&] { save_safetensors(folder / "pipe", small_tensors()); }), "is not a regular file"));
     CHECK(fs::is_fifo(folder / "pipe"));
+}
+
+TEST_CASE("a new file appears with its text when it is published, and not before") {
+    const Folder folder;
+    {
+        suture::NewFile file(folder / "notes.txt");
+        file.write("layer,");
+        file.write("effect\r\n", 8);
+        CHECK_FALSE(fs::exists(folder / "notes.txt"));
+        file.publish();
+        CHECK(bytes_of(folder / "notes.txt") == "layer,effect\r\n");
+    }
+    CHECK(folder.entries() == 1);
+    {
+        suture::NewFile dropped(folder / "notes.txt");
+        dropped.write("half");
+    }
+    CHECK(bytes_of(folder / "notes.txt") == "layer,effect\r\n");
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a link at the destination is replaced, and its target is left alone") {
+    const Folder folder;
+    suture::save_text(folder / "target", "old");
+    fs::create_symlink(folder / "target", folder / "link");
+    suture::save_text(folder / "link", "new");
+    CHECK(bytes_of(folder / "target") == "old");
+    CHECK(bytes_of(folder / "link") == "new");
+    CHECK_FALSE(fs::is_symlink(folder / "link"));
+}
+
+TEST_CASE("errors of new files begin with the path, and a path that is empty is shown") {
+    const Folder folder;
+    const fs::path nowhere = folder / "missing/notes.txt";
+    CHECK(error_of([&] {
+              suture::save_text(nowhere, "x");
+          }).starts_with(nowhere.string() + ": cannot be written (No such file or directory): check the path"));
+    CHECK(error_of([&] {
+              suture::NewFile file(folder.path());
+          }).starts_with(folder.path().string() + ": is a directory: name a file to be written"));
+    fs::create_directory(folder / "empty");
+    const fs::path before = fs::current_path();
+    fs::current_path(folder / "empty");
+    const std::string empty = error_of([] { suture::save_text("", "x"); });
+    fs::current_path(before);
+    CHECK(empty.starts_with("\"\": cannot be written"));
+    CHECK(fs::is_empty(folder / "empty"));
 }

@@ -1,5 +1,7 @@
-// Safetensors: what is saved comes back bit for bit, and damage is noticed.
-#include "record/files.hpp"
+// Safetensors: saved tensors come back bit for bit, and damage is noticed.
+#include "suture/file/safetensors.hpp"
+
+#include "file/files.hpp"
 
 using namespace files;
 
@@ -112,10 +114,10 @@ TEST_CASE("a file without tensors is legal") {
     CHECK(file.names().empty());
     CHECK(file.metadata().empty());
     CHECK(file.load_all().empty());
-    CHECK(contains(error_of([&] { file.load("x"); }), "the file holds none"));
+    CHECK(contains(error_of([&] { file.load("x"); }), "the file has no tensors"));
 }
 
-TEST_CASE("a dtype that is not read leaves the file's other tensors readable") {
+TEST_CASE("an unsupported dtype leaves the file's other tensors readable") {
     const Folder folder;
     write_bytes(
         folder / "x.safetensors",
@@ -124,15 +126,15 @@ TEST_CASE("a dtype that is not read leaves the file's other tensors readable") {
     CHECK(file.names() == std::vector<std::string>{"new", "old"});
     CHECK(file.sizes("new") == std::vector<std::int64_t>{2});
     CHECK(file.load("old").numel() == 2);
-    for (const std::string& said : {error_of([&] { file.load("new"); }), error_of([&] { file.dtype("new"); }),
-                                    error_of([&] { file.load_all(); })}) {
-        CAPTURE(said);
-        CHECK(contains(said, (folder / "x.safetensors").string()));
-        CHECK(contains(said, "tensor 'new' has dtype 'F8_E4M3', which is not read here: "));
+    for (const std::string& message : {error_of([&] { file.load("new"); }), error_of([&] { file.dtype("new"); }),
+                                       error_of([&] { file.load_all(); })}) {
+        CAPTURE(message);
+        CHECK(contains(message, (folder / "x.safetensors").string()));
+        CHECK(contains(message, "tensor \"new\" has dtype \"F8_E4M3\", which cannot be loaded: "));
     }
 }
 
-TEST_CASE("an unknown name is answered with the names most like it") {
+TEST_CASE("the error for an unknown name lists the names most like it") {
     const Folder folder;
     Tensors tensors;
     for (const char* layer : {"0", "1", "2"})
@@ -142,13 +144,13 @@ TEST_CASE("an unknown name is answered with the names most like it") {
     const auto file = Safetensors::open(folder / "x.safetensors");
 
     const std::string prefix = error_of([&] { file.load("h.1.mlp.c_fc.weight"); });
-    CHECK(contains(prefix, "x.safetensors: there is no tensor 'h.1.mlp.c_fc.weight': it has "));
-    CHECK(contains(prefix, "it has 'transformer.h.1.mlp.c_fc.weight', "));
+    CHECK(contains(prefix, "x.safetensors: there is no tensor \"h.1.mlp.c_fc.weight\": it has "));
+    CHECK(contains(prefix, "it has \"transformer.h.1.mlp.c_fc.weight\", "));
     const std::string typo = error_of([&] { file.sizes("transformer.h.2.atn.c_attn.weight"); });
-    CHECK(contains(typo, "it has 'transformer.h.2.attn.c_attn.weight', "));
-    CHECK(std::count(typo.begin(), typo.end(), '\'') == 2 * 4);
+    CHECK(contains(typo, "it has \"transformer.h.2.attn.c_attn.weight\", "));
+    CHECK(std::count(typo.begin(), typo.end(), '"') == 2 * 4);
     CHECK_FALSE(file.contains("h.1.mlp.c_fc.weight"));
-    CHECK(contains(error_of([&] { file.dtype("__metadata__"); }), "there is no tensor '__metadata__'"));
+    CHECK(contains(error_of([&] { file.dtype("__metadata__"); }), "there is no tensor \"__metadata__\""));
 }
 
 TEST_CASE("a name that lacks only its prefix is found among shorter ones") {
@@ -158,7 +160,7 @@ TEST_CASE("a name that lacks only its prefix is found among shorter ones") {
                                                 {"h.b", at::ones({1})},
                                                 {"h.c", at::ones({1})}});
     const auto file = Safetensors::open(folder / "x.safetensors");
-    CHECK(contains(error_of([&] { file.load("wte.weight"); }), "it has 'transformer.wte.weight', "));
+    CHECK(contains(error_of([&] { file.load("wte.weight"); }), "it has \"transformer.wte.weight\", "));
 }
 
 TEST_CASE("a bool that is neither 0 nor 1 is refused when it is loaded") {
@@ -167,8 +169,8 @@ TEST_CASE("a bool that is neither 0 nor 1 is refused when it is loaded") {
     write_bytes(folder / "x.safetensors", little_endian(header.size()) + header + std::string("\0\1\7", 3));
     const auto file = Safetensors::open(folder / "x.safetensors");
     CHECK(file.dtype("flag") == at::kBool);
-    const std::string said = error_of([&] { file.load("flag"); });
-    CHECK(contains(said, "x.safetensors: tensor 'flag': the bool at element 2 is the byte 7, neither 0 nor 1: "));
+    const std::string message = error_of([&] { file.load("flag"); });
+    CHECK(contains(message, "x.safetensors: tensor \"flag\": the bool at element 2 is the byte 7, not 0 or 1: "));
 }
 
 TEST_CASE("every truncation of a file is refused") {
@@ -231,18 +233,18 @@ TEST_CASE("any damage to a file either loads or is refused") {
 TEST_CASE("a tensor that cannot be stored is refused by name and nothing is written") {
     const Folder folder;
     const fs::path path = folder / "x.safetensors";
-    const auto said = [&](const std::string& name, const at::Tensor& tensor) {
+    const auto message = [&](const std::string& name, const at::Tensor& tensor) {
         return error_of([&] { save_safetensors(path, {{"fine", at::ones({2})}, {name, tensor}}); });
     };
-    CHECK(contains(said("bad", at::Tensor()), path.string() + ": tensor 'bad' is undefined: "));
-    CHECK(contains(said("bad", at::ones({2}).to_sparse()), "tensor 'bad' is not dense: call to_dense()"));
-    CHECK(contains(said("bad", at::ones({2}, at::kComplexFloat)), "tensor 'bad' has dtype complex64"));
+    CHECK(contains(message("bad", at::Tensor()), path.string() + ": tensor \"bad\" is undefined: "));
+    CHECK(contains(message("bad", at::ones({2}).to_sparse()), "tensor \"bad\" is not dense: call to_dense()"));
+    CHECK(contains(message("bad", at::ones({2}, at::kComplexFloat)), "tensor \"bad\" has dtype complex64"));
     const at::Tensor quantized = at::quantize_per_tensor(at::ones({2}), 0.1, 0, at::kQInt8);
-    CHECK(contains(said("bad", quantized), "tensor 'bad' has dtype QInt8"));
+    CHECK(contains(message("bad", quantized), "tensor \"bad\" has dtype QInt8"));
     const at::Tensor meta = at::empty({2}, at::TensorOptions().device(at::kMeta));
-    CHECK(contains(said("bad", meta), "tensor 'bad' is on the meta device"));
-    CHECK(contains(said("__metadata__", at::ones({2})), "tensor '__metadata__' has the name"));
-    CHECK(contains(said("b\xFF", at::ones({2})), "is not UTF-8"));
+    CHECK(contains(message("bad", meta), "tensor \"bad\" is on the meta device"));
+    CHECK(contains(message("__metadata__", at::ones({2})), "tensor \"__metadata__\" has the name"));
+    CHECK(contains(message("b\xFF", at::ones({2})), "is not UTF-8"));
     CHECK(contains(error_of([&] { save_safetensors(path, {}, {{"a", "\xFF"}}); }), "is not UTF-8"));
     CHECK(folder.entries() == 0);
 }

@@ -2,7 +2,7 @@
 #include "suture/gpt2/config_file.hpp"
 
 #include "doctest.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <filesystem>
 #include <string>

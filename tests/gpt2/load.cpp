@@ -2,7 +2,7 @@
 #include "suture/gpt2/load.hpp"
 
 #include "doctest.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <ATen/ops/randint.h>
 
@@ -119,7 +119,7 @@ TEST_CASE("sizes in config.json that differ from the file are refused before the
     CHECK(
         files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json requires [1073741824, 48]"));
     files::write_bytes(folder / "config.json", config_text(true, "1073741824"));
-    CHECK(files::contains(refusal(folder), "has no tensor \"h.2.mlp.c_fc.weight\" but 'h."));
+    CHECK(files::contains(refusal(folder), "has no tensor \"h.2.mlp.c_fc.weight\" but \"h."));
     files::write_bytes(folder / "config.json", config_text(true, "1"));
     CHECK(files::contains(refusal(folder), "that the model of config.json lacks"));
 }
@@ -130,7 +130,7 @@ TEST_CASE("weights under another prefix are named, and an untied model without a
         for (const auto& [name, weight] : w) other["model." + name] = weight;
         w = other;
     });
-    CHECK(files::contains(prefixed, "has no tensor \"wte.weight\" but 'model.wte.weight', "));
+    CHECK(files::contains(prefixed, "has no tensor \"wte.weight\" but \"model.wte.weight\", "));
     CHECK(files::contains(prefixed, "no prefix other than \"transformer.\""));
     CHECK(files::contains(
         refusal([](auto& w) { w.erase("lm_head.weight"); }, false),

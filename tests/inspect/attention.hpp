@@ -1,5 +1,4 @@
-// An attention whose projection is packed in whatever way, and said to be packed in another: what layout checks are
-// tried on.
+// An attention whose projection is packed in one way and declared in another, to try layout checks on.
 #pragma once
 
 #include "suture/inspect/check_layout.hpp"
@@ -24,7 +23,7 @@
 namespace suture_test {
 using namespace suture;
 
-/// Causal attention whose projection is packed like Real and said to be packed like Declared. D channels a head.
+/// Causal attention whose projection is packed like Real and declared as Declared, with D channels per head.
 template <Layout Real, Layout Declared, extent D>
 struct AttentionImpl : torch::nn::Module {
     static constexpr extent query_width =
@@ -57,7 +56,7 @@ struct AttentionImpl : torch::nn::Module {
     HookPoint<Whole<Z<query_width>>> z{"z"};
     bool causal = true, noisy = false, backwards = false;  ///< backwards: the pattern has the heads in reverse
     at::Tensor seen_of_query = at::ones({D});              ///< 0 for channels of a query head that are dead
-    at::Tensor after = at::ones({query_width});            ///< what the channels of z are multiplied by behind its site
+    at::Tensor after = at::ones({query_width});            ///< factors of the channels of z, applied after its site
 
 private:
     /// [batch, tokens, (groups,) width] -> [batch, heads, tokens, D]
@@ -81,14 +80,14 @@ inline const at::Tensor& input() {
     return x;
 }
 
-/// What the attention is found to be, by what it gives.
+/// The report of the checks, from the attention's output.
 template <Layout Real, Layout Declared, extent D>
 LayoutReport report_of() {
     const auto a = attention<Real, Declared, D>();
     return check_layout(a, a->qkv, input());
 }
 
-/// What each channel is: layouts with the same answer cannot be told apart.
+/// The role of each channel: layouts with the same roles cannot be distinguished.
 template <Layout L>
 std::string roles() {
     std::string all(static_cast<std::size_t>(L::width), '-');
@@ -109,7 +108,7 @@ using PhiLike = Phi3Qkv<6, 3, 4>;
 using FalconLike = FalconQkv<6, 3, 4>;
 using OutOfOrder = Fused<48, K<16, 4>, V<16, 4>, Q<16, 4>>;
 
-/// The catalogue's name or text of a layout is among those that the attention behaves like.
+/// Whether the layout, by its name in the catalogue or its text, is among those that the attention behaves like.
 inline bool names(const LayoutReport& report, const std::string& layout) {
     return std::any_of(report.consistent.begin(), report.consistent.end(),
                        [&](const std::string& found) { return found.find(layout) != std::string::npos; });

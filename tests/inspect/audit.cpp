@@ -1,5 +1,5 @@
-// Audits, first as laws over every layout: the counts and ranges of a report are those that walking through all values
-// one by one gives. Then what bits and differences are.
+// Audits, first as laws over every layout: the counts and ranges of a report equal those found by walking through all
+// values one by one. Then bits and differences.
 #include "suture/inspect/audit.hpp"
 
 #include "suture/edit/apply.hpp"
@@ -27,7 +27,7 @@ using namespace laws;
 using suture_test::message_of;
 using suture_test::says;
 
-/// The narrowest range that holds all these places.
+/// The narrowest range that holds all these indices.
 AuditRange narrowest(const std::set<extent>& places, extent size) {
     if (places.empty()) return {0, 0, size};
     return {*places.begin(), *places.rbegin() + 1, size};
@@ -65,7 +65,7 @@ ComponentAudit walked(const definition& d, std::size_t at, const at::Tensor& bef
     return audit;
 }
 
-/// A copy in which the lowest bit of every value has a chance of one in `rarity` to be flipped.
+/// A copy in which the lowest bit of each value is flipped with a chance of one in `rarity`.
 at::Tensor flipped(const at::Tensor& t, random_numbers& random, std::uint64_t rarity) {
     const at::Tensor copy = t.clone(at::MemoryFormat::Contiguous);
     auto* bytes = static_cast<unsigned char*>(copy.data_ptr());
@@ -76,7 +76,7 @@ at::Tensor flipped(const at::Tensor& t, random_numbers& random, std::uint64_t ra
 
 }  // namespace
 
-TEST_CASE("counts and ranges are those of a walk through all values") {
+TEST_CASE("counts and ranges equal those found by walking through all values") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         for_all(layout_text(facts_of<L>), 30, [] {
             random_numbers random = draw_numbers();
@@ -104,7 +104,7 @@ TEST_CASE("counts and ranges are those of a walk through all values") {
     });
 }
 
-TEST_CASE("a copy is bit-identical, whatever it holds, and auditing writes nothing") {
+TEST_CASE("a copy is bit-identical, whatever its values, and auditing writes nothing") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         for_all(layout_text(facts_of<L>), 20, [] {
             random_numbers random = draw_numbers();
@@ -119,7 +119,7 @@ TEST_CASE("a copy is bit-identical, whatever it holds, and auditing writes nothi
     });
 }
 
-TEST_CASE("the change of a head or of a run of dims at some tokens is a box, and said as such") {
+TEST_CASE("a change of a head or of adjacent dims at some tokens is reported as a box") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         const View<L> before = borrow<L>(at::ones({2, 5, L::width}));
         CAPTURE(layout_text(facts_of<L>));
@@ -184,7 +184,7 @@ TEST_CASE("differences are measured, and new NaNs and infinities counted") {
     CHECK(to_string(infinite) == "3 of 4 values, all of Q; K bit-identical; 1 became NaN; 2 became infinite");
 }
 
-TEST_CASE("differences of integers are theirs, where float64 cannot tell them apart and int64 cannot hold them") {
+TEST_CASE("differences of integers are exact where float64 cannot represent them and int64 cannot hold them") {
     using L = Fused<2, Q<1>, K<1>>;
     const auto difference = [](std::int64_t before, std::int64_t after) {
         const auto found = audit<L>(at::full({2}, before, at::kLong), at::full({2}, after, at::kLong));
@@ -201,7 +201,7 @@ TEST_CASE("differences of integers are theirs, where float64 cannot tell them ap
     CHECK(difference(-(large + 1), large + 2) == 2.0 * static_cast<double>(large) + 4);  // 3 more, rounded to even
 }
 
-TEST_CASE("bools, bytes and complex numbers are compared, conjugated views as what they show") {
+TEST_CASE("bools, bytes and complex numbers are compared, conjugated views by their values") {
     using L = Fused<4, Q<2>, K<2>>;
     const at::Tensor yes = at::ones({3, 4}, at::kBool), other = yes.clone();
     other[1][2].fill_(false);
@@ -231,7 +231,7 @@ TEST_CASE("views, Owneds and tensors of one layout can be audited together") {
     CHECK(to_string(audit(before.get<V>(), after.view().get<V>())) == "20 of 60 values, all in V[head 2]");
 }
 
-TEST_CASE("gradients are no obstacle") {
+TEST_CASE("tensors with gradients can be audited") {
     const at::Tensor before = at::ones({2, 6}).requires_grad_(true);
     using L = Fused<6, Q<2>, K<4>>;
     CHECK(audit(borrow<L>(before), borrow<L>(before) | on<K>().multiply(2)).changed() == 8);
@@ -243,7 +243,8 @@ TEST_CASE("activations that cannot be compared are refused") {
     CHECK(message_of<ShapeError>([&] {
               (void)audit<L>(t, at::ones({3, 6}));
           }) ==
-          "before the edit there was float32 [2, 6] on cpu and after it float32 [3, 6] on cpu: audit one activation, "
+          "the activation was float32 [2, 6] on cpu before the edit and float32 [3, 6] on cpu after it: compare an "
+          "activation "
           "with its own edited copy");
     CHECK(says(message_of<TypeError>([&] {
                    (void)audit<L>(t, at::ones({2, 6}, at::kHalf));

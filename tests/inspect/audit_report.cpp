@@ -1,4 +1,4 @@
-// The sentences of audits: where something changed, as wheres name it.
+// The sentences of audits: where something changed, in the words of selectors.
 #include "suture/inspect/audit_report.hpp"
 
 #include "suture/core/catalogue.hpp"
@@ -46,19 +46,19 @@ TEST_CASE("the sentence of ten values of GPT-2 small's query") {
     CHECK(out.str() == expected);
 }
 
-TEST_CASE("nothing, everything, and whole components are said") {
+TEST_CASE("the sentence covers no change, every change, and whole components") {
     CHECK(sentence<Small>(on<Q>().multiply(1)) == "0 of 11520 values: Q, K and V bit-identical");
     CHECK(sentence<Small>(on<K>().zero()) == "3840 of 11520 values, all of K; Q and V bit-identical");
     CHECK(sentence<Small>(on<Small>().zero()) == "11520 of 11520 values: all 3840 of Q, all 3840 of K, all 3840 of V");
     CHECK(sentence<Whole<Resid<4>>>(on<Resid>(token(0)).zero()) == "4 of 20 values, all in Resid[token 0]");
 }
 
-TEST_CASE("several components are told one by one") {
+TEST_CASE("several changed components are listed one by one") {
     CHECK(sentence<SmallHeads>(on<Q>(token(4), dims<0, 10>).zero() | on<V>(token(4), head<3>).zero()) ==
           "74 of 11520 values: 10 in Q[token 4, 0:10], 64 in V[token 4, head 3]; K bit-identical");
 }
 
-TEST_CASE("channels are named as wheres name them") {
+TEST_CASE("channels are named as selectors name them") {
     CHECK(says(sentence<SmallHeads>(on<Q>(heads<2, 5>).zero()), "all in Q[heads 2:5];"));
     CHECK(says(sentence<SmallHeads>(on<Q>(head<3>, dims<0, 10>).zero()), "all in Q[head 3, 0:10];"));
     CHECK(says(sentence<SmallHeads>(on<Q>(heads<0, 12>, dims<0, 10>).zero()), "all in Q[heads 0:12, 0:10];"));
@@ -92,7 +92,7 @@ TEST_CASE("positions are named by their axes, whatever the axes before the chann
     CHECK(says(at_place({2, 5, 3, 4}, [](at::Tensor t) { t.narrow(1, 3, 2).zero_(); }), "Q[axis 1 at 3:5]"));
 }
 
-TEST_CASE("what is no box is said to be none") {
+TEST_CASE("a change that does not fill a box is reported as scattered places") {
     const at::Tensor before = at::ones({1, 12, 2304}), after = before.clone();
     for (extent i = 0; i < 37; ++i) after[0][2 + i % 7][i * 63 / 36].zero_();
     CHECK(to_string(audit<Small>(before, after)) ==
@@ -102,11 +102,11 @@ TEST_CASE("what is no box is said to be none") {
           "39 of 27648 values: 37 places of Q within [tokens 2:9, 0:64], 2 places all over K; V bit-identical");
 }
 
-TEST_CASE("two components of one name are told apart") {
+TEST_CASE("two components of one name are distinguished") {
     using Twice = Fused<10, Q<4, 2>, Q<6>>;
     const AuditReport report = audit(ones_as<Twice>(), ones_as<Twice>() | on<Q<6>>().zero());
     CHECK(to_string(report) == "30 of 50 values, all of Q<6>; Q<4, 2> bit-identical");
     CHECK(report["Q<6>"].changed == 30);
     CHECK(message_of<ValueError>([&] { (void)report["K"]; }) ==
-          "the audit has no component K: name one of Q<4, 2>, Q<6>");
+          "the audit has no component K: ask for one of Q<4, 2>, Q<6>");
 }

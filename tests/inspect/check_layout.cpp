@@ -1,5 +1,5 @@
-// Layout checks: on one attention that is packed in turn as every layout of queries, keys and values, and declared as
-// every other one of its width; then on suture's GPT-2.
+// Layout checks: of one attention, packed in turn as every layout of queries, keys and values and declared as every
+// other one of its width; then of suture's GPT-2.
 #include "suture/inspect/check_layout.hpp"
 
 #include "suture/gpt2/gpt2.hpp"
@@ -41,7 +41,7 @@ Small small_model(extent layers) {
 }
 }  // namespace
 
-TEST_CASE("a declared layout passes if it names every channel as the attention reads it, and fails otherwise") {
+TEST_CASE("a declared layout passes if it names every channel as the attention uses it, and fails otherwise") {
     int passed = 0, failed = 0;
     for_each(std::type_identity<every>{}, [&]<class Real>(std::type_identity<Real>) {
         for_each(std::type_identity<every>{}, [&]<class Declared>(std::type_identity<Declared>) {
@@ -56,7 +56,7 @@ TEST_CASE("a declared layout passes if it names every channel as the attention r
     CHECK(failed == 30);
 }
 
-TEST_CASE("where a check fails, the catalogue's layout that the attention has is the one that is named") {
+TEST_CASE("if a check fails, the report names the catalogue's layout that the attention has") {
     for_each(std::type_identity<std::tuple<Gpt2Like, NeoXLike, PhiLike, FalconLike>>{},
              []<class Real>(std::type_identity<Real>) {
                  for_each(std::type_identity<std::tuple<Gpt2Like, NeoXLike, PhiLike, FalconLike>>{},
@@ -71,7 +71,7 @@ TEST_CASE("where a check fails, the catalogue's layout that the attention has is
              });
 }
 
-TEST_CASE("a GPT-NeoX activation that is declared as GPT-2's is caught, and the reverse") {
+TEST_CASE("a GPT-NeoX activation declared as GPT-2's is caught, and the reverse") {
     const LayoutReport neox = report_of<NeoXQkv<3, 4>, Gpt2Qkv<12, 3>, 4>();
     CHECK_FALSE(neox.passed());
     CHECK(says(to_string(neox),
@@ -90,10 +90,10 @@ TEST_CASE("a layout that is declared without heads is compared with any grouping
     CHECK(report.consistent.size() == 1);
 }
 
-TEST_CASE("an attention that no layout of the catalogue describes is told so") {
+TEST_CASE("the report says so if no layout of the catalogue describes the attention") {
     const LayoutReport report = report_of<OutOfOrder, Gpt2Like, 4>();
     CHECK(report.consistent.empty());
-    CHECK(says(to_string(report), "it behaves like no layout of the catalogue that has this width\n"));
+    CHECK(says(to_string(report), "no layout of the catalogue with this width fits its behaviour\n"));
 }
 
 TEST_CASE("with the pattern's site, a wrong number of heads is caught, and heads in another order") {
@@ -138,7 +138,7 @@ TEST_CASE("suture's GPT-2 declared as GPT-NeoX's is caught, at a site found by i
     CHECK(check_layout<Gpt2Qkv<48, 3>>(model, site(model, "h.0.attn.c_attn"), ids).passed());
 }
 
-TEST_CASE("checking leaves the model as it is and draws no random numbers") {
+TEST_CASE("checking leaves the model unchanged and draws no random numbers") {
     Small model = small_model(1);
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = at::randint(7, {1, 5}, at::kLong), before = model->forward(ids);

@@ -38,7 +38,7 @@ concept can_dry_run = requires(const R& recipe, const V& view) {
 };
 }  // namespace
 
-TEST_CASE("a dry run finds what the recipe changes where every selected value does change") {
+TEST_CASE("a dry run finds what the recipe changes if every selected value changes") {
     for_each_layout<every_layout>([]<class L>(std::type_identity<L>) {
         for_all(layout_text(facts_of<L>), 15, [] {
             random_numbers random = draw_numbers();
@@ -64,7 +64,7 @@ TEST_CASE("a dry run finds what the recipe changes where every selected value do
     });
 }
 
-TEST_CASE("a dry run says what is selected, whatever is there and whatever becomes of it") {
+TEST_CASE("a dry run reports what is selected, whatever the values before and after") {
     const std::string expected = "10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical";
     for (const at::Tensor& t :
          {at::zeros({1, 5, 2304}), at::ones({1, 5, 2304}, at::kLong), at::randn({1, 5, 2304}, at::kDouble)}) {
@@ -83,7 +83,7 @@ TEST_CASE("a dry run of a recipe with an operation that cancels shows both place
     CHECK(to_string(dry_run(recipe, view)) == "768 of 11520 values, all in V[token 0]; Q and K bit-identical");
 }
 
-TEST_CASE("a dry run works where a component is alone, in groups, or without memory") {
+TEST_CASE("a dry run works on a single component, in groups, and on the meta device") {
     using NeoX = NeoXQkv<3, 4>;
     const View<NeoX> view = borrow<NeoX>(at::ones({2, 5, 36}));
     CHECK(to_string(dry_run(on<K>(head<1>).zero(), view.get<K>())) == "40 of 120 values, all in K[head 1]");
@@ -119,12 +119,12 @@ TEST_CASE("a dry run refuses what the recipe would refuse") {
     same_message(std::type_identity<ValueError>{}, on<Q>(token(0)).clamp(1, 0));
 }
 
-TEST_CASE("an activation that takes no memory but has more values than a machine has bytes is refused with words") {
+TEST_CASE("an activation that takes no memory but has more values than a machine has bytes is refused with a reason") {
     using L = Fused<6, Q<2>, K<4>>;
     const View<L> huge = borrow<L>(at::ones({1}).expand({1 << 24, 1 << 24, 6}));
     const std::string refusal = message_of<MemoryError>([&] { (void)dry_run(on<Q>(token(0)).zero(), huge); });
-    CHECK(says(refusal, "a dry run marks each value of float32 [16777216, 16777216, 6] on cpu", "can't allocate memory",
-               "fewer tokens"));
+    CHECK(says(refusal, "a dry run needs a few bytes for each value of float32 [16777216, 16777216, 6] on cpu",
+               "can't allocate memory", "fewer tokens"));
 }
 
 TEST_CASE("a recipe of another layout and a raw tensor have no dry run") {

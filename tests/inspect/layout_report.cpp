@@ -1,4 +1,4 @@
-// Layout reports: what is claimed, what is denied, and what is left open.
+// Layout reports: passed, contradicted and inconclusive.
 #include "suture/inspect/layout_report.hpp"
 
 #include "doctest.hpp"
@@ -13,7 +13,7 @@ using enum LayoutCheck::Outcome;
 LayoutReport report_of(std::vector<LayoutCheck> checks) { return {"h.0", "Fused<...>", std::move(checks), false, {}}; }
 }  // namespace
 
-TEST_CASE("a report passed if every check did, is contradicted by any, and leaves open what is neither") {
+TEST_CASE("a report passes if every check did, is contradicted by any, and is otherwise inconclusive") {
     const LayoutCheck good{"a", passed, ""}, bad{"b", contradicted, "row 1 changed"},
         open{"c", inconclusive, "it is dead"};
     const auto is = [](std::vector<LayoutCheck> checks, bool passes, bool contradicts) {
@@ -26,7 +26,7 @@ TEST_CASE("a report passed if every check did, is contradicted by any, and leave
     CHECK(is({bad, open, good}, false, true));
 }
 
-TEST_CASE("the report is a line a check") {
+TEST_CASE("the report has one line per check") {
     LayoutReport report = report_of({{"a", passed, ""}, {"b", contradicted, "row 1 changed"}});
     report.looked_for_others = true, report.consistent = {"X"};
     std::ostringstream out;
@@ -37,6 +37,6 @@ TEST_CASE("the report is a line a check") {
     CHECK(to_string(report_of({{"a", passed, ""}})) ==
           "h.0 is declared Fused<...> and behaves accordingly:\n  ok      a\n");
     CHECK(to_string(report_of({{"a", passed, ""}, {"c", inconclusive, "it is dead"}})) ==
-          "h.0 is declared Fused<...>, and whether it behaves accordingly could not be told:\n"
+          "h.0 is declared Fused<...>, and whether it behaves accordingly is inconclusive:\n"
           "  ok      a\n  ?       c: it is dead\n");
 }

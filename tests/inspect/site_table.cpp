@@ -1,4 +1,4 @@
-// Traces: laws on a small GPT-2 (nothing is disturbed, everything is told), then the table.
+// Site tables: laws on a small GPT-2 (nothing is disturbed, everything is listed), then the text.
 #include "suture/inspect/site_table.hpp"
 
 #include "suture/edit/on.hpp"
@@ -39,7 +39,7 @@ const at::Tensor& ids() {
     return t;
 }
 
-/// Two sites around a doubling; whatever passes is given back.
+/// Two sites around a doubling.
 struct twice {
     HookPoint<Fused<4, Q<2>, K<2>>> before{"before"};
     HookPoint<AnyLayout> after{"doubled"};
@@ -59,7 +59,7 @@ const SiteTableEntry& entry_of(const std::vector<SiteTableEntry>& sites, const s
 }
 }  // namespace
 
-TEST_CASE("a traced pass gives the output of an untraced one, bit for bit, with and without hooks") {
+TEST_CASE("a pass gives the same output with and without a site table, bit for bit, with and without hooks") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     CHECK(site_table(model, ids()).output.equal(model->forward(ids())));
@@ -69,21 +69,21 @@ TEST_CASE("a traced pass gives the output of an untraced one, bit for bit, with 
     CHECK_FALSE(site_table(model, hooks, ids()).output.equal(model->forward(ids())));
 }
 
-TEST_CASE("tracing draws no random numbers and keeps the gradients") {
-    const auto run = [](bool traced) {
+TEST_CASE("a site table draws no random numbers and keeps the gradients") {
+    const auto run = [](bool with_table) {
         at::manual_seed(11);
         Small model = small_model();
-        const at::Tensor out = traced ? site_table(model, ids()).output : model->forward(ids());
+        const at::Tensor out = with_table ? site_table(model, ids()).output : model->forward(ids());
         out.pow(2).sum().backward();
         return model->h[0]->attn->c_attn->weight.grad().clone();
     };
     CHECK(run(true).equal(run(false)));
 }
 
-TEST_CASE("every site that is passed is told once, in the order in which it fires") {
+TEST_CASE("every site that fires is listed once, in order") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
-    std::vector<std::string> fired, traced;
+    std::vector<std::string> fired, listed;
     HookSet hooks;
     std::vector<HookHandle> handles;
     for_each_site(model, [&](const std::string&, Site& site) {
@@ -91,12 +91,12 @@ TEST_CASE("every site that is passed is told once, in the order in which it fire
             hooks.add(SiteRef<AnyLayout>(site), [&](const at::Tensor&, const Site& at) { fired.push_back(at.name()); })
                 .may_be_idle());
     });
-    for (const SiteTableEntry& e : site_table(model, hooks, ids()).sites) traced.push_back(e.path);
-    CHECK((traced == fired));
-    CHECK(std::set<std::string>(traced.begin(), traced.end()).count("h.1.attn.c_attn") == 1);
+    for (const SiteTableEntry& e : site_table(model, hooks, ids()).sites) listed.push_back(e.path);
+    CHECK((listed == fired));
+    CHECK(std::set<std::string>(listed.begin(), listed.end()).count("h.1.attn.c_attn") == 1);
 }
 
-TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviation after the hooks") {
+TEST_CASE("an entry has layout, shape, dtype, device, mean and standard deviation after the hooks") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     HookSet hooks;
@@ -104,8 +104,8 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     at::Tensor seen;
     const auto look = hooks.add(model->h[0]->attn->c_attn,
                                 [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
-    const auto traced = site_table(model, hooks, ids());
-    const SiteTableEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
+    const auto table = site_table(model, hooks, ids());
+    const SiteTableEntry e = entry_of(table.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
     CHECK((e.shape == std::vector<extent>{2, 5, 144}));
     CHECK(e.dtype == "float32");
@@ -113,24 +113,24 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     CHECK(*e.mean == doctest::Approx(seen.to(at::kDouble).mean().item<double>()).epsilon(1e-12));
     CHECK(*e.stddev == doctest::Approx(seen.to(at::kDouble).std().item<double>()).epsilon(1e-12));
     CHECK((e.changed_by == std::vector<std::string>{"K = 3"}));
-    CHECK(entry_of(traced.sites, "h.0.attn.pattern").layout == "?");
-    CHECK(entry_of(traced.sites, "h.1.attn.c_attn").changed_by.empty());
+    CHECK(entry_of(table.sites, "h.0.attn.pattern").layout == "?");
+    CHECK(entry_of(table.sites, "h.1.attn.c_attn").changed_by.empty());
 }
 
-TEST_CASE("hooks that are active already run, and all that changed a site are named in order") {
+TEST_CASE("hooks that are active already run, and all those that changed a site are named in order") {
     twice model;
     HookSet outer, inner;
     const auto first = outer.add(model.before, on<Q>(token(0), dims<0, 1>).set(5));
     const auto second = inner.add(model.before, on<K>().zero() | on<Q>(token(0)).multiply(2));
     const auto looks = inner.add(model.before, [](const View<Fused<4, Q<2>, K<2>>>&) {});
     const auto scope = outer.activate();
-    const auto traced = site_table(model, inner, at::ones({2, 4}));
-    CHECK((traced.sites[0].changed_by ==
-           std::vector<std::string>{"Q[token 0, dims 0:1] = 5", "K = 0 | Q[token 0] *= 2"}));
-    CHECK(traced.output[0][0].item<float>() == 20);
+    const auto table = site_table(model, inner, at::ones({2, 4}));
+    CHECK(
+        (table.sites[0].changed_by == std::vector<std::string>{"Q[token 0, dims 0:1] = 5", "K = 0 | Q[token 0] *= 2"}));
+    CHECK(table.output[0][0].item<float>() == 20);
 }
 
-TEST_CASE("a trace is a table whose columns are aligned") {
+TEST_CASE("the columns of a site table are aligned") {
     twice model;
     HookSet hooks;
     const auto handle = hooks.add(model.before, on<Q>(token(0), dims<0, 1>).set(-8));
@@ -142,7 +142,7 @@ TEST_CASE("a trace is a table whose columns are aligned") {
           "1  doubled  ?                     [2, 4]  float32  cpu      -0.25  6.364\n");
 }
 
-TEST_CASE("every line of a long trace has its columns below the header's, and none ends in spaces") {
+TEST_CASE("every line of a long site table has its columns below the header's, and none ends in spaces") {
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     const auto all = lines(to_string(site_table(model, ids())));
@@ -158,7 +158,7 @@ TEST_CASE("every line of a long trace has its columns below the header's, and no
     }
 }
 
-TEST_CASE("integers have no standard deviation, and where there are no numbers there is no mean") {
+TEST_CASE("integers have no standard deviation, and activations without numbers have no mean") {
     HookPoint<AnyLayout> site{"s"};
     const auto entry = [&](const at::Tensor& t) {
         return site_table([&](const at::Tensor& x) { return site(x); }, t).sites.at(0);
@@ -180,39 +180,39 @@ TEST_CASE("integers have no standard deviation, and where there are no numbers t
     CHECK(says(to_string(std::vector{entry(at::full({2}, -std::nan("")))}), "  nan  nan\n"));
 }
 
-TEST_CASE("an activation whose numbers cannot be told passes all the same") {
+TEST_CASE("an activation whose statistics cannot be computed passes all the same") {
     HookPoint<AnyLayout> site{"s"};
-    const auto traced = [&](const at::Tensor& t) {
+    const auto table_of = [&](const at::Tensor& t) {
         return site_table([&](const at::Tensor& x) { return site(x); }, t);
     };
     const at::Tensor nested = at::_nested_tensor_from_mask(at::randn({2, 3, 4}), at::ones({2, 3}, at::kBool));
-    const auto of_nested = traced(nested);
+    const auto of_nested = table_of(nested);
     CHECK(of_nested.output.is_same(nested));
     CHECK(of_nested.sites.at(0).dtype == "nested float32");
     CHECK(of_nested.sites.at(0).shape.empty());
     CHECK(says(to_string(of_nested), "nested float32  cpu"));
     // In float64 it would take more memory than there are addresses.
     const at::Tensor huge = at::ones({1}).expand({1 << 24, 1 << 24});
-    const auto of_huge = traced(huge);
+    const auto of_huge = table_of(huge);
     CHECK(of_huge.output.is_same(huge));
     CHECK((of_huge.sites.at(0).shape == std::vector<extent>{1 << 24, 1 << 24}));
     CHECK_FALSE(of_huge.sites.at(0).mean);
 }
 
-TEST_CASE("what passes within a trace is told to the innermost one alone") {
+TEST_CASE("a site that fires within an inner site table is listed there alone") {
     twice model;
     HookPoint<AnyLayout> outside{"outside"};
     std::size_t within = 0;
-    const auto traces = [&](const at::Tensor& x) {
+    const auto with_inner_table = [&](const at::Tensor& x) {
         const auto inner = site_table(model, outside(x));
         within = inner.sites.size();
         return inner.output;
     };
-    CHECK(site_table(traces, at::ones({1, 4})).sites.size() == 1);
+    CHECK(site_table(with_inner_table, at::ones({1, 4})).sites.size() == 1);
     CHECK(within == 2);
 }
 
-TEST_CASE("a model is a holder, a pointer, an object or a function, and takes and gives anything") {
+TEST_CASE("a model is a holder, a pointer, an object or a function, with any inputs and outputs") {
     auto shared = std::make_shared<twice>();
     twice object;
     Hooked<torch::nn::Linear> holder(4, 4);
@@ -225,12 +225,12 @@ TEST_CASE("a model is a holder, a pointer, an object or a function, and takes an
     CHECK(site_table([&] { return std::make_unique<int>(5); }).output != nullptr);
 }
 
-TEST_CASE("a model without sites is told so") {
+TEST_CASE("the table of a model without sites says so") {
     CHECK(to_string(site_table([](const at::Tensor& t) { return t; }, at::ones({1}))) ==
           "no site was passed: give the model HookPoints or Hooked modules\n");
 }
 
-TEST_CASE("a trace that an exception ends keeps what passed, and the exception") {
+TEST_CASE("a site table that an exception ends keeps its rows, and the exception") {
     twice model;
     const auto throws = [&](const at::Tensor& t) -> at::Tensor {
         model.forward(t);
@@ -241,7 +241,7 @@ TEST_CASE("a trace that an exception ends keeps what passed, and the exception")
         FAIL("nothing was thrown");
     } catch (const SiteTableError& e) {
         CHECK(std::string(e.what()) ==
-              "the trace ends after doubled (site 1, TraceError::sites has them all): out of tea");
+              "the site table ends after doubled (site 1; SiteTableError::sites has all): out of tea");
         REQUIRE(e.sites.size() == 2);
         CHECK(e.sites[0].path == "before");
         CHECK_THROWS_WITH_AS(std::rethrow_if_nested(e), "out of tea", std::runtime_error);
@@ -250,7 +250,7 @@ TEST_CASE("a trace that an exception ends keeps what passed, and the exception")
     CHECK(suture::detail::innermost_scope == nullptr);
 }
 
-TEST_CASE("a hook that fails, or never fires, ends the trace with its own sentence") {
+TEST_CASE("a hook that fails, or never fires, ends the site table with its own sentence") {
     twice model;
     HookSet fails, idle;
     HookPoint<AnyLayout> elsewhere{"elsewhere"};
@@ -258,9 +258,9 @@ TEST_CASE("a hook that fails, or never fires, ends the trace with its own senten
     const auto never = idle.add(elsewhere, [](const at::Tensor&) {});
     const at::Tensor x = at::ones({1, 4});
     const std::string failed = message_of<SiteTableError>([&] { (void)site_table(model, fails, x); });
-    CHECK(says(failed, "the trace ends before the first site: before: Q[token 9] = 0", "token 9 is outside"));
+    CHECK(says(failed, "the site table ends before the first site: before: Q[token 9] = 0", "token 9 is outside"));
     const std::string unfired = message_of<SiteTableError>([&] { (void)site_table(model, idle, x); });
-    CHECK(says(unfired, "the trace ends after doubled", "never fired: elsewhere"));
+    CHECK(says(unfired, "the site table ends after doubled", "never fired: elsewhere"));
     try {
         (void)site_table(model, fails, x);
     } catch (const SiteTableError& e) {

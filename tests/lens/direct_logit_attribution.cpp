@@ -1,4 +1,4 @@
-// Direct logit attribution: all contributions are the logit, each is that of its part, and edits are told apart.
+// Direct logit attribution: the contributions sum to the logit, each belongs to its part, and edits are kept apart.
 #include "suture/lens/direct_logit_attribution.hpp"
 
 #include "suture/edit/on.hpp"
@@ -33,7 +33,7 @@ const at::Tensor& ids() {
     static const at::Tensor t = at::randint(11, {2, 6}, at::kLong);
     return t;
 }
-/// The logit, or the difference, that the model itself gives: [batch, tokens].
+/// The model's own logit, or difference of logits: [batch, tokens].
 template <extent W, extent H>
 at::Tensor given_by(Gpt2<W, H>& model, const LogitTarget& target) {
     const at::NoGradGuard no_gradients;
@@ -58,7 +58,7 @@ void check_sum(extent layers) {
                 REQUIRE(a.attention_biases.sizes() == at::IntArrayRef({2, 6, layers}));
                 REQUIRE(a.embedding.sizes() == at::IntArrayRef({2, 6}));
                 CHECK(largest(a.total() - given_by(model, target)) < (dtype == at::kDouble ? 1e-10 : 1e-4));
-                CHECK(a.edits.eq(0).all().template item<bool>());  // so that it is no rest that makes the sum right
+                CHECK(a.edits.eq(0).all().template item<bool>());  // so the sum is not right by a remainder
             }
 }
 }  // namespace
@@ -69,7 +69,7 @@ TEST_CASE("all contributions together are the logit, or the difference, at every
     check_sum<16, 1>(1);
 }
 
-TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, without the part's own write") {
+TEST_CASE("a contribution is what the logit loses without the part's own write, before the frozen norm") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(3, false);
     HookSet hooks;
@@ -106,7 +106,7 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
     CHECK(a.norm_bias[1].item<double>() == doctest::Approx(difference(at::zeros({24}, at::kDouble))).epsilon(1e-9));
 }
 
-TEST_CASE("one prompt without a batch axis has no batch axis, and the last token is attributed") {
+TEST_CASE("one prompt without a batch axis gives none, and the last token is attributed") {
     Small model = random_model<24, 3>(3, true);
     const DirectLogitAttribution all = direct_logit_attribution(model, ids(), logit(2), tokens(0, to_end));
     const DirectLogitAttribution one = direct_logit_attribution(model, ids()[1], logit(2));
@@ -131,7 +131,7 @@ TEST_CASE("a difference is attributed as the difference of the two") {
     CHECK(largest(difference.norm_bias - (a.norm_bias - b.norm_bias)) < 1e-10);
 }
 
-TEST_CASE("of a patched model the patched attribution is told, and still sums to the logit") {
+TEST_CASE("a patched model gives the patched attribution, which still sums to the logit") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(3, false);
     const LogitTarget target = logit_difference(1, 4);
@@ -151,7 +151,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
              {patched(model->h[1]->attn->z, on<Z>(head<2>).zero()),
               patched(site<Whole<Z<24, 3>>>(model, "h.1.attn.c_proj.input"), on<Z>(head<2>).zero())}) {
             CHECK(a.heads.select(-2, 1).select(-1, 2).eq(0).all().item<bool>());
-            CHECK(largest(a.heads.select(-2, 2) - clean.heads.select(-2, 2)) > 1e-6);  // it reads what is missing
+            CHECK(largest(a.heads.select(-2, 2) - clean.heads.select(-2, 2)) > 1e-6);  // it reads the missing part
             CHECK(a.edits.eq(0).all().item<bool>());
         }
     }
@@ -164,7 +164,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     SUBCASE("an edit of the stream at another token reaches the logit through the parts alone") {
         CHECK(patched(model->h[1]->resid_mid, on<Resid>(token(0)).zero()).edits.eq(0).all().item<bool>());
     }
-    SUBCASE("what is written into the stream itself is told apart, wherever it is") {
+    SUBCASE("edits of the stream itself are kept apart, wherever they are") {
         const at::Tensor vector = at::randn({24}, at::kDouble);
         const auto steer = on<Resid>(token(-1)).add(vector);
         for (const DirectLogitAttribution& a :
@@ -185,7 +185,7 @@ TEST_CASE("of a patched model the patched attribution is told, and still sums to
     }
 }
 
-TEST_CASE("attribution disturbs no model, and runs inside a hook") {
+TEST_CASE("direct logit attribution disturbs no model, and runs inside a hook") {
     const at::NoGradGuard no_gradients;
     Small model = random_model<24, 3>(2, true);
     const at::Tensor before = model->forward(ids());
@@ -199,7 +199,7 @@ TEST_CASE("attribution disturbs no model, and runs inside a hook") {
     CHECK(suture::detail::innermost_scope == nullptr);
 }
 
-TEST_CASE("what cannot be attributed is refused with what to do, tokens of the vocabulary before the model runs") {
+TEST_CASE("impossible attributions are refused with a remedy, unknown token ids before the model runs") {
     Small model = random_model<24, 3>(1, true);
     const auto refusal = [&]<class Kind>(std::type_identity<Kind>, const at::Tensor& prompt, const LogitTarget& target,
                                          const Position<Axis::token>& where) {

@@ -1,4 +1,4 @@
-// The logit lens of GPT-2: the last layer's is the model's own, by layer, for chosen tokens, and beside hooks.
+// The logit lens of GPT-2: the last layer gives the model's logits; by layer, for chosen tokens, and with hooks.
 #include "suture/lens/gpt2_logit_lens.hpp"
 
 #include "suture/edit/on.hpp"
@@ -73,7 +73,7 @@ TEST_CASE("one prompt without a batch axis gives logits without one") {
     CHECK_FALSE(one.requires_grad());
 }
 
-TEST_CASE("chosen tokens have the logits that they have among all") {
+TEST_CASE("chosen tokens get the same logits as among all") {
     for (const bool tied : {true, false}) {
         Small model = random_model(tied);
         const at::Tensor chosen = at::tensor({7, 0, 7}, at::kLong), all = logit_lens_by_layer(model, ids());

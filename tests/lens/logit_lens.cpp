@@ -14,7 +14,7 @@
 
 using namespace suture;
 
-TEST_CASE("the lens is the norm and then the unembedding, be they modules, pointers or functions") {
+TEST_CASE("the lens is the norm and then the unembedding, given as modules, pointers or functions") {
     Hooked<torch::nn::Linear> norm(4, 4);
     torch::nn::Linear unembedding(4, 9);
     const at::Tensor residual = at::randn({2, 3, 4}), expected = unembedding(norm(residual));

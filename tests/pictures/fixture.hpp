@@ -4,7 +4,7 @@
 #include "suture/pictures/pictures.hpp"
 
 #include "doctest.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <cstddef>
 #include <string>

@@ -13,11 +13,14 @@
 #include <range/v3/numeric/accumulate.hpp>
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/conversion.hpp>
+#include <range/v3/view/chunk_by.hpp>
+#include <range/v3/view/enumerate.hpp>
 #include <range/v3/view/filter.hpp>
 #include <range/v3/view/reverse.hpp>
 #include <range/v3/view/stride.hpp>
 #include <range/v3/view/take.hpp>
 #include <range/v3/view/transform.hpp>
+#include <range/v3/view/zip.hpp>
 
 #include <algorithm>
 #include <ranges>
@@ -52,6 +55,8 @@ const auto first_number = [](const auto& entry) { return entry.view().unsafe_ten
 static_assert(ranges::random_access_range<const History<Small>>);
 static_assert(ranges::sized_range<const History<Small>>);
 static_assert(ranges::view_<LayerHistory<Small, 1>>);
+static_assert(ranges::viewable_range<LayerHistory<Small, 1>> && ranges::viewable_range<const History<Small>&>);
+static_assert(ranges::contiguous_range<LayerHistory<Small, 1>>);
 static_assert(std::ranges::view<LayerHistory<Small, 1>>);
 
 }  // namespace
@@ -68,7 +73,7 @@ TEST_CASE_FIXTURE(fixture, "every pass is appended and counted by layer") {
     static_assert(std::is_same_v<decltype((*history.begin()).view()), View<Small>>);
 }
 
-TEST_CASE_FIXTURE(fixture, "the entries of a layer are those of the moment, and outlive the history's") {
+TEST_CASE_FIXTURE(fixture, "the entries of a layer are a snapshot that outlives the history's") {
     pass(1);
     const auto entries = history.of(0);
     pass(2);
@@ -100,20 +105,20 @@ TEST_CASE_FIXTURE(fixture, "entries of different shapes or dtypes do not stack")
 }
 
 TEST_CASE_FIXTURE(fixture, "one token of every prompt stacks, whatever the prompts' lengths") {
-    History<Q<2>> last(Recording{.tokens = token(-1)});
+    History<Q<2>> last(RecordOptions{.tokens = token(-1)});
     const auto more = hooks.add(sites, last);
     pass(1, 3), pass(2, 5), pass(3, 1);
     const at::Tensor rows = last.stack(0).take();
     CHECK(rows.equal(at::tensor({10.f, 10.f, 20.f, 20.f, 30.f, 30.f}).reshape({3, 2})));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
+TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists the layers there are") {
     CHECK(says(message_of<HookError>([&] { (void)history.of(1); }), "layer 1 (h.1)", "nothing yet"));
     CHECK(says(message_of<PositionError>([&] { (void)history.stack(2); }), "layer 2", "0 (h.0), 1 (h.1)"));
 }
 
 TEST_CASE_FIXTURE(fixture, "gradients flow from a stacked history into the passes that made it") {
-    History<Q<2>> tracked(Recording{.keep_graph = true});
+    History<Q<2>> tracked(RecordOptions{.keep_graph = true});
     const auto more = hooks.add(sites[0], tracked);
     const at::Tensor x = at::ones({3, 6}).requires_grad_();
     {
@@ -145,6 +150,39 @@ TEST_CASE_FIXTURE(fixture, "a history goes through range-v3 pipelines") {
     const auto sums = queries | views::transform([](const View<Q<2>>& q) { return q.sum().item<float>(); });
     CHECK(ranges::accumulate(sums, 0.f) == (10 + 20 + 30) * 6);
     CHECK((*ranges::max_element(history, {}, first_number)).layer() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "the entries of a layer go through a pipeline as a temporary, and keep their values") {
+    pass(1), pass(2);
+    const auto sizes = history.of(1) | ranges::views::transform([](const auto& entry) { return entry.view().size(0); });
+    auto numbers = history.of(1) | ranges::views::transform(first_number);
+    history.clear();
+    CHECK((sizes | ranges::to<std::vector>()) == std::vector<extent>{3, 3});
+    CHECK((numbers | ranges::to<std::vector>()) == std::vector<float>{11, 21});
+    CHECK(history.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "entries are grouped by pass, filtered by layer and labelled by site, prompt and value") {
+    namespace views = ranges::views;
+    pass(1), pass(2), pass(3);
+    const auto same_pass = [](const auto& a, const auto& b) { return a.pass() == b.pass(); };
+    const auto sum = [](auto&& entries) { return ranges::accumulate(entries | views::transform(first_number), 0.f); };
+    CHECK((history | views::chunk_by(same_pass) | views::transform(sum) | ranges::to<std::vector>()) ==
+          std::vector<float>{21, 41, 61});
+
+    const std::vector<std::string> prompts{"one", "two", "three"};
+    const auto label = [&](const auto& entry) {
+        return entry.name() + " " + prompts[entry.pass()] + " " + std::to_string(int(first_number(entry)));
+    };
+    const auto in_layer_1 = [](const auto& entry) { return entry.layer() == 1; };
+    CHECK((history | views::filter(in_layer_1) | views::transform(label) | ranges::to<std::vector>()) ==
+          std::vector<std::string>{"h.1 one 11", "h.1 two 21", "h.1 three 31"});
+
+    std::vector<std::string> zipped;
+    for (const auto& [prompt, entry] : views::zip(prompts, history.of(0)))
+        zipped.push_back(prompt + " " + entry.name() + " " + std::to_string(int(first_number(entry))));
+    CHECK(zipped == std::vector<std::string>{"one h.0 10", "two h.0 20", "three h.0 30"});
+    for (const auto& [i, entry] : history | views::enumerate) CHECK(entry.pass() == i / sites.size());
 }
 
 // Clang below 16 cannot compile the views of GCC's library, whatever the range.

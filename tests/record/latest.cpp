@@ -11,7 +11,9 @@
 #include "message.hpp"
 
 #include <ATen/ATen.h>
+#include <range/v3/range/concepts.hpp>
 #include <range/v3/range/conversion.hpp>
+#include <range/v3/view/filter.hpp>
 #include <range/v3/view/transform.hpp>
 
 #include <string>
@@ -55,7 +57,7 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
     CHECK_FALSE(latest.contains(3));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
+TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists the layers there are") {
     CHECK(says(message_of<HookError>([&] { (void)latest[1]; }), "layer 1 (h.1)", "nothing yet", "run the model"));
     CHECK(says(message_of<HookError>([&] { (void)latest.at("h.1"); }), "layer 1 (h.1)"));
     pass(1);
@@ -70,7 +72,7 @@ TEST_CASE_FIXTURE(fixture, "what is not there is an error that says what is") {
     CHECK(says(message_of<HookError>([&] { (void)other.at("an unnamed site"); }), "several layers", "by its number"));
 }
 
-TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and a View that is held keeps what it shows") {
+TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and an existing View keeps its values") {
     pass(1);
     const View<Small> before = latest[1];
     pass(2);
@@ -89,6 +91,17 @@ TEST_CASE_FIXTURE(fixture, "entries are iterated with layer, name, pass and view
                        }) |
                        ranges::to<std::vector>();
     CHECK(words == std::vector<std::string>{"0 h.0 1 20.000000", "1 h.1 1 21.000000", "2 h.2 1 22.000000"});
+}
+
+static_assert(ranges::random_access_range<const Latest<Small>> && ranges::sized_range<const Latest<Small>>);
+
+TEST_CASE_FIXTURE(fixture, "the largest layers are named by a pipeline over the newest pass") {
+    pass(1), pass(2);
+    const auto beyond_20 = [](const auto& entry) { return entry.view().max().template item<float>() > 20; };
+    const auto name = [](const auto& entry) { return entry.name(); };
+    const auto names =
+        latest | ranges::views::filter(beyond_20) | ranges::views::transform(name) | ranges::to<std::vector>();
+    CHECK(names == std::vector<std::string>{"h.1", "h.2"});
 }
 
 TEST_CASE_FIXTURE(fixture, "clear() forgets the entries and keeps the hooks") {
@@ -123,7 +136,7 @@ TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
     constexpr extent shared = 5;
 
     Latest<Gpt2Qkv<24, 3>> latest;
-    Latest<Q<24, 3>> last(Recording{.tokens = token(shared - 1), .batches = batch(0)});
+    Latest<Q<24, 3>> last(RecordOptions{.tokens = token(shared - 1), .batches = batch(0)});
     HookSet hooks;
     const auto sites = model->h | ranges::views::transform([](const auto& block) { return block->attn->c_attn; });
     const auto first = hooks.add(sites, latest), second = hooks.add(sites, last);

@@ -62,8 +62,8 @@ static_assert(!can_attach<Latest<Q<2>, 3>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Small>, HookPoint<AnyLayout>>);
 static_assert(can_attach<Latest<AnyLayout>, HookPoint<AnyLayout>>);
 static_assert(can_attach<History<AnyLayout>, std::vector<HookPoint<Small>>>);
-static_assert(std::is_same_v<Recorded<AnyLayout>::view_type, at::Tensor>);
-static_assert(std::is_same_v<Recorded<Q<1>, 3>::view_type, View<Q<1>, 3>>);
+static_assert(std::is_same_v<RecordEntry<AnyLayout>::view_type, at::Tensor>);
+static_assert(std::is_same_v<RecordEntry<Q<1>, 3>::view_type, View<Q<1>, 3>>);
 
 static_assert(std::random_access_iterator<History<Small>::iterator>);
 static_assert(std::ranges::random_access_range<Latest<Small>>);
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(fixture, "a scope in which a recorder saw nothing says what di
     CHECK(says(message_of<HookError>([&] { const auto scope = hooks.activate(); }), "h.1 (a recorder of Q<2>)"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a recorder may be dropped before its hooks, and hooks before their recorder") {
+TEST_CASE_FIXTURE(fixture, "a recorder may be destroyed before its hooks, and hooks before their recorder") {
     auto recorder = std::make_unique<Latest<Q<2>>>();
     auto handle = std::make_optional(hooks.add(sites, *recorder));
     pass(1);
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "a recorder may be dropped before its hooks, and hook
     CHECK(latest[1].unsafe_tensor().equal(at::full({4, 2}, 3.0)));
 }
 
-TEST_CASE_FIXTURE(fixture, "a recorder that was moved records on, and one that was moved from says so") {
+TEST_CASE_FIXTURE(fixture, "a moved recorder keeps recording, and the one that was moved from says so") {
     History<Q<2>> first;
     const auto handle = hooks.add(sites, first);
     pass(1);
@@ -146,12 +146,12 @@ TEST_CASE_FIXTURE(fixture, "a recorder is a random access range of its entries")
     CHECK(says(message_of<PositionError>([&] { (void)*begin; }), "entry 0", "holds 0", "clear()"));
 }
 
-TEST_CASE("a recorder of AnyLayout keeps what passes a site of any kind, whole or at some tokens, and nothing wider") {
+TEST_CASE("a recorder of AnyLayout keeps activations of any kind, whole or at some tokens, and nothing wider") {
     HookPoint<AnyLayout> pattern("pattern");
     HookPoint<Small> packed("packed");
     HookSet hooks;
     Latest<AnyLayout> all;
-    History<AnyLayout> last_query(Recording{.tokens = token(-1), .dtype = at::kDouble});
+    History<AnyLayout> last_query(RecordOptions{.tokens = token(-1), .dtype = at::kDouble});
     const auto first = hooks.add(std::vector{site_ref(pattern)}, all), second = hooks.add(pattern, last_query);
     Latest<AnyLayout> with_layout;
     const auto third = hooks.add(packed, with_layout);
@@ -168,7 +168,7 @@ TEST_CASE("a recorder of AnyLayout keeps what passes a site of any kind, whole o
     CHECK(stacked.equal(seen.select(-2, -1).to(at::kDouble).expand({2, 2, 3, 5})));
 }
 
-TEST_CASE("what has no axis, or is no dense tensor, is refused by a recorder of AnyLayout") {
+TEST_CASE("a recorder of AnyLayout refuses tensors that have no axis or are not dense") {
     HookPoint<AnyLayout> point("loss");
     HookSet hooks;
     Latest<AnyLayout> latest;
@@ -186,7 +186,7 @@ TEST_CASE("what has no axis, or is no dense tensor, is refused by a recorder of 
 }
 
 TEST_CASE_FIXTURE(fixture,
-                  "a record that was written through its tensor is an error at the next look, in every recorder") {
+                  "an entry that was written through its tensor is an error when it is looked at, in every recorder") {
     Latest<Small> latest;
     History<AnyLayout> history;
     const auto first = hooks.add(sites, latest), second = hooks.add(sites, history);
@@ -200,11 +200,11 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(latest[1].unsafe_tensor().equal(at::full({4, 6}, 2.0)));
 }
 
-TEST_CASE("what was recorded of some tokens is injected there, and refused anywhere else") {
+TEST_CASE("activations recorded at some tokens are injected there, and refused anywhere else") {
     const HookPoint<Small> point("h.0");
     HookSet hooks;
-    Latest<Q<2>> last(Recording{.tokens = token(-1)}), two(Recording{.tokens = tokens(1, 3)});
-    Latest<Small> first_row(Recording{.batches = batch(0)});
+    Latest<Q<2>> last(RecordOptions{.tokens = token(-1)}), two(RecordOptions{.tokens = tokens(1, 3)});
+    Latest<Small> first_row(RecordOptions{.batches = batch(0)});
     const auto a = hooks.add(point, last), b = hooks.add(point, two), c = hooks.add(point, first_row);
     const at::Tensor clean = at::rand({3, 3, 6}), x = at::zeros({3, 3, 6});  // as many rows as tokens
     {
@@ -233,7 +233,7 @@ TEST_CASE("what was recorded of some tokens is injected there, and refused anywh
                "h.0: board layer 0", "[3, 6] where [3, 3, 6]"));
 }
 
-TEST_CASE("a View with other axes than the activation is not spread over it") {
+TEST_CASE("a View with other axes than the activation is not broadcast over it") {
     const at::Tensor x = at::zeros({3, 3, 6}), row = at::rand({3, 6});
     const auto refused =
         message_of<ShapeError>([&] { (void)(borrow<Small>(x) | on<Q>(token(0)).set(borrow<Small>(row).get<Q>())); });
@@ -244,6 +244,6 @@ TEST_CASE_FIXTURE(fixture, "an entry's name outlives the entry") {
     Latest<Q<2>> latest;
     const auto handle = hooks.add(sites, latest);
     pass(1);
-    const auto names = latest | ranges::views::transform(&Recorded<Q<2>>::name) | ranges::to<std::vector>();
+    const auto names = latest | ranges::views::transform(&RecordEntry<Q<2>>::name) | ranges::to<std::vector>();
     CHECK(names == std::vector<std::string>{"h.0", "h.1", "h.2"});
 }

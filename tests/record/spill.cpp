@@ -1,12 +1,12 @@
-// Spilling: a history in a file gives what it gave in memory, and holds no memory.
+// Spilling: a history in a file gives the same entries as in memory, and holds no memory.
 #include "suture/record/spill.hpp"
 
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
 
+#include "file/files.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
 
 #include <ATen/ATen.h>
 #include <range/v3/range/conversion.hpp>
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(fixture, "a spilled history gives the same bits and holds noth
     CHECK(files::fs::file_size(folder / "a.safetensors") > held);
 }
 
-TEST_CASE_FIXTURE(fixture, "recording goes on after a spill, and is spilled to another file") {
+TEST_CASE_FIXTURE(fixture, "recording continues after a spill, and the new entries are spilled to another file") {
     pass(), pass();
     spill(history, folder / "a.safetensors");
     pass();
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(fixture, "recording goes on after a spill, and is spilled to a
 }
 
 TEST_CASE_FIXTURE(fixture, "spilling makes room below the limit") {
-    History<Q<2>> small(Recording{.max_bytes = 64});
+    History<Q<2>> small(RecordOptions{.max_bytes = 64});
     const auto more = hooks.add(sites, small);
     pass();
     CHECK(says(message_of<MemoryError>([&] { pass(); }), "spill()"));
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "a spilled history is read elsewhere, lazily and in i
     CHECK(sums == std::vector<extent>{8, 8, 8, 8});
 }
 
-TEST_CASE_FIXTURE(fixture, "a history that was read records on") {
+TEST_CASE_FIXTURE(fixture, "a history read from a file keeps recording") {
     pass();
     spill(history, folder / "a.safetensors");
     auto read = read_history<Q<2>>(folder / "a.safetensors");
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(fixture, "a file that is replaced or removed later still gives
     check_same(history);
 }
 
-TEST_CASE_FIXTURE(fixture, "a Recorded or View taken before the spill keeps its tensor") {
+TEST_CASE_FIXTURE(fixture, "an entry or View taken before the spill keeps its tensor") {
     pass();
     const auto entry = *history.begin();
     const View<Q<2>> view = entry.view();
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(fixture, "a Recorded or View taken before the spill keeps its 
     CHECK_FALSE((*history.begin()).view().unsafe_tensor().is_same(view.unsafe_tensor()));
 }
 
-TEST_CASE_FIXTURE(fixture, "what is read in inference mode is a normal tensor") {
+TEST_CASE_FIXTURE(fixture, "an entry read in inference mode is a normal tensor") {
     pass();
     spill(history, folder / "a.safetensors");
     const c10::InferenceMode inference;
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(fixture, "a spill that fails leaves the history as it was") {
     CHECK(history.bytes_held() == held);
     check_same(history);
 
-    History<Q<2>> tracked(Recording{.keep_graph = true});
+    History<Q<2>> tracked(RecordOptions{.keep_graph = true});
     const auto more = hooks.add(sites[0], tracked);
     {
         const auto scope = hooks.activate();
@@ -202,10 +202,10 @@ TEST_CASE("a component in groups is spilled in its groups") {
     const auto read = read_history<K<1>, 3>(folder / "k.safetensors");
     CHECK((*read.begin()).view().equal(borrow<Packed>(x).get<K>()));
     CHECK(says(message_of<TypeError>([&] { (void)read_history<K<3>>(folder / "k.safetensors"); }), "k.safetensors",
-               "Grouped<3, K<1>>", "Fused<3, K<3>>", "ask for what it holds"));
+               "Grouped<3, K<1>>", "Fused<3, K<3>>", "read it as what it holds"));
 }
 
-TEST_CASE("a file that is no spilled history is refused") {
+TEST_CASE("a file that is not a spilled history is refused") {
     const Folder folder;
     const auto refusal = [&](const files::Tensors& tensors, const std::map<std::string, std::string>& metadata) {
         save_safetensors(folder / "x.safetensors", tensors, metadata);
@@ -222,9 +222,9 @@ TEST_CASE("a file that is no spilled history is refused") {
     };
     const std::string t = "t/0/0";
     CHECK(refusal({{t, at::zeros({4, 2})}}, good) == "nothing was thrown");
-    CHECK(says(refusal({{t, at::zeros({4, 2})}}, {}), "x.safetensors", "no spilled history", "spill()"));
-    CHECK(says(refusal({{t, at::zeros({4, 3})}}, good), "'t/0/0'", "[4, 3]", "Fused<2, Q<2>>"));
-    CHECK(says(refusal({{t, at::zeros({})}}, good), "'t/0/0'", "[]"));
+    CHECK(says(refusal({{t, at::zeros({4, 2})}}, {}), "x.safetensors", "not a spilled history", "spill()"));
+    CHECK(says(refusal({{t, at::zeros({4, 3})}}, good), "\"t/0/0\"", "[4, 3]", "Fused<2, Q<2>>"));
+    CHECK(says(refusal({{t, at::zeros({})}}, good), "\"t/0/0\"", "[]"));
     CHECK(says(refusal({{"u", at::zeros({4, 2})}}, good), "entry 0", "damaged"));
     CHECK(says(refusal({}, with("entries", "{}")), "list of its entries is damaged"));
     CHECK(says(refusal({}, with("entries", "[[[")), "list of its entries is damaged"));
@@ -258,10 +258,10 @@ TEST_CASE("a history of AnyLayout is spilled and read as one, whatever the shape
     CHECK((*read.begin()).view().equal(ids));
     CHECK(read.begin()[1].view().equal(pattern));
     CHECK(says(message_of<TypeError>([&] { (void)read_history<Q<4>>(folder / "any.safetensors"); }),
-               "a history of AnyLayout", "one of Fused<4, Q<4>>"));
+               "a history of AnyLayout", "not of Fused<4, Q<4>>"));
 }
 
-TEST_CASE("a history of a layout in groups, and one of its components, are spilled and read each as what it is") {
+TEST_CASE("histories of a layout in groups, and of one of its components, are read with their own types only") {
     const Folder folder;
     const HookPoint<Packed> point("h.0");
     HookSet hooks;
@@ -277,10 +277,10 @@ TEST_CASE("a history of a layout in groups, and one of its components, are spill
     CHECK((*read_history<Packed>(folder / "whole").begin()).view().unsafe_tensor().equal(x));
     CHECK((*read_history<K<1>, 3>(folder / "keys").begin()).view().equal(borrow<Packed>(x).get<K>()));
     const auto other = message_of<TypeError>([&] { (void)read_history<Grouped<3, K<1>>>(folder / "keys"); });
-    CHECK(says(other, "a history of Grouped<3, K<1>> by group", "one of Grouped<3, K<1>>:"));
+    CHECK(says(other, "a history of Grouped<3, K<1>> by group", "not of Grouped<3, K<1>>:"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a record that was written is not spilled, as if it had passed so") {
+TEST_CASE_FIXTURE(fixture, "an entry that was written after it was recorded is not spilled") {
     pass();
     (*history.begin()).view().unsafe_tensor().add_(1);
     CHECK(says(message_of<OwnershipError>([&] { spill(history, folder / "x"); }), "pass 0 of h.0 was written"));
@@ -288,7 +288,7 @@ TEST_CASE_FIXTURE(fixture, "a record that was written is not spilled, as if it h
     CHECK(history.bytes_held() > 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a link to a file is a file of its own: writing replaces it") {
+TEST_CASE_FIXTURE(fixture, "a link to a file counts as another file, because writing replaces it") {
     pass();
     std::filesystem::create_symlink("real", folder / "link");
     spill(history, folder / "link");
@@ -299,8 +299,8 @@ TEST_CASE_FIXTURE(fixture, "a link to a file is a file of its own: writing repla
     check_same(history);
 }
 
-TEST_CASE_FIXTURE(fixture, "what was recorded of some tokens is that again when it is read") {
-    History<Q<2>> last(Recording{.tokens = token(-1)});
+TEST_CASE_FIXTURE(fixture, "an entry of some tokens is still one when it is read") {
+    History<Q<2>> last(RecordOptions{.tokens = token(-1)});
     const auto recording = hooks.add(sites, last);
     pass();
     spill(last, folder / "last");

@@ -1,4 +1,4 @@
-// Attention patterns: where they look, in nats and in shares, and what is no pattern.
+// Attention patterns: where they look, in nats and in shares, and what is refused.
 #include "suture/stats/attention_pattern.hpp"
 
 #include "suture/hook/hook_point.hpp"
@@ -14,6 +14,7 @@
 
 namespace {
 using namespace suture;
+using suture::detail::checked_pattern;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -30,7 +31,7 @@ std::string refusal(const F& f, const at::Tensor& pattern) {
 }
 }  // namespace
 
-TEST_CASE("the entropy is 0 on a single key, log(n) on n keys alike, and between them otherwise") {
+TEST_CASE("the entropy is 0 for a single key, log(n) for n equal keys, and between them otherwise") {
     CHECK(attention_entropy(at::eye(4)).eq(0).all().item<bool>());
     for (const extent n : {1, 2, 7})
         CHECK(largest(attention_entropy(at::full({3, n}, 1.0 / n, at::kDouble)) - std::log(n)) < 1e-12);
@@ -60,26 +61,51 @@ TEST_CASE("the shares of all keys sum to 1, and first, self and previous are key
     CHECK(attention_to_self(shifted).eq(0).all().item<bool>());
 }
 
-TEST_CASE("patterns of 16 bits sum to 1 as well as they can") {
-    const at::Tensor p = at::randn({2, 8, 200, 200}).softmax(-1);
-    for (const at::ScalarType dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble})
-        CHECK_NOTHROW(check_pattern(p.to(dtype)));
-    CHECK_NOTHROW(check_pattern(at::full({2, 3}, 1.0 / 3).to(at::kBFloat16)));  // sums to 1.002
-    CHECK_NOTHROW(check_pattern(at::ones({3, 0, 4})));
+TEST_CASE("the shares of several keys equal those of each, with the same or different keys per prompt") {
+    const at::Tensor p = causal();
+    const at::Tensor same = attention_to_keys(p, at::tensor({0, 3, -1}));
+    CHECK(same.sizes() == at::IntArrayRef({2, 3, 5, 3}));
+    CHECK(same.scalar_type() == at::kDouble);
+    for (const extent i : {0, 1, 2}) CHECK(same.select(-1, i).equal(attention_to_key(p, i == 2 ? -1 : 3 * i)));
+    const at::Tensor places = at::tensor({4, 1, -2, 0}).reshape({2, 2});
+    const at::Tensor by_prompt = attention_to_keys(p, places);
+    CHECK(by_prompt.sizes() == at::IntArrayRef({2, 3, 5, 2}));
+    for (const extent prompt : {0, 1})
+        for (const extent i : {0, 1})
+            CHECK(by_prompt[prompt].select(-1, i).equal(attention_to_key(p[prompt], places[prompt][i].item<extent>())));
+    CHECK(attention_to_keys(p, at::empty({0}, at::kLong)).sizes() == at::IntArrayRef({2, 3, 5, 0}));
+    CHECK(attention_to_keys(p[0][0], at::tensor({2})).squeeze(-1).equal(attention_to_key(p[0][0], 2)));
 }
 
-TEST_CASE("what is no pattern is refused, and the row is named") {
+TEST_CASE("patterns of 16 bits are accepted although their sums are rounded") {
+    const at::Tensor p = at::randn({2, 8, 200, 200}).softmax(-1);
+    for (const at::ScalarType dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble})
+        CHECK_NOTHROW(checked_pattern(p.to(dtype)));
+    CHECK_NOTHROW(checked_pattern(at::full({2, 3}, 1.0 / 3).to(at::kBFloat16)));  // sums to 1.002
+    CHECK_NOTHROW(checked_pattern(at::ones({3, 0, 4})));
+}
+
+TEST_CASE("a tensor that is not a pattern is refused, and the row is named") {
     at::Tensor p = causal();
     p[1][2][3].mul_(0.9);
     CHECK(says(refusal<ValueError>(attention_entropy, p), "row [1, 2, 3] of the pattern", "0.9", "after the softmax"));
     p[1][2][3].copy_(at::tensor({1.5f, -0.5f, 0.f, 0.f, 0.f}));
     CHECK(says(refusal<ValueError>(attention_to_self, p), "row [1, 2, 3]", "negative"));
     p[0][0][0][0] = std::nan("");
-    CHECK(says(refusal<ValueError>(check_pattern, p), "row [0, 0, 0]", "nan"));
+    CHECK(says(refusal<ValueError>(checked_pattern, p), "row [0, 0, 0]", "nan"));
     CHECK(says(refusal<ValueError>(attention_to_first, at::randn({2, 3})), "row [0]"));
-    CHECK(says(refusal<ShapeError>(check_pattern, at::ones({1})), "[1]", "[..., queries, keys]"));
+    CHECK(says(refusal<ShapeError>(checked_pattern, at::ones({1})), "[1]", "[..., queries, keys]"));
     CHECK(says(refusal<ShapeError>(attention_to_previous, at::ones({3, 1})), "[3, 1]", "a key for every query"));
-    CHECK(says(refusal<TypeError>(check_pattern, at::Tensor()), "undefined"));
+    CHECK(says(refusal<TypeError>(checked_pattern, at::Tensor()), "undefined"));
     const auto beyond = [](const at::Tensor& t) { return attention_to_key(t, 5); };
     CHECK(says(refusal<PositionError>(beyond, causal()), "key 5 is outside", "5 keys"));
+    const auto keys = [](const at::Tensor& of) {
+        return [of](const at::Tensor& p) { return attention_to_keys(p, of); };
+    };
+    CHECK(says(refusal<PositionError>(keys(at::tensor({0, 5})), causal()), "key 5 is outside", "5 keys"));
+    CHECK(says(refusal<PositionError>(keys(at::tensor({0, -6})), causal()), "key -6 is outside"));
+    CHECK(says(refusal<TypeError>(keys(at::ones({1})), causal()), "float32 [1]", "as integers"));
+    CHECK(says(refusal<TypeError>(keys({}), causal()), "undefined", "as integers"));
+    CHECK(
+        says(refusal<ShapeError>(keys(at::ones({3, 1}, at::kLong)), causal()), "[3, 1]", "[2, 3, 5, 5]", "[batch, n]"));
 }

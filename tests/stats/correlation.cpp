@@ -1,4 +1,4 @@
-// Correlations: against the definition in long double, by their laws, and where there are none.
+// Correlations: against the definition in long double, by their laws, and for rows that have none.
 #include "suture/stats/correlation.hpp"
 
 #include "suture/tensor/view.hpp"
@@ -37,9 +37,12 @@ double by_definition(const at::Tensor& a, const at::Tensor& b) {
     return static_cast<double>(xy / std::sqrt(xx * yy));
 }
 
+/// Which rows correlate with nothing, not even with themselves.
+at::Tensor without_correlation(const at::Tensor& rows) { return pearson(rows, rows).isnan(); }
+
 double largest(const at::Tensor& t) { return t.numel() == 0 ? 0 : t.abs().max().item<double>(); }
 
-/// Numbers that are neither alike nor without correlation, some far from zero and some close to each other.
+/// Rows that correlate with each other, some far from zero and some with numbers close to each other.
 at::Tensor draw_rows(const std::vector<extent>& sizes) {
     std::mt19937_64 random(static_cast<std::uint64_t>(draw(0, 1 << 30)));
     std::normal_distribution<double> normal;
@@ -51,7 +54,7 @@ at::Tensor draw_rows(const std::vector<extent>& sizes) {
 }
 }  // namespace
 
-TEST_CASE("a correlation is that of the definition, whatever the numbers' offset, scale and dtype") {
+TEST_CASE("a correlation agrees with its definition, whatever the numbers' offset, scale and dtype") {
     for_all("pearson", 300, [] {
         const extent channels = draw(2, 40);
         const at::ScalarType dtype =
@@ -103,7 +106,7 @@ TEST_CASE("a correlation is exactly 1 with itself, exactly -1 with its negative,
     });
 }
 
-TEST_CASE("scaling by a positive number and adding another changes no correlation, nor does the channels' order") {
+TEST_CASE("scaling by a positive number, adding a constant and permuting the channels change no correlation") {
     for_all("invariance", 100, [] {
         const extent channels = draw(2, 40);
         const at::Tensor x = at::randn({4, channels}, at::kDouble), y = at::randn({4, channels}, at::kDouble);
@@ -114,7 +117,7 @@ TEST_CASE("scaling by a positive number and adding another changes no correlatio
     });
 }
 
-TEST_CASE("numbers at the ends of float64 neither overflow nor vanish") {
+TEST_CASE("numbers at the limits of float64 neither overflow nor vanish") {
     const at::Tensor x = at::randn({3, 8}, at::kDouble);
     for (const double scale : {1e-300, 1e-170, 1e170, 1e300})
         CHECK(largest(correlation_matrix(x.mul(scale)) - correlation_matrix(x)) < 1e-12);
@@ -122,7 +125,7 @@ TEST_CASE("numbers at the ends of float64 neither overflow nor vanish") {
     CHECK(pearson(least, at::tensor({1.0, 3.0, 1.0}, at::kDouble)).item<double>() == doctest::Approx(1).epsilon(1e-12));
 }
 
-TEST_CASE("a row without correlation is NaN, also with itself, and spoils no other") {
+TEST_CASE("a row without correlation is NaN, also with itself, and leaves the others alone") {
     const at::Tensor good = at::randn({4, 5}, at::kDouble);
     std::vector<at::Tensor> bad{at::full({5}, 0.1, at::kDouble), at::zeros({5}, at::kDouble)};
     for (const double value : {not_a_number, infinity, -infinity}) {
@@ -135,32 +138,32 @@ TEST_CASE("a row without correlation is NaN, also with itself, and spoils no oth
         CHECK(matrix[2].isnan().all().item<bool>());
         CHECK(matrix.select(1, 2).isnan().all().item<bool>());
         CHECK(matrix.index_select(0, others).index_select(1, others).equal(correlation_matrix(good)));
-        CHECK(rows_without_correlation(rows).equal(at::tensor({0, 0, 1, 0, 0}).to(at::kBool)));
+        CHECK(without_correlation(rows).equal(at::tensor({0, 0, 1, 0, 0}).to(at::kBool)));
         CHECK(pearson(row, good[1]).isnan().item<bool>());
         CHECK(pearson(good[1], row).isnan().item<bool>());
         CHECK(pearson(row, row).isnan().item<bool>());
     }
 }
 
-TEST_CASE("a constant row has no correlation, also where its mean is not exactly its number") {
+TEST_CASE("a constant row has no correlation, even if its mean is not exactly its number") {
     // 0.1 + 0.1 + 0.1, divided by 3, is more than 0.1.
     for_all("constant", 200, [] {
         const at::Tensor row = at::full({draw(2, 40)}, 0.1 * static_cast<double>(draw(1, 100)), at::kDouble);
-        RC_ASSERT(rows_without_correlation(row).item<bool>());
+        RC_ASSERT(without_correlation(row).item<bool>());
         RC_ASSERT(pearson(row, at::arange(row.numel())).isnan().item<bool>());
     });
 }
 
-TEST_CASE("there may be no rows, and no more than one") {
+TEST_CASE("no rows at all, or a single one, can be correlated") {
     CHECK(correlation_matrix(at::zeros({0, 3})).sizes() == at::IntArrayRef({0, 0}));
     CHECK(correlation_matrix(at::zeros({2, 0, 3})).sizes() == at::IntArrayRef({2, 0, 0}));
     CHECK(correlation_matrix(at::tensor({1, 2}).unsqueeze(0)).equal(at::ones({1, 1}, at::kDouble)));
     CHECK(pearson(at::zeros({0, 3}), at::zeros({0, 3})).sizes() == at::IntArrayRef({0}));
 }
 
-TEST_CASE("what cannot be correlated is refused with what to do") {
+TEST_CASE("rows that cannot be correlated are refused with a remedy") {
     CHECK(says(message_of<ShapeError>([] { (void)correlation_matrix(at::ones({3, 1})); }), "[3, 1]", "two channels"));
-    CHECK(says(message_of<ShapeError>([] { (void)rows_without_correlation(at::ones({3, 0})); }), "two channels"));
+    CHECK(says(message_of<ShapeError>([] { (void)without_correlation(at::ones({3, 0})); }), "two channels"));
     CHECK(says(message_of<ShapeError>([] { (void)correlation_matrix(at::ones({3})); }), "[3]", "[..., rows, chan"));
     CHECK(says(message_of<ShapeError>([] { (void)pearson(at::ones({3}), at::ones({4})); }), "[3]", "[4]", "one shape"));
     CHECK(says(message_of<ShapeError>([] { (void)pearson(at::ones({1}), at::ones({1})); }), "two channels"));
@@ -183,7 +186,7 @@ TEST_CASE("views are correlated token against token, a component in groups throu
     CHECK(correlation_matrix(view.get<Q>()).sizes() == at::IntArrayRef({1, 4, 4}));
 }
 
-TEST_CASE("the mean correlation with others leaves out the row itself, and pairs that are NaN") {
+TEST_CASE("the mean correlation with others leaves out the row itself and pairs that are NaN") {
     const at::Tensor matrix = at::tensor({1.0, 0.5, not_a_number, 0.1,                             //
                                           0.5, 1.0, not_a_number, -0.3,                            //
                                           not_a_number, not_a_number, not_a_number, not_a_number,  //
@@ -199,7 +202,7 @@ TEST_CASE("the mean correlation with others leaves out the row itself, and pairs
     CHECK(mean_correlation_with_others(at::stack({matrix, matrix}))[1].nan_to_num(9).equal(means.nan_to_num(9)));
 }
 
-TEST_CASE("a token that goes its own way has the least mean correlation") {
+TEST_CASE("a token unlike the others has the least mean correlation") {
     const at::Tensor common = at::randn({64}, at::kDouble);
     at::Tensor tokens = common.add(at::randn({6, 64}, at::kDouble).mul(0.1));
     tokens[0] = at::randn({64}, at::kDouble);

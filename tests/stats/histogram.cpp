@@ -1,4 +1,4 @@
-// Histograms: against a loop over the edges, and what is at, between and beyond them.
+// Histograms: against a loop over the edges, with numbers at, between and beyond them.
 #include "suture/stats/histogram.hpp"
 
 #include "suture/tensor/view.hpp"
@@ -27,7 +27,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 at::Tensor numbers(const std::vector<double>& values) { return at::tensor(values, at::kDouble); }
 at::Tensor whole(const std::vector<extent>& values) { return at::tensor(values, at::kLong); }
 
-/// How many of the values lie in each bin, and below and above all, by going through the edges.
+/// The counts of each bin, and below and above all of them, by a loop over the edges.
 struct by_loop {
     std::vector<extent> counts;
     extent below = 0, above = 0, nan = 0;
@@ -57,7 +57,7 @@ TEST_CASE("every number is counted once, in the bin whose edges hold it") {
         const bool given = once_in(2);
         const HistogramRange range{one_of<double>({-1, 0, -0.3}), one_of<double>({0.1, 1, 7})};
         std::vector<double> values(static_cast<std::size_t>(draw(0, 60)));
-        // Numbers that the edges are made of are those that a computed bin gets wrong.
+        // A bin computed by arithmetic would be wrong for numbers that equal an edge.
         for (double& x : values) {
             const double tenths = 0.1 * static_cast<double>(random() % 10);
             const double special[] = {range.low, range.high, tenths, not_a_number, infinity, -infinity};
@@ -87,7 +87,7 @@ TEST_CASE("the edges are evenly spaced from the smallest to the largest number, 
     CHECK(histogram_of(numbers({1, 2})).counts.size(0) == 10);
 }
 
-TEST_CASE("numbers that are all alike have room on both sides, as in numpy") {
+TEST_CASE("equal numbers get room on both sides, as in numpy") {
     const Histogram h = histogram_of(at::full({7}, 3.0), 4);
     CHECK(h.edges.equal(numbers({2.5, 2.75, 3, 3.25, 3.5})));
     CHECK(h.counts.equal(whole({0, 0, 7, 0})));
@@ -98,7 +98,7 @@ TEST_CASE("numbers that are all alike have room on both sides, as in numpy") {
     }
 }
 
-TEST_CASE("without a finite number the bins are empty, from 0 to 1") {
+TEST_CASE("without finite numbers the bins are empty, from 0 to 1") {
     for (const at::Tensor& t : {at::empty({0}), at::empty({3, 0}), numbers({not_a_number, infinity})}) {
         const Histogram h = histogram_of(t, 2);
         CHECK(h.edges.equal(numbers({0, 0.5, 1})));
@@ -118,7 +118,7 @@ TEST_CASE("activations of every shape and dtype are counted, and Views") {
     CHECK(histogram_of(borrow<Small>(t).get<Q>(), 2, HistogramRange{0, 10}).counts.equal(whole({2, 2})));
 }
 
-TEST_CASE("bins and ranges that cannot be are refused with what to do") {
+TEST_CASE("impossible bins and ranges are refused with a remedy") {
     const at::Tensor t = numbers({1, 2});
     const auto refusal = [&](extent bins, HistogramRange range) {
         return message_of<ValueError>([&] { (void)histogram_of(t, bins, range); });

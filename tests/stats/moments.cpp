@@ -43,7 +43,7 @@ RunningMoments moments_of(const at::Tensor& rows) {
     return moments;
 }
 
-/// The moments of one channel, by their definitions.
+/// The moments of one channel by their definitions.
 struct by_definition {
     extent count = 0, left_out = 0;
     double mean = not_a_number, stddev = not_a_number, min = not_a_number, max = not_a_number;
@@ -64,7 +64,7 @@ struct by_definition {
     }
 };
 
-/// Rows whose numbers may lie far from zero, a few of them not finite.
+/// Rows whose numbers may be far from zero, a few of them not finite.
 at::Tensor draw_rows(extent rows, extent channels) {
     std::mt19937_64 random(static_cast<std::uint64_t>(draw(0, 1 << 30)));
     const double offset = one_of<double>({0, 5, -1e4, 1e8}), scale = one_of<double>({1, 1e-2, 1e4});
@@ -79,7 +79,7 @@ at::Tensor draw_rows(extent rows, extent channels) {
 }
 }  // namespace
 
-TEST_CASE("moments are those of their definitions, without what is not finite") {
+TEST_CASE("moments agree with their definitions, ignoring numbers that are not finite") {
     for_all("definition", 100, [] {
         const at::Tensor rows = draw_rows(draw(1, 20), draw(1, 5));
         RC_LOG() << c10::str(rows) << "\n";
@@ -96,7 +96,7 @@ TEST_CASE("moments are those of their definitions, without what is not finite") 
     });
 }
 
-TEST_CASE("added in any number of parts, or merged, the moments are those of all rows at once") {
+TEST_CASE("added in any number of parts, or merged, rows give the moments of all rows at once") {
     for_all("parts", 200, [] {
         const extent channels = draw(1, 4);
         RunningMoments one_by_one, left, right;
@@ -115,7 +115,7 @@ TEST_CASE("added in any number of parts, or merged, the moments are those of all
     });
 }
 
-TEST_CASE("a mean far from zero costs the standard deviation no digits") {
+TEST_CASE("a mean far from zero does not cost the standard deviation any digits") {
     const at::Tensor near_zero = at::randn({4000, 2}, at::kDouble).mul(1 << 20).round();
     const at::Tensor far_away = near_zero.add(std::ldexp(1, 52));  // exact: both are whole numbers
     RunningMoments moments;
@@ -123,7 +123,7 @@ TEST_CASE("a mean far from zero costs the standard deviation no digits") {
     CHECK(close(moments.stddev(), moments_of(near_zero).stddev()));
 }
 
-TEST_CASE("merging with what has nothing changes nothing, and merging with itself doubles the counts") {
+TEST_CASE("merging with empty moments changes nothing, and merging with itself doubles the counts") {
     RunningMoments moments = moments_of(at::randn({9, 3})), nothing;
     const at::Tensor mean = moments.mean();
     moments.merge(nothing);
@@ -135,7 +135,7 @@ TEST_CASE("merging with what has nothing changes nothing, and merging with itsel
     CHECK(close(moments.mean(), mean));
 }
 
-TEST_CASE("channels are told apart, whatever the axes, dtype and layout") {
+TEST_CASE("channels are kept apart, whatever the axes, dtype and layout") {
     const at::Tensor t = at::arange(24, at::kFloat).reshape({2, 2, 6});
     RunningMoments of_query;
     of_query.add(borrow<Grouped<3, Q<1>, K<1>>>(t).get<Q>());
@@ -150,7 +150,7 @@ TEST_CASE("channels are told apart, whatever the axes, dtype and layout") {
     CHECK(close(moments_of(t).stddev(), t.reshape({4, 6}).to(at::kDouble).std(0)));
 }
 
-TEST_CASE("where there is too little, there is no number") {
+TEST_CASE("channels with too few numbers give NaN, and no rows at all an error") {
     const RunningMoments moments = moments_of(at::tensor({not_a_number, 4.0}).unsqueeze(0));
     CHECK(moments.mean().isnan().equal(at::tensor({1, 0}).to(at::kBool)));
     CHECK(moments.min().isnan().equal(at::tensor({1, 0}).to(at::kBool)));
@@ -159,7 +159,7 @@ TEST_CASE("where there is too little, there is no number") {
     RunningMoments nothing;
     nothing.add(at::empty({0, 3}));
     CHECK(nothing.empty());
-    CHECK(says(message_of<ValueError>([&] { (void)nothing.mean(); }), "no numbers at all", "add() some first"));
+    CHECK(says(message_of<ValueError>([&] { (void)nothing.mean(); }), "nothing has been added", "add() rows first"));
 }
 
 TEST_CASE("rows of another width are refused, and nothing is changed") {
@@ -170,7 +170,7 @@ TEST_CASE("rows of another width are refused, and nothing is changed") {
     CHECK(moments.mean().equal(mean));
 }
 
-TEST_CASE("moments are gathered by a hook, pass by pass, and what they give is not the model's") {
+TEST_CASE("moments are gathered by a hook, pass by pass, and share no storage with the model") {
     HookPoint<Fused<4, Q<2>, K<2>>> site{"h.0"};
     HookSet hooks;
     RunningMoments moments;

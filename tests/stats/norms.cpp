@@ -1,4 +1,4 @@
-// Norms: of rows, and of what recorders hold, by layer.
+// Norms: of rows, and of recorders' entries by layer.
 #include "suture/stats/norms.hpp"
 
 #include "suture/hook/hook_point.hpp"
@@ -51,7 +51,7 @@ TEST_CASE("a norm is the root of the sum of squares, in float64 whatever the dty
 
 TEST_CASE_FIXTURE(fixture, "the norms of a Latest are [layers, batch, tokens], of the recorded component alone") {
     Latest<Small> all;
-    Latest<Q<2>> queries(Recording{.tokens = token(-1)});
+    Latest<Q<2>> queries(RecordOptions{.tokens = token(-1)});
     const auto first = hooks.add(sites, all), second = hooks.add(sites, queries);
     const at::Tensor t = at::randn({2, 5, 6});
     pass(t);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(fixture, "the norms of a History are [layers, passes, batch, t
     CHECK(norms(history)[0][0].equal(norms(one)));
 }
 
-TEST_CASE_FIXTURE(fixture, "recorders that hold nothing, or rows that do not go together, are refused") {
+TEST_CASE_FIXTURE(fixture, "empty recorders, and rows of different shapes, are refused") {
     Latest<Small> latest;
     History<Small> history;
     const auto first = hooks.add(sites, latest), second = hooks.add(sites, history);

@@ -1,4 +1,4 @@
-// Numbers: rows of float64 from whatever holds them, and refusals of what has none.
+// Numbers: rows of float64 from Views, Owneds and tensors, and what is refused.
 #include "suture/stats/numbers.hpp"
 
 #include "suture/tensor/view.hpp"
@@ -27,7 +27,7 @@ TEST_CASE("every real dtype is read as float64, and the values stay") {
     CHECK(in_float64(whole.gt(2)).equal(whole.gt(2).to(at::kDouble)));
 }
 
-TEST_CASE("what is read has no gradients") {
+TEST_CASE("the rows have no gradients") {
     CHECK_FALSE(in_float64(at::ones({2, 3}).requires_grad_(true).mul(2)).requires_grad());
     CHECK_FALSE(in_float64(at::ones({2, 3}, at::kDouble).requires_grad_(true)).requires_grad());
 }
@@ -43,10 +43,10 @@ TEST_CASE("a View, an Owned and a tensor are read alike, and a component in grou
     CHECK(in_float64(view.get<Q>()).equal(t.index_select(-1, queries).to(at::kDouble)));
 }
 
-TEST_CASE("what has no rows of real numbers is refused with what to do") {
+TEST_CASE("tensors without rows of real numbers are refused with a remedy") {
     CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run the module"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kComplexFloat)), "complex64 [2, 2]", "take its abs()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}).to_sparse()), "Sparse", "to_dense()"));
-    CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has none", "another device"));
+    CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has no values", "another device"));
     CHECK(says(refusal<ShapeError>(at::scalar_tensor(1)), "no axes", "at least the channels"));
 }

@@ -3,7 +3,7 @@
 #include "suture/sweep/journal.hpp"
 
 #include "message.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <ATen/ops/tensor.h>
 

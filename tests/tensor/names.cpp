@@ -18,7 +18,7 @@ using namespace suture;
 namespace {
 using OpenQkv = Fused<24, Q<8, 2>, K<8, 2>, V<8, 2>>;
 struct OpenRouter : ComponentBase<8> {
-    static constexpr const char* name = "Router";
+    [[maybe_unused]] static constexpr const char* name = "Router";
 };
 }  // namespace
 

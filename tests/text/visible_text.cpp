@@ -1,12 +1,15 @@
 // Text as labels show it, and back.
 #include "suture/text/visible_text.hpp"
 
+#include "suture/text/pattern.hpp"
+
 #include "doctest.hpp"
 #include "message.hpp"
 #include "tokenizer/texts.hpp"
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +47,26 @@ TEST_CASE("visible characters are kept, and invisible ones are escaped") {
         {"\xF0\x9F\x98", "\\xF0\\x9F\\x98"},  // an emoji without its last byte
         {"\xA9z", "\\xA9z"}};
     for (const auto& [text, shown] : expected) CHECK(visible_text(text) == shown);
+}
+
+TEST_CASE("characters without a shape of their own are those of Unicode's categories") {
+    const suture::detail::Pattern unseen(R"([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}])");
+    const auto utf8 = [](char32_t c) -> std::string {
+        const auto tail = [c](int shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3F)); };
+        if (c < 0x80) return {static_cast<char>(c)};
+        if (c < 0x800) return {static_cast<char>(0xC0 | (c >> 6)), tail(0)};
+        if (c < 0x10000) return {static_cast<char>(0xE0 | (c >> 12)), tail(6), tail(0)};
+        return {static_cast<char>(0xF0 | (c >> 18)), tail(12), tail(6), tail(0)};
+    };
+    const auto is_unseen = [&](char32_t c) {
+        bool found = false;
+        unseen.for_each_match(utf8(c), [&](std::string_view) { found = true; });
+        return found;
+    };
+    for (const auto& range : suture::detail::unseen_characters)
+        for (char32_t c = range.first; c <= range.last; ++c) CHECK(is_unseen(c));
+    for (char32_t c = 0x21; c < 0x600; ++c)
+        if (c != U'\\') CHECK(suture::detail::shows_itself(c) == !is_unseen(c));
 }
 
 TEST_CASE("unescaped characters and lower-case digits are accepted") {

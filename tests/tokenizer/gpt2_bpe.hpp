@@ -1,7 +1,7 @@
 // GPT-2's published tokenizer, reduced to the part that the cases of gpt2_bpe/cases.json need.
 #pragma once
 
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <nlohmann/json.hpp>
 

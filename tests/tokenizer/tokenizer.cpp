@@ -3,7 +3,7 @@
 
 #include "doctest.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 #include "tokenizer/gpt2_bpe.hpp"
 
 #include <filesystem>

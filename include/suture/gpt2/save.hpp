@@ -35,17 +35,16 @@ public:
     /// @throws FileError if a file cannot be written
     void write(const std::string& name, const std::string& text) {
         const std::filesystem::path path = directory_ / name;
-        safetensors::naming(path.string(),
-                            [&] { written_.try_emplace(path, path).first->second.write(text.data(), text.size()); });
+        written_.try_emplace(path, path).first->second.write(text);
     }
     /// @throws FileError if a file cannot be written
     void publish() {
-        for (auto& [path, file] : written_) safetensors::naming(path.string(), [&file = file] { file.publish(); });
+        for (auto& [path, file] : written_) file.publish();
     }
 
 private:
     std::filesystem::path directory_;
-    std::map<std::filesystem::path, safetensors::NewFile> written_;
+    std::map<std::filesystem::path, NewFile> written_;
 };
 
 /// The weights by their names in a file, without a tied unembedding.

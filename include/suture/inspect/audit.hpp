@@ -1,6 +1,6 @@
-// Audits: what an edit changed, said exactly: "10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical".
-// Law: a value counts as changed if its bits differ. NaN equals the same NaN, and 0 is not -0: an edit that was meant
-// to leave a part alone leaves its bytes, so nothing less is asked.
+// Audits: exactly what an edit changed: "10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical".
+// Law: a value counts as changed if its bits differ. A NaN equals the same NaN, and 0 differs from -0: an edit that
+// leaves a part alone leaves its bytes, so the audit asks for no less.
 #pragma once
 
 #include "suture/inspect/audit_report.hpp"
@@ -36,32 +36,32 @@ inline at::Tensor bits_differ(const at::Tensor& a, const at::Tensor& b) {
     return a.is_complex() ? differ.any(-1) : differ;
 }
 
-/// The narrowest range of one axis that holds every true place. @pre one is true
+/// The narrowest range of one axis that holds every true element. @pre at least one is true
 inline AuditRange range_along(const at::Tensor& changed, extent dim) {
     const extent size = changed.size(dim);
     const at::Tensor at = changed.movedim(dim, 0).reshape({size, -1}).any(-1).nonzero();
     return {at.min().item<extent>(), at.max().item<extent>() + 1, size};
 }
 
-/// @throws ShapeError or TypeError unless the bits of both can be compared one by one
+/// @throws ShapeError or TypeError if their bits cannot be compared one by one
 inline void check_comparable(const at::Tensor& before, const at::Tensor& after) {
     const std::string both =
-        "before the edit there was " + tensor_text(before) + " and after it " + tensor_text(after) + ": ";
-    if (before.sizes() != after.sizes()) throw ShapeError(both + "audit one activation, with its own edited copy");
+        "the activation was " + tensor_text(before) + " before the edit and " + tensor_text(after) + " after it: ";
+    if (before.sizes() != after.sizes()) throw ShapeError(both + "compare an activation with its own edited copy");
     if (before.scalar_type() != after.scalar_type() || before.device() != after.device())
         throw TypeError(both + "convert one of them with to()");
-    if (before.is_meta()) throw TypeError(both + "the meta device has no values to compare, use another device");
+    if (before.is_meta()) throw TypeError(both + "the meta device holds no values to compare, use another device");
 }
 
-/// The values at which `chosen` is true, in float64; of int64 as they are.
+/// The values where `chosen` is true, in float64; int64 stays int64.
 inline at::Tensor wide_values(const at::Tensor& t, const at::Tensor& chosen) {
-    const bool half = t.scalar_type() == at::kComplexHalf;  // of which LibTorch selects none
+    const bool half = t.scalar_type() == at::kComplexHalf;  // LibTorch cannot select from it
     const at::Tensor selected = (half ? t.to(at::kComplexFloat) : t).detach().masked_select(chosen);
     if (t.scalar_type() == at::kLong) return selected;
     return selected.to(t.is_complex() ? at::kComplexDouble : at::kDouble);
 }
 
-/// |a - b| in float64. Of int64 by halves: float64 does not have all of its values, nor int64 all of its differences.
+/// |a - b| in float64. For int64 computed by halves: float64 lacks some of its values, and int64 some of its differences.
 inline at::Tensor distance(const at::Tensor& a, const at::Tensor& b) {
     if (a.scalar_type() != at::kLong) return a.sub(b).abs();
     const auto high = [](const at::Tensor& t) { return t.bitwise_right_shift(32); };
@@ -69,7 +69,7 @@ inline at::Tensor distance(const at::Tensor& a, const at::Tensor& b) {
     return high(a).sub(high(b)).to(at::kDouble).mul(0x1p32).add(low(a).sub(low(b))).abs();
 }
 
-/// Fills in what the changed values are worth. Both are the component's values before and after.
+/// Fills in the size of the change from the component's values before and after.
 inline void measure_difference(ComponentAudit& audit, const at::Tensor& before, const at::Tensor& after,
                                const at::Tensor& changed) {
     const at::Tensor was = wide_values(before, changed), is = wide_values(after, changed);
@@ -125,8 +125,8 @@ inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& afte
     return report;
 }
 
-/// The activation as a tensor that is packed like L.
-/// @throws ShapeError or TypeError, with `which` in front
+/// The activation as a tensor, checked to be packed like L.
+/// @throws ShapeError or TypeError that begins with `which`
 template <Layout L, class T>
 at::Tensor packed_like(const T& activation, const char* which) {
     if constexpr (Readable<T>) {
@@ -143,7 +143,7 @@ at::Tensor packed_like(const T& activation, const char* which) {
 }
 }  // namespace detail
 
-/// What an edit changed, where both were borrowed as one layout (or are Owned of it).
+/// What an edit changed, for two Views or Owned of one layout.
 ///
 ///     std::cout << audit(source, source | recipe);
 ///
@@ -155,7 +155,7 @@ AuditReport audit(const Before<X, Groups>& before, const After<X, Groups>& after
     return detail::audit_packed(packed(before.unsafe_tensor()), packed(after.unsafe_tensor()),
                                 facts_of<detail::host_layout<X, Groups>>);
 }
-/// The same of plain tensors, which are packed like L: `audit<Qkv>(before, after)`.
+/// The same for plain tensors packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device
 template <Layout L, class Before, class After>
     requires((std::same_as<Before, at::Tensor> ||

@@ -1,8 +1,9 @@
-// What an audit found, component by component, and how it is said in a sentence.
+// The findings of an audit, component by component, and as a sentence.
 #pragma once
 
 #include "suture/edit/edit.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/joined.hpp"
 
 #include <cstddef>
 #include <ostream>
@@ -12,7 +13,7 @@
 
 namespace suture {
 
-/// The places [begin, end) of an axis that has `size` of them.
+/// The positions [begin, end) of an axis of the given size.
 struct AuditRange {
     extent begin = 0, end = 0, size = 0;
     extent count() const { return end - begin; }
@@ -20,22 +21,21 @@ struct AuditRange {
     bool operator==(const AuditRange&) const = default;
 };
 
-/// What changed in one component. The ranges are the narrowest that hold every changed value, and empty if there is
-/// none. Channels are told twice: by head, counted over all groups as `head<h>` counts, and by group, as `dims` counts
-/// when no head is named.
+/// What changed in one component. The ranges are the narrowest that hold every changed value, or empty. Channels are
+/// given twice: by head, counted over all groups as `head<h>` counts, and by group, as `dims` counts without a head.
 struct ComponentAudit {
-    std::string name;                 ///< "Q", or "Q<768, 12>" where the layout has another Q
-    extent values = 0, changed = 0;   ///< how many there are, and how many changed
+    std::string name;                 ///< "Q", or "Q<768, 12>" if the layout has another Q
+    extent values = 0, changed = 0;   ///< how many values there are, and how many changed
     std::vector<AuditRange> leading;  ///< the axes before the channels: batch rows first (of two or more), tokens last
-    AuditRange heads, dims;           ///< the heads over all groups, and the channels of a head
-    AuditRange groups, channels;      ///< the groups, and the component's channels in a group
-    double max_difference = 0;        ///< largest |after - before| in the activation's units, NaN left out, in float64
-    extent became_nan = 0, became_infinite = 0;  ///< changed values that are so now and were not
+    AuditRange heads, dims;           ///< the heads over all groups, and the channels within a head
+    AuditRange groups, channels;      ///< the groups, and the component's channels within a group
+    double max_difference = 0;        ///< the largest |after - before| in the activation's units, ignoring NaN
+    extent became_nan = 0, became_infinite = 0;  ///< changed values that are so only after the edit
 
-    /// The changed values are all those in a box: in leading x heads x dims, or leading x groups x channels.
+    /// Whether the changed values fill a box: leading x heads x dims, or leading x groups x channels.
     bool is_box() const { return changed > 0 && changed == positions() * channels_bound(); }
-    /// Whether heads describe the changed channels better than groups do: more narrowly or, if both are as narrow,
-    /// unless they lie within head 0 of a component in one group, where both count the same.
+    /// Whether heads describe the changed channels more narrowly than groups do. On a tie heads win, except within
+    /// head 0 of a component in one group, where both count the same.
     bool by_head() const {
         const extent of_heads = heads.count() * dims.count(), of_groups = groups.count() * channels.count();
         if (of_heads != of_groups) return of_heads < of_groups;
@@ -63,12 +63,10 @@ struct AuditReport {
 
     /// The component of this name. @throws ValueError if the layout has none
     const ComponentAudit& operator[](const std::string& name) const {
-        std::string there;
-        for (const ComponentAudit& c : components) {
+        for (const ComponentAudit& c : components)
             if (c.name == name) return c;
-            there += (there.empty() ? "" : ", ") + c.name;
-        }
-        throw ValueError("the audit has no component " + name + ": name one of " + there);
+        throw ValueError("the audit has no component " + name + ": ask for one of " +
+                         detail::joined(components, ", ", &ComponentAudit::name));
     }
 
 private:
@@ -80,15 +78,14 @@ private:
 };
 
 namespace detail {
-/// "[token 4, 0:10]": what the ranges leave out of the component, in the order of wheres; channels as in a slice.
+/// "[token 4, 0:10]": how the ranges narrow the component, in the order of selectors; channels as a slice.
 inline std::string ranges_text(const ComponentAudit& c) {
-    std::string text;
-    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-    const auto add_range = [&add](const std::string& one, const std::string& several, const AuditRange& r) {
-        add(range_text(one.c_str(), several.c_str(), r.count() == 1, r.begin, r.end));
+    std::vector<std::string> parts;
+    const auto add_range = [&parts](const std::string& one, const std::string& several, const AuditRange& r) {
+        parts.push_back(range_text(one.c_str(), several.c_str(), r.count() == 1, r.begin, r.end));
     };
-    const auto slice = [&add](const AuditRange& r) {
-        if (!r.whole()) add(std::to_string(r.begin) + ":" + std::to_string(r.end));
+    const auto slice = [&parts](const AuditRange& r) {
+        if (!r.whole()) parts.push_back(std::to_string(r.begin) + ":" + std::to_string(r.end));
     };
     for (std::size_t i = 0; i < c.leading.size(); ++i) {
         if (c.leading[i].whole()) continue;
@@ -101,7 +98,7 @@ inline std::string ranges_text(const ComponentAudit& c) {
             add_range(other, other, c.leading[i]);
     }
     if (c.by_head()) {
-        // Without a head, a slice counts in the component: where that is not the same, all heads are named as well.
+        // Without a head, a slice counts within the component: where that differs, all heads are named as well.
         const bool heads_needed = !c.heads.whole() || (!c.dims.whole() && c.dims.size != c.channels.size);
         if (heads_needed) add_range("head", "heads", c.heads);
         slice(c.dims);
@@ -109,7 +106,7 @@ inline std::string ranges_text(const ComponentAudit& c) {
         if (!c.groups.whole()) add_range("group", "groups", c.groups);
         slice(c.channels);
     }
-    return text.empty() ? "" : "[" + text + "]";
+    return parts.empty() ? "" : "[" + joined(parts, ", ") + "]";
 }
 
 /// "all in Q[token 4, 0:10]", "all of Q", "in 37 places of Q within [tokens 2:9]" for the only component that changed;
@@ -131,8 +128,8 @@ inline std::string listed(const std::vector<std::string>& names) {
 }
 }  // namespace detail
 
-/// The report as a sentence. Channels are written `0:10`: the component's own, in each of its groups, or the head's
-/// where heads are named.
+/// The report as a sentence. Channels `0:10` count within the head if a head is named, otherwise within the component in
+/// each of its groups.
 ///
 ///     10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical
 ///     74 of 11520 values: 10 in Q[token 4, 0:10], 64 in V[token 4, head 3]; K bit-identical

@@ -1,5 +1,5 @@
-// Layout checks by behaviour: a GPT-NeoX activation that is split as GPT-2's has the right shapes and the wrong
-// contents, and nothing raises. What attention does when one component is edited tells the difference.
+// Layout checks by behaviour: a GPT-NeoX activation split like GPT-2's has the right shapes and the wrong contents, and
+// no error shows it. How attention reacts to an edit of one component does.
 #pragma once
 
 #include "suture/hook/detail/leaves.hpp"
@@ -17,19 +17,19 @@
 
 namespace suture {
 
-/// Further sites of the attention that is checked: with them the checks are sharper.
+/// Further sites of the checked attention, which make the checks sharper.
 ///
 ///     AttentionSites().output(attn->z).pattern(attn->pattern)
 class AttentionSites {
 public:
-    /// What attention makes of the values, or a projection of it: [..., tokens, channels]. Without it the model's own
-    /// output is watched, in which later layers have mixed the rows.
+    /// The attention's output, before or after its projection: [..., tokens, channels]. Without this site the model's
+    /// own output is watched, where later layers have mixed the rows.
     template <Hookable S>
     AttentionSites output(const S& site) const {
         return with(&AttentionSites::output_, site);
     }
-    /// The probabilities, after the softmax: [..., heads, queries, keys], by which the number of heads is checked, or of
-    /// any other shape.
+    /// The probabilities after the softmax, of any shape. From [..., heads, queries, keys] the number of heads is
+    /// checked, too.
     template <Hookable S>
     AttentionSites pattern(const S& site) const {
         return with(&AttentionSites::pattern_, site);
@@ -49,7 +49,7 @@ private:
 };
 
 namespace detail {
-/// L has a component of this name.
+/// Whether L has a component of this name.
 template <class L>
 consteval bool has_component(std::string_view name) {
     return []<class... Cs>(std::string_view wanted, TypeList<Cs...>) {
@@ -59,10 +59,10 @@ consteval bool has_component(std::string_view name) {
 template <class L>
 inline constexpr bool packs_attention = has_component<L>("Q") || has_component<L>("K") || has_component<L>("V");
 
-/// The first tensor in what a model gives.
+/// The first tensor in a model's output.
 template <class Output>
 at::Tensor first_tensor(Output output) {
-    static_assert(leaves_in<Output> > 0, "this model gives no tensor: give the attention's output site");
+    static_assert(leaves_in<Output> > 0, "this model returns no tensor: name the attention's output site");
     at::Tensor found;
     for_each_leaf(output, 0, [&found](at::Tensor& t, std::size_t) {
         if (!found.defined()) found = t;
@@ -71,24 +71,24 @@ at::Tensor first_tensor(Output output) {
 }
 }  // namespace detail
 
-/// Checks by behaviour that the fused projection of a causal attention is packed like L: edits its queries, keys and
-/// values at single tokens and compares the rows of the output, bit for bit. Channels of another kind are found, whatever
-/// heads are declared, if they are as many side by side as a sixteenth of their component. Where nothing changes that was
-/// expected to, and in attention that looks ahead, the report says that it could not be told. The model's numbers must
-/// be the same from run to run (call eval()), and fine enough to show a change (float32). Attention with sinks and linear
-/// attention follow other laws: the report denies their layouts, right or wrong.
+/// Checks by behaviour that the fused projection of a causal attention is packed like L: edits queries, keys and values
+/// at single tokens and compares the rows of the output, bit for bit. Misplaced channels are found, whatever heads are
+/// declared, if at least a sixteenth of a component lies side by side. Where an expected change does not show, and in
+/// attention that looks ahead, the report is inconclusive. The model must compute the same numbers in every run (call
+/// eval()), in a dtype fine enough to show a change (float32). Attention with sinks and linear attention follow other
+/// laws: their layouts are contradicted, right or wrong.
 ///
-/// The model is run without gradients: about ten times, once for each head of the pattern, and as often for keys and for
-/// values as there are heads, 32 to 62 times if there are fewer (or once a channel). Twice that where nothing changes; five
-/// times that where a check fails, and the layouts of the catalogue are compared.
+/// Cost: the model runs without gradients about ten times, plus once for each head of the pattern, plus once per head
+/// (or 32 to 62 times if there are fewer heads, but at most once per channel) for keys and again for values. Twice that
+/// where nothing changes; five times that if a check fails and the layouts of the catalogue are tried.
 ///
 ///     std::cout << check_layout<Gpt2Qkv<768, 12>>(model, site(model, "h.0.attn.c_attn"), tokens);
 ///     check_layout(model, attn->c_attn, AttentionSites().output(attn->z).pattern(attn->pattern), tokens);  // sharper
 ///
-/// Without AttentionSites the first tensor that the model gives is watched: [..., tokens, channels]. Components named
-/// "Q", "K" and "V" are checked. That they are divided into the heads of L is checked if the pattern's site is given.
-/// @throws HookError if a site is not passed; ShapeError if the projection is not as wide as L, if it is empty or has
-///         fewer than three tokens, or if the output does not have a row a token; ValueError if it has NaN or infinity
+/// Without AttentionSites the first tensor of the model's output is watched: [..., tokens, channels]. Components named
+/// "Q", "K" and "V" are checked, and with the pattern's site also their division into heads.
+/// @throws HookError if nothing passes a site; ShapeError if the projection is not as wide as L, is empty or has fewer
+///         than three tokens, or if the output does not have one row per token; ValueError if it has NaN or infinity
 template <Layout L, class Model, Hookable S, class... Inputs>
     requires detail::packs_attention<L> LayoutReport check_layout(Model&& model, const S& site,
                                                                   const AttentionSites& sites, Inputs&&... inputs) {
@@ -102,7 +102,7 @@ template <Layout L, class Model, Hookable S, class... Inputs>
 LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
     return check_layout<L>(model, site, AttentionSites(), inputs...);
 }
-/// Checks the layout that the site has by its type.
+/// Checks the layout in the site's type.
 template <class Model, Hookable S, class... Inputs>
     requires(Layout<site_layout<S>>&& detail::packs_attention<site_layout<S>>)
 LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {

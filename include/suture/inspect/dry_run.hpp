@@ -1,6 +1,6 @@
-// Dry runs: what a recipe selects, found with zeros, the field's zero-out check: put a zero in place of every
-// operation, run that, and see what became zero. Nothing of the activation is needed but its shape.
-// Law: the places that `dry_run(recipe, view)` counts are those that `recipe` may write, whatever the values.
+// Dry runs: which places a recipe selects, found by the field's zero-out check: every operation becomes "set zero", and
+// the zeros in the result are counted. Only the activation's shape is needed.
+// Law: `dry_run(recipe, view)` counts the places that `recipe` may write, whatever the values.
 #pragma once
 
 #include "suture/edit/apply.hpp"
@@ -14,28 +14,28 @@
 namespace suture {
 
 namespace detail {
-/// The edit with the same component and wheres that sets zero.
+/// The edit of the same place that sets zero.
 template <class Selector, class Op, Where... Ws>
 constexpr auto zeroed(const Edit<Selector, Op, Ws...>& e) {
     return Edit<Selector, ValueUpdate<Update::set, ZeroValue>, Ws...>(e.wheres, {});
 }
 
-/// What every edit of the recipe, made to set zero, changes of ones: of the activation a value that is zero already could
-/// not be seen to become zero. @pre the recipe was prepared for these sizes
+/// Audits the zeros that the recipe's places leave in an activation of ones: in the activation itself a value might be
+/// zero already. @pre the recipe was prepared for these sizes
 template <Layout L, AnyRecipe R>
 AuditReport marked_places(const R& recipe, at::IntArrayRef sizes) {
     const at::Tensor ones = at::ones(sizes, at::kByte);
     Owned<L> marked = borrow<L>(ones).clone();
     recipe.for_each([&](const auto& edit, std::size_t) { marked |= zeroed(edit); });
     AuditReport report = audit_packed(ones, marked.unsafe_tensor(), facts_of<L>);
-    // The differences of zeros and ones say nothing about the recipe.
+    // The difference between a zero and a one says nothing about the recipe.
     for (ComponentAudit& c : report.components) c.max_difference = 0;
     return report;
 }
 
 template <Layout L, AnyRecipe R>
 AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
-    // What the recipe would refuse, without a write, a call of the user's functions or a random number.
+    // Throws what the recipe would throw, without a write, a call of the user's functions or a random number.
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
             Step unused;
@@ -48,21 +48,21 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
     try {
         return marked_places<L>(recipe, packed.sizes());
     } catch (const c10::Error& e) {
-        throw MemoryError("a dry run marks each value of " + tensor_text(packed) + " in a few bytes, but " +
-                          e.what_without_backtrace() + ": dry-run a part of it, of fewer tokens or batch rows");
+        throw MemoryError("a dry run needs a few bytes for each value of " + tensor_text(packed) + ", but " +
+                          e.what_without_backtrace() + ": use fewer tokens or batch rows");
     }
 }
 }  // namespace detail
 
-/// What the recipe selects of an activation like this one, as the audit of an all-ones activation of its shape in
-/// which every edit sets zero: a place counts however often it is written, and whether or not its value would change.
-/// The source is not written, random numbers are not drawn, functions given to apply() are not called.
+/// Which places the recipe selects in an activation of this shape, as an audit: a place counts once, however often it is
+/// written, whether or not its value would change. The source is not written, random numbers are not drawn, and functions
+/// given to apply() are not called.
 ///
 ///     std::cout << dry_run(on<Q>(token(4), dims<0, 10>).multiply(2), borrow<Qkv>(c_attn_output));
 ///     // 10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical
 ///
-/// @throws Error what the recipe itself would throw before its first write: a token that is not there, an injected
-///         tensor of another shape, an empty slot; MemoryError if a few bytes for each value are too much
+/// @throws whatever the recipe itself would throw before its first write, for example for a token out of range, an
+///         injected tensor of another shape or an empty slot; MemoryError if there are not a few bytes for each value
 template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups>
     requires(Readable<Held<X, Groups>>&& detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 AuditReport dry_run(const R& recipe, const Held<X, Groups>& view) {

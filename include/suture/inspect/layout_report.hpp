@@ -1,5 +1,5 @@
-// What a layout check found: a line a check. What changes can contradict a layout; what does not change may be dead, and
-// then nothing is claimed of it either way.
+// The report of a layout check, one line per check. A change can contradict a layout. The lack of a change contradicts
+// nothing: the channels may be dead.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,10 @@
 
 namespace suture {
 
-/// What one check asked, and what was found where it did not pass.
+/// One check, and what was found if it did not pass.
 struct LayoutCheck {
-    /// Contradicted: something changed that the layout does not explain. Inconclusive: nothing changed where something
-    /// was expected to, or the laws that the layout is checked by do not hold in this model.
+    /// Contradicted: the layout does not explain a change. Inconclusive: an expected change did not show, or the laws of
+    /// the checks do not hold in this model.
     enum class Outcome : unsigned char { passed, contradicted, inconclusive };
 
     std::string asked;  ///< "editing Q at token 0 changes nothing"
@@ -24,18 +24,18 @@ struct LayoutCheck {
 
 /// Whether an attention behaves as the layout that its projection is declared to have.
 struct LayoutReport {
-    std::string site;      ///< the site of the projection
-    std::string declared;  ///< the layout, as layout_text has it
+    std::string site;      ///< the projection's site
+    std::string declared;  ///< the layout, as layout_text writes it
     std::vector<LayoutCheck> checks;
     bool looked_for_others = false;  ///< queries, keys and values are not where the layout says
-    /// The layouts of the catalogue, of the same width, that the attention does behave like. Layouts that put queries,
-    /// keys and values into the same channels cannot be told apart: the first of them is named.
+    /// The layouts of the catalogue, of the same width, that the attention behaves like. Layouts with queries, keys and
+    /// values in the same channels cannot be distinguished: only the first is listed.
     std::vector<std::string> consistent;
 
     /// Every check passed: the attention behaves as declared.
     bool passed() const { return !contradicted() && !has(LayoutCheck::Outcome::inconclusive); }
-    /// A check was contradicted: the attention behaves otherwise. Where it neither passed nor is contradicted, it could
-    /// not be told.
+    /// A check was contradicted: the attention behaves differently. If the report neither passed nor is contradicted, it
+    /// is inconclusive.
     bool contradicted() const { return has(LayoutCheck::Outcome::contradicted); }
 
 private:
@@ -44,19 +44,19 @@ private:
     }
 };
 
-/// The report in words: a line for the site, a line a check, and what the layout seems to be.
+/// The report as text: a line for the site, one line per check, and the layouts that would fit.
 inline std::string to_string(const LayoutReport& report) {
     constexpr std::array marks{"  ok      ", "  FAILED  ", "  ?       "};
     std::string text = report.site + " is declared " + report.declared;
     text += report.passed()         ? " and behaves accordingly:\n"
             : report.contradicted() ? " and behaves otherwise:\n"
-                                    : ", and whether it behaves accordingly could not be told:\n";
+                                    : ", and whether it behaves accordingly is inconclusive:\n";
     for (const LayoutCheck& check : report.checks)
         text += marks[static_cast<std::size_t>(check.outcome)] + check.asked +
                 (check.found.empty() ? "\n" : ": " + check.found + "\n");
     for (const std::string& layout : report.consistent) text += "  it behaves like " + layout + "\n";
     if (report.looked_for_others && report.consistent.empty())
-        text += "  it behaves like no layout of the catalogue that has this width\n";
+        text += "  no layout of the catalogue with this width fits its behaviour\n";
     return text;
 }
 inline std::ostream& operator<<(std::ostream& out, const LayoutReport& report) { return out << to_string(report); }

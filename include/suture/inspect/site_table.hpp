@@ -1,10 +1,11 @@
-// Traces: what passes each site of a model, in the order in which the sites fire: print, edit, print.
-// Law: a traced pass computes what an untraced one does, bit for bit. It copies, draws and keeps no activation.
+// Site tables: a pass of a model as a table with one row per site, in the order in which the sites fire.
+// Law: a pass computes the same with and without a table, bit for bit. The table keeps no activation.
 #pragma once
 
 #include "suture/hook/hook_set.hpp"
 #include "suture/model/run_model.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/joined.hpp"
 
 #include <c10/util/Exception.h>
 
@@ -23,21 +24,20 @@
 
 namespace suture {
 
-/// What passed one site, after its hooks.
+/// One row: the activation that left a site, after the hooks there.
 struct SiteTableEntry {
     std::string path;                 ///< the site's name
-    std::string layout = "?";         ///< as layout_text has it; "?" where the site does not say
-    std::vector<extent> shape;        ///< empty of a nested tensor, which has none
-    std::string dtype = "undefined";  ///< PyTorch's name: "float32"; "nested float32" of a nested tensor
+    std::string layout = "?";         ///< as layout_text writes it; "?" if the site has none
+    std::vector<extent> shape;        ///< empty for a nested tensor
+    std::string dtype = "undefined";  ///< PyTorch's name: "float32"; "nested float32" for a nested tensor
     std::string device = "-";
-    std::optional<double> mean;    ///< of all values, in float64; none of complex, empty, sparse, nested or meta
-                                   ///< tensors, and where there is no memory to compute it
-    std::optional<double> stddev;  ///< with n - 1 below, as PyTorch's std(); none of integers or of a single value
-    std::vector<std::string> changed_by;  ///< the hooks that replaced the activation here, in words, in their order
+    std::optional<double> mean;    ///< over all values, in float64; empty for complex, empty, sparse, nested and
+                                   ///< meta tensors, and if there is no memory to compute it
+    std::optional<double> stddev;  ///< divided by n - 1, as PyTorch's std(); empty for integers and single values
+    std::vector<std::string> changed_by;  ///< the hooks that replaced the activation here, in words and in order
 };
 
-/// Is thrown where a traced pass ends with an exception, which is nested in it (std::rethrow_if_nested): what passed
-/// the sites until then is in `sites`.
+/// Thrown if the pass throws, with that exception nested (std::rethrow_if_nested). `sites` has the rows until then.
 struct SiteTableError : HookError {
     SiteTableError(const std::string& message, std::vector<SiteTableEntry> so_far)
         : HookError(message), sites(std::move(so_far)) {}
@@ -48,7 +48,7 @@ namespace detail {
 inline bool has_numbers(const at::Tensor& t) {
     return t.layout() == at::kStrided && !t.is_quantized() && !t.is_meta() && !t.is_complex() && t.numel() > 0;
 }
-/// Mean and standard deviation, if LibTorch can compute them: that it cannot must not end a pass that needs neither.
+/// Sets mean and standard deviation if LibTorch can compute them. A failure must not end a pass that needs neither.
 inline void measure(SiteTableEntry& entry, const at::Tensor& activation) {
     try {
         // Apple's GPUs have no float64.
@@ -65,7 +65,7 @@ inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activ
     entry.changed_by = edits;
     if (site.layout()) entry.layout = layout_text(*site.layout());
     if (!activation.defined()) return entry;
-    const bool nested = activation.is_nested();  // and has no sizes() then
+    const bool nested = activation.is_nested();  // and then has no sizes()
     entry.dtype = (nested ? "nested " : "") + dtype_text(activation.scalar_type());
     entry.device = activation.device().str();
     if (nested) return entry;
@@ -77,9 +77,9 @@ inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activ
 /// @pre an exception is being handled
 [[noreturn]] inline void rethrow_with_table(std::vector<SiteTableEntry> so_far) {
     const std::string place = so_far.empty()
-                                  ? "the trace ends before the first site: "
-                                  : "the trace ends after " + so_far.back().path + " (site " +
-                                        std::to_string(so_far.size() - 1) + ", TraceError::sites has them all): ";
+                                  ? "the site table ends before the first site: "
+                                  : "the site table ends after " + so_far.back().path + " (site " +
+                                        std::to_string(so_far.size() - 1) + "; SiteTableError::sites has all): ";
     try {
         throw;
     } catch (const c10::Error& e) {
@@ -91,20 +91,25 @@ inline SiteTableEntry site_table_entry(const Site& site, const at::Tensor& activ
 
 inline std::string number_text(const std::optional<double>& number) {
     if (!number) return "-";
-    if (std::isnan(*number)) return "nan";  // printf shows the sign of a NaN, which says nothing
+    if (std::isnan(*number)) return "nan";  // printf would show the NaN's sign, which has no meaning
     char text[32];
     std::snprintf(text, sizeof text, "%.4g", *number);
     return text;
 }
 
 inline std::vector<std::string> cells_of(const SiteTableEntry& e, std::size_t order) {
-    std::string edits;
-    for (const std::string& edit : e.changed_by) edits += (edits.empty() ? "" : "; ") + edit;
-    return {std::to_string(order), e.path, e.layout, shape_text(e.shape), e.dtype, e.device, number_text(e.mean),
-            number_text(e.stddev), edits};
+    return {std::to_string(order),
+            e.path,
+            e.layout,
+            shape_text(e.shape),
+            e.dtype,
+            e.device,
+            number_text(e.mean),
+            number_text(e.stddev),
+            joined(e.changed_by, "; ")};
 }
 
-/// The rows as columns two spaces apart, numbers to the right; no line ends in spaces.
+/// The rows as columns two spaces apart, numbers aligned to the right; no line ends in spaces.
 inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     const auto is_number = [](std::size_t column) { return column == 0 || column == 6 || column == 7; };
     std::vector<std::size_t> widths(rows.front().size());
@@ -123,7 +128,7 @@ inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 }
 }  // namespace detail
 
-/// What passed the sites, as a table: "#  path  layout  shape  dtype  device  mean  std  changed by", a line a site.
+/// The rows as text, one line per site: "#  path  layout  shape  dtype  device  mean  std  changed by".
 inline std::string to_string(const std::vector<SiteTableEntry>& sites) {
     if (sites.empty()) return "no site was passed: give the model HookPoints or Hooked modules\n";
     std::vector<std::vector<std::string>> rows{
@@ -132,7 +137,7 @@ inline std::string to_string(const std::vector<SiteTableEntry>& sites) {
     return detail::aligned(rows);
 }
 
-/// A traced pass: what passed each site, in order, and what the model gave.
+/// A pass of a model: one row per site, in order, and the model's output.
 template <class Output>
 struct SiteTable {
     std::vector<SiteTableEntry> sites;
@@ -160,9 +165,9 @@ template <class T>
 inline constexpr bool is_hook_set = std::is_same_v<std::remove_cvref_t<T>, HookSet>;
 }  // namespace detail
 
-/// Runs the model and tells of each site that this thread passes. A model is anything with `forward(inputs...)`, a
-/// pointer or holder of such, or a function. Hooks that are active in this thread run as usual. What passes within a
-/// trace inside the model is told to that trace alone.
+/// Runs the model and lists every site that this thread passes. A model is anything with `forward(inputs...)`, a pointer
+/// to or holder of such a thing, or a function. Hooks that are active in this thread run as usual. If the model itself
+/// makes a site table, the sites within are listed there alone.
 ///
 ///     std::cout << site_table(model, tokens);
 ///

@@ -1,7 +1,7 @@
-// Direct logit attribution in GPT-2: how much of a logit each head, each MLP and the embedding wrote into the residual
-// stream themselves (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"). The stream is a sum, and
-// the final layer norm is linear once its scale is that of the recorded pass, so the logit is a sum as well.
-// Law: all contributions together are the logit.
+// Direct logit attribution in GPT-2: how much each head, each MLP and the embedding contribute to a logit by what they
+// write into the residual stream (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"). The stream is
+// a sum, and the final layer norm is linear once its scale is fixed to that of the recorded pass, so the logit is a sum
+// as well. Law: the contributions sum to the logit.
 #pragma once
 
 #include "suture/core/where.hpp"
@@ -21,16 +21,16 @@
 
 namespace suture {
 
-/// What the parts of a GPT-2 contribute to a logit (or a difference of two), in the logit's units, float64. The axes in
-/// front are those of the attributed positions: none for one prompt [tokens] and one token, [batch] for prompts
-/// [batch, tokens]. What the bias of its values adds is a head's own.
+/// What the parts of a GPT-2 contribute to a logit (or to the difference of two), in the logit's units, float64. The
+/// leading axes are those of the attributed positions: none for one prompt [tokens] and one token, [batch] for prompts
+/// [batch, tokens]. The bias of the values counts towards its head.
 struct DirectLogitAttribution {
-    at::Tensor heads;             ///< [..., layers, heads]: what each wrote through its rows of c_proj's weight
-    at::Tensor mlps;              ///< [..., layers]: with their biases
-    at::Tensor attention_biases;  ///< [..., layers]: those of c_proj, which belong to no head
-    at::Tensor embedding;         ///< [...]: of token and position
-    at::Tensor norm_bias;         ///< [...]: of the final layer norm
-    at::Tensor edits;             ///< [...]: what active hooks wrote into the stream themselves; 0 if nothing is edited
+    at::Tensor heads;             ///< [..., layers, heads]: each through its rows of c_proj's weight
+    at::Tensor mlps;              ///< [..., layers]: biases included
+    at::Tensor attention_biases;  ///< [..., layers]: the biases of c_proj, which belong to no head
+    at::Tensor embedding;         ///< [...]: token and position together
+    at::Tensor norm_bias;         ///< [...]: the bias of the final layer norm
+    at::Tensor edits;             ///< [...]: what active hooks wrote into the stream; 0 if nothing is edited
 
     /// The logit, or the difference: [...]
     at::Tensor total() const {
@@ -39,15 +39,15 @@ struct DirectLogitAttribution {
 };
 
 namespace detail {
-/// Sites at which an edit writes what no part of the model wrote: recorded before the edits and after them.
+/// The sites where an edit may write into the stream, recorded before and after the edits.
 template <class X>
 struct EditedSites {
     Latest<X> before, after;
 
-    explicit EditedSites(const Recording& how)
-        : before(looking(how, seen::before_edits)), after(looking(how, seen::after_edits)) {}
+    explicit EditedSites(const RecordOptions& how)
+        : before(seen_at(how, RecordPhase::before_edits)), after(seen_at(how, RecordPhase::after_edits)) {}
 
-    /// What the edits added, at all sites together: [..., width].
+    /// The sum of what the edits added at all sites: [..., width].
     at::Tensor edits() const {
         at::Tensor sum = at::zeros({}, at::kDouble);
         for (std::size_t i = 0; i < after.size(); ++i) sum = sum.add(in_float64(after[i]).sub(in_float64(before[i])));
@@ -55,13 +55,13 @@ struct EditedSites {
     }
 
 private:
-    static Recording looking(Recording how, seen when) {
+    static RecordOptions seen_at(RecordOptions how, RecordPhase when) {
         how.when = when;
         return how;
     }
 };
 
-/// A pass of the model, recorded at the attributed positions.
+/// One pass of the model, recorded at the attributed positions.
 template <extent Width, extent Heads>
 struct AttributionPass {
     EditedSites<Resid<Width>> stream;  ///< from the first block's resid_pre to the input of ln_f
@@ -70,7 +70,7 @@ struct AttributionPass {
     Latest<Z<Width, Heads>> z;
     Latest<MlpOut<Width>> mlps;
 
-    AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const Recording& how)
+    AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const RecordOptions& how)
         : stream(how), attention(how), norm(how), z(how), mlps(how) {
         HookSet hooks;
         std::vector<HookHandle> handles;
@@ -89,11 +89,11 @@ struct AttributionPass {
     }
 };
 
-/// How the logit depends on what is written into the stream. Taking the mean off and weighing the channels, which the
-/// norm does to every vector, is done to the logit's direction instead, once.
+/// How the logit depends on a vector written into the stream. The norm centres and weighs every vector; here that is done
+/// once, to the logit's direction.
 class LogitReadout {
 public:
-    /// `target` [width] is what the logit is a product with, `last` [..., width] the stream that the norm is given.
+    /// The logit is the product of `target` [width] with the norm's output; `last` [..., width] is the norm's input.
     LogitReadout(const Gpt2NormImpl& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
         : target_(target),
           scale_(last.sub(last.mean(-1, true)).square().mean(-1).add(epsilon).sqrt()),
@@ -102,25 +102,25 @@ public:
         direction_ = weighed.sub(weighed.mean());
     }
 
-    /// Of what is written into the stream, [..., width] -> [...].
+    /// The contribution of vectors written into the stream: [..., width] -> [...].
     at::Tensor operator()(const at::Tensor& written) const { return written.matmul(direction_).div(scale_); }
-    /// Of what the heads mix [..., heads * head width], which c_proj's weight [heads * head width, width] writes:
-    /// [..., heads].
+    /// The contributions of the heads' mixed values [..., heads * head width], which c_proj's weight
+    /// [heads * head width, width] writes into the stream: [..., heads].
     at::Tensor of_heads(const at::Tensor& z, const at::Tensor& weight, extent heads) const {
         const std::array<extent, 2> split{heads, z.size(-1) / heads};
         const at::Tensor by_head = z.mul(weight.matmul(direction_)).unflatten(-1, at::IntArrayRef(split));
         return by_head.sum(-1).div(scale_.unsqueeze(-1));
     }
-    /// Of what is added behind the norm, [..., width] -> [...].
-    at::Tensor behind_norm(const at::Tensor& added) const { return added.matmul(target_); }
-    /// Of the norm's own bias, at every position alike: [...].
+    /// The contribution of vectors added after the norm: [..., width] -> [...].
+    at::Tensor after_norm(const at::Tensor& added) const { return added.matmul(target_); }
+    /// The contribution of the norm's bias, the same at every position: [...].
     at::Tensor norm_bias() const { return norm_bias_.expand_as(scale_).clone(); }
 
 private:
     at::Tensor target_, direction_, scale_, norm_bias_;
 };
 
-/// The direction in which the final norm's output moves the target: [width].
+/// The direction of the final norm's output that moves the target: [width].
 template <extent Width, extent Heads>
 at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& target) {
     const at::Tensor token = in_float64(unembedding_of(model, target.token)[0]);
@@ -128,24 +128,24 @@ at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& targ
 }
 }  // namespace detail
 
-/// Runs the model on token ids, [tokens] or [batch, tokens], and tells what contributed to a logit at a token, the last
-/// one unless another is named (tokens(2, 5) are an axis of the result). Hooks that are active in this thread run as
-/// usual: of a patched model this is the patched attribution.
+/// Runs the model on token ids, [tokens] or [batch, tokens], and attributes a logit at one position, by default the last;
+/// several, as tokens(2, 5), become an axis of the result. Hooks that are active in this thread run as usual, so a patched
+/// model gives the attribution of its patched pass.
 ///
 ///     DirectLogitAttribution a = direct_logit_attribution(model, ids, logit_difference(answer, other), token(-1));
 ///     at::Tensor best = a.heads.flatten().argmax();   // layer * heads + head
 ///
-/// @post a.total() is what the model's logits say, up to rounding
-/// @throws ValueError if the vocabulary lacks a token id; PositionError if there is no such token; what the model and
-///         its hooks throw
+/// @post a.total() equals the model's logit, up to rounding
+/// @throws ValueError if the vocabulary lacks a token id; PositionError if the position is out of range; whatever the
+///         model and its hooks throw
 template <extent Width, extent Heads>
 DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const at::Tensor& ids,
                                                 const LogitTarget& target,
                                                 const Position<Axis::token>& where = token(-1)) {
     const at::NoGradGuard no_gradients;
     const at::Tensor direction = detail::direction_of(model, target);
-    const detail::AttributionPass<Width, Heads> pass(model, ids,
-                                                     Recording{.tokens = where, .batches = detail::batches_of(ids)});
+    const detail::AttributionPass<Width, Heads> pass(
+        model, ids, RecordOptions{.tokens = where, .batches = detail::batches_of(ids)});
     const at::Tensor first = detail::in_float64(pass.stream.before.at("h.0.resid_pre"));
     const at::Tensor last = detail::in_float64(pass.stream.after.at("ln_f.input"));
     const detail::LogitReadout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);
@@ -162,7 +162,7 @@ DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const 
             at::stack(biases, -1),
             read(first),
             read.norm_bias(),
-            read(pass.stream.edits().add(pass.attention.edits())).add(read.behind_norm(pass.norm.edits()))};
+            read(pass.stream.edits().add(pass.attention.edits())).add(read.after_norm(pass.norm.edits()))};
 }
 
 }  // namespace suture

@@ -1,6 +1,6 @@
-// The logit lens of GPT-2: what each layer's residual stream says of the next token, read with the final layer norm and
-// the unembedding (nostalgebraist 2020, "interpreting GPT: the logit lens").
-// Law: the lens of what the last block emits is the model's logits.
+// The logit lens of GPT-2: what each layer's residual stream predicts for the next token, read with the final layer norm
+// and the unembedding (nostalgebraist 2020, "interpreting GPT: the logit lens").
+// Law: the lens of the last block's output gives the model's logits.
 #pragma once
 
 #include "suture/core/where.hpp"
@@ -22,12 +22,12 @@
 
 namespace suture {
 
+namespace detail {
 /// A residual stream of this width, read or owned.
 template <class T, extent Width>
 concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Whole<Resid<Width>>>;
 
-namespace detail {
-/// The rows [n, width] that the logits of these token ids are products with; those of all, if none is named.
+/// The unembedding rows [n, width] of these token ids; of all if none is named.
 /// @throws ValueError if the vocabulary lacks one
 template <extent Width, extent Heads>
 at::Tensor unembedding_of(const Gpt2<Width, Heads>& model, at::IntArrayRef tokens) {
@@ -44,45 +44,45 @@ at::Tensor read_with_lens(Gpt2<Width, Heads> model, const at::Tensor& residual, 
     return logit_lens(residual, model->ln_f, unembed);
 }
 
-/// Token ids [tokens] as a batch of one prompt; others as they are.
+/// Token ids [tokens] as a batch of one prompt; other ids unchanged.
 inline at::Tensor as_batch(const at::Tensor& ids) { return ids.defined() && ids.dim() == 1 ? ids.unsqueeze(0) : ids; }
-/// What drops the batch axis again from what `as_batch(ids)` gives, if it was put there.
+/// Selects batch row 0 if `as_batch(ids)` added the batch axis, which drops that axis again.
 inline std::optional<Position<Axis::batch>> batches_of(const at::Tensor& ids) {
     return ids.defined() && ids.dim() == 1 ? std::optional(batch(0)) : std::nullopt;
 }
 }  // namespace detail
 
-/// The logits [..., vocabulary] that a residual stream [..., width] gives, or [..., n] those of the n token ids that
-/// are named. Hooks are not active meanwhile; gradients flow.
+/// The logits [..., vocabulary] of a residual stream [..., width], or [..., n] for the n given token ids. No hooks are
+/// active meanwhile; gradients flow.
 ///
 ///     at::Tensor logits = logit_lens(model, latest[3], {answer, other});
 ///
-/// @throws ValueError if the vocabulary lacks an id; ShapeError if the stream has another width; TypeError if it has
-///         another dtype or device than the model
+/// @throws ValueError if the vocabulary lacks an id; ShapeError if the stream has the wrong width; TypeError if its dtype
+///         or device differs from the model's
 template <extent Width, extent Heads>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const at::Tensor& residual, at::IntArrayRef tokens = {}) {
     return detail::read_with_lens(model, residual, detail::unembedding_of(model, tokens));
 }
-template <extent Width, extent Heads, ResidualStream<Width> R>
+template <extent Width, extent Heads, detail::ResidualStream<Width> R>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const R& residual, at::IntArrayRef tokens = {}) {
     return logit_lens(model, residual.unsafe_tensor(), tokens);
 }
 template <extent Width, extent Heads, Readable R>
-    requires(!ResidualStream<R, Width>)
+    requires(!detail::ResidualStream<R, Width>)
 SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
                 logit_lens(const Gpt2<Width, Heads>&, const R&, at::IntArrayRef = {}));
 
-/// Runs the model and reads the residual stream before the first block and after each: [layers + 1, batch, tokens,
-/// vocabulary], without the batch axis for ids [tokens]. Name the token ids that matter where a whole vocabulary a
-/// layer would be too much: [..., n]. Hooks that are active in this thread run as usual. Without gradients.
-/// @throws ValueError if the vocabulary lacks an id; what the model and its hooks throw
+/// Runs the model and reads the residual stream before the first block and after each block: [layers + 1, batch, tokens,
+/// vocabulary], without the batch axis for ids [tokens]. If a whole vocabulary per layer would be too much, name the token
+/// ids that matter: [..., n]. Hooks that are active in this thread run as usual. No gradients are tracked.
+/// @throws ValueError if the vocabulary lacks an id; whatever the model and its hooks throw
 template <extent Width, extent Heads>
 at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
     const at::NoGradGuard no_gradients;
     const at::Tensor unembedding = detail::unembedding_of(model, tokens);
     std::vector stream{site_ref(model->h[0]->resid_pre)};
     for (const auto& block : model->h) stream.push_back(site_ref(block->resid_post));
-    Latest<Resid<Width>> latest(Recording{.batches = detail::batches_of(ids)});
+    Latest<Resid<Width>> latest(RecordOptions{.batches = detail::batches_of(ids)});
     HookSet hooks;
     const auto handle = hooks.add(stream, latest);
     run_with_hooks(model, hooks, detail::as_batch(ids));

@@ -1,5 +1,5 @@
 // The logit lens (nostalgebraist 2020, "interpreting GPT: the logit lens"): what a model would predict if the residual
-// stream of an earlier layer were its last. For GPT-2, see model/gpt2_logit_lens.hpp.
+// stream of an earlier layer were its last. For GPT-2, see lens/gpt2_logit_lens.hpp.
 #pragma once
 
 #include "suture/hook/detail/active_scope.hpp"
@@ -9,13 +9,13 @@
 
 namespace suture {
 
-/// The residual stream [..., width] through the model's final norm and unembedding: [..., vocabulary]. These are
-/// modules, holders or pointers of them, or functions of a tensor. No hooks are active meanwhile, so that what records
+/// Passes the residual stream [..., width] through the model's final norm and unembedding: [..., vocabulary]. Both are
+/// modules, holders of or pointers to modules, or functions of a tensor. No hooks are active meanwhile, so a recorder of
 /// the model's own norm does not see the lens. Gradients flow.
 ///
 ///     at::Tensor logits = logit_lens(latest[3], model->norm, model->head);
 ///
-/// @throws what the norm and the unembedding throw
+/// @throws whatever the norm and the unembedding throw
 template <Numbers T, class FinalNorm, class Unembedding>
 at::Tensor logit_lens(const T& residual, FinalNorm&& final_norm, Unembedding&& unembedding) {
     const detail::ActiveScope suspended;

@@ -101,8 +101,7 @@ public:
 private:
     [[noreturn]] void fail(int reason) const {
         throw suture::FileError(directory_.string() + ": pictures cannot be written here" +
-                                suture::detail::safetensors::system_reason(reason) +
-                                ": check the path, the rights and the space");
+                                suture::detail::system_reason(reason) + ": check the path, the rights and the space");
     }
 
     std::filesystem::path directory_, path_;
@@ -112,7 +111,7 @@ private:
 inline void check_file_name(const std::string& name) {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
     if (name.empty() || name[0] == '.' || name[0] == '-' || name.find_first_not_of(allowed) != name.npos)
-        throw suture::ValueError(suture::detail::safetensors::in_quotes(name) +
+        throw suture::ValueError(suture::detail::in_quotes(name) +
                                  " cannot name a picture's files: use letters, digits, '_', '-' and '.'");
 }
 

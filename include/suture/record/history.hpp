@@ -1,4 +1,4 @@
-// History: what passed each site in every pass: right for statistics over many prompts. To look at one prompt, use a
+// History: the activations of every pass at each site, for statistics over many prompts. To look at one prompt, use a
 // Latest. A History that outgrows the memory is spilled to files, see record/spill.hpp.
 #pragma once
 
@@ -18,50 +18,52 @@
 
 namespace suture {
 
-/// The entries that one layer had when it was asked for: a view for ranges, cheap to copy.
+/// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
+/// copy, and safe in a pipeline as a temporary.
 template <class X, extent Groups>
     requires Recordable<X, Groups>
-class LayerHistory : public ranges::view_interface<LayerHistory<X, Groups>> {
+class LayerHistory : public ranges::view_interface<LayerHistory<X, Groups>>, public std::ranges::view_base {
 public:
     LayerHistory() = default;
-    explicit LayerHistory(std::vector<Recorded<X, Groups>> entries)
-        : entries_(std::make_shared<const std::vector<Recorded<X, Groups>>>(std::move(entries))) {}
-    const Recorded<X, Groups>* begin() const { return entries_ ? entries_->data() : nullptr; }
-    const Recorded<X, Groups>* end() const { return entries_ ? entries_->data() + entries_->size() : nullptr; }
+    explicit LayerHistory(std::vector<RecordEntry<X, Groups>> entries)
+        : entries_(std::make_shared<const std::vector<RecordEntry<X, Groups>>>(std::move(entries))) {}
+    const RecordEntry<X, Groups>* begin() const { return entries_ ? entries_->data() : nullptr; }
+    const RecordEntry<X, Groups>* end() const { return entries_ ? entries_->data() + entries_->size() : nullptr; }
 
 private:
-    std::shared_ptr<const std::vector<Recorded<X, Groups>>> entries_;
+    std::shared_ptr<const std::vector<RecordEntry<X, Groups>>> entries_;
 };
 
 /// Every activation of X that passed, oldest first. X and Groups are as in Latest.
 ///
-///     History<Q<768, 12>> history(Recording{.tokens = token(-1)});
+///     History<Q<768, 12>> history(RecordOptions{.tokens = token(-1)});
 ///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
 ///     { const auto scope = hooks.activate(); for (const auto& prompt : prompts) model->forward(prompt); }
 ///     at::Tensor mean = history.stack(3).mean(0);
-///     auto norms = history | ranges::views::transform([](const auto& entry) { return entry.view().norm(); });
+///     auto norms = history.of(3) | ranges::views::transform([](const auto& entry) { return entry.view().norm(); });
 ///
-/// It is a range of Recorded. A recorder may be dropped before its hooks, and several threads may record into one.
+/// It is a range of RecordEntry, for range-v3 and for the standard library. A recorder may be destroyed before its
+/// hooks, and several threads may record into one.
 template <class X, extent Groups = 1>
     requires Recordable<X, Groups>
-class History : public detail::RecorderBase<X, Groups> {
+class History : public detail::Recorder<X, Groups> {
 public:
     /// @throws as Latest
-    explicit History(Recording how = {})
-        : detail::RecorderBase<X, Groups>(std::move(how), detail::RecorderState::keep::all) {}
+    explicit History(RecordOptions options = {})
+        : detail::Recorder<X, Groups>(std::move(options), detail::EntryStore::Keep::all) {}
 
-    /// The entries of one layer; one at least.
-    /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet
+    /// The entries of one layer, at least one.
+    /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
     LayerHistory<X, Groups> of(std::size_t layer) const { return LayerHistory<X, Groups>(this->of_layer(layer)); }
 
-    /// The entries of one layer as one Owned, [passes, ...] with the shape of an entry behind it. Of AnyLayout: as one
+    /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout: as one
     /// tensor.
     /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()
     auto stack(std::size_t layer) const {
         std::vector<at::Tensor> parts;
-        for (const detail::record& r : this->shared()->of(layer)) {
-            parts.push_back(detail::tensor_of(r));
-            check_alike(r, parts);
+        for (const detail::StoredEntry& e : this->shared()->of(layer)) {
+            parts.push_back(detail::tensor_of(e));
+            check_alike(e, parts);
         }
         if constexpr (std::same_as<X, AnyLayout>)
             return at::stack(parts);
@@ -70,20 +72,16 @@ public:
     }
 
 private:
-    static void check_alike(const detail::record& r, const std::vector<at::Tensor>& parts) {
+    static void check_alike(const detail::StoredEntry& e, const std::vector<at::Tensor>& parts) {
         const at::Tensor &first = parts.front(), &last = parts.back();
-        const std::string differ = "pass " + std::to_string(r.pass) + " of " + r.name + " recorded " +
-                                   tensor_text(last) + " but the first one " + tensor_text(first);
+        const std::string differ = "pass " + std::to_string(e.pass) + " of " + e.name + " recorded " +
+                                   tensor_text(last) + " but the first pass " + tensor_text(first);
         if (first.sizes() != last.sizes())
-            throw ShapeError(differ + ": record the same tokens of every prompt, token(-1) say, or reduce each entry");
+            throw ShapeError(differ + ": record the same tokens of every prompt, for example token(-1), or reduce " +
+                             "each entry");
         if (first.scalar_type() != last.scalar_type() || first.device() != last.device())
-            throw TypeError(differ + ": give the Recording a dtype and a device");
+            throw TypeError(differ + ": set a dtype and a device in the RecordOptions");
     }
 };
 
 }  // namespace suture
-
-/// For std::ranges; range-v3 knows it from the base.
-template <class X, suture::extent Groups>
-    requires suture::Recordable<X, Groups>
-inline constexpr bool std::ranges::enable_view<suture::LayerHistory<X, Groups>> = true;

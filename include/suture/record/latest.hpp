@@ -1,5 +1,5 @@
-// Latest: what passed each site in the newest pass. The next pass overwrites it: right for looking at one prompt.
-// To collect what many prompts give, use a History.
+// Latest: the newest activation at each site. The next pass overwrites it, which suits looking at one prompt. To collect
+// activations of many prompts, use a History.
 #pragma once
 
 #include "suture/record/recorder.hpp"
@@ -10,8 +10,8 @@
 
 namespace suture {
 
-/// Layer -> the newest activation of X, a layout or one of its components (`Latest<Q<64>, 12>`: one in 12 groups). A
-/// `Latest<AnyLayout>` keeps what passes sites of any kind, attention patterns say, as plain tensors.
+/// Layer -> the newest activation of X, a layout or one of its components (`Latest<Q<64>, 12>`: a component in 12
+/// groups). A `Latest<AnyLayout>` keeps activations of any kind, for example attention patterns, as plain tensors.
 ///
 ///     Latest<Qkv> latest;
 ///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), latest);
@@ -19,24 +19,25 @@ namespace suture {
 ///     View<Q<768, 12>> q = latest[3].get<Q>();
 ///     board[11] = latest[3];
 ///
-/// A recorder of a component keeps that component alone. It is a range of Recorded, one a layer. A recorder may be
-/// dropped before its hooks, and several threads may record into one.
+/// A recorder of a component keeps that component alone. It is a range of RecordEntry, one per layer, for range-v3 and
+/// for the standard library. A recorder may be destroyed before its hooks, and several threads may record into one.
 template <class X, extent Groups = 1>
     requires Recordable<X, Groups>
-class Latest : public detail::RecorderBase<X, Groups> {
+class Latest : public detail::Recorder<X, Groups> {
 public:
-    /// @throws ValueError if `how` names batch rows twice. What it asks for is looked for when an activation is there:
-    ///         a pass throws PositionError, ShapeError, TypeError or, before it would hold too much, MemoryError.
-    explicit Latest(Recording how = {})
-        : detail::RecorderBase<X, Groups>(std::move(how), detail::RecorderState::keep::latest) {}
+    /// @throws ValueError if the options select batch rows twice. Whether an activation has the selected part is checked
+    ///         when it passes: then the pass throws PositionError, ShapeError, TypeError or, before the limit would be
+    ///         exceeded, MemoryError.
+    explicit Latest(RecordOptions options = {})
+        : detail::Recorder<X, Groups>(std::move(options), detail::EntryStore::Keep::latest) {}
 
-    /// What the layer recorded last, as [..., width] ([..., groups, width] of a component in groups).
-    /// @throws PositionError if the recorder is attached to no such layer, HookError if it has recorded nothing yet
-    typename Recorded<X, Groups>::view_type operator[](std::size_t layer) const {
+    /// The newest activation of the layer: [..., width], or [..., groups, width] of a component in groups.
+    /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
+    typename RecordEntry<X, Groups>::view_type operator[](std::size_t layer) const {
         return this->of_layer(layer).front().view();
     }
     /// The same by the site's name: `latest.at("h.3.attn.c_attn")`.
-    typename Recorded<X, Groups>::view_type at(const std::string& site) const {
+    typename RecordEntry<X, Groups>::view_type at(const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];
     }
 };

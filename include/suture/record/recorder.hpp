@@ -3,10 +3,10 @@
 
 #include "suture/core/where.hpp"
 #include "suture/hook/detail/active_scope.hpp"
-#include "suture/record/detail/record_state.hpp"
+#include "suture/record/detail/entry_store.hpp"
+#include "suture/record/record_entry.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
-#include "suture/tensor/view.hpp"
 
 #include <compare>
 #include <concepts>
@@ -17,32 +17,31 @@
 #include <utility>
 #include <vector>
 
-namespace suture {
+namespace suture::detail {
 
-namespace detail {
-/// The hook that records of what passes a site the channels that `channels_of(activation)` names.
+/// The hook that records the channels `channels_of(activation)` of each activation that passes a site.
 template <class ChannelsOf>
-HookEntry recording_entry(const std::shared_ptr<RecorderState>& state, std::size_t layer, const Site& site,
-                          ChannelsOf channels_of, std::string what) {
-    state->attach(layer, site);
+HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t layer, const Site& site,
+                        ChannelsOf channels_of, std::string what) {
+    store->attach(layer, site);
     HookEntry entry;
-    entry.when = state->when();
+    entry.when = store->when();
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
-    entry.run = [state, layer, channels_of](const at::Tensor& activation, const Site&) {
-        state->record_from(layer, channels_of(activation), activation);
+    entry.run = [store, layer, channels_of](const at::Tensor& activation, const Site&) {
+        store->keep(layer, channels_of(activation), activation);
         return at::Tensor();
     };
     return entry;
 }
 
 /// The channels of X in an activation packed like L.
-/// @throws ShapeError or TypeError unless the activation is packed so
+/// @throws ShapeError or TypeError if the activation is packed differently
 template <class X, class L>
 ChannelSlice channels_packed(const at::Tensor& activation) {
     check_packed(activation, facts_of<L>);
     return placed<Exactly<X>, L>;
 }
-/// All of the last axis, whatever that is.
+/// The whole last axis.
 /// @throws ShapeError or TypeError if there is none
 inline ChannelSlice channels_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
@@ -50,11 +49,11 @@ inline ChannelSlice channels_unpacked(const at::Tensor& activation) {
     return {{0, width, 1, width}, false};
 }
 
-/// What is recorded, in words: a component without the layout that holds it alone.
+/// What a recorder keeps, in words: "Q<2>", or the whole layout.
 template <class X, extent Groups>
-std::string recorded_text() {
+std::string kept_text() {
     if constexpr (std::same_as<X, AnyLayout>)
-        return "what passes";
+        return "any activation";
     else if constexpr (Layout<X>)
         return layout_text(facts_of<X>);
     else
@@ -66,83 +65,33 @@ template <class X, extent Groups, class L>
 concept taken_from = Layout<L> && placed<Exactly<X>, L>
 .why == Fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
-/// How a recorded X is looked at: as a View or, where the recorder was not told what passes, as the tensor that it is.
-template <class X, extent Groups>
-struct recorded_as {
-    using type = View<X, Groups>;
-    static type look_at(at::Tensor t, bool cut) {
-        return cut ? Access::make_cut<type>(std::move(t)) : Access::make<type>(std::move(t));
-    }
-};
-template <>
-struct recorded_as<AnyLayout, 1> {
-    using type = at::Tensor;
-    static type look_at(at::Tensor t, bool) { return t; }
-};
-
-template <class X, extent Groups>
-class RecorderBase;
-}  // namespace detail
-
-/// What a recorder can keep: a layout, a component or, told by AnyLayout, whatever passes.
-template <class X, extent Groups>
-concept Recordable = detail::Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
-
-/// One recorded activation: where and when it was seen, and what it was.
-template <class X, extent Groups = 1>
-    requires Recordable<X, Groups>
-class Recorded {
-public:
-    using view_type = typename detail::recorded_as<X, Groups>::type;
-
-    /// Of the sites that the recorder was attached to, which one, counted from 0.
-    std::size_t layer() const { return record_.layer; }
-    /// The site's name: "h.3.attn.c_attn".
-    std::string name() const { return record_.name; }
-    /// How often the layer had been recorded before.
-    std::size_t pass() const { return record_.pass; }
-
-    /// What was recorded: a View or, of an AnyLayout, the record itself as a tensor. Reads it, each time, from the file
-    /// if it was spilled.
-    /// @throws OwnershipError if the record was written since, FileError if the file cannot be read any more
-    view_type view() const { return detail::recorded_as<X, Groups>::look_at(detail::tensor_of(record_), record_.cut); }
-
-private:
-    template <class, extent>
-    friend class detail::RecorderBase;
-    explicit Recorded(detail::record r) : record_(std::move(r)) {}
-
-    detail::record record_;
-};
-
-namespace detail {
-/// The one way to a recorder's state.
-struct RecordAccess {
+/// The only way to a recorder's store.
+struct StoreAccess {
     template <class R>
-    static RecorderState& state(const R& recorder) {
+    static EntryStore& store(const R& recorder) {
         return *recorder.shared();
     }
 };
 
-/// What Latest and History share. It is a range of Recorded, which may grow while it is iterated.
+/// What Latest and History share: a random access range of RecordEntry, which may grow while it is iterated.
 template <class X, extent Groups>
-class RecorderBase {
+class Recorder {
 public:
-    using value_type = Recorded<X, Groups>;
+    using value_type = RecordEntry<X, Groups>;
 
-    /// An index into the entries. It makes each Recorded that it gives.
+    /// An index into the entries. Dereferencing makes a RecordEntry.
     class iterator {
     public:
-        using value_type = Recorded<X, Groups>;
+        using value_type = RecordEntry<X, Groups>;
         using reference = value_type;
         using pointer = void;
         using difference_type = std::ptrdiff_t;
-        using iterator_category = std::random_access_iterator_tag;  // as vector<bool>'s: std::prev asks this
+        using iterator_category = std::random_access_iterator_tag;  // like vector<bool>'s: std::prev looks at it
 
         iterator() = default;
         reference operator*() const { return (*this)[0]; }
         reference operator[](difference_type n) const {
-            return value_type(state_->entry(static_cast<std::size_t>(at_ + n)));
+            return value_type(store_->entry(static_cast<std::size_t>(at_ + n)));
         }
         iterator& operator+=(difference_type n) { return at_ += n, *this; }
         iterator& operator-=(difference_type n) { return *this += -n; }
@@ -158,61 +107,60 @@ public:
         friend auto operator<=>(const iterator& a, const iterator& b) { return a.at_ <=> b.at_; }
 
     private:
-        friend RecorderBase;
-        iterator(std::shared_ptr<const RecorderState> state, std::size_t at)
-            : state_(std::move(state)), at_(static_cast<difference_type>(at)) {}
-        std::shared_ptr<const RecorderState> state_;
+        friend Recorder;
+        iterator(std::shared_ptr<const EntryStore> store, std::size_t at)
+            : store_(std::move(store)), at_(static_cast<difference_type>(at)) {}
+        std::shared_ptr<const EntryStore> store_;
         difference_type at_ = 0;
     };
 
-    RecorderBase(RecorderBase&&) noexcept = default;
-    RecorderBase& operator=(RecorderBase&&) noexcept = default;
+    Recorder(Recorder&&) noexcept = default;
+    Recorder& operator=(Recorder&&) noexcept = default;
 
     iterator begin() const { return {shared(), 0}; }
     iterator end() const { return {shared(), shared()->size()}; }
 
-    /// How many entries there are.
+    /// The number of entries.
     std::size_t size() const { return shared()->size(); }
     bool empty() const { return size() == 0; }
-    /// Whether this layer was recorded.
+    /// Whether this layer has an entry.
     bool contains(std::size_t layer) const { return shared()->contains(layer); }
     /// The storage of the entries, in bytes. Views of entries that were replaced or cleared are not counted.
     std::size_t bytes_held() const { return shared()->bytes_held(); }
-    /// Drops the entries and counts passes from 0 again. Hooks stay; Views keep what they show.
+    /// Drops the entries and counts passes from 0 again. The hooks stay; existing Views keep their values.
     void clear() { shared()->clear(); }
 
-    /// For HookSet::add.
+    /// Called by HookSet::add for each site.
     template <class L>
         requires(std::same_as<X, AnyLayout> || taken_from<X, Groups, L>)
     HookEntry hook_at(std::size_t layer, const Site& site) {
-        const std::string what = recorded_text<X, Groups>();
+        const std::string what = kept_text<X, Groups>();
         if constexpr (std::same_as<X, AnyLayout>)
-            return recording_entry(shared(), layer, site, channels_unpacked, what);
+            return recorder_hook(shared(), layer, site, channels_unpacked, what);
         else
-            return recording_entry(shared(), layer, site, channels_packed<X, L>, what);
+            return recorder_hook(shared(), layer, site, channels_packed<X, L>, what);
     }
-    /// For HookSet::add, which tells how many layers there are: every one was told of by hook_at.
+    /// Called by HookSet::add with the number of layers, all of which hook_at has seen before.
     void attached(std::size_t) {}
 
 protected:
-    RecorderBase(Recording how, RecorderState::keep which)
-        : state_(std::make_shared<RecorderState>(std::move(how), which)) {}
+    Recorder(RecordOptions options, EntryStore::Keep keep)
+        : store_(std::make_shared<EntryStore>(std::move(options), keep)) {}
 
     std::vector<value_type> of_layer(std::size_t layer) const {
         std::vector<value_type> entries;
-        for (record& r : shared()->of(layer)) entries.push_back(value_type(std::move(r)));
+        for (StoredEntry& e : shared()->of(layer)) entries.push_back(value_type(std::move(e)));
         return entries;
     }
     /// @throws OwnershipError if the recorder was moved from
-    const std::shared_ptr<RecorderState>& shared() const {
-        if (!state_) throw OwnershipError("this recorder was moved from and holds nothing: use what it went to");
-        return state_;
+    const std::shared_ptr<EntryStore>& shared() const {
+        if (!store_) throw OwnershipError("this recorder was moved from and is empty: use the one it was moved to");
+        return store_;
     }
 
 private:
-    friend RecordAccess;
-    std::shared_ptr<RecorderState> state_;
+    friend StoreAccess;
+    std::shared_ptr<EntryStore> store_;
 };
-}  // namespace detail
 
-}  // namespace suture
+}  // namespace suture::detail

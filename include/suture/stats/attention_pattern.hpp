@@ -1,6 +1,11 @@
-// Attention patterns: where the heads look. A pattern has no layout; its last axes are queries and keys, as in the
-// [batch, heads, queries, keys] that passes an attention's `pattern` site.
-// Law: the rows of a pattern are probabilities. What has other rows is refused, and never measured.
+// Attention patterns: where the heads look. A pattern has no layout; its last axes are queries and keys, like the
+// [batch, heads, queries, keys] that passes an attention's `pattern` site:
+//
+//     Latest<AnyLayout> patterns;                                   // at sites(model, "h.*.attn.pattern")
+//     at::Tensor spread = attention_entropy(patterns[3]);           // [batch, heads, queries]
+//     at::Tensor back = attention_to_previous(patterns[3]).mean(-1);  // [batch, heads]: large for a previous-token head
+//
+// Law: the rows of a pattern are probabilities. Anything else is refused and never measured.
 #pragma once
 
 #include "suture/stats/numbers.hpp"
@@ -8,6 +13,7 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <ATen/ops/take_along_dim.h>
 #include <ATen/ops/xlogy.h>
 #include <c10/util/StringUtil.h>
 
@@ -17,17 +23,20 @@
 namespace suture {
 
 namespace detail {
-/// Names the first row of which `wrong` [..., queries] is true, and its sum.
+/// Names the first row where `wrong` [..., queries] is true, and its sum.
 [[noreturn]] inline void throw_no_probabilities(const at::Tensor& wrong, const at::Tensor& sums) {
     const at::Tensor place = wrong.nonzero()[0];
     std::vector<extent> row;
     for (extent axis = 0; axis < place.numel(); ++axis) row.push_back(place[axis].item<extent>());
     throw ValueError("row " + shape_text(row) + " of the pattern sums to " +
                      c10::str(sums.masked_select(wrong)[0].item<double>()) +
-                     ", or has a negative number: give probabilities, after the softmax");
+                     " or has a negative number: give probabilities, after the softmax");
 }
 
-/// The pattern in float64. @throws as check_pattern
+/// The pattern in float64, checked to be one: [..., queries, keys] of numbers from 0, with rows that sum to 1 (to a
+/// thousandth, or to a hundredth in a dtype of 16 bits).
+/// @throws ShapeError if it has no queries and keys, ValueError if a row does not hold probabilities, TypeError if these
+///         are not real numbers
 inline at::Tensor checked_pattern(const at::Tensor& given) {
     const at::Tensor pattern = in_float64(given);
     if (pattern.dim() < 2)
@@ -38,7 +47,7 @@ inline at::Tensor checked_pattern(const at::Tensor& given) {
     if (!fits.all().item<bool>()) throw_no_probabilities(fits.logical_not(), sums);
     return pattern;
 }
-/// The same of a pattern whose queries are its keys.
+/// The same for a pattern with one key for each query.
 inline at::Tensor checked_self_attention(const at::Tensor& given) {
     const at::Tensor pattern = checked_pattern(given);
     if (pattern.size(-1) != pattern.size(-2))
@@ -46,44 +55,73 @@ inline at::Tensor checked_self_attention(const at::Tensor& given) {
                          ": give one with a key for every query, or name the key: attention_to_key(pattern, 2)");
     return pattern;
 }
+
+/// @throws PositionError unless every one of these keys is among `count`
+inline void check_keys(extent first, extent last, extent count) {
+    const extent outside = first < -count ? first : last;
+    if (first >= -count && last < count) return;
+    throw PositionError("key " + std::to_string(outside) + " is outside the pattern, which has " +
+                        std::to_string(count) + " keys: count from 0, or from -1 at the end");
+}
 }  // namespace detail
 
-/// Checks that this is a pattern: [..., queries, keys] of numbers from 0, each row of which sums to 1 (to a thousandth,
-/// or to a hundredth in a dtype of 16 bits).
-/// @throws ShapeError if it has no queries and keys, ValueError if a row is no probabilities, TypeError if these are no
-///         real numbers
-inline void check_pattern(const at::Tensor& pattern) { (void)detail::checked_pattern(pattern); }
+// All of these return float64.
+// They throw ShapeError if the pattern is not [..., queries, keys], ValueError if a row does not hold probabilities (its
+// sum differs from 1 by more than a thousandth, or a hundredth in a dtype of 16 bits), TypeError if the numbers are not
+// real.
 
-// All below throw as check_pattern, and give float64.
-
-/// How spread each query's attention is, in nats: 0 on a single key, log(n) on n keys alike. [..., queries]
+/// How spread each query's attention is, in nats: 0 for a single key, log(n) for n equal keys. [..., queries]
 inline at::Tensor attention_entropy(const at::Tensor& pattern) {
     const at::Tensor p = detail::checked_pattern(pattern);
     return at::xlogy(p, p).sum(-1).neg();
 }
 
-/// How much of each query's attention goes to one key; -1 is the last. [..., queries]
+/// The share of each query's attention that goes to one key; -1 is the last. [..., queries]
 /// @throws PositionError if there is no such key
 inline at::Tensor attention_to_key(const at::Tensor& pattern, extent key) {
     const at::Tensor p = detail::checked_pattern(pattern);
-    if (key < -p.size(-1) || key >= p.size(-1))
-        throw PositionError("key " + std::to_string(key) + " is outside the pattern, which has " +
-                            std::to_string(p.size(-1)) + " keys: count from 0, or from -1 at the end");
+    detail::check_keys(key, key, p.size(-1));
     return p.select(-1, key).clone();
 }
 
-/// How much of each query's attention goes to the first token. [..., queries]
+/// The share of each query's attention that goes to each of n keys: [..., queries, n]. The keys are integers, [n] or, for
+/// different keys in each prompt of a batch, [batch, n] with the pattern's first axis; -1 is the last key.
+///
+///     at::Tensor names = attention_to_keys(patterns[9], places);   // places [batch, 2]: where the names stand
+///
+/// @throws PositionError if there is no such key, ShapeError if the keys have other axes, TypeError if they are
+///         not integers
+inline at::Tensor attention_to_keys(const at::Tensor& pattern, const at::Tensor& keys) {
+    const at::Tensor p = detail::checked_pattern(pattern);
+    if (!keys.defined() || !at::isIntegralType(keys.scalar_type(), /*includeBool=*/false))
+        throw TypeError("the keys are " + tensor_text(keys) + ": give their indices as integers");
+    const bool by_prompt = keys.dim() == 2 && p.dim() >= 3 && keys.size(0) == p.size(0);
+    if (keys.dim() != 1 && !by_prompt)
+        throw ShapeError("the keys have shape " + shape_text(keys.sizes()) + " and the pattern " +
+                         shape_text(p.sizes()) + ": give keys [n], or [batch, n] with the pattern's batch");
+    std::vector<extent> sizes(p.sizes().begin(), p.sizes().end() - 1);
+    if (keys.numel() == 0) return p.new_zeros(sizes).unsqueeze(-1).narrow(-1, 0, 0);
+    detail::check_keys(keys.min().item<extent>(), keys.max().item<extent>(), p.size(-1));
+
+    std::vector<extent> axes(static_cast<std::size_t>(p.dim()), 1);
+    if (by_prompt) axes.front() = keys.size(0);
+    axes.back() = keys.size(-1);
+    const at::Tensor from_0 = keys.to(p.device(), at::kLong).remainder(p.size(-1)).reshape(axes);
+    return at::take_along_dim(p, from_0, -1);
+}
+
+/// The share of each query's attention that goes to the first token. [..., queries]
 inline at::Tensor attention_to_first(const at::Tensor& pattern) { return attention_to_key(pattern, 0); }
 
-/// How much of each query's attention goes to its own token. [..., queries]
-/// @throws ShapeError if there are not as many keys as queries
+/// The share of each query's attention that goes to its own token. [..., queries]
+/// @throws ShapeError also if the numbers of queries and keys differ
 inline at::Tensor attention_to_self(const at::Tensor& pattern) {
     return detail::checked_self_attention(pattern).diagonal(0, -2, -1).clone();
 }
 
-/// How much of each query's attention goes to the token before it. [..., queries - 1]: the first token has none
-/// before it, so that number i is of query i + 1.
-/// @throws ShapeError if there are not as many keys as queries
+/// The share of each query's attention that goes to the token before it. [..., queries - 1]: the first token has none
+/// before it, so element i belongs to query i + 1.
+/// @throws ShapeError also if the numbers of queries and keys differ
 inline at::Tensor attention_to_previous(const at::Tensor& pattern) {
     return detail::checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
 }

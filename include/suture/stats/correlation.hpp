@@ -1,6 +1,6 @@
-// Correlations of rows with one another: which tokens' neurons go up and down together. Pearson's coefficient, the
-// cosine of two rows that have had their own means taken off.
-// Law: a correlation is a number of [-1, 1], or NaN where there is none; a row without any spoils no other row's.
+// Correlations between rows: which tokens' neurons go up and down together. Pearson's coefficient, the cosine of two rows
+// after subtracting each row's mean.
+// Law: a correlation is a number in [-1, 1], or NaN if a row has none; such a row does not affect the others.
 #pragma once
 
 #include "suture/stats/numbers.hpp"
@@ -15,45 +15,39 @@
 namespace suture {
 
 namespace detail {
-/// Rows with their means taken off, scaled so that their largest number is near 1 or -1; NaN in a row without
-/// correlation.
+/// Rows minus their means, scaled so that their largest number is near 1 or -1; NaN in a row that correlates with nothing.
 inline at::Tensor deviations_of(const at::Tensor& rows) {
     if (rows.size(-1) < 2)
         throw ShapeError("the rows to correlate have shape " + shape_text(rows.sizes()) +
                          ": give rows of two channels or more");
     const at::Tensor offset = rows.sub(rows.mean(-1, true));
     const at::Tensor scaled = offset.div(offset.abs().amax(-1, true));  // no square overflows or vanishes
-    const at::Tensor deviations = scaled.sub(scaled.mean(-1, true));    // a mean far from zero was not exact
-    // Whether a row is constant is asked of its values: the mean of equal numbers may differ from them.
+    const at::Tensor deviations =
+        scaled.sub(scaled.mean(-1, true));  // the first mean is inexact if it is far from zero
+    // A constant row is found by its values: the mean of equal numbers may differ from them.
     const at::Tensor constant = rows.amax(-1, true).eq(rows.amin(-1, true));
     return deviations.masked_fill(constant, std::numeric_limits<double>::quiet_NaN());
 }
 
-/// The cosine of each row of deviations with the same row of others: exactly 1 where they are the same.
+/// The cosine of each row of x with the same row of y: exactly 1 if the rows are equal.
 inline at::Tensor cosine(const at::Tensor& x, const at::Tensor& y) {
     const auto dot = [](const at::Tensor& u, const at::Tensor& v) { return u.mul(v).sum(-1); };
-    return dot(x, y).div(dot(x, x).mul(dot(y, y)).sqrt()).clamp(-1, 1);  // one root: that of a square is exact
+    return dot(x, y)
+        .div(dot(x, x).mul(dot(y, y)).sqrt())
+        .clamp(-1, 1);  // one root, because the root of a square is exact
 }
 }  // namespace detail
 
-/// Which rows [...] of [..., channels] correlate with nothing, not even with themselves: those whose numbers are all
-/// the same, and those with a NaN or an infinity.
-/// @throws ShapeError if there are fewer than two channels; TypeError if these are no real numbers
-template <Numbers T>
-at::Tensor rows_without_correlation(const T& rows) {
-    return detail::deviations_of(detail::in_float64(rows)).isnan().any(-1);
-}
-
-/// The correlation of each row of `a` with the same row of `b`: [..., channels] twice -> [...], float64. It is exactly
-/// 1 with the row itself, -1 with its negative, and NaN where one of the two is without correlation, as numpy.corrcoef
-/// has it.
-/// @throws ShapeError if the shapes differ or there are fewer than two channels; TypeError if these are no real
-///         numbers, or on two devices
+/// The correlation of each row of `a` with the same row of `b`: two [..., channels] -> [...], float64. It is exactly 1 for
+/// equal rows and -1 for a row and its negative. It is NaN, as in numpy.corrcoef, if a row is constant or has a NaN or an
+/// infinity.
+/// @throws ShapeError if the shapes differ or there are fewer than two channels; TypeError if the numbers are not real or
+///         are on two devices
 template <Numbers A, Numbers B>
 at::Tensor pearson(const A& a, const B& b) {
     const at::Tensor rows = detail::in_float64(a), others = detail::in_float64(b);
     if (rows.sizes() != others.sizes())
-        throw ShapeError("a row of " + shape_text(rows.sizes()) + " has none to correlate with in " +
+        throw ShapeError("rows " + shape_text(rows.sizes()) + " cannot be correlated with rows " +
                          shape_text(others.sizes()) + ": give two tensors of one shape");
     if (rows.device() != others.device())
         throw TypeError("the rows to correlate are on " + rows.device().str() + " and on " + others.device().str() +
@@ -61,13 +55,14 @@ at::Tensor pearson(const A& a, const B& b) {
     return detail::cosine(detail::deviations_of(rows), detail::deviations_of(others));
 }
 
-/// The correlation of every row with every other: [..., rows, channels] -> [..., rows, rows], float64. For what a site
-/// has recorded, that is token against token:
+/// The correlation of every row with every other: [..., rows, channels] -> [..., rows, rows], float64. For a recorded
+/// activation, that is token against token:
 ///
 ///     at::Tensor tokens = correlation_matrix(latest[3]);   // [batch, tokens, tokens]
 ///
-/// It is symmetric bit for bit and exactly 1 on the diagonal; the row and column of a row without correlation are NaN.
-/// @throws ShapeError if there is no axis of rows, or fewer than two channels; TypeError if these are no real numbers
+/// It is symmetric bit for bit and exactly 1 on the diagonal, but NaN in the row and column of an input row that is
+/// constant or has a NaN or an infinity.
+/// @throws ShapeError if there is no axis of rows or fewer than two channels; TypeError if the numbers are not real
 template <Numbers T>
 at::Tensor correlation_matrix(const T& activation) {
     const at::Tensor rows = detail::in_float64(activation);
@@ -80,12 +75,12 @@ at::Tensor correlation_matrix(const T& activation) {
     return lower.add(lower.transpose(-2, -1)).add(with_itself.diag_embed());
 }
 
-/// Each row's mean correlation with the others: [..., rows, rows] -> [..., rows]. Pairs that are NaN are left out, and
-/// a row without a pair is NaN. Whether the first token goes along with the rest least of all:
+/// Each row's mean correlation with the others: [..., rows, rows] -> [..., rows]. Pairs that are NaN are left out; a row
+/// without pairs is NaN. To see, for example, which token is least like the rest:
 ///
 ///     mean_correlation_with_others(correlation_matrix(latest[3]))
 ///
-/// @throws ShapeError if it is no square matrix; TypeError if these are no real numbers
+/// @throws ShapeError if the matrix is not square; TypeError if the numbers are not real
 inline at::Tensor mean_correlation_with_others(const at::Tensor& matrix) {
     const at::Tensor correlations = detail::in_float64(matrix);
     if (correlations.dim() < 2 || correlations.size(-1) != correlations.size(-2))

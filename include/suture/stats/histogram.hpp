@@ -1,5 +1,5 @@
-// Histograms. Law: every finite number within the range is counted in exactly one bin, the one whose edges, compared
-// and not computed with, hold it.
+// Histograms. Law: every finite number within the range is counted in exactly one bin, chosen by comparing the number
+// with the bin's edges and not by arithmetic.
 #pragma once
 
 #include "suture/stats/numbers.hpp"
@@ -17,24 +17,24 @@
 
 namespace suture {
 
-/// From where to where a histogram counts, in the activation's units.
+/// The range that a histogram covers, in the activation's units.
 struct HistogramRange {
     double low = 0, high = 1;
 };
 
-/// How many numbers lie between the edges of each bin. Bin i holds edges[i] <= x < edges[i + 1], and the last one its
-/// upper edge as well. On the CPU.
+/// The counts between the edges of each bin, on the CPU. Bin i holds edges[i] <= x < edges[i + 1]; the last bin includes
+/// its upper edge.
 struct Histogram {
     at::Tensor edges;   ///< float64 [bins + 1], ascending
     at::Tensor counts;  ///< int64 [bins]
-    extent below = 0;   ///< the numbers under the first edge, and minus infinity
-    extent above = 0;   ///< the numbers over the last edge, and infinity
-    extent nan = 0;     ///< what is not a number
+    extent below = 0;   ///< the numbers below the first edge, minus infinity included
+    extent above = 0;   ///< the numbers above the last edge, infinity included
+    extent nan = 0;     ///< the NaNs
 };
 
 namespace detail {
-/// The range of all finite numbers. Equal ones have room on both sides, as numpy.histogram leaves it, and if there are
-/// none it is 0 to 1.
+/// The range of all finite numbers. If they are all equal, there is room on both sides, as in numpy.histogram; if there
+/// are none, it is 0 to 1.
 inline HistogramRange range_of(const at::Tensor& finite) {
     if (finite.numel() == 0) return {};
     const double low = finite.min().item<double>(), high = finite.max().item<double>();
@@ -51,10 +51,10 @@ inline std::string from_to(const HistogramRange& range) {
     return "from " + in_full(range.low) + " to " + in_full(range.high);
 }
 
-/// @throws ValueError unless there are so many different edges
+/// @throws ValueError if the range does not have as many different edges
 inline at::Tensor edges_of(const HistogramRange& range, extent bins) {
     if (bins < 1)
-        throw ValueError("a histogram of " + std::to_string(bins) + " bins has nothing to count in: ask for 1 or more");
+        throw ValueError("a histogram of " + std::to_string(bins) + " bins cannot count anything: ask for 1 or more");
     if (!(range.low < range.high) || !std::isfinite(range.high - range.low))
         throw ValueError("a histogram cannot count " + from_to(range) +
                          ": give two finite numbers, the lower one first");
@@ -68,13 +68,12 @@ inline at::Tensor edges_of(const HistogramRange& range, extent bins) {
 }
 }  // namespace detail
 
-/// The histogram of all numbers of an activation, between the smallest and the largest finite one unless a range is
-/// given.
+/// The histogram of all numbers in an activation. Without a range it covers the smallest to the largest finite number.
 ///
 ///     Histogram h = histogram_of(latest[3], 20, HistogramRange{-1, 1});
 ///
-/// @throws ValueError if there is no bin, no range, or if the bins are too narrow for float64; TypeError or ShapeError
-///         if these are no rows of real numbers
+/// @throws ValueError if there are no bins, the range is empty, or the bins are too narrow for float64; TypeError or
+///         ShapeError if these are not rows of real numbers
 template <Numbers T>
 Histogram histogram_of(const T& activation, extent bins = 10, std::optional<HistogramRange> range = {}) {
     const at::Tensor all = detail::in_float64(activation).flatten();
@@ -83,7 +82,7 @@ Histogram histogram_of(const T& activation, extent bins = 10, std::optional<Hist
     const at::Tensor numbers = all.masked_select(all.isnan().logical_not());
     const at::Tensor below = numbers.lt(range->low), above = numbers.gt(range->high);
     const at::Tensor inside = numbers.masked_select(below.logical_or(above).logical_not());
-    // The bin is the number of inner edges that are not above.
+    // A number's bin is the count of inner edges not above it.
     const at::Tensor inner = edges.slice(0, 1, bins).to(inside.device());
     const at::Tensor bin = at::searchsorted(inner, inside, /*out_int32=*/false, /*right=*/true);
     return {edges, at::bincount(bin, {}, bins).cpu(), below.sum().item<extent>(), above.sum().item<extent>(),

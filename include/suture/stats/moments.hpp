@@ -1,6 +1,6 @@
-// Moments: count, mean, standard deviation, least and greatest value of every channel, gathered pass by pass so that
-// no activation is kept. Law: in however many parts the rows come, the moments are those of all rows at once (Chan,
-// Golub and LeVeque 1983, "Algorithms for computing the sample variance").
+// Moments: count, mean, standard deviation, minimum and maximum of every channel, gathered pass by pass without keeping
+// activations. Law: however the rows are divided into parts, the moments are those of all rows at once (Chan, Golub and
+// LeVeque 1983, "Algorithms for computing the sample variance").
 #pragma once
 
 #include "suture/stats/numbers.hpp"
@@ -19,9 +19,9 @@ namespace suture {
 namespace detail {
 /// The moments of some rows, each a float64 [channels].
 struct ChannelMoments {
-    at::Tensor count, left_out;  ///< how many numbers are finite, and how many are not and count for nothing
-    at::Tensor about, mean;      ///< the mean is about + mean: one number has too few digits if it is far from zero
-    at::Tensor squares;          ///< the squared distances from the mean, summed
+    at::Tensor count, left_out;  ///< how many numbers are finite, and how many are not and are ignored
+    at::Tensor about, mean;      ///< the mean is about + mean: a single number far from zero would lose digits
+    at::Tensor squares;          ///< the sum of squared distances from the mean
     at::Tensor low, high;
 
     ChannelMoments to(at::Device device) const {
@@ -30,7 +30,7 @@ struct ChannelMoments {
     }
 };
 
-/// @pre there is a row: [rows, channels]
+/// The moments of [rows, channels]. @pre there is at least one row
 inline ChannelMoments moments_of(const at::Tensor& rows) {
     const at::Tensor finite = rows.isfinite(), other = finite.logical_not();
     const auto sum = [&other](const at::Tensor& t) { return t.masked_fill(other, 0).sum(0); };
@@ -46,7 +46,7 @@ inline ChannelMoments moments_of(const at::Tensor& rows) {
             rows.masked_fill(other, -infinity).amax(0)};
 }
 
-/// The moments of the rows of both.
+/// The moments of the rows of both together.
 inline ChannelMoments merged(const ChannelMoments& a, const ChannelMoments& b) {
     const at::Tensor count = a.count.add(b.count), share = b.count.div(count.clamp_min(1));
     const at::Tensor about = at::where(a.count.gt(0), a.about, b.about);
@@ -61,26 +61,26 @@ inline ChannelMoments merged(const ChannelMoments& a, const ChannelMoments& b) {
 }
 }  // namespace detail
 
-/// Moments of every channel over all rows that were added, whatever batch and token they stand at. What is NaN or
-/// infinite is counted apart and left out. Memory: seven numbers a channel, on the device of the first rows.
+/// Moments of every channel over all rows added, of every batch row and token. NaN and infinity are counted separately and
+/// left out. Memory: seven numbers per channel, on the device of the first rows.
 ///
 ///     RunningMoments neurons;
 ///     const auto handle = hooks.add(model->h[3]->mlp->act, [&](const auto& view) { neurons.add(view); });
 ///     { const auto scope = hooks.activate(); for (const auto& prompt : prompts) model->forward(prompt); }
 ///     at::Tensor mean = neurons.mean();
 ///
-/// One thread adds at a time; what several have gathered is merged.
+/// Only one thread may add at a time; merge() combines the moments that several threads gathered.
 class RunningMoments {
 public:
     /// Adds rows [..., channels]; a component in groups has the channels of all groups.
-    /// @throws ShapeError if the rows before had another number of channels; TypeError if these are no real numbers
+    /// @throws ShapeError if earlier rows had another number of channels; TypeError if the numbers are not real
     template <Numbers T>
     void add(const T& activation) {
         const at::Tensor rows = detail::in_float64(activation);
         if (rows.numel() > 0) take_in(detail::moments_of(rows.reshape({-1, rows.size(-1)})));
     }
-    /// Adds what another has gathered.
-    /// @throws ShapeError if that has another number of channels
+    /// Adds the rows that another has gathered.
+    /// @throws ShapeError if those have another number of channels
     void merge(const RunningMoments& other) {
         if (!other.empty()) take_in(other.moments_);
     }
@@ -88,15 +88,15 @@ public:
     /// Whether nothing has been added.
     bool empty() const { return !moments_.count.defined(); }
 
-    // Each [channels], and float64 but for the counts. @throws ValueError if nothing has been added
+    // Each is [channels], float64 except for the counts. @throws ValueError if nothing has been added
 
-    /// How many finite numbers there were; int64.
+    /// The number of finite values; int64.
     at::Tensor count() const { return gathered().count.to(at::kLong); }
-    /// How many were NaN or infinite; int64.
+    /// The number of NaN and infinite values; int64.
     at::Tensor left_out() const { return gathered().left_out.to(at::kLong); }
-    /// NaN where no number is finite, as are min() and max().
+    /// NaN for a channel without finite values, as are min() and max().
     at::Tensor mean() const { return where_there_are(1, gathered().about.add(gathered().mean)); }
-    /// With count - 1 below, as PyTorch's std(): NaN where fewer than two numbers are finite.
+    /// Divided by count - 1, as PyTorch's std(): NaN for a channel with fewer than two finite values.
     at::Tensor stddev() const { return where_there_are(2, gathered().squares.div(gathered().count.sub(1)).sqrt()); }
     at::Tensor min() const { return where_there_are(1, gathered().low); }
     at::Tensor max() const { return where_there_are(1, gathered().high); }
@@ -109,11 +109,11 @@ private:
         }
         if (more.count.size(0) != moments_.count.size(0))
             throw ShapeError("rows of " + std::to_string(more.count.size(0)) + " channels were added to moments of " +
-                             std::to_string(moments_.count.size(0)) + ": use other RunningMoments for them");
+                             std::to_string(moments_.count.size(0)) + ": use separate RunningMoments for them");
         moments_ = detail::merged(moments_, more.to(moments_.count.device()));
     }
     const detail::ChannelMoments& gathered() const {
-        if (empty()) throw ValueError("these moments are of no numbers at all: add() some first");
+        if (empty()) throw ValueError("nothing has been added to these moments: add() rows first");
         return moments_;
     }
     at::Tensor where_there_are(extent least, const at::Tensor& numbers) const {

@@ -1,4 +1,4 @@
-// Norms: how long the rows of activations are, by layer and token. Law: computed in float64, whatever was recorded.
+// Norms: the lengths of activations' rows, by layer and token. Law: they are computed in float64, whatever the dtype.
 #pragma once
 
 #include "suture/record/history.hpp"
@@ -16,16 +16,16 @@
 
 namespace suture {
 
-/// The Euclidean length of every row: [..., channels] -> [...], float64, in the activation's units. A row with a NaN
-/// has the length NaN.
-/// @throws TypeError or ShapeError if these are no rows of real numbers
+/// The Euclidean length of every row: [..., channels] -> [...], float64, in the activation's units. The length of a row
+/// with a NaN is NaN.
+/// @throws TypeError or ShapeError if these are not rows of real numbers
 template <Numbers T>
 at::Tensor norms(const T& activation) {
     return detail::in_float64(activation).norm(2, {-1});
 }
 
 namespace detail {
-/// The norms of what each layer recorded, pass after pass.
+/// The norms of each layer's entries, pass after pass.
 template <class Recorder>
 std::map<std::size_t, std::vector<at::Tensor>> norms_by_layer(const Recorder& recorder) {
     std::map<std::size_t, std::vector<at::Tensor>> layers;
@@ -44,9 +44,9 @@ std::map<std::size_t, std::vector<at::Tensor>> norms_by_layer(const Recorder& re
 }
 }  // namespace detail
 
-/// The length of every row of the newest pass: [layers, ...] with the axes of an entry without its channels, as
-/// [layers, batch, tokens]. Layers that recorded nothing are left out.
-/// @throws ShapeError if the layers recorded different shapes; HookError if there are none
+/// The length of every row in the newest pass: [layers, ...], followed by an entry's axes without its channels, such as
+/// [layers, batch, tokens]. Layers without entries are left out.
+/// @throws ShapeError if the layers recorded different shapes; HookError if nothing is recorded
 template <class X, extent Groups>
 at::Tensor norms(const Latest<X, Groups>& latest) {
     std::vector<at::Tensor> layers;
@@ -54,8 +54,8 @@ at::Tensor norms(const Latest<X, Groups>& latest) {
     return at::stack(layers);
 }
 
-/// The same of every pass: [layers, passes, ...]. Entries that were spilled are read one at a time.
-/// @throws ShapeError also if a layer was passed more often than another
+/// The same for every pass: [layers, passes, ...]. Spilled entries are read one at a time.
+/// @throws ShapeError also if the layers recorded different numbers of passes
 template <class X, extent Groups>
 at::Tensor norms(const History<X, Groups>& history) {
     std::vector<at::Tensor> layers;

@@ -1,4 +1,4 @@
-// Numbers: what statistics are taken from, whatever holds them, as rows of float64.
+// Numbers: the input of statistics, in a View, an Owned or a tensor, read as rows of float64.
 #pragma once
 
 #include "suture/tensor/describe.hpp"
@@ -11,25 +11,26 @@
 
 namespace suture {
 
-/// What statistics are taken from: a View or an Owned, or a tensor where there is no layout to tell. Of any real dtype:
-/// all is computed in float64, without gradients.
+/// The input of statistics: a View, an Owned or, without a layout, a tensor. Any real dtype: statistics are computed in
+/// float64, without gradients.
 template <class T>
 concept Numbers = Readable<T> || std::same_as<T, at::Tensor>;
 
 namespace detail {
-/// The tensor as rows [..., channels] in float64, on the CPU if its device has none. It may be the tensor itself: it is
-/// not to be written.
-/// @throws TypeError or ShapeError if these are no rows of real numbers
+/// The tensor as rows [..., channels] in float64, on the CPU if its device lacks float64. It may be the tensor itself and
+/// must not be written.
+/// @throws TypeError or ShapeError if these are not rows of real numbers
 inline at::Tensor in_float64(const at::Tensor& t) {
     const auto expected = [] { return std::string("statistics need real numbers [..., channels]"); };
     check_has_channels(t, expected);
     if (t.is_complex()) throw TypeError(expected() + " but the tensor is " + tensor_text(t) + ": take its abs()");
     if (t.is_meta())
-        throw TypeError(expected() + " but the tensor is " + tensor_text(t) + ", which has none: use another device");
+        throw TypeError(expected() + " but the tensor is " + tensor_text(t) +
+                        ", which has no values: use another device");
     const at::Tensor detached = t.detach();
     return (t.device().is_mps() ? detached.cpu() : detached).to(at::kDouble);  // Apple's GPUs have no float64
 }
-/// The rows of a component in groups go through all of its groups.
+/// A row of a component in groups covers all of its groups.
 template <template <class, extent> class Held, class X, extent Groups>
     requires Readable<Held<X, Groups>> at::Tensor in_float64(const Held<X, Groups>& held) {
         const at::Tensor rows = in_float64(held.unsafe_tensor());

@@ -2,6 +2,7 @@
 // Law: what was saved is loaded bit for bit. Needs nlohmann-json, as suture/file/safetensors.hpp does.
 #pragma once
 
+#include "suture/file/new_file.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/sweep/result.hpp"
 
@@ -18,12 +19,7 @@ namespace suture {
 /// Writes the result as `csv_text` gives it: complete, or not at all.
 /// @throws FileError, with the path, if the disk refuses; what was there before is then still there
 inline void save_csv(const std::filesystem::path& path, const SweepResult& result) {
-    const std::string text = csv_text(result);
-    detail::safetensors::naming(path.string(), [&] {
-        detail::safetensors::NewFile file(path);
-        file.write(text.data(), text.size());
-        file.publish();
-    });
+    save_text(path, csv_text(result));
 }
 
 /// Writes the tensors of the result under the names of its members, the axes and texts into the file's metadata: complete,

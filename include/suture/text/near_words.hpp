@@ -1,10 +1,12 @@
 // Suggestions for messages: the words most similar to a given one.
 #pragma once
 
+#include "suture/tensor/joined.hpp"
 #include "suture/text/visible_text.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,21 +29,30 @@ inline std::size_t bytes_apart(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+/// `"a", "b", "c"`: the three words, or fewer, with the least `distance(word)`, a std::optional number that is empty for
+/// words to leave out.
+template <class Distance>
+std::string nearest_words(const std::vector<std::string>& words, Distance distance) {
+    constexpr std::size_t most_shown = 3;
+    std::vector<std::pair<std::size_t, std::string_view>> near;
+    for (const std::string& word : words)
+        if (const std::optional<std::size_t> apart = distance(word)) near.emplace_back(*apart, word);
+    const auto shown = static_cast<std::ptrdiff_t>(std::min(most_shown, near.size()));
+    std::partial_sort(near.begin(), near.begin() + shown, near.end());
+    near.resize(static_cast<std::size_t>(shown));
+    return joined(near, ", ", [](const auto& ranked) { return in_quotes(ranked.second); });
+}
+
 /// ` (similar: "a", "b", "c")`: at most three words, the most similar first, whose distance is at most half the length
 /// of the wanted word. Empty if there are none.
 inline std::string near_words(std::string_view wanted, const std::vector<std::string>& words) {
-    constexpr std::size_t shown = 3, longest = 100;
-    std::vector<std::pair<std::size_t, std::string_view>> near;
-    for (const std::string& word : words) {
-        if (std::max(wanted.size(), word.size()) > longest) continue;
+    constexpr std::size_t longest = 100;
+    const std::string near = nearest_words(words, [&](std::string_view word) -> std::optional<std::size_t> {
+        if (std::max(wanted.size(), word.size()) > longest) return {};
         const std::size_t apart = bytes_apart(wanted, word);
-        if (2 * apart <= wanted.size()) near.emplace_back(apart, word);
-    }
-    std::sort(near.begin(), near.end());
-    std::string text;
-    for (std::size_t i = 0; i < std::min(shown, near.size()); ++i)
-        text += (i ? ", " : " (similar: ") + in_quotes(near[i].second);
-    return text.empty() ? text : text + ")";
+        return 2 * apart <= wanted.size() ? std::optional(apart) : std::nullopt;
+    });
+    return near.empty() ? "" : " (similar: " + near + ")";
 }
 
 }  // namespace suture::detail

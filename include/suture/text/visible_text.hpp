@@ -3,9 +3,9 @@
 #pragma once
 
 #include "suture/tensor/error.hpp"
-#include "suture/text/pattern.hpp"
 #include "suture/text/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -15,12 +15,22 @@
 namespace suture {
 
 namespace detail {
-/// Whether a character is shown as itself. Controls, white space other than " ", and the backslash are not.
-inline bool shows_itself(std::string_view character) {
-    static const Pattern unseen(R"([\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}\\])");
-    bool shows = true;
-    if (character != " ") unseen.for_each_match(character, [&](std::string_view) { shows = false; });
-    return shows;
+/// The characters from `first` to `last`.
+struct CharacterRange {
+    char32_t first, last;
+};
+/// The characters that cannot be seen: Unicode 14's categories Cc, Cf, Zl, Zp and Zs.
+inline constexpr std::array<CharacterRange, 25> unseen_characters{
+    {{0x0, 0x20},        {0x7F, 0xA0},       {0xAD, 0xAD},       {0x600, 0x605},     {0x61C, 0x61C},
+     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},     {0x8E2, 0x8E2},     {0x1680, 0x1680},
+     {0x180E, 0x180E},   {0x2000, 0x200F},   {0x2028, 0x202F},   {0x205F, 0x2064},   {0x2066, 0x206F},
+     {0x3000, 0x3000},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD},
+     {0x13430, 0x13438}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F}}};
+
+/// True for a character that shows itself; false for controls, white space other than " ", and the escape's own sign.
+inline bool shows_itself(char32_t c) {
+    const auto holds = [c](const CharacterRange& r) { return r.first <= c && c <= r.last; };
+    return c == U' ' || (c != U'\\' && std::none_of(unseen_characters.begin(), unseen_characters.end(), holds));
 }
 
 /// An escape of one letter: the letter after the backslash, and the byte it stands for.
@@ -43,7 +53,7 @@ inline std::string visible_text(std::string_view text) {
     while (!text.empty()) {
         const Utf8Front front = utf8_front(text);
         const std::string_view bytes = text.substr(0, front.bytes);
-        if (front.valid && detail::shows_itself(bytes))
+        if (front.valid && detail::shows_itself(front.character))
             shown += bytes;
         else
             for (const char byte : bytes) shown += detail::escaped(byte);

@@ -7,7 +7,7 @@
 
 #include "doctest.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <ATen/ops/zeros.h>
 

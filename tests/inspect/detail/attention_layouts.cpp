@@ -1,4 +1,4 @@
-// The list of layouts that a layout check tries is the catalogue's, said once more as values: both must agree.
+// The layouts that a layout check tries repeat the catalogue as values: both must agree.
 #include "suture/inspect/detail/attention_layouts.hpp"
 
 #include "suture/core/catalogue.hpp"
@@ -38,7 +38,7 @@ std::vector<std::string> names_for() {
 using list = std::vector<std::string>;
 }  // namespace
 
-TEST_CASE("each layout is the one that the catalogue has under its name") {
+TEST_CASE("each layout equals the catalogue's of the same name") {
     using suture::detail::layouts_of_heads;
     using expected = std::vector<std::pair<std::string, std::string>>;
     CHECK((texts(layouts_of_heads(8, 8, 2)) ==
@@ -53,7 +53,7 @@ TEST_CASE("each layout is the one that the catalogue has under its name") {
            std::pair<std::string, std::string>("Falcon7bQkv<6, 4>", layout_text(facts_of<Falcon7bQkv<6, 4>>))));
 }
 
-TEST_CASE("the roles of a layout are what stands in its channels") {
+TEST_CASE("the roles of a layout are those of its channels, in order") {
     CHECK(roles<Gpt2Qkv<2, 1>>() == "QQKKVV");
     CHECK(roles<NeoXQkv<2, 1>>() == "QKVQKV");
     CHECK(roles<CodeGenQkv<4, 4>>() == "QVKQVKQVKQVK");
@@ -61,7 +61,7 @@ TEST_CASE("the roles of a layout are what stands in its channels") {
     CHECK(roles<Qwen3NextQGate<2, 2>>() == "QQ--QQ--");
 }
 
-TEST_CASE("what is tried has the declared width, other roles than declared, and no roles twice") {
+TEST_CASE("the layouts to try have the declared width, other roles than declared, and no roles twice") {
     const auto begins = [](const list& names, const list& first) {
         return names.size() >= first.size() && std::equal(first.begin(), first.end(), names.begin());
     };
@@ -86,12 +86,12 @@ TEST_CASE("a layout is tried whatever heads are declared in its place") {
     CHECK(tries(names_for<Fused<48, Q<4>, K<4>, V<40, 2>>>(), "FalconQkv<6, 3, 4>"));
 }
 
-TEST_CASE("a component is stood for by channels of every head, its first and last among them") {
+TEST_CASE("the sampled channels come from every head and include the component's first and last") {
     using suture::detail::single_channels;
     const auto taken = []<class L, class C>(std::type_identity<L>, std::type_identity<C>) {
         return single_channels({C::name, C::width, C::heads}, slice_of<L, C>);
     };
-    // Few channels are taken one and all.
+    // All of a few channels are taken.
     using Falcon = FalconQkv<4, 2, 3>;  // groups of Q 6, K 3, V 3
     CHECK((taken(std::type_identity<Falcon>{}, std::type_identity<Q<6, 2>>{}) ==
            std::vector<extent>{0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17}));
@@ -112,7 +112,7 @@ TEST_CASE("a component is stood for by channels of every head, its first and las
             CHECK(distance < 2 * 24);
             distances.insert(distance);
         }
-        CHECK(distances.size() > 4);  // no regular grid
+        CHECK(distances.size() > 4);  // not a regular grid
     }
     CHECK(of_many.front() == 128);
     CHECK(of_many.back() == 40 * 192 - 1);

@@ -43,7 +43,7 @@ struct sums {
 constexpr StridedSlice channel(extent c) { return {c, 1, 1, 3}; }
 }  // namespace
 
-TEST_CASE("the rows that change are those that read the edited channel at its token") {
+TEST_CASE("the changed rows are those that depend on the edited channel at its token") {
     sums model;
     for (const bool watch_sites : {false, true}) {
         const auto probe = model.probe(watch_sites);
@@ -56,7 +56,7 @@ TEST_CASE("the rows that change are those that read the edited channel at its to
     }
 }
 
-TEST_CASE("several tokens can be changed at once, and signs of zeros are no change") {
+TEST_CASE("several tokens can be changed at once, and the signs of zeros are ignored") {
     sums model;
     CHECK((model.probe().changed_rows({channel(2), 1, 3}) == Rows{1, 2, 3}));
     const auto zeros = [&] { return model.forward().mul(0); };
@@ -66,7 +66,7 @@ TEST_CASE("several tokens can be changed at once, and signs of zeros are no chan
 }
 
 TEST_CASE("channels have the role that their rows show, and single channels are probed once") {
-    using suture::detail::role;
+    using suture::detail::Role;
     int runs = 0;
     HookPoint<L> projection{"projection"};
     // Row t sees channel 0 of its own token unless that is the first, channel 1 of the tokens before it, and channel 2.
@@ -78,22 +78,22 @@ TEST_CASE("channels have the role that their rows show, and single channels are 
     };
     const suture::detail::AttentionProbe probe(model, SiteRef<AnyLayout>(projection), std::nullopt, std::nullopt,
                                                facts_of<L>);
-    CHECK(probe.role_of(channel(0)) == role::query);
-    CHECK(probe.role_of(channel(1)) == role::key);
-    CHECK(probe.role_of(channel(2)) == role::value);
-    CHECK(probe.role_of({0, 2, 1, 3}) == role::key);
-    CHECK(probe.role_of({0, 3, 1, 3}) == role::value);
+    CHECK(probe.role_of(channel(0)) == Role::query);
+    CHECK(probe.role_of(channel(1)) == Role::key);
+    CHECK(probe.role_of(channel(2)) == Role::value);
+    CHECK(probe.role_of({0, 2, 1, 3}) == Role::key);
+    CHECK(probe.role_of({0, 3, 1, 3}) == Role::value);
     suture::detail::ChannelRoles roles(probe);
     CHECK(roles.agree_with("VVV"));  // nothing is known yet
-    CHECK(roles[1] == role::key);
+    CHECK(roles[1] == Role::key);
     const int before = runs;
-    CHECK(roles[1] == role::key);
+    CHECK(roles[1] == Role::key);
     CHECK(runs == before);
     CHECK(roles.agree_with("QKV"));
     CHECK_FALSE(roles.agree_with("QVV"));
 }
 
-TEST_CASE("a model that gives the same memory in every run can be probed") {
+TEST_CASE("a model that returns the same memory from every run can be probed") {
     sums model;
     at::Tensor memory = at::ones({2, 4, 1});
     const auto in_memory = [&] { return memory.copy_(model.forward()); };
@@ -106,11 +106,11 @@ TEST_CASE("a channel that nothing reads is unseen, and may be anything") {
     sums model;  // it reads channel 2 only
     const auto probe = model.probe();
     suture::detail::ChannelRoles roles(probe);
-    CHECK(roles[0] == suture::detail::role::unseen);
+    CHECK(roles[0] == suture::detail::Role::unseen);
     CHECK(roles.agree_with("KKK"));
 }
 
-TEST_CASE("the pattern is watched where its site is named") {
+TEST_CASE("the pattern is watched if its site is given") {
     sums model;
     const auto probe = model.probe(true);
     CHECK(probe.sees_pattern());
@@ -152,7 +152,7 @@ TEST_CASE("activations that cannot be probed are refused") {
                "float32 [] on cpu", "[..., 4, channels]"));
 }
 
-TEST_CASE("a pattern that grows from run to run is refused: the model keeps something") {
+TEST_CASE("a pattern that grows from run to run is refused: the model keeps state") {
     HookPoint<L> projection{"projection"};
     HookPoint<AnyLayout> pattern{"pattern"};
     at::Tensor kept = at::ones({1, 0, 3});

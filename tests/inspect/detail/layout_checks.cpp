@@ -1,4 +1,4 @@
-// The checks of a layout: which channels in the wrong place they find, and what they leave open because nothing shows it.
+// The checks of a layout: which misplaced channels they find, and what stays inconclusive because nothing shows it.
 #include "suture/inspect/detail/layout_checks.hpp"
 
 #include "doctest.hpp"
@@ -16,7 +16,7 @@ using namespace suture_test;
 using enum LayoutCheck::Outcome;
 
 bool open(const LayoutReport& report) { return !report.passed() && !report.contradicted(); }
-/// What the report says of the single channels of a component.
+/// What the report says about the single channels of a component.
 const std::string& of_channels(const LayoutReport& report, const std::string& component) {
     return check_of(report, "single channels of " + component).found;
 }
@@ -44,7 +44,7 @@ TEST_CASE("a query, key or value that reaches into its neighbour is caught by a 
           "it acts as a value, which row 0 sees");
 }
 
-TEST_CASE("values do not hide the queries and keys beside them, whatever heads they are said to have") {
+TEST_CASE("values do not hide the queries and keys beside them, whatever their declared heads") {
     using In40 = Fused<48, Q<4>, K<4>, V<40, 10>>;
     using In2 = Fused<48, Q<4>, K<4>, V<40, 2>>;
     using Whole40 = Fused<48, Q<4>, K<4>, V<40>>;
@@ -71,7 +71,7 @@ TEST_CASE("queries that are few among the values of a wide projection are caught
     CHECK(of_channels(report_of<Gpt2Qkv<768, 12>, Keys, 64>(), "K").find(" acts as a query") != std::string::npos);
 }
 
-TEST_CASE("keys and values that change places are caught without a site of the pattern") {
+TEST_CASE("swapped keys and values are caught without the pattern's site") {
     using Swapped = Fused<48, Q<16, 4>, V<16, 4>, K<16, 4>>;
     const LayoutReport report = report_of<Gpt2Like, Swapped, 4>();
     CHECK(check_of(report, "editing Q at token 0").outcome == passed);
@@ -93,19 +93,19 @@ TEST_CASE("with the attention's own sites, its single rows and its pattern are c
     CHECK_THROWS_AS(check_of(check_layout(good, good->qkv, input()), "the pattern"), std::out_of_range);
 }
 
-TEST_CASE("a pruned head or a dead channel leaves a right layout open, and denies nothing") {
+TEST_CASE("a pruned head or a dead channel makes a right layout inconclusive, not contradicted") {
     const LayoutReport pruned = after([](auto& a) { a.after.narrow(0, 4, 4).zero_(); });
     CHECK(open(pruned));
     CHECK(says(of_channels(pruned, "K"), "channel 20 (and 3 more) changes nothing: it is dead or pruned"));
     CHECK(says(of_channels(pruned, "V"), "channel 36 (and 3 more) changes nothing"));
-    CHECK(says(to_string(pruned), " could not be told:\n", "  ?       single channels of K do the same: channel 20"));
+    CHECK(says(to_string(pruned), " is inconclusive:\n", "  ?       single channels of K do the same: channel 20"));
     const LayoutReport dead = after([](auto& a) { a.seen_of_query[0].zero_(); });
     CHECK(open(dead));
     CHECK(says(of_channels(dead, "K"), "channel 16 (and 3 more) changes nothing"));
     CHECK(check_of(dead, "single channels of V").outcome == passed);
 }
 
-TEST_CASE("a head of the query that is dead leaves its pattern open") {
+TEST_CASE("a dead head of the query leaves its pattern inconclusive") {
     const auto a = attention<Gpt2Like, Gpt2Like, 4>();
     a->seen_of_query = at::ones({4, 1, 4});
     a->seen_of_query[2].zero_();
@@ -114,7 +114,7 @@ TEST_CASE("a head of the query that is dead leaves its pattern open") {
     CHECK(says(check_of(report, "editing a head of Q").found, "head 2 changes nothing"));
 }
 
-TEST_CASE("what is pruned behind the attention's own output is seen there") {
+TEST_CASE("channels pruned after the attention's own output are seen there") {
     const auto a = attention<Gpt2Like, Gpt2Like, 4>();
     a->after.narrow(0, 4, 4).zero_();
     CHECK(check_layout(a, a->qkv, AttentionSites().output(a->z), input()).passed());
@@ -122,7 +122,7 @@ TEST_CASE("what is pruned behind the attention's own output is seen there") {
     CHECK(check_layout(a, a->qkv, AttentionSites().output(a->z), input()).passed());
 }
 
-TEST_CASE("a wrong layout is contradicted, and the right one named, also where a head is pruned") {
+TEST_CASE("a wrong layout is contradicted, and the right one named, even if a head is pruned") {
     const auto a = attention<NeoXLike, Gpt2Like, 4>();
     a->after.narrow(0, 4, 4).zero_();
     const LayoutReport report = check_layout(a, a->qkv, input());
@@ -130,7 +130,7 @@ TEST_CASE("a wrong layout is contradicted, and the right one named, also where a
     CHECK(names(report, "NeoXQkv<4, 4>"));
 }
 
-TEST_CASE("an attention that a projection of zeros follows shows nothing, and is said to") {
+TEST_CASE("an attention followed by a projection of zeros shows nothing, and the report says so") {
     const LayoutReport report = after([](auto& a) { a.after.zero_(); });
     CHECK(open(report));
     REQUIRE(report.checks.size() == 3);
@@ -139,7 +139,7 @@ TEST_CASE("an attention that a projection of zeros follows shows nothing, and is
 }
 
 TEST_CASE("attention that looks ahead is recognised: the laws of causal attention do not apply to it") {
-    const auto a = attention<Gpt2Like, NeoXLike, 4>();  // were the laws asked for, they would contradict
+    const auto a = attention<Gpt2Like, NeoXLike, 4>();  // if the laws were checked, they would contradict the layout
     a->causal = false;
     const LayoutReport report = check_layout(a, a->qkv, input());
     CHECK(open(report));
@@ -162,7 +162,7 @@ TEST_CASE("a causal attention before one that looks ahead passes by its own outp
     CHECK(check_layout(mixes_rows, a->qkv, AttentionSites().output(a->z), input()).passed());
 }
 
-TEST_CASE("a model that draws numbers, or keeps some between its runs, cannot be judged") {
+TEST_CASE("a model that draws random numbers, or keeps state between its runs, cannot be judged") {
     const LayoutReport drawing = after([](auto& a) { a.noisy = true; });
     CHECK(open(drawing));
     REQUIRE(drawing.checks.size() == 1);
@@ -177,7 +177,7 @@ TEST_CASE("a model that draws numbers, or keeps some between its runs, cannot be
     CHECK(says(check_layout(newest, a->qkv, input()).checks.back().found, "cached keys"));
 }
 
-TEST_CASE("a softmax that is all but certain does not make queries of keys") {
+TEST_CASE("an almost certain softmax does not make keys look like queries") {
     const auto a = attention<Gpt2Like, Gpt2Like, 4>();
     for (const double scale : {10., 100., 1000.}) {
         a->seen_of_query.fill_(scale);

@@ -2,7 +2,7 @@
 #include "suture/sweep/detail/ledger.hpp"
 
 #include "message.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>

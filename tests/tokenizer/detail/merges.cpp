@@ -4,7 +4,7 @@
 #include "doctest.hpp"
 #include "laws/property.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <algorithm>
 #include <cstddef>

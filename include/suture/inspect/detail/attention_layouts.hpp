@@ -1,8 +1,9 @@
-// The catalogue's fused projections of queries, keys and values, found by what is known of one: what a layout check
-// tries when the declared layout does not behave.
+// The fused projections of queries, keys and values in the catalogue that a layout check tries when the declared layout
+// does not fit.
 #pragma once
 
 #include "suture/core/layout.hpp"
+#include "suture/tensor/joined.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,13 +16,13 @@
 
 namespace suture::detail {
 
-/// A layout of the catalogue as a value, with its name there.
+/// A layout of the catalogue as a value, with its name.
 struct KnownLayout {
     std::string name;
     extent groups;
     std::array<ComponentFacts, 3> components;
 
-    /// @pre the KnownLayout outlives what is made of this
+    /// @pre the KnownLayout outlives the result
     LayoutFacts facts() const {
         extent period = 0;
         for (const ComponentFacts& c : components) period += c.width;
@@ -29,7 +30,7 @@ struct KnownLayout {
     }
 };
 
-/// The component of this name and its run; a width of 0 if there is none.
+/// The component of this name and its channels; a width of 0 if there is none.
 inline std::pair<ComponentFacts, StridedSlice> component_named(const LayoutFacts& layout, const std::string& name) {
     extent offset = 0;
     for (const ComponentFacts& c : layout) {
@@ -45,14 +46,14 @@ inline StridedSlice head_of(const ComponentFacts& c, const StridedSlice& all, ex
     return {all.offset + head / c.heads * all.period + head % c.heads * width, width, 1, width};
 }
 
-/// Channels that stand for all of a component, whatever heads it is said to have: each head is cut into pieces, the
-/// component into 32 at least (or single channels), and one channel is taken of each, the component's first and last among
-/// them. Which one changes from piece to piece: a regular grid could fall on one kind of channel in several.
-/// @post other channels, 2 n - 1 side by side in a head that is cut into pieces of n, are among those taken
+/// A sample of a component's channels, whatever its declared heads: each head is cut into pieces, the component into at
+/// least 32 (or single channels), and each piece gives one channel, among them the component's first and last. The
+/// channel's position varies from piece to piece, because a regular grid could hit the same kind of channel every time.
+/// @post if a head is cut into pieces of n, any 2 n - 1 channels side by side contain a sampled one
 inline std::vector<extent> single_channels(const ComponentFacts& c, const StridedSlice& all) {
     const extent heads = c.heads * all.groups, width = all.width / c.heads;
     const extent pieces = std::min<extent>(width, (32 + heads - 1) / heads);
-    const double golden = 0.6180339887498949;  // its multiples are spread evenly, and never regularly
+    const double golden = 0.6180339887498949;  // its multiples are spread evenly but not regularly
     std::vector<extent> channels;
     for (extent i = 0; i < heads * pieces; ++i) {
         const extent begin = i % pieces * width / pieces, end = (i % pieces + 1) * width / pieces;
@@ -64,7 +65,7 @@ inline std::vector<extent> single_channels(const ComponentFacts& c, const Stride
     return channels;
 }
 
-/// What each channel is, a letter each: "QQKKVV". Attention cannot tell layouts apart of which this is the same.
+/// The role of each channel, one letter per channel: "QQKKVV". Attention cannot distinguish layouts with equal roles.
 inline std::string roles_of(const LayoutFacts& layout) {
     std::string group;
     for (const ComponentFacts& c : layout) {
@@ -77,13 +78,11 @@ inline std::string roles_of(const LayoutFacts& layout) {
     return all;
 }
 
-/// The catalogue's layouts of n query heads and g key/value heads, d channels each.
+/// The catalogue's layouts with n query heads and g key/value heads of d channels each.
 /// @pre g divides n
 inline std::vector<KnownLayout> layouts_of_heads(extent n, extent g, extent d) {
-    const auto named = [](const std::string& name, std::vector<extent> numbers) {
-        std::string text = name + "<";
-        for (std::size_t i = 0; i < numbers.size(); ++i) text += (i ? ", " : "") + std::to_string(numbers[i]);
-        return text + ">";
+    const auto named = [](const std::string& name, const std::vector<extent>& numbers) {
+        return name + "<" + joined(numbers, ", ", [](extent n) { return std::to_string(n); }) + ">";
     };
     const ComponentFacts q{"Q", n * d, n}, k{"K", g * d, g}, v{"V", g * d, g};
     if (g != n) {
@@ -100,10 +99,10 @@ inline std::vector<KnownLayout> layouts_of_heads(extent n, extent g, extent d) {
     return found;
 }
 
-/// The catalogue's layouts as wide as the declared one that put something else into its channels, in any division into
-/// query and key/value heads; no two the same. Those with heads as wide as declared come first, if there are several,
-/// then wider heads before narrower ones.
-/// @pre there are queries, keys and values in the declared layout
+/// The catalogue's layouts of the declared width whose channels have other roles, in any division into query and
+/// key/value heads, without duplicates. Heads of the declared width come first (if the layout has several), then wider
+/// heads before narrower ones.
+/// @pre the declared layout has queries, keys and values
 inline std::vector<KnownLayout> attention_layouts(const LayoutFacts& declared) {
     const ComponentFacts q = component_named(declared, "Q").first;
     std::vector<KnownLayout> found;

@@ -1,9 +1,10 @@
-// An attention in a running model, as a layout check asks it: which rows of the output change if these channels of
-// the projection change at this token? And, from that: are these channels queries, keys or values?
+// Probes an attention in a running model: which rows of the output change if these channels of the projection change at
+// this token? And so: are these channels queries, keys or values?
 #pragma once
 
 #include "suture/hook/hook_set.hpp"
 #include "suture/inspect/audit.hpp"
+#include "suture/record/latest.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -20,21 +21,21 @@
 
 namespace suture::detail {
 
-/// Channels of the projection that are changed at some tokens. A run of no channels sets all to its own value.
+/// Changes channels of the projection at some tokens. Without channels, the activation is replaced by an equal copy.
 struct ProbeEdit {
     StridedSlice channels;
     extent token = 0, tokens = 1;  ///< the first, and how many
-    double size = 4;               ///< what is added, in standard deviations of the activation
+    double size = 4;               ///< of the change, in standard deviations of the activation
 };
 
-/// What attention makes of channels, as the letters of their components; unseen if nothing changes when they do.
-enum class role : char { query = 'Q', key = 'K', value = 'V', unseen = '?' };
+/// How attention uses channels, as the letter of their component; unseen if nothing changes with them.
+enum class Role : char { query = 'Q', key = 'K', value = 'V', unseen = '?' };
 
 /// Runs the model with edits at the projection and compares with a clean run.
 class AttentionProbe {
 public:
-    /// `model` runs the model and gives its output, which is watched if there is no output site.
-    /// @throws ShapeError, TypeError or ValueError if there is nothing to probe, HookError if a site was not passed
+    /// `model` runs the model and returns its output, which is watched if there is no output site.
+    /// @throws ShapeError, TypeError or ValueError if there is nothing to probe, HookError if nothing passes a site
     AttentionProbe(std::function<at::Tensor()> model, SiteRef<AnyLayout> projection,
                    std::optional<SiteRef<AnyLayout>> output, std::optional<SiteRef<AnyLayout>> pattern,
                    const LayoutFacts& layout)
@@ -50,34 +51,34 @@ public:
         });
         const at::Tensor& output_seen = clean_.output;
         if (!output_seen.defined() || output_seen.dim() < 2 || output_seen.size(-2) != tokens_)
-            throw ShapeError("what the attention gives is " + tensor_text(output_seen) + " where [..., " +
+            throw ShapeError("the attention's output is " + tensor_text(output_seen) + " where [..., " +
                              std::to_string(tokens_) +
                              ", channels] was expected: name its site with AttentionSites().output(site)");
     }
 
     extent tokens() const { return tokens_; }
-    /// The token between the first and the last at which edits are made that the first would not show.
+    /// A token between the first and the last, for edits that would not show at the first.
     extent middle() const { return tokens_ / 2; }
-    /// Whether the output is that of this attention, in which later layers have not mixed the rows.
+    /// Whether the watched output is this attention's own, before later layers mix the rows.
     bool sees_one_attention() const { return output_.has_value(); }
     bool sees_pattern() const { return pattern_.has_value(); }
 
-    /// The rows of the output that change, bit for bit but for the sign of zeros.
+    /// The rows of the output whose bits change, ignoring the sign of zeros.
     std::vector<extent> changed_rows(const ProbeEdit& edit) const {
         return changed_along(-2, differ(clean_.output, pass_edited(edit).output));
     }
-    /// What the attention makes of the channels, all of them edited together: values among them hide keys, and both hide
-    /// queries. Row 0 sees values at token 0, later rows keys, none queries: these are seen by rows of their own.
-    role role_of(const StridedSlice& channels) const {
+    /// How attention uses the channels, edited all together: values among them hide keys, and both hide queries. An edit
+    /// at token 0 reaches row 0 through values, later rows through keys, and no row through queries, which only their own
+    /// rows read.
+    Role role_of(const StridedSlice& channels) const {
         std::vector<extent> changed = changed_rows({channels, 0});
         if (changed.empty()) {
-            if (changed_rows({channels, middle()}).empty()) return role::unseen;
-            changed =
-                changed_rows({channels, 0, 1, -32});  // a softmax that is all but certain hides small changes of a key
+            if (changed_rows({channels, middle()}).empty()) return Role::unseen;
+            changed = changed_rows({channels, 0, 1, -32});  // an almost certain softmax hides small changes of a key
         }
-        return changed.empty() ? role::query : changed.front() > 0 ? role::key : role::value;
+        return changed.empty() ? Role::query : changed.front() > 0 ? Role::key : Role::value;
     }
-    /// How many heads the pattern has, in [..., heads, queries, keys]; 0 if that is not known.
+    /// The heads of a pattern [..., heads, queries, keys]; 0 if unknown.
     extent pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
     /// The heads whose pattern changes. @pre pattern_heads() > 0
     std::vector<extent> changed_heads(const ProbeEdit& edit) const {
@@ -89,11 +90,12 @@ public:
     }
 
 private:
-    struct seen {
+    /// The watched tensors of one run.
+    struct Seen {
         at::Tensor output, pattern;
     };
 
-    /// @throws ShapeError, TypeError or ValueError unless edits of the activation can be seen
+    /// @throws ShapeError, TypeError or ValueError if edits of the activation could not show
     static void check_probed(const at::Tensor& t) {
         const auto place = [&t] { return "the projection is " + tensor_text(t); };
         if (!t.is_floating_point()) throw TypeError(place() + ": check it in a floating-point dtype");
@@ -105,25 +107,27 @@ private:
     }
 
     template <class Edit>
-    seen pass(const Edit& edit) const {
+    Seen pass(const Edit& edit) const {
         const at::NoGradGuard no_gradients;
-        seen result;
+        Latest<AnyLayout> output, pattern;
         HookSet hooks;
         std::vector<HookHandle> handles;
-        const auto keep = [&](const std::optional<SiteRef<AnyLayout>>& site, at::Tensor& where) {
-            if (site) handles.push_back(hooks.add(*site, [&where](const at::Tensor& t) { where = t.clone(); }));
-        };
         handles.push_back(hooks.add(projection_, [&edit](const at::Tensor& t) { return edit(t); }));
-        keep(output_, result.output);
-        keep(pattern_, result.pattern);
+        if (output_) handles.push_back(hooks.add(*output_, output));
+        if (pattern_) handles.push_back(hooks.add(*pattern_, pattern));
         Scope scope = hooks.activate();
-        const at::Tensor given = model_();
+        const at::Tensor returned = model_();
         scope.end();
-        if (!output_ && given.defined()) result.output = given.clone();  // the next run may write the same memory
+        Seen result;
+        if (output_)
+            result.output = output[0];
+        else if (returned.defined())
+            result.output = returned.clone();  // the next run may write the same memory
+        if (pattern_) result.pattern = pattern[0];
         return result;
     }
-    seen pass_edited(const ProbeEdit& edit) const {
-        seen result = pass([&edit](const at::Tensor& t) { return edited(t, edit); });
+    Seen pass_edited(const ProbeEdit& edit) const {
+        Seen result = pass([&edit](const at::Tensor& t) { return edited(t, edit); });
         check_alike(result.output, clean_.output, "the output");
         if (sees_pattern()) check_alike(result.pattern, clean_.pattern, "the pattern");
         return result;
@@ -132,14 +136,14 @@ private:
         if (now.sizes() != before.sizes())
             throw ShapeError(std::string(what) + " has shape " + shape_text(now.sizes()) + " and had " +
                              shape_text(before.sizes()) + " in the run before: clear what the model keeps between " +
-                             "runs (cached keys), and give a model whose runs are alike");
+                             "runs (cached keys), and use a model whose runs are alike");
     }
 
-    /// Where a pruned head is multiplied by zeros, what it gave still shows in their signs.
+    /// Compares values, too: a pruned head multiplied by zeros still shows in their signs.
     static at::Tensor differ(const at::Tensor& a, const at::Tensor& b) {
         return bits_differ(a, b).logical_and(a.ne(b));
     }
-    /// The places on an axis at which something differs.
+    /// The indices on an axis at which something differs.
     static std::vector<extent> changed_along(extent axis, const at::Tensor& differ) {
         const extent size = differ.size(axis);
         const at::Tensor any = differ.movedim(axis, 0).reshape({size, -1}).any(-1);
@@ -149,8 +153,8 @@ private:
         return changed;
     }
 
-    /// The activation with irregular numbers, a few times the size of its own, added at the tokens: no softmax is
-    /// blind to them.
+    /// The activation plus irregular numbers at the tokens, a few times as large as its own: every softmax reacts to
+    /// them.
     static at::Tensor edited(const at::Tensor& activation, const ProbeEdit& edit) {
         const at::Tensor result = activation.clone(at::MemoryFormat::Contiguous);
         const double stddev = activation.to(at::kDouble).std().item<double>();
@@ -167,31 +171,31 @@ private:
     SiteRef<AnyLayout> projection_;
     std::optional<SiteRef<AnyLayout>> output_, pattern_;
     extent tokens_ = 0;
-    seen clean_;
+    Seen clean_;
 };
 
-/// What single channels are, each probed when it is first asked for.
+/// The roles of single channels, each probed on first use.
 class ChannelRoles {
 public:
-    /// @pre the probe outlives this
+    /// @pre the probe outlives this object
     explicit ChannelRoles(const AttentionProbe& probe) : probe_(probe) {}
 
-    role operator[](extent channel) {
-        const auto [at, is_new] = known_.try_emplace(channel, role::unseen);
+    Role operator[](extent channel) {
+        const auto [at, is_new] = known_.try_emplace(channel, Role::unseen);
         if (is_new) at->second = probe_.role_of({channel, 1, 1, 1});
         return at->second;
     }
-    /// Whether the channels that were seen until now have the roles that a layout gives them, a letter a channel.
+    /// Whether the channels probed so far have the roles that a layout gives them, one letter per channel.
     bool agree_with(const std::string& letters) const {
         for (const auto& [channel, found] : known_)
-            if (found != role::unseen && letters[static_cast<std::size_t>(channel)] != static_cast<char>(found))
+            if (found != Role::unseen && letters[static_cast<std::size_t>(channel)] != static_cast<char>(found))
                 return false;
         return true;
     }
 
 private:
     const AttentionProbe& probe_;
-    std::map<extent, role> known_;
+    std::map<extent, Role> known_;
 };
 
 }  // namespace suture::detail

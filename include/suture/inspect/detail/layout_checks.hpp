@@ -1,14 +1,15 @@
-// The checks of a layout, each a law of causal softmax attention, whatever its layout: the first token has one key to
-// attend to, so its row sees no query and no key; a query is read by its own row; keys and values are read by their own
-// row and later ones; the pattern reads no value; a head of the query makes the pattern of that head. (Not so with
-// attention sinks or linear attention.) What changes can contradict a layout; what does not change may be dead, and then
-// a check does not claim anything.
+// The checks of a layout. Each is a law of causal softmax attention: the first token attends to a single key, so its row
+// depends on no query and no key; a query reaches its own row only; keys and values reach their own row and later ones;
+// the pattern depends on no value; a head of the query makes the pattern of that head. (Attention sinks and linear
+// attention break these laws.) A change can contradict a layout; without a change the channel may be dead, and the check
+// is inconclusive.
 #pragma once
 
 #include "suture/inspect/detail/attention_layouts.hpp"
 #include "suture/inspect/detail/attention_probe.hpp"
 #include "suture/inspect/layout_report.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/joined.hpp"
 
 #include <string>
 #include <utility>
@@ -16,24 +17,24 @@
 
 namespace suture::detail {
 
-/// The layout has queries, keys and values.
+/// Whether the layout has queries, keys and values.
 inline bool has_all_three(const LayoutFacts& layout) {
     const auto has = [&layout](const char* name) { return component_named(layout, name).second.width > 0; };
     return has("Q") && has("K") && has("V");
 }
 
-/// The checks that follow from the laws of causal attention, for the components that the layout has.
+/// The checks that the laws of causal attention give for the components of a layout.
 class LayoutChecks {
 public:
     LayoutChecks(const AttentionProbe& probe, ChannelRoles& roles, const LayoutFacts& layout)
         : probe_(probe), roles_(roles), layout_(layout) {}
 
-    /// Whether the laws can be asked for in this model: if not, what the other checks find says nothing of the layout.
+    /// Whether the laws hold in this model: if not, the other checks say nothing about the layout.
     bool laws_hold() { return repeats() && is_causal() && is_seen(); }
     void check_channels() { check_query(), check_key(), check_value(); }
-    /// Whether nothing contradicts that the channels are those of the layout; stops at a component that does.
+    /// Whether no channel contradicts the layout; stops at the first component that does.
     bool channels_agree() { return (check_query(), agrees_) && (check_key(), agrees_) && (check_value(), agrees_); }
-    /// Whether each head of Q makes the pattern of the same number, which wrong heads of the right channels do not.
+    /// Checks that each head of Q makes the pattern of the same number, unlike wrong heads of the right channels.
     void check_heads() {
         const auto [facts, all] = component_named(layout_, "Q");
         const extent heads = facts.heads * all.groups, seen = probe_.pattern_heads();
@@ -62,8 +63,8 @@ private:
         return add(
             "setting the activation to its own value changes nothing",
             probe_.changed_rows({}).empty() ? passed : inconclusive,
-            "the numbers change from run to run: call eval() if the model draws numbers, and clear what it keeps "
-            "between runs (cached keys)");
+            "the numbers change from run to run: call eval() if the model draws random numbers, and clear what it "
+            "keeps between runs (cached keys)");
     }
     bool is_causal() {
         const bool ahead = begins_at(probe_.changed_rows({everything_, 1, probe_.tokens() - 1}), 0);
@@ -90,9 +91,9 @@ private:
         add_seen("editing Q at " + at_middle() + " changes that row and " + (one ? "no other" : "none before"), later,
                  begins_at(later, probe_.middle()) && (!one || later.size() == 1));
     }
-    void check_key() { check_role(role::key, "K", "editing K at token 0 changes later rows and not row 0"); }
+    void check_key() { check_role(Role::key, "K", "editing K at token 0 changes later rows and not row 0"); }
     void check_value() {
-        check_role(role::value, "V", "editing V at token 0 changes row 0");
+        check_role(Role::value, "V", "editing V at token 0 changes row 0");
         const StridedSlice v = component_named(layout_, "V").second;
         if (v.width == 0) return;
         const numbers later = probe_.changed_rows({v, probe_.middle()});
@@ -102,18 +103,18 @@ private:
         const bool changes = probe_.changes_pattern({v, 0}) || probe_.changes_pattern({v, probe_.middle()});
         add("editing V leaves the pattern", changes ? contradicted : passed, "it changed");
     }
-    /// Edited together, values hide keys, and both hide queries: so single channels are edited as well.
-    void check_role(role expected, const std::string& component, const std::string& asked_of_all) {
+    /// When edited together, values hide keys, and both hide queries: so single channels are edited as well.
+    void check_role(Role expected, const std::string& component, const std::string& asked_of_all) {
         const auto [facts, all] = component_named(layout_, component);
         if (all.width == 0) return;
-        const role together = probe_.role_of(all);
-        const auto outcome = together == expected ? passed : together == role::unseen ? inconclusive : contradicted;
+        const Role together = probe_.role_of(all);
+        const auto outcome = together == expected ? passed : together == Role::unseen ? inconclusive : contradicted;
         if (!add(asked_of_all, outcome, "it " + text(together))) return;
         const std::string asked = "single channels of " + component + " do the same";
         numbers unseen;
         for (const extent channel : single_channels(facts, all)) {
-            const role found = roles_[channel];
-            if (found == role::unseen)
+            const Role found = roles_[channel];
+            if (found == Role::unseen)
                 unseen.push_back(channel);
             else if (found != expected)
                 return refuse(asked, "channel " + std::to_string(channel) + " " + text(found));
@@ -127,14 +128,14 @@ private:
         return outcome == passed;
     }
     void refuse(const std::string& asked, const std::string& found) { add(asked, contradicted, found); }
-    /// Where some rows were expected to change.
+    /// For checks in which some rows must change.
     void add_seen(const std::string& asked, const numbers& changed, bool as_expected) {
         if (changed.empty())
             add(asked, inconclusive, "it " + nothing());
         else
             add(asked, as_expected ? passed : contradicted, text(changed));
     }
-    /// Where every head or channel was expected to change something.
+    /// For checks in which every head or channel must change something.
     void add_unless_unseen(const std::string& asked, const std::string& what, const numbers& unseen) {
         if (unseen.empty()) return void(add(asked, passed));
         const std::string more = unseen.size() > 1 ? " (and " + std::to_string(unseen.size() - 1) + " more) " : " ";
@@ -144,19 +145,18 @@ private:
     std::string at_middle() const { return "token " + std::to_string(probe_.middle()); }
     static bool begins_at(const numbers& changed, extent row) { return !changed.empty() && changed.front() == row; }
     static std::string text(const numbers& changed, const std::string& what = "row") {
-        std::string list;
-        for (const extent n : changed) list += (list.empty() ? "" : ", ") + std::to_string(n);
+        const std::string list = joined(changed, ", ", [](extent n) { return std::to_string(n); });
         return what + (changed.size() == 1 ? " " : "s ") + list + " changed";
     }
-    std::string text(role found) const {
+    std::string text(Role found) const {
         switch (found) {
-            case role::query:
+            case Role::query:
                 return "acts as a query, which no row sees at token 0";
-            case role::key:
+            case Role::key:
                 return "acts as a key, which row 0 does not see";
-            case role::value:
+            case Role::value:
                 return "acts as a value, which row 0 sees";
-            case role::unseen:
+            case Role::unseen:
                 break;
         }
         return nothing();
@@ -176,7 +176,7 @@ private:
     bool agrees_ = true;
 };
 
-/// The layouts of the catalogue that agree with what every component's channels are seen to be, in words.
+/// The layouts of the catalogue, in words, that agree with the role of every component's channels.
 inline std::vector<std::string> consistent_layouts(const AttentionProbe& probe, ChannelRoles& roles,
                                                    const LayoutFacts& declared) {
     for (const char* name : {"Q", "K", "V"}) {

@@ -75,7 +75,7 @@ inline bool run_gnuplot(std::string program, const std::filesystem::path& direct
     const int refusal = ::posix_spawnp(&process, program.c_str(), actions.get(), nullptr, arguments.data(), environ);
     if (refusal == ENOENT) return false;
     if (refusal != 0)
-        throw suture::FileError(program + " cannot be started" + suture::detail::safetensors::system_reason(refusal) +
+        throw suture::FileError(program + " cannot be started" + suture::detail::system_reason(refusal) +
                                 ": check the program (nothing was written)");
     if (exit_status(process) != 0)
         throw suture::FileError(program + " failed on " + script + " (nothing was written): " +

@@ -1,5 +1,5 @@
-// The records of a recorder: one site a layer, the limit on their bytes, threads, and passes that fail.
-#include "suture/record/detail/record_state.hpp"
+// The entries of a recorder: one site per layer, the limit on their bytes, threads, and passes that fail.
+#include "suture/record/detail/entry_store.hpp"
 
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
@@ -52,19 +52,19 @@ TEST_CASE_FIXTURE(fixture, "a layer belongs to one site") {
     Latest<Q<2>> shared;
     HookSet other;
     const auto third = hooks.add(sites, shared);
-    const auto fourth = other.add(copy_of_the_model, shared);  // the same places of a clone, in another thread say
+    const auto fourth = other.add(copy_of_the_model, shared);  // the same sites in a clone of the model
     CHECK(fourth.size() == 3);
 }
 
 TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyond it") {
     const std::size_t entry = 4 * 2 * sizeof(float);
-    History<Q<2>> history(Recording{.max_bytes = 4 * entry});
+    History<Q<2>> history(RecordOptions{.max_bytes = 4 * entry});
     const auto handle = hooks.add(sites, history);
     pass(1);
     CHECK(history.bytes_held() == 3 * entry);
 
-    const std::string said = message_of<MemoryError>([&] { pass(2); });
-    CHECK(says(said, "h.1: ", "layer 1", "float32 [4, 2] on cpu", "needs 32 bytes", "128 are held", "limit is 128",
+    const std::string message = message_of<MemoryError>([&] { pass(2); });
+    CHECK(says(message, "h.1: ", "layer 1", "float32 [4, 2] on cpu", "needs 32 bytes", "128 are held", "limit is 128",
                "spill()", "max_bytes"));
     CHECK(history.size() == 4);
     CHECK(history.bytes_held() == 4 * entry);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyon
 }
 
 TEST_CASE_FIXTURE(fixture, "overwriting an entry needs no room for two") {
-    Latest<Q<2>> latest(Recording{.max_bytes = 3 * 32});
+    Latest<Q<2>> latest(RecordOptions{.max_bytes = 3 * 32});
     const auto handle = hooks.add(sites, latest);
     pass(1);
     pass(2);
@@ -95,17 +95,18 @@ TEST_CASE_FIXTURE(fixture, "without a limit of its own a recorder stays below th
     Latest<Q<2>> latest;
     const auto handle = std::move(hooks.add(sites[0], latest)).may_be_idle();
     const extent too_many = 1'000'000'000'000'000;  // an expanded tensor, which itself takes a few bytes
-    const std::string said = message_of<MemoryError>([&] {
+    const std::string message = message_of<MemoryError>([&] {
         const auto scope = hooks.activate();
         (void)sites[0](at::zeros({1, 6}).expand({too_many, 6}));
     });
-    CHECK(says(said, "needs 8000000000000000 bytes", "0 are held", std::to_string(suture::detail::most_host_bytes())));
+    CHECK(
+        says(message, "needs 8000000000000000 bytes", "0 are held", std::to_string(suture::detail::most_host_bytes())));
     CHECK(latest.empty());
     CHECK(latest.bytes_held() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a pass that fails half-way leaves what was there") {
-    Latest<Q<2>> latest(Recording{.tokens = token(3)});
+TEST_CASE_FIXTURE(fixture, "a pass that fails half-way leaves the entries as they were") {
+    Latest<Q<2>> latest(RecordOptions{.tokens = token(3)});
     const auto handle = hooks.add(sites[0], latest);
     pass(1);
     CHECK_THROWS_AS(([&] {

@@ -1,5 +1,5 @@
-// What a recorder copies of an activation: exactly what was asked for, in storage of its own, whatever the mode.
-#include "suture/record/recording.hpp"
+// What a recorder copies from an activation: exactly the selected part, in storage of its own, whatever the mode.
+#include "suture/record/record_options.hpp"
 
 #include "suture/core/catalogue.hpp"
 #include "suture/edit/apply.hpp"
@@ -28,7 +28,7 @@ using Neox = Grouped<12, Q<64>, K<64>, V<64>>;
 
 /// Records one activation at a site packed like L.
 template <class X, extent Groups = 1, class L = Qkv>
-Latest<X, Groups> recorded(const at::Tensor& x, Recording how = {}) {
+Latest<X, Groups> recorded(const at::Tensor& x, RecordOptions how = {}) {
     const HookPoint<L> site("h.3.attn.c_attn");
     Latest<X, Groups> latest(how);
     HookSet hooks;
@@ -41,13 +41,13 @@ Latest<X, Groups> recorded(const at::Tensor& x, Recording how = {}) {
 
 /// The tensor of what was recorded.
 template <class X, extent Groups = 1, class L = Qkv>
-at::Tensor kept(const at::Tensor& x, Recording how = {}) {
+at::Tensor kept(const at::Tensor& x, RecordOptions how = {}) {
     return recorded<X, Groups, L>(x, how)[0].unsafe_tensor();
 }
 
 /// [2, 3, 6]: two rows of three tokens.
 at::Tensor small() { return at::arange(36, at::kFloat).reshape({2, 3, 6}); }
-at::Tensor small_query(const Recording& how) { return kept<Q<2>, 1, Small>(small(), how); }
+at::Tensor small_query(const RecordOptions& how) { return kept<Q<2>, 1, Small>(small(), how); }
 
 void check_storage(const at::Tensor& t, at::IntArrayRef sizes, std::size_t item = sizeof(float)) {
     CHECK(t.sizes() == sizes);
@@ -58,7 +58,7 @@ void check_storage(const at::Tensor& t, at::IntArrayRef sizes, std::size_t item 
 
 }  // namespace
 
-TEST_CASE("a recorded part never pins the activation that it was a part of") {
+TEST_CASE("a recorded part never pins the whole activation") {
     const at::Tensor x = at::randn({1, 5, Qkv::width});
     check_storage(kept<Query>(x), {1, 5, 768});
     check_storage(kept<Qkv>(x), {1, 5, 2304});
@@ -84,8 +84,9 @@ TEST_CASE("a component in groups is recorded alone, in its groups") {
     CHECK(last[1].equal(borrow<Neox>(x).get<Q>().unsafe_tensor()[1][0]));
 }
 
-TEST_CASE("a later write into the activation never reaches the record") {
-    for (const Recording& how : {Recording{}, Recording{.tokens = tokens(0, to_end)}, Recording{.dtype = at::kFloat}}) {
+TEST_CASE("a later write into the activation never reaches the recorded copy") {
+    for (const RecordOptions& how :
+         {RecordOptions{}, RecordOptions{.tokens = tokens(0, to_end)}, RecordOptions{.dtype = at::kFloat}}) {
         at::Tensor x = small();
         const auto query = recorded<Q<2>, 1, Small>(x, how);
         const auto whole = recorded<Small, 1, Small>(x, how);
@@ -109,8 +110,8 @@ TEST_CASE("tokens and batch rows are chosen as in an edit") {
     CHECK(small_query({.tokens = mask(high)}).equal(q.reshape({6, 2}).narrow(0, 2, 4)));
 }
 
-TEST_CASE("what the activation does not have is an error that names the site") {
-    const auto refusal = [](const Recording& how) {
+TEST_CASE("a selected part that the activation lacks is an error that names the site") {
+    const auto refusal = [](const RecordOptions& how) {
         return message_of<PositionError>([&] { (void)small_query(how); });
     };
     CHECK(says(refusal({.tokens = token(3)}), "h.3.attn.c_attn: ", "token 3", "3 tokens"));
@@ -120,15 +121,16 @@ TEST_CASE("what the activation does not have is an error that names the site") {
                    (void)kept<Q<2>, 1, Small>(at::zeros({3, 7}));
                }),
                "h.3.attn.c_attn: ", "[3, 7]", "6"));
-    CHECK(says(message_of<ValueError>(
-                   [] { Latest<Q<2>> both(Recording{.tokens = mask(at::ones({3}, at::kBool)), .batches = batch(0)}); }),
+    CHECK(says(message_of<ValueError>([] {
+                   Latest<Q<2>> both(RecordOptions{.tokens = mask(at::ones({3}, at::kBool)), .batches = batch(0)});
+               }),
                ".tokens or .batches"));
 }
 
-TEST_CASE("dtype and device are the record's and never the model's") {
+TEST_CASE("dtype and device apply to the recorded copy and never to the model") {
     const at::Tensor x = at::randn({2, 3, 6}), before = x.clone();
     const HookPoint<Small> site("h.0");
-    Latest<Q<2>> narrow(Recording{.dtype = at::kBFloat16}), elsewhere(Recording{.device = at::kMeta});
+    Latest<Q<2>> narrow(RecordOptions{.dtype = at::kBFloat16}), elsewhere(RecordOptions{.device = at::kMeta});
     HookSet hooks;
     const auto first = hooks.add(site, narrow), second = hooks.add(site, elsewhere);
     const auto scope = hooks.activate();
@@ -146,7 +148,7 @@ TEST_CASE("dtype and device are the record's and never the model's") {
 
 TEST_CASE("a recorder sees its site before or after the edits, whichever was added first") {
     const HookPoint<Small> site("h.0");
-    Latest<Q<2>> before(Recording{.when = seen::before_edits}), after;
+    Latest<Q<2>> before(RecordOptions{.when = RecordPhase::before_edits}), after;
     HookSet hooks;
     const auto watch_after = hooks.add(site, after);
     const auto edit = hooks.add(site, on<Q>().set(-1));
@@ -159,8 +161,8 @@ TEST_CASE("a recorder sees its site before or after the edits, whichever was add
     CHECK(passed.narrow(-1, 0, 2).equal(after[0].unsafe_tensor()));
 }
 
-TEST_CASE("what was recorded in inference mode is a normal tensor that autograd takes") {
-    const auto try_out = [](const Recording& how) {
+TEST_CASE("a tensor recorded in inference mode is a normal tensor that autograd accepts") {
+    const auto try_out = [](const RecordOptions& how) {
         Latest<Q<2>> latest(how);
         {
             const c10::InferenceMode inference;
@@ -178,7 +180,9 @@ TEST_CASE("what was recorded in inference mode is a normal tensor that autograd 
         CHECK_FALSE(kept.is_inference());
         CHECK_FALSE(kept.requires_grad());
         const at::Tensor weight = at::ones({2}).requires_grad_();
-        (weight * kept).sum().backward();  // saves what was recorded, which an inference tensor refuses
+        (weight * kept)
+            .sum()
+            .backward();  // saves the recorded tensor for the backward pass, which an inference tensor would refuse
         CHECK(weight.grad().equal(kept.reshape({-1, 2}).sum(0)));
     };
     try_out({});
@@ -187,7 +191,7 @@ TEST_CASE("what was recorded in inference mode is a normal tensor that autograd 
     try_out({.keep_graph = true});
 }
 
-TEST_CASE("a record is detached, unless the graph is to be kept") {
+TEST_CASE("a recorded tensor is detached, unless the graph is kept") {
     const at::Tensor leaf = small().requires_grad_();
     const at::Tensor x = leaf * 2;
     CHECK_FALSE(kept<Q<2>, 1, Small>(x).requires_grad());
@@ -199,11 +203,11 @@ TEST_CASE("a record is detached, unless the graph is to be kept") {
     expected.select(1, 1).narrow(-1, 0, 2).fill_(2);
     CHECK(leaf.grad().equal(expected));
 
-    const Recording with_graph{.keep_graph = true};
+    const RecordOptions with_graph{.keep_graph = true};
     {
         const at::NoGradGuard no_gradients;
         CHECK_FALSE(kept<Q<2>, 1, Small>(x, with_graph).requires_grad());
     }
-    const c10::InferenceMode inference;  // a pass that tracks nothing, though its input could
+    const c10::InferenceMode inference;  // a pass that tracks no gradients, although its input could
     CHECK_FALSE(kept<Q<2>, 1, Small>(x, with_graph).requires_grad());
 }

@@ -1,4 +1,4 @@
-// What the tests of safetensors share: a folder of their own, bytes of files written by hand, and what refuses them.
+// Shared by the tests of files: a folder of the test's own, files written byte by byte, and the errors about them.
 #pragma once
 
 #include "suture/file/safetensors.hpp"
@@ -35,7 +35,7 @@ using suture::FileError;
 using suture::Safetensors;
 using suture::save_safetensors;
 
-/// A directory of the test's own, removed with all that is in it.
+/// A directory of the test's own, removed with its contents.
 class Folder {
 public:
     Folder() {
@@ -70,7 +70,7 @@ inline std::string little_endian(std::uint64_t number) {
     return bytes;
 }
 
-/// A file of that header, followed by `data_bytes` zeros.
+/// A file with this header, followed by `data_bytes` zeros.
 inline std::string image(const std::string& header, std::size_t data_bytes = 0) {
     return little_endian(header.size()) + header + std::string(data_bytes, '\0');
 }
@@ -79,7 +79,7 @@ inline std::string entry(const std::string& dtype, const std::string& shape, con
     return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
 }
 
-/// What the FileError of the task says; empty if there is none.
+/// The message of the task's FileError; empty if there is none.
 template <class Task>
 std::string error_of(Task task) {
     try {
@@ -92,25 +92,25 @@ std::string error_of(Task task) {
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// What opening a file of these bytes says.
+/// The message of the error from opening a file of these bytes; empty if there is none.
 inline std::string refusal_of(const std::string& bytes) {
     const Folder folder;
     const fs::path path = folder / "bad.safetensors";
     write_bytes(path, bytes);
-    const std::string said = error_of([&] { Safetensors::open(path).load_all(); });
-    if (!said.empty()) CHECK(contains(said, path.string() + ": "));
-    return said;
+    const std::string message = error_of([&] { Safetensors::open(path).load_all(); });
+    if (!message.empty()) CHECK(contains(message, path.string() + ": "));
+    return message;
 }
 
-/// That opening a file of these bytes says all of the parts, and what to do.
+/// Checks that the error from opening a file of these bytes contains all of the parts, and a remedy.
 inline void check_refused(const std::string& bytes, const std::vector<std::string>& parts) {
-    const std::string said = refusal_of(bytes);
-    CAPTURE(said);
+    const std::string message = refusal_of(bytes);
+    CAPTURE(message);
     for (const std::string& part : parts) {
         CAPTURE(part);
-        CHECK(contains(said, part));
+        CHECK(contains(message, part));
     }
-    CHECK(said.rfind(": ") > said.find(": "));
+    CHECK(message.rfind(": ") > message.find(": "));
 }
 
 inline bool same_bits(const at::Tensor& a, const at::Tensor& b) {
@@ -129,7 +129,7 @@ const std::map<std::string, at::ScalarType> stored_dtypes{
     {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
     {"I32", at::kInt},    {"I16", at::kShort}, {"I8", at::kChar},  {"U8", at::kByte},       {"BOOL", at::kBool}};
 
-/// A tensor of random bytes, so that NaNs with payloads, infinities and negative zeros are among its numbers.
+/// A tensor of random bytes, whose numbers include NaNs with payloads, infinities and negative zeros.
 inline at::Tensor random_bits(at::IntArrayRef sizes, at::ScalarType type, std::mt19937_64& random) {
     at::Tensor tensor = at::empty(sizes, type);
     auto* bytes = static_cast<unsigned char*>(tensor.data_ptr());
@@ -152,7 +152,7 @@ inline std::string small_image(const std::map<std::string, std::string>& metadat
     return bytes_of(folder / "small.safetensors");
 }
 
-/// The trained model that tests read where it is at hand.
+/// The directory of the trained model that some tests read, if it is available.
 inline std::optional<fs::path> shared_data() {
     std::vector<fs::path> places;
     if (const char* given = std::getenv("SUTURE_SHARED_DATA")) places.emplace_back(given);

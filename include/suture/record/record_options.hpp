@@ -1,0 +1,99 @@
+// RecordOptions: which part of the activations that pass a recorder keeps, and the copy that it makes.
+// Law: the copy's storage has exactly the copy's bytes. It pins no wider activation, and no later write reaches it.
+#pragma once
+
+#include "suture/core/where.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <variant>
+
+namespace suture {
+
+/// Whether a recorder sees what its site emits or what the active edits made of it.
+enum class RecordPhase : unsigned char { before_edits, after_edits };
+
+/// What a recorder keeps of an activation: everything, unchanged, unless a field says otherwise.
+///
+///     Latest<Q<768, 12>> queries(RecordOptions{.tokens = token(-1), .dtype = at::kDouble, .device = at::kCPU});
+///
+/// The model itself is never moved or converted.
+struct RecordOptions {
+    /// `token(4)` (which drops the token axis), `tokens(2, 5)`, `token(index)`, `tokens(index)` or `mask(m)`.
+    std::optional<std::variant<Position<Axis::token>, RowPositions>> tokens{};
+    /// `batch(0)` (which drops the batch axis) or `batches(0, 4)`. Cannot be combined with an index or a mask, which
+    /// select batch rows themselves.
+    std::optional<Position<Axis::batch>> batches{};
+    std::optional<at::ScalarType> dtype{};
+    std::optional<at::Device> device{};
+    RecordPhase when = RecordPhase::after_edits;
+    /// Lets gradients flow from the recorded tensors into the pass that made them. The memory of the graph itself is not
+    /// counted.
+    bool keep_graph = false;
+    /// The most bytes that the recorder may hold. Default: 80 % of the machine's memory for tensors on the CPU, no limit
+    /// on other devices.
+    std::optional<std::size_t> max_bytes{};
+};
+
+namespace detail {
+/// While it lives, tensors are made as if inference mode were off, so that autograd can use them later. Gradients are
+/// tracked if they were before and `gradients` is true.
+class NormalMode {
+public:
+    explicit NormalMode(bool gradients) : track_(gradients && at::GradMode::is_enabled()) {
+        if (c10::InferenceMode::is_enabled()) no_inference_.emplace(false);
+        mode_.emplace(track_);  // after the other guard, which switches gradients on
+    }
+
+private:
+    bool track_;
+    std::optional<c10::InferenceMode> no_inference_;
+    std::optional<at::AutoGradMode> mode_;
+};
+
+/// The part of an activation that the options select from these channels.
+inline Place place_kept(const ChannelSlice& channels, const RecordOptions& options) {
+    Place p{channels, options.batches, {}, {}};
+    if (options.tokens) std::visit([&p](const auto& where) { read_positions(p, where); }, *options.tokens);
+    return p;
+}
+
+/// What will be copied from an activation, known before anything is.
+struct CopyPlan {
+    ResolvedPlace where;
+    at::ScalarType dtype;
+    at::Device device;
+
+    std::size_t bytes() const {
+        std::size_t count = c10::elementSize(dtype);
+        for (const extent n : where.sizes) count *= static_cast<std::size_t>(n);
+        return count;
+    }
+};
+
+/// @throws PositionError, ShapeError or TypeError if the activation lacks a selected part
+inline CopyPlan plan_copy(const RecordOptions& options, const ChannelSlice& channels, const at::Tensor& activation) {
+    if (activation.is_complex() && options.dtype && !at::isComplexType(*options.dtype))
+        throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
+                        dtype_text(*options.dtype) + ": set a complex dtype in the RecordOptions");
+    const at::IntArrayRef leading = activation.sizes().slice(0, activation.dim() - 1);
+    return {resolve(place_kept(channels, options), activation, leading),
+            options.dtype.value_or(activation.scalar_type()), options.device.value_or(activation.device())};
+}
+
+/// @post the result is contiguous and alone in its storage
+inline at::Tensor copy_kept(const CopyPlan& plan, const at::Tensor& activation, bool keep_graph) {
+    const NormalMode mode(keep_graph);
+    const bool is_a_view = !plan.where.rows.defined();  // rows are gathered into storage of their own already
+    const at::Tensor part = part_at(activation, plan.where);
+    return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/is_a_view, at::MemoryFormat::Contiguous)
+        .resolve_conj()
+        .resolve_neg();
+}
+}  // namespace detail
+
+}  // namespace suture

@@ -1,0 +1,67 @@
+// RecordEntry: where, when and what.
+#include "suture/record/record_entry.hpp"
+
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/record/history.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <ATen/ATen.h>
+
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+
+using Small = Fused<6, Q<2>, K<2>, V<2>>;
+using Packed = Grouped<3, Q<1>, K<1>>;
+
+template <class X, extent Groups>
+concept can_be_recorded = Recordable<X, Groups>;
+
+static_assert(can_be_recorded<Small, 1> && can_be_recorded<Q<2>, 1> && can_be_recorded<Q<1>, 3>);
+static_assert(can_be_recorded<AnyLayout, 1> && !can_be_recorded<AnyLayout, 2>);
+static_assert(!can_be_recorded<Packed, 3> && !can_be_recorded<int, 1>);
+static_assert(std::is_same_v<RecordEntry<Small>::view_type, View<Small>>);
+static_assert(std::is_copy_constructible_v<RecordEntry<Small>> && !std::is_default_constructible_v<RecordEntry<Small>>);
+
+}  // namespace
+
+TEST_CASE("an entry tells layer, site, pass and value, and outlives its recorder") {
+    std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    std::optional<RecordEntry<K<2>>> entry;
+    at::Tensor x = at::arange(18, at::kFloat).reshape({3, 6});
+    const at::Tensor keys = x.narrow(1, 2, 2).clone();
+    {
+        History<K<2>> history;
+        const auto handle = hooks.add(sites, history);
+        const auto scope = hooks.activate();
+        (void)sites[0](x), (void)sites[1](x.add(1)), (void)sites[0](x.mul(2)), (void)sites[1](x);
+        entry = history.begin()[3];
+    }
+    x.zero_();
+    CHECK(entry->layer() == 1);
+    CHECK(entry->name() == "h.1");
+    CHECK(entry->pass() == 1);
+    CHECK(entry->view().unsafe_tensor().equal(keys));
+}
+
+TEST_CASE("the value of an entry that was written after it was recorded is refused, in every copy") {
+    HookPoint<AnyLayout> point("pattern");
+    HookSet hooks;
+    History<AnyLayout> history;
+    const auto handle = hooks.add(point, history);
+    const auto scope = hooks.activate();
+    (void)point(at::ones({2, 2}));
+    const auto entry = *history.begin(), copy = entry;
+    entry.view().add_(1);
+    CHECK(says(message_of<OwnershipError>([&] { (void)copy.view(); }), "pass 0 of pattern was written", "clone()"));
+}
