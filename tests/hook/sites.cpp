@@ -157,7 +157,7 @@ TEST_CASE("a path or pattern without a site says which there are") {
 TEST_CASE("a site is not found as another layout than it says") {
     Model model;
     CHECK(message_of<TypeError>([&] { (void)site<Other>(model, "h.0.c_attn"); }) ==
-          "h.0.c_attn is packed as Fused<6, Q<2>, K<2>, V<2>> but was asked for as Fused<6, Gate<4>, Up<2>>: ask for "
+          "h.0.c_attn is packed as Fused<6, Q<2>, K<2>, V<2>> but was requested as Fused<6, Gate<4>, Up<2>>: ask for "
           "its own layout");
     CHECK_NOTHROW((void)site<Other>(model, "h.0.proj"));
 }

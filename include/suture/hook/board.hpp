@@ -1,19 +1,22 @@
-// Board: the replacement dictionary, layer -> what stands there instead. It is attached once and changed while the
-// model runs; hooks stay as they are.
+// Board: the replacement dictionary, layer -> replacement. It is attached once and changed while the model runs; its
+// hooks stay as they are.
 #pragma once
 
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <tuple>
@@ -24,10 +27,29 @@
 namespace suture {
 
 namespace detail {
-/// One change at a layer: what it does, and the part of the activation it is about.
+template <axis Along>
+bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
+    if (!a || !b) return !a && !b;
+    return a->begin == b->begin && a->end == b->end && a->single == b->single;
+}
+inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
+    if (!a || !b) return !a && !b;
+    return a->what == b->what && a->given.is_same(b->given);
+}
+inline bool is_same(const ChannelSlice& a, const ChannelSlice& b) {
+    return a.where == b.where && a.grouped == b.grouped;
+}
+/// Whether two places in activations of one layout are the same: the same channels, at the same positions. Masks and
+/// indices are the same if they are the same tensor; the places keep it alive, so no other can take its address.
+inline bool is_same(const Place& a, const Place& b) {
+    return is_same(a.channels, b.channels) && is_same(a.batch, b.batch) && is_same(a.token, b.token) &&
+           is_same(a.rows, b.rows);
+}
+
+/// One change at a layer: what it does, and to which part of the activation.
 template <Layout L>
 struct BoardChange {
-    std::string place;
+    std::optional<Place> part;  ///< nothing for a recipe, which may change several
     std::function<void(Owned<L>&)> edit;
     std::function<std::string()> text;
 };
@@ -38,14 +60,14 @@ struct BoardEntry {
     bool enabled = true;
 };
 
-/// The entries of a board and where it is attached. Shared with its hooks.
+/// The entries of a board, and the sites that it is attached to. Shared with its hooks.
 template <Layout L>
 class BoardState {
 public:
     using entry = BoardEntry<L>;
 
     /// Calls f(entries) under the lock, on a copy that takes effect if f returns.
-    /// @throws PositionError if an entry would stand at a layer that is not attached, while others are
+    /// @throws PositionError if the board is attached, but not to the layer of every entry
     template <class F>
     void change(const F& f) {
         const std::lock_guard lock(guard_);
@@ -55,7 +77,7 @@ public:
         std::swap(entries_, next);
         tell_hooks();
     }
-    /// What stands at a layer; no changes where nothing does.
+    /// The entry of a layer; without changes if there is none.
     entry at(std::size_t layer) const {
         const std::lock_guard lock(guard_);
         const auto found = entries_.find(layer);
@@ -87,7 +109,7 @@ private:
         }
     };
 
-    /// A hook without an entry, or with a disabled one, has nothing to do and is not missed if it never fires.
+    /// A hook without an entry, or with a disabled one, has nothing to do: a scope does not report it as idle.
     void tell_hooks() const {
         for (const attachment& a : sites_)
             if (const auto state = a.hook.lock()) {
@@ -123,19 +145,19 @@ private:
 ///
 ///     Board<Qkv> board;
 ///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
-///     board[3] = at::zeros({1, 1, 2304});       // layer 3 says nothing
+///     board[3] = at::zeros({1, 1, 2304});       // layer 3 is silenced
 ///     board[5].at<Q>(token(4)) = vector;        // one part of layer 5
 ///     board[11] = latest[3];                    // layer 3's signal transplanted into layer 11
 ///     board.swap(3, 11);
 ///     board.disable(3);
 ///
-/// Changes take effect from the next pass on, in any thread. If a change throws, the board is what it was.
+/// Changes take effect from the next pass on, in any thread. If a change throws, the board stays as it was.
 template <Layout L>
 class Board {
     using state = detail::BoardState<L>;
     using entry = detail::BoardEntry<L>;
 
-    /// A part of a layer's activation, to be assigned.
+    /// A part of a layer's activation, to assign to.
     template <class PlaceSelection>
     class Part {
     public:
@@ -150,18 +172,14 @@ class Board {
         friend Board;
         Part(state& board, std::size_t layer, PlaceSelection selection)
             : board_(board), layer_(layer), selection_(std::move(selection)) {}
-        template <AnyRecipe R>
-        void put(const R& edit) {
-            const std::string text = to_string(edit);
-            std::string place = text.substr(0, text.find(" = "));
-            // Masks and indices of one shape read alike: they are told apart by their tensors, which the edit keeps.
-            if (const detail::Place p = detail::make_place({}, edit.wheres); p.rows)
-                place += c10::str(" of ", static_cast<const void*>(p.rows->given.unsafeGetTensorImpl()));
+        template <class Selector, class Op, Where... Ws>
+        void put(const Edit<Selector, Op, Ws...>& edit) {
+            const detail::Place part = detail::make_place(placed<Selector, L, Ws...>, edit.wheres);
             board_.change([&](auto& entries) {
                 entries[layer_].enabled = true;
                 auto& changes = entries[layer_].changes;
-                std::erase_if(changes, [&](const auto& c) { return c.place == place; });
-                changes.push_back(Board::change_by(edit, place));
+                std::erase_if(changes, [&](const auto& c) { return c.part && detail::is_same(*c.part, part); });
+                changes.push_back(Board::change_by(edit, part));
             });
         }
         state& board_;
@@ -169,11 +187,11 @@ class Board {
         PlaceSelection selection_;
     };
 
-    /// What stands at a layer, to be assigned.
+    /// The entry of a layer, to assign to.
     class Place {
     public:
         Place(const Place&) = delete;
-        /// The whole activation is replaced; what stood here before is gone.
+        /// Replaces the whole activation, in place of what was assigned before.
         /// @throws ShapeError if a tensor has another width
         template <class V>
             requires detail::takes<V, exactly<L>>
@@ -182,13 +200,13 @@ class Board {
             std::move(*this) = on<L>().set(value);
         }
         void operator=(Owned<L>&& value) && { std::move(*this) = std::move(value).take(); }
-        /// The activation is edited.
+        /// Edits the activation.
         template <AnyRecipe R>
             requires(recipe_fault<R, L> == fault::none)
         void operator=(const R& recipe) && {
-            board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, "")}, true}; });
+            board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, {})}, true}; });
         }
-        /// The same as stands at another layer.
+        /// Copies the entry of another layer.
         void operator=(const Place& other) && {
             const entry copied = other.board_.at(other.layer_);
             board_.change([&](auto& entries) {
@@ -199,8 +217,8 @@ class Board {
             });
         }
 
-        /// A part of the activation: `board[3].at<Q>(token(4)) = vector`. Parts of one layer add up; the same part is
-        /// replaced.
+        /// A part of the activation: `board[3].at<Q>(token(4)) = vector`. Different parts of a layer add up; assigning to
+        /// the same part again replaces it.
         template <class C, Where... Ws>
             requires(placed<exactly<C>, L, Ws...>.why == fault::none)
         auto at(Ws... wheres) && { return part(on<C>(std::move(wheres)...)); }
@@ -233,25 +251,25 @@ class Board {
 
 public:
     Board() : state_(std::make_shared<state>()) {}
-    /// Takes the entries and the hooks over; the other one is empty and has none.
+    /// Takes over the entries and the hooks; the other board is left empty, without hooks.
     Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<state>())) {}
     Board& operator=(Board&& other) {
         state_ = std::exchange(other.state_, std::make_shared<state>());
         return *this;
     }
 
-    /// What stands at a layer, to be assigned.
+    /// The entry of a layer, to assign to.
     Place operator[](std::size_t layer) { return Place(*state_, layer); }
 
     bool contains(std::size_t layer) const { return state_->entries().contains(layer); }
-    /// How many layers have an entry.
+    /// The number of layers that have an entry.
     std::size_t size() const { return state_->entries().size(); }
 
     /// The entry stays but does nothing until enable(). @throws PositionError if there is none
     void disable(std::size_t layer) { set_enabled(layer, false); }
     void enable(std::size_t layer) { set_enabled(layer, true); }
 
-    /// Exchanges what stands at two layers; one of them may have nothing.
+    /// Exchanges the entries of two layers; one of them may have none.
     /// @throws PositionError if neither has an entry
     void swap(std::size_t one, std::size_t other) {
         state_->change([&](auto& entries) {
@@ -263,7 +281,7 @@ public:
             if (!b.empty()) entries.insert(std::move(b));
         });
     }
-    /// Moves an entry to another layer, whose own is gone. @throws PositionError if there is none
+    /// Moves an entry to another layer, replacing its entry. @throws PositionError if there is none
     void move(std::size_t from, std::size_t to) {
         state_->change([&](auto& entries) {
             auto node = entries.extract(from);
@@ -273,7 +291,7 @@ public:
             entries.insert(std::move(node));
         });
     }
-    /// Removes an entry, if there is one: the layer speaks for itself again.
+    /// Removes the entry, if there is one: the layer's own activation passes again.
     void clear(std::size_t layer) {
         state_->change([&](auto& entries) { entries.erase(layer); });
     }
@@ -281,7 +299,7 @@ public:
         state_->change([](auto& entries) { entries.clear(); });
     }
 
-    /// One line a layer: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
+    /// One line per layer: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
     friend std::string to_string(const Board& board) {
         std::string text;
         for (const auto& [layer, e] : board.state_->entries())
@@ -290,7 +308,7 @@ public:
     }
     friend std::ostream& operator<<(std::ostream& out, const Board& board) { return out << to_string(board); }
 
-    // What HookSet::add asks of a board.
+    // For HookSet::add.
 
     template <std::same_as<L> M>
     detail::HookEntry hook_at(std::size_t layer, const Site& site) {
@@ -315,12 +333,12 @@ public:
         return hook;
     }
     /// @throws PositionError if there is an entry for a layer that is not attached
-    void attached(std::size_t) { state_->check_entries(); }
+    void attached() { state_->check_entries(); }
 
 private:
     template <AnyRecipe R>
-    static detail::BoardChange<L> change_by(const R& recipe, std::string place) {
-        return {std::move(place), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
+    static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::Place> part) {
+        return {std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
     }
     static std::string changes_text(const entry& e) {
         std::string text;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "suture/core/where.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/record/detail/record_state.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
@@ -191,8 +191,8 @@ public:
         else
             return recording_entry(shared(), layer, site, channels_packed<X, L>, what);
     }
-    /// For HookSet::add, which tells how many layers there are: every one was told of by hook_at.
-    void attached(std::size_t) {}
+    /// For HookSet::add, which calls it after the last hook_at.
+    void attached() {}
 
 protected:
     RecorderBase(Recording how, RecorderState::keep which)

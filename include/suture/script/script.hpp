@@ -9,7 +9,7 @@
 // It takes in LibTorch's compiler and is not a part of suture.hpp. See docs/torchscript.md.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/script/detail/graph.hpp"

@@ -1,5 +1,5 @@
-// Leaves: the tensors in what a module takes and gives, which may be a tensor, or a tuple, pair, optional or vector
-// of these in any depth.
+// Leaves: the tensors in a module's arguments or result, which may be a tensor, or tuples, pairs, optionals and vectors
+// of tensors, nested to any depth.
 #pragma once
 
 #include "suture/tensor/torch.hpp"
@@ -23,7 +23,7 @@ concept optional_like = requires(T t) {
     t.reset();
 };
 
-/// How many places for tensors T has; the elements of a vector share one.
+/// The number of places for tensors in T; the elements of a vector share one.
 template <class T>
 inline constexpr std::size_t leaves_in = [] {
     if constexpr (std::is_same_v<T, at::Tensor>)
@@ -40,7 +40,7 @@ inline constexpr std::size_t leaves_in = [] {
 template <class T, class Allocator>
 inline constexpr std::size_t leaves_in<std::vector<T, Allocator>> = leaves_in<T>;
 
-/// Calls f(tensor, place) for every defined tensor in `value`, the places counted from `first`.
+/// Calls f(tensor, place) for every defined tensor in `value`, counting places from `first`.
 template <class F>
 void for_each_leaf(at::Tensor& value, std::size_t first, const F& f) {
     if (value.defined()) f(value, first);

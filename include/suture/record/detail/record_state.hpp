@@ -2,7 +2,7 @@
 // Law: a pass that throws leaves every record, and every count, as it was.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/record/recording.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"

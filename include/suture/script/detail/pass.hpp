@@ -3,8 +3,8 @@
 // all of them end before the pass does or are left out.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
-#include "suture/hook/detail/lent_scopes.hpp"
+#include "suture/hook/detail/carried_links.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/script/detail/copy.hpp"
 #include "suture/script/detail/operators.hpp"
 #include "suture/tensor/error.hpp"
@@ -166,8 +166,8 @@ private:
     /// another one.
     template <class F>
     void with_scopes(const F& f) {
-        std::optional<LentScopes::here> lent;
-        if (std::this_thread::get_id() != caller_) lent.emplace(scopes_);
+        std::optional<ActiveLinks<InTurns>> carried;
+        if (std::this_thread::get_id() != caller_) carried.emplace(scopes_);
         if (innermost_scope == nullptr) return;
         try {
             f();
@@ -183,7 +183,7 @@ private:
     static void refuse_hooks_at(const ScriptModule& module) {
         for (const auto* sites : {&module.inputs, &module.outputs})
             for (const Site* site : *sites)
-                if (innermost_scope->is_hooked(*site))
+                if (is_hooked(*site))
                     throw HookError(site->name() +
                                     ": a hook is here, but forward calls this module where it is chosen "
                                     "while the model runs, and hooks do not run then: hook what is around that call");
@@ -192,7 +192,7 @@ private:
     const std::shared_ptr<const ScriptCopy> copy_;
     std::vector<std::atomic<std::int64_t>> calls_;  ///< by module: how many have begun
     const std::thread::id caller_ = std::this_thread::get_id();
-    const LentScopes scopes_;
+    const CarriedLinks scopes_;
     std::mutex guard_;
     std::condition_variable turn_ended_;
     bool is_turn_taken_ = false, finished_ = false;

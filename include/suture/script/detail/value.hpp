@@ -3,7 +3,8 @@
 #pragma once
 
 #include "suture/hook/callback.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/run_hooks.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -28,7 +29,7 @@ struct ScriptValue {
 
     /// Whether anything waits at one of the sites, in the scopes of this thread.
     bool is_hooked() const {
-        if (is == kind::tensor) return innermost_scope && innermost_scope->is_hooked(*site);
+        if (is == kind::tensor) return detail::is_hooked(*site);
         return std::any_of(inside.begin(), inside.end(), [](const ScriptValue& v) { return v.is_hooked(); });
     }
 
