@@ -1,3 +1,5 @@
+#include "suture/hook/callback.hpp"
+
 #include "hook/fixture.hpp"
 
 #include <optional>

@@ -1,3 +1,5 @@
+#include "suture/hook/hook_set.hpp"
+
 #include "hook/fixture.hpp"
 
 #include <range/v3/view/drop.hpp>
@@ -11,6 +13,10 @@ namespace {
 template <class L, class S, class H>
 concept can_add_as = requires(HookSet& hooks, const S& site, H hook) {
     hooks.template add<L>(site, hook);
+};
+template <class L, class S, class H>
+concept can_add_backward_as = requires(HookSet& hooks, const S& site, H hook) {
+    hooks.template add_backward<L>(site, hook);
 };
 
 }  // namespace
@@ -88,6 +94,29 @@ TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site says its layout 
     CHECK(any(x)[0][2].item<float>() == 0);
 }
 
+TEST_CASE_FIXTURE(fixture, "a model that runs with hooks may be a function, and an empty pointer is refused") {
+    const auto handle = hooks.add(site, on<Q>().zero());
+    const auto model = [this](const at::Tensor& t) { return site(t); };
+    CHECK(run_with_hooks(model, hooks, x)[0][0].item<float>() == 0);
+    struct passing {
+        at::Tensor forward(const at::Tensor& t) { return t; }
+    };
+    const std::shared_ptr<passing> nothing;
+    CHECK(says(message_of<ModelError>([&] { (void)run_with_hooks(nothing, hooks, x); }), "empty"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a range of untyped sites gets its layout when hooks are added, in both passes") {
+    std::vector<HookPoint<AnyLayout>> layers(2);
+    const auto edit = hooks.add<Qkv>(layers, on<Q>().set(5));
+    const auto backward = hooks.add_backward<Qkv>(layers, on<K>().zero());
+    const auto look = hooks.add_backward<Qkv>(layers, [](const View<Qkv>& gradient) { (void)gradient.sum(); });
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto scope = hooks.activate();
+    for (const auto& layer : layers) layer(leaf).sum().backward();
+    CHECK(leaf.grad()[0].equal(at::tensor({0.0f, 0.0f, 0.0f, 0.0f, 2.0f, 2.0f})));
+    CHECK(edit.fired() + backward.fired() + look.fired() == 6);
+}
+
 TEST_CASE("a null pointer to a module is refused by suture") {
     struct holder {
         HookPoint<Qkv> output;
@@ -104,6 +133,13 @@ TEST_CASE("what a site can't take is refused by requires") {
     static_assert(can_add_as<Qkv, Untyped, Silence>);
     static_assert(!can_add_as<Other, Untyped, Silence>);
     static_assert(!can_add_as<Qkv, Typed, Silence>);
+    static_assert(!can_add_as<Qkv, Typed, void (*)(const View<Qkv>&)>);
+    static_assert(can_add_as<Qkv, Untyped, void (*)(const View<Qkv>&)>);
+    static_assert(!can_add_as<Qkv, Untyped, void (*)(const View<Other>&)>);
+    static_assert(can_add_backward_as<Qkv, Untyped, Silence>);
+    static_assert(!can_add_backward_as<Other, Untyped, Silence>);
+    static_assert(!can_add_backward_as<Qkv, Typed, Silence>);
+    static_assert(!can_add_as<Qkv, std::vector<int>, Silence>);
     static_assert(can_add<Typed, void (*)(const View<Qkv>&)>);
     static_assert(can_add<Typed, void (*)(View<Qkv>, const Site&)>);
     static_assert(!can_add<Typed, void (*)(const View<Other>&)>);

@@ -1,6 +1,7 @@
-#include <suture/edit/on.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/hook/hooked.hpp>
+#include "suture/hook/hooked.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_set.hpp"
 
 #include <ATen/ATen.h>
 #include <torch/nn/modules/activation.h>

@@ -45,7 +45,7 @@ using layout_at = typename layout_of_sites<std::remove_cvref_t<S>>::type;
 
 /// A site, or a range of sites of one layout.
 template <class S>
-concept Sites = Hookable<std::remove_cvref_t<S>> || detail::SiteRange<std::remove_cvref_t<S>>;
+concept Sites = Hookable<std::remove_cvref_t<S>> || detail::SiteRange<S>;
 
 namespace detail {
 /// Stands in `add<Layout>(...)` for the layout that the caller did not give: that of the site.

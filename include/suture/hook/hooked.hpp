@@ -47,13 +47,9 @@ std::remove_cvref_t<Device> clone_device_of(std::shared_ptr<torch::nn::Module> (
 /// The optional device that `Module::clone` takes: c10's or std's, as the LibTorch version has it.
 using clone_device = decltype(clone_device_of(&torch::nn::Module::clone));
 
-/// Sites for the tensors in a T: the first with layout L, the others without a layout.
-template <class T, class L>
-struct leaf_sites {
-    static constexpr std::size_t others = leaves_in<T> > 1 ? leaves_in<T> - 1 : 0;
-    HookPoint<L> first;
-    std::array<HookPoint<AnyLayout>, others> rest;
-};
+/// The number of places for tensors in T after the first: those whose sites have no layout.
+template <class T>
+inline constexpr std::size_t further_leaves = leaves_in<T> > 1 ? leaves_in<T> - 1 : 0;
 
 /// Whether hooks may replace the tensors in a parameter of this type: it has some, and it is not a reference through
 /// which the module may write.
@@ -106,9 +102,9 @@ public:
     /// The site of the first tensor among the arguments: hooks here run before the module.
     HookPoint<In> input;
     /// The sites of the other tensors in the result: an LSTM's states, attention's weights. A vector's elements share one.
-    std::array<HookPoint<AnyLayout>, leaf_sites<results, Out>::others> other_outputs;
+    std::array<HookPoint<AnyLayout>, further_leaves<results>> other_outputs;
     /// The sites of the other tensors among the arguments.
-    std::array<HookPoint<AnyLayout>, leaf_sites<arguments, In>::others> other_inputs;
+    std::array<HookPoint<AnyLayout>, further_leaves<arguments>> other_inputs;
 
 protected:
     /// Passes the arguments through the input sites, runs `module`, and passes the result through the output sites.
