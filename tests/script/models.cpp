@@ -187,7 +187,7 @@ TEST_CASE("a trace drops the outputs that nobody takes, a scripted model keeps t
     experiment traced(*directory, "traced.pt"), scripted(*directory, "scripted.pt");
     CHECK(site(scripted.model, "h.0.attn.output.1").name() == "h.0.attn.output.1");
     CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "h.0.attn.output.1"); }), "h.0.attn",
-               "gives Tensor: a site is a Tensor in these"));
+               "returns Tensor: sites are the Tensors in these"));
 }
 
 TEST_CASE("a submodule without data in the model's code is refused in words") {
@@ -201,7 +201,7 @@ TEST_CASE("a submodule without data in the model's code is refused in words") {
         CHECK(says(message_of<HookError>([&] { (void)site(e.model, "h.7.attn"); }), "h.7.attn", "h.0.attn"));
     });
     CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "drop"); }), "'drop' takes ()",
-               "a site is a Tensor in these"));
+               "sites are the Tensors in these"));
 }
 
 TEST_CASE("a frozen model has no submodules and says what to do") {

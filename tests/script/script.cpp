@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(fixture, "a hook for the gradient is in no call: the pass is o
         c_attn(), [&](const View<Qkv>&) { said = message_of<HookError>([] { (void)script::call_number(); }); });
     const auto scope = hooks.activate();
     model(x).sum().backward();
-    CHECK(says(said, "call_number() is asked outside of a hook"));
+    CHECK(says(said, "call_number() was called outside of a hook"));
 }
 
 TEST_CASE_FIXTURE(fixture, "gradients reach an injected tensor") {
@@ -271,7 +271,7 @@ TEST_CASE_FIXTURE(fixture, "a site that is not there is refused, saying why") {
     CHECK(says(message_of<HookError>([&] { (void)site(model, "spare.input"); }), "'spare' is never called by forward"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "c_atn"); }), "no site matches 'c_atn'", "c_attn.input"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "c_attn.output.1"); }), "'c_attn' takes (Tensor)",
-               "gives Tensor"));
+               "returns Tensor"));
     CHECK(says(message_of<HookError>([&] { (void)sites(model, "h.*"); }), "no site matches 'h.*'", "c_attn"));
 }
 
@@ -292,5 +292,5 @@ TEST_CASE("a file that is missing, or no TorchScript model, is refused by name")
                "no such file"));
     const files::Folder folder;
     files::write_bytes(folder / "text.pt", "this is no model");
-    CHECK(says(message_of<FileError>([&] { (void)script::load(folder / "text.pt"); }), "text.pt", "can not load"));
+    CHECK(says(message_of<FileError>([&] { (void)script::load(folder / "text.pt"); }), "text.pt", "cannot load"));
 }

@@ -1,6 +1,8 @@
 // What TorchScript can say in a forward, and what hooks see of it.
-#include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
+#include "suture/script/detail/graph.hpp"
+
+#include "suture/hook/hook_set.hpp"
+#include "suture/script/script.hpp"
 
 #include <ATen/ATen.h>
 

@@ -1,9 +1,11 @@
 // What passes the sites of a TorchScript model: replacements take the place of what stood there, and hooks that the model
 // has of its own run as they do in Python.
-#include <suture/edit/on.hpp>
-#include <suture/hook/board.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
+#include "suture/script/detail/pass.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/board.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/script/script.hpp"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -111,14 +113,14 @@ TEST_CASE("the model's own sites have names, also when the sites were named by t
     auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { scope.end(); }), "never fired: the model's output (a callback)"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "output.1"); }), "the model takes (Tensor)",
-               "gives Tensor"));
+               "returns Tensor"));
 }
 
 TEST_CASE("a model that is one module is not taken for a frozen one") {
     Module alone = doubling();
     alone.register_attribute("training", c10::BoolType::get(), true);
-    CHECK(
-        says(message_of<HookError>([&] { (void)site(Script(alone), "l"); }), "has no submodules: hook '' and 'input'"));
+    CHECK(says(message_of<HookError>([&] { (void)site(Script(alone), "l"); }),
+               "has no submodules: hook its result '' or its argument 'input'"));
     CHECK(
         says(message_of<HookError>([&] { (void)site(Script(doubling()), "l"); }), "no submodules", "save it unfrozen"));
 }

@@ -1,6 +1,6 @@
-// One forward pass through an instrumented TorchScript model, in which hooks of the calling thread's scopes run.
-// Laws: without hooks each value passes as it is. A pass that forks runs in several threads: its hooks take turns, and
-// all of them end before the pass does or are left out.
+// One forward pass through an instrumented TorchScript model, which runs the hooks of the calling thread's scopes.
+// Laws: without hooks each value passes unchanged. A pass that forks runs in several threads: its hooks take turns, and
+// each of them ends before the pass does or is left out.
 #pragma once
 
 #include "suture/hook/detail/carried_links.hpp"
@@ -24,7 +24,8 @@
 
 namespace suture::detail {
 
-/// Which call of its submodule a hook runs for; negative outside of hooks. One in a process, as innermost_scope is.
+/// The number of the submodule's call that a hook runs for; negative outside of hooks. One per process, like
+/// innermost_scope.
 [[gnu::visibility("default")]] inline constinit thread_local std::int64_t script_call = -1;
 
 class ScriptCallScope {
@@ -38,19 +39,19 @@ private:
     std::int64_t outer_;
 };
 
-/// Thrown in place of what a hook threw: the interpreter would make a runtime_error of it, so the pass keeps it.
+/// Thrown in place of the exception of a hook, which the pass keeps: the interpreter would make it a runtime_error.
 struct ScriptHookThrew : std::exception {
     const char* what() const noexcept override { return "a hook threw"; }
 };
 
-/// Whoever waits for a turn gives its thread back: a hook may run a model that forks, which needs the threads of
-/// LibTorch's pool.
+/// Waiting for a turn does not block a thread: a hook may run a model that forks, which needs the threads of LibTorch's
+/// pool.
 class ScriptPass final : public ScriptContext {
 public:
     explicit ScriptPass(std::shared_ptr<const ScriptCopy> copy)
         : copy_(std::move(copy)), calls_(copy_->modules.size()) {}
 
-    /// From now on no hook runs. @throws what the first hook threw that threw
+    /// From now on no hook runs. @throws the exception of the first hook that threw
     void finish() {
         std::deque<script_future> waiting;
         {
@@ -92,7 +93,7 @@ public:
         return turn;
     }
 
-    /// The fork's code is the copy's, and its operators the pass's: both stay until it has ended.
+    /// Keeps the copy, whose code the fork runs, and the pass, which its operators call, until the fork has ended.
     void fork(const script_future& future) override {
         future->addCallback([pass = itself()](c10::ivalue::Future&) {});
     }
@@ -107,7 +108,7 @@ public:
     }
 
 private:
-    /// One turn, or none. It ends with its visit, or when it is dropped.
+    /// One turn, or none. It ends after its visit, or when it is destroyed.
     class OneTurn final : public ScriptVisitor {
     public:
         explicit OneTurn(c10::intrusive_ptr<ScriptPass> pass = {}) : pass_(std::move(pass)) {}
@@ -159,11 +160,11 @@ private:
             next = std::move(waiting_.front());
             waiting_.pop_front();
         }
-        next->markCompleted(one());  // goes on in a thread of the pool
+        next->markCompleted(one());  // continues in a thread of the pool
     }
 
-    /// Does what may run hooks, in the scopes of the calling thread: what is forked, and what follows a wait, runs in
-    /// another one.
+    /// Calls f, which may run hooks, in the scopes of the calling thread: forks, and code after a wait, run in other
+    /// threads.
     template <class F>
     void with_scopes(const F& f) {
         std::optional<ActiveLinks<InTurns>> carried;
@@ -185,12 +186,12 @@ private:
             for (const Site* site : *sites)
                 if (is_hooked(*site))
                     throw HookError(site->name() +
-                                    ": a hook is here, but forward calls this module where it is chosen "
-                                    "while the model runs, and hooks do not run then: hook what is around that call");
+                                    ": a hook is here, but forward chooses this module while the model runs, "
+                                    "and hooks do not run in such calls: hook a module around that call");
     }
 
     const std::shared_ptr<const ScriptCopy> copy_;
-    std::vector<std::atomic<std::int64_t>> calls_;  ///< by module: how many have begun
+    std::vector<std::atomic<std::int64_t>> calls_;  ///< the number that have begun, by module
     const std::thread::id caller_ = std::this_thread::get_id();
     const CarriedLinks scopes_;
     std::mutex guard_;
