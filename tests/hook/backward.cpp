@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
     CHECK(suture::detail::innermost_scope != nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site says its layout when it is added") {
+TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site is given a layout when it is added") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     const auto edit = hooks.add_backward<Qkv>(any, on<K>().zero());
     const auto scope = hooks.activate();

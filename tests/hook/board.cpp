@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(fixture, "an empty board changes nothing, not even the tensor'
     CHECK(to_string(board) == "an empty board\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "a replacement stands at its layer and nowhere else, and can be changed between passes") {
+TEST_CASE_FIXTURE(fixture, "a replacement takes effect at its layer only, and can be changed between passes") {
     attach();
     board[1] = at::zeros({1, 1, 6});
     auto out = pass();
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(fixture, "an entry for a layer that is not attached is refused
     CHECK_NOTHROW(board[3] = 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "an operation on an entry that is not there says so") {
+TEST_CASE_FIXTURE(fixture, "an operation on a missing entry names the layer") {
     CHECK(message_of<PositionError>([&] { board.disable(2); }) ==
           "the board has no entry for layer 2: assign one first");
     CHECK(says(message_of<PositionError>([&] { board.swap(1, 2); }), "no entry for layer 1 and none for layer 2"));
@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(fixture, "an operation on an entry that is not there says so")
     CHECK_NOTHROW(board.clear(2));
 }
 
-TEST_CASE_FIXTURE(fixture, "a replacement that cannot stand there is refused with what was expected") {
+TEST_CASE_FIXTURE(fixture, "a replacement that does not fit is refused with the expected shape and type") {
     attach();
     CHECK(message_of<ShapeError>([&] {
               board[1] = at::zeros({1, 5, 7});
@@ -260,7 +260,7 @@ TEST_CASE_FIXTURE(fixture, "a replacement that cannot stand there is refused wit
     CHECK(says(message_of<TypeError>([&] { pass(); }), "h.1: board layer 1: ", "float64", "float32"));
 }
 
-TEST_CASE("replacements of grouped layouts are packed as the activation is") {
+TEST_CASE("replacements of grouped layouts are packed like the activation") {
     const HookPoint<ByHead> site{"h.0"};
     HookSet hooks;
     Board<ByHead> board;
@@ -295,7 +295,7 @@ concept can_assign = requires(B& board, V value) {
 };
 }  // namespace
 
-TEST_CASE("what a board cannot hold is refused by requires") {
+TEST_CASE("values that a board cannot hold are refused by requires") {
     static_assert(can_assign<Board<Qkv>, int>);
     static_assert(can_assign<Board<Qkv>, View<Qkv>>);
     static_assert(!can_assign<Board<Qkv>, View<Q<2>>>);

@@ -21,7 +21,7 @@ concept can_add_backward_as = requires(HookSet& hooks, const S& site, H hook) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a recipe replaces what passes and leaves the source") {
+TEST_CASE_FIXTURE(fixture, "a recipe replaces the activation and leaves the source unchanged") {
     CHECK(pass(on<Q>(token(0)).set(-1)).equal((borrow<Qkv>(x) | on<Q>(token(0)).set(-1)).take()));
     CHECK(x.equal(at::arange(12, at::kFloat).reshape({2, 6})));
 }
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(fixture, "hooks at a site run in the order in which they were 
     CHECK(site(x)[0][0].item<float>() == 15);
 }
 
-TEST_CASE_FIXTURE(fixture, "a recipe at an untyped site says its layout when it is added") {
+TEST_CASE_FIXTURE(fixture, "a recipe at an untyped site is given a layout when it is added") {
     const auto handle = hooks.add<Qkv>(any, on<K>().zero());
     const auto scope = hooks.activate();
     CHECK(any(x)[0][2].item<float>() == 0);
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those 
     CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }), "h.any (a callback)"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site says its layout when it is added") {
+TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site is given a layout when it is added") {
     const auto look = hooks.add<Qkv>(any, [](const View<Qkv>& v) { return v | on<K>().zero(); });
     const auto scope = hooks.activate();
     CHECK(any(x)[0][2].item<float>() == 0);
@@ -126,7 +126,7 @@ TEST_CASE("a null pointer to a module is refused by suture") {
     CHECK(says(message_of<HookError>([&] { (void)hooks.add(nothing, on<Q>().zero()); }), "empty"));
 }
 
-TEST_CASE("what a site can't take is refused by requires") {
+TEST_CASE("hooks that a site cannot have are refused by requires") {
     static_assert(can_add<Typed, Silence>);
     static_assert(!can_add<HookPoint<Other>, Silence>);
     static_assert(!can_add<Untyped, Silence>);

@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(fixture, "a set that is active is not activated again in the s
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired says which") {
+TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired names it") {
     HookSet hooks;
     const auto silent = hooks.add(site, on<Resid>(token(0)).zero());
     CHECK(message_of<HookError>([&] { const auto scope = hooks.activate(); }) ==
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(fixture, "a hook may activate another set while it runs") {
     CHECK(log == "abab");
 }
 
-TEST_CASE_FIXTURE(fixture, "a scope that ends by an exception is no longer active") {
+TEST_CASE_FIXTURE(fixture, "a scope that an exception ends is no longer active") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     try {

@@ -20,6 +20,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace suture;
@@ -139,7 +140,7 @@ TEST_CASE("two sites under one path are not mistaken for each other") {
     CHECK(says(message_of<HookError>([&] { (void)site(nest, "input"); }), "two sites have the path input"));
 }
 
-TEST_CASE("what is found can be hooked, typed where the layout is said") {
+TEST_CASE("sites that were found can be hooked, typed if a layout was given") {
     Model model;
     HookSet hooks;
     const at::Tensor x = at::ones({2, 4});
@@ -149,7 +150,7 @@ TEST_CASE("what is found can be hooked, typed where the layout is said") {
     CHECK(all.fired() == 2);
 }
 
-TEST_CASE("a path or pattern without a site says which there are") {
+TEST_CASE("a path or pattern without a site is refused with the sites of the model") {
     Model model;
     CHECK(says(message_of<HookError>([&] { (void)site(model, "h.2.c_attn"); }), "no site matches 'h.2.c_attn'",
                "the model has h.0.resid_pre, h.0.c_attn"));
@@ -208,4 +209,23 @@ TEST_CASE("hooks are added at sites that a transform takes from modules") {
     for (Block& block : blocks) block->forward(at::ones({1, 4}));
     CHECK(references.fired() == 3);
     CHECK(members.fired() == 2);
+}
+
+namespace {
+/// Prints like Q<2>, and is another component.
+struct Lookalike : Q<2> {};
+}  // namespace
+
+TEST_CASE("a site is found by its layout, not by the text of one") {
+    using Same = Fused<4, Q<2>, K<2>>;
+    using Alike = Fused<4, Lookalike, K<2>>;
+    static_assert(!std::is_same_v<Same, Alike>);
+    REQUIRE(layout_text(facts_of<Same>) == layout_text(facts_of<Alike>));
+    struct Holder {
+        void visit_sites(const SiteVisitor& visit) { visit("point", point); }
+        HookPoint<Same> point;
+    } holder;
+    CHECK(site<Same>(holder, "point").id() == holder.point.id());
+    CHECK(site(holder, "point").id() == holder.point.id());
+    CHECK_THROWS_AS((void)site<Alike>(holder, "point"), TypeError);
 }

@@ -21,7 +21,7 @@ template <class L>
 class HookPoint : public Site {
 public:
     using layout = L;
-    explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_facts<L>) {}
+    explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_layout_of<L>) {}
 
     at::Tensor operator()(at::Tensor activation) const {
         if (detail::innermost_scope == nullptr) [[likely]]

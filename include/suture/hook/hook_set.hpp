@@ -48,11 +48,11 @@ template <class S>
 concept Sites = Hookable<std::remove_cvref_t<S>> || detail::SiteRange<S>;
 
 namespace detail {
-/// Stands in `add<Layout>(...)` for the layout that the caller did not give: that of the site.
+/// The caller of `add` gave no layout: the site's own counts.
 struct own_layout;
 template <class Given, class Own>
 struct layout_for {
-    using type = void;  // two layouts: the site has one of its own
+    using type = void;  // a layout was given for a site that has one, or it is not a layout
 };
 template <class Own>
 struct layout_for<own_layout, Own> {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <typeinfo>
 #include <utility>
 
 namespace suture {
@@ -15,6 +16,12 @@ namespace suture {
 namespace detail {
 /// One counter per process, even if a program and its libraries hide their symbols from each other.
 [[gnu::visibility("default")]] inline constinit std::atomic<std::uint64_t> next_site{1};
+
+/// The layout of a site: the facts to print, and the type to compare, since two layouts may print alike.
+struct SiteLayout {
+    const LayoutFacts* facts = nullptr;
+    const std::type_info* type = nullptr;
+};
 }  // namespace detail
 
 /// The layout of a site that does not know its own. Give one when adding a hook: `hooks.add<Qkv>(site, recipe)`.
@@ -23,7 +30,7 @@ struct AnyLayout {};
 /// A place in a model. A copy, as in a cloned module, is another place of the same name and layout.
 class Site {
 public:
-    explicit Site(std::string name = {}, const LayoutFacts* layout = nullptr)
+    explicit Site(std::string name = {}, detail::SiteLayout layout = {})
         : id_(next_id()), name_(std::move(name)), layout_(layout) {}
     Site(const Site& other) : Site(other.name_, other.layout_) {}
     Site& operator=(const Site& other) {
@@ -49,7 +56,12 @@ public:
     void rename(std::string name) { name_ = std::move(name); }
 
     /// How activations are packed here; null if the site does not know.
-    const LayoutFacts* layout() const { return layout_; }
+    const LayoutFacts* layout() const { return layout_.facts; }
+    /// Whether activations here may be packed like L: the site has that layout, or none of its own.
+    template <class L>
+    bool may_have_layout() const {
+        return !layout_.type || *layout_.type == typeid(L);
+    }
 
     /// The same place again, for users that outlive the module.
     Site same() const {
@@ -62,14 +74,14 @@ private:
     static std::uint64_t next_id() { return detail::next_site.fetch_add(1, std::memory_order_relaxed); }
     std::uint64_t id_;
     std::string name_;
-    const LayoutFacts* layout_;
+    detail::SiteLayout layout_;
 };
 
 namespace detail {
 template <class L>
-inline constexpr const LayoutFacts* site_facts = &facts_of<L>;
+inline constexpr SiteLayout site_layout_of{&facts_of<L>, &typeid(L)};
 template <>
-inline constexpr const LayoutFacts* site_facts<AnyLayout> = nullptr;
+inline constexpr SiteLayout site_layout_of<AnyLayout>{};
 }  // namespace detail
 
 }  // namespace suture

@@ -105,7 +105,7 @@ namespace detail {
 template <class L>
 SiteRef<L> found_site(const std::string& path, const Site& site) {
     if constexpr (!std::same_as<L, AnyLayout>)
-        if (site.layout() && layout_text(*site.layout()) != layout_text(facts_of<L>))
+        if (!site.may_have_layout<L>())
             throw TypeError(path + " is packed as " + layout_text(*site.layout()) + " but was requested as " +
                             layout_text(facts_of<L>) + ": ask for its own layout");
     Site named = site.same();

@@ -1,4 +1,4 @@
-// Hooks on the tensors inside the values that TorchScript passes.
+// Hooks on the tensors inside TorchScript values.
 #include "suture/script/detail/value.hpp"
 
 #include "suture/hook/hook_point.hpp"
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(fixture, "without a scope a value is the same value") {
     CHECK_FALSE(other.is_hooked());
 }
 
-TEST_CASE_FIXTURE(fixture, "tensors are edited wherever they are, and what is none stays") {
+TEST_CASE_FIXTURE(fixture, "tensors are edited wherever they are, and other values stay") {
     c10::IValue tuple = c10::ivalue::Tuple::create({at::zeros({2}), 7, c10::IValue()});
     CHECK(run({kind::tuple, nullptr, {tensor, other, tensor}}, tuple));
     CHECK(is_ones(tuple.toTuple()->elements()[0]));
@@ -68,7 +68,8 @@ TEST_CASE_FIXTURE(fixture, "tensors are edited wherever they are, and what is no
     CHECK(dict.at("a").equal(at::zeros({2})));
 }
 
-TEST_CASE_FIXTURE(fixture, "a replacement lies in memory as what it replaces, for a model that goes on with view()") {
+TEST_CASE_FIXTURE(fixture,
+                  "a replacement has the memory order of the value that it replaces, for a model that calls view()") {
     const at::Tensor transposed = at::zeros({2, 3}).t();
     HookSet contiguous;
     const auto replacing = contiguous.add(point, [](const at::Tensor& t) { return t.add(1).contiguous(); });
