@@ -1,7 +1,8 @@
-#include <suture/core/catalogue.hpp>
-#include <suture/edit/on.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
+#include "suture/script/script.hpp"
+
+#include "suture/core/catalogue.hpp"
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_set.hpp"
 
 #include <ATen/ATen.h>
 

@@ -64,32 +64,32 @@ struct BoardEntry {
 template <Layout L>
 class BoardState {
 public:
-    using entry = BoardEntry<L>;
+    using Entry = BoardEntry<L>;
 
     /// Calls f(entries) under the lock, on a copy that takes effect if f returns.
     /// @throws PositionError if the board is attached, but not to the layer of every entry
     template <class F>
     void change(const F& f) {
         const std::lock_guard lock(guard_);
-        std::map<std::size_t, entry> next = entries_;
+        std::map<std::size_t, Entry> next = entries_;
         f(next);
         check(next);
         std::swap(entries_, next);
         tell_hooks();
     }
     /// The entry of a layer; without changes if there is none.
-    entry at(std::size_t layer) const {
+    Entry at(std::size_t layer) const {
         const std::lock_guard lock(guard_);
         const auto found = entries_.find(layer);
-        return found == entries_.end() ? entry{} : found->second;
+        return found == entries_.end() ? Entry{} : found->second;
     }
-    std::map<std::size_t, entry> entries() const {
+    std::map<std::size_t, Entry> entries() const {
         const std::lock_guard lock(guard_);
         return entries_;
     }
     void attach(std::size_t layer, const std::string& site, std::weak_ptr<HookState> hook) {
         const std::lock_guard lock(guard_);
-        std::erase_if(sites_, [](const attachment& a) { return !a.is_alive(); });
+        std::erase_if(sites_, [](const Attachment& a) { return !a.is_alive(); });
         sites_.push_back({layer, site, std::move(hook)});
         tell_hooks();
     }
@@ -99,7 +99,7 @@ public:
     }
 
 private:
-    struct attachment {
+    struct Attachment {
         std::size_t layer;
         std::string site;
         std::weak_ptr<HookState> hook;
@@ -111,15 +111,15 @@ private:
 
     /// A hook without an entry, or with a disabled one, has nothing to do: a scope does not report it as idle.
     void tell_hooks() const {
-        for (const attachment& a : sites_)
+        for (const Attachment& a : sites_)
             if (const auto state = a.hook.lock()) {
                 const auto found = entries_.find(a.layer);
                 state->has_work = found != entries_.end() && found->second.enabled;
             }
     }
-    void check(const std::map<std::size_t, entry>& entries) const {
+    void check(const std::map<std::size_t, Entry>& entries) const {
         std::size_t attached = 0;
-        for (const attachment& a : sites_)
+        for (const Attachment& a : sites_)
             if (a.is_alive()) attached = std::max(attached, a.layer + 1);
         if (attached == 0 || entries.empty() || entries.rbegin()->first < attached) return;
         throw PositionError("the board has an entry for layer " + std::to_string(entries.rbegin()->first) +
@@ -127,15 +127,15 @@ private:
                             " layers, counted from 0 (the last is " + last_site() + "): move or clear the entry");
     }
     std::string last_site() const {
-        const attachment* last = nullptr;
-        for (const attachment& a : sites_)
+        const Attachment* last = nullptr;
+        for (const Attachment& a : sites_)
             if (a.is_alive() && (!last || a.layer > last->layer)) last = &a;
         return last->site;
     }
 
     mutable std::mutex guard_;
-    std::map<std::size_t, entry> entries_;
-    std::vector<attachment> sites_;
+    std::map<std::size_t, Entry> entries_;
+    std::vector<Attachment> sites_;
 };
 }  // namespace detail
 
@@ -154,8 +154,8 @@ private:
 /// Changes take effect from the next pass on, in any thread. If a change throws, the board stays as it was.
 template <Layout L>
 class Board {
-    using state = detail::BoardState<L>;
-    using entry = detail::BoardEntry<L>;
+    using State = detail::BoardState<L>;
+    using Entry = detail::BoardEntry<L>;
 
     /// A part of a layer's activation, to assign to.
     template <class PlaceSelection>
@@ -170,7 +170,7 @@ class Board {
 
     private:
         friend Board;
-        Part(state& board, std::size_t layer, PlaceSelection selection)
+        Part(State& board, std::size_t layer, PlaceSelection selection)
             : board_(board), layer_(layer), selection_(std::move(selection)) {}
         template <class Selector, class Op, Where... Ws>
         void put(const Edit<Selector, Op, Ws...>& edit) {
@@ -182,7 +182,7 @@ class Board {
                 changes.push_back(Board::change_by(edit, part));
             });
         }
-        state& board_;
+        State& board_;
         std::size_t layer_;
         PlaceSelection selection_;
     };
@@ -208,7 +208,7 @@ class Board {
         }
         /// Copies the entry of another layer.
         void operator=(const Place& other) && {
-            const entry copied = other.board_.at(other.layer_);
+            const Entry copied = other.board_.at(other.layer_);
             board_.change([&](auto& entries) {
                 if (copied.changes.empty())
                     entries.erase(layer_);
@@ -228,7 +228,7 @@ class Board {
 
     private:
         friend Board;
-        Place(state& board, std::size_t layer) : board_(board), layer_(layer) {}
+        Place(State& board, std::size_t layer) : board_(board), layer_(layer) {}
         template <class PlaceSelection>
         Part<PlaceSelection> part(PlaceSelection selection) {
             return {board_, layer_, std::move(selection)};
@@ -245,16 +245,16 @@ class Board {
                                  std::to_string(L::width) +
                                  "]: give it that width, or write at<Component>() for a part");
         }
-        state& board_;
+        State& board_;
         std::size_t layer_;
     };
 
 public:
-    Board() : state_(std::make_shared<state>()) {}
+    Board() : state_(std::make_shared<State>()) {}
     /// Takes over the entries and the hooks; the other board is left empty, without hooks.
-    Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<state>())) {}
+    Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<State>())) {}
     Board& operator=(Board&& other) {
-        state_ = std::exchange(other.state_, std::make_shared<state>());
+        state_ = std::exchange(other.state_, std::make_shared<State>());
         return *this;
     }
 
@@ -315,11 +315,11 @@ public:
         detail::HookEntry hook;
         state_->attach(layer, site.name(), hook.state);
         hook.text = [board = state_, layer] {
-            const entry e = board->at(layer);
+            const Entry e = board->at(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
         };
         hook.run = [board = state_, layer](const at::Tensor& activation, const Site&) -> at::Tensor {
-            const entry e = board->at(layer);
+            const Entry e = board->at(layer);
             if (!e.enabled || e.changes.empty()) return {};
             try {
                 Owned<L> replaced = borrow<L>(activation).clone();
@@ -340,7 +340,7 @@ private:
     static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::Place> part) {
         return {std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
     }
-    static std::string changes_text(const entry& e) {
+    static std::string changes_text(const Entry& e) {
         std::string text;
         for (const auto& change : e.changes) text += (text.empty() ? "" : " | ") + change.text();
         return text;
@@ -356,7 +356,7 @@ private:
         });
     }
 
-    std::shared_ptr<state> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace suture

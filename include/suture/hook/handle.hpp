@@ -31,13 +31,13 @@ public:
 
     /// Each hook runs the next time its site is passed, and not again.
     HookHandle once()&& {
-        for (const hook& h : hooks_) h.state->once = true;
+        for (const Hook& h : hooks_) h.state->once = true;
         return std::move(*this);
     }
     /// A scope may end without an error although these hooks never ran. Call this before a scope in another thread can
     /// end.
     HookHandle may_be_idle()&& {
-        for (const hook& h : hooks_) h.state->may_be_idle = true;
+        for (const Hook& h : hooks_) h.state->may_be_idle = true;
         return std::move(*this);
     }
 
@@ -48,7 +48,7 @@ public:
     /// Removes the hooks now. It does not wait for a hook that is still running in another thread.
     void remove() {
         const auto set = std::exchange(set_, {}).lock();
-        for (const hook& h : hooks_)
+        for (const Hook& h : hooks_)
             if (set) {
                 detail::note_removal(set.get(), h.id);
                 h.state->removed = true;
@@ -61,7 +61,7 @@ public:
     /// How often the hooks ran, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
-        for (const hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);
+        for (const Hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);
         return sum;
     }
     /// The number of hooks: one per site.
@@ -69,17 +69,17 @@ public:
 
 private:
     friend class HookSet;
-    struct hook {
+    struct Hook {
         std::uint64_t id;
         std::shared_ptr<detail::HookState> state;
     };
     explicit HookHandle(std::weak_ptr<detail::HookRegistry> set) : set_(std::move(set)) {}
     void enable(bool enabled) {
-        for (const hook& h : hooks_) h.state->enabled = enabled;
+        for (const Hook& h : hooks_) h.state->enabled = enabled;
     }
 
     std::weak_ptr<detail::HookRegistry> set_;
-    std::vector<hook> hooks_;
+    std::vector<Hook> hooks_;
 };
 
 }  // namespace suture

@@ -49,13 +49,13 @@ concept Sites = Hookable<std::remove_cvref_t<S>> || detail::SiteRange<S>;
 
 namespace detail {
 /// The caller of `add` gave no layout: the site's own counts.
-struct own_layout;
+struct OwnLayout;
 template <class Given, class Own>
 struct layout_for {
     using type = void;  // a layout was given for a site that has one, or it is not a layout
 };
 template <class Own>
-struct layout_for<own_layout, Own> {
+struct layout_for<OwnLayout, Own> {
     using type = Own;
 };
 template <Layout Given>
@@ -75,17 +75,17 @@ concept Attachable = requires(A& a, std::size_t layer, const Site& site) {
     a.attached();
 };
 template <class A>
-concept is_layered = requires(A& a) {
+concept Layered = requires(A& a) {
     a.attached();
 };
 template <class F, class L>
-concept is_no_hook = !AnyRecipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
+concept NotAHook = !AnyRecipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
 template <class F, class L>
-concept is_called_with = std::invocable<F&, const typename lent_as<L>::type&> ||
-                         std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
+concept CalledWith = std::invocable<F&, const typename lent_as<L>::type&> ||
+                     std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
 /// It could be called if it were not const, or be a hook if it could be copied.
 template <class F, class L>
-concept is_mutable_hook = is_called_with<F, L> &&(!is_called_with<const F, L> || !std::copy_constructible<F>);
+concept MutableHook = CalledWith<F, L> &&(!CalledWith<const F, L> || !std::copy_constructible<F>);
 }  // namespace detail
 
 /// Hooks, each at a site. Any thread may change a set while it is active; each pass through a site sees the set either
@@ -107,7 +107,7 @@ public:
     }
 
     /// Adds a recipe: the activation is replaced by `activation | recipe`.
-    template <class Given = detail::own_layout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& recipe_fault<R, L> == fault::none)
     HookHandle add(S&& sites, R recipe) {
         return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::HookPhase::edits);
@@ -115,14 +115,14 @@ public:
 
     /// Adds a callback, which observes the activation or replaces it. All hooks are suspended while it runs, so it may
     /// run the model. Writing into its argument throws OwnershipError.
-    template <class Given = detail::own_layout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !AnyRecipe<F> && Callback<F, L>)
     HookHandle add(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::edits);
     }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
-    template <class Given = detail::own_layout, Sites S, class A, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, class A, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::Attachable<A, L>)
     HookHandle add(S&& sites, A& layers) {
         std::size_t layer = 0;
@@ -136,51 +136,51 @@ public:
     /// reaches the site: gradients are edited as activations are. Both passes run in the scope; if the backward pass
     /// comes later, call may_be_idle() and keep the handle until then.
     /// @throws HookError, in the forward pass, if the activation does not require a gradient
-    template <class Given = detail::own_layout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& recipe_fault<R, L> == fault::none)
     HookHandle add_backward(S&& sites, R recipe) {
         return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::HookPhase::gradient);
     }
 
     /// Adds a callback for the gradient, which observes or replaces it.
-    template <class Given = detail::own_layout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !AnyRecipe<F> && Callback<F, L>)
     HookHandle add_backward(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::gradient);
     }
 
     // What must not compile.
-    template <class Given = detail::own_layout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>,
+    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>,
               fault suture_fault = recipe_fault<R, L>>
         requires(Layout<L>&& suture_fault != fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add(S&&, R));
-    template <class Given = detail::own_layout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>,
+    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>,
               fault suture_fault = recipe_fault<R, L>>
         requires(Layout<L>&& suture_fault != fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add_backward(S&&, R));
 
-    template <class Given = detail::own_layout, Sites S, AnyRecipe R>
+    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R>
         requires(std::same_as<detail::hook_layout<Given, S>, AnyLayout>)
     SUTURE_REJECTED("this site has no layout of its own: write add<Layout>(site, recipe)", add(S&&, R));
-    template <class Given = detail::own_layout, Sites S, AnyRecipe R>
+    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R>
         requires(std::same_as<detail::hook_layout<Given, S>, AnyLayout>)
     SUTURE_REJECTED("this site has no layout of its own: write add_backward<Layout>(site, recipe)",
                     add_backward(S&&, R));
 
-    template <class Given = detail::own_layout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::is_no_hook<F, L>&& detail::is_layered<F>)
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L>&& detail::Layered<F>)
     SUTURE_REJECTED("it has another layout than this site: write add<Layout>(site, ...) where the site has none",
                     add(S&&, F&));
-    template <class Given = detail::own_layout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::is_no_hook<F, L> && !detail::is_layered<F> &&
-                 detail::is_mutable_hook<std::remove_cvref_t<F>, L>)
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+                 detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add(S&&, F&&));
-    template <class Given = detail::own_layout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::is_no_hook<F, L> && !detail::is_layered<F> &&
-                 !detail::is_mutable_hook<std::remove_cvref_t<F>, L>)
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement", add(S&&, F&&));
-    template <class Given = detail::own_layout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::is_no_hook<F, L>)
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L>)
     SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
 

@@ -29,7 +29,7 @@ class HookedImpl;
 namespace detail {
 /// LibTorch before 2.1 has Module as a virtual base, which the most derived class must copy itself.
 template <class D>
-concept virtual_module = !requires(torch::nn::Module * m) {
+concept VirtualModule = !requires(torch::nn::Module * m) {
     static_cast<D*>(m);
 };
 
@@ -186,9 +186,9 @@ class HookedImpl<Base, Out, In, R (*)(Args...)>
                                  detail::is_const_forward<decltype(&Base::forward)>, Base, Out, In, R, Args...> {
 public:
     using HookedImpl::WithForward::WithForward;
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>)
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::VirtualModule<Base>)
         : HookedImpl::WithForward(module) {}
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::virtual_module<Base>)
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::VirtualModule<Base>)
         : torch::nn::Module(module), HookedImpl::WithForward(module) {}
 };
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
-using suture::detail::script_future;
 using suture::detail::script_node;
 using suture::detail::ScriptContext;
+using suture::detail::ScriptFuture;
 using suture::detail::ScriptOperators;
 using torch::jit::Graph;
 using torch::jit::Node;
@@ -36,8 +36,8 @@ struct Logging final : ScriptContext {
     void call_unfollowed(const c10::IValue& module) override {
         log += "unfollowed " + std::to_string(module.toInt()) + "; ";
     }
-    void fork(const script_future&) override { log += "fork; "; }
-    script_future turn(std::int64_t port) override {
+    void fork(const ScriptFuture&) override { log += "fork; "; }
+    ScriptFuture turn(std::int64_t port) override {
         log += "turn " + std::to_string(port) + "; ";
         return c10::make_intrusive<c10::ivalue::Future>(c10::CapsuleType::get());
     }

@@ -22,7 +22,7 @@ using torch::jit::Node;
 using torch::jit::Value;
 
 namespace {
-using kind = ScriptValue::kind;
+using Kind = ScriptValue::Kind;
 
 struct fixture {
     fixture() {
@@ -82,12 +82,12 @@ TEST_CASE_FIXTURE(fixture, "each tensor in a value gets the module's next site")
     CHECK(node->i(c10::attr::value) == 1);
     REQUIRE(copy.ports.size() == 2);
     const ScriptValue& port = copy.ports[1];
-    CHECK(port.is == kind::tuple);
-    CHECK(port.inside[0].is == kind::other);
-    CHECK(port.inside[1].is == kind::list);
+    CHECK(port.is == Kind::tuple);
+    CHECK(port.inside[0].is == Kind::other);
+    CHECK(port.inside[1].is == Kind::list);
     CHECK(port.inside[1].inside[0].site->name() == "m.input.1");
-    CHECK(port.inside[2].is == kind::tensor);
-    CHECK(port.inside[3].is == kind::dict);
+    CHECK(port.inside[2].is == Kind::tensor);
+    CHECK(port.inside[3].is == Kind::dict);
 }
 
 TEST_CASE_FIXTURE(fixture, "a module that is called again keeps the sites of its first call") {

@@ -13,11 +13,11 @@
 namespace suture::detail {
 
 template <class T>
-concept tuple_like = requires {
+concept TupleLike = requires {
     std::tuple_size<T>::value;
 };
 template <class T>
-concept optional_like = requires(T t) {
+concept OptionalLike = requires(T t) {
     t.has_value();
     *t;
     t.reset();
@@ -28,9 +28,9 @@ template <class T>
 inline constexpr std::size_t leaves_in = [] {
     if constexpr (std::is_same_v<T, at::Tensor>)
         return std::size_t{1};
-    else if constexpr (optional_like<T>)
+    else if constexpr (OptionalLike<T>)
         return leaves_in<std::remove_cvref_t<decltype(*std::declval<T&>())>>;
-    else if constexpr (tuple_like<T>)
+    else if constexpr (TupleLike<T>)
         return []<std::size_t... Is>(std::index_sequence<Is...>) {
             return (std::size_t{0} + ... + leaves_in<std::tuple_element_t<Is, T>>);
         }
@@ -49,9 +49,9 @@ template <class T, class F>
 void for_each_leaf(T& value, std::size_t first, const F& f) {
     if constexpr (leaves_in<T> == 0)
         return;
-    else if constexpr (optional_like<T>) {
+    else if constexpr (OptionalLike<T>) {
         if (value.has_value()) for_each_leaf(*value, first, f);
-    } else if constexpr (tuple_like<T>) {
+    } else if constexpr (TupleLike<T>) {
         [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             ((for_each_leaf(std::get<Is>(value), first, f), first += leaves_in<std::tuple_element_t<Is, T>>), ...);
         }

@@ -20,7 +20,7 @@
 
 namespace suture::detail {
 
-using script_object = c10::intrusive_ptr<c10::ivalue::Object>;
+using ScriptObject = c10::intrusive_ptr<c10::ivalue::Object>;
 
 /// The path of a module's i-th site of a kind: "h.0.attn", "h.0.attn.output.1", "h.0.attn.input", "h.0.attn.input.1".
 inline std::string script_site_path(const std::string& module, bool input, std::size_t i) {
@@ -42,7 +42,7 @@ private:
 
 /// A submodule, under the first of its paths, and its sites.
 struct ScriptModule {
-    script_object object;
+    ScriptObject object;
     std::string path;
     bool called = false;                       ///< by forward, as far as its code shows
     std::string takes, gives;                  ///< describe the types of its first call
@@ -51,9 +51,9 @@ struct ScriptModule {
 
 /// An attribute that held a module when the copy was made.
 struct ScriptAttribute {
-    script_object owner;
+    ScriptObject owner;
     std::size_t slot;
-    script_object held;
+    ScriptObject held;
 };
 
 /// Immutable once it is complete, so several threads may read it. Code of it that runs in LibTorch's own threads keeps it

@@ -228,7 +228,7 @@ private:
     static std::string text_of(const c10::TypePtr& type) { return c10::unshapedType(type)->repr_str(); }
 
     std::shared_ptr<ScriptCopy> copy_;
-    std::unordered_map<const Value*, script_object> known_;  ///< the module that a value of the graph is
+    std::unordered_map<const Value*, ScriptObject> known_;  ///< the module that a value of the graph is
     ScriptPorts ports_{*copy_};
     bool forks_ = false;
 };

@@ -11,7 +11,7 @@
 
 namespace suture::detail {
 
-using script_future = c10::intrusive_ptr<c10::ivalue::Future>;
+using ScriptFuture = c10::intrusive_ptr<c10::ivalue::Future>;
 
 // The first shared object that instruments a graph registers the operators for the whole process, so the context decides
 // whose code runs. Changing these two classes requires a new version in the operators' names.
@@ -29,16 +29,16 @@ struct ScriptContext : ScriptVisitor {
     /// A module is about to be called that was unknown when the graph was instrumented.
     virtual void call_unfollowed(const c10::IValue& module) = 0;
     /// A fork of the model has begun; it ends with the future.
-    virtual void fork(const script_future& future) = 0;
+    virtual void fork(const ScriptFuture& future) = 0;
     /// @return a future of the ScriptVisitor for one visit at the port, completed once the visit may begin
-    virtual script_future turn(std::int64_t port) = 0;
+    virtual ScriptFuture turn(std::int64_t port) = 0;
 };
 
 /// The action of an operator; `number` is an attribute of its node.
-using script_action = void (*)(torch::CustomClassHolder& context, std::int64_t number, torch::jit::Stack& stack);
+using ScriptAction = void (*)(torch::CustomClassHolder& context, std::int64_t number, torch::jit::Stack& stack);
 
 /// Registers an operator whose last input is its context.
-template <script_action act>
+template <ScriptAction act>
 c10::Symbol script_operator(const char* name) {
     const auto symbol = c10::Symbol::fromQualString(name);
     if (!torch::jit::getAllOperatorsFor(symbol).empty()) return symbol;  // another shared object registered it first

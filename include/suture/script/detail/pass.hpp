@@ -53,13 +53,13 @@ public:
 
     /// From now on no hook runs. @throws the exception of the first hook that threw
     void finish() {
-        std::deque<script_future> waiting;
+        std::deque<ScriptFuture> waiting;
         {
             const std::lock_guard lock(guard_);
             finished_ = true;
             waiting.swap(waiting_);
         }
-        for (const script_future& left_out : waiting) left_out->markCompleted(no_turn()->value());
+        for (const ScriptFuture& left_out : waiting) left_out->markCompleted(no_turn()->value());
         std::unique_lock lock(guard_);
         turn_ended_.wait(lock, [this] { return !is_turn_taken_; });
         if (error_) std::rethrow_exception(error_);
@@ -76,7 +76,7 @@ public:
         });
     }
 
-    script_future turn(std::int64_t port) override {
+    ScriptFuture turn(std::int64_t port) override {
         bool is_hooked = false;
         with_scopes([&] { is_hooked = port_at(port).is_hooked(); });
         if (!is_hooked) return no_turn();
@@ -94,7 +94,7 @@ public:
     }
 
     /// Keeps the copy, whose code the fork runs, and the pass, which its operators call, until the fork has ended.
-    void fork(const script_future& future) override {
+    void fork(const ScriptFuture& future) override {
         future->addCallback([pass = itself()](c10::ivalue::Future&) {});
     }
 
@@ -134,8 +134,8 @@ private:
     c10::intrusive_ptr<ScriptPass> itself() { return c10::intrusive_ptr<ScriptPass>::reclaim_copy(this); }
     c10::IValue one() { return c10::IValue::make_capsule(c10::make_intrusive<OneTurn>(itself())); }
     /// For a visit that runs no hooks.
-    static const script_future& no_turn() {
-        static const script_future future = [] {
+    static const ScriptFuture& no_turn() {
+        static const ScriptFuture future = [] {
             auto none = c10::make_intrusive<c10::ivalue::Future>(c10::CapsuleType::get());
             none->markCompleted(c10::IValue::make_capsule(c10::make_intrusive<OneTurn>()));
             return none;
@@ -149,7 +149,7 @@ private:
     }
 
     void end_turn() {
-        script_future next;
+        ScriptFuture next;
         {
             const std::lock_guard lock(guard_);
             if (waiting_.empty()) {
@@ -197,7 +197,7 @@ private:
     std::mutex guard_;
     std::condition_variable turn_ended_;
     bool is_turn_taken_ = false, finished_ = false;
-    std::deque<script_future> waiting_;  ///< for their turn
+    std::deque<ScriptFuture> waiting_;  ///< for their turn
     std::exception_ptr error_;
 };
 

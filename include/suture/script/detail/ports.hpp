@@ -91,24 +91,24 @@ private:
     }
 
     ScriptValue value_of(const c10::TypePtr& type, ScriptModule& module, bool input, std::size_t& site) {
-        using kind = ScriptValue::kind;
+        using Kind = ScriptValue::Kind;
         ScriptValue value;
         if (type->kind() == c10::TypeKind::TensorType) {
             std::vector<const Site*>& sites = input ? module.inputs : module.outputs;
             if (site == sites.size()) sites.push_back(&copy_.sites->at(module.path, input, site));
-            value.is = kind::tensor;
+            value.is = Kind::tensor;
             value.site = sites[site++];
         } else if (const auto optional = type->cast<c10::OptionalType>()) {
             return value_of(optional->getElementType(), module, input, site);
         } else if (const auto tuple = type->cast<c10::TupleType>()) {
-            value.is = kind::tuple;
+            value.is = Kind::tuple;
             for (const auto& element : tuple->elements())
                 value.inside.push_back(value_of(element, module, input, site));
         } else if (const auto list = type->cast<c10::ListType>()) {
-            value.is = kind::list;
+            value.is = Kind::list;
             value.inside.push_back(value_of(list->getElementType(), module, input, site));
         } else if (const auto dict = type->cast<c10::DictType>()) {
-            value.is = kind::dict;
+            value.is = Kind::dict;
             value.inside.push_back(value_of(dict->getValueType(), module, input, site));
         }
         return value;

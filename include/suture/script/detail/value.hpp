@@ -22,27 +22,27 @@ namespace suture::detail {
 /// The tensors in a value, and the site of each. The elements of a list share one site, as do the values of a dictionary;
 /// an optional has the sites of the value that it may hold.
 struct ScriptValue {
-    enum class kind : unsigned char { other, tensor, tuple, list, dict };
-    kind is = kind::other;
+    enum class Kind : unsigned char { other, tensor, tuple, list, dict };
+    Kind is = Kind::other;
     const Site* site = nullptr;       ///< of a tensor
     std::vector<ScriptValue> inside;  ///< of a tuple, its elements; of a list or dictionary, what each element is
 
     /// Whether something waits at one of the sites, in the scopes of this thread.
     bool is_hooked() const {
-        if (is == kind::tensor) return detail::is_hooked(*site);
+        if (is == Kind::tensor) return detail::is_hooked(*site);
         return std::any_of(inside.begin(), inside.end(), [](const ScriptValue& v) { return v.is_hooked(); });
     }
 
     /// Runs the hooks at the sites. @return whether they replaced the value
     bool run_hooks_on(c10::IValue& value) const {
         switch (is) {
-            case kind::tensor:
+            case Kind::tensor:
                 return run_on_tensor(value);
-            case kind::tuple:
+            case Kind::tuple:
                 return run_on_tuple(value);
-            case kind::list:
+            case Kind::list:
                 return run_on_list(value);
-            case kind::dict:
+            case Kind::dict:
                 return run_on_dict(value);
             default:
                 return false;
