@@ -57,13 +57,14 @@ TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and m
     CHECK_FALSE(seen.defined());
 }
 
-TEST_CASE_FIXTURE(fixture, "a backward hook whose activation needs no gradient is refused in the pass") {
+TEST_CASE_FIXTURE(fixture, "a backward hook is refused in the pass if the activation does not require a gradient") {
     const auto look = hooks.add_backward(site, on<K>().zero()).may_be_idle();
     const auto scope = hooks.activate();
-    CHECK(says(message_of<HookError>([&] { (void)site(x); }), "h.0: ", "needs none", "run with gradients enabled"));
+    CHECK(says(message_of<HookError>([&] { (void)site(x); }), "h.0: ", "does not require one",
+               "run with gradients enabled"));
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     const at::NoGradGuard no_gradients;
-    CHECK(says(message_of<HookError>([&] { (void)site(leaf); }), "h.0: ", "needs none"));
+    CHECK(says(message_of<HookError>([&] { (void)site(leaf); }), "h.0: ", "does not require one"));
 }
 
 TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
@@ -75,7 +76,7 @@ TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
     CHECK(suture::detail::innermost_scope != nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site says its layout when it is added") {
+TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site is given a layout when it is added") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     const auto edit = hooks.add_backward<Qkv>(any, on<K>().zero());
     const auto scope = hooks.activate();

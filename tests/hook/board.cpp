@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(fixture, "an empty board changes nothing, not even the tensor'
     CHECK(to_string(board) == "an empty board\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "a replacement stands at its layer and nowhere else, and can be changed between passes") {
+TEST_CASE_FIXTURE(fixture, "a replacement takes effect at its layer only, and can be changed between passes") {
     attach();
     board[1] = at::zeros({1, 1, 6});
     auto out = pass();
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(fixture, "parts of a layer add up, and the same part is replac
     CHECK(to_string(board) == "2: V = float32 [2] | Q[token 4] = 6\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "parts that are said by different masks or indices are different parts") {
+TEST_CASE_FIXTURE(fixture, "parts selected by different masks or indices are different parts") {
     attach();
     const at::Tensor first = at::arange(5).eq(0), last = at::arange(5).eq(4);
     board[0].at<Q>(mask(first)) = 5;
@@ -102,6 +102,56 @@ TEST_CASE_FIXTURE(fixture, "parts that are said by different masks or indices ar
     CHECK(set(0)[0][4][0].item<float>() == 7);
     board[0].at<Q>(mask(first)) = 6;
     CHECK(set(0)[0][0][0].item<float>() == 6);
+}
+
+TEST_CASE("parts that print alike but lie elsewhere do not replace each other") {
+    using TwoQueries = Fused<6, Q<2>, Q<4>>;
+    const HookPoint<TwoQueries> site{"h.0"};
+    HookSet hooks;
+    Board<TwoQueries> board;
+    const auto handle = hooks.add(site, board);
+    board[0].at<Q<2>>() = 1;
+    board[0].at<Q<4>>() = 2;
+    CHECK(to_string(board) == "0: Q = 1 | Q = 2\n");
+    board[0].at<Q<2>>() = 3;
+    const auto scope = hooks.activate();
+    CHECK(site(at::zeros({6})).equal(at::tensor({3.0f, 3.0f, 2.0f, 2.0f, 2.0f, 2.0f})));
+}
+
+TEST_CASE_FIXTURE(fixture, "the same part is replaced however its component and channels are written") {
+    attach();
+    board[0].at<Q<2>>(token(4)) = 5;
+    board[0].at<Q>(token(4)) = 6;
+    board[0].at<Q>(token(4), dims<0, 2>) = 7;
+    CHECK(to_string(board) == "0: Q[token 4, dims 0:2] = 7\n");
+    board[0].at<Q>(token(3)) = 8;
+    board[0].at<Q>(tokens(4, 5)) = 9;
+    board[0].at<Q>(batch(0), token(4)) = 10;
+    CHECK(to_string(board) ==
+          "0: Q[token 4, dims 0:2] = 7 | Q[token 3] = 8 | Q[tokens 4:5] = 9 | "
+          "Q[batch 0, token 4] = 10\n");
+    CHECK(set(0)[0][4][0].item<float>() == 10);
+}
+
+TEST_CASE_FIXTURE(fixture, "a mask and an index of one tensor are different parts, and so are masks of equal values") {
+    attach();
+    const at::Tensor mask_of_two = at::arange(5).lt(2);
+    board[0].at<Q>(mask(mask_of_two)) = 1;
+    board[0].at<Q>(mask(mask_of_two.clone())) = 2;
+    board[0].at<Q>(mask(mask_of_two)) = 3;
+    CHECK(to_string(board) == "0: Q[mask bool [5]] = 2 | Q[mask bool [5]] = 3\n");
+    const at::Tensor first = at::zeros({1}, at::kLong);
+    board[1].at<Q>(tokens(first)) = 4;
+    board[1].at<Q>(token(first)) = 5;
+    CHECK(to_string(board).find("1: Q[tokens int64 [1]] = 4 | Q[token int64 [1]] = 5") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a part that is assigned after a recipe is added to it") {
+    attach();
+    board[0] = on<Q>().set(1) | on<K>().set(2);
+    board[0].at<Q>() = 3;
+    board[0].at<Q>() = 4;
+    CHECK(to_string(board) == "0: Q = 1 | K = 2 | Q = 4\n");
 }
 
 TEST_CASE_FIXTURE(
@@ -187,7 +237,7 @@ TEST_CASE_FIXTURE(fixture, "an entry for a layer that is not attached is refused
     CHECK_NOTHROW(board[3] = 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "an operation on an entry that is not there says so") {
+TEST_CASE_FIXTURE(fixture, "an operation on a missing entry names the layer") {
     CHECK(message_of<PositionError>([&] { board.disable(2); }) ==
           "the board has no entry for layer 2: assign one first");
     CHECK(says(message_of<PositionError>([&] { board.swap(1, 2); }), "no entry for layer 1 and none for layer 2"));
@@ -195,7 +245,7 @@ TEST_CASE_FIXTURE(fixture, "an operation on an entry that is not there says so")
     CHECK_NOTHROW(board.clear(2));
 }
 
-TEST_CASE_FIXTURE(fixture, "a replacement that cannot stand there is refused with what was expected") {
+TEST_CASE_FIXTURE(fixture, "a replacement that does not fit is refused with the expected shape and type") {
     attach();
     CHECK(message_of<ShapeError>([&] {
               board[1] = at::zeros({1, 5, 7});
@@ -210,7 +260,7 @@ TEST_CASE_FIXTURE(fixture, "a replacement that cannot stand there is refused wit
     CHECK(says(message_of<TypeError>([&] { pass(); }), "h.1: board layer 1: ", "float64", "float32"));
 }
 
-TEST_CASE("replacements of grouped layouts are packed as the activation is") {
+TEST_CASE("replacements of grouped layouts are packed like the activation") {
     const HookPoint<ByHead> site{"h.0"};
     HookSet hooks;
     Board<ByHead> board;
@@ -245,7 +295,7 @@ concept can_assign = requires(B& board, V value) {
 };
 }  // namespace
 
-TEST_CASE("what a board cannot hold is refused by requires") {
+TEST_CASE("values that a board cannot hold are refused by requires") {
     static_assert(can_assign<Board<Qkv>, int>);
     static_assert(can_assign<Board<Qkv>, View<Qkv>>);
     static_assert(!can_assign<Board<Qkv>, View<Q<2>>>);

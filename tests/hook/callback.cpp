@@ -1,3 +1,5 @@
+#include "suture/hook/callback.hpp"
+
 #include "hook/fixture.hpp"
 
 #include <optional>
@@ -27,11 +29,11 @@ TEST_CASE_FIXTURE(fixture, "a callback may replace by an Owned, a tensor or an o
     CHECK(pass([](const View<Qkv>& v) { return v | on<Q>().zero(); }).sum().item<float>() == 52);
 }
 
-TEST_CASE_FIXTURE(fixture, "a callback may return a reference to what it was lent") {
+TEST_CASE_FIXTURE(fixture, "a callback may return a reference to its argument") {
     CHECK(pass([](const View<Qkv>& v) -> const at::Tensor& { return v.unsafe_tensor(); }).equal(x));
 }
 
-TEST_CASE_FIXTURE(fixture, "a callback that writes what it was lent throws and names the site") {
+TEST_CASE_FIXTURE(fixture, "a callback that writes into its argument throws and names the site") {
     const std::string sentence =
         "h.0: the hook wrote to the tensor it was lent: return a new value, or clone() it and edit the clone";
     const auto on_copy = [&](auto callback) {
@@ -72,7 +74,7 @@ TEST_CASE_FIXTURE(fixture, "a replacement at a site that passed no tensor is ref
     CHECK(says(message_of<TypeError>([&] { (void)any(at::Tensor()); }), "h.any: ", "undefined"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a callback that writes and throws is told that it wrote") {
+TEST_CASE_FIXTURE(fixture, "if a callback writes and throws, the error is about the write") {
     CHECK(says(refusal<OwnershipError>([](const View<Qkv>& v) {
                    const at::Tensor before = v.unsafe_tensor().clone();
                    v.unsafe_tensor().add_(1);

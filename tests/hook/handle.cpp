@@ -1,3 +1,5 @@
+#include "suture/hook/handle.hpp"
+
 #include "hook/fixture.hpp"
 
 #include <chrono>

@@ -1,3 +1,5 @@
+#include "suture/hook/hook_set.hpp"
+
 #include "hook/fixture.hpp"
 
 #include <range/v3/view/drop.hpp>
@@ -12,10 +14,14 @@ template <class L, class S, class H>
 concept can_add_as = requires(HookSet& hooks, const S& site, H hook) {
     hooks.template add<L>(site, hook);
 };
+template <class L, class S, class H>
+concept can_add_backward_as = requires(HookSet& hooks, const S& site, H hook) {
+    hooks.template add_backward<L>(site, hook);
+};
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a recipe replaces what passes and leaves the source") {
+TEST_CASE_FIXTURE(fixture, "a recipe replaces the activation and leaves the source unchanged") {
     CHECK(pass(on<Q>(token(0)).set(-1)).equal((borrow<Qkv>(x) | on<Q>(token(0)).set(-1)).take()));
     CHECK(x.equal(at::arange(12, at::kFloat).reshape({2, 6})));
 }
@@ -27,7 +33,7 @@ TEST_CASE_FIXTURE(fixture, "hooks at a site run in the order in which they were 
     CHECK(site(x)[0][0].item<float>() == 15);
 }
 
-TEST_CASE_FIXTURE(fixture, "a recipe at an untyped site says its layout when it is added") {
+TEST_CASE_FIXTURE(fixture, "a recipe at an untyped site is given a layout when it is added") {
     const auto handle = hooks.add<Qkv>(any, on<K>().zero());
     const auto scope = hooks.activate();
     CHECK(any(x)[0][2].item<float>() == 0);
@@ -82,10 +88,33 @@ TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those 
     CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }), "h.any (a callback)"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site says its layout when it is added") {
+TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site is given a layout when it is added") {
     const auto look = hooks.add<Qkv>(any, [](const View<Qkv>& v) { return v | on<K>().zero(); });
     const auto scope = hooks.activate();
     CHECK(any(x)[0][2].item<float>() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a model that runs with hooks may be a function, and an empty pointer is refused") {
+    const auto handle = hooks.add(site, on<Q>().zero());
+    const auto model = [this](const at::Tensor& t) { return site(t); };
+    CHECK(run_with_hooks(model, hooks, x)[0][0].item<float>() == 0);
+    struct passing {
+        at::Tensor forward(const at::Tensor& t) { return t; }
+    };
+    const std::shared_ptr<passing> nothing;
+    CHECK(says(message_of<ModelError>([&] { (void)run_with_hooks(nothing, hooks, x); }), "empty"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a range of untyped sites gets its layout when hooks are added, in both passes") {
+    std::vector<HookPoint<AnyLayout>> layers(2);
+    const auto edit = hooks.add<Qkv>(layers, on<Q>().set(5));
+    const auto backward = hooks.add_backward<Qkv>(layers, on<K>().zero());
+    const auto look = hooks.add_backward<Qkv>(layers, [](const View<Qkv>& gradient) { (void)gradient.sum(); });
+    const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
+    const auto scope = hooks.activate();
+    for (const auto& layer : layers) layer(leaf).sum().backward();
+    CHECK(leaf.grad()[0].equal(at::tensor({0.0f, 0.0f, 0.0f, 0.0f, 2.0f, 2.0f})));
+    CHECK(edit.fired() + backward.fired() + look.fired() == 6);
 }
 
 TEST_CASE("a null pointer to a module is refused by suture") {
@@ -97,13 +126,20 @@ TEST_CASE("a null pointer to a module is refused by suture") {
     CHECK(says(message_of<HookError>([&] { (void)hooks.add(nothing, on<Q>().zero()); }), "empty"));
 }
 
-TEST_CASE("what a site can't take is refused by requires") {
+TEST_CASE("hooks that a site cannot have are refused by requires") {
     static_assert(can_add<Typed, Silence>);
     static_assert(!can_add<HookPoint<Other>, Silence>);
     static_assert(!can_add<Untyped, Silence>);
     static_assert(can_add_as<Qkv, Untyped, Silence>);
     static_assert(!can_add_as<Other, Untyped, Silence>);
     static_assert(!can_add_as<Qkv, Typed, Silence>);
+    static_assert(!can_add_as<Qkv, Typed, void (*)(const View<Qkv>&)>);
+    static_assert(can_add_as<Qkv, Untyped, void (*)(const View<Qkv>&)>);
+    static_assert(!can_add_as<Qkv, Untyped, void (*)(const View<Other>&)>);
+    static_assert(can_add_backward_as<Qkv, Untyped, Silence>);
+    static_assert(!can_add_backward_as<Other, Untyped, Silence>);
+    static_assert(!can_add_backward_as<Qkv, Typed, Silence>);
+    static_assert(!can_add_as<Qkv, std::vector<int>, Silence>);
     static_assert(can_add<Typed, void (*)(const View<Qkv>&)>);
     static_assert(can_add<Typed, void (*)(View<Qkv>, const Site&)>);
     static_assert(!can_add<Typed, void (*)(const View<Other>&)>);

@@ -1,6 +1,7 @@
-#include <suture/edit/on.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/hook/hooked.hpp>
+#include "suture/hook/hooked.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_set.hpp"
 
 #include <ATen/ATen.h>
 #include <torch/nn/modules/activation.h>
@@ -94,7 +95,7 @@ TEST_CASE("a hooked module fires whichever way it is called") {
     CHECK(firings(fc, [&] { (void)Sequential(Linear(4, 4), fc, ReLU())->forward(input()); }) == 1);
 }
 
-TEST_CASE("a hook's result is what the caller gets, whichever way the module is called") {
+TEST_CASE("the caller gets a hook's result, however the module is called") {
     HookedLinear fc(4, 6);
     HookSet hooks;
     const auto handle = hooks.add(fc, on<Qkv>().set(7));
@@ -106,7 +107,7 @@ TEST_CASE("a hook's result is what the caller gets, whichever way the module is 
     CHECK(Sequential(fc)->forward(input()).equal(sevens));
 }
 
-TEST_CASE("without hooks a hooked module computes what the plain one does") {
+TEST_CASE("without hooks a hooked module computes the same as the plain one") {
     Linear plain(4, 6);
     HookedLinear fc(*plain);
     CHECK(fc(input()).equal(plain(input())));
@@ -149,7 +150,7 @@ TEST_CASE("a user's module with a const forward and values as arguments can be h
     CHECK(firings(scale, [&] { (void)unchanging.forward(at::ones({6}), 3.0); }) == 1);
 }
 
-TEST_CASE("hooks at the input run before the module, on what it is given") {
+TEST_CASE("hooks at the input run before the module, on its arguments") {
     HookedLinear fc(4, 6);
     HookSet hooks;
     const auto handle = hooks.add(fc->input, [](const at::Tensor& t) { return t * 0; });

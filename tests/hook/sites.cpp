@@ -1,7 +1,8 @@
-#include <suture/edit/on.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/hook/hooked.hpp>
-#include <suture/hook/sites.hpp>
+#include "suture/hook/sites.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/hook/hooked.hpp"
 
 #include <ATen/ATen.h>
 #include <torch/nn/modules/container/any.h>
@@ -12,8 +13,14 @@
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <range/v3/action/remove_if.hpp>
+#include <range/v3/view/filter.hpp>
+#include <range/v3/view/take.hpp>
+#include <range/v3/view/transform.hpp>
+
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace suture;
@@ -133,7 +140,7 @@ TEST_CASE("two sites under one path are not mistaken for each other") {
     CHECK(says(message_of<HookError>([&] { (void)site(nest, "input"); }), "two sites have the path input"));
 }
 
-TEST_CASE("what is found can be hooked, typed where the layout is said") {
+TEST_CASE("sites that were found can be hooked, typed if a layout was given") {
     Model model;
     HookSet hooks;
     const at::Tensor x = at::ones({2, 4});
@@ -143,7 +150,7 @@ TEST_CASE("what is found can be hooked, typed where the layout is said") {
     CHECK(all.fired() == 2);
 }
 
-TEST_CASE("a path or pattern without a site says which there are") {
+TEST_CASE("a path or pattern without a site is refused with the sites of the model") {
     Model model;
     CHECK(says(message_of<HookError>([&] { (void)site(model, "h.2.c_attn"); }), "no site matches 'h.2.c_attn'",
                "the model has h.0.resid_pre, h.0.c_attn"));
@@ -157,7 +164,68 @@ TEST_CASE("a path or pattern without a site says which there are") {
 TEST_CASE("a site is not found as another layout than it says") {
     Model model;
     CHECK(message_of<TypeError>([&] { (void)site<Other>(model, "h.0.c_attn"); }) ==
-          "h.0.c_attn is packed as Fused<6, Q<2>, K<2>, V<2>> but was asked for as Fused<6, Gate<4>, Up<2>>: ask for "
+          "h.0.c_attn is packed as Fused<6, Q<2>, K<2>, V<2>> but was requested as Fused<6, Gate<4>, Up<2>>: ask for "
           "its own layout");
     CHECK_NOTHROW((void)site<Other>(model, "h.0.proj"));
+}
+
+TEST_CASE("hooks are added at a pipeline of sites, chosen by their layers") {
+    Model model;
+    const auto projections = sites<Qkv>(model, "h.*.c_attn");
+    const auto in_layer = [](std::size_t layer) {
+        return [layer](const SiteRef<Qkv>& site) { return site.layer() == layer; };
+    };
+    HookSet hooks;
+    const auto filtered = hooks.add(projections | ranges::views::filter(in_layer(1)), on<Q>().zero());
+    const auto removed =
+        hooks.add(sites<Qkv>(model, "h.*.c_attn") | ranges::actions::remove_if(in_layer(1)), [](const View<Qkv>&) {});
+    const auto typed_here = hooks.add<Qkv>(
+        sites(model, "h.*.c_attn") | ranges::actions::remove_if([](const auto& site) { return site.layer() == 0; }),
+        on<K>().zero());
+    CHECK(filtered.size() == 1);
+    CHECK(removed.size() == 1);
+    CHECK(typed_here.size() == 1);
+    run_with_hooks(model, hooks, at::ones({1, 4}));
+    CHECK(filtered.fired() == 1);
+}
+
+TEST_CASE("hooks are added at sites that a transform takes from modules") {
+    Model model;
+    std::vector<Block> blocks{Block(), Block(), Block()};
+    HookSet hooks;
+    const auto references = hooks.add(
+        blocks | ranges::views::transform([](const Block& block) { return site_ref(block->c_attn); }), on<Q>().zero());
+    const auto members = hooks.add(blocks | ranges::views::transform([](Block & block) -> const auto& {
+                                       return block->resid_pre;
+                                   }) | ranges::views::take(2),
+                                   on<Resid>().add(1));
+    auto chosen = blocks | ranges::views::filter([&](const Block& block) { return block.get() != blocks[0].get(); }) |
+                  ranges::views::transform([](const Block& block) { return block->c_attn; });
+    const auto holders = hooks.add(chosen, on<V>().zero());
+    CHECK(references.size() == 3);
+    CHECK(members.size() == 2);
+    CHECK(holders.size() == 2);
+    const auto scope = hooks.activate();
+    for (Block& block : blocks) block->forward(at::ones({1, 4}));
+    CHECK(references.fired() == 3);
+    CHECK(members.fired() == 2);
+}
+
+namespace {
+/// Prints like Q<2>, and is another component.
+struct Lookalike : Q<2> {};
+}  // namespace
+
+TEST_CASE("a site is found by its layout, not by the text of one") {
+    using Same = Fused<4, Q<2>, K<2>>;
+    using Alike = Fused<4, Lookalike, K<2>>;
+    static_assert(!std::is_same_v<Same, Alike>);
+    REQUIRE(layout_text(facts_of<Same>) == layout_text(facts_of<Alike>));
+    struct Holder {
+        void visit_sites(const SiteVisitor& visit) { visit("point", point); }
+        HookPoint<Same> point;
+    } holder;
+    CHECK(site<Same>(holder, "point").id() == holder.point.id());
+    CHECK(site(holder, "point").id() == holder.point.id());
+    CHECK_THROWS_AS((void)site<Alike>(holder, "point"), TypeError);
 }

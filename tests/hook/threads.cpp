@@ -1,4 +1,4 @@
-// Threads: passes in several threads see their own hooks only, and what threads share may be changed while they run.
+// Threads: passes in several threads see their own hooks only, and shared objects may be changed while threads run.
 // This file is also built as a program of its own under ThreadSanitizer.
 #include <suture/edit/on.hpp>
 #include <suture/hook/board.hpp>
@@ -91,7 +91,7 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
     const auto newest = hooks.add(projections, latest), all = hooks.add(projections, history);
     std::atomic<int> running{4}, wrong{0};
     in_threads(5, [&](int i) {
-        if (i == 4) {  // changes what the others run with
+        if (i == 4) {  // changes the objects that the others use
             for (int n = 0; running > 0; ++n) {
                 board[static_cast<std::size_t>(n) % 3].at<V<2>>() = n;
                 if (n % 5 == 0) board.clear();

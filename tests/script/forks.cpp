@@ -1,4 +1,4 @@
-// What a TorchScript model forks runs in other threads, with the hooks of the thread that runs the model.
+// The forks of a TorchScript model run in other threads, with the hooks of the thread that runs the model.
 #include <suture/hook/hook_set.hpp>
 #include <suture/script/script.hpp>
 
@@ -48,7 +48,7 @@ Module wide() {
 
 }  // namespace
 
-TEST_CASE("hooks of the calling thread run in what the model forks, and take turns") {
+TEST_CASE("hooks of the calling thread run in the model's forks, and take turns") {
     const Script model(module({{"a", doubling()}, {"b", doubling()}},
                               "futures = [fork(self.a.forward, x), fork(self.a.forward, x),\n"
                               "    fork(self.a.forward, x)]\n  y = self.b.forward(x)\n"
@@ -58,11 +58,11 @@ TEST_CASE("hooks of the calling thread run in what the model forks, and take tur
     const auto note_and_add = [&](const at::Tensor& t) { return calls.insert(script::call_number()), t + 1; };
     CHECK(hooked(model, "a", note_and_add).equal(filled(22)));
     CHECK(calls == std::multiset<std::int64_t>{0, 1, 2});
-    CHECK(hooked(model, "b", add_one).equal(filled(19)));  // behind the waits, in whatever thread
+    CHECK(hooked(model, "b", add_one).equal(filled(19)));  // after the waits, in whatever thread
     for (int i = 0; i < 50; ++i) CHECK(hooked(model, "a.input", look).equal(filled(16)));
 }
 
-TEST_CASE("what a hook in a fork throws arrives as it was thrown") {
+TEST_CASE("the exception of a hook in a fork reaches the caller") {
     const Script model(module({{"a", doubling()}}, "return torch.wait(fork(self.a.forward, x))\n"));
     const auto cut = [](const at::Tensor& t) { return t.narrow(0, 0, 1); };
     CHECK(says(message_of<ShapeError>([&] { (void)hooked(model, "a", cut); }), "a: the hook returned shape [1]"));
@@ -109,7 +109,7 @@ TEST_CASE("a fork that outlives its pass runs without hooks from then on") {
     CHECK(seen == seen_in_pass);
 }
 
-TEST_CASE("a Script may be dropped while what it forked goes on") {
+TEST_CASE("a Script may be destroyed while its forks still run") {
     for (int i = 0; i < 20; ++i) {
         std::optional<Script> failing(late());
         CHECK_THROWS_AS(hooked(*failing, "b", [](const at::Tensor&) { throw 7; }), int);
@@ -146,7 +146,7 @@ TEST_CASE("a callback may run a model that forks with hooks of its own") {
     CHECK(inner == 16);
 }
 
-TEST_CASE("what a call in a fork takes and what it gives have one number") {
+TEST_CASE("the arguments and the result of a call in a fork have one number") {
     const Script model(module({{"a", doubling()}},
                               "f = fork(self.a.forward, x * 3)\n  g = fork(self.a.forward, x * 5)\n"
                               "  return self.a.forward(x) + torch.wait(f) + torch.wait(g)\n"));
@@ -210,7 +210,7 @@ TEST_CASE("a scope that another thread ends while the model forks is left alone 
     CHECK(suture::detail::innermost_scope == nullptr);
 }
 
-TEST_CASE("a hook in a fork that ends the scope says where it is to be ended") {
+TEST_CASE("a hook in a fork that ends the scope learns where to end it") {
     const Script model(late());
     HookSet hooks;
     std::string said;

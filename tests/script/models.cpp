@@ -1,4 +1,4 @@
-// A GPT-2 that Python traced and scripted, edited here and there: script_models.py hooks it in PyTorch and leaves the
+// A GPT-2 that Python traced and scripted, edited here and there: models.py hooks it in PyTorch and leaves the
 // models and the numbers.
 #include <suture/core/catalogue.hpp>
 #include <suture/edit/on.hpp>
@@ -29,7 +29,7 @@ using Qkv = Gpt2Qkv<24, 3>;
 
 namespace {
 
-/// Where script_models.py left its files, or nothing, said in the test's output.
+/// The directory in which models.py left its files; or nothing, with a message in the test's output.
 std::optional<std::filesystem::path> models() {
     const char* named = std::getenv("SUTURE_SCRIPT_MODELS");
     if (named && std::filesystem::exists(std::filesystem::path(named) / "expected.safetensors")) return named;
@@ -39,7 +39,7 @@ std::optional<std::filesystem::path> models() {
     return std::nullopt;
 }
 
-/// One of the two models, and what Python says that it computes.
+/// One of the two models, and its results in Python.
 struct experiment {
     explicit experiment(const std::filesystem::path& models, const std::string& file)
         : model(script::load(models / file)),
@@ -73,7 +73,7 @@ void with_each(const Check& check) {
 
 }  // namespace
 
-TEST_CASE("a model from Python computes what it computes there, with no hooks and with hooks that look") {
+TEST_CASE("a model from Python computes the same as there, without hooks and with hooks that observe") {
     with_each([](experiment& e) {
         CHECK(e.model(e.tokens).allclose(e.expected.load("clean"), 1e-5, 1e-5));
         const auto looking = e.hooks.add(sites(e.model, "h.*.attn.c_attn"), [](const at::Tensor&) {});
@@ -181,16 +181,16 @@ TEST_CASE("each submodule that carries tensors has its sites") {
     });
 }
 
-TEST_CASE("a trace drops the outputs that nobody takes, a scripted model keeps them") {
+TEST_CASE("a trace drops unused outputs, a scripted model keeps them") {
     const auto directory = models();
     if (!directory) return;
     experiment traced(*directory, "traced.pt"), scripted(*directory, "scripted.pt");
     CHECK(site(scripted.model, "h.0.attn.output.1").name() == "h.0.attn.output.1");
     CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "h.0.attn.output.1"); }), "h.0.attn",
-               "gives Tensor: a site is a Tensor in these"));
+               "returns Tensor: sites are the Tensors in these"));
 }
 
-TEST_CASE("a submodule without data in the model's code is refused in words") {
+TEST_CASE("a submodule without data in the model's code is refused with the reason") {
     const auto directory = models();
     if (!directory) return;
     experiment traced(*directory, "traced.pt");
@@ -201,10 +201,10 @@ TEST_CASE("a submodule without data in the model's code is refused in words") {
         CHECK(says(message_of<HookError>([&] { (void)site(e.model, "h.7.attn"); }), "h.7.attn", "h.0.attn"));
     });
     CHECK(says(message_of<HookError>([&] { (void)site(traced.model, "drop"); }), "'drop' takes ()",
-               "a site is a Tensor in these"));
+               "sites are the Tensors in these"));
 }
 
-TEST_CASE("a frozen model has no submodules and says what to do") {
+TEST_CASE("a frozen model has no submodules, and the error gives the remedy") {
     const auto directory = models();
     if (!directory) return;
     experiment frozen(*directory, "frozen.pt");
@@ -234,7 +234,7 @@ TEST_CASE("a module behind an interface, and one in a fork that gives a named tu
     CHECK(hooks.fired() == 4);
 }
 
-TEST_CASE("a module that is chosen by a number at run time runs as it is and has no sites") {
+TEST_CASE("a module that is chosen by a number at run time runs unchanged and has no sites") {
     const auto directory = models();
     if (!directory) return;
     const Script model = script::load(*directory / "unusual.pt");
@@ -246,7 +246,7 @@ TEST_CASE("a module that is chosen by a number at run time runs as it is and has
     CHECK(model(at::ones({2}), 1).equal(at::full({2}, 21.0f)));
 }
 
-TEST_CASE("a hook at a module that is called where it is chosen at run time is refused there, for it would not run") {
+TEST_CASE("a hook at a module that is chosen at run time is refused, because it would not run") {
     const auto directory = models();
     if (!directory) return;
     const Script model = script::load(*directory / "unusual.pt");

@@ -1,4 +1,4 @@
-// TorchScript modules that are small enough to be told in a line, and what hooks do there.
+// TorchScript modules that fit on a line, and hooks for them.
 #pragma once
 
 #include <suture/hook/hook_set.hpp>
@@ -17,7 +17,7 @@ namespace script_modules {
 
 using torch::jit::Module;
 
-/// What a forward may say beside "torch": `fork` starts a method in another thread, `torch.wait` waits for it.
+/// The names that a forward may use besides "torch": `fork` starts a method in another thread, `torch.wait` waits for it.
 struct forking : torch::jit::Resolver {
     std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string& name, torch::jit::GraphFunction& in,
                                                            const torch::jit::SourceRange& at) override {
@@ -40,7 +40,7 @@ inline Module doubling() { return module({}, "return x * 2\n"); }
 inline const at::Tensor x = at::ones({2});
 inline at::Tensor filled(double value) { return at::full({2}, value); }
 
-/// What a model gives while a callback is at one of its sites.
+/// The result of a model while a callback is at one of its sites.
 template <class Callback>
 at::Tensor hooked(const suture::Script& model, const std::string& path, Callback callback) {
     suture::HookSet hooks;

@@ -1,7 +1,8 @@
-#include <suture/core/catalogue.hpp>
-#include <suture/edit/on.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
+#include "suture/script/script.hpp"
+
+#include "suture/core/catalogue.hpp"
+#include "suture/edit/on.hpp"
+#include "suture/hook/hook_set.hpp"
 
 #include <ATen/ATen.h>
 
@@ -68,7 +69,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "without hooks, and with hooks that look, a Script gives what the module gives") {
+TEST_CASE_FIXTURE(fixture, "without hooks, and with hooks that observe, a Script returns what the module returns") {
     const at::Tensor expected = unhooked();
     CHECK(model(x).equal(expected));
     std::vector<std::string> seen;
@@ -79,7 +80,7 @@ TEST_CASE_FIXTURE(fixture, "without hooks, and with hooks that look, a Script gi
     CHECK(seen == std::vector<std::string>{"input", "c_attn", "proj", "the model's output"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a recipe at a submodule edits what the rest of the model sees") {
+TEST_CASE_FIXTURE(fixture, "a recipe at a submodule edits the input of the rest of the model") {
     const auto handle = hooks.add(c_attn(), on<Q>().zero());
     const at::Tensor clean = unhooked();
     {
@@ -178,7 +179,7 @@ TEST_CASE_FIXTURE(fixture, "a hook for the gradient is in no call: the pass is o
         c_attn(), [&](const View<Qkv>&) { said = message_of<HookError>([] { (void)script::call_number(); }); });
     const auto scope = hooks.activate();
     model(x).sum().backward();
-    CHECK(says(said, "call_number() is asked outside of a hook"));
+    CHECK(says(said, "call_number() was called outside of a hook"));
 }
 
 TEST_CASE_FIXTURE(fixture, "gradients reach an injected tensor") {
@@ -232,7 +233,7 @@ TEST_CASE_FIXTURE(fixture, "a callback may run the model, without hooks") {
     CHECK(inner.equal(clean));
 }
 
-TEST_CASE_FIXTURE(fixture, "what a hook throws arrives as it was thrown, and the model can be run again") {
+TEST_CASE_FIXTURE(fixture, "the exception of a hook reaches the caller, and the model can be run again") {
     const auto throwing = [&](auto callback, const auto& check) {
         const auto handle = hooks.add(site(model, "c_attn"), callback).may_be_idle();
         const auto scope = hooks.activate();
@@ -266,12 +267,12 @@ TEST_CASE_FIXTURE(fixture, "a layout that does not fit is refused when the model
     CHECK(says(message_of<ShapeError>([&] { (void)model(x); }), "proj", "3", "6"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a site that is not there is refused, saying why") {
+TEST_CASE_FIXTURE(fixture, "a missing site is refused with the reason") {
     CHECK(says(message_of<HookError>([&] { (void)site(model, "spare"); }), "'spare' is never called by forward"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "spare.input"); }), "'spare' is never called by forward"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "c_atn"); }), "no site matches 'c_atn'", "c_attn.input"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "c_attn.output.1"); }), "'c_attn' takes (Tensor)",
-               "gives Tensor"));
+               "returns Tensor"));
     CHECK(says(message_of<HookError>([&] { (void)sites(model, "h.*"); }), "no site matches 'h.*'", "c_attn"));
 }
 
@@ -291,6 +292,6 @@ TEST_CASE("a file that is missing, or no TorchScript model, is refused by name")
     CHECK(says(message_of<FileError>([] { (void)script::load("/no/such/model.pt"); }), "/no/such/model.pt",
                "no such file"));
     const files::Folder folder;
-    files::write_bytes(folder / "text.pt", "this is no model");
-    CHECK(says(message_of<FileError>([&] { (void)script::load(folder / "text.pt"); }), "text.pt", "can not load"));
+    files::write_bytes(folder / "text.pt", "this is not a model");
+    CHECK(says(message_of<FileError>([&] { (void)script::load(folder / "text.pt"); }), "text.pt", "cannot load"));
 }

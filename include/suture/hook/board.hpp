@@ -1,19 +1,22 @@
-// Board: the replacement dictionary, layer -> what stands there instead. It is attached once and changed while the
-// model runs; hooks stay as they are.
+// Board: the replacement dictionary, layer -> replacement. It is attached once and changed while the model runs; its
+// hooks stay as they are.
 #pragma once
 
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <tuple>
@@ -24,10 +27,29 @@
 namespace suture {
 
 namespace detail {
-/// One change at a layer: what it does, and the part of the activation it is about.
+template <axis Along>
+bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
+    if (!a || !b) return !a && !b;
+    return a->begin == b->begin && a->end == b->end && a->single == b->single;
+}
+inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
+    if (!a || !b) return !a && !b;
+    return a->what == b->what && a->given.is_same(b->given);
+}
+inline bool is_same(const ChannelSlice& a, const ChannelSlice& b) {
+    return a.where == b.where && a.grouped == b.grouped;
+}
+/// Whether two places in activations of one layout are the same: the same channels, at the same positions. Masks and
+/// indices are the same if they are the same tensor; the places keep it alive, so no other can take its address.
+inline bool is_same(const Place& a, const Place& b) {
+    return is_same(a.channels, b.channels) && is_same(a.batch, b.batch) && is_same(a.token, b.token) &&
+           is_same(a.rows, b.rows);
+}
+
+/// One change at a layer: what it does, and to which part of the activation.
 template <Layout L>
 struct BoardChange {
-    std::string place;
+    std::optional<Place> part;  ///< nothing for a recipe, which may change several
     std::function<void(Owned<L>&)> edit;
     std::function<std::string()> text;
 };
@@ -38,36 +60,36 @@ struct BoardEntry {
     bool enabled = true;
 };
 
-/// The entries of a board and where it is attached. Shared with its hooks.
+/// The entries of a board, and the sites that it is attached to. Shared with its hooks.
 template <Layout L>
 class BoardState {
 public:
-    using entry = BoardEntry<L>;
+    using Entry = BoardEntry<L>;
 
     /// Calls f(entries) under the lock, on a copy that takes effect if f returns.
-    /// @throws PositionError if an entry would stand at a layer that is not attached, while others are
+    /// @throws PositionError if the board is attached, but not to the layer of every entry
     template <class F>
     void change(const F& f) {
         const std::lock_guard lock(guard_);
-        std::map<std::size_t, entry> next = entries_;
+        std::map<std::size_t, Entry> next = entries_;
         f(next);
         check(next);
         std::swap(entries_, next);
         tell_hooks();
     }
-    /// What stands at a layer; no changes where nothing does.
-    entry at(std::size_t layer) const {
+    /// The entry of a layer; without changes if there is none.
+    Entry at(std::size_t layer) const {
         const std::lock_guard lock(guard_);
         const auto found = entries_.find(layer);
-        return found == entries_.end() ? entry{} : found->second;
+        return found == entries_.end() ? Entry{} : found->second;
     }
-    std::map<std::size_t, entry> entries() const {
+    std::map<std::size_t, Entry> entries() const {
         const std::lock_guard lock(guard_);
         return entries_;
     }
     void attach(std::size_t layer, const std::string& site, std::weak_ptr<HookState> hook) {
         const std::lock_guard lock(guard_);
-        std::erase_if(sites_, [](const attachment& a) { return !a.is_alive(); });
+        std::erase_if(sites_, [](const Attachment& a) { return !a.is_alive(); });
         sites_.push_back({layer, site, std::move(hook)});
         tell_hooks();
     }
@@ -77,7 +99,7 @@ public:
     }
 
 private:
-    struct attachment {
+    struct Attachment {
         std::size_t layer;
         std::string site;
         std::weak_ptr<HookState> hook;
@@ -87,17 +109,17 @@ private:
         }
     };
 
-    /// A hook without an entry, or with a disabled one, has nothing to do and is not missed if it never fires.
+    /// A hook without an entry, or with a disabled one, has nothing to do: a scope does not report it as idle.
     void tell_hooks() const {
-        for (const attachment& a : sites_)
+        for (const Attachment& a : sites_)
             if (const auto state = a.hook.lock()) {
                 const auto found = entries_.find(a.layer);
                 state->has_work = found != entries_.end() && found->second.enabled;
             }
     }
-    void check(const std::map<std::size_t, entry>& entries) const {
+    void check(const std::map<std::size_t, Entry>& entries) const {
         std::size_t attached = 0;
-        for (const attachment& a : sites_)
+        for (const Attachment& a : sites_)
             if (a.is_alive()) attached = std::max(attached, a.layer + 1);
         if (attached == 0 || entries.empty() || entries.rbegin()->first < attached) return;
         throw PositionError("the board has an entry for layer " + std::to_string(entries.rbegin()->first) +
@@ -105,15 +127,15 @@ private:
                             " layers, counted from 0 (the last is " + last_site() + "): move or clear the entry");
     }
     std::string last_site() const {
-        const attachment* last = nullptr;
-        for (const attachment& a : sites_)
+        const Attachment* last = nullptr;
+        for (const Attachment& a : sites_)
             if (a.is_alive() && (!last || a.layer > last->layer)) last = &a;
         return last->site;
     }
 
     mutable std::mutex guard_;
-    std::map<std::size_t, entry> entries_;
-    std::vector<attachment> sites_;
+    std::map<std::size_t, Entry> entries_;
+    std::vector<Attachment> sites_;
 };
 }  // namespace detail
 
@@ -123,19 +145,19 @@ private:
 ///
 ///     Board<Qkv> board;
 ///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
-///     board[3] = at::zeros({1, 1, 2304});       // layer 3 says nothing
+///     board[3] = at::zeros({1, 1, 2304});       // layer 3 is silenced
 ///     board[5].at<Q>(token(4)) = vector;        // one part of layer 5
 ///     board[11] = latest[3];                    // layer 3's signal transplanted into layer 11
 ///     board.swap(3, 11);
 ///     board.disable(3);
 ///
-/// Changes take effect from the next pass on, in any thread. If a change throws, the board is what it was.
+/// Changes take effect from the next pass on, in any thread. If a change throws, the board stays as it was.
 template <Layout L>
 class Board {
-    using state = detail::BoardState<L>;
-    using entry = detail::BoardEntry<L>;
+    using State = detail::BoardState<L>;
+    using Entry = detail::BoardEntry<L>;
 
-    /// A part of a layer's activation, to be assigned.
+    /// A part of a layer's activation, to assign to.
     template <class PlaceSelection>
     class Part {
     public:
@@ -148,32 +170,28 @@ class Board {
 
     private:
         friend Board;
-        Part(state& board, std::size_t layer, PlaceSelection selection)
+        Part(State& board, std::size_t layer, PlaceSelection selection)
             : board_(board), layer_(layer), selection_(std::move(selection)) {}
-        template <AnyRecipe R>
-        void put(const R& edit) {
-            const std::string text = to_string(edit);
-            std::string place = text.substr(0, text.find(" = "));
-            // Masks and indices of one shape read alike: they are told apart by their tensors, which the edit keeps.
-            if (const detail::Place p = detail::make_place({}, edit.wheres); p.rows)
-                place += c10::str(" of ", static_cast<const void*>(p.rows->given.unsafeGetTensorImpl()));
+        template <class Selector, class Op, Where... Ws>
+        void put(const Edit<Selector, Op, Ws...>& edit) {
+            const detail::Place part = detail::make_place(detail::placed<Selector, L, Ws...>, edit.wheres);
             board_.change([&](auto& entries) {
                 entries[layer_].enabled = true;
                 auto& changes = entries[layer_].changes;
-                std::erase_if(changes, [&](const auto& c) { return c.place == place; });
-                changes.push_back(Board::change_by(edit, place));
+                std::erase_if(changes, [&](const auto& c) { return c.part && detail::is_same(*c.part, part); });
+                changes.push_back(Board::change_by(edit, part));
             });
         }
-        state& board_;
+        State& board_;
         std::size_t layer_;
         PlaceSelection selection_;
     };
 
-    /// What stands at a layer, to be assigned.
+    /// The entry of a layer, to assign to.
     class Place {
     public:
         Place(const Place&) = delete;
-        /// The whole activation is replaced; what stood here before is gone.
+        /// Replaces the whole activation, in place of what was assigned before.
         /// @throws ShapeError if a tensor has another width
         template <class V>
             requires detail::takes<V, detail::Exactly<L>>
@@ -182,15 +200,15 @@ class Board {
             std::move(*this) = on<L>().set(value);
         }
         void operator=(Owned<L>&& value) && { std::move(*this) = std::move(value).take(); }
-        /// The activation is edited.
+        /// Edits the activation.
         template <AnyRecipe R>
             requires(detail::recipe_fault<R, L> == detail::Fault::none)
         void operator=(const R& recipe) && {
-            board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, "")}, true}; });
+            board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, {})}, true}; });
         }
-        /// The same as stands at another layer.
+        /// Copies the entry of another layer.
         void operator=(const Place& other) && {
-            const entry copied = other.board_.at(other.layer_);
+            const Entry copied = other.board_.at(other.layer_);
             board_.change([&](auto& entries) {
                 if (copied.changes.empty())
                     entries.erase(layer_);
@@ -199,8 +217,8 @@ class Board {
             });
         }
 
-        /// A part of the activation: `board[3].at<Q>(token(4)) = vector`. Parts of one layer add up; the same part is
-        /// replaced.
+        /// A part of the activation: `board[3].at<Q>(token(4)) = vector`. Different parts of a layer add up; assigning to
+        /// the same part again replaces it.
         template <class C, Where... Ws>
             requires(detail::placed<detail::Exactly<C>, L, Ws...>.why == detail::Fault::none)
         auto at(Ws... wheres) && { return part(on<C>(std::move(wheres)...)); }
@@ -210,7 +228,7 @@ class Board {
 
     private:
         friend Board;
-        Place(state& board, std::size_t layer) : board_(board), layer_(layer) {}
+        Place(State& board, std::size_t layer) : board_(board), layer_(layer) {}
         template <class PlaceSelection>
         Part<PlaceSelection> part(PlaceSelection selection) {
             return {board_, layer_, std::move(selection)};
@@ -227,31 +245,31 @@ class Board {
                                  std::to_string(L::width) +
                                  "]: give it that width, or write at<Component>() for a part");
         }
-        state& board_;
+        State& board_;
         std::size_t layer_;
     };
 
 public:
-    Board() : state_(std::make_shared<state>()) {}
-    /// Takes the entries and the hooks over; the other one is empty and has none.
-    Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<state>())) {}
+    Board() : state_(std::make_shared<State>()) {}
+    /// Takes over the entries and the hooks; the other board is left empty, without hooks.
+    Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<State>())) {}
     Board& operator=(Board&& other) {
-        state_ = std::exchange(other.state_, std::make_shared<state>());
+        state_ = std::exchange(other.state_, std::make_shared<State>());
         return *this;
     }
 
-    /// What stands at a layer, to be assigned.
+    /// The entry of a layer, to assign to.
     Place operator[](std::size_t layer) { return Place(*state_, layer); }
 
     bool contains(std::size_t layer) const { return state_->entries().contains(layer); }
-    /// How many layers have an entry.
+    /// The number of layers that have an entry.
     std::size_t size() const { return state_->entries().size(); }
 
     /// The entry stays but does nothing until enable(). @throws PositionError if there is none
     void disable(std::size_t layer) { set_enabled(layer, false); }
     void enable(std::size_t layer) { set_enabled(layer, true); }
 
-    /// Exchanges what stands at two layers; one of them may have nothing.
+    /// Exchanges the entries of two layers; one of them may have none.
     /// @throws PositionError if neither has an entry
     void swap(std::size_t one, std::size_t other) {
         state_->change([&](auto& entries) {
@@ -263,7 +281,7 @@ public:
             if (!b.empty()) entries.insert(std::move(b));
         });
     }
-    /// Moves an entry to another layer, whose own is gone. @throws PositionError if there is none
+    /// Moves an entry to another layer, replacing its entry. @throws PositionError if there is none
     void move(std::size_t from, std::size_t to) {
         state_->change([&](auto& entries) {
             auto node = entries.extract(from);
@@ -273,7 +291,7 @@ public:
             entries.insert(std::move(node));
         });
     }
-    /// Removes an entry, if there is one: the layer speaks for itself again.
+    /// Removes the entry, if there is one: the layer's own activation passes again.
     void clear(std::size_t layer) {
         state_->change([&](auto& entries) { entries.erase(layer); });
     }
@@ -281,7 +299,7 @@ public:
         state_->change([](auto& entries) { entries.clear(); });
     }
 
-    /// One line a layer: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
+    /// One line per layer: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
     friend std::string to_string(const Board& board) {
         std::string text;
         for (const auto& [layer, e] : board.state_->entries())
@@ -290,18 +308,18 @@ public:
     }
     friend std::ostream& operator<<(std::ostream& out, const Board& board) { return out << to_string(board); }
 
-    // What HookSet::add asks of a board.
+    // For HookSet::add.
 
     template <std::same_as<L> M>
     detail::HookEntry hook_at(std::size_t layer, const Site& site) {
         detail::HookEntry hook;
         state_->attach(layer, site.name(), hook.state);
         hook.text = [board = state_, layer] {
-            const entry e = board->at(layer);
+            const Entry e = board->at(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
         };
         hook.run = [board = state_, layer](const at::Tensor& activation, const Site&) -> at::Tensor {
-            const entry e = board->at(layer);
+            const Entry e = board->at(layer);
             if (!e.enabled || e.changes.empty()) return {};
             try {
                 Owned<L> replaced = borrow<L>(activation).clone();
@@ -315,14 +333,14 @@ public:
         return hook;
     }
     /// @throws PositionError if there is an entry for a layer that is not attached
-    void attached(std::size_t) { state_->check_entries(); }
+    void attached() { state_->check_entries(); }
 
 private:
     template <AnyRecipe R>
-    static detail::BoardChange<L> change_by(const R& recipe, std::string place) {
-        return {std::move(place), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
+    static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::Place> part) {
+        return {std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
     }
-    static std::string changes_text(const entry& e) {
+    static std::string changes_text(const Entry& e) {
         std::string text;
         for (const auto& change : e.changes) text += (text.empty() ? "" : " | ") + change.text();
         return text;
@@ -338,7 +356,7 @@ private:
         });
     }
 
-    std::shared_ptr<state> state_;
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace suture

@@ -1,8 +1,8 @@
-// Callbacks: what a hook may call at a site, what it is lent there and what it may give back.
+// Callbacks: functions that hooks call at a site, the View that they are lent and the replacements that they may return.
 #pragma once
 
 #include "suture/edit/apply.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 
@@ -35,7 +35,7 @@ auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
         return f(lent_as<L>::lend(activation));
 }
 
-/// What a hook at a site packed like L may return.
+/// Whether a hook at a site packed like L may return an R.
 template <class R, class L>
 inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
 template <class X, extent Groups, class L>
@@ -44,14 +44,15 @@ template <template <class> class Optional, class R, class L>
     requires requires(Optional<R> maybe) { maybe.has_value(); }
 inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_hook_result<R, L>;
 
-/// @throws ShapeError or TypeError unless the replacement can stand where the activation stood
+/// @throws ShapeError or TypeError unless the replacement can take the place of the activation
 inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& activation) {
     if (!replacement.defined()) return replacement;
     if (!activation.defined())
-        throw TypeError("the hook returned a tensor for an activation that is undefined: return nothing to keep it");
+        throw TypeError("the hook returned a tensor for an undefined activation: return nothing to keep it");
     if (replacement.layout() != activation.layout())
         throw TypeError(c10::str("the hook returned a tensor whose storage is ", replacement.layout(),
-                                 " for one that is ", activation.layout(), ": convert it, with to_dense() say"));
+                                 " for one that is ", activation.layout(),
+                                 ": convert it, for example with to_dense()"));
     if (replacement.sizes() != activation.sizes())
         throw ShapeError("the hook returned shape " + shape_text(replacement.sizes()) + " for an activation of shape " +
                          shape_text(activation.sizes()) + ": return the same shape, or nothing to keep it");
@@ -71,9 +72,9 @@ template <class T>
 at::Tensor replacement_in(T maybe) { return maybe.has_value() ? replacement_in(*std::move(maybe)) : at::Tensor(); }
 }  // namespace detail
 
-/// Something that can be called at a site packed like L: `f(View<L>)` or `f(View<L>, const Site&)` that returns
-/// nothing (it looks), or an Owned<L>, a tensor or an optional of these (it replaces). At an AnyLayout site it is
-/// given a plain tensor.
+/// A function that a hook can call at a site packed like L: `f(View<L>)` or `f(View<L>, const Site&)`. It returns
+/// nothing to observe; an Owned<L>, a tensor or an optional of these to replace the activation. At an AnyLayout site its
+/// argument is a plain tensor.
 template <class F, class L>
 concept Callback = std::copy_constructible<F> &&
     (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
@@ -83,7 +84,7 @@ concept Callback = std::copy_constructible<F> &&
                        L>;
 
 namespace detail {
-/// The hook that replaces what passes by `activation | recipe`.
+/// The hook that replaces the activation by `activation | recipe`.
 template <Layout L, AnyRecipe R>
 HookEntry recipe_entry(R recipe) {
     HookEntry entry;
@@ -92,7 +93,7 @@ HookEntry recipe_entry(R recipe) {
     return entry;
 }
 
-/// The hook that calls f, and checks what it did.
+/// The hook that calls f and checks what it did.
 template <class L, Callback<L> F>
 HookEntry callback_entry(F f) {
     HookEntry entry;
@@ -106,7 +107,7 @@ HookEntry callback_entry(F f) {
             else
                 result = replacement_in(call_hook<F, L>(f, activation, at));
         } catch (...) {
-            watch.check("the hook");  // that it wrote is worse news than what it threw
+            watch.check("the hook");  // a write into the source is worse news than the exception
             throw;
         }
         watch.check("the hook");

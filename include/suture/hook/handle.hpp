@@ -1,7 +1,8 @@
-// Handles: what keeps a hook in its set, and the switches of a hook.
+// Handles keep hooks in their set, and switch them on and off.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace suture {
 
-/// Holds the hooks that one `add` made, and removes them when it is dropped. Hooks for gradients must be held until the
-/// backward pass has run.
+/// Owns the hooks that one `add` made, and removes them when it is destroyed. Keep the handle of a gradient hook until
+/// the backward pass has run.
 ///
 ///     auto handle = hooks.add(site, recipe).once();
 class [[nodiscard("a hook is removed when its handle is dropped: keep the handle")]] HookHandle {
@@ -30,54 +31,55 @@ public:
 
     /// Each hook runs the next time its site is passed, and not again.
     HookHandle once()&& {
-        for (const hook& h : hooks_) h.state->once = true;
+        for (const Hook& h : hooks_) h.state->once = true;
         return std::move(*this);
     }
-    /// A scope may end without these hooks having run: it is no error. To be said before a scope of another thread can end.
+    /// A scope may end without an error although these hooks never ran. Call this before a scope in another thread can
+    /// end.
     HookHandle may_be_idle()&& {
-        for (const hook& h : hooks_) h.state->may_be_idle = true;
+        for (const Hook& h : hooks_) h.state->may_be_idle = true;
         return std::move(*this);
     }
 
-    /// Stops the hooks, which stay in the set, until enable().
+    /// Switches the hooks off until enable(). They stay in the set.
     void disable() { enable(false); }
     void enable() { enable(true); }
 
-    /// Removes the hooks now. It does not wait: one that is running in another thread may end there later.
+    /// Removes the hooks now. It does not wait for a hook that is still running in another thread.
     void remove() {
         const auto set = std::exchange(set_, {}).lock();
-        for (const hook& h : hooks_)
+        for (const Hook& h : hooks_)
             if (set) {
                 detail::note_removal(set.get(), h.id);
                 h.state->removed = true;
                 set->remove(h.id);
             }
     }
-    /// Lets the hooks stay for as long as their set lives.
+    /// Keeps the hooks for as long as their set lives.
     void release() { set_.reset(); }
 
-    /// How often the hooks ran, all together.
+    /// How often the hooks ran, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
-        for (const hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);
+        for (const Hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);
         return sum;
     }
-    /// How many hooks there are: one for every site.
+    /// The number of hooks: one per site.
     std::size_t size() const { return hooks_.size(); }
 
 private:
     friend class HookSet;
-    struct hook {
+    struct Hook {
         std::uint64_t id;
         std::shared_ptr<detail::HookState> state;
     };
     explicit HookHandle(std::weak_ptr<detail::HookRegistry> set) : set_(std::move(set)) {}
     void enable(bool enabled) {
-        for (const hook& h : hooks_) h.state->enabled = enabled;
+        for (const Hook& h : hooks_) h.state->enabled = enabled;
     }
 
     std::weak_ptr<detail::HookRegistry> set_;
-    std::vector<hook> hooks_;
+    std::vector<Hook> hooks_;
 };
 
 }  // namespace suture

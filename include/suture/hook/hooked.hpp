@@ -4,6 +4,7 @@
 #pragma once
 
 #include "suture/hook/detail/leaves.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/tensor/torch.hpp"
@@ -28,7 +29,7 @@ class HookedImpl;
 namespace detail {
 /// LibTorch before 2.1 has Module as a virtual base, which the most derived class must copy itself.
 template <class D>
-concept virtual_module = !requires(torch::nn::Module * m) {
+concept VirtualModule = !requires(torch::nn::Module * m) {
     static_cast<D*>(m);
 };
 
@@ -46,53 +47,47 @@ std::remove_cvref_t<Device> clone_device_of(std::shared_ptr<torch::nn::Module> (
 /// The optional device that `Module::clone` takes: c10's or std's, as the LibTorch version has it.
 using clone_device = decltype(clone_device_of(&torch::nn::Module::clone));
 
-/// Sites for the tensors in a T: the first with a layout, the others without.
-template <class T, class L>
-struct leaf_sites {
-    static constexpr std::size_t others = leaves_in<T> > 1 ? leaves_in<T> - 1 : 0;
-    HookPoint<L> first;
-    std::array<HookPoint<AnyLayout>, others> rest;
-};
+/// The number of places for tensors in T after the first: those whose sites have no layout.
+template <class T>
+inline constexpr std::size_t further_leaves = leaves_in<T> > 1 ? leaves_in<T> - 1 : 0;
 
-/// Whether hooks may replace the tensors in a parameter of this type: it has some, and is no reference that the module
-/// may write through.
+/// Whether hooks may replace the tensors in a parameter of this type: it has some, and it is not a reference through
+/// which the module may write.
 template <class P>
 inline constexpr bool is_replaceable = leaves_in<std::remove_cvref_t<P>> > 0 &&
                                        (!std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>);
 
-/// What makes a Base a HasSites, if it is none.
+/// Makes a Base a HasSites, unless it already is one.
 struct no_further_base {};
 template <class Base>
 using sites_base = std::conditional_t<std::derived_from<Base, HasSites>, no_further_base, HasSites>;
 
 /// What the two forms of HookedImpl share.
 template <class Self, class Base, class Out, class In, class R, class... Args>
-class hooked : public Base, public sites_base<Base> {
+class WithSites : public Base, public sites_base<Base> {
     using results = std::remove_cvref_t<R>;
-    /// What hooks at the inputs may replace.
+    /// The arguments whose tensors hooks may replace.
     using arguments = std::tuple<std::conditional_t<is_replaceable<Args>, std::remove_cvref_t<Args>, int>...>;
 
 public:
     using Base::Base;
-    explicit hooked(const Base& module) requires std::copy_constructible<Base> : Base(module) {}
+    explicit WithSites(const Base& module) requires std::copy_constructible<Base> : Base(module) {}
 
     /// `forward` with the default arguments of the wrapped module.
     template <class... Given>
     results call(Given&&... given) {
-        if (innermost_scope == nullptr) [[likely]]
-            return Base::forward(std::forward<Given>(given)...);
-        return run(static_cast<Base&>(*this), std::forward<Given>(given)...);
+        return enter(static_cast<Base&>(*this), std::forward<Given>(given)...);
     }
 
     /// A copy with parameters and sites of its own; hooks at these sites do not follow.
     std::shared_ptr<torch::nn::Module> clone(const clone_device& device = {}) const override {
         if constexpr (!std::copy_constructible<Base>)
-            return Base::clone(device);  // refuses, in its own words
+            return Base::clone(device);  // throws, with LibTorch's own message
         else
             return named_copy(dynamic_cast<const Base&>(*Base::clone(device)));
     }
 
-    /// The module's own path is the site of its output; ".input" that of its input.
+    /// The module's own path is the site of its output; ".input" is the site of its input.
     void visit_sites(const SiteVisitor& visit) override {
         if constexpr (std::derived_from<Base, HasSites>) Base::visit_sites(visit);
         if constexpr (leaves_in < results >> 0) visit("", output);
@@ -102,19 +97,21 @@ public:
         for (std::size_t i = 0; i < other_inputs.size(); ++i) visit("input." + std::to_string(i + 1), other_inputs[i]);
     }
 
-    /// The site of the result, or of the first tensor in it.
+    /// The site of the result, or of its first tensor.
     HookPoint<Out> output;
     /// The site of the first tensor among the arguments: hooks here run before the module.
     HookPoint<In> input;
     /// The sites of the other tensors in the result: an LSTM's states, attention's weights. A vector's elements share one.
-    std::array<HookPoint<AnyLayout>, leaf_sites<results, Out>::others> other_outputs;
+    std::array<HookPoint<AnyLayout>, further_leaves<results>> other_outputs;
     /// The sites of the other tensors among the arguments.
-    std::array<HookPoint<AnyLayout>, leaf_sites<arguments, In>::others> other_inputs;
+    std::array<HookPoint<AnyLayout>, further_leaves<arguments>> other_inputs;
 
 protected:
     /// Passes the arguments through the input sites, runs `module`, and passes the result through the output sites.
     template <class Module, class... Given>
-    results run(Module& module, Given&&... given) const {
+    results enter(Module& module, Given&&... given) const {
+        if (innermost_scope == nullptr) [[likely]]
+            return module.Base::forward(std::forward<Given>(given)...);
         return run_with(module, 0, std::index_sequence_for<Given...>(), std::forward<Given>(given)...);
     }
 
@@ -130,7 +127,7 @@ private:
 
     template <std::size_t I>
     using parameter = std::tuple_element_t<I, std::tuple<Args...>>;
-    /// A value of the parameter's type where hooks may replace a tensor in it, what was given otherwise.
+    /// A value of the parameter's type if hooks may replace a tensor in it; otherwise the argument as it was given.
     template <class P, class Given>
     using passed_as = std::conditional_t<is_replaceable<P>, std::remove_cvref_t<P>, Given&&>;
 
@@ -162,42 +159,37 @@ private:
         }
     }
 };
+
+/// Adds the forward, const like that of the wrapped module: AnyModule takes the address of one signature.
+template <class Self, bool is_const, class Base, class Out, class In, class R, class... Args>
+class WithForward : public WithSites<Self, Base, Out, In, R, Args...> {
+public:
+    using WithForward::WithSites::WithSites;
+    std::remove_cvref_t<R> forward(Args... args) {
+        return this->enter(static_cast<Base&>(*this), std::forward<Args>(args)...);
+    }
+};
+template <class Self, class Base, class Out, class In, class R, class... Args>
+class WithForward<Self, true, Base, Out, In, R, Args...> : public WithSites<Self, Base, Out, In, R, Args...> {
+public:
+    using WithForward::WithSites::WithSites;
+    std::remove_cvref_t<R> forward(Args... args) const {
+        return this->enter(static_cast<const Base&>(*this), std::forward<Args>(args)...);
+    }
+};
 }  // namespace detail
 
 /// The Impl of a hooked module: `Base`, with sites at its input and output.
 template <class Base, class Out, class In, class R, class... Args>
-    requires(!detail::is_const_forward<decltype(&Base::forward)>)
 class HookedImpl<Base, Out, In, R (*)(Args...)>
-    : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
+    : public detail::WithForward<HookedImpl<Base, Out, In, R (*)(Args...)>,
+                                 detail::is_const_forward<decltype(&Base::forward)>, Base, Out, In, R, Args...> {
 public:
-    using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>)
-        : HookedImpl::hooked(module) {}
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::virtual_module<Base>)
-        : torch::nn::Module(module), HookedImpl::hooked(module) {}
-
-    std::remove_cvref_t<R> forward(Args... args) {
-        if (detail::innermost_scope == nullptr) [[likely]]
-            return Base::forward(std::forward<Args>(args)...);
-        return this->run(static_cast<Base&>(*this), std::forward<Args>(args)...);
-    }
-};
-template <class Base, class Out, class In, class R, class... Args>
-    requires detail::is_const_forward<decltype(&Base::forward)>
-class HookedImpl<Base, Out, In, R (*)(Args...)>
-    : public detail::hooked<HookedImpl<Base, Out, In, R (*)(Args...)>, Base, Out, In, R, Args...> {
-public:
-    using detail::hooked<HookedImpl, Base, Out, In, R, Args...>::hooked;
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::virtual_module<Base>)
-        : HookedImpl::hooked(module) {}
-    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::virtual_module<Base>)
-        : torch::nn::Module(module), HookedImpl::hooked(module) {}
-
-    std::remove_cvref_t<R> forward(Args... args) const {
-        if (detail::innermost_scope == nullptr) [[likely]]
-            return Base::forward(std::forward<Args>(args)...);
-        return this->run(static_cast<const Base&>(*this), std::forward<Args>(args)...);
-    }
+    using HookedImpl::WithForward::WithForward;
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base> && !detail::VirtualModule<Base>)
+        : HookedImpl::WithForward(module) {}
+    explicit HookedImpl(const Base& module) requires(std::copy_constructible<Base>&& detail::VirtualModule<Base>)
+        : torch::nn::Module(module), HookedImpl::WithForward(module) {}
 };
 
 namespace detail {
@@ -210,16 +202,16 @@ struct hooked_impl_of {
 };
 }  // namespace detail
 
-/// A module holder whose module has sites at its input and output, to be used in place of the plain one:
+/// A module holder whose module has sites at its input and output. Use it in place of the plain holder:
 ///
 ///     Hooked<torch::nn::Linear, Gpt2Qkv<768, 12>> c_attn{nullptr};   // a typed site: hooks.add(c_attn, recipe)
 ///     Hooked<torch::nn::Linear> proj{nullptr};                       // AnyLayout: hooks.add<L>(proj, recipe)
 ///     hooks.add(c_attn->input, callback);                            // before the module runs
 ///
-/// The module's `forward` takes and gives anything; tensors, and tuples, optionals and vectors of them, pass sites.
-/// What calls the wrapped type's own `forward` passes by the sites: `module->as<torch::nn::Linear>()->forward(x)`.
+/// The module's `forward` may have any arguments and result; their tensors, and tuples, optionals and vectors of tensors,
+/// pass sites. Calling the wrapped type's own `forward` bypasses the sites: `module->as<torch::nn::Linear>()->forward(x)`.
 /// On LibTorch 1.13 the BatchNorm and InstanceNorm modules do not link when they are wrapped (Debian hides their
-/// base's `pretty_print`): give these a HookPoint behind them.
+/// base's `pretty_print`): pass their result through a HookPoint instead.
 template <class Holder, class Out = AnyLayout, class In = AnyLayout>
 class Hooked
     : public torch::nn::ModuleHolder<typename detail::hooked_impl_of<typename Holder::ContainedType, Out, In>::type> {

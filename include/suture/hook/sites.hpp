@@ -1,7 +1,9 @@
-// Sites of a model: visited in the order of its modules, named by their paths, found by path or pattern.
+// The sites of a model: visited in the order of its modules, named by their paths, found by path or pattern.
 #pragma once
 
-#include "suture/hook/hook_point.hpp"
+#include "suture/hook/site.hpp"
+#include "suture/hook/site_ref.hpp"
+#include "suture/model/run_model.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -20,7 +22,7 @@
 
 namespace suture {
 
-/// Is given each site of a module, with its name in the module ("" for a site that stands for the module itself).
+/// Called with each site of a module and its name in the module ("" for a site that stands for the module itself).
 using SiteVisitor = std::function<void(const std::string& name, Site& site)>;
 
 /// A base for modules that have sites, so that `sites` and `for_each_site` find them:
@@ -49,10 +51,11 @@ inline void visit_module_sites(torch::nn::Module& module, const std::string& pat
         visit_module_sites(*child.value(), joined_path(path, child.key()), seen, visit);
 }
 
-/// The module that a model is, holds or points to; null if there is none. Sites are identities: finding them changes no
-/// model, so a const one will do.
+/// The module that a model is, holds or points to; null if there is none. Sites are identities: finding them does not
+/// change a model, so it may be const.
 template <class Model>
 torch::nn::Module* module_in(const Model& model) {
+    if (!is_there(model)) return nullptr;
     const torch::nn::Module* module = nullptr;
     if constexpr (std::derived_from<Model, torch::nn::Module>)
         module = &model;
@@ -61,17 +64,14 @@ torch::nn::Module* module_in(const Model& model) {
     else if constexpr (requires {
                            { model.get() } -> std::convertible_to<const torch::nn::Module*>;
                        }) {
-        if constexpr (requires { model.is_empty(); })
-            module = model.is_empty() ? nullptr : model.get();
-        else
-            module = model.get();
+        module = model.get();
     } else {
         static_assert(
             requires {
                 { model.ptr() } -> std::convertible_to<std::shared_ptr<torch::nn::Module>>;
             },
-            "this is no model: give a module, its holder or pointer, an AnyModule, or what has visit_sites");
-        module = model.is_empty() ? nullptr : model.ptr().get();
+            "this is not a model: give a module, its holder or pointer, an AnyModule, or a type with visit_sites");
+        module = model.ptr().get();
     }
     return const_cast<torch::nn::Module*>(module);
 }
@@ -92,21 +92,21 @@ void for_each_site(Model&& model, F&& f) {
     }
 }
 
-/// Names every site of a model by its path, so that messages say where. To be called once the model is built, at the
-/// end of the outermost module's reset() say, and for a clone of the model again: LibTorch builds its modules anew.
+/// Names every site of a model by its path, so that messages show the place. Call it once the model is built, for example
+/// at the end of the outermost module's reset(), and again for a clone of the model: LibTorch rebuilds its modules.
 template <class Model>
 void name_sites(Model&& model) {
     for_each_site(model, [](const std::string& path, Site& site) { site.rename(path); });
 }
 
 namespace detail {
-/// The site that was found under this path, for a layout that it has or, if it says none, is told to have.
-/// @throws TypeError if the site says another layout
+/// The site that was found under this path, with layout L.
+/// @throws TypeError if the site has another layout of its own
 template <class L>
 SiteRef<L> found_site(const std::string& path, const Site& site) {
     if constexpr (!std::same_as<L, AnyLayout>)
-        if (site.layout() && layout_text(*site.layout()) != layout_text(facts_of<L>))
-            throw TypeError(path + " is packed as " + layout_text(*site.layout()) + " but was asked for as " +
+        if (!site.may_have_layout<L>())
+            throw TypeError(path + " is packed as " + layout_text(*site.layout()) + " but was requested as " +
                             layout_text(facts_of<L>) + ": ask for its own layout");
     Site named = site.same();
     named.rename(path);
@@ -134,9 +134,9 @@ inline bool path_matches(std::string pattern, std::string path) {
 }
 }  // namespace detail
 
-/// The sites whose paths match a pattern, in the model's order: `sites<Qkv>(model, "h.*.attn.c_attn")`. `*` stands for
-/// anything but a dot, `?` for one character, `[0-3]` for one of several. Without a layout the sites are untyped.
-/// @throws HookError if none matches, TypeError if one says another layout
+/// The sites whose paths match a pattern, in the model's order: `sites<Qkv>(model, "h.*.attn.c_attn")`. `*` matches
+/// anything but a dot, `?` one character, `[0-3]` one of several. Without a layout the sites are untyped.
+/// @throws HookError if none matches, TypeError if one has another layout
 template <class L = AnyLayout, class Model>
 std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
     std::vector<SiteRef<L>> found;
@@ -150,7 +150,7 @@ std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
 }
 
 /// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
-/// @throws HookError if there is none, TypeError if it says another layout
+/// @throws HookError if there is none, TypeError if it has another layout
 template <class L = AnyLayout, class Model>
 SiteRef<L> site(Model&& model, const std::string& path) {
     std::vector<SiteRef<L>> found;

@@ -152,9 +152,10 @@ template <class Run>
 auto site_table_while(const Run& run) -> SiteTable<std::remove_cvref_t<decltype(run())>> {
     std::vector<SiteTableEntry> sites;
     try {
-        const ActiveScope watching(
-            [&sites](const Site& site, const at::Tensor&, const at::Tensor& after,
-                     const std::vector<std::string>& edits) { sites.push_back(site_table_entry(site, after, edits)); });
+        const WatcherLink watching(
+            [&sites](const Site& site, const at::Tensor& activation, const std::vector<std::string>& edits) {
+                sites.push_back(site_table_entry(site, activation, edits));
+            });
         auto output = run();
         return {std::move(sites), std::move(output)};
     } catch (...) {

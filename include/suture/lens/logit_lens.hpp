@@ -2,7 +2,7 @@
 // stream of an earlier layer were its last. For GPT-2, see lens/gpt2_logit_lens.hpp.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/model/run_model.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/torch.hpp"
@@ -18,7 +18,7 @@ namespace suture {
 /// @throws whatever the norm and the unembedding throw
 template <Numbers T, class FinalNorm, class Unembedding>
 at::Tensor logit_lens(const T& residual, FinalNorm&& final_norm, Unembedding&& unembedding) {
-    const detail::ActiveScope suspended;
+    const detail::Suspension suspended;
     return detail::run_model(unembedding, detail::run_model(final_norm, detail::plain(residual)));
 }
 

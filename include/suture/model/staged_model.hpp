@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/model/causal_rows.hpp"
+#include "suture/model/run_model.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <concepts>
@@ -40,19 +41,6 @@ template <class M>
 concept StagedModel = detail::has_stages<M> || detail::points_to_stages<M>;
 
 namespace detail {
-/// @throws ModelError if the model is a holder or pointer of none
-template <class Model>
-void check_is_there(const Model& model) {
-    bool is_empty = false;
-    if constexpr (requires { model.is_empty(); })
-        is_empty = model.is_empty();
-    else if constexpr (requires {
-                           { *model } -> std::same_as<decltype(*model)>;
-                           static_cast<bool>(model);
-                       })
-        is_empty = !static_cast<bool>(model);
-    if (is_empty) throw ModelError("the model is an empty pointer or holder: construct it first");
-}
 /// @throws ModelError if the holder or pointer is empty
 template <StagedModel M>
 auto& stages_of(M& model) {

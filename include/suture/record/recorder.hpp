@@ -2,7 +2,7 @@
 #pragma once
 
 #include "suture/core/where.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/record/detail/entry_store.hpp"
 #include "suture/record/record_entry.hpp"
 #include "suture/tensor/describe.hpp"
@@ -140,8 +140,8 @@ public:
         else
             return recorder_hook(shared(), layer, site, channels_packed<X, L>, what);
     }
-    /// Called by HookSet::add with the number of layers, all of which hook_at has seen before.
-    void attached(std::size_t) {}
+    /// For HookSet::add, which calls it after the last hook_at.
+    void attached() {}
 
 protected:
     Recorder(RecordOptions options, EntryStore::Keep keep)

@@ -1,4 +1,4 @@
-// The table of a hook set: immutable, replaced as a whole, and what a hook shares with its handle.
+// The table of a hook set, which is immutable and replaced as a whole, and the state that a hook shares with its handle.
 #include "suture/hook/detail/registry.hpp"
 
 #include "doctest.hpp"
@@ -51,7 +51,7 @@ TEST_CASE("hooks of a site stay in the order in which they were added, and sites
     CHECK(hooks.table()->size() == 1);
 }
 
-TEST_CASE("a hook that is to run once fires once, in however many threads") {
+TEST_CASE("a hook that may run once fires once, however many threads run it") {
     HookState state;
     state.once = true;
     std::atomic<int> fired{0};
@@ -65,7 +65,7 @@ TEST_CASE("a hook that is to run once fires once, in however many threads") {
     CHECK_FALSE(state.can_fire());
 }
 
-TEST_CASE("only a hook that could fire, has work and was not told to be idle has to fire") {
+TEST_CASE("a hook has to fire only if it could, has work, and may not be idle") {
     const auto must_fire = [](const auto& change) {
         HookState state;
         change(state);

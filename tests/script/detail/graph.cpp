@@ -1,6 +1,8 @@
-// What TorchScript can say in a forward, and what hooks see of it.
-#include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
+// The statements that TorchScript allows in a forward, and what hooks see of them.
+#include "suture/script/detail/graph.hpp"
+
+#include "suture/hook/hook_set.hpp"
+#include "suture/script/script.hpp"
 
 #include <ATen/ATen.h>
 
@@ -61,7 +63,7 @@ TEST_CASE("a submodule that is called several times has one site, and its hooks 
     CHECK(hooked(model, "a", edit_first).equal(filled(42)));
 }
 
-TEST_CASE("the number of a call is refused where there is none") {
+TEST_CASE("asking for the number of a call outside of a hook is refused") {
     CHECK(says(message_of<HookError>([] { (void)script::call_number(); }), "outside of a hook"));
     const Script model(doubling());
     std::int64_t inner = -1, outer = -1;
@@ -81,7 +83,7 @@ TEST_CASE("a module under two names has its site under the first, whichever is c
     CHECK(says(message_of<HookError>([&] { (void)site(model, "b"); }), "'b' is the same module as 'a'"));
 }
 
-TEST_CASE("modules of one class that share their code are told apart") {
+TEST_CASE("modules of one class that share their code are distinguished") {
     const Module one = doubling(), other = one.deepcopy();
     REQUIRE(one.type() == other.type());
     const Script model(module({{"a", one}, {"b", other}}, "return self.b.forward(self.a.forward(x))\n"));
@@ -140,7 +142,7 @@ TEST_CASE("the tensors of a list and of a dictionary share a site") {
     CHECK(hooked(dict, "a", add_one).equal(filled(23)));
 }
 
-TEST_CASE("a list that is edited on its way into a submodule stays what it is elsewhere") {
+TEST_CASE("a list that is edited on its way into a submodule stays unchanged elsewhere") {
     const Script model(module({{"a", module({}, "def forward(self, x: List[Tensor]):\n  return x[0]\n")}},
                               "y = [x]\n  z = self.a.forward(y)\n  return z * 10 + y[0]\n"));
     CHECK(hooked(model, "a.input", add_one).equal(filled(21)));
@@ -152,7 +154,7 @@ TEST_CASE("a list that a submodule writes is written where nothing was edited") 
     CHECK(hooked(model, "a.input", look).equal(filled(2)));
 }
 
-TEST_CASE("an optional argument has a site, which is passed over where there is none") {
+TEST_CASE("an optional argument has a site, where hooks do not run for None") {
     const Script model(module({{"a", module({},
                                             "def forward(self, x, y: Optional[Tensor]=None):\n"
                                             "  if y is not None:\n    x = x + y\n  return x\n")}},

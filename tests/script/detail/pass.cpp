@@ -1,9 +1,11 @@
-// What passes the sites of a TorchScript model: replacements take the place of what stood there, and hooks that the model
-// has of its own run as they do in Python.
-#include <suture/edit/on.hpp>
-#include <suture/hook/board.hpp>
-#include <suture/hook/hook_set.hpp>
-#include <suture/script/script.hpp>
+// Passes through a TorchScript model: replacements take the place of values, and hooks that belong to the model run as
+// they do in Python.
+#include "suture/script/detail/pass.hpp"
+
+#include "suture/edit/on.hpp"
+#include "suture/hook/board.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/script/script.hpp"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -32,7 +34,7 @@ Module transposing() {
 }
 const at::Tensor numbers = at::arange(24, at::kFloat).view({2, 3, 4});
 
-/// With a hook for what goes in, x -> (x + 100), and one for what comes out, y -> y * 10.
+/// With a hook before forward, x -> (x + 100), and one after it, y -> y * 10.
 Module with_own_hooks(Module made) {
     made.define(
         "def before(self, inputs: Tuple[Tensor]) -> Tuple[Tensor]:\n  return (inputs[0] + 100,)\n"
@@ -51,7 +53,7 @@ TEST_CASE("a replacement in another order of memory does for a view that follows
     CHECK(hooked(model, "a", [&](const at::Tensor&) { return numbers.t(); }).equal(numbers.t().reshape({6})));
 }
 
-TEST_CASE("a replacement takes the strides of what it replaces, whoever makes it") {
+TEST_CASE("a replacement takes the strides of the value that it replaces, whoever makes it") {
     const Script model(transposing());
     const auto gives = [&](const HookSet& hooks, const at::Tensor& expected) {
         const auto scope = hooks.activate();
@@ -95,7 +97,7 @@ TEST_CASE("hooks that were scripted with the model run with and without a scope,
     CHECK(hooked(model, "input", add_one).equal(filled(2040)));
 }
 
-TEST_CASE("what is moved from a Script leaves the Script") {
+TEST_CASE("moving from a Script leaves the Script as it was") {
     Script model(doubling());
     const Script other = std::move(model);
     CHECK(other(x).equal(filled(2)));
@@ -111,14 +113,14 @@ TEST_CASE("the model's own sites have names, also when the sites were named by t
     auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { scope.end(); }), "never fired: the model's output (a callback)"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "output.1"); }), "the model takes (Tensor)",
-               "gives Tensor"));
+               "returns Tensor"));
 }
 
 TEST_CASE("a model that is one module is not taken for a frozen one") {
     Module alone = doubling();
     alone.register_attribute("training", c10::BoolType::get(), true);
-    CHECK(
-        says(message_of<HookError>([&] { (void)site(Script(alone), "l"); }), "has no submodules: hook '' and 'input'"));
+    CHECK(says(message_of<HookError>([&] { (void)site(Script(alone), "l"); }),
+               "has no submodules: hook its result '' or its argument 'input'"));
     CHECK(
         says(message_of<HookError>([&] { (void)site(Script(doubling()), "l"); }), "no submodules", "save it unfrozen"));
 }
@@ -137,7 +139,7 @@ TEST_CASE("the instrumented code is compiled once, and not profiled to be compil
     }
 }
 
-TEST_CASE("a result that is no tensor is given by forward alone") {
+TEST_CASE("only forward returns a result that is not a tensor") {
     const Script model(module({}, "return x, x\n"));
     CHECK(model.forward(at::ones({2})).isTuple());
     CHECK(says(message_of<TypeError>([&] { (void)model(at::ones({2})); }), "Tuple[Tensor, Tensor]", "forward()"));

@@ -1,4 +1,4 @@
-// Hooks on the tensors inside the values that TorchScript passes.
+// Hooks on the tensors inside TorchScript values.
 #include "suture/script/detail/value.hpp"
 
 #include "suture/hook/hook_point.hpp"
@@ -19,14 +19,14 @@ using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-using kind = ScriptValue::kind;
+using Kind = ScriptValue::Kind;
 
 /// A site at which a hook adds one.
 struct fixture {
     HookPoint<AnyLayout> point{"m"};
     HookSet hooks;
     HookHandle handle = hooks.add(point, [](const at::Tensor& t) { return t.add(1); }).may_be_idle();
-    ScriptValue tensor{kind::tensor, &point, {}}, other{kind::other, nullptr, {}};
+    ScriptValue tensor{Kind::tensor, &point, {}}, other{Kind::other, nullptr, {}};
 
     bool run(const ScriptValue& as, c10::IValue& value) const {
         const auto scope = hooks.activate();
@@ -47,28 +47,29 @@ TEST_CASE_FIXTURE(fixture, "without a scope a value is the same value") {
     CHECK_FALSE(other.is_hooked());
 }
 
-TEST_CASE_FIXTURE(fixture, "tensors are edited wherever they are, and what is none stays") {
+TEST_CASE_FIXTURE(fixture, "tensors are edited wherever they are, and other values stay") {
     c10::IValue tuple = c10::ivalue::Tuple::create({at::zeros({2}), 7, c10::IValue()});
-    CHECK(run({kind::tuple, nullptr, {tensor, other, tensor}}, tuple));
+    CHECK(run({Kind::tuple, nullptr, {tensor, other, tensor}}, tuple));
     CHECK(is_ones(tuple.toTuple()->elements()[0]));
     CHECK(tuple.toTuple()->elements()[1].toInt() == 7);
     CHECK(tuple.toTuple()->elements()[2].isNone());
 
     c10::List<at::Tensor> list({at::zeros({2}), at::zeros({2})});
     c10::IValue edited = list;
-    CHECK(run({kind::list, nullptr, {tensor}}, edited));
+    CHECK(run({Kind::list, nullptr, {tensor}}, edited));
     CHECK(is_ones(edited.toTensorVector()[1]));
     CHECK(list.get(1).equal(at::zeros({2})));
 
     c10::Dict<std::string, at::Tensor> dict;
     dict.insert("a", at::zeros({2}));
     c10::IValue changed = dict;
-    CHECK(run({kind::dict, nullptr, {tensor}}, changed));
+    CHECK(run({Kind::dict, nullptr, {tensor}}, changed));
     CHECK(is_ones(changed.toGenericDict().at("a")));
     CHECK(dict.at("a").equal(at::zeros({2})));
 }
 
-TEST_CASE_FIXTURE(fixture, "a replacement lies in memory as what it replaces, for a model that goes on with view()") {
+TEST_CASE_FIXTURE(fixture,
+                  "a replacement has the memory order of the value that it replaces, for a model that calls view()") {
     const at::Tensor transposed = at::zeros({2, 3}).t();
     HookSet contiguous;
     const auto replacing = contiguous.add(point, [](const at::Tensor& t) { return t.add(1).contiguous(); });

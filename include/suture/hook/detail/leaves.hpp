@@ -1,5 +1,5 @@
-// Leaves: the tensors in what a module takes and gives, which may be a tensor, or a tuple, pair, optional or vector
-// of these in any depth.
+// Leaves: the tensors in a module's arguments or result, which may be a tensor, or tuples, pairs, optionals and vectors
+// of tensors, nested to any depth.
 #pragma once
 
 #include "suture/tensor/torch.hpp"
@@ -13,24 +13,24 @@
 namespace suture::detail {
 
 template <class T>
-concept tuple_like = requires {
+concept TupleLike = requires {
     std::tuple_size<T>::value;
 };
 template <class T>
-concept optional_like = requires(T t) {
+concept OptionalLike = requires(T t) {
     t.has_value();
     *t;
     t.reset();
 };
 
-/// How many places for tensors T has; the elements of a vector share one.
+/// The number of places for tensors in T; the elements of a vector share one.
 template <class T>
 inline constexpr std::size_t leaves_in = [] {
     if constexpr (std::is_same_v<T, at::Tensor>)
         return std::size_t{1};
-    else if constexpr (optional_like<T>)
+    else if constexpr (OptionalLike<T>)
         return leaves_in<std::remove_cvref_t<decltype(*std::declval<T&>())>>;
-    else if constexpr (tuple_like<T>)
+    else if constexpr (TupleLike<T>)
         return []<std::size_t... Is>(std::index_sequence<Is...>) {
             return (std::size_t{0} + ... + leaves_in<std::tuple_element_t<Is, T>>);
         }
@@ -40,7 +40,7 @@ inline constexpr std::size_t leaves_in = [] {
 template <class T, class Allocator>
 inline constexpr std::size_t leaves_in<std::vector<T, Allocator>> = leaves_in<T>;
 
-/// Calls f(tensor, place) for every defined tensor in `value`, the places counted from `first`.
+/// Calls f(tensor, place) for every defined tensor in `value`, counting places from `first`.
 template <class F>
 void for_each_leaf(at::Tensor& value, std::size_t first, const F& f) {
     if (value.defined()) f(value, first);
@@ -49,9 +49,9 @@ template <class T, class F>
 void for_each_leaf(T& value, std::size_t first, const F& f) {
     if constexpr (leaves_in<T> == 0)
         return;
-    else if constexpr (optional_like<T>) {
+    else if constexpr (OptionalLike<T>) {
         if (value.has_value()) for_each_leaf(*value, first, f);
-    } else if constexpr (tuple_like<T>) {
+    } else if constexpr (TupleLike<T>) {
         [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             ((for_each_leaf(std::get<Is>(value), first, f), first += leaves_in<std::tuple_element_t<Is, T>>), ...);
         }

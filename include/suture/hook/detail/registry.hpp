@@ -1,5 +1,5 @@
-// The hooks of a set, by site, in a table that is never changed: adding and removing replace it, so that a pass which is
-// under way goes on with the one that it reads.
+// The hooks of a set, by site, in a table that never changes: adding and removing replace it, so that a running pass
+// goes on with the table that it reads.
 #pragma once
 
 #include "suture/hook/site.hpp"
@@ -17,18 +17,18 @@
 
 namespace suture::detail {
 
-/// When a hook runs at its site: recorders may look before all edits or after them; the last kind waits for the
-/// gradient.
+/// When a hook runs at its site. Recorders may look before all edits or after them; gradient hooks run in the backward
+/// pass.
 enum class HookPhase : unsigned char { before_edits, edits, after_edits, gradient };
-inline constexpr HookPhase forward_moments[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
+inline constexpr HookPhase forward_phases[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
 
 /// What a hook and its handle share.
 struct HookState {
     std::atomic<std::size_t> fired{0};
     std::atomic<bool> enabled{true}, once{false}, may_be_idle{false}, removed{false};
-    std::atomic<bool> has_work{true};  ///< false where there is nothing to do: a board without an entry for the layer
+    std::atomic<bool> has_work{true};  ///< false if the hook has nothing to do: a board without an entry for the layer
 
-    /// Counts a firing. False if the hook is disabled, or was to run once and has.
+    /// Counts a firing. @return false, without counting, if the hook is disabled or has already run once()
     bool fires() {
         if (!enabled.load(std::memory_order_relaxed) || removed.load(std::memory_order_relaxed)) return false;
         if (!once.load(std::memory_order_relaxed)) return fired.fetch_add(1, std::memory_order_relaxed), true;
@@ -36,16 +36,16 @@ struct HookState {
         return fired.compare_exchange_strong(never, 1, std::memory_order_relaxed);
     }
     bool can_fire() const { return enabled && !removed && !(once && fired > 0); }
-    /// Whether a scope in which it did not fire has something to report.
+    /// Whether a scope in which the hook did not fire must report it.
     bool must_fire() const { return can_fire() && has_work && !may_be_idle; }
 };
 
-/// One hook as it runs: an undefined result means "keep the activation".
+/// One hook: what it runs (an undefined result keeps the activation), when, and how it is described.
 struct HookEntry {
     std::uint64_t id = 0;
     HookPhase when = HookPhase::edits;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
-    std::function<std::string()> text;  ///< what it does, in words
+    std::function<std::string()> text;  ///< describes what it does
     std::shared_ptr<HookState> state = std::make_shared<HookState>();
 };
 
@@ -56,7 +56,7 @@ struct SiteHooks {
     std::vector<HookEntry> hooks;
 };
 
-/// The hooks of the sites, sorted by site. Never changed once it is shared.
+/// The hooks of the sites, sorted by site. Immutable once it is shared.
 using HookTable = std::vector<SiteHooks>;
 
 inline auto site_at(auto& table, std::uint64_t site) {
@@ -64,7 +64,7 @@ inline auto site_at(auto& table, std::uint64_t site) {
                             [](const SiteHooks& hooks, std::uint64_t id) { return hooks.site < id; });
 }
 
-/// The table of a set. Adding and removing replace it, so a pass that is under way keeps the one it reads.
+/// The current table of a set, and its version.
 class HookRegistry {
 public:
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
@@ -93,7 +93,7 @@ public:
     }
 
 private:
-    /// @return the table before
+    /// @return the previous table
     std::shared_ptr<const HookTable> publish(std::shared_ptr<const HookTable> next) {
         version_.fetch_add(1, std::memory_order_release);
         return std::exchange(table_, std::move(next));

@@ -2,7 +2,7 @@
 // Law: a pass that throws leaves every entry, and every count, unchanged.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/registry.hpp"
 #include "suture/record/record_options.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"

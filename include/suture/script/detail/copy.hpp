@@ -1,4 +1,4 @@
-// The instrumented copy of a TorchScript model, and what is known of its submodules and their sites.
+// The instrumented copy of a TorchScript model, its submodules and their sites.
 #pragma once
 
 #include "suture/hook/site.hpp"
@@ -20,7 +20,7 @@
 
 namespace suture::detail {
 
-using script_object = c10::intrusive_ptr<c10::ivalue::Object>;
+using ScriptObject = c10::intrusive_ptr<c10::ivalue::Object>;
 
 /// The path of a module's i-th site of a kind: "h.0.attn", "h.0.attn.output.1", "h.0.attn.input", "h.0.attn.input.1".
 inline std::string script_site_path(const std::string& module, bool input, std::size_t i) {
@@ -28,7 +28,7 @@ inline std::string script_site_path(const std::string& module, bool input, std::
     return joined_path(module, (input ? "input." : "output.") + std::to_string(i));
 }
 
-/// The sites of a Script. They outlive its copies: a submodule that another one takes the place of keeps its hooks.
+/// The sites of a Script. They outlive its copies: the hooks at a submodule stay when another one takes its place.
 class ScriptSites {
 public:
     const Site& at(const std::string& module, bool input, std::size_t i) {
@@ -42,31 +42,32 @@ private:
 
 /// A submodule, under the first of its paths, and its sites.
 struct ScriptModule {
-    script_object object;
+    ScriptObject object;
     std::string path;
-    bool called = false;                       ///< by forward, as far as can be told from its code
-    std::string takes, gives;                  ///< the types of its first call, in words
+    bool called = false;                       ///< by forward, as far as its code shows
+    std::string takes, gives;                  ///< describe the types of its first call
     std::vector<const Site*> inputs, outputs;  ///< of the tensors in its arguments and in its result
 };
 
 /// An attribute that held a module when the copy was made.
 struct ScriptAttribute {
-    script_object owner;
+    ScriptObject owner;
     std::size_t slot;
-    script_object held;
+    ScriptObject held;
 };
 
-/// Complete once it is made, and read by several threads then. What runs of it in a thread of LibTorch's own keeps it.
+/// Immutable once it is complete, so several threads may read it. Code of it that runs in LibTorch's own threads keeps it
+/// alive.
 struct ScriptCopy {
-    std::vector<ScriptModule> modules;  ///< the model itself first, then in the order of their registration
+    std::vector<ScriptModule> modules;  ///< the model itself, then its submodules in the order of registration
     std::unordered_map<const c10::ivalue::Object*, std::size_t> index;  ///< into the modules
-    std::map<std::string, std::string> other_paths;  ///< of modules that stand under several: other path -> first one
+    std::map<std::string, std::string> other_paths;  ///< of modules with several paths: other path -> first one
     std::vector<ScriptValue> ports;                  ///< one for each operator at a site
-    std::vector<ScriptAttribute> followed;           ///< to the modules whose code was inlined
+    std::vector<ScriptAttribute> followed;           ///< lead to the modules whose code was inlined
     std::shared_ptr<ScriptSites> sites;
     std::unique_ptr<torch::jit::GraphFunction> forward;  ///< (self, arguments..., context) -> result
 
-    /// Whether the modules that the code was taken from are still in their places.
+    /// Whether the modules whose code was inlined are still in their places.
     bool is_current() const {
         return std::all_of(followed.begin(), followed.end(), [](const ScriptAttribute& at) {
             const c10::IValue& now = at.owner->getSlot(at.slot);

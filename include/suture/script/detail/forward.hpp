@@ -1,4 +1,4 @@
-// Which methods of a TorchScript class are its forward. Python's hooks run around those and around no others.
+// Which methods of a TorchScript class are its forward. Python's hooks run around these only.
 #pragma once
 
 #include <torch/csrc/jit/api/function_impl.h>
@@ -36,8 +36,8 @@ inline bool calls_higher_forward(torch::jit::Function& method) {
     return false;
 }
 
-/// Whether a class is a trace's, which has a forward for each call: `forward`, `forward1`, ... and nothing else,
-/// numbered from the inside out. In a scripted class `forward1` is a name like any other, of what serves `forward`.
+/// Whether a class was traced: it has one forward per call, `forward`, `forward1`, ..., numbered from the inside out, and
+/// no other method. In a scripted class `forward1` is an ordinary method that `forward` may call.
 inline bool is_traced(const c10::ClassType& type) {
     const auto& methods = type.methods();
     return std::all_of(methods.begin(), methods.end(), [&](torch::jit::Function* method) {

@@ -1,6 +1,6 @@
-// Instrumenting a TorchScript model: a copy of its forward in which the calls of submodules are inlined one by one,
-// with an operator at what each submodule takes and gives. The model itself is read and never written.
-// Law: run without hooks, the copy gives what the model gives.
+// Instruments a TorchScript model: copies its forward, inlines the calls of submodules one by one, and puts an operator
+// at the arguments and the result of each submodule. The model itself is read and never written.
+// Law: without hooks, the copy returns what the model returns.
 #pragma once
 
 #include "suture/hook/sites.hpp"
@@ -24,7 +24,7 @@
 
 namespace suture::detail {
 
-/// Makes the copy; used once.
+/// Makes one copy.
 class ScriptInstrumenter {
     using Node = torch::jit::Node;
     using Value = torch::jit::Value;
@@ -50,7 +50,7 @@ private:
 
     void add_module(const torch::jit::Module& module, const std::string& path) {
         const auto [first, is_new] = copy_->index.emplace(module._ivalue().get(), copy_->modules.size());
-        if (!is_new) {  // under two names a module has its sites once, as in parameters()
+        if (!is_new) {  // a module with two names has its sites once, as in parameters()
             copy_->other_paths.emplace(path, copy_->modules[first->second].path);
             return;
         }
@@ -69,13 +69,13 @@ private:
         add_own_sites(*graph, context);
         ports_.number_single_calls(*graph);
         if (forks_) ports_.take_turns();
-        // The simple executor: the profiling one compiles anew for each kind of input it meets, which costs more than
-        // it gains here, and fails where a pass with gradients is followed by one in inference mode.
+        // The simple executor: the profiling one recompiles for each new kind of input, which costs more than it gains
+        // here, and fails when a pass in inference mode follows one with gradients.
         copy_->forward = std::make_unique<GraphFunction>(c10::QualifiedName("forward"), graph, nullptr,
                                                          torch::jit::ExecutorExecutionMode::SIMPLE);
     }
 
-    /// The model has no call of itself: its sites are where the graph begins and ends.
+    /// Nothing calls the model itself: its sites are where the graph begins and ends.
     void add_own_sites(torch::jit::Graph& graph, Value* context) {
         ScriptModule& root = copy_->modules[0];
         Node* begin = ports_.call_operator(0, context);
@@ -109,12 +109,12 @@ private:
         return context;
     }
 
-    /// Walks the nodes in order, so that the module behind a call is known before the call is reached.
+    /// Walks the nodes in order, so that the module of a call is known before the call is reached.
     void instrument(torch::jit::Block* block, Value* context) {
         for (Node* node = *block->nodes().begin(); node != block->return_node();) {
             Node* before = node->prev();
             if (inline_call(node, context)) {
-                node = before->next();  // on with what was inlined, which has calls of its own
+                node = before->next();  // continue with the inlined code, which has calls of its own
                 continue;
             }
             if (node->kind() == c10::prim::GetAttr) follow_attribute(node);
@@ -135,7 +135,7 @@ private:
         node->output()->setType(attribute.toObject()->type());  // an interface has no attributes to read further
     }
 
-    /// @return whether the node was a call and its place is taken by what it called
+    /// @return whether the node was a call, now replaced by the code that it called
     bool inline_call(Node* node, Value* context) {
         if (node->kind() == c10::prim::CallFunction) return inline_function(node);
         if (node->kind() != c10::prim::CallMethod) return false;
@@ -165,14 +165,14 @@ private:
         return true;
     }
 
-    /// A module that is chosen while the model runs is called as it is: what is in it has no operators. The pass is told
-    /// which one it is, and whether there are hooks that this leaves out.
+    /// A module that is chosen while the model runs is called as it is: the code in it has no operators. The pass learns
+    /// which module it is, and refuses hooks inside it.
     void report_unfollowed(Node* call, Value* context) {
         script_node(*call->owningGraph(), ScriptOperators::all().unfollowed, {call->input(0), context}, nullptr)
             ->insertBefore(call);
     }
 
-    /// What is forked is a graph of its own, shared with the model: it is copied, and given the context too.
+    /// The forked code is a graph of its own, shared with the model: it is copied, and gets the context as an input.
     void instrument_fork(Node* fork, Value* context) {
         const auto graph = fork->g(c10::attr::Subgraph)->copy();
         for (std::size_t i = 0; i < fork->inputs().size(); ++i)
@@ -189,7 +189,7 @@ private:
         forks_ = true;
     }
 
-    /// Puts operators at what the call takes and gives.
+    /// Puts operators at the arguments and the result of a call.
     void add_sites(Node* call, std::size_t index, const torch::jit::Graph& called, Value* context) {
         ScriptModule& module = copy_->modules[index];
         Node* begin = ports_.call_operator(index, context);
@@ -213,7 +213,7 @@ private:
         module.called = true;
     }
 
-    /// Lets the operator, which comes after a node, stand between a value and its uses.
+    /// Puts the operator, which follows a node, between a value and its uses.
     static void put_after(Value* value, Node* at, Node* node) {
         value->replaceAllUsesWith(at->output());
         at->replaceInput(0, value);
@@ -228,7 +228,7 @@ private:
     static std::string text_of(const c10::TypePtr& type) { return c10::unshapedType(type)->repr_str(); }
 
     std::shared_ptr<ScriptCopy> copy_;
-    std::unordered_map<const Value*, script_object> known_;  ///< which module a value of the graph is
+    std::unordered_map<const Value*, ScriptObject> known_;  ///< the module that a value of the graph is
     ScriptPorts ports_{*copy_};
     bool forks_ = false;
 };

@@ -1,5 +1,5 @@
-// The operators that an instrumented graph of TorchScript has beside the model's own. Each hands what it is given to the
-// pass that it runs in.
+// The operators that an instrumented graph has in addition to the model's own. Each passes its inputs to the pass that
+// it runs in.
 #pragma once
 
 #include <ATen/core/ivalue.h>
@@ -11,14 +11,14 @@
 
 namespace suture::detail {
 
-using script_future = c10::intrusive_ptr<c10::ivalue::Future>;
+using ScriptFuture = c10::intrusive_ptr<c10::ivalue::Future>;
 
-// The first shared object that instruments a graph registers the operators for all in the process, so it is the context
-// that says whose code is to run. A change of these two classes needs a new version in the operators' names.
+// The first shared object that instruments a graph registers the operators for the whole process, so the context decides
+// whose code runs. Changing these two classes requires a new version in the operators' names.
 
-/// What may be done at a site: a pass, or one turn of it.
+/// Visits sites: a pass, or one turn of it.
 struct ScriptVisitor : torch::CustomClassHolder {
-    /// A value comes to a port, in a call of the port's submodule.
+    /// A value has reached a port, in a call of the port's submodule.
     virtual void visit(std::int64_t port, std::int64_t call, c10::IValue& value) = 0;
 };
 
@@ -26,24 +26,24 @@ struct ScriptVisitor : torch::CustomClassHolder {
 struct ScriptContext : ScriptVisitor {
     /// A call of a submodule begins. @return its number
     virtual std::int64_t begin_call(std::int64_t module) = 0;
-    /// A module is called that was not known when the graph was instrumented.
+    /// A module is about to be called that was unknown when the graph was instrumented.
     virtual void call_unfollowed(const c10::IValue& module) = 0;
-    /// What the model forks has begun, and ends with the future.
-    virtual void fork(const script_future& future) = 0;
-    /// @return what gives a ScriptVisitor for one visit at the port, once it may be made
-    virtual script_future turn(std::int64_t port) = 0;
+    /// A fork of the model has begun; it ends with the future.
+    virtual void fork(const ScriptFuture& future) = 0;
+    /// @return a future of the ScriptVisitor for one visit at the port, completed once the visit may begin
+    virtual ScriptFuture turn(std::int64_t port) = 0;
 };
 
-/// What an operator does, with a number that its node has.
-using script_action = void (*)(torch::CustomClassHolder& context, std::int64_t number, torch::jit::Stack& stack);
+/// The action of an operator; `number` is an attribute of its node.
+using ScriptAction = void (*)(torch::CustomClassHolder& context, std::int64_t number, torch::jit::Stack& stack);
 
 /// Registers an operator whose last input is its context.
-template <script_action act>
+template <ScriptAction act>
 c10::Symbol script_operator(const char* name) {
     const auto symbol = c10::Symbol::fromQualString(name);
-    if (!torch::jit::getAllOperatorsFor(symbol).empty()) return symbol;  // another shared object was here first
-    // Conservative: the optimiser takes the operator to have side effects and to write and keep what it is given. So it
-    // is not removed, merged, folded or reordered, which each of the weaker kinds allows.
+    if (!torch::jit::getAllOperatorsFor(symbol).empty()) return symbol;  // another shared object registered it first
+    // Conservative: the optimiser assumes that the operator has side effects and may write and keep its inputs. So it is
+    // not removed, merged, folded or reordered, as each of the weaker kinds would allow.
     torch::jit::registerOperator(torch::jit::Operator(
         symbol,
         [](const torch::jit::Node* node) -> torch::jit::Operation {
@@ -56,7 +56,7 @@ c10::Symbol script_operator(const char* name) {
     return symbol;
 }
 
-/// The operators by what they do. Each node has a number as its attribute `value`.
+/// The operators. Each node has a number as its attribute `value`.
 class ScriptOperators {
 public:
     /// (context) -> call: number of the module

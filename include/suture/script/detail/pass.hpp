@@ -1,10 +1,10 @@
-// One forward pass through an instrumented TorchScript model, in which hooks of the calling thread's scopes run.
-// Laws: without hooks each value passes as it is. A pass that forks runs in several threads: its hooks take turns, and
-// all of them end before the pass does or are left out.
+// One forward pass through an instrumented TorchScript model, which runs the hooks of the calling thread's scopes.
+// Laws: without hooks each value passes unchanged. A pass that forks runs in several threads: its hooks take turns, and
+// each of them ends before the pass does or is left out.
 #pragma once
 
-#include "suture/hook/detail/active_scope.hpp"
-#include "suture/hook/detail/lent_scopes.hpp"
+#include "suture/hook/detail/carried_links.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/script/detail/copy.hpp"
 #include "suture/script/detail/operators.hpp"
 #include "suture/tensor/error.hpp"
@@ -24,7 +24,8 @@
 
 namespace suture::detail {
 
-/// Which call of its submodule a hook runs for; negative outside of hooks. One in a process, as innermost_scope is.
+/// The number of the submodule's call that a hook runs for; negative outside of hooks. One per process, like
+/// innermost_scope.
 [[gnu::visibility("default")]] inline constinit thread_local std::int64_t script_call = -1;
 
 class ScriptCallScope {
@@ -38,27 +39,27 @@ private:
     std::int64_t outer_;
 };
 
-/// Thrown in place of what a hook threw: the interpreter would make a runtime_error of it, so the pass keeps it.
+/// Thrown in place of the exception of a hook, which the pass keeps: the interpreter would make it a runtime_error.
 struct ScriptHookThrew : std::exception {
     const char* what() const noexcept override { return "a hook threw"; }
 };
 
-/// Whoever waits for a turn gives its thread back: a hook may run a model that forks, which needs the threads of
-/// LibTorch's pool.
+/// Waiting for a turn does not block a thread: a hook may run a model that forks, which needs the threads of LibTorch's
+/// pool.
 class ScriptPass final : public ScriptContext {
 public:
     explicit ScriptPass(std::shared_ptr<const ScriptCopy> copy)
         : copy_(std::move(copy)), calls_(copy_->modules.size()) {}
 
-    /// From now on no hook runs. @throws what the first hook threw that threw
+    /// From now on no hook runs. @throws the exception of the first hook that threw
     void finish() {
-        std::deque<script_future> waiting;
+        std::deque<ScriptFuture> waiting;
         {
             const std::lock_guard lock(guard_);
             finished_ = true;
             waiting.swap(waiting_);
         }
-        for (const script_future& left_out : waiting) left_out->markCompleted(no_turn()->value());
+        for (const ScriptFuture& left_out : waiting) left_out->markCompleted(no_turn()->value());
         std::unique_lock lock(guard_);
         turn_ended_.wait(lock, [this] { return !is_turn_taken_; });
         if (error_) std::rethrow_exception(error_);
@@ -75,7 +76,7 @@ public:
         });
     }
 
-    script_future turn(std::int64_t port) override {
+    ScriptFuture turn(std::int64_t port) override {
         bool is_hooked = false;
         with_scopes([&] { is_hooked = port_at(port).is_hooked(); });
         if (!is_hooked) return no_turn();
@@ -92,8 +93,8 @@ public:
         return turn;
     }
 
-    /// The fork's code is the copy's, and its operators the pass's: both stay until it has ended.
-    void fork(const script_future& future) override {
+    /// Keeps the copy, whose code the fork runs, and the pass, which its operators call, until the fork has ended.
+    void fork(const ScriptFuture& future) override {
         future->addCallback([pass = itself()](c10::ivalue::Future&) {});
     }
 
@@ -107,7 +108,7 @@ public:
     }
 
 private:
-    /// One turn, or none. It ends with its visit, or when it is dropped.
+    /// One turn, or none. It ends after its visit, or when it is destroyed.
     class OneTurn final : public ScriptVisitor {
     public:
         explicit OneTurn(c10::intrusive_ptr<ScriptPass> pass = {}) : pass_(std::move(pass)) {}
@@ -133,8 +134,8 @@ private:
     c10::intrusive_ptr<ScriptPass> itself() { return c10::intrusive_ptr<ScriptPass>::reclaim_copy(this); }
     c10::IValue one() { return c10::IValue::make_capsule(c10::make_intrusive<OneTurn>(itself())); }
     /// For a visit that runs no hooks.
-    static const script_future& no_turn() {
-        static const script_future future = [] {
+    static const ScriptFuture& no_turn() {
+        static const ScriptFuture future = [] {
             auto none = c10::make_intrusive<c10::ivalue::Future>(c10::CapsuleType::get());
             none->markCompleted(c10::IValue::make_capsule(c10::make_intrusive<OneTurn>()));
             return none;
@@ -148,7 +149,7 @@ private:
     }
 
     void end_turn() {
-        script_future next;
+        ScriptFuture next;
         {
             const std::lock_guard lock(guard_);
             if (waiting_.empty()) {
@@ -159,15 +160,15 @@ private:
             next = std::move(waiting_.front());
             waiting_.pop_front();
         }
-        next->markCompleted(one());  // goes on in a thread of the pool
+        next->markCompleted(one());  // continues in a thread of the pool
     }
 
-    /// Does what may run hooks, in the scopes of the calling thread: what is forked, and what follows a wait, runs in
-    /// another one.
+    /// Calls f, which may run hooks, in the scopes of the calling thread: forks, and code after a wait, run in other
+    /// threads.
     template <class F>
     void with_scopes(const F& f) {
-        std::optional<LentScopes::here> lent;
-        if (std::this_thread::get_id() != caller_) lent.emplace(scopes_);
+        std::optional<ActiveLinks<InTurns>> carried;
+        if (std::this_thread::get_id() != caller_) carried.emplace(scopes_);
         if (innermost_scope == nullptr) return;
         try {
             f();
@@ -183,20 +184,20 @@ private:
     static void refuse_hooks_at(const ScriptModule& module) {
         for (const auto* sites : {&module.inputs, &module.outputs})
             for (const Site* site : *sites)
-                if (innermost_scope->is_hooked(*site))
+                if (is_hooked(*site))
                     throw HookError(site->name() +
-                                    ": a hook is here, but forward calls this module where it is chosen "
-                                    "while the model runs, and hooks do not run then: hook what is around that call");
+                                    ": a hook is here, but forward chooses this module while the model runs, "
+                                    "and hooks do not run in such calls: hook a module around that call");
     }
 
     const std::shared_ptr<const ScriptCopy> copy_;
-    std::vector<std::atomic<std::int64_t>> calls_;  ///< by module: how many have begun
+    std::vector<std::atomic<std::int64_t>> calls_;  ///< the number that have begun, by module
     const std::thread::id caller_ = std::this_thread::get_id();
-    const LentScopes scopes_;
+    const CarriedLinks scopes_;
     std::mutex guard_;
     std::condition_variable turn_ended_;
     bool is_turn_taken_ = false, finished_ = false;
-    std::deque<script_future> waiting_;  ///< for their turn
+    std::deque<ScriptFuture> waiting_;  ///< for their turn
     std::exception_ptr error_;
 };
 

@@ -1,5 +1,5 @@
-// The ports of an instrumented TorchScript graph: operators where submodules take and give tensors, and the numbers of
-// their calls.
+// The ports of an instrumented TorchScript graph: operators at the tensors in the arguments and results of submodules,
+// and the numbers of their calls.
 #pragma once
 
 #include "suture/script/detail/copy.hpp"
@@ -16,7 +16,7 @@
 
 namespace suture::detail {
 
-/// A node of one of the ScriptOperators, which has yet to be put into the graph.
+/// A node of one of the ScriptOperators, not yet inserted into the graph.
 inline torch::jit::Node* script_node(torch::jit::Graph& graph, c10::Symbol what,
                                      at::ArrayRef<torch::jit::Value*> inputs, const c10::TypePtr& gives,
                                      std::size_t number = 0) {
@@ -26,7 +26,7 @@ inline torch::jit::Node* script_node(torch::jit::Graph& graph, c10::Symbol what,
     return node;
 }
 
-/// Makes them, and keeps what they stand for in the copy.
+/// Makes the operators, and records in the copy what each of them is for.
 class ScriptPorts {
     using Node = torch::jit::Node;
     using Value = torch::jit::Value;
@@ -42,13 +42,14 @@ public:
         return node;
     }
 
-    /// An operator for a value of a type, with a site for each tensor in it from the `site`-th on; null if it has none.
+    /// An operator for a value of a type, with a site for each tensor in it, from the `site`-th site of the module on; null
+    /// if the type holds no tensor.
     Node* site_operator(ScriptModule& module, bool input, std::size_t& site, Value* value, const c10::TypePtr& type,
                         Value* call, Value* context) {
         const std::size_t first = site;
         ScriptValue port = value_of(type, module, input, site);
         if (site == first) return nullptr;
-        // A trace's types have the shapes, and the need for gradients, of the pass that was traced.
+        // The types of a trace have the shapes and requires_grad of the traced pass.
         Node* node = script_node(*context->owningGraph(), ScriptOperators::all().site, {value, call, context},
                                  c10::unshapedType(value->type()), copy_.ports.size());
         copy_.ports.push_back(std::move(port));
@@ -56,7 +57,7 @@ public:
         return node;
     }
 
-    /// A module that is called once in a pass needs no operator for that: the call's number is 0.
+    /// A module that is called once per pass needs no operator to number its calls: the number is 0.
     void number_single_calls(torch::jit::Graph& graph) {
         for (const auto& [module, calls] : call_nodes_) {
             Node* call = calls.front();
@@ -67,7 +68,7 @@ public:
         }
     }
 
-    /// In a model that forks each operator at a site has a turn of the pass, for which it waits, in place of the pass.
+    /// In a model that forks, each operator at a site waits for a turn of the pass, and visits that instead of the pass.
     void take_turns() {
         for (Node* site : site_nodes_) {
             torch::jit::Graph& graph = *site->owningGraph();
@@ -90,24 +91,24 @@ private:
     }
 
     ScriptValue value_of(const c10::TypePtr& type, ScriptModule& module, bool input, std::size_t& site) {
-        using kind = ScriptValue::kind;
+        using Kind = ScriptValue::Kind;
         ScriptValue value;
         if (type->kind() == c10::TypeKind::TensorType) {
             std::vector<const Site*>& sites = input ? module.inputs : module.outputs;
             if (site == sites.size()) sites.push_back(&copy_.sites->at(module.path, input, site));
-            value.is = kind::tensor;
+            value.is = Kind::tensor;
             value.site = sites[site++];
         } else if (const auto optional = type->cast<c10::OptionalType>()) {
             return value_of(optional->getElementType(), module, input, site);
         } else if (const auto tuple = type->cast<c10::TupleType>()) {
-            value.is = kind::tuple;
+            value.is = Kind::tuple;
             for (const auto& element : tuple->elements())
                 value.inside.push_back(value_of(element, module, input, site));
         } else if (const auto list = type->cast<c10::ListType>()) {
-            value.is = kind::list;
+            value.is = Kind::list;
             value.inside.push_back(value_of(list->getElementType(), module, input, site));
         } else if (const auto dict = type->cast<c10::DictType>()) {
-            value.is = kind::dict;
+            value.is = Kind::dict;
             value.inside.push_back(value_of(dict->getValueType(), module, input, site));
         }
         return value;

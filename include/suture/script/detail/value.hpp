@@ -1,9 +1,10 @@
-// Where the tensors are in a value that TorchScript passes, and the hooks at their sites.
-// Law: hooks see a value's tensors in order, and leave a value of its type; one that they do not edit stays itself.
+// The tensors in a TorchScript value, and the hooks at their sites.
+// Law: hooks see the tensors of a value in order, and leave a value of the same type; an unedited value stays itself.
 #pragma once
 
 #include "suture/hook/callback.hpp"
-#include "suture/hook/detail/active_scope.hpp"
+#include "suture/hook/detail/run_hooks.hpp"
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -18,30 +19,30 @@
 
 namespace suture::detail {
 
-/// A value's tensors and which site each of them is at. Elements of a list share one site, as do the values of a
-/// dictionary; an optional has the places of what it may hold.
+/// The tensors in a value, and the site of each. The elements of a list share one site, as do the values of a dictionary;
+/// an optional has the sites of the value that it may hold.
 struct ScriptValue {
-    enum class kind : unsigned char { other, tensor, tuple, list, dict };
-    kind is = kind::other;
+    enum class Kind : unsigned char { other, tensor, tuple, list, dict };
+    Kind is = Kind::other;
     const Site* site = nullptr;       ///< of a tensor
     std::vector<ScriptValue> inside;  ///< of a tuple, its elements; of a list or dictionary, what each element is
 
-    /// Whether anything waits at one of the sites, in the scopes of this thread.
+    /// Whether something waits at one of the sites, in the scopes of this thread.
     bool is_hooked() const {
-        if (is == kind::tensor) return innermost_scope && innermost_scope->is_hooked(*site);
+        if (is == Kind::tensor) return detail::is_hooked(*site);
         return std::any_of(inside.begin(), inside.end(), [](const ScriptValue& v) { return v.is_hooked(); });
     }
 
-    /// Runs the hooks at the sites. @return whether the value is another one now
+    /// Runs the hooks at the sites. @return whether they replaced the value
     bool run_hooks_on(c10::IValue& value) const {
         switch (is) {
-            case kind::tensor:
+            case Kind::tensor:
                 return run_on_tensor(value);
-            case kind::tuple:
+            case Kind::tuple:
                 return run_on_tuple(value);
-            case kind::list:
+            case Kind::list:
                 return run_on_list(value);
-            case kind::dict:
+            case Kind::dict:
                 return run_on_dict(value);
             default:
                 return false;
@@ -65,7 +66,7 @@ private:
         return changed;
     }
 
-    /// The replacement in the order of memory of what it replaces: the model may go on with view().
+    /// The replacement, in the memory order of the tensor that it replaces: the model may call view() on it.
     static at::Tensor in_place_of(const at::Tensor& before, at::Tensor after) {
         if (before.layout() != at::kStrided || !before.is_non_overlapping_and_dense()) return after;
         if (after.strides() == before.strides()) return after;
@@ -86,7 +87,7 @@ private:
         return true;
     }
 
-    /// Lists and dictionaries are shared by whoever holds them: the submodule is given a changed copy.
+    /// Others may hold the same list or dictionary: the submodule gets a changed copy.
     bool run_on_list(c10::IValue& value) const {
         if (!value.isList()) return false;
         c10::List<c10::IValue> list = value.toList();

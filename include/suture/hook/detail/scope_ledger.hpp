@@ -1,4 +1,4 @@
-// What a scope knows of its set, apart from the chain of scopes that it is a link of: threads may share it.
+// The ledger of a scope: which hooks of its set fired in it. Threads may share one.
 #pragma once
 
 #include "suture/hook/detail/registry.hpp"
@@ -14,8 +14,8 @@
 
 namespace suture::detail {
 
-/// What a scope knows of its set: the newest table that it read, and which hooks fired in it. Read by the thread of
-/// the scope; what fired in other threads, and in backward passes, is handed in under the lock.
+/// The newest table of the set that the scope has read, and which hooks fired in the scope. Only the thread of the scope
+/// reads it; other threads and backward passes add what fired there under the lock.
 class ScopeLedger {
 public:
     explicit ScopeLedger(std::shared_ptr<const HookRegistry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
@@ -28,17 +28,17 @@ public:
         }
         return table_;
     }
-    /// Whether the set has hooks at a site now. Unlike newest() it may be asked in any thread.
+    /// Whether the set has hooks at a site now. Unlike newest(), any thread may call this.
     bool has_hooks_at(std::uint64_t site) const {
         const std::shared_ptr<const HookTable> table = hooks_->table();
         const auto at = site_at(*table, site);
         return at != table->end() && at->site == site;
     }
-    /// The scope has ended: other threads that still hold the record run its hooks no more.
+    /// The scope has ended: other threads that still hold the ledger no longer run its hooks.
     void end() { ended_.store(true, std::memory_order_release); }
     bool has_ended() const { return ended_.load(std::memory_order_acquire); }
-    /// Takes down a hook that is about to be removed in the thread of the scope: if passes of the scope have seen it
-    /// and it never fired, that is no less worth saying than if it stayed.
+    /// Notes that the thread of the scope is about to remove a hook: one that passes of the scope have seen, and that
+    /// never fired, is still reported after its removal.
     void note_removal(std::uint64_t removed) {
         std::string text;
         for_each_idle([&](const SiteHooks& at, const HookEntry& hook) {
@@ -51,7 +51,7 @@ public:
         const std::lock_guard lock(guard_);
         note_in(fired_elsewhere_, hook);
     }
-    /// Takes over what fired in a scope that carried this one into another thread.
+    /// Adds the hooks that fired in a scope that carried this one into another thread.
     void note_firings_of(ScopeLedger& carried) {
         std::vector<bool> there = carried.fired_;
         {
@@ -62,8 +62,8 @@ public:
         for (std::size_t i = 0; i < there.size(); ++i)
             if (there[i]) note_firing_elsewhere(i);
     }
-    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...". Those that
-    /// another thread has just added are not among them: no pass of this scope has seen them.
+    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...". Hooks that
+    /// another thread has just added are not listed: no pass of this scope has seen them.
     std::string idle() const {
         std::string text = missed_;
         for_each_idle([&](const SiteHooks& at, const HookEntry& hook) { text += idle_text(at, hook, text.empty()); });
@@ -92,7 +92,7 @@ private:
     std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
-    std::string missed_;                         ///< the hooks that were removed without having fired, in words
+    std::string missed_;                         ///< describes the hooks that were removed without having fired
     std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
     mutable std::mutex guard_;
 };

@@ -1,0 +1,135 @@
+// What happens at a site in a thread with active scopes: the hooks found there run, and their errors name the site.
+#pragma once
+
+#include "suture/hook/detail/scope_link.hpp"
+#include "suture/hook/site.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <c10/util/Exception.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+/// Puts `place` in front of the message of the current exception. Errors of suture keep their type; other exceptions
+/// are nested in a HookError; anything that is not a std::exception passes unchanged.
+/// @pre an exception is being handled
+[[noreturn]] inline void rethrow_at(const std::string& place) {
+    try {
+        throw;
+    } catch (Error& e) {
+        e.add_place(place);
+        throw;
+    } catch (const c10::Error& e) {
+        std::throw_with_nested(
+            HookError(place + ": LibTorch refused what the hook did: " + e.what_without_backtrace()));
+    } catch (const std::exception& e) {
+        std::throw_with_nested(HookError(place + ": the hook threw: " + e.what()));
+    }
+}
+
+/// A hook that waits for a gradient, and the ledger in which it counts. Weak: the graph must not keep the set alive,
+/// because the set's hooks may keep the graph alive.
+struct WaitingHook {
+    std::weak_ptr<ScopeLedger> ledger;
+    HookEntry hook;
+};
+
+/// Runs the hooks on a gradient, in their order. @return the gradient that they leave
+inline at::Tensor run_gradient_hooks(const std::vector<WaitingHook>& hooks, const Site& site, at::Tensor gradient) {
+    if (!gradient.defined()) return gradient;
+    try {
+        const Suspension suspended;
+        for (const auto& [waiting_in, hook] : hooks) {
+            if (!hook.state->fires()) continue;
+            if (const auto ledger = waiting_in.lock()) ledger->note_firing_elsewhere(hook.id);
+            if (at::Tensor replacement = hook.run(gradient, site); replacement.defined())
+                gradient = std::move(replacement);
+        }
+        return gradient;
+    } catch (...) {
+        rethrow_at(site.name() + " (gradient)");
+    }
+}
+
+/// Lets the hooks wait for the gradient that will reach the activation. @return what must pass on in its place
+inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& site, std::vector<WaitingHook> hooks) {
+    if (!activation.requires_grad() || !at::GradMode::is_enabled())
+        throw HookError(
+            "a hook waits for the gradient of an activation that does not require one: run with gradients enabled, "
+            "and with parameters or inputs that require them");
+    // A copy is a node of its own in the graph: other uses of the activation do not add to its gradient.
+    const at::Tensor passed = activation.clone();
+    passed.register_hook([hooks = std::move(hooks), place = site.same()](at::Tensor gradient) {
+        return run_gradient_hooks(hooks, place, std::move(gradient));
+    });
+    return passed;
+}
+
+/// Runs the hooks of the forward pass in their order. @return a description of each one that replaced the activation,
+/// for the watcher; empty if there is no watcher
+inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation) {
+    std::vector<std::string> edits;
+    for (const HookPhase phase : forward_phases)
+        found.for_each_hook(phase, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
+            if (!hook.state->fires()) return;
+            ledger->note_firing(hook.id);
+            if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
+                activation = std::move(replacement);
+                if (found.watcher) edits.push_back(hook.text());
+            }
+        });
+    return edits;
+}
+
+/// The hooks that wait for the gradient of what passes.
+inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
+    std::vector<WaitingHook> hooks;
+    found.for_each_hook(HookPhase::gradient, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
+        if (hook.state->can_fire()) hooks.push_back({ledger, hook});
+    });
+    return hooks;
+}
+
+/// A site that was found by its path has that name, even if its model has not named it.
+inline std::optional<Site> named_by_path(const Site& site, const FoundAtSite& found) {
+    std::optional<Site> named;
+    if (!site.has_name() && !found.sets.empty()) named.emplace(site.same()).rename(found.sets.front().at->name);
+    return named;
+}
+
+/// Runs everything that was found at a site.
+/// @throws Error, with the name of the site in front
+inline at::Tensor run_found(const FoundAtSite& found, const Site& site, at::Tensor activation) {
+    const std::optional<Site> named = named_by_path(site, found);
+    const Site& place = named ? *named : site;
+    try {
+        const Suspension suspended;
+        const std::vector<std::string> edits = run_forward_hooks(found, place, activation);
+        if (auto waiting = gradient_hooks(found); !waiting.empty())
+            activation = with_gradient_hooks(activation, place, std::move(waiting));
+        if (found.watcher) (*found.watcher)(place, activation, edits);
+        return activation;
+    } catch (...) {
+        rethrow_at(place.name());
+    }
+}
+
+/// Kept out of line: in the model's code, a site without active scopes is a load and a branch.
+/// @throws Error, with the name of the site in front
+[[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) {
+    FoundAtSite found;
+    for (const ScopeLink* link = innermost_scope; link && link->look(site, found);) link = link->outer();
+    if (found.has_ended_links) [[unlikely]]
+        ScopeLink::sweep();
+    if (found.is_empty()) return activation;
+    return run_found(found, site, std::move(activation));
+}
+
+}  // namespace suture::detail

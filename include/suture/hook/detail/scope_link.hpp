@@ -1,0 +1,239 @@
+// The links of a thread's chain of scopes: everything that is active in the thread, from the innermost scope outwards.
+// Modules hold none of this: a site asks the innermost link of its thread.
+#pragma once
+
+#include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/scope_ledger.hpp"
+#include "suture/hook/site.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <c10/util/SmallVector.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace suture::detail {
+
+/// Called at every site that the thread passes, after the hooks there: with the activation that leaves the site, and a
+/// description of each hook that replaced it.
+using SiteWatcher =
+    std::function<void(const Site&, const at::Tensor& activation, const std::vector<std::string>& edits)>;
+
+/// The hooks that one set has at a site. Owns its ledger and table, because a hook may change the set or end the scope.
+struct SetAtSite {
+    std::shared_ptr<ScopeLedger> ledger;
+    std::shared_ptr<const HookTable> table;
+    const SiteHooks* at;
+};
+
+/// Everything that a chain has at one site.
+struct FoundAtSite {
+    c10::SmallVector<SetAtSite, 4> sets;         ///< from the innermost out
+    std::shared_ptr<const SiteWatcher> watcher;  ///< the innermost one; null if nothing watches
+    bool has_ended_links = false;                ///< the chain has links whose scopes ended in another thread
+
+    bool is_empty() const { return sets.empty() && !watcher; }
+    /// Calls f(ledger, hook) for the hooks of a phase: outer sets first, each set in the order of its hooks.
+    template <class F>
+    void for_each_hook(HookPhase when, const F& f) const {
+        for (auto set = sets.rbegin(); set != sets.rend(); ++set)
+            for (const HookEntry& hook : set->at->hooks)
+                if (hook.when == when) f(set->ledger, hook);
+    }
+};
+
+/// What another thread needs to make a link of its own like this one.
+using CarriedLink = std::variant<std::shared_ptr<ScopeLedger>, std::shared_ptr<const SiteWatcher>>;
+
+/// One link of the chain. Constructing a link makes it the innermost; links may be destroyed in any order, in their own
+/// thread.
+class ScopeLink {
+public:
+    ScopeLink();
+    virtual ~ScopeLink() { unlink(); }
+    ScopeLink(const ScopeLink&) = delete;
+    ScopeLink& operator=(const ScopeLink&) = delete;
+
+    ScopeLink* outer() const { return outer_; }
+
+    /// Adds what this link has at the site. @return whether links further out count as well
+    virtual bool look(const Site& site, FoundAtSite& found) const = 0;
+    /// Whether the links further out are inactive.
+    virtual bool suspends() const { return false; }
+    /// Whether something waits at the site. Unlike look(), this may be called while other threads use the same ledger.
+    virtual bool waits_at(const Site& site) const = 0;
+    /// The ledger of the scope, if this link runs the hooks of that set; otherwise null.
+    virtual ScopeLedger* ledger_of(const HookRegistry*) const { return nullptr; }
+    /// Adds what another thread needs to make a link like this one.
+    virtual void carry_into(std::vector<CarriedLink>& links) const = 0;
+    /// Whether the link has no owner any more and its thread must delete it.
+    virtual bool is_abandoned() const { return false; }
+
+    /// Deletes the abandoned links of this thread.
+    static void sweep();
+
+protected:
+    /// Takes the link out of the chain. Destructors of derived classes call it before their members are destroyed: a
+    /// callback that dies with them may walk the chain.
+    void unlink() noexcept;
+
+private:
+    ScopeLink* outer_;
+};
+
+/// The innermost link of this thread; null if nothing is active. One per process, like next_site.
+[[gnu::visibility("default")]] inline constinit thread_local ScopeLink* innermost_scope = nullptr;
+
+inline ScopeLink::ScopeLink() : outer_(std::exchange(innermost_scope, this)) {}
+
+inline void ScopeLink::unlink() noexcept {
+    for (ScopeLink** at = &innermost_scope; *at; at = &(*at)->outer_)
+        if (*at == this) {
+            *at = outer_;
+            return;
+        }
+}
+
+inline void ScopeLink::sweep() {
+    for (ScopeLink* link = innermost_scope; link;) {
+        ScopeLink* const outer = link->outer_;
+        if (link->is_abandoned()) delete link;
+        link = outer;
+    }
+}
+
+/// Whether a set is active in the chain that begins here, even if the link that runs it is suspended.
+inline bool is_active(const ScopeLink* chain, const HookRegistry* set) {
+    for (; chain; chain = chain->outer())
+        if (chain->ledger_of(set)) return true;
+    return false;
+}
+
+/// Whether something waits at a site in the scopes of this thread.
+inline bool is_hooked(const Site& site) {
+    for (const ScopeLink* link = innermost_scope; link && !link->suspends(); link = link->outer())
+        if (link->waits_at(site)) return true;
+    return false;
+}
+
+/// Whether hooks or watchers are active in this thread.
+inline bool has_active_scopes() { return innermost_scope && !innermost_scope->suspends(); }
+
+/// Tells the scopes of this thread that a hook of the set is about to be removed.
+inline void note_removal(const HookRegistry* set, std::uint64_t hook) {
+    for (const ScopeLink* link = innermost_scope; link; link = link->outer())
+        if (ScopeLedger* ledger = link->ledger_of(set)) ledger->note_removal(hook);
+}
+
+/// While it lives, no scope further out is active in this thread. Each hook runs within one.
+class Suspension final : public ScopeLink {
+public:
+    bool look(const Site&, FoundAtSite&) const override { return false; }
+    bool suspends() const override { return true; }
+    bool waits_at(const Site&) const override { return false; }
+    void carry_into(std::vector<CarriedLink>&) const override {}
+};
+
+/// Watches the sites that this thread passes. Watchers inside it take its place while they live.
+class WatcherLink final : public ScopeLink {
+public:
+    explicit WatcherLink(SiteWatcher watcher) : WatcherLink(std::make_shared<const SiteWatcher>(std::move(watcher))) {}
+    explicit WatcherLink(std::shared_ptr<const SiteWatcher> watcher) : watcher_(std::move(watcher)) {}
+    ~WatcherLink() override { unlink(); }
+
+    bool look(const Site&, FoundAtSite& found) const override {
+        if (!found.watcher) found.watcher = watcher_;
+        return true;
+    }
+    bool waits_at(const Site&) const override { return true; }
+    void carry_into(std::vector<CarriedLink>& links) const override { links.push_back(watcher_); }
+
+private:
+    std::shared_ptr<const SiteWatcher> watcher_;
+};
+
+/// A link that runs the hooks of a set, and counts in a ledger which of them fire.
+class LedgerLink : public ScopeLink {
+public:
+    bool look(const Site& site, FoundAtSite& found) const override {
+        if (ledger_->has_ended()) [[unlikely]]
+            return found.has_ended_links = true;
+        const std::shared_ptr<const HookTable>& table = ledger_->newest();
+        const auto at = site_at(*table, site.id());
+        if (at != table->end() && at->site == site.id()) found.sets.push_back({ledger_, table, &*at});
+        return true;
+    }
+    bool waits_at(const Site& site) const override { return !ledger_->has_ended() && ledger_->has_hooks_at(site.id()); }
+    ScopeLedger* ledger_of(const HookRegistry* set) const override {
+        return ledger_->hooks().get() == set ? ledger_.get() : nullptr;
+    }
+    void carry_into(std::vector<CarriedLink>& links) const override { links.push_back(ledger_); }
+
+protected:
+    explicit LedgerLink(std::shared_ptr<ScopeLedger> ledger) : ledger_(std::move(ledger)) {}
+    ~LedgerLink() override { unlink(); }
+    ScopeLedger& ledger() const { return *ledger_; }
+
+private:
+    std::shared_ptr<ScopeLedger> ledger_;
+};
+
+/// The link of a scope in the thread that made the scope. When it is destroyed, the scope ends everywhere.
+class SetLink final : public LedgerLink {
+public:
+    /// @throws HookError if the set is active in this thread already
+    explicit SetLink(std::shared_ptr<ScopeLedger> ledger) : LedgerLink(std::move(ledger)) {
+        if (is_active(outer(), this->ledger().hooks().get()))
+            throw HookError(
+                "this hook set is active in this thread already, where its hooks would run twice: "
+                "end the other scope first");
+    }
+    ~SetLink() override {
+        ledger().end();
+        unlink();
+    }
+
+    /// Whether this thread made the link. Another one must not take it out of the chain.
+    bool is_at_home() const { return home_ == &innermost_scope; }
+    /// Ends the scope from another thread. @pre the link was made with new; its own thread deletes it at the next site
+    void abandon() {
+        ledger().end();
+        is_abandoned_.store(true, std::memory_order_release);  // last: from here on its thread may delete it
+    }
+    bool is_abandoned() const override { return is_abandoned_.load(std::memory_order_acquire); }
+
+private:
+    ScopeLink* const* const home_ = &innermost_scope;
+    std::atomic<bool> is_abandoned_{false};
+};
+
+/// A scope borrowed from another thread. It shares that scope's ledger, so the two threads must take turns; destroying
+/// it does not end the scope.
+class BorrowedSetLink final : public LedgerLink {
+public:
+    explicit BorrowedSetLink(std::shared_ptr<ScopeLedger> ledger) : LedgerLink(std::move(ledger)) {}
+};
+
+/// A scope carried over from another thread that may run at the same time. It has a ledger of its own, and hands over
+/// what fired in it when it is destroyed.
+class CarriedSetLink final : public LedgerLink {
+public:
+    explicit CarriedSetLink(std::shared_ptr<ScopeLedger> original)
+        : LedgerLink(std::make_shared<ScopeLedger>(original->hooks())), original_(std::move(original)) {}
+    ~CarriedSetLink() override {
+        original_->note_firings_of(ledger());
+        ledger().end();
+        unlink();
+    }
+
+private:
+    std::shared_ptr<ScopeLedger> original_;
+};
+
+}  // namespace suture::detail

@@ -1,0 +1,86 @@
+// Scopes: while one lives, the hooks of its set run in the thread that made it. CarriedScopes makes the scopes of one
+// thread active in others that work for it.
+#pragma once
+
+#include "suture/hook/detail/carried_links.hpp"
+#include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/scope_ledger.hpp"
+#include "suture/hook/detail/scope_link.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace suture {
+
+/// A set is active in the thread that made the scope, until the scope ends at the closing brace. Other threads do not
+/// see it. Call end() on a scope held by a pointer or an optional, whose destructors must not throw.
+class [[nodiscard("hooks are active while the scope lives: name it")]] Scope {
+public:
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+    /// Ends the scope. Does not throw while another exception is in flight. @see end()
+    ~Scope() noexcept(false) {
+        if (std::uncaught_exceptions() > exceptions_) return;
+        end();
+    }
+
+    /// Ends the scope before the brace.
+    /// @throws HookError if a hook of the set never fired in it: the site was not passed or no gradient arrived, so the
+    ///         edit that the numbers are supposed to show never happened. Write `add(...).may_be_idle()` where that is
+    ///         intended. Also if another thread made the scope.
+    void end() {
+        if (!link_) return;
+        if (!link_->is_at_home()) {
+            link_.release()->abandon();  // it stands in the other thread's chain
+            throw HookError("this scope was made in another thread: end it there");
+        }
+        link_.reset();
+        if (const std::string idle = ledger_->idle(); !idle.empty())
+            throw HookError("the scope ends but these hooks never fired: " + idle +
+                            ": pass these sites (and run backward, for gradients) while the scope lives, "
+                            "or call may_be_idle()");
+    }
+
+private:
+    friend class HookSet;
+    explicit Scope(std::shared_ptr<const detail::HookRegistry> hooks)
+        : ledger_(std::make_shared<detail::ScopeLedger>(std::move(hooks))),
+          link_(std::make_unique<detail::SetLink>(ledger_)) {}
+    int exceptions_ = std::uncaught_exceptions();
+    std::shared_ptr<detail::ScopeLedger> ledger_;
+    std::unique_ptr<detail::SetLink> link_;
+};
+
+/// The scopes that are active in one thread, to carry into threads that work for it. There they must end before the
+/// original ones do. Nothing happens in a thread where they are active already:
+///
+///     std::thread([carried = CarriedScopes(), &] { const auto scopes = carried.activate(); model->forward(x); });
+class CarriedScopes {
+public:
+    /// Ends with the brace; what fired in it then counts in the original scopes.
+    class [[nodiscard("hooks are active while the scopes live: name them")]] Active {
+    public:
+        Active(Active &&) = default;
+
+    private:
+        friend class CarriedScopes;
+        explicit Active(const detail::CarriedLinks& carried)
+            : links_(std::make_unique<detail::ActiveLinks<detail::InParallel>>(carried)) {}
+        std::unique_ptr<detail::ActiveLinks<detail::InParallel>> links_;
+    };
+
+    /// Takes the scopes of the calling thread.
+    CarriedScopes() = default;
+
+    /// Makes them active in this thread while the result lives.
+    Active activate() const { return Active(carried_); }
+
+private:
+    detail::CarriedLinks carried_;
+};
+
+}  // namespace suture

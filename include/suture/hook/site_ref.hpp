@@ -1,0 +1,85 @@
+// SiteRef: a site that was found in a model; and what else in a model stands for a site.
+#pragma once
+
+#include "suture/hook/site.hpp"
+#include "suture/model/run_model.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+namespace detail {
+/// The number of the layer in a path: 3 for "h.3.attn.c_attn".
+/// @throws HookError unless the path has exactly one step that is a number
+inline std::size_t layer_in(const std::string& path) {
+    std::vector<std::string> numbers;
+    std::istringstream steps(path);
+    for (std::string step; std::getline(steps, step, '.');)
+        if (!step.empty() && step.find_first_not_of("0123456789") == step.npos) numbers.push_back(step);
+    if (numbers.size() != 1)
+        throw HookError("the path '" + path + "' names " + (numbers.empty() ? "no layer" : "several numbers") +
+                        ": ask for the layer of a path with one number, such as h.3.attn");
+    try {
+        return std::stoul(numbers.front());
+    } catch (const std::out_of_range&) {
+        throw HookError("the path '" + path + "' names a number too large for a layer: rename the module");
+    }
+}
+}  // namespace detail
+
+/// A site that `site` or `sites` found in a model, where hooks can be added. It keeps the identity of the site, not the
+/// model.
+template <class L>
+class SiteRef {
+public:
+    using layout = L;
+    explicit SiteRef(const Site& site) : site_(site.same()) {}
+    SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
+    SiteRef(SiteRef&&) noexcept = default;
+    SiteRef& operator=(SiteRef other) noexcept {
+        site_ = std::move(other.site_);
+        return *this;
+    }
+
+    std::uint64_t id() const { return site_.id(); }
+    const std::string& name() const { return site_.name(); }
+    const Site& site() const { return site_; }
+    /// The model's own number of the layer, read from the path: 3 for "h.3.attn.c_attn".
+    /// @throws HookError if the path has no number, or several
+    std::size_t layer() const { return detail::layer_in(name()); }
+
+private:
+    Site site_;
+};
+
+/// The site that something hookable stands for: a HookPoint or a SiteRef itself, a hooked module's `output`.
+template <class L>
+SiteRef<L> site_ref(const SiteRef<L>& site) {
+    return site;
+}
+/// @throws HookError if the holder or pointer is empty
+template <class Holder>
+    requires requires(const Holder& h) { h->output.id(); }
+auto site_ref(const Holder& holder) {
+    if (!detail::is_there(holder))
+        throw HookError("this module holder is empty: construct the module before adding hooks");
+    return site_ref(holder->output);
+}
+
+/// Anything at which hooks can be added.
+template <class S>
+concept Hookable = requires(const S& s) {
+    site_ref(s);
+};
+
+/// The layout of a hookable site.
+template <Hookable S>
+using site_layout = typename decltype(site_ref(std::declval<const S&>()))::layout;
+
+}  // namespace suture
