@@ -71,7 +71,7 @@ inline std::string cells_text(const SharedSweep& s) {
             " (every patch puts in the value that was there already: are the prompts the same, or is the mean taken "
             "over "
             "the prompt itself?)";
-    return text + "; " + s.result.how;
+    return text + "; " + to_string(s.result.method);
 }
 }  // namespace detail
 

@@ -41,8 +41,8 @@ TEST_CASE("where everything is linear the estimate is what the patch does, whate
     const Metric sum = metric_of([](const at::Tensor& logits) { return logits.select(-1, 3).sum(-1); });
     for (const Patching& patching : {denoising(p.clean, p.corrupted), noising(p.clean, p.corrupted),
                                      zero_ablation(p.clean), mean_ablation(p.clean, p.corrupted)})
-        for (const Grid& grid :
-             {Grid::of<Q, K, V>(m.qkv).by_head(), Grid::of<V>(m.qkv).all_tokens(), Grid::of<Qkv>(m.qkv).at(token(2))}) {
+        for (const Grid& grid : {Grid::of<Q, K, V>(m.qkv).by_head(), Grid::of<V>(m.qkv).all_positions(),
+                                 Grid::of<Qkv>(m.qkv).at(token(2))}) {
             const SweepResult estimate = attribution_patching(m, patching, grid, sum),
                               exact = sweep(m, patching, grid, sum);
             CHECK(distance(estimate.values, exact.values) < 1e-10);

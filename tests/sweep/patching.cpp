@@ -41,7 +41,7 @@ TEST_CASE("denoising changes the corrupted runs, noising the clean ones, and bot
     CHECK(to_corrupted.source().equal(corrupted));
     CHECK(to_corrupted.base_is_clean());
     for (const Patching& p : {to_clean, to_corrupted}) {
-        CHECK(p.what() == Patching::with::activations);
+        CHECK(p.puts_in() == Patching::Source::activations);
         CHECK(p.clean().equal(clean));
     }
 }
@@ -55,13 +55,13 @@ TEST_CASE("ablations and edits change the runs of the prompts, which are the cle
         CHECK(p.clean().equal(clean));
         CHECK(p.base_is_clean());
     }
-    CHECK(all[0].what() == Patching::with::zeros);
+    CHECK(all[0].puts_in() == Patching::Source::zeros);
     CHECK_FALSE(all[0].source().defined());
-    CHECK(all[1].what() == Patching::with::means);
+    CHECK(all[1].puts_in() == Patching::Source::means);
     CHECK(all[1].source().equal(reference));
-    CHECK(all[2].what() == Patching::with::activations);
+    CHECK(all[2].puts_in() == Patching::Source::activations);
     CHECK(all[2].source().sizes() == clean.sizes());
-    CHECK(all[3].what() == Patching::with::edits);
+    CHECK(all[3].puts_in() == Patching::Source::edits);
     CHECK_FALSE(all[3].source().defined());
 }
 
@@ -92,7 +92,8 @@ TEST_CASE("a patching keeps ids of its own, of the dtype that it was given") {
             CAPTURE(p.name());
             CHECK(p.base().scalar_type() == dtype);
             CHECK(p.clean().equal(clean.to(dtype)));
-            if (p.source().defined() && p.what() == Patching::with::means) CHECK(p.source().equal(corrupted.to(dtype)));
+            if (p.source().defined() && p.puts_in() == Patching::Source::means)
+                CHECK(p.source().equal(corrupted.to(dtype)));
         }
     }
 }

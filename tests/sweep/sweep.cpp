@@ -56,8 +56,8 @@ TEST_CASE("whatever is patched with whatever, a cell is the metric of a forward 
             CAPTURE(patching.name());
             const SweepResult fast = sweep(m, patching, grid, logit_difference(3, 4));
             const SweepResult plain = sweep(m, patching, grid, logit_difference(3, 4), with(Optimisations::none()));
-            CHECK(fast.how == "stages, row by row");
-            CHECK(plain.how == "one forward pass a cell");
+            CHECK(fast.method == SweepMethod::stages_by_position);
+            CHECK(plain.method == SweepMethod::forward_passes);
             check_same(fast, plain, 1e-10);
             // The patches do something: a sweep that patched nothing would pass otherwise.
             if (name != "the last norm") CHECK(plain.effects().abs().max().item<double>() > 1e-3);
