@@ -53,7 +53,7 @@ inline std::string cell_name(const suture::SweepResult& result, extent index, co
         const suture::SweepAxis& axis = result.axes[i];
         const std::string& label = axis.labels[static_cast<std::size_t>(index % axis.size())];
         const std::string name =
-            axis.name == "token" ? suture::pictures::token_name(std::stoul(label), words[std::stoul(label)]) : label;
+            axis.name == "position" ? suture::pictures::token_name(std::stoul(label), words[std::stoul(label)]) : label;
         parts.insert(parts.begin(), axis.name == "component" ? name : axis.name + " " + name);
         index /= axis.size();
     }

@@ -1,6 +1,7 @@
 # Writes docs/compile-errors.md from the cases and from the error lines that check.cmake left, or checks that the
-# committed page is what would be written:
+# committed page equals the one that it would write:
 # cmake -D GXX=... -D CLANGXX=... -D BINARY_DIR=... -D PAGE=... -P page.cmake write|check
+# The page is sorted by the sentence that the compiler says, and headed with it; the mistakes with that sentence follow.
 # Lines are compared only for the compiler versions that the page names: other versions word errors differently.
 math(EXPR last "${CMAKE_ARGC} - 1")
 set(mode ${CMAKE_ARGV${last}})
@@ -12,7 +13,8 @@ function(major_version name compiler)
     set(${name} ${version} PARENT_SCOPE)
 endfunction()
 
-# The first text between two marks, or nothing. Plain searches: code is full of what lists and patterns trip over.
+# The first text between two marks, or nothing. Plain searches, because code contains characters that CMake's lists and
+# patterns trip over.
 function(between name text begin end)
     set(found "")
     string(FIND "${text}" "${begin}" from)
@@ -26,7 +28,7 @@ function(between name text begin end)
     set(${name} "${found}" PARENT_SCOPE)
 endfunction()
 
-# Code without the indentation that all its lines share, as far as it is one level.
+# Code without the indentation that all its lines share, if that is one level.
 function(dedent name code)
     string(REGEX REPLACE "(^|\n)    " "\\1" shifted "\n${code}")
     string(REGEX MATCH "\n[^ \n]" flush_line "\n${code}")
@@ -34,6 +36,13 @@ function(dedent name code)
         string(SUBSTRING "${shifted}" 1 -1 code)
     endif()
     set(${name} "${code}" PARENT_SCOPE)
+endfunction()
+
+# The sentence of a case: what its first line expects.
+function(sentence_of name case)
+    file(STRINGS ${case} line LIMIT_COUNT 1)
+    string(REGEX REPLACE "^// expect: " "" line "${line}")
+    set(${name} "${line}" PARENT_SCOPE)
 endfunction()
 
 # A case's section of the page.
@@ -62,7 +71,7 @@ function(section name case)
         set(instead "Instead:\n\n```cpp\n${twin}```\n\n")
     endif()
 
-    set(${name} "## ${initial}${rest}\n\n${explanation}\n```cpp\n${bad}```\n\n```text\ng++:   ${gxx_line}\nclang: ${clangxx_line}\n```\n\n${instead}"
+    set(${name} "### ${initial}${rest}\n\n${explanation}\n```cpp\n${bad}```\n\n```text\ng++:   ${gxx_line}\nclang: ${clangxx_line}\n```\n\n${instead}"
         PARENT_SCOPE)
 endfunction()
 
@@ -83,20 +92,36 @@ if(mode STREQUAL "check")
     endif()
 endif()
 
-set(page "# What the compiler says, and what to do
+set(page "# Compile errors
 
-Each section is about one mistake that suture refuses to compile: the cause, the refused line, the first error of both
-compilers, and the correct code. ${origin}
+Search this page for the sentence of the first error. clang prints it after `error:`; g++ prints it after
+`static assertion failed:`, or in quotes inside `Rejected<...>`. Under each sentence are the mistakes that lead to it: the
+cause, the refused line, the first error of both compilers, and the code to write instead.
+${origin}
 
-This page is generated from `tests/compile_fail` by `cmake --build --preset release --target compile_errors_doc`, and a
-test checks that it is up to date.
+This page is generated from `tests/compile_fail` by `cmake --build --preset clang --target compile_errors_doc`, and a test
+compares the two. An error that is not here has no sentence yet: the [FAQ](faq.md#the-compiler-says) explains some of those.
 
 ")
 file(GLOB cases ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 list(SORT cases)
+set(sentences)
 foreach(case IN LISTS cases)
-    section(text ${case})
-    string(APPEND page "${text}")
+    sentence_of(sentence ${case})
+    list(APPEND sentences "${sentence}")
+endforeach()
+list(REMOVE_DUPLICATES sentences)
+list(SORT sentences CASE INSENSITIVE)
+foreach(wanted IN LISTS sentences)
+    string(REPLACE "<" "\\<" heading "${wanted}")  # Markdown would take it for HTML
+    string(APPEND page "## ${heading}\n\n")
+    foreach(case IN LISTS cases)
+        sentence_of(sentence ${case})
+        if(sentence STREQUAL wanted)
+            section(text ${case})
+            string(APPEND page "${text}")
+        endif()
+    endforeach()
 endforeach()
 string(REGEX REPLACE "\n+$" "\n" page "${page}")
 

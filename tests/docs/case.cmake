@@ -1,9 +1,9 @@
-# Makes a page into a program, compiles and runs it, and compares what comes of it with the page's first line:
-# <!-- expect: passes -->, or the words of a fault in place of "passes".
+# Turns a page into a program, compiles and runs it, and compares the outcome with the page's first line:
+# <!-- expect: passes -->, or words of the error in place of "passes".
 # cmake -D PAGE=... -D PAGE_PROGRAM=... -D COMPILER=... -D OUTPUT=the program's path -D ERRORS=... -P case.cmake
 file(STRINGS ${PAGE} expectation REGEX "^<!-- expect: .* -->$" LIMIT_COUNT 1)
 if(NOT expectation MATCHES "^<!-- expect: (.*) -->$")
-    message(FATAL_ERROR "${PAGE} has to say what comes of it: <!-- expect: passes -->, or the words of a fault")
+    message(FATAL_ERROR "${PAGE} lacks its expectation: begin it with <!-- expect: passes -->, or with words of the error")
 endif()
 set(expected "${CMAKE_MATCH_1}")
 
@@ -21,5 +21,5 @@ endforeach()
 
 string(FIND "${came}" "${expected}" at)
 if(at EQUAL -1)
-    message(FATAL_ERROR "expected of ${PAGE}: ${expected}\ncame: ${came}")
+    message(FATAL_ERROR "${PAGE}\nexpected: ${expected}\ngot: ${came}")
 endif()

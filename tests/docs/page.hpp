@@ -1,4 +1,4 @@
-// Runs the code of a page and compares what it prints with what the page says. @see page_program.cpp
+// Runs the code of a page and compares its output with the page. @see page_program.cpp
 #pragma once
 
 #include <exception>
@@ -19,7 +19,7 @@ struct section {
 inline std::ostringstream printed;
 inline int faults = 0;
 
-/// Compares what was printed since the last call with what the page shows at `place`.
+/// Compares the output since the last call with the output that the page shows at `place`.
 inline void prints(const std::string& place, const std::string& shown) {
     const std::string said = printed.str();
     printed.str("");
@@ -28,7 +28,7 @@ inline void prints(const std::string& place, const std::string& shown) {
     std::cerr << place << ": error: the page shows\n" << shown << "but its code prints\n" << said;
 }
 
-/// Runs the sections in order, each as far as it goes. @return what main() returns
+/// Runs the sections in order, each up to its first exception. @return the exit status
 inline int run(std::initializer_list<section> sections) {
     std::streambuf* const console = std::cout.rdbuf(printed.rdbuf());
     for (const section& s : sections) {

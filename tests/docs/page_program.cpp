@@ -1,19 +1,20 @@
-// Writes the program that a page of documentation is: all its blocks of C++, each under the page's own line numbers,
-// and what the page says that they print. So no page shows code that does not compile, or output that it does not give.
+// Turns a page of documentation into a program: all its blocks of C++, each under the page's own line numbers, and the
+// output that the page shows for them. So no page shows code that does not compile, or output that its code does not
+// print.
 //
 //     page_program PAGE PROGRAM [FILE...]
 //
-// A FILE.hpp is included first: what the page's readers have in mind. FILE.cpp are programs that the page may quote,
-// FILE.md pages whose compile errors it may quote. A page is plain Markdown, without marks for this program:
+// A FILE.hpp is included first: it defines what the page uses without showing it. The page may quote the programs
+// FILE.cpp, and compile errors from the pages FILE.md. A page is plain Markdown, without marks for this program:
 //
-//   - Blocks ```cpp under one heading are the body of one function, in order. Their #include lines go to the top.
+//   - The ```cpp blocks under one heading are the body of one function, in order. Their #include lines go to the top.
 //   - A block that begins with using, struct, template or the like stands at namespace scope, before the function.
-//   - A block with a main() is a program that the page quotes from a FILE.cpp, whole. It is compiled and run as that.
-//   - A block with a ```text block of errors behind it must not compile. Both are quoted from a FILE.md, which is
-//     tested by itself.
-//   - A block without a language, or a ```text block, is output if the line before it ends in "prints": of what stands
-//     under the heading since the last output. Output that the page does not show is a fault as well. ("`program`
-//     prints" announces a program's: see suture_page_shows in CMakeLists.txt.)
+//   - A block with a main() is a whole program, quoted from a FILE.cpp. That file is compiled and run by itself.
+//   - A block followed by a ```text block of errors must not compile. Both are quoted from a FILE.md, which has tests
+//     of its own.
+//   - A block without a language, or a ```text block, is output if the line before it ends in "prints": the output of
+//     the code under the heading since the last output. Output that the page does not show is an error as well.
+//     ("`program` prints" announces the output of another program: see suture_page_shows in CMakeLists.txt.)
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -29,7 +30,7 @@
 
 namespace {
 
-/// A page that cannot be made into a program, with the place in front, as compilers have it.
+/// A page that cannot be made into a program. The message begins with the place, as a compiler's does.
 struct Refusal : std::runtime_error {
     Refusal(const std::string& page, std::size_t line, const std::string& why)
         : std::runtime_error(page + ":" + std::to_string(line) + ": error: " + why) {}
@@ -41,7 +42,7 @@ struct Block {
     std::string text;          ///< every line ends in a line feed
     std::string introduction;  ///< the last line before it that is not blank
     std::size_t line = 0;      ///< of its first line
-    std::size_t section = 0;   ///< how many headings stand before it
+    std::size_t section = 0;   ///< the number of headings before it
 };
 
 std::string read_file(const std::string& path) {
@@ -59,7 +60,8 @@ bool is_heading(std::string_view line) {
     return level != line.npos && level >= 1 && level <= 6 && line[level] == ' ';
 }
 
-/// @throws Refusal if the line begins a block that would be overlooked: indented, fenced otherwise, in no known language
+/// @throws Refusal if the line begins a block that would be overlooked: indented, with another fence, or in an unknown
+///         language
 void check_fence(const std::string& page, std::size_t number, const std::string& line) {
     constexpr std::array languages{"", "cpp", "text", "cmake", "python", "sh"};
     const std::string_view fence = without_indentation(line);
@@ -68,7 +70,7 @@ void check_fence(const std::string& page, std::size_t number, const std::string&
         throw Refusal(page, number, "this block would not be compiled: begin it with ``` in the first column");
     const std::string language = line.substr(3);
     if (std::find(languages.begin(), languages.end(), language) == languages.end())
-        throw Refusal(page, number, "\"" + language + "\" is no language here: write cpp for C++, or text");
+        throw Refusal(page, number, "\"" + language + "\" is not a known language: write cpp for C++, or text");
 }
 
 /// @throws Refusal as check_fence, or if a block is not closed
@@ -126,7 +128,7 @@ bool is_declaration(const Block& block) {
     return std::any_of(begins.begin(), begins.end(), [&](const char* word) { return line.starts_with(word); });
 }
 
-/// Takes the #include lines out of a block, which keeps its number of lines.
+/// Removes the #include lines from a block, which keeps its number of lines.
 std::string taken_includes(std::string& text) {
     std::string includes;
     for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
@@ -138,7 +140,7 @@ std::string taken_includes(std::string& text) {
     return includes;
 }
 
-/// The parts of the program, as the blocks fill them.
+/// The program, built up block by block.
 class Program {
 public:
     Program(std::string page, std::vector<std::string> headers, std::vector<std::string> programs,
@@ -174,25 +176,24 @@ private:
         (is_declaration(block) ? declarations_ : body_) +=
             "#line " + std::to_string(block.line) + " \"" + page_ + "\"\n" + block.text;
     }
-    /// What a program prints is compared where it is run.
+    /// The program's output is compared by the test that runs it.
     void check_program(const Block& block) {
         if (std::find(programs_.begin(), programs_.end(), block.text) == programs_.end())
             throw Refusal(page_, block.line,
-                          "no program that this page may quote reads like this: copy one of "
-                          "examples/, and name it to suture_page in tests/docs/CMakeLists.txt");
+                          "this is not one of the programs that the page may quote: copy one of "
+                          "examples/, and pass it to suture_page in tests/docs/CMakeLists.txt");
         quotes_program_ = true;
     }
     void check_error(const Block& block, const Block& error) const {
         const std::string quoted = "```cpp\n" + block.text + "```\n\n```text\n" + error.text + "```\n";
         for (const std::string& page : errors_)
             if (page.find(quoted) != page.npos) return;
-        throw Refusal(page_, block.line,
-                      "this is no error of docs/compile-errors.md: copy one from there, both blocks");
+        throw Refusal(page_, block.line, "this error is not in docs/compile-errors.md: copy both blocks from there");
     }
     void add_output(const Block& block) {
         if (quotes_program_ && body_.empty()) return;
         if (body_.empty())
-            throw Refusal(page_, block.line, "no code under this heading prints this: put some before it");
+            throw Refusal(page_, block.line, "no code under this heading prints this: put the code before it");
         body_ += "\ndocs_page::prints(\"" + place(block.line) + "\", R\"output(" + block.text + ")output\");\n";
     }
     void end_section() {
@@ -209,9 +210,9 @@ private:
     std::string page_;
     std::vector<std::string> programs_, errors_;
     std::string includes_, declarations_, functions_, calls_;
-    std::string body_, body_place_;  ///< of the function for the section that is being read
+    std::string body_, body_place_;  ///< of the function for the current section
     std::size_t section_ = 0;
-    bool quotes_program_ = false;  ///< this section does
+    bool quotes_program_ = false;  ///< in the current section
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-# A page quotes functions of a file: each of its blocks of C++ has to stand there, word for word.
+# A page quotes functions of a file: each of its C++ blocks must occur there, word for word.
 # cmake -D PAGE=... -D SOURCE=... -P quotes.cmake
 cmake_minimum_required(VERSION 3.25)
 file(READ ${PAGE} page)
@@ -16,10 +16,10 @@ while(TRUE)
     string(SUBSTRING "${page}" ${length} -1 page)
     string(FIND "${source}" "${block}" at)
     if(at EQUAL -1)
-        message(FATAL_ERROR "${PAGE} quotes what ${SOURCE} does not have: copy it again\n${block}")
+        message(FATAL_ERROR "${PAGE} quotes code that ${SOURCE} does not contain: copy it again\n${block}")
     endif()
     math(EXPR quotes "${quotes} + 1")
 endwhile()
 if(quotes EQUAL 0)
-    message(FATAL_ERROR "${PAGE} quotes nothing of ${SOURCE}")
+    message(FATAL_ERROR "${PAGE} quotes no code of ${SOURCE}")
 endif()

@@ -1,8 +1,8 @@
 # The reference: every public name of include/suture with its comment, written by the target `reference` to
-# tests/docs/reference/html in the build folder. The test is that Doxygen has nothing to complain of.
+# tests/docs/reference/html in the build folder. The test passes if Doxygen reports nothing.
 find_package(Doxygen QUIET)
 if(NOT DOXYGEN_FOUND)
-    message(STATUS "Doxygen was not found: no reference, and no test of it")
+    message(STATUS "Doxygen was not found: the reference is neither built nor tested")
     return()
 endif()
 
@@ -12,10 +12,10 @@ set(DOXYGEN_STRIP_FROM_PATH ${PROJECT_SOURCE_DIR}/include)
 set(DOXYGEN_STRIP_FROM_INC_PATH ${PROJECT_SOURCE_DIR}/include)
 set(DOXYGEN_FILE_PATTERNS *.hpp)
 set(DOXYGEN_INPUT_FILTER "sed -f ${CMAKE_CURRENT_SOURCE_DIR}/reference.sed")
-# The macros of refused calls expand to what g++ sees: deleted functions, with the sentence in their type.
+# The macros of refused calls expand as for g++: deleted functions, with the sentence in their return type.
 set(DOXYGEN_MACRO_EXPANSION YES)
 set(DOXYGEN_INCLUDE_PATH ${PROJECT_SOURCE_DIR}/include)
-# A name that says all has no comment, and is a name of the reference as well.
+# A self-explanatory name has no comment, and belongs to the reference as well.
 set(DOXYGEN_EXTRACT_ALL YES)
 set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
 set(DOXYGEN_INLINE_INHERITED_MEMB YES)

@@ -42,9 +42,9 @@ at::Tensor counting(const SweepResult& result) {
 
 TEST_CASE("tokens are along the columns, and all other axes along the rows") {
     const SweepResult result =
-        result_of({{"component", {"Q", "K"}}, {"layer", {"4", "5"}}, {"head", {"0", "1"}}, {"token", {"1", "2"}}});
+        result_of({{"component", {"Q", "K"}}, {"layer", {"4", "5"}}, {"head", {"0", "1"}}, {"position", {"1", "2"}}});
     const HeatMap map = heat_map_of(result, counting(result), words);
-    CHECK(map.columns.title == "token");
+    CHECK(map.columns.title == "position");
     CHECK(map.columns.names == Names{"1 Mary", "2 and"});
     CHECK(map.rows.title == "component layer.head");
     CHECK(map.rows.names == Names{"Q 4.0", "Q 4.1", "Q 5.0", "Q 5.1", "K 4.0", "K 4.1", "K 5.0", "K 5.1"});
@@ -85,7 +85,7 @@ TEST_CASE("a sweep between two runs shows what is recovered, and an ablation wha
 }
 
 TEST_CASE("numbers in other axes and tokens that are too few are refused") {
-    const SweepResult result = result_of({{"token", {"0", "3"}}});
+    const SweepResult result = result_of({{"position", {"0", "3"}}});
     CHECK(message_of<ShapeError>([&] { (void)heat_map_of(result, at::arange(4)); }) ==
           "expected numbers [2, 2] in the axes of the sweep, got int64 [4] on cpu: give one number per cell");
     CHECK(message_of<ShapeError>([&] { (void)heat_map_of(result, counting(result), words); }) ==

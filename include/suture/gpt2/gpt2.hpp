@@ -82,7 +82,7 @@ public:
     /// [positions, width] -> [kept positions, width]. The sites `scores` and `pattern` are not passed.
     at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
-        return c_proj(z(positions.attend(heads_of(q), heads_of(k), heads_of(v), scale()).flatten(-2)));
+        return c_proj(z(positions.attend(by_heads(q), by_heads(k), by_heads(v), scale()).flatten(-2)));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};

@@ -27,7 +27,7 @@ namespace detail {
 /// The axis of a sweep as a side of a picture. Positions of tokens are shown with the tokens, if these are given.
 inline Axis side_of(const SweepAxis& axis, const std::vector<std::string>& tokens) {
     Axis side{axis.name, axis.labels, false};
-    if (axis.name != "token" || tokens.empty()) return side;
+    if (axis.name != "position" || tokens.empty()) return side;
     for (std::string& name : side.names) {
         const std::size_t position = std::stoul(name);
         if (position >= tokens.size())

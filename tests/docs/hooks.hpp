@@ -1,2 +1,0 @@
-#pragma once
-#include "tiny_gpt2.hpp"
