@@ -27,7 +27,7 @@
 namespace suture {
 
 namespace detail {
-template <axis Along>
+template <Axis Along>
 bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
     if (!a || !b) return !a && !b;
     return a->begin == b->begin && a->end == b->end && a->single == b->single;

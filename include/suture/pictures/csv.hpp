@@ -1,7 +1,7 @@
 // Tables as CSV files: RFC 4180, UTF-8. Law: reading gives back what was written, whatever the cells hold.
 #pragma once
 
-#include "suture/pictures/detail/text_file.hpp"
+#include "suture/file/new_file.hpp"
 #include "suture/pictures/table.hpp"
 
 #include <suture/text/csv.hpp>
@@ -36,7 +36,7 @@ inline std::string csv_text(const Table& table) {
 ///
 /// @throws suture::FileError, with the path, if the file cannot be written; an older file is then unchanged
 inline void save_csv(const std::filesystem::path& path, const Table& table) {
-    detail::save_text(path, csv_text(table));
+    suture::save_text(path, csv_text(table));
 }
 
 }  // namespace suture::pictures

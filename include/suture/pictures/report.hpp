@@ -4,6 +4,7 @@
 
 #include "suture/pictures/detail/html.hpp"
 #include "suture/pictures/detail/page_style.hpp"
+#include "suture/file/new_file.hpp"
 #include "suture/pictures/detail/text_file.hpp"
 #include "suture/pictures/save.hpp"
 #include "suture/pictures/table.hpp"
@@ -60,7 +61,7 @@ public:
     void save() const {
         std::error_code refused;  // save_text reports it
         if (file_.has_parent_path()) std::filesystem::create_directories(file_.parent_path(), refused);
-        detail::save_text(file_, text());
+        suture::save_text(file_, text());
     }
 
 private:

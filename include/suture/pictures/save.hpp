@@ -5,6 +5,7 @@
 #include "suture/pictures/csv.hpp"
 #include "suture/pictures/detail/canvas.hpp"
 #include "suture/pictures/detail/gnuplot.hpp"
+#include "suture/file/new_file.hpp"
 #include "suture/pictures/detail/text_file.hpp"
 #include "suture/pictures/table.hpp"
 
@@ -119,7 +120,7 @@ inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& d
                           const Gnuplot& gnuplot) {
     check_file_name(name);
     const Draft draft(directory);
-    save_text(draft.path() / (name + ".gp"), drawing.canvas.script(name));
+    suture::save_text(draft.path() / (name + ".gp"), drawing.canvas.script(name));
     save_csv(draft.path() / (name + ".csv"), drawing.table);
     std::map<std::string, std::string> facts = drawing.facts;
     facts.insert({{"title", drawing.title}, {"caption", drawing.caption}});

@@ -3,7 +3,7 @@
 // Law: what was added is read again bit for bit; a NaN as a NaN.
 #pragma once
 
-#include "suture/file/append_file.hpp"
+#include "suture/file/detail/append_file.hpp"
 #include "suture/sweep/detail/journal_text.hpp"
 #include "suture/tensor/torch.hpp"
 

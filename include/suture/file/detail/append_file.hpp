@@ -2,7 +2,8 @@
 // Law: after `append` returns, the piece is on the disk; after it throws, the file ends where it ended before.
 #pragma once
 
-#include "suture/file/new_file.hpp"
+#include "suture/file/detail/descriptor.hpp"
+#include "suture/file/detail/file_errors.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace suture::detail::safetensors {
+namespace suture::detail {
 
 class AppendFile {
 public:
@@ -23,7 +24,7 @@ public:
     explicit AppendFile(const std::filesystem::path& path)
         : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
         if (descriptor_.number < 0)
-            refuse("cannot be opened" + system_reason(errno), "check the path and the permissions");
+            refuse_file("cannot be opened" + system_reason(errno), "check the path and the permissions");
     }
 
     /// In bytes, as the disk has it now.
@@ -59,11 +60,11 @@ private:
         if (::fsync(descriptor_.number) != 0 && errno != EINVAL) fail();  // EINVAL: this file system cannot flush
     }
     [[noreturn]] static void fail() {
-        refuse("cannot be written" + system_reason(errno),
+        refuse_file("cannot be written" + system_reason(errno),
                "check the space on the disk (it ends where it ended before)");
     }
 
     Descriptor descriptor_;
 };
 
-}  // namespace suture::detail::safetensors
+}  // namespace suture::detail

@@ -1,5 +1,5 @@
 // Files that grow: each piece is on the disk, or the file ends where it ended before.
-#include "suture/file/append_file.hpp"
+#include "suture/file/detail/append_file.hpp"
 
 #include "message.hpp"
 #include "record/files.hpp"
