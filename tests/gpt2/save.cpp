@@ -4,8 +4,8 @@
 #include "suture/gpt2/load.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/full.h>
 

@@ -6,8 +6,8 @@
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <concepts>
 #include <stdexcept>

@@ -2,8 +2,8 @@
 // anything else is refused.
 #include "suture/sweep/journal.hpp"
 
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/tensor.h>
 

@@ -2,8 +2,8 @@
 #include "suture/tokenizer/byte_bpe.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 #include "tokenizer/gpt2_bpe.hpp"
 #include "tokenizer/texts.hpp"
 

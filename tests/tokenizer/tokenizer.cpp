@@ -2,8 +2,8 @@
 #include "suture/tokenizer/tokenizer.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 #include "tokenizer/gpt2_bpe.hpp"
 
 #include <filesystem>

@@ -2,9 +2,9 @@
 #include "suture/tokenizer/word_level.hpp"
 
 #include "doctest.hpp"
+#include "file/files.hpp"
 #include "laws/property.hpp"
 #include "message.hpp"
-#include "file/files.hpp"
 #include "tokenizer/texts.hpp"
 
 #include <nlohmann/json.hpp>

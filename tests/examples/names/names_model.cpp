@@ -6,8 +6,8 @@
 #include <suture/gpt2/save.hpp>
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/zeros.h>
 

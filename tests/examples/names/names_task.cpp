@@ -2,8 +2,8 @@
 #include "../../../examples/names/vocabulary.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,8 +1,8 @@
 // The ledger of a sweep: what counts as done, what is run here, and what comes from a journal.
 #include "suture/sweep/detail/ledger.hpp"
 
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>

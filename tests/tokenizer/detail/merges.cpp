@@ -2,9 +2,9 @@
 #include "suture/tokenizer/detail/merges.hpp"
 
 #include "doctest.hpp"
+#include "file/files.hpp"
 #include "laws/property.hpp"
 #include "message.hpp"
-#include "file/files.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #include "suture/tokenizer/detail/vocabulary.hpp"
 
 #include "doctest.hpp"
-#include "message.hpp"
 #include "file/files.hpp"
+#include "message.hpp"
 
 #include <filesystem>
 #include <string>

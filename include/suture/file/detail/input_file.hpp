@@ -42,7 +42,8 @@ public:
             const auto got = ::pread(descriptor_.number, target, wanted, static_cast<off_t>(offset));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) fail();
-            if (got == 0) refuse_file("ends " + bytes_text(bytes) + " too early (it was cut short after it was opened)");
+            if (got == 0)
+                refuse_file("ends " + bytes_text(bytes) + " too early (it was cut short after it was opened)");
             target += got;
             offset += static_cast<std::uint64_t>(got);
             bytes -= static_cast<std::uint64_t>(got);
