@@ -142,7 +142,7 @@ private:
 
     std::filesystem::path path_;
     detail::JournalText text_;
-    std::optional<detail::safetensors::AppendFile> file_;
+    std::optional<detail::AppendFile> file_;
     std::vector<Other> others_;
 };
 
