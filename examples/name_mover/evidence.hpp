@@ -22,7 +22,7 @@ namespace name_mover {
 /// Means over prompts, for every head.
 struct Evidence {
     /// The places of `attention`.
-    static constexpr std::array<const char*, 3> places{"answer", "subject", "subject repeated"};
+    static constexpr std::array<const char*, 3> places{"answer", "subject", "repeated subject"};
     at::Tensor attention;  ///< [places, layers, heads]: probabilities from the last token
     /// [layers, heads]: how often the name that a head attends to would be the likeliest of all people, or the least
     /// likely, by the output of this head alone.

@@ -34,6 +34,7 @@ struct Subject {
         app.add_option("--model,model", model,
                        "a directory with a GPT-2 in Hugging Face's format: config.json and model.safetensors, and for "
                        "text also vocab.json and merges.txt")
+            ->type_name("DIR")
             ->default_str("the names model");
         auto* const as_text = app.add_option("--prompt", text, "the prompt, as text")->check(not_empty());
         app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")
@@ -53,6 +54,11 @@ struct Subject {
 inline bool is_names_model(const Subject& subject) {
     std::error_code ignored;
     return subject.model == names_model || std::filesystem::equivalent(subject.model, names_model, ignored);
+}
+
+/// The model in words: its directory, or "the names model".
+inline std::string model_name(const Subject& subject) {
+    return is_names_model(subject) ? "the names model" : subject.model;
 }
 
 /// A prompt as token ids, with their texts if the model's directory has a tokenizer.

@@ -91,7 +91,7 @@ TEST_CASE("prompts that are built alike have the words that their picture names"
         REQUIRE(triple.clean.words.size() == words.size());
         for (std::size_t i = 0; i < words.size(); ++i)
             if (!words[i].starts_with("<")) CHECK(triple.clean.words[i] == words[i]);
-        CHECK(words[triple.clean.repeated] == "<subject repeated>");
+        CHECK(words[triple.clean.repeated] == "<repeated subject>");
         CHECK(words[place_of_answer(triple.clean)] == "<answer>");
     }
 }
