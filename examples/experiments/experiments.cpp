@@ -1,5 +1,5 @@
-// Runs six experiments on a GPT-2 model, prints the effect of each on the prediction, and writes a report with pictures of
-// the model's activations. The experiments themselves are in experiments.hpp.
+// Runs six experiments on a GPT-2 model, prints the effect of each on the prediction, and writes a report with pictures
+// of the model's activations. The experiments themselves are in experiments.hpp.
 #include "experiments.hpp"
 #include "experiments/mistake/what_the_compiler_says.hpp"
 #include "harvest.hpp"

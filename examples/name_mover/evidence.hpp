@@ -1,6 +1,6 @@
 // How heads treat names in clean runs: where they attend from the last token, and what they would write for a name that
-// they attend to. A name mover in the sense of Wang et al. (2022, https://arxiv.org/abs/2211.00593) attends to the answer
-// and raises its logit.
+// they attend to. A name mover in the sense of Wang et al. (2022, https://arxiv.org/abs/2211.00593) attends to the
+// answer and raises its logit.
 #pragma once
 
 #include "sweep.hpp"
@@ -50,8 +50,8 @@ inline at::Tensor looks_at(const at::Tensor& pattern, const at::Tensor& places) 
 }
 
 /// The logits of some token ids that each head alone would give if it attended to one token of each prompt only: that
-/// token's value [prompts, width] through the head's rows of c_proj, the final norm and the unembedding. [prompts, heads,
-/// ids]
+/// token's value [prompts, width] through the head's rows of c_proj, the final norm and the unembedding. [prompts,
+/// heads, ids]
 inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& value, const at::Tensor& ids) {
     const std::array<extent, 2> by_head{heads, width / heads};
     const at::Tensor weight = model->h[layer]->attn->c_proj->weight.unflatten(0, at::IntArrayRef(by_head));

@@ -1,5 +1,5 @@
-// Trains the names model, a small GPT-2 that does the indirect-object task, and prints how well it does on pairs of names
-// that it never saw together. See docs/names-model.md.
+// Trains the names model, a small GPT-2 that does the indirect-object task, and prints how well it does on pairs of
+// names that it never saw together. See docs/names-model.md.
 #include "evaluation.hpp"
 #include "names_model.hpp"
 #include "shared/directory.hpp"

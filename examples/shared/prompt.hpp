@@ -65,8 +65,8 @@ inline std::string model_name(const Subject& subject) {
 class Prompt {
 public:
     /// Without text and ids, the prompt of the names model.
-    /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or if
-    ///         another model is given no prompt; suture::FileError if a text needs a tokenizer and there is none
+    /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or
+    ///         if another model is given no prompt; suture::FileError if a text needs a tokenizer and there is none
     static Prompt read(const Subject& subject) {
         Prompt prompt;
         if (!subject.ids.empty()) {
@@ -117,8 +117,8 @@ public:
         for (const extent id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
         return all;
     }
-    /// The id of a token in the form of `word`, or of a number if there is no tokenizer. The leading space of GPT-2's words
-    /// may be left out.
+    /// The id of a token in the form of `word`, or of a number if there is no tokenizer. The leading space of GPT-2's
+    /// words may be left out.
     /// @throws suture::ValueError, with the option, if the vocabulary lacks the token
     extent id_of(const std::string& option, const std::string& given) const {
         if (!tokenizer_) return number_of(option, given);

@@ -33,12 +33,12 @@ struct SweepReport {
 
     /// Whether the sweep compares two runs, rather than a run with its ablations.
     bool recovers() const { return command.direction == "denoise" || command.direction == "noise"; }
-    /// What is shown: a number for each cell, in the axes of the result.
+    /// The numbers to show, one per cell in the axes of the result.
     at::Tensor numbers() const { return recovers() ? sweep.result.recovered() : sweep.result.effects(); }
     pictures::HeatMap heat_map() const { return pictures::heat_map_of(sweep.result, numbers(), words_of(pairs)); }
     /// The metric with its tokens: logit difference "Mary" - "John"
     std::string metric() const;
-    /// What `numbers` are.
+    /// The meaning of `numbers`.
     std::string meaning() const;
 };
 
