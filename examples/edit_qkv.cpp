@@ -1,5 +1,5 @@
-// Loads a GPT-2, runs a prompt with and without one edit of a layer's fused query, key and value, and prints what changes
-// in the activation and in the predictions.
+// Loads a GPT-2, runs a prompt with and without one edit of a layer's fused query, key and value, and prints what
+// changes in the activation and in the predictions.
 #include "shared/ids.hpp"
 #include "shared/prompt.hpp"
 

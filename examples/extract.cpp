@@ -70,10 +70,11 @@ int main(int argc, char** argv) {
     Options o;
     CLI::App app{"Records the fused query, key and value of every layer of a GPT-2 model while it runs prompts."};
     app.add_option("--model,model", o.model, "a directory with a GPT-2 in Hugging Face's format")
+        ->type_name("DIR")
         ->default_str("the names model");
     app.add_option("--prompt", o.texts, "a prompt, as text; repeat the option for more");
     app.add_option("--ids", o.ids, "a prompt, as token ids: 2,1,0; repeat the option for more");
-    app.add_option("--save", o.save, "the safetensors file to write the queries to");
+    app.add_option("--save", o.save, "the safetensors file to write the queries to")->type_name("FILE");
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompts = prompts_of(o);

@@ -1,5 +1,5 @@
-// Runs six experiments on a GPT-2 model, prints the effect of each on the prediction, and writes a report with pictures of
-// the model's activations. The experiments themselves are in experiments.hpp.
+// Runs six experiments on a GPT-2 model, prints the effect of each on the prediction, and writes a report with pictures
+// of the model's activations. The experiments themselves are in experiments.hpp.
 #include "experiments.hpp"
 #include "experiments/mistake/what_the_compiler_says.hpp"
 #include "harvest.hpp"
@@ -117,7 +117,7 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
 
     const Question question = question_of(o, prompt, clean);
     const std::vector<Row> rows = rows_of(results, prompt, question);
-    const ReportText text{examples::is_names_model(o.subject) ? "the names model" : "the model " + o.subject.model,
+    const ReportText text{examples::model_name(o.subject),
                           prompt.quoted(question.answer) + " - " + prompt.quoted(question.other),
                           damage_by_mistake(model, ids, at), what_the_compiler_says};
     print(prompt, text, rows);
@@ -146,6 +146,7 @@ int main(int argc, char** argv) {
                    "the token that it is compared with; by default the second likeliest, or John without a prompt")
         ->check(examples::Subject::not_empty());
     app.add_option("--report", o.report, "a directory for a page with pictures and their data")
+        ->type_name("DIR")
         ->check(examples::Subject::not_empty());
     CLI11_PARSE(app, argc, argv);
     examples::note_interrupts();

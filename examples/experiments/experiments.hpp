@@ -1,6 +1,6 @@
 // Six experiments on the fused query, key and value of a GPT-2 model, from a mistake that is easily made by hand to a
-// board of replacements. Each function runs the model on token ids [batch, tokens] and returns its logits [batch, tokens,
-// vocabulary]. They need three layers.
+// board of replacements. Each function runs the model on token ids [batch, tokens] and returns its logits [batch,
+// tokens, vocabulary]. They need three layers.
 #pragma once
 
 #include <suture/gpt2/gpt2.hpp>
@@ -38,8 +38,8 @@ at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     return model->forward(ids);
 }
 
-/// 1. The mistake, as it is made with LibTorch alone: writing a part that split() returned. Returns the edited activation;
-/// `source`, the clean activation to compare with, is no longer clean.
+/// 1. The mistake, as it is made with LibTorch alone: writing a part that split() returned. Returns the edited
+/// activation; `source`, the clean activation to compare with, is no longer clean.
 template <extent Width, extent Heads>
 at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
     const at::NoGradGuard no_gradients;
@@ -48,8 +48,8 @@ at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
     return at::cat(qkv, -1);
 }
 
-/// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. GPT-2's query starts at 0
-/// and its key at Width. In another model the same offsets mean something else, and nothing raises.
+/// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. GPT-2's query starts at
+/// 0 and its key at Width. In another model the same offsets mean something else, and nothing raises.
 template <extent Width, extent Heads>
 at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, extent offset) {
     HookSet hooks;

@@ -1,5 +1,5 @@
-// Activations of a GPT-2 model that runs a prompt, as plain tensors for pictures: queries, keys and values, the residual
-// stream, attention patterns, and the contribution of each part to an answer.
+// Activations of a GPT-2 model that runs a prompt, as plain tensors for pictures: queries, keys and values, the
+// residual stream, attention patterns, and the contribution of each part to an answer.
 #pragma once
 
 #include <suture/lens/direct_logit_attribution.hpp>
@@ -60,8 +60,9 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
             direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
 }
 
-/// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of the
-/// first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] with two tokens or more.
+/// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of
+/// the first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] with two tokens or
+/// more.
 template <extent Width, extent Heads>
 at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at::Tensor>& prompts) {
     using Qkv = Gpt2Qkv<Width, Heads>;

@@ -216,15 +216,14 @@ inline examples::WrittenReport write_report(const std::filesystem::path& directo
                                             const Harvest& h, const FirstToken& first) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
     pictures::Report page(file, "Six experiments on a transformer's activations",
-                          "“" + prompt.text() + "”, in " + text.model);
+                          "“" + prompt.text() + "”; model: " + text.model);
     examples::Illustrator illustrator(file, page, static_cast<std::size_t>(h.patterns.size(0)) + 10);
     detail::tell_experiments(page, text, rows);
     detail::tell_answer(page, illustrator, prompt, h, text.asked);
     detail::tell_attention(page, illustrator, prompt, h);
     detail::tell_tokens(page, illustrator, prompt, h, at, first);
     detail::tell_activations(page, illustrator, prompt, h, at);
-    return illustrator.finish("experiments, layer " + std::to_string(at.layer) + ", token " + std::to_string(at.token) +
-                              ".");
+    return illustrator.finish(fmt::format("experiments --layer {} --token {}", at.layer, at.token));
 }
 
 }  // namespace experiments

@@ -1,5 +1,5 @@
-// Mean ablation of heads of the names model at the last token, to see whether the task needs them: the output of each is
-// replaced by its mean over other prompts, which carries no name.
+// Mean ablation of heads of the names model at the last token, to see whether the task needs them: the output of each
+// is replaced by its mean over other prompts, which carries no name.
 #pragma once
 
 #include "names/evaluation.hpp"

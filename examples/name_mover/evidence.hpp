@@ -1,6 +1,6 @@
 // How heads treat names in clean runs: where they attend from the last token, and what they would write for a name that
-// they attend to. A name mover in the sense of Wang et al. (2022, https://arxiv.org/abs/2211.00593) attends to the answer
-// and raises its logit.
+// they attend to. A name mover in the sense of Wang et al. (2022, https://arxiv.org/abs/2211.00593) attends to the
+// answer and raises its logit.
 #pragma once
 
 #include "sweep.hpp"
@@ -22,7 +22,7 @@ namespace name_mover {
 /// Means over prompts, for every head.
 struct Evidence {
     /// The places of `attention`.
-    static constexpr std::array<const char*, 3> places{"answer", "subject", "subject repeated"};
+    static constexpr std::array<const char*, 3> places{"answer", "subject", "repeated subject"};
     at::Tensor attention;  ///< [places, layers, heads]: probabilities from the last token
     /// [layers, heads]: how often the name that a head attends to would be the likeliest of all people, or the least
     /// likely, by the output of this head alone.
@@ -44,8 +44,8 @@ inline at::Tensor name_places(std::span<const Triple> triples) {
 }
 
 /// The logits of some token ids that each head alone would give if it attended to one token of each prompt only: that
-/// token's value [prompts, width] through the head's rows of c_proj, the final norm and the unembedding. [prompts, heads,
-/// ids]
+/// token's value [prompts, width] through the head's rows of c_proj, the final norm and the unembedding. [prompts,
+/// heads, ids]
 inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& value, const at::Tensor& ids) {
     const std::array<extent, 2> by_head{heads, width / heads};
     const at::Tensor weight = model->h[layer]->attn->c_proj->weight.unflatten(0, at::IntArrayRef(by_head));

@@ -74,11 +74,6 @@ name_mover::Finding investigate(names::NamesModel& loaded, const name_mover::Opt
     return name_mover::investigate(loaded, o, [&](const auto&... progress) { watch(progress...); });
 }
 
-/// The model in words: without the path if it is the one that comes with the project.
-std::string model_name(const Arguments& arguments) {
-    return is_names_model({arguments.model, "", ""}) ? "the names model" : arguments.model;
-}
-
 void print(const Arguments& arguments, const name_mover::Options& o, const name_mover::Finding& finding) {
     const name_mover::Triple& one = finding.triples.front();
     fmt::print(
@@ -86,8 +81,8 @@ void print(const Arguments& arguments, const name_mover::Options& o, const name_
         "clean     {} -> {}\n"
         "twin      {} -> {}: differs in who is repeated\n"
         "stranger  {} -> {}: differs in who the answer is\n\n",
-        model_name(arguments), o.prompts, o.prompts, o.seed, one.clean.text(), one.clean.answer, one.twin.text(),
-        one.twin.answer, one.stranger.text(), one.stranger.answer);
+        model_name({arguments.model, "", ""}), o.prompts, o.prompts, o.seed, one.clean.text(), one.clean.answer,
+        one.twin.text(), one.twin.answer, one.stranger.text(), one.stranger.answer);
     fmt::print(
         "Heads whose output at the last token, taken from the clean run, recovers at least a tenth of the difference,\n"
         "and the next head; the tokens that they attend to from there, and how often each head alone would make a "
@@ -110,8 +105,8 @@ void operate(const Arguments& arguments) {
     print(arguments, options, finding);
     if (arguments.report.empty()) return;
     const WrittenReport written =
-        name_mover::write_report(arguments.report, model_name(arguments), finding,
-                                 fmt::format("name_mover --prompts {} --seed {}.", options.prompts, options.seed));
+        name_mover::write_report(arguments.report, model_name({arguments.model, "", ""}), finding,
+                                 fmt::format("name_mover --prompts {} --seed {}", options.prompts, options.seed));
     fmt::print("\nreport    {}\n", written.page.string());
     if (!written.remedy.empty()) fmt::print("pictures  {}\n", written.remedy);
 }
@@ -123,6 +118,7 @@ int main(int argc, char** argv) {
         "Finds the heads of the names model that move the name, by patching sweeps, and tests the finding by ablating "
         "them."};
     app.add_option("--model,model", arguments.model, "the directory of a model made by train_names")
+        ->type_name("DIR")
         ->default_str("the names model");
     app.add_option("--prompts", arguments.prompts,
                    "the number of prompts to find the heads, and of new ones to test them")
@@ -132,6 +128,7 @@ int main(int argc, char** argv) {
         ->type_name("INT")
         ->capture_default_str();
     app.add_option("--report", arguments.report, "a directory for a page with heat maps and their data")
+        ->type_name("DIR")
         ->check(Subject::not_empty());
     CLI11_PARSE(app, argc, argv);
     note_interrupts();

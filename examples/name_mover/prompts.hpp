@@ -91,7 +91,7 @@ inline std::vector<std::string> words_alike() {
     for (std::string& word : words) {
         if (word == "{first}") word = "<answer>";
         if (word == "{second}") word = "<subject>";
-        if (word == "{subject}") word = "<subject repeated>";
+        if (word == "{subject}") word = "<repeated subject>";
         if (word == "{place}") word = "<place>";
         if (word == "{object}") word = "<thing>";
     }

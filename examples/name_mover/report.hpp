@@ -201,12 +201,12 @@ inline void save_data(pictures::Report& page, examples::PageFiles& files, const 
 }  // namespace detail
 
 /// Writes the page and, in a folder beside it, its pictures, the prompts and the sweeps.
-/// @param made_with the command, for the end of the page
+/// @param command the command that made the page, for its last line
 /// @throws suture::FileError if a file cannot be written or gnuplot fails
 inline examples::WrittenReport write_report(const std::filesystem::path& directory, const std::string& model,
-                                            const Finding& finding, const std::string& made_with) {
+                                            const Finding& finding, const std::string& command) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
-    pictures::Report page(file, "Which heads move the name?", "The indirect-object task, in the model " + model);
+    pictures::Report page(file, "Which heads move the name?", "The indirect-object task; model: " + model);
     examples::Illustrator illustrator(file, page, 10);
     page.section("The finding");
     for (const std::string& sentence : sentences_of(finding)) page.paragraph(sentence);
@@ -216,7 +216,7 @@ inline examples::WrittenReport write_report(const std::filesystem::path& directo
     detail::tell_evidence(page, illustrator, finding.evidence);
     detail::tell_ablations(page, illustrator, finding);
     detail::save_data(page, illustrator.files(), finding);
-    return illustrator.finish(made_with);
+    return illustrator.finish(command);
 }
 
 }  // namespace name_mover

@@ -1,5 +1,5 @@
-// Sweeps over triples of prompts: clean activations are patched into runs that differ in one word, and the sweep measures
-// how much of the answer they recover.
+// Sweeps over triples of prompts: clean activations are patched into runs that differ in one word, and the sweep
+// measures how much of the answer they recover.
 #pragma once
 
 #include "names/names_model.hpp"
@@ -31,8 +31,8 @@ struct Head {
 };
 inline std::string to_string(const Head& h) { return std::to_string(h.layer) + "." + std::to_string(h.head); }
 
-/// Patches activations of the clean runs into runs of the corrupted prompts, cell by cell. The metric is the logit of the
-/// clean answer minus that of the corrupted prompt's answer.
+/// Patches activations of the clean runs into runs of the corrupted prompts, cell by cell. The metric is the logit of
+/// the clean answer minus that of the corrupted prompt's answer.
 inline SweepResult swept(NamesModel& loaded, const std::vector<Triple>& triples, Corrupted corrupted,
                          const suture::Grid& grid, const SweepOptions& options = {}) {
     std::vector<SweepResult> results;
@@ -65,8 +65,8 @@ inline suture::Grid stream(Model& model) {
     return suture::Grid::of<Stream>(places);
 }
 
-/// The share of the difference between the corrupted and the clean run that each cell recovers: the mean over prompts and
-/// its standard error, in the other axes of the result.
+/// The share of the difference between the corrupted and the clean run that each cell recovers: the mean over prompts
+/// and its standard error, in the other axes of the result.
 struct Recovered {
     at::Tensor mean, error;
 };

@@ -35,7 +35,7 @@ inline Most most_of(const at::Tensor& numbers) {
 inline pictures::Table table_of_heads(const Finding& finding) {
     const auto& [again, answer] = finding.contrasts;
     const Recovered of_again = recovered(again.heads), of_answer = recovered(answer.heads);
-    pictures::Table table{{"head", again.differs, answer.differs, "looks at: answer", "subject", "its repetition",
+    pictures::Table table{{"head", again.differs, answer.differs, "attends to: answer", "subject", "repeated subject",
                            "raises a name", "lowers it"},
                           {}};
     const auto add = [&](const Head& h) {
@@ -101,15 +101,15 @@ namespace detail {
 inline std::string text_of(Looks looks) {
     switch (looks) {
         case Looks::at_both_names:
-            return "at both names alike, where they first occur";
+            return "to both names alike, where they first occur";
         case Looks::at_the_answer:
-            return "at the answer";
+            return "to the answer";
         case Looks::at_the_subject:
-            return "at the subject, where it first occurs";
+            return "to the subject, where it first occurs";
         case Looks::at_the_subject_again:
-            return "at the repeated name";
+            return "to the repeated name";
         default:
-            return "at no name in particular";
+            return "to no name in particular";
     }
 }
 inline std::string text_of(Does does, const char* s) {
@@ -125,8 +125,8 @@ inline std::string text_of(Does does, const char* s) {
 inline std::string sentence_of_role(const Role& role, const std::vector<Head>& heads) {
     const bool several = heads.size() > 1;
     const char* const s = several ? "" : "s";
-    return fmt::format("{} {} look{} {}, and {} a name that they attend to.", several ? "Heads" : "Head",
-                       to_string(heads), s, text_of(role.looks), text_of(role.does, s));
+    return fmt::format("{} {} attend{} {}, and {} the names that {} attend{} to.", several ? "Heads" : "Head",
+                       to_string(heads), s, text_of(role.looks), text_of(role.does, s), several ? "they" : "it", s);
 }
 
 inline std::string sentence_of_removals(const Finding& finding) {

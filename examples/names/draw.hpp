@@ -1,5 +1,5 @@
-// Random draws that are the same on every machine: the standard specifies the output of std::mt19937_64, but not that of
-// its distributions.
+// Random draws that are the same on every machine: the standard specifies the output of std::mt19937_64, but not that
+// of its distributions.
 #pragma once
 
 #include <cstddef>

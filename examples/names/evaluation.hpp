@@ -59,8 +59,8 @@ inline Outcome outcome_of(const Prompt& prompt, const at::Tensor& logits, const 
 }
 }  // namespace detail
 
-/// The outcomes of the prompts, in their order. `run` maps token ids [prompts, tokens] to logits: a forward pass with or
-/// without hooks. Prompts of one length run together, so that token -1 is the last of each.
+/// The outcomes of the prompts, in their order. `run` maps token ids [prompts, tokens] to logits: a forward pass with
+/// or without hooks. Prompts of one length run together, so that token -1 is the last of each.
 template <class Run>
 std::vector<Outcome> outcomes_of(const std::vector<Prompt>& prompts, const Vocabulary& vocabulary, Run&& run) {
     const at::NoGradGuard no_gradients;

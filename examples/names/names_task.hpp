@@ -1,6 +1,7 @@
 // The indirect-object task of Wang et al., "Interpretability in the Wild" (2022, https://arxiv.org/abs/2211.00593):
 // "When Mary and John went to the store , John gave a drink to" continues with "Mary", the name that occurs once. Two
-// prompts that differ only in the repeated name have different answers, so neither order nor position reveals the answer.
+// prompts that differ only in the repeated name have different answers, so neither order nor position reveals the
+// answer.
 #pragma once
 
 #include "draw.hpp"
@@ -146,7 +147,7 @@ inline std::vector<std::string> outline(std::string_view pattern, const Frame& f
     return words;
 }
 
-/// @throws suture::PositionError if there is no such pattern
+/// @throws suture::PositionError if the pattern does not exist
 inline Prompt prompt_of(const Scene& scene) {
     if (scene.pattern >= patterns.size())
         throw suture::PositionError("pattern " + std::to_string(scene.pattern) + " is outside the " +
@@ -184,7 +185,8 @@ inline Prompt training_prompt(Draw& draw) {
     return prompt_of(scene);
 }
 
-/// A prompt whose subject and answer never occur together in training. @throws suture::PositionError if there is no such pattern
+/// A prompt whose subject and answer never occur together in training.
+/// @throws suture::PositionError if the pattern does not exist
 inline Prompt held_out_prompt(Draw& draw, std::size_t pattern, Variant variant, Order order) {
     Scene scene;
     scene.pattern = pattern;

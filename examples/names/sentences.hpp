@@ -23,8 +23,8 @@ inline constexpr std::array<std::string_view, 20> objects{
     "drink", "book", "ring", "key",    "letter", "ball",  "map",  "ticket", "basket", "camera",
     "hat",   "lamp", "cake", "flower", "coat",   "knife", "coin", "guitar", "pen",    "bottle"};
 
-/// Sentences up to the word before the answer. {first} and {second} are the two names; {subject} repeats one of them, and
-/// the other is the answer. {aside} may be empty.
+/// Sentences up to the word before the answer. {first} and {second} are the two names; {subject} repeats one of them,
+/// and the other is the answer. {aside} may be empty.
 inline constexpr std::array<std::string_view, 12> patterns{
     "When {first} and {second} went to the {place} {aside} , {subject} gave a {object} to",
     "While {first} and {second} were working at the {place} {aside} , {subject} handed the {object} to",
@@ -39,8 +39,8 @@ inline constexpr std::array<std::string_view, 12> patterns{
     "{first} looked for {second} at the {place} {aside} , for {subject} had to give a {object} to",
     "The {object} was at the {place} where {first} and {second} stayed {aside} , so {subject} returned it to"};
 
-/// What a prompt has besides the pattern: nothing, words without a name, a third name that occurs once like the answer, or
-/// one that occurs twice like the subject.
+/// What a prompt has besides the pattern: nothing, words without a name, a third name that occurs once like the answer,
+/// or one that occurs twice like the subject.
 enum class Variant { plain, clause, third_name, third_name_twice };
 inline constexpr std::array variants{Variant::plain, Variant::clause, Variant::third_name, Variant::third_name_twice};
 

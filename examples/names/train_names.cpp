@@ -1,5 +1,5 @@
-// Trains the names model, a small GPT-2 that does the indirect-object task, and prints how well it does on pairs of names
-// that it never saw together. See docs/names-model.md.
+// Trains the names model, a small GPT-2 that does the indirect-object task, and prints how well it does on pairs of
+// names that it never saw together. See docs/names-model.md.
 #include "evaluation.hpp"
 #include "names_model.hpp"
 #include "shared/directory.hpp"
@@ -184,8 +184,12 @@ int main(int argc, char** argv) {
     std::string steps = std::to_string(o.training.steps), seed = std::to_string(o.training.seed);
     CLI::App app{"Trains a small GPT-2 on the indirect-object task, or checks a trained one."};
     const auto check =
-        app.add_option("--check", o.check, "evaluate the model in this directory instead of training one");
-    app.add_option("--out", o.out, "the directory to write the model to")->capture_default_str()->excludes(check);
+        app.add_option("--check", o.check, "evaluate the model in this directory instead of training one")
+            ->type_name("DIR");
+    app.add_option("--out", o.out, "the directory to write the model to")
+        ->type_name("DIR")
+        ->capture_default_str()
+        ->excludes(check);
     app.add_option("--steps", steps, "the number of steps, of 64 sentences each")
         ->type_name("INT")
         ->capture_default_str()

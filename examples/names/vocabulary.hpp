@@ -61,7 +61,7 @@ public:
         for (const std::string& word : words) ids.push_back(id_of(word));
         return ids;
     }
-    /// @throws suture::PositionError if there is no such id
+    /// @throws suture::PositionError if the id does not exist
     const std::string& word_of(suture::extent id) const {
         if (id < 0 || static_cast<std::size_t>(id) >= words_.size())
             throw suture::PositionError("token id " + std::to_string(id) + " is outside the vocabulary of " +

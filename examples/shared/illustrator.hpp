@@ -51,11 +51,11 @@ public:
     }
 
     /// Writes the page, and deletes what an earlier run left.
-    /// @param made_with what the page was made with, for its last line: "seed 1"
+    /// @param command the command that made the page, for its last line: "name_mover --seed 1"
     /// @throws suture::FileError if a file cannot be written
-    WrittenReport finish(const std::string& made_with) {
+    WrittenReport finish(const std::string& command) {
         page_.section("How this page was made")
-            .paragraph(fmt::format("{} Made with suture {}.{}.{} and LibTorch {}.", made_with,
+            .paragraph(fmt::format("Made by {} with suture {}.{}.{} and LibTorch {}.", command,
                                    suture::version.major_number, suture::version.minor_number,
                                    suture::version.patch_number, TORCH_VERSION));
         page_.save();

@@ -12,9 +12,9 @@
 
 namespace examples {
 
-/// The folder `report_files` beside `report.html`. A list in it names the files that the program wrote, so that the next
-/// run deletes those that it does not write again. Files of others are never deleted, and nothing is deleted before the
-/// new page is written.
+/// The folder `report_files` beside `report.html`. A list in it names the files that the program wrote, so that the
+/// next run deletes those that it does not write again. Files of others are never deleted, and nothing is deleted
+/// before the new page is written.
 class PageFiles {
 public:
     explicit PageFiles(const std::filesystem::path& page) : folder_(page.parent_path() / "report_files") {

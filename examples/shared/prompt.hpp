@@ -34,6 +34,7 @@ struct Subject {
         app.add_option("--model,model", model,
                        "a directory with a GPT-2 in Hugging Face's format: config.json and model.safetensors, and for "
                        "text also vocab.json and merges.txt")
+            ->type_name("DIR")
             ->default_str("the names model");
         auto* const as_text = app.add_option("--prompt", text, "the prompt, as text")->check(not_empty());
         app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")
@@ -55,12 +56,17 @@ inline bool is_names_model(const Subject& subject) {
     return subject.model == names_model || std::filesystem::equivalent(subject.model, names_model, ignored);
 }
 
+/// The model in words: its directory, or "the names model".
+inline std::string model_name(const Subject& subject) {
+    return is_names_model(subject) ? "the names model" : subject.model;
+}
+
 /// A prompt as token ids, with their texts if the model's directory has a tokenizer.
 class Prompt {
 public:
     /// Without text and ids, the prompt of the names model.
-    /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or if
-    ///         another model is given no prompt; suture::FileError if a text needs a tokenizer and there is none
+    /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or
+    ///         if another model is given no prompt; suture::FileError if a text needs a tokenizer and there is none
     static Prompt read(const Subject& subject) {
         Prompt prompt;
         if (!subject.ids.empty()) {
@@ -111,8 +117,8 @@ public:
         for (const extent id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
         return all;
     }
-    /// The id of a token in the form of `word`, or of a number if there is no tokenizer. The leading space of GPT-2's words
-    /// may be left out.
+    /// The id of a token in the form of `word`, or of a number if there is no tokenizer. The leading space of GPT-2's
+    /// words may be left out.
     /// @throws suture::ValueError, with the option, if the vocabulary lacks the token
     extent id_of(const std::string& option, const std::string& given) const {
         if (!tokenizer_) return number_of(option, given);

@@ -25,6 +25,7 @@ struct SweepCommand {
 
     void add_to(CLI::App& app) {
         app.add_option("--model,model", model, "a directory with a GPT-2 in Hugging Face's format")
+            ->type_name("DIR")
             ->default_str("the names model");
         add_prompts_to(app);
         add_grid_to(app);
@@ -87,7 +88,7 @@ private:
         app.add_flag("--plain", plain, "run one forward pass per cell, without any optimisation");
         app.add_flag("--all-threads", all_threads,
                      "compute in all threads instead of one; the last bits then depend on the machine");
-        app.add_option("--out", out, "the directory for results, picture and journals")->required();
+        app.add_option("--out", out, "the directory for results, picture and journals")->type_name("DIR")->required();
         app.add_flag("--resume", resume, "continue the sweep whose journals are in the output directory");
         app.add_option("--limit", limit, "how many seconds a process may be late or silent before the others give up")
             ->type_name("SECONDS")

@@ -33,12 +33,12 @@ struct SweepReport {
 
     /// Whether the sweep compares two runs, rather than a run with its ablations.
     bool recovers() const { return command.direction == "denoise" || command.direction == "noise"; }
-    /// What is shown: a number for each cell, in the axes of the result.
+    /// The numbers to show, one per cell in the axes of the result.
     at::Tensor numbers() const { return recovers() ? sweep.result.recovered() : sweep.result.effects(); }
     pictures::HeatMap heat_map() const { return pictures::heat_map_of(sweep.result, numbers(), words_of(pairs)); }
-    /// "logit difference of Mary over John"
+    /// The metric with its tokens: logit difference "Mary" - "John"
     std::string metric() const;
-    /// What `numbers` are.
+    /// The meaning of `numbers`.
     std::string meaning() const;
 };
 
@@ -77,10 +77,11 @@ inline std::string cells_text(const SharedSweep& s) {
 
 inline std::string SweepReport::metric() const {
     if (answers.answers.empty()) return sweep.result.metric + " from the clean run";
-    const auto word = [&](extent id) { return pairs.clean.front().word(id); };
-    const std::string other = answers.others.empty() ? "" : " over " + word(answers.others.front());
-    return fmt::format("{} of {}{}{}", sweep.result.metric, word(answers.answers.front()), other,
-                       pairs.clean.size() > 1 ? " (each prompt has its own)" : "");
+    const auto quoted = [&](extent id) { return pairs.clean.front().quoted(id); };
+    const std::string tokens = answers.others.empty()
+                                   ? " of " + quoted(answers.answers.front())
+                                   : " " + quoted(answers.answers.front()) + " - " + quoted(answers.others.front());
+    return sweep.result.metric + tokens + (pairs.clean.size() > 1 ? " (each prompt has its own)" : "");
 }
 inline std::string SweepReport::meaning() const {
     const std::string mean = pairs.clean.size() > 1 ? fmt::format(", mean over {} prompts", pairs.clean.size()) : "";
@@ -97,8 +98,8 @@ inline std::string question_text(const SweepReport& r) {
     const bool denoises = r.command.direction == "denoise";
     const at::Tensor &clean = denoises ? result.source : result.baseline,
                      &other = denoises ? result.baseline : result.source;
-    std::string text =
-        fmt::format("model      {}: {}\nclean      {}\n", r.command.model, r.model, first_of(r.pairs.clean));
+    std::string text = fmt::format("model      {}: {}\nclean      {}\n",
+                                   examples::model_name({r.command.model, "", ""}), r.model, first_of(r.pairs.clean));
     if (!r.pairs.corrupted.empty()) text += fmt::format("corrupted  {}\n", first_of(r.pairs.corrupted));
     text += fmt::format("patched    {}\nmetric     {}: clean {}", activations_text(r.command), r.metric(),
                         mean_text(clean));

@@ -53,7 +53,7 @@ std::vector<std::string> as_utf8(std::vector<std::string> record) {
 }
 }  // namespace
 
-TEST_CASE("what is written as CSV is read, whatever the cells hold") {
+TEST_CASE("reading CSV gives back what was written, whatever the cells hold") {
     laws::for_all("tables", 300, [] {
         const std::int64_t columns = laws::draw(1, 5);
         Table table{draw_record(columns), {}};

@@ -49,7 +49,7 @@ inline std::size_t times(const std::string& text, const std::string& part) {
 
 inline suture::pictures::HeatMap map_of(const at::Tensor& values) {
     return {.title = "Patching",
-            .caption = "What it restores.",
+            .caption = "Recovered by patching.",
             .metric = "logit difference (logits)",
             .values = values,
             .rows = suture::pictures::numbers("layer", static_cast<std::size_t>(values.size(0))),

@@ -16,7 +16,7 @@ using namespace pictures_test;
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
-TEST_CASE("lines have gaps where there is no number, or none that powers of ten can show") {
+TEST_CASE("lines have gaps at missing numbers, and at those that a logarithmic scale cannot show") {
     Lines l{"",
             "",
             "norm",

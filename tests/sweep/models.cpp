@@ -57,12 +57,11 @@ TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forwar
 }
 
 TEST_CASE("the names model is swept with the numbers of one forward pass a cell") {
-    const names_task::NamesModel names =
-        names_task::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
-    names_task::Draw draw(17);
-    const auto pair =
-        names_task::prompt_pair(names_task::held_out_prompt(draw, 0, names_task::variants[0], names_task::Order::abba));
-    const auto ids = [&](const names_task::Prompt& prompt) {
+    const names::NamesModel names =
+        names::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
+    names::Draw draw(17);
+    const auto pair = names::prompt_pair(names::held_out_prompt(draw, 0, names::variants[0], names::Order::abba));
+    const auto ids = [&](const names::Prompt& prompt) {
         return at::tensor(names.vocabulary.ids_of(prompt.words), at::kLong);
     };
     const Metric metric =

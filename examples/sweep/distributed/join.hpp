@@ -22,8 +22,8 @@ inline constexpr bool has_c10d = false;
 #endif
 
 /// The group that the environment describes (see `Place`), once all of its processes have joined.
-/// @throws suture::ValueError if the environment is incomplete; suture::Error if a process does not join, if a rank joins
-///         twice, or if the program was built without c10d
+/// @throws suture::ValueError if the environment is incomplete; suture::Error if a process does not join, if a rank
+///         joins twice, or if the program was built without c10d
 inline std::unique_ptr<Group> join_group(const Terms& terms) {
     const Place place = Place::from_environment();
     if (place.size == 1) return std::make_unique<Group>();

@@ -12,8 +12,8 @@
 
 namespace distributed::detail {
 
-/// Starts a call on a new thread, which is abandoned if the call never returns, so the call must own everything it uses.
-/// All of that is destroyed before the result is ready.
+/// Starts a call on a new thread, which is abandoned if the call never returns, so the call must own everything it
+/// uses. All of that is destroyed before the result is ready.
 template <class Call>
 auto set_off(Call call) {
     std::packaged_task<std::invoke_result_t<Call>()> task([call = std::move(call)]() mutable {

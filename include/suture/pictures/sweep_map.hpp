@@ -1,5 +1,5 @@
-// Patching sweeps as heat maps: the mean over the prompts, with tokens (or else the last axis) along the columns and all
-// other axes along the rows.
+// Patching sweeps as heat maps: the mean over the prompts, with tokens (or else the last axis) along the columns and
+// all other axes along the rows.
 #pragma once
 
 #include "suture/pictures/axis.hpp"

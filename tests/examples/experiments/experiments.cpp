@@ -73,7 +73,7 @@ TEST_CASE("the six experiments give the logits and activations that PyTorch give
     }
 }
 
-TEST_CASE("the mistake rewrites the activation that it was to be compared with, and nothing raises") {
+TEST_CASE("the mistake rewrites the activation to compare with, and nothing raises") {
     const at::Tensor source = at::rand({1, 5, 144}), before = source.clone();
     const at::Tensor edited = experiments::write_a_split_view<48, 3>(source, {1, 4});
     CHECK(edited.equal(source));
@@ -82,7 +82,7 @@ TEST_CASE("the mistake rewrites the activation that it was to be compared with, 
     CHECK(changed["Q"].changed == 10);
 }
 
-TEST_CASE("all layers are harvested as they were edited") {
+TEST_CASE("all layers are recorded after the edit") {
     Gpt2Config config;
     config.width = 48, config.heads = 3, config.inner = 192, config.layers = 3, config.positions = 8,
     config.vocabulary = 5;

@@ -1,4 +1,5 @@
-// The investigation: laws of its prompts, sweeps and ablations, and that the names model gives the finding for any seed.
+// The investigation: laws of its prompts, sweeps and ablations, and that the names model gives the finding for any
+// seed.
 #include "../../../examples/name_mover/finding.hpp"
 #include "../../../examples/name_mover/text.hpp"
 
@@ -40,7 +41,7 @@ std::size_t words_that_differ(const Prompt& a, const Prompt& b) {
 }
 }  // namespace
 
-TEST_CASE("the two others of a triple differ from the clean prompt in one word each, and in the answer") {
+TEST_CASE("the other two prompts of a triple differ from the clean one in one word each, and in the answer") {
     for (const Triple& triple : draw_triples(400, 3)) {
         CAPTURE(triple.clean.text());
         for (const Prompt& other : {triple.twin, triple.stranger}) {
@@ -55,7 +56,7 @@ TEST_CASE("the two others of a triple differ from the clean prompt in one word e
     }
 }
 
-TEST_CASE("a seed gives the same triples each time, of every pattern and order, the short ones first") {
+TEST_CASE("a seed always gives the same triples, of every pattern and order, short ones first") {
     const auto triples = draw_triples(96, 4);
     const auto same = draw_triples(96, 4), others = draw_triples(96, 5);
     std::set<std::size_t> patterns;
@@ -71,7 +72,7 @@ TEST_CASE("a seed gives the same triples each time, of every pattern and order, 
     CHECK(std::ranges::none_of(triples, [&](const Triple& t) { return t.clean == others.front().clean; }));
 }
 
-TEST_CASE("runs of one length are all of the triples, in their order") {
+TEST_CASE("the groups of one length contain all triples, in order") {
     const auto triples = draw_triples(60, 6);
     std::size_t seen = 0, last = 0;
     for (const auto& run : by_length(triples)) {
@@ -85,18 +86,18 @@ TEST_CASE("runs of one length are all of the triples, in their order") {
     CHECK(seen == triples.size());
 }
 
-TEST_CASE("prompts that are built alike have the words that their picture names") {
+TEST_CASE("prompts of one pattern have the words that their picture shows") {
     const std::vector<std::string> words = words_alike();
     for (const Triple& triple : draw_alike(20, 7)) {
         REQUIRE(triple.clean.words.size() == words.size());
         for (std::size_t i = 0; i < words.size(); ++i)
             if (!words[i].starts_with("<")) CHECK(triple.clean.words[i] == words[i]);
-        CHECK(words[triple.clean.repeated] == "<subject repeated>");
+        CHECK(words[triple.clean.repeated] == "<repeated subject>");
         CHECK(words[place_of_answer(triple.clean)] == "<answer>");
     }
 }
 
-TEST_CASE("a sweep over prompts of several lengths gives each prompt what it gives it alone") {
+TEST_CASE("a sweep over prompts of several lengths gives each prompt the same as a sweep over it alone") {
     NamesModel loaded = committed();
     const auto triples = draw_triples(12, 8);
     REQUIRE(by_length(triples).size() > 2);
@@ -119,7 +120,7 @@ TEST_CASE("sweeps over tokens of prompts of several lengths are not joined") {
           "the sweeps have different axes: join results of one grid, without tokens");
 }
 
-TEST_CASE("where no head is removed no logit changes, and elsewhere none but the last token's") {
+TEST_CASE("without a removed head no logit changes, and with one only those of the last token") {
     NamesModel loaded = committed();
     const auto triples = draw_triples(24, 9);
     const at::Tensor means = mean_outputs(loaded, triples);
@@ -131,7 +132,7 @@ TEST_CASE("where no head is removed no logit changes, and elsewhere none but the
     CHECK(distance(edited.select(1, -1), clean.select(1, -1)) > 1);
 }
 
-TEST_CASE("without any head the last token knows nothing of the prompt") {
+TEST_CASE("without any head the last token does not depend on the prompt") {
     NamesModel loaded = committed();
     const auto triples = draw_triples(24, 10);
     const at::Tensor means = mean_outputs(loaded, triples);
@@ -145,7 +146,7 @@ TEST_CASE("without any head the last token knows nothing of the prompt") {
     CHECK(last.equal(twin));
 }
 
-TEST_CASE("random sets are different ones of the heads that are given, and all where there are few") {
+TEST_CASE("random sets are distinct sets of the given heads, or all of them if there are few") {
     const std::vector<Head> five{{0, 0}, {0, 1}, {0, 2}, {0, 3}, {2, 1}};
     const auto texts = [](const std::vector<std::vector<Head>>& sets) {
         std::set<std::string> all;
@@ -162,7 +163,7 @@ TEST_CASE("random sets are different ones of the heads that are given, and all w
     CHECK(sets_of(five, 5, 50, 1).size() == 1);
 }
 
-TEST_CASE("a role is what most of the attention and most of the prompts show") {
+TEST_CASE("a role follows the majority of the attention and of the prompts") {
     const auto role = [](double answer, double subject, double again, double raises, double lowers) {
         const auto one = [](double number) { return at::full({1, 1}, number, at::kDouble); };
         return role_of({at::stack({one(answer), one(subject), one(again)}), one(raises), one(lowers)}, {0, 0});
@@ -174,7 +175,7 @@ TEST_CASE("a role is what most of the attention and most of the prompts show") {
     CHECK((role(0.2, 0.2, 0.2, 0.4, 0.4) == Role{Looks::elsewhere, Does::neither}));
 }
 
-TEST_CASE("what a head looks at is a part of its attention, and a name is not raised and lowered at once") {
+TEST_CASE("the attention to names is a part of the whole, and no name is raised and lowered at once") {
     NamesModel loaded = committed();
     const at::NoGradGuard no_gradients;
     const Evidence evidence = evidence_of(loaded, draw_triples(48, 11));
@@ -239,7 +240,7 @@ TEST_CASE("a model that does not do the task is refused") {
                "% of the prompts correctly: give"));
 }
 
-TEST_CASE("what is told of the progress can end the work") {
+TEST_CASE("a progress callback can end the work") {
     NamesModel loaded = committed();
     struct Stop {};
     for (const std::string last : {"sweep", "set of heads"}) {

@@ -70,7 +70,9 @@ TEST_CASE("evaluation asks every pattern and variant in both orders, each prompt
     CHECK(kinds.size() == patterns.size() * variants.size() * orders.size());
 }
 
-TEST_CASE("who goes by the order of the names is right half of the time at most, and never for a prompt and its twin") {
+TEST_CASE(
+    "a model that follows the order of the names is right at most half of the time, and never on a prompt and its "
+    "twin") {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
     const auto prompts = evaluation_prompts(192);
     const auto outcomes =
@@ -97,7 +99,7 @@ TEST_CASE("outcomes are in the order of the prompts, whatever their lengths") {
 
 // ---- the training -------------------------------------------------------------------------------------------
 
-TEST_CASE("a batch holds each sentence, what follows each of its tokens, and where its answer is") {
+TEST_CASE("a batch has each sentence, the token after each of its tokens, and the index of its answer") {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
     const auto prompts = evaluation_prompts(96);
     const Batch batch = batch_of(prompts, vocabulary, 32);
@@ -130,7 +132,7 @@ TEST_CASE("the learning rate rises, falls and stays above zero") {
     CHECK(learning_rate(0, 1) > 0);
 }
 
-TEST_CASE("two trainings with the same options give the same file, whatever the threads and the seed before") {
+TEST_CASE("two trainings with the same options give the same file, whatever threads and seed were set before") {
     const std::string bytes = trained_bytes({3, 5});
     const int threads = at::get_num_threads();
     at::set_num_threads(2);
@@ -141,7 +143,7 @@ TEST_CASE("two trainings with the same options give the same file, whatever the 
     CHECK(trained_bytes({3, 6}) != bytes);
 }
 
-TEST_CASE("one thread means OpenBLAS too, and both have their threads back afterwards") {
+TEST_CASE("one thread applies to OpenBLAS too, and both get their threads back afterwards") {
     const auto count = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
     const auto set = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
     const int of_torch = at::get_num_threads(), of_blas = count ? count() : 1;
@@ -158,7 +160,7 @@ TEST_CASE("one thread means OpenBLAS too, and both have their threads back after
     if (set) set(of_blas);
 }
 
-TEST_CASE("training learns, and stops when it is told to") {
+TEST_CASE("training learns, and stops on request") {
     std::vector<double> losses;
     (void)train(Vocabulary::of_the_task(), {30, 1}, [&](extent step, double loss) {
         CHECK(step == static_cast<extent>(losses.size()));
@@ -178,7 +180,7 @@ TEST_CASE("the committed model is below a megabyte and has the task's words") {
     CHECK(config_json(names.model->config()) == files::bytes_of(committed / "config.json"));
 }
 
-TEST_CASE("the committed model says who was given the drink") {
+TEST_CASE("the committed model names who was given the drink") {
     NamesModel names = load_names_model(committed);
     const auto next = [&](const std::string& text) {
         const at::Tensor ids = at::tensor(names.vocabulary.ids_of(words_of(text)), at::kLong).unsqueeze(0);

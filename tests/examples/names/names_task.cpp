@@ -54,7 +54,7 @@ std::map<std::string, int> bystanders(const Prompt& prompt) {
 }
 }  // namespace
 
-TEST_CASE("the same seed gives the same prompts, and these ones everywhere") {
+TEST_CASE("the same seed gives the same prompts on every machine") {
     CHECK((training_prompts(100) == training_prompts(100)));
     CHECK(training_prompts(1)[0].text() ==
           "Then Felix and Frank walked to the bakery without Olga , and Frank gave the book to");
@@ -62,7 +62,7 @@ TEST_CASE("the same seed gives the same prompts, and these ones everywhere") {
     for (const std::size_t expected : {528u, 462u, 930u}) CHECK(draw.below(1000) == expected);
 }
 
-TEST_CASE("every number below the count is drawn as often as the others") {
+TEST_CASE("all numbers below the count are equally likely") {
     Draw draw(3);
     std::vector<int> counts(6);
     for (int i = 0; i < 6000; ++i) ++counts.at(draw.below(6));
@@ -79,7 +79,7 @@ TEST_CASE("shuffling keeps the elements and changes their order") {
     CHECK(std::is_permutation(shuffled.begin(), shuffled.end(), sorted.begin()));
 }
 
-TEST_CASE("the answer was said once, the subject twice, and a third name as the variant says") {
+TEST_CASE("the answer occurs once, the subject twice, and a third name as often as the variant has it") {
     for (const Prompt& prompt : prompts_of_both_kinds()) {
         CAPTURE(prompt.text());
         auto counts = mentions(prompt);
@@ -95,7 +95,7 @@ TEST_CASE("the answer was said once, the subject twice, and a third name as the 
     }
 }
 
-TEST_CASE("a prompt says where its names stand, and the order says which of them is the answer") {
+TEST_CASE("a prompt has the positions of its names, and its order says which of them is the answer") {
     for (const Prompt& prompt : prompts_of_both_kinds()) {
         CAPTURE(prompt.text());
         const bool answer_first = prompt.order == Order::abba;
@@ -118,7 +118,7 @@ TEST_CASE("the text is the words with spaces between, and the sentence ends afte
     }
 }
 
-TEST_CASE("training shows every pair of names but those that are held out") {
+TEST_CASE("training shows every pair of names except those held out") {
     std::set<Pair> seen;
     for (const Prompt& prompt : training_prompts(20000)) {
         const auto names = mentions(prompt);
@@ -184,7 +184,7 @@ TEST_CASE("the vocabulary has every word of the task, each under an id of its ow
     for (const suture::extent id : used) CHECK(vocabulary.id_of(vocabulary.word_of(id)) == id);
 }
 
-TEST_CASE("a vocabulary that was written is read as it was") {
+TEST_CASE("reading a written vocabulary gives it back") {
     const files::Folder folder;
     const Vocabulary written = Vocabulary::of_the_task();
     files::write_bytes(folder / "vocab.json", written.json());

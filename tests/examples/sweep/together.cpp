@@ -1,4 +1,4 @@
-// What processes that share a sweep make of it: their journals, and their parts of the result.
+// A sweep shared by several processes: their journals, and their parts of the result.
 #include "../../../examples/sweep/together.hpp"
 
 #include "doctest.hpp"
@@ -29,7 +29,7 @@ using suture_test::says;
 namespace {
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Threads in the place of processes.
+/// Threads that stand in for processes.
 struct Meeting {
     explicit Meeting(int count) : size(count), all_came(count) {}
 
@@ -68,7 +68,7 @@ private:
     int rank_;
 };
 
-/// Calls `work(group)` in each of so many processes.
+/// Calls `work(group)` in each of `count` processes.
 template <class Work>
 void in_processes(int count, Work work) {
     Meeting meeting(count);
@@ -81,7 +81,7 @@ void in_processes(int count, Work work) {
     for (std::thread& thread : threads) thread.join();
 }
 
-/// Two prompts of four layers; what a process has of them: value NaN without `done` is nothing.
+/// The result of a process that has run none of the cells of two prompts and four layers.
 SweepResult nothing() {
     SweepResult result;
     result.axes = {{"prompt", {"0", "1"}}, {"layer", {"0", "1", "2", "3"}}};
@@ -111,7 +111,7 @@ struct Directory {
 };
 }  // namespace
 
-TEST_CASE("every process gets every cell that one of them ran, with all its bits") {
+TEST_CASE("every process gets every cell that any of them ran, bit for bit") {
     const double third = 1.0 / 3, least = 5e-324;
     in_processes(3, [&](Group& group) {
         SharedSweep shared{nothing()};
@@ -137,7 +137,7 @@ TEST_CASE("every process gets every cell that one of them ran, with all its bits
     });
 }
 
-TEST_CASE_FIXTURE(Directory, "a sweep goes on with what processes before left, however many they were") {
+TEST_CASE_FIXTURE(Directory, "a sweep continues from the journals of earlier processes, whatever their number") {
     write("journal-0.txt", {{0, 1.5}});
     write("journal-3.txt", {{5, no_number}, {2, 0.25}});
     in_processes(2, [this](Group& group) {
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Directory, "a sweep goes on with what processes before left, h
     });
 }
 
-TEST_CASE_FIXTURE(Directory, "a sweep that begins leaves the journals of another alone") {
+TEST_CASE_FIXTURE(Directory, "a new sweep leaves the journals of another alone") {
     Group alone;
     CHECK(open_journal(alone, path, false)->cells().empty());
     CHECK(open_journal(alone, path, false)->cells().empty());  // nothing was written to the first one
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Directory, "a sweep that begins leaves the journals of another
     CHECK(open_journal(alone, path, true)->cells().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Directory, "a shared sweep is run by all, batch by batch, and counts who ran what") {
+TEST_CASE_FIXTURE(Directory, "a shared sweep is run by all processes, batch by batch, and counts the cells of each") {
     in_processes(2, [this](Group& group) {
         const SharedSweep shared = sweep_together(group, path, false, {}, [](const suture::SweepOptions& options) {
             SweepResult mine = nothing();

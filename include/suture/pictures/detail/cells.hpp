@@ -38,8 +38,8 @@ inline void prepare_cells(Canvas& canvas, const Colouring& colours) {
                     stops, colours.low, colours.high));
 }
 
-/// Draws the cells into the box. `name` is an identifier for the script, unique to this grid; a browser shows `metric` as
-/// the title of the cells.
+/// Draws the cells into the box. `name` is an identifier for the script, unique to this grid; a browser shows `metric`
+/// as the title of the cells.
 inline void draw_cells(Canvas& canvas, const Box& box, const Grid& grid, const std::string& name,
                        std::string_view metric) {
     canvas.command(fmt::format("x_{0}(column) = {1} + column * {2}\ny_{0}(row) = {3} + row * {4}", name, box.left,

@@ -30,8 +30,8 @@ inline std::vector<Character> characters_of(std::string_view text) {
     return characters;
 }
 
-/// Whether a code point cannot be shown in XML or on a terminal: control characters, code points that Unicode will never
-/// assign, and the marks that reverse the direction of the text after them.
+/// Whether a code point cannot be shown in XML or on a terminal: control characters, code points that Unicode will
+/// never assign, and the marks that reverse the direction of the text after them.
 inline bool is_unprintable(char32_t c) {
     const bool turns_text = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE || turns_text;

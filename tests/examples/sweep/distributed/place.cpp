@@ -1,6 +1,7 @@
 // The place of a process from the variables of a launcher, and the refusals before anything is opened.
-#include "../../../examples/sweep/distributed/group.hpp"
-#include "../../../examples/sweep/distributed/place.hpp"
+#include "../../../../examples/sweep/distributed/place.hpp"
+
+#include "../../../../examples/sweep/distributed/group.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -40,7 +41,7 @@ private:
 const std::map<std::string, std::string> second_of_four{
     {"RANK", "1"}, {"WORLD_SIZE", "4"}, {"MASTER_ADDR", "node7"}, {"MASTER_PORT", "29500"}};
 
-/// What is said where one variable of a good launcher has another value.
+/// The message if one variable of a valid launcher has this value.
 std::string refusal(const std::string& name, const std::string& value) {
     auto variables = second_of_four;
     variables[name] = value;
@@ -57,7 +58,7 @@ TEST_CASE("a process that no launcher started is alone") {
     CHECK(place.size == 1);
 }
 
-TEST_CASE("a launcher's variables say where a process stands and where the store is") {
+TEST_CASE("the variables of a launcher give the place of a process and of the store") {
     const Launched launched(second_of_four);
     const Place place = Place::from_environment();
     CHECK(place.rank == 1);
@@ -66,7 +67,7 @@ TEST_CASE("a launcher's variables say where a process stands and where the store
     CHECK(place.store_host() == "rank 0 of 4");
 }
 
-TEST_CASE("rank 0 has the store, and no other rank") {
+TEST_CASE("rank 0 hosts the store, and no other rank does") {
     for (const char* rank : {"0", "1", "2", "3"}) {
         auto variables = second_of_four;
         variables["RANK"] = rank;
@@ -75,7 +76,7 @@ TEST_CASE("rank 0 has the store, and no other rank") {
     }
 }
 
-TEST_CASE("under torchrun no rank has the store, and each attempt has keys of its own") {
+TEST_CASE("under torchrun no rank hosts the store, and each attempt has its own keys") {
     auto variables = second_of_four;
     variables["RANK"] = "0";
     variables["TORCHELASTIC_USE_AGENT_STORE"] = "True";
@@ -105,7 +106,7 @@ TEST_CASE("one process needs no store") {
     CHECK(Place::from_environment().size == 1);
 }
 
-TEST_CASE("a variable that is missing beside others is named") {
+TEST_CASE("a missing variable is named if others are set") {
     for (const auto& [name, value] : second_of_four) {
         auto variables = second_of_four;
         variables.erase(name);
@@ -118,13 +119,13 @@ TEST_CASE("a variable that is missing beside others is named") {
     }
 }
 
-TEST_CASE("a variable that is no number is named with what it holds") {
+TEST_CASE("a variable that is not a number is named with its value") {
     for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_PORT"})
         for (const char* value : {"", "x", "1.5", "80x", " 1"})
             CHECK(says(refusal(name, value), std::string(name) + " '" + value + "' is not an integer: give one"));
 }
 
-TEST_CASE("a number that cannot be is named with its bounds") {
+TEST_CASE("a number outside its bounds is named with them") {
     for (const char* rank : {"-1", "4"})
         CHECK(refusal("RANK", rank) ==
               std::string("RANK ") + rank + " is outside 0 to 3: give each process its own rank below WORLD_SIZE");
@@ -138,7 +139,7 @@ TEST_CASE("an empty address is refused") {
     CHECK(refusal("MASTER_ADDR", "") == "MASTER_ADDR is empty: give the host name of rank 0");
 }
 
-TEST_CASE("a process alone has every piece, and its sum is what it gives") {
+TEST_CASE("a single process has every piece, and its sum is its own tensor") {
     distributed::Group alone;
     CHECK(alone.rank() == 0);
     CHECK(alone.size() == 1);
