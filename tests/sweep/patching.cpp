@@ -130,7 +130,7 @@ TEST_CASE("prompts of unequal length are refused wherever one is put into anothe
                                     message_of<ShapeError>([&] { (void)noising(clean, longer); }),
                                     message_of<ShapeError>([&] { (void)mean_ablation(clean, longer); }),
                                     message_of<ShapeError>([&] { (void)resample_ablation(clean, longer, 1); })})
-        CHECK(says(text, "have 5 and 6 tokens", "at its own position", "give prompts of one length"));
+        CHECK(says(text, "have 5 and 6 tokens", "position by position", "give prompts of one length"));
 }
 
 TEST_CASE("every clean prompt needs a corrupted one, and an ablation any number of reference prompts") {
@@ -152,7 +152,7 @@ TEST_CASE("prompts of two dtypes are refused: a model that takes one may refuse 
     CHECK(says(message_of<TypeError>([&] { (void)noising(clean, corrupted.to(at::kMeta)); }), "on cpu", "on meta"));
 }
 
-TEST_CASE("what are no token ids is refused, and the message says which of the two it was") {
+TEST_CASE("anything but token ids is refused, and the message says which of the two it was") {
     const auto type = [](const at::Tensor& a, const at::Tensor& b) {
         return message_of<TypeError>([&] { (void)denoising(a, b); });
     };
@@ -168,7 +168,7 @@ TEST_CASE("what are no token ids is refused, and the message says which of the t
                                         message_of<ShapeError>([&] { (void)editing(given); }),
                                         message_of<ShapeError>([&] { (void)resample_ablation(given, clean, 1); })})
             CHECK(says(text, "the prompts have shape " + shape_text(given.sizes()),
-                       "[prompts, tokens], or [tokens] for one"));
+                       "[prompts, length], or [length] for one"));
 }
 
 TEST_CASE("a patching cannot be made of anything but prompts") {

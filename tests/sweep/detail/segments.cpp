@@ -63,7 +63,7 @@ TEST_CASE("positions attend to those before them in their own run, recorded wher
     CHECK(whole.values().equal(v));
     for (extent run = 0; run < 2; ++run)
         for (extent i = 0; i < length; ++i)
-            CHECK(all[run * length + i].sub(attended(q[run], k[run], v[run], i)).abs().max().item<double>() < 1e-12);
+            CHECK(all[run * length + i].sub(attended(q[run][i], k[run], v[run], i)).abs().max().item<double>() < 1e-12);
 
     // Other keys and values at the positions that are computed: the recorded ones stay where none is.
     const at::Tensor new_q = at::randn({6, heads, width}, at::kDouble),
