@@ -2,9 +2,9 @@
 // network or scripts. Law: no text that is added becomes markup.
 #pragma once
 
+#include "suture/file/new_file.hpp"
 #include "suture/pictures/detail/html.hpp"
 #include "suture/pictures/detail/page_style.hpp"
-#include "suture/file/new_file.hpp"
 #include "suture/pictures/detail/text_file.hpp"
 #include "suture/pictures/save.hpp"
 #include "suture/pictures/table.hpp"

@@ -2,10 +2,10 @@
 // NAME.csv and NAME.safetensors. They appear only once all are complete. Needs POSIX.
 #pragma once
 
+#include "suture/file/new_file.hpp"
 #include "suture/pictures/csv.hpp"
 #include "suture/pictures/detail/canvas.hpp"
 #include "suture/pictures/detail/gnuplot.hpp"
-#include "suture/file/new_file.hpp"
 #include "suture/pictures/detail/text_file.hpp"
 #include "suture/pictures/table.hpp"
 

@@ -61,7 +61,7 @@ private:
     }
     [[noreturn]] static void fail() {
         refuse_file("cannot be written" + system_reason(errno),
-               "check the space on the disk (it ends where it ended before)");
+                    "check the space on the disk (it ends where it ended before)");
     }
 
     Descriptor descriptor_;
