@@ -8,9 +8,6 @@
 #include <suture/suture.hpp>
 #include <suture/sweep/sweep.hpp>
 
-#include <ATen/ops/cat.h>
-
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -34,25 +31,6 @@ struct Head {
 };
 inline std::string to_string(const Head& h) { return std::to_string(h.layer) + "." + std::to_string(h.head); }
 
-/// Results of one grid over prompts of several lengths as one, the prompts behind one another.
-/// @throws suture::ValueError if they have other axes: tokens of prompts that are not of one length, say
-inline SweepResult joined(const std::vector<SweepResult>& results) {
-    SweepResult all = results.at(0);
-    std::vector<at::Tensor> values, baseline, source, done, ran;
-    all.axes.front().labels.clear();
-    for (const SweepResult& result : results) {
-        if (!std::equal(all.axes.begin() + 1, all.axes.end(), result.axes.begin() + 1, result.axes.end()))
-            throw suture::ValueError("the sweeps have different axes: join results of one grid, without tokens");
-        values.push_back(result.values), baseline.push_back(result.baseline), source.push_back(result.source);
-        done.push_back(result.done), ran.push_back(result.ran);
-        for (extent i = 0; i < result.baseline.size(0); ++i)
-            all.axes.front().labels.push_back(std::to_string(all.axes.front().labels.size()));
-    }
-    all.values = at::cat(values), all.baseline = at::cat(baseline), all.source = at::cat(source);
-    all.done = at::cat(done), all.ran = at::cat(ran);
-    return all;
-}
-
 /// Puts the clean run's activations into runs of the corrupted prompts, cell by cell. The metric is how far the clean
 /// answer's logit is above that of the corrupted prompt's own answer.
 inline SweepResult swept(NamesModel& names, const std::vector<Triple>& triples, Corrupted corrupted,
@@ -65,7 +43,7 @@ inline SweepResult swept(NamesModel& names, const std::vector<Triple>& triples, 
                                         suture::logit_difference(answers(&Triple::clean), answers(corrupted)),
                                         options));
     }
-    return joined(results);
+    return suture::concatenate(results);
 }
 
 inline auto z_sites(Model& model) { return suture::sites<suture::Whole<Z>>(model, "h.*.attn.z"); }
@@ -78,7 +56,7 @@ inline suture::Grid heads_at_the_end(Model& model) {
 inline suture::Grid components(Model& model) {
     return suture::Grid::of<suture::Q, suture::K, suture::V>(suture::sites<Qkv>(model, "h.*.attn.c_attn"))
         .by_head()
-        .all_tokens();
+        .all_positions();
 }
 /// The residual stream, before the first block and after each: layer x token.
 inline suture::Grid stream(Model& model) {

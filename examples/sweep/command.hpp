@@ -80,7 +80,7 @@ private:
         app.add_option("--share", share, "run only this share of the cells, those that attribution thinks most of")
             ->capture_default_str();
         app.add_flag("--attribution", attribution, "estimate all cells too, by attribution patching");
-        app.add_flag("--plain", plain, "one forward pass a cell, without any saving");
+        app.add_flag("--plain", plain, "one forward pass per cell, without any optimisation");
         app.add_flag("--all-threads", all_threads,
                      "compute in all threads, not one; the last bits then depend on the machine");
         app.add_option("--out", out, "a directory for results, picture and journals")->required();

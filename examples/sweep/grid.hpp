@@ -62,7 +62,7 @@ suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& mo
     for (std::size_t i = 1; i < command.what.size(); ++i) grid = grid.with(detail::grid_of(model, command.what[i]));
     if (command.by_head) grid = grid.by_head();
     if (command.tokens == "each") return grid;
-    if (command.tokens == "together") return grid.all_tokens();
+    if (command.tokens == "together") return grid.all_positions();
     const auto where = detail::positions_of(command.tokens);
     (void)suture::detail::range_of(where, tokens, "a prompt of the sweep");  // an error before the model runs
     return grid.at(where);

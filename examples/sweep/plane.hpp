@@ -1,4 +1,4 @@
-// A sweep's result in two dimensions, for pictures and terminals: the mean over the prompts, tokens (or else heads)
+// A sweep's result in two dimensions, for pictures and terminals: the mean over the prompts, positions (or else heads)
 // along one side and all other axes along the other.
 #pragma once
 
@@ -28,9 +28,9 @@ struct SweepPlane {
 };
 
 namespace detail {
-/// The places of an axis as people read them: tokens with their words.
+/// The places of an axis as people read them: positions with their words.
 inline std::vector<std::string> place_names(const suture::SweepAxis& axis, const std::vector<std::string>& words) {
-    if (axis.name != "token") return axis.labels;
+    if (axis.name != "position") return axis.labels;
     std::vector<std::string> names;
     for (const std::string& label : axis.labels)
         names.push_back(pictures::token_name(std::stoul(label), words[std::stoul(label)]));
@@ -47,7 +47,7 @@ inline pictures::Axis product(const pictures::Axis& a, const pictures::Axis& b) 
 }  // namespace detail
 
 /// @param numbers in the axes of the result; NaN where one is not known
-/// @param words what stands at each token of a prompt
+/// @param words what stands at each position of a prompt
 inline SweepPlane plane_of(const suture::SweepResult& result, const at::Tensor& numbers,
                            const std::vector<std::string>& words) {
     std::vector<pictures::Axis> sides;

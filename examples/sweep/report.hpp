@@ -68,7 +68,7 @@ inline std::string cells_text(const SharedSweep& s) {
     if (same == all)
         text +=
             " (what is put in is what was there: are the prompts the same, or is a mean taken over the prompt itself?)";
-    return text + "; " + s.result.how;
+    return text + "; " + to_string(s.result.method);
 }
 }  // namespace detail
 

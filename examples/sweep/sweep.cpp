@@ -14,6 +14,7 @@
 #include "together.hpp"
 
 #include <suture/gpt2/load.hpp>
+#include <suture/model/fingerprint.hpp>
 #include <suture/sweep/sweep.hpp>
 
 #include <fmt/format.h>
@@ -43,13 +44,6 @@ SweepOptions options_of(const SweepCommand& c) {
     return options;
 }
 
-/// A number that other weights would hardly give, with all its digits.
-std::string checksum(const std::vector<at::Tensor>& parameters) {
-    double sum = 0, factor = 1;
-    for (const at::Tensor& parameter : parameters) sum += (factor += 0.1) * parameter.sum(at::kDouble).item<double>();
-    return fmt::format("{:a}", sum);
-}
-
 template <extent Width, extent Heads>
 SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs, Gpt2<Width, Heads>& model) {
     const at::NoGradGuard no_gradients;
@@ -61,7 +55,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
         return sweep(model, patching, grid, metric_of(c.metric, answers), options);
     };
     const SweepOptions options = options_of(c);
-    group.agree("model", checksum(model->parameters()));
+    group.agree("model", fmt::format("{:x}", weights_fingerprint(model)));
     make_writable(c.out, "--out");
     return {c, pairs, answers, fmt::format("{} layers, {} heads of {}", model->config().layers, Heads, Width / Heads),
             sweep_together(group, c.out, c.resume, options, run)};

@@ -8,11 +8,10 @@
 #include "sweep/distributed/join.hpp"
 #include "sweep/distributed/place.hpp"
 
-#include <suture/sweep/detail/ledger.hpp>
+#include <suture/sweep/options.hpp>
 #include <suture/sweep/result.hpp>
 #include <suture/tensor/error.hpp>
 
-#include <ATen/ops/where.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -130,17 +129,16 @@ struct SharedSweep {
 /// Adds the cells that the other processes ran.
 /// @param known the cells that all had when they began
 inline void gather(Group& group, SharedSweep& shared, const std::map<extent, double>& known) {
-    suture::SweepResult& result = shared.result;
-    const at::Tensor mine = result.ran.logical_and(result.done);
+    const suture::SweepResult& own = shared.result;
+    const at::Tensor mine = own.ran.logical_and(own.done);
     for (const auto& [cell, value] : known) mine.view({-1})[cell] = false;
-    // Each cell was run in one process: sums of the numbers' bits are these bits.
-    const at::Tensor bits = group.sum(result.values.view(at::kLong).mul(mine));
-    const at::Tensor fresh = group.sum(mine.to(at::kLong)).ne(0);
-    result.values = at::where(fresh, bits.view(at::kDouble), result.values);
-    result.ran.logical_or_(fresh);
-    result.done.logical_or_(fresh);
-    shared.ran = fresh.sum().item<extent>();
+    // Each cell was run in one process: the sum of the numbers' bits over all processes has the bits of its number.
+    suture::SweepResult fresh = own;
+    fresh.values = group.sum(own.values.view(at::kLong).mul(mine)).view(at::kDouble);
+    fresh.ran = fresh.done = group.sum(mine.to(at::kLong)).ne(0);
+    shared.ran = fresh.ran.sum().item<extent>();
     shared.ran_here = mine.sum().item<extent>();
+    shared.result = suture::merge({own, fresh});
 }
 
 /// Runs a sweep with the other processes of the group, which give the same options.

@@ -1,11 +1,11 @@
 // A model that a user might have: grouped-query attention with rotary positions, as LLaMA has it, in stages. Its blocks
-// know rows; `whole_blocks` is the same without.
+// know positions; `whole_blocks` is the same without.
 #pragma once
 
 #include "suture/core/catalogue.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/sites.hpp"
-#include "suture/model/causal_rows.hpp"
+#include "suture/model/causal_positions.hpp"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
@@ -49,32 +49,32 @@ struct BlockImpl : torch::nn::Module, HasSites {
                          b = by_head.narrow(-1, head_width / 2, head_width / 2);
         return at::cat({a.mul(angle.cos()).sub(b.mul(angle.sin())), a.mul(angle.sin()).add(b.mul(angle.cos()))}, -1);
     }
-    at::Tensor behind_attention(const at::Tensor& mid) {
+    at::Tensor after_attention(const at::Tensor& mid) {
         return mid.add(mlp_out(at::silu(norm(mid).matmul(up)).matmul(down)));
     }
     /// [batch, tokens, width]
     at::Tensor forward(const at::Tensor& given) {
-        const at::Tensor x = resid_pre(given), read = norm(x), positions = at::arange(x.size(1));
-        const at::Tensor queries = rotated(q(read.matmul(wq)), positions).transpose(1, 2);
+        const at::Tensor x = resid_pre(given), read = norm(x), indices = at::arange(x.size(1));
+        const at::Tensor queries = rotated(q(read.matmul(wq)), indices).transpose(1, 2);
         const auto shared = [&](const at::Tensor& t) {
             return t.transpose(1, 2).repeat_interleave(heads / key_heads, 1);
         };
         const std::array<extent, 2> split{key_heads, head_width};
-        const at::Tensor keys = shared(rotated(k(read.matmul(wk)), positions));
+        const at::Tensor keys = shared(rotated(k(read.matmul(wk)), indices));
         const at::Tensor values = shared(v(read.matmul(wv)).unflatten(-1, at::IntArrayRef(split)));
         const at::Tensor later = at::ones({x.size(1), x.size(1)}, at::kBool).triu(1);
         const at::Tensor pattern =
             queries.matmul(keys.transpose(-2, -1)).div(std::sqrt(6.0)).masked_fill(later, -1e300).softmax(-1);
-        return behind_attention(x.add(pattern.matmul(values).transpose(1, 2).flatten(-2).matmul(wo)));
+        return after_attention(x.add(pattern.matmul(values).transpose(1, 2).flatten(-2).matmul(wo)));
     }
-    /// [rows, width]
-    at::Tensor forward_rows(const at::Tensor& given, CausalRows& rows) {
-        const at::Tensor x = resid_pre(given), read = norm(x), positions = rows.positions();
+    /// [positions, width]
+    at::Tensor forward_at(const at::Tensor& given, CausalPositions& positions) {
+        const at::Tensor x = resid_pre(given), read = norm(x), indices = positions.indices();
         const std::array<extent, 2> split{key_heads, head_width};
         const at::Tensor mixed =
-            rows.attend(rotated(q(read.matmul(wq)), positions), rotated(k(read.matmul(wk)), positions),
-                        v(read.matmul(wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0));
-        return behind_attention(rows.kept(x).add(mixed.flatten(-2).matmul(wo)));
+            positions.attend(rotated(q(read.matmul(wq)), indices), rotated(k(read.matmul(wk)), indices),
+                             v(read.matmul(wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0));
+        return after_attention(positions.kept(x).add(mixed.flatten(-2).matmul(wo)));
     }
     HookPoint<LlamaQ<heads, head_width>> q;
     HookPoint<LlamaK<key_heads, head_width>> k;
@@ -97,8 +97,8 @@ struct ModelImpl : torch::nn::Module {
         return embedding.index_select(0, tokens.flatten()).view({tokens.size(0), -1, width});
     }
     at::Tensor block(extent i, const at::Tensor& x) { return blocks[static_cast<std::size_t>(i)]->forward(x); }
-    at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
-        return blocks[static_cast<std::size_t>(i)]->forward_rows(x, rows);
+    at::Tensor block(extent i, const at::Tensor& x, CausalPositions& positions) {
+        return blocks[static_cast<std::size_t>(i)]->forward_at(x, positions);
     }
     at::Tensor unembed(const at::Tensor& x) { return BlockImpl::norm(x).matmul(embedding.t()); }
 

@@ -22,9 +22,9 @@ struct Plain {
     at::Tensor block(int layer, at::Tensor x) { return x.add(layer); }
     at::Tensor unembed(const at::Tensor& x) { return x; }
 };
-struct WithRows : Plain {
+struct WithPositions : Plain {
     using Plain::block;
-    at::Tensor block(extent, const at::Tensor& x, CausalRows&) { return x; }
+    at::Tensor block(extent, const at::Tensor& x, CausalPositions&) { return x; }
 };
 struct WithSomeLogits : Plain {
     using Plain::unembed;
@@ -57,7 +57,7 @@ TEST_CASE("a module, its holder, a struct and any pointer of these is a staged m
     static_assert(StagedModel<Gpt2<48, 3>> && StagedModel<Gpt2<48, 3>::ContainedType>);
     static_assert(StagedModel<Plain> && StagedModel<Plain*> && StagedModel<std::shared_ptr<Plain>>);
     static_assert(StagedModel<std::unique_ptr<Plain>> && StagedModel<const std::unique_ptr<Plain>>);
-    static_assert(StagedModel<WithRows> && StagedModel<WithSomeLogits>);
+    static_assert(StagedModel<WithPositions> && StagedModel<WithSomeLogits>);
 }
 
 TEST_CASE("a model that lacks a stage, or has another under its name, is none") {
@@ -71,12 +71,12 @@ TEST_CASE("a constant model is staged only if its stages may be called on it") {
 }
 
 TEST_CASE("the further forms are found where there are any") {
-    using suture::detail::computes_rows;
+    using suture::detail::computes_positions;
     using suture::detail::reads_some_logits;
-    static_assert(!computes_rows<Plain> && !reads_some_logits<Plain>);
-    static_assert(computes_rows<WithRows> && !reads_some_logits<WithRows>);
-    static_assert(!computes_rows<WithSomeLogits> && reads_some_logits<WithSomeLogits>);
-    static_assert(computes_rows<Gpt2<48, 3>::ContainedType> && reads_some_logits<Gpt2<48, 3>::ContainedType>);
+    static_assert(!computes_positions<Plain> && !reads_some_logits<Plain>);
+    static_assert(computes_positions<WithPositions> && !reads_some_logits<WithPositions>);
+    static_assert(!computes_positions<WithSomeLogits> && reads_some_logits<WithSomeLogits>);
+    static_assert(computes_positions<Gpt2<48, 3>::ContainedType> && reads_some_logits<Gpt2<48, 3>::ContainedType>);
 }
 
 TEST_CASE("the stages are those of the model itself, not of a copy") {

@@ -41,8 +41,8 @@ TEST_CASE("where everything is linear the estimate is what the patch does, whate
     const Metric sum = metric_of([](const at::Tensor& logits) { return logits.select(-1, 3).sum(-1); });
     for (const Patching& patching : {denoising(p.clean, p.corrupted), noising(p.clean, p.corrupted),
                                      zero_ablation(p.clean), mean_ablation(p.clean, p.corrupted)})
-        for (const Grid& grid :
-             {Grid::of<Q, K, V>(m.qkv).by_head(), Grid::of<V>(m.qkv).all_tokens(), Grid::of<Qkv>(m.qkv).at(token(2))}) {
+        for (const Grid& grid : {Grid::of<Q, K, V>(m.qkv).by_head(), Grid::of<V>(m.qkv).all_positions(),
+                                 Grid::of<Qkv>(m.qkv).at(token(2))}) {
             const SweepResult estimate = attribution_patching(m, patching, grid, sum),
                               exact = sweep(m, patching, grid, sum);
             CHECK(distance(estimate.values, exact.values) < 1e-10);
@@ -132,20 +132,20 @@ TEST_CASE("a share of the cells, those with the largest estimates, is run; the o
     // The gradient of a divergence is zero where nothing diverges: no share can be chosen by it.
     CHECK(says(
         message_of<ValueError>([&] { (void)sweep(m, noising(p.clean, p.corrupted), grid, kl_divergence(), options); }),
-        "it cannot tell which share of the cells to run"));
+        "so it cannot choose a share of the cells"));
     options.share = 0;
     CHECK(
         says(message_of<ValueError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit(1), options); }),
-             "give more than 0, and 1 at most"));
+             "give more than 0 and at most 1"));
 }
 
-TEST_CASE("a metric without a gradient is told so") {
+TEST_CASE("a metric without a gradient is refused") {
     Model m = model();
     const Pairs p = pairs(1, 2);
     const Metric best =
         metric_of([](const at::Tensor& logits) { return logits.select(1, -1).argmax(-1); }, "best token");
     CHECK(says(message_of<ValueError>(
                    [&] { (void)attribution_patching(m, noising(p.clean, p.corrupted), grids(m)[0].second, best); }),
-               "the metric 'best token' has no gradient"));
+               "the gradient of the metric 'best token', which has none"));
     CHECK(sweep(m, noising(p.clean, p.corrupted), grids(m)[0].second, best).is_complete());
 }

@@ -45,7 +45,8 @@ TEST_CASE_FIXTURE(file_fixture, "a result that was saved is loaded bit for bit, 
                 CHECK(same_bits(loaded.done, saved.done));
                 CHECK(same_bits(loaded.ran, saved.ran));
                 CHECK(same_bits(loaded.attribution, saved.attribution));
-                CHECK(loaded.metric + loaded.patching + loaded.how == saved.metric + saved.patching + saved.how);
+                CHECK(loaded.metric + loaded.patching == saved.metric + saved.patching);
+                CHECK(loaded.method == saved.method);
             }
 }
 
@@ -53,23 +54,28 @@ TEST_CASE_FIXTURE(file_fixture, "the CSV of a result has its text, and is writte
     Model m = model();
     const SweepResult result = sweep(m, zero_ablation(pairs(1, 2).clean), grids(m)[0].second, logit(3));
     save_csv(path, result);
-    CHECK(csv_text(result).starts_with("prompt,layer,token,value,baseline,ran\r\n"));
+    CHECK(csv_text(result).starts_with("prompt,layer,position,value,baseline,ran\r\n"));
     SweepResult estimated = result;
     estimated.attribution = result.values;
-    CHECK(csv_text(estimated).starts_with("prompt,layer,token,value,baseline,ran,attribution\r\n0,0,0,"));
+    CHECK(csv_text(estimated).starts_with("prompt,layer,position,value,baseline,ran,attribution\r\n0,0,0,"));
     std::ifstream in(path, std::ios::binary);
     CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == csv_text(result));
     CHECK(says(message_of<FileError>([&] { save_csv("/nowhere/at/all.csv", result); }), "/nowhere/at/all.csv"));
 }
 
-TEST_CASE_FIXTURE(file_fixture, "a file that holds no sweep, or a damaged one, is refused in words") {
+TEST_CASE_FIXTURE(file_fixture, "a file that holds no sweep, or a damaged one, is refused") {
     save_safetensors(path, {{"values", at::zeros({2})}});
-    CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "has no result of a sweep"));
+    CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "does not hold the result of a sweep"));
     save_safetensors(path, {{"values", at::zeros({2})}}, {{"format", "suture sweep 1"}, {"axes", "[3]"}});
-    CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "are no axes of a sweep"));
+    CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "does not list a sweep's axes"));
     save_safetensors(path, {{"values", at::zeros({2})}}, {{"format", "suture sweep 1"}, {"axes", "{"}});
     CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "axes"));
     save_safetensors(path, {{"values", at::zeros({2})}},
                      {{"format", "suture sweep 1"}, {"axes", R"([{"name":"prompt","labels":["0"]}])"}});
     CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "'values' is float32 [2]", "float64 [1]"));
+    const at::Tensor number = at::zeros({1}, at::kDouble), flag = at::zeros({1}, at::kBool);
+    save_safetensors(
+        path, {{"values", number}, {"baseline", number}, {"done", flag}, {"ran", flag}},
+        {{"format", "suture sweep 1"}, {"axes", R"([{"name":"prompt","labels":["0"]}])"}, {"method", "magic"}});
+    CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "the metadata 'method' is 'magic'"));
 }

@@ -85,7 +85,7 @@ std::vector<std::pair<std::string, Grid>> grids(const M& of) {
         {"the whole projection", Grid::of<Qkv>(c_attn)},
         {"keys of some tokens", Grid::of<K>(c_attn).at(tokens(1, 4))},
         {"values of the last token by head", Grid::of<V>(c_attn).by_head().at(token(-1))},
-        {"heads over all tokens", Grid::of<Z>(z).by_head().all_tokens()},
+        {"heads over all tokens", Grid::of<Z>(z).by_head().all_positions()},
         {"the stream before blocks", Grid::of<Resid>(resid("h.*.resid_pre"))},
         {"the stream within blocks", Grid::of<Resid>(resid("h.*.resid_mid"))},
         {"the stream behind blocks", Grid::of<Resid>(resid("h.*.resid_post"))},

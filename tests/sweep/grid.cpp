@@ -92,27 +92,27 @@ TEST_CASE("the queries of a layout are known where it has one family of them") {
     CHECK((queries(std::type_identity<Fused<10, Q<4, 2>, Q<6>>>()).width == 0));
 }
 
-TEST_CASE("every token is by itself unless the grid says otherwise, and a grid that is changed stays what it was") {
+TEST_CASE("every position is by itself unless the grid says otherwise, and a grid that is changed stays what it was") {
     const Grid grid = Grid::of<Q>(c_attn);
-    CHECK(grid.has_tokens());
+    CHECK(grid.has_positions());
     CHECK_FALSE(grid.has_heads());
     CHECK(grid.by_head().has_heads());
-    CHECK(grid.at(tokens(2, 5)).has_tokens());
-    CHECK(grid.at(tokens(2, 5)).tokens().begin == 2);
-    CHECK_FALSE(grid.at(token(-1)).has_tokens());
-    CHECK_FALSE(grid.all_tokens().has_tokens());
-    CHECK_FALSE(grid.at(tokens(2, 5)).all_tokens().has_tokens());
-    CHECK(grid.at(token(3)).at(tokens(1, 3)).has_tokens());
-    CHECK(grid.has_tokens());
+    CHECK(grid.at(tokens(2, 5)).has_positions());
+    CHECK(grid.at(tokens(2, 5)).positions().begin == 2);
+    CHECK_FALSE(grid.at(token(-1)).has_positions());
+    CHECK_FALSE(grid.all_positions().has_positions());
+    CHECK_FALSE(grid.at(tokens(2, 5)).all_positions().has_positions());
+    CHECK(grid.at(token(3)).at(tokens(1, 3)).has_positions());
+    CHECK(grid.has_positions());
     CHECK_FALSE(grid.has_heads());
 }
 
-TEST_CASE("grids of the same layers become one, parts behind parts") {
+TEST_CASE("grids of the same layers become one, one's parts after the other's") {
     const auto mlps = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
     const Grid both = Grid::of<Q, K>(c_attn).at(token(2)).with(Grid::of<MlpOut>(mlps));
     CHECK((parts_of(both) == std::vector<std::string>{"Q", "K", "MlpOut"}));
     CHECK(both.parts()[2].width == 8);
-    CHECK_FALSE(both.has_tokens());
+    CHECK_FALSE(both.has_positions());
     const auto two = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp"});
     CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q>(c_attn).with(Grid::of<MlpOut>(two)); }),
                "grids of 3 and 2 layers", "sites of the same layers"));
@@ -125,7 +125,7 @@ TEST_CASE("heads are swept together only where there are as many of each") {
     CHECK(Grid::of<K>(site).parts()[0].heads() == 2);
     CHECK(Grid::of<K, V>(site).by_head().has_heads());
     CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q, K>(site).by_head(); }), "K has 2 heads but Q has 6",
-               "in grids of their own"));
+               "in separate grids"));
     CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q>(site).by_head().with(Grid::of<V>(site)); }),
                "V has 2 heads but Q has 6"));
 }
@@ -135,7 +135,7 @@ TEST_CASE("a grid of recipes has them by their texts, and each gives an edited c
         ranges::views::iota(0, 3) | ranges::views::transform([](int t) { return on<Q>(token(t)).zero(); });
     const Grid grid = Grid::of_recipes(c_attn, zero);
     CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
-    CHECK_FALSE(grid.has_tokens());
+    CHECK_FALSE(grid.has_positions());
     REQUIRE(grid.recipes().size() == 3);
     CHECK(grid.recipes()[2].name == "Q[token 2] = 0");
     const at::Tensor activation = at::ones({1, 4, 36});
@@ -147,10 +147,10 @@ TEST_CASE("a grid of recipes has them by their texts, and each gives an edited c
 TEST_CASE("what recipes say themselves cannot be said of their grid") {
     const Grid grid = Grid::of_recipes(c_attn, std::vector{on<Q>().zero()}), other = Grid::of<Q>(c_attn);
     const auto refusal = [](auto call) { return message_of<ValueError>([&] { (void)call(); }); };
-    CHECK(says(refusal([&] { return grid.by_head(); }), "by_head() was called for a grid of recipes",
-               "into the recipes"));
+    CHECK(
+        says(refusal([&] { return grid.by_head(); }), "by_head() was called on a grid of recipes", "into the recipes"));
     CHECK(says(refusal([&] { return grid.at(token(1)); }), "at() was called"));
-    CHECK(says(refusal([&] { return grid.all_tokens(); }), "all_tokens() was called"));
+    CHECK(says(refusal([&] { return grid.all_positions(); }), "all_positions() was called"));
     CHECK(says(refusal([&] { return grid.with(other); }), "with() was called"));
     CHECK(says(refusal([&] { return other.with(grid); }), "with() was called"));
 }

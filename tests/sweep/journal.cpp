@@ -144,7 +144,7 @@ TEST_CASE("wherever the power fails, the cells of whole lines are there, and the
             CHECK(same_bits(journal.cells(), expected));
             CHECK(bytes_of(folder / "j") == torn);  // to look changes nothing
             if (length >= named.size())
-                CHECK(says(message_of<FileError>([&] { journal.begin("b"); }), "of another sweep"));
+                CHECK(says(message_of<FileError>([&] { journal.begin("b"); }), "belongs to another sweep"));
             journal.begin(length >= named.size() ? "a" : "b");
             journal.add({{20, 5}});
         }
@@ -153,21 +153,22 @@ TEST_CASE("wherever the power fails, the cells of whole lines are there, and the
     }
 }
 
-TEST_CASE("a file that is no journal is refused and left alone") {
+TEST_CASE("a file that is not a journal is refused and left alone") {
     for (const std::string& bytes :
          {std::string("hello"), std::string("\n"), std::string("\0\0\0", 3), std::string("suture sweep journal 2\na\n"),
           std::string("suture sweep journal 1 \na\n"), std::string("suture sweep journal 1\r\na\r\n")})
-        CHECK(says(refusal_of(bytes), "the journal is none: its first line is another", "name another file"));
+        CHECK(says(refusal_of(bytes), "the journal is not a suture sweep journal (unexpected first line)",
+                   "choose another file"));
 }
 
-TEST_CASE("a line that is no cell is told, and nothing is lost") {
+TEST_CASE("a line that is not a cell is named in the error, and nothing is lost") {
     const std::string head = "suture sweep journal 1\na\n";
     for (const std::string line :
          {"", " ", "3", "3 ", "3  1p+0", "x 1p+0", "-1 1p+0", "3 1p+0 ", "3 1p+0x", "3 one", "baseline", "baseline 3",
           "baseline x 1p+0", "99999999999999999999 1p+0", "3 0x1p+0", "3,1p+0"}) {
         CAPTURE(line);
         CHECK(says(refusal_of(head + "1 1p+0\n" + line + "\n2 1p+0\n"), "has the line '" + line + "'",
-                   "a cell and its value should be", "remove it"));
+                   "instead of a cell and its value", "remove the line"));
     }
     CHECK(says(refusal_of(head + std::string(1000, '7') + "\n"), "'" + std::string(60, '7') + "'"));
 }
@@ -178,8 +179,8 @@ TEST_CASE("a journal of another sweep is refused with both, and stays as it is")
     const std::string before = bytes_of(folder / "j");
     const std::string said = message_of<FileError>([&] { SweepJournal(folder / "j").begin("b"); });
     CHECK(said == (folder / "j").string() +
-                      ": the journal is of another sweep: it has 'a' but this one is 'b': "
-                      "name another journal, or remove this one");
+                      ": the journal belongs to another sweep, 'a', and this one is 'b': "
+                      "choose another journal, or remove this one");
     CHECK(bytes_of(folder / "j") == before);
 }
 
@@ -205,8 +206,8 @@ TEST_CASE("a baseline is noted once, and compared from then on") {
         CHECK(message_of<FileError>([&] {
                   j->check_baseline(2, baseline({1, 2.5}));
               }) == (folder / "j").string() +
-                        ": the journal is of another model: prompt 3 has the baseline 2.000000 there and "
-                        "2.500000 now: name another journal, or remove this one");
+                        ": the journal belongs to another model: the baseline of prompt 3 was 2.000000 and is "
+                        "2.500000 now: choose another journal, or remove this one");
     CHECK(bytes_of(folder / "j") == noted);
 }
 
@@ -223,7 +224,7 @@ TEST_CASE("a baseline that is no number, or has no bounds, is the same as itself
             CAPTURE(now);
             const std::string said = message_of<FileError>([&] { journal.check_baseline(0, baseline({now})); });
             const bool is_same = noted == now || (std::isnan(noted) && std::isnan(now));
-            CHECK(says(said, "of another model") == !is_same);
+            CHECK(says(said, "belongs to another model") == !is_same);
         }
     }
 }
@@ -257,22 +258,23 @@ TEST_CASE("what is taken up must be there, and of the same sweep and model") {
     write_journal(folder / "theirs");  // of the sweep a, with the baselines 2 and 3
     SweepJournal begun(folder / "begun"), fresh(folder / "fresh");
     CHECK(says(message_of<FileError>([&] { begun.take_up(folder / "nowhere"); }), (folder / "nowhere").string(),
-               "is not there, or empty", "check the path"));
+               "does not exist or is empty", "check the path"));
     CHECK_FALSE(files::fs::exists(folder / "nowhere"));
 
     begun.begin("b");
     CHECK(says(message_of<FileError>([&] { begun.take_up(folder / "theirs"); }), (folder / "theirs").string(),
-               "of another sweep: it has 'a' but this one is 'b'"));
+               "belongs to another sweep, 'a', and this one is 'b'"));
     CHECK(begun.cells().empty());
     fresh.take_up(folder / "theirs");
-    CHECK(says(message_of<FileError>([&] { fresh.begin("b"); }), (folder / "theirs").string(), "of another sweep"));
+    CHECK(says(message_of<FileError>([&] { fresh.begin("b"); }), (folder / "theirs").string(),
+               "belongs to another sweep"));
     CHECK(bytes_of(folder / "fresh").empty());
 
     fresh.begin("a");
     CHECK(says(message_of<FileError>([&] {
                    fresh.check_baseline(0, baseline({2, 9}));
                }),
-               (folder / "theirs").string(), "of another model: prompt 1"));
+               (folder / "theirs").string(), "belongs to another model: the baseline of prompt 1"));
     fresh.check_baseline(0, baseline({2, 3}));
     CHECK(says(bytes_of(folder / "fresh"), "baseline 0 1p+1\nbaseline 1 1.8p+1\n"));  // of its own
 }
@@ -283,7 +285,7 @@ TEST_CASE("two journals of one file do not write into one another") {
     first.begin("a");
     first.add({{1, 1}});
     CHECK(says(message_of<FileError>([&] { second.begin("a"); }), "was written by others since it was opened",
-               "open it again", "each process one of its own"));
+               "open it again", "each process its own journal"));
     first.add({{2, 2}});
     SweepJournal third(folder / "j");
     third.begin("a");
@@ -312,13 +314,13 @@ TEST_CASE("when the disk refuses, that is told, no line stays half written, and 
 TEST_CASE("what is no file, or in no directory, is refused") {
     const Folder folder;
     for (const char* path : {"/dev/full", "/dev/null"})
-        CHECK(says(message_of<FileError>([&] { SweepJournal journal(path); }), path, "is no regular file"));
+        CHECK(says(message_of<FileError>([&] { SweepJournal journal(path); }), path, "is not a regular file"));
     CHECK(says(message_of<FileError>([&] { SweepJournal journal(folder.path()); }), folder.path().string(),
-               "is no regular file"));
+               "is not a regular file"));
     CHECK(says(message_of<FileError>([&] { SweepJournal journal(folder / "nowhere/j"); }), "nowhere/j",
                "cannot be opened (No such file or directory)", "check the path"));
     REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-    CHECK(says(message_of<FileError>([&] { SweepJournal journal(folder / "pipe"); }), "is no regular file"));
+    CHECK(says(message_of<FileError>([&] { SweepJournal journal(folder / "pipe"); }), "is not a regular file"));
 }
 
 TEST_CASE("numbers are the same wherever the program thinks that it is") {

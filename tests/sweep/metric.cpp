@@ -36,7 +36,7 @@ const at::Tensor answers = at::tensor({4, 0, 6}, at::kLong), others = at::tensor
 
 /// A metric of one run of each prompt, as sweeps read it.
 at::Tensor value(const Metric& metric, const at::Tensor& of = logits) {
-    const LogitReads reads(metric, editing(tokens_run), false);
+    const LogitReads reads(metric, editing(tokens_run));
     return reads(reads.at_positions(of), reads.at_positions(clean), tokens_run, at::arange(prompts, at::kLong));
 }
 double logit_of(const at::Tensor& all, extent prompt, extent token, extent id) {
@@ -94,7 +94,7 @@ TEST_CASE("the next-token loss is the mean loss of the prompt's own next tokens"
     });
 }
 
-TEST_CASE("read at other positions, the next-token loss is that of the tokens behind those") {
+TEST_CASE("read at other positions, the next-token loss is that of the tokens after those") {
     check_each(value(next_token_loss().at(tokens(2, 4))), [](extent p) {
         return -(log_probability(logits, p, 2, token_at(p, 3)) + log_probability(logits, p, 3, token_at(p, 4))) / 2;
     });
@@ -102,7 +102,7 @@ TEST_CASE("read at other positions, the next-token loss is that of the tokens be
                [](extent p) { return -log_probability(logits, p, 1, token_at(p, 2)); });
     for (const auto& where : {token(-1), tokens(2, to_end)})
         CHECK(says(message_of<PositionError>([&] { (void)value(next_token_loss().at(where)); }),
-                   "read at token 4, the last", "no token follows"));
+                   "read at position 4, the last", "no token follows"));
 }
 
 TEST_CASE("a divergence is the sum of p log(p / q), p being the clean run's, and of a run from itself 0") {
@@ -124,7 +124,7 @@ TEST_CASE("ids that the model rules out, with a logit of minus infinity, add not
         ruled_out.select(-1, vocabulary - 1).fill_(-std::numeric_limits<double>::infinity());
         return ruled_out;
     };
-    const LogitReads reads(kl_divergence(), editing(tokens_run), false);
+    const LogitReads reads(kl_divergence(), editing(tokens_run));
     const auto diverge = [&](const at::Tensor& q, const at::Tensor& p) {
         return reads(reads.at_positions(q), reads.at_positions(p), tokens_run, at::arange(prompts, at::kLong));
     };
@@ -200,7 +200,7 @@ TEST_CASE("a metric that is no number says so, and does not become one") {
 TEST_CASE("gradients flow through every metric") {
     const auto gradient = [](const Metric& metric) {
         const at::Tensor leaf = logits.clone().requires_grad_();
-        const LogitReads reads(metric, editing(tokens_run), false);
+        const LogitReads reads(metric, editing(tokens_run));
         reads
             .differentiable(reads.at_positions(leaf), reads.at_positions(clean), tokens_run,
                             at::arange(prompts, at::kLong))
@@ -248,7 +248,7 @@ TEST_CASE("of a model of 16 bits the metric is computed in 32") {
     CHECK(value(loss(answers), logits.to(at::kFloat)).allclose(value(loss(answers)), 1e-5, 1e-6));
 }
 
-TEST_CASE("answers that are no token ids are refused with what to do") {
+TEST_CASE("answers that are not token ids are refused, with the remedy") {
     const auto refusal = [](const at::Tensor& given) {
         return std::vector<std::string>{message_of<TypeError>([&] { (void)loss(given); }),
                                         message_of<TypeError>([&] { (void)answer_logit(given); }),
@@ -260,9 +260,9 @@ TEST_CASE("answers that are no token ids are refused with what to do") {
     for (const at::Tensor& given : {at::ones({}, at::kLong), at::ones({3, 1}, at::kLong), at::ones({0}, at::kLong)})
         for (const std::string& text : {message_of<ShapeError>([&] { (void)probability(given); }),
                                         message_of<ShapeError>([&] { (void)answer_logit(given); })})
-            CHECK(says(text, "have shape " + shape_text(given.sizes()), "give one a prompt, [prompts]"));
+            CHECK(says(text, "have shape " + shape_text(given.sizes()), "give one per prompt, [prompts]"));
     CHECK(says(message_of<ShapeError>([] { (void)logit_difference(answers, at::ones({2}, at::kLong)); }),
-               "between 3 tokens and 2", "one of each a prompt"));
+               "between 3 tokens and 2", "one of each per prompt"));
 }
 
 TEST_CASE(
@@ -275,14 +275,14 @@ TEST_CASE(
         CHECK(says(text, "the token id -3", "ids count from 0"));
     for (const Metric& metric : {Metric(logit(7)), loss(7), probability(7), Metric(logit_difference(7, 0)),
                                  answer_logit(at::tensor({0, 7, 1}, at::kLong))})
-        CHECK(says(message_of<ValueError>([&] { (void)value(metric); }), "the token id 7", "logits are of 7",
-                   "the model's own vocabulary"));
+        CHECK(says(message_of<ValueError>([&] { (void)value(metric); }), "the token id 7",
+                   "the model has only 7 logits", "the model's own vocabulary"));
 }
 
-TEST_CASE("a metric that gives anything but one number a run is told so, by its name") {
+TEST_CASE("a metric that gives anything but one number per run is refused by its name") {
     const auto refusal = [](auto f) { return message_of<ShapeError>([&] { (void)value(metric_of(f, "mine")); }); };
     CHECK(says(refusal([](const at::Tensor& all) { return all.sum(-1); }), "the metric 'mine' gave float64 [3, 5]",
-               "one number a run, [3]"));
+               "one number per run, [3]"));
     CHECK(says(refusal([](const at::Tensor& all) {
                    return all.sum({1, 2}).unsqueeze(-1);
                }),

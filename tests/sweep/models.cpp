@@ -34,7 +34,7 @@ void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& gri
     SweepOptions plain;
     plain.optimisations = Optimisations::none();
     const SweepResult fast = sweep(model, patching, grid, metric), slow = sweep(model, patching, grid, metric, plain);
-    CHECK(fast.how == "stages, row by row");
+    CHECK(fast.method == SweepMethod::stages_by_position);
     CHECK(distance(fast.values, slow.values) <= tolerance);
     CHECK(slow.effects().abs().max().item<double>() > 100 * tolerance);
 }

@@ -41,7 +41,7 @@ TEST_CASE("denoising changes the corrupted runs, noising the clean ones, and bot
     CHECK(to_corrupted.source().equal(corrupted));
     CHECK(to_corrupted.base_is_clean());
     for (const Patching& p : {to_clean, to_corrupted}) {
-        CHECK(p.what() == Patching::with::activations);
+        CHECK(p.puts_in() == Patching::Source::activations);
         CHECK(p.clean().equal(clean));
     }
 }
@@ -55,13 +55,13 @@ TEST_CASE("ablations and edits change the runs of the prompts, which are the cle
         CHECK(p.clean().equal(clean));
         CHECK(p.base_is_clean());
     }
-    CHECK(all[0].what() == Patching::with::zeros);
+    CHECK(all[0].puts_in() == Patching::Source::zeros);
     CHECK_FALSE(all[0].source().defined());
-    CHECK(all[1].what() == Patching::with::means);
+    CHECK(all[1].puts_in() == Patching::Source::means);
     CHECK(all[1].source().equal(reference));
-    CHECK(all[2].what() == Patching::with::activations);
+    CHECK(all[2].puts_in() == Patching::Source::activations);
     CHECK(all[2].source().sizes() == clean.sizes());
-    CHECK(all[3].what() == Patching::with::edits);
+    CHECK(all[3].puts_in() == Patching::Source::edits);
     CHECK_FALSE(all[3].source().defined());
 }
 
@@ -92,7 +92,8 @@ TEST_CASE("a patching keeps ids of its own, of the dtype that it was given") {
             CAPTURE(p.name());
             CHECK(p.base().scalar_type() == dtype);
             CHECK(p.clean().equal(clean.to(dtype)));
-            if (p.source().defined() && p.what() == Patching::with::means) CHECK(p.source().equal(corrupted.to(dtype)));
+            if (p.source().defined() && p.puts_in() == Patching::Source::means)
+                CHECK(p.source().equal(corrupted.to(dtype)));
         }
     }
 }
@@ -129,7 +130,7 @@ TEST_CASE("prompts of unequal length are refused wherever one is put into anothe
                                     message_of<ShapeError>([&] { (void)noising(clean, longer); }),
                                     message_of<ShapeError>([&] { (void)mean_ablation(clean, longer); }),
                                     message_of<ShapeError>([&] { (void)resample_ablation(clean, longer, 1); })})
-        CHECK(says(text, "have 5 and 6 tokens", "at its own position", "give prompts of one length"));
+        CHECK(says(text, "have 5 and 6 tokens", "position by position", "give prompts of one length"));
 }
 
 TEST_CASE("every clean prompt needs a corrupted one, and an ablation any number of reference prompts") {
@@ -151,7 +152,7 @@ TEST_CASE("prompts of two dtypes are refused: a model that takes one may refuse 
     CHECK(says(message_of<TypeError>([&] { (void)noising(clean, corrupted.to(at::kMeta)); }), "on cpu", "on meta"));
 }
 
-TEST_CASE("what are no token ids is refused, and the message says which of the two it was") {
+TEST_CASE("anything but token ids is refused, and the message says which of the two it was") {
     const auto type = [](const at::Tensor& a, const at::Tensor& b) {
         return message_of<TypeError>([&] { (void)denoising(a, b); });
     };
@@ -167,7 +168,7 @@ TEST_CASE("what are no token ids is refused, and the message says which of the t
                                         message_of<ShapeError>([&] { (void)editing(given); }),
                                         message_of<ShapeError>([&] { (void)resample_ablation(given, clean, 1); })})
             CHECK(says(text, "the prompts have shape " + shape_text(given.sizes()),
-                       "[prompts, tokens], or [tokens] for one"));
+                       "[prompts, length], or [length] for one"));
 }
 
 TEST_CASE("a patching cannot be made of anything but prompts") {

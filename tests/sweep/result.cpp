@@ -7,17 +7,24 @@
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <range/v3/range/concepts.hpp>
+#include <range/v3/range/conversion.hpp>
+#include <range/v3/view/filter.hpp>
+#include <range/v3/view/transform.hpp>
 
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <locale>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -30,7 +37,7 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 /// 2 prompts x 2 layers x 3 tokens.
 SweepResult result() {
     SweepResult r;
-    r.axes = {{"prompt", {"0", "1"}}, {"layer", {"0", "1"}}, {"token", {"0", "1", "2"}}};
+    r.axes = {{"prompt", {"0", "1"}}, {"layer", {"0", "1"}}, {"position", {"0", "1", "2"}}};
     r.values = at::randn({2, 2, 3}, at::kDouble);
     r.baseline = at::tensor({0.5, -2.0}, at::kDouble);
     r.source = at::tensor({1.5, 2.0}, at::kDouble);
@@ -83,7 +90,9 @@ TEST_CASE("an effect is the value less the baseline of its prompt") {
     const SweepResult r = result();
     for (extent p = 0; p < 2; ++p) CHECK(r.effects()[p].equal(r.values[p].sub(r.baseline[p])));
     CHECK(r.effects().sizes() == r.values.sizes());
-    CHECK(r.effects_of(at::zeros({2, 2, 3}, at::kDouble))[1].equal(at::full({2, 3}, 2.0, at::kDouble)));
+    SweepResult estimated = r;
+    estimated.attribution = at::zeros({2, 2, 3}, at::kDouble);
+    CHECK(estimated.estimated_effects()[1].equal(at::full({2, 3}, 2.0, at::kDouble)));
 }
 
 TEST_CASE("the baseline has recovered nothing, the other run all, and half-way between them is a half") {
@@ -118,12 +127,12 @@ TEST_CASE("an ablation has no other run, and says so") {
           "a result of zero ablation has no other run to recover: read effects()");
 }
 
-TEST_CASE("an axis is found by its name, or the names that there are are told") {
+TEST_CASE("an axis is found by its name, and the error for another name lists those that there are") {
     const SweepResult r = result();
     CHECK(r.axis("prompt") == 0);
-    CHECK(r.axis("token") == 2);
+    CHECK(r.axis("position") == 2);
     CHECK(message_of<ValueError>([&] { (void)r.axis("head"); }) ==
-          "the result has no axis 'head': it has prompt, layer, token");
+          "the result has no axis 'head': it has prompt, layer, position");
 }
 
 TEST_CASE("a result is complete when every cell is there") {
@@ -146,7 +155,7 @@ TEST_CASE("a table has a line for each cell, with its labels, value and baseline
     r.done[1][1][1].fill_(false);
     const auto table = read_csv(csv_text(r));
     REQUIRE(table.size() == 13);
-    CHECK((table[0] == std::vector<std::string>{"prompt", "layer", "token", "value", "baseline", "ran"}));
+    CHECK((table[0] == std::vector<std::string>{"prompt", "layer", "position", "value", "baseline", "ran"}));
     for (extent cell = 0; cell < 12; ++cell) {
         const auto& line = table[static_cast<std::size_t>(cell + 1)];
         const extent p = cell / 6, layer = cell / 3 % 2, t = cell % 3;
@@ -256,4 +265,109 @@ TEST_CASE("where there is nothing to correlate the answer is no number") {
     CHECK(std::isnan(attribution_correlation(r)));
     CHECK(says(message_of<ValueError>([] { (void)attribution_correlation(result()); }), "has no attribution",
                "the option 'attribution'"));
+}
+
+TEST_CASE("the cells of a result are a range, which a pipeline may take from a temporary") {
+    SweepResult r = result();
+    r.ran[0][1].fill_(false);
+    r.done[1][0][2].fill_(false);
+    const auto cells = r.cells();
+    static_assert(ranges::random_access_range<decltype(cells)> && ranges::view_<std::decay_t<decltype(cells)>>);
+    REQUIRE(cells.size() == 12);
+    for (const SweepCell& cell : cells) {
+        REQUIRE(cell.place.size() == 3);
+        CHECK(cell.index == (cell.place[0] * 2 + cell.place[1]) * 3 + cell.place[2]);
+        CHECK(cell.value == r.values[cell.place[0]][cell.place[1]][cell.place[2]].item<double>());
+        CHECK(cell.baseline == r.baseline[cell.place[0]].item<double>());
+        CHECK(cell.ran == (cell.place[0] != 0 || cell.place[1] != 1));
+        CHECK(cell.done == (cell.index != 8));
+        CHECK(cell.effect() == cell.value - cell.baseline);
+    }
+    const at::Tensor values = r.values.clone();
+    const auto make = [&] { return std::exchange(r, SweepResult{}); };
+    const auto second_layer = make().cells() |
+                              ranges::views::filter([](const SweepCell& c) { return c.ran && c.place[1] == 1; }) |
+                              ranges::views::transform(&SweepCell::value) | ranges::to<std::vector>();
+    REQUIRE(second_layer.size() == 3);
+    for (extent t = 0; t < 3; ++t) CHECK(second_layer[std::size_t(t)] == values[1][1][t].item<double>());
+}
+
+TEST_CASE("the cells of a result that lies otherwise in memory are the same") {
+    SweepResult r = result();
+    const auto before = r.cells() | ranges::views::transform(&SweepCell::value) | ranges::to<std::vector>();
+    r.values = r.values.transpose(0, 2).contiguous().transpose(0, 2);
+    CHECK((r.cells() | ranges::views::transform(&SweepCell::value) | ranges::to<std::vector>()) == before);
+}
+
+TEST_CASE("results of other prompts are concatenated, prompt after prompt, and numbered on") {
+    const SweepResult a = result(), b = result(), c = result();
+    const SweepResult all = concatenate({a, b, c});
+    CHECK((all.axes.front() == SweepAxis{"prompt", {"0", "1", "2", "3", "4", "5"}}));
+    CHECK(std::equal(all.axes.begin() + 1, all.axes.end(), a.axes.begin() + 1, a.axes.end()));
+    CHECK(all.values.equal(at::cat({a.values, b.values, c.values})));
+    CHECK(all.baseline.equal(at::cat({a.baseline, b.baseline, c.baseline})));
+    CHECK(all.source.equal(at::cat({a.source, b.source, c.source})));
+    CHECK(all.is_complete());
+    CHECK(all.effects().narrow(0, 2, 2).equal(b.effects()));
+    CHECK(all.metric == a.metric);
+    CHECK(concatenate({a}).values.equal(a.values));
+}
+
+TEST_CASE("prompts with labels of their own keep them, and a tensor that a result lacks is left out") {
+    SweepResult a = result(), b = result();
+    a.axes.front().labels = {"Mary", "John"}, b.axes.front().labels = {"Ann", "Tom"};
+    a.attribution = a.values, b.source = at::Tensor();
+    const SweepResult all = concatenate({a, b});
+    CHECK((all.axes.front().labels == std::vector<std::string>{"Mary", "John", "Ann", "Tom"}));
+    CHECK_FALSE(all.attribution.defined());
+    CHECK_FALSE(all.source.defined());
+}
+
+TEST_CASE("results of different sweeps are neither concatenated nor merged") {
+    SweepResult other = result(), longer = result();
+    other.metric = "loss";
+    longer.axes.back().labels.push_back("3");
+    CHECK(says(message_of<ValueError>([&] {
+                   (void)concatenate({result(), other});
+               }),
+               "cannot concatenate results with different metrics, 'logit difference' and 'loss'"));
+    CHECK(says(message_of<ValueError>([&] { (void)merge({result(), other}); }), "cannot merge results"));
+    CHECK(says(message_of<ValueError>([&] {
+                   (void)concatenate({result(), longer});
+               }),
+               "different axes", "without an axis of positions"));
+    CHECK(says(message_of<ValueError>([&] { (void)merge({result(), longer}); }), "different axes"));
+    CHECK(says(message_of<ValueError>([] { (void)concatenate({}); }), "no result to concatenate"));
+    CHECK(says(message_of<ValueError>([] { (void)merge({}); }), "no result to merge"));
+}
+
+TEST_CASE("what several processes ran of one sweep is merged, and a cell that one of them ran is taken from it") {
+    const SweepResult whole = result();
+    SweepResult a = whole, b = whole;
+    a.values = whole.values.clone(), a.done = whole.done.clone(), a.ran = whole.ran.clone();
+    b.values = whole.values.clone(), b.done = whole.done.clone(), b.ran = whole.ran.clone();
+    for (SweepResult* r : {&a, &b}) {  // of the second prompt each knows one layer
+        const extent lacks = r == &a ? 0 : 1;
+        r->values[1][lacks].fill_(none), r->done[1][lacks].fill_(false), r->ran[1][lacks].fill_(false);
+    }
+    a.ran[0][0][0].fill_(false);  // known to be the baseline, but b ran it
+    a.values[0][0][0].fill_(-7.0);
+    const at::Tensor untouched = a.values.clone();
+    const SweepResult both = merge({a, b});
+    CHECK(both.is_complete());
+    CHECK(both.values.equal(whole.values));
+    CHECK(both.ran.all().item<bool>());
+    CHECK(a.values.nan_to_num(9).equal(untouched.nan_to_num(9)));
+    CHECK(merge({b, a}).values.equal(whole.values));
+    CHECK(merge({whole, whole}).values.equal(whole.values));
+    const SweepResult one = merge({a});
+    CHECK(one.done.equal(a.done));
+    CHECK_FALSE(one.is_complete());
+}
+
+TEST_CASE("every method has a text of its own, and is found by it") {
+    for (const SweepMethod method : sweep_methods) CHECK(sweep_method_of(to_string(method)) == method);
+    CHECK(std::string(to_string(SweepMethod::stages_by_position)) == "stages, position by position");
+    CHECK_FALSE(sweep_method_of("").has_value());
+    CHECK_FALSE(sweep_method_of("stage").has_value());
 }

@@ -56,8 +56,8 @@ TEST_CASE("whatever is patched with whatever, a cell is the metric of a forward 
             CAPTURE(patching.name());
             const SweepResult fast = sweep(m, patching, grid, logit_difference(3, 4));
             const SweepResult plain = sweep(m, patching, grid, logit_difference(3, 4), with(Optimisations::none()));
-            CHECK(fast.how == "stages, row by row");
-            CHECK(plain.how == "one forward pass a cell");
+            CHECK(fast.method == SweepMethod::stages_by_position);
+            CHECK(plain.method == SweepMethod::forward_passes);
             check_same(fast, plain, 1e-10);
             // The patches do something: a sweep that patched nothing would pass otherwise.
             if (name != "the last norm") CHECK(plain.effects().abs().max().item<double>() > 1e-3);
@@ -201,7 +201,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
     options.journal = std::make_shared<SweepJournal>(file);
     CHECK(says(message_of<FileError>(
                    [&] { (void)sweep(m, noising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
-               "is of another sweep"));
+               "belongs to another sweep"));
     {
         const at::NoGradGuard no_gradients;
         m->wte->weight.mul_(1.5);
@@ -209,7 +209,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
     options.journal = std::make_shared<SweepJournal>(file);
     CHECK(says(message_of<FileError>(
                    [&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options); }),
-               "is of another sweep"));
+               "belongs to another sweep"));
     // A function has no weights to compare, but a baseline.
     std::filesystem::remove(file);
     const auto forward = [&](const at::Tensor& ids) { return m->forward(ids); };
@@ -222,7 +222,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
     CHECK(says(message_of<FileError>([&] {
                    (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
                }),
-               "is of another model"));
+               "belongs to another model"));
     std::filesystem::remove(file);
 }
 
@@ -269,7 +269,7 @@ TEST_CASE("what does not fit is refused before the model is run") {
                    [&] { (void)sweep(never, editing(p.clean), Grid::of_recipes(c_attn, recipes), logit(1)); }),
                "Q[token 40] = 0: token 40 is outside"));
     CHECK(says(message_of<ValueError>([&] { (void)sweep(never, editing(p.clean), Grid::of<Q>(c_attn), logit(1)); }),
-               "the grid has none: give one of Grid::of_recipes"));
+               "this grid has none: use Grid::of_recipes"));
     CHECK(
         says(message_of<ShapeError>([&] { (void)denoising(p.clean, p.corrupted.narrow(1, 0, 5)); }), "6 and 5 tokens"));
     CHECK_THROWS_AS((void)sweep(m, patching, Grid::of<Q>(c_attn), logit(vocabulary)), ValueError);
@@ -309,10 +309,10 @@ TEST_CASE("a metric that writes what it is lent is told so, before it spoils a c
                    "the metric 'mine' wrote into the tensor it was lent"));
 }
 
-TEST_CASE("attention scores, which pass in whole runs only, cannot be swept token by token") {
+TEST_CASE("attention scores, which pass in whole runs only, cannot be swept position by position") {
     Model m = model();
     const Pairs p = pairs(1, 2);
     const Grid scores = Grid::of<Resid>(SiteRef<Whole<Resid<6>>>(m->h[0]->attn->scores));
     CHECK(says(message_of<ShapeError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), scores, logit(1)); }),
-               "give sites where each token has its own channels"));
+               "give sites where each position has its own channels"));
 }

@@ -12,7 +12,7 @@
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
 #include "suture/hook/sites.hpp"
-#include "suture/model/causal_rows.hpp"
+#include "suture/model/causal_positions.hpp"
 #include "suture/tensor/view.hpp"
 
 #include <ATen/ops/gelu.h>
@@ -79,10 +79,10 @@ public:
         const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale())).softmax(-1));
         return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
     }
-    /// [rows, width] -> [kept rows, width]. The sites `scores` and `pattern` are not passed.
-    at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
+    /// [positions, width] -> [kept positions, width]. The sites `scores` and `pattern` are not passed.
+    at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
-        return c_proj(z(rows.attend(heads_of(q), heads_of(k), heads_of(v), scale()).flatten(-2)));
+        return c_proj(z(positions.attend(heads_of(q), heads_of(k), heads_of(v), scale()).flatten(-2)));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};
@@ -149,11 +149,11 @@ public:
         const at::Tensor before = resid_pre(x);
         return after_attention(before.add(attn->forward(ln_1(before))));
     }
-    /// [rows, width] -> [kept rows, width]
-    at::Tensor forward_rows(const at::Tensor& x, CausalRows& rows) {
+    /// [positions, width] -> [kept positions, width]
+    at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
         const at::Tensor before = resid_pre(x);
-        const at::Tensor attended = attn->forward_rows(ln_1(before), rows);
-        return after_attention(rows.kept(before).add(attended));
+        const at::Tensor attended = attn->forward_at(ln_1(before), positions);
+        return after_attention(positions.kept(before).add(attended));
     }
 
     Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_1{nullptr}, ln_2{nullptr};
@@ -256,9 +256,9 @@ public:
     }
     /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
     at::Tensor block(extent layer, const at::Tensor& x) { return h[static_cast<std::size_t>(layer)]->forward(x); }
-    /// [rows, width] -> [kept rows, width]. @throws PositionError if there is no such layer
-    at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows) {
-        return h[static_cast<std::size_t>(layer)]->forward_rows(x, rows);
+    /// [positions, width] -> [kept positions, width]. @throws PositionError if there is no such layer
+    at::Tensor block(extent layer, const at::Tensor& x, CausalPositions& positions) {
+        return h[static_cast<std::size_t>(layer)]->forward_at(x, positions);
     }
     /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
     at::Tensor unembed(const at::Tensor& x) { return at::linear(ln_f(x), unembedding()); }

@@ -1,6 +1,8 @@
 // Running a model whatever its kind: a module, a holder or pointer of one, a function.
 #pragma once
 
+#include "suture/tensor/error.hpp"
+
 #include <concepts>
 #include <utility>
 
@@ -27,6 +29,26 @@ auto run_model(Model& model, Inputs&&... inputs) {
                       "this model cannot be run with these inputs: give what its forward takes");
         return model(std::forward<Inputs>(inputs)...);
     }
+}
+
+/// Whether there is a model: false for an empty holder and a null pointer.
+template <class Model>
+bool is_there(const Model& model) {
+    if constexpr (requires { model.is_empty(); })
+        return !model.is_empty();
+    else if constexpr (requires {
+                           { *model } -> std::same_as<decltype(*model)>;
+                           static_cast<bool>(model);
+                       })
+        return static_cast<bool>(model);
+    else
+        return true;
+}
+
+/// @throws ModelError if the model is an empty holder or a null pointer
+template <class Model>
+void check_is_there(const Model& model) {
+    if (!is_there(model)) throw ModelError("the model is an empty pointer or holder: construct it first");
 }
 
 }  // namespace suture::detail

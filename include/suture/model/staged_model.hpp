@@ -1,7 +1,8 @@
 // Staged models: what a sweep must know of a model to run a part of it.
 #pragma once
 
-#include "suture/model/causal_rows.hpp"
+#include "suture/model/causal_positions.hpp"
+#include "suture/model/run_model.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <concepts>
@@ -23,37 +24,25 @@ concept points_to_stages = requires(M& m) {
 };
 }  // namespace detail
 
-/// A model whose forward is `unembed(block(layers() - 1, ... block(0, embed(ids))))`; or a holder or pointer of one.
+/// A model whose forward is `unembed(block(layers() - 1, ... block(0, embed(ids))))`, or a holder of or pointer to one.
 ///
 ///     extent layers();
-///     at::Tensor embed(const at::Tensor& ids);               // [batch, tokens] -> [batch, tokens, width]
-///     at::Tensor block(extent layer, const at::Tensor& x);   // [batch, tokens, width] -> the same
-///     at::Tensor unembed(const at::Tensor& x);                  // [..., width] -> logits [..., vocabulary], row by row
+///     at::Tensor embed(const at::Tensor& ids);               // [batch, positions] -> [batch, positions, width]
+///     at::Tensor block(extent layer, const at::Tensor& x);   // [batch, positions, width] -> the same
+///     at::Tensor unembed(const at::Tensor& x);               // [..., width] -> logits [..., vocabulary]
 ///
-/// A sweep then runs what comes behind a patch, and no more. Two more forms save more:
+/// A sweep then runs only what comes after a patch. Two more overloads save more:
 ///
-///     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids);               // -> the logits of these ids alone
-///     at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows);     // x [rows, width]: @see CausalRows
+///     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids);                     // -> the logits of these ids
+///     at::Tensor block(extent layer, const at::Tensor& x, CausalPositions& positions);    // x [positions, width]
 ///
-/// Rows of a batch must not see one another, as ever. `Gpt2` has all of it.
+/// Runs in a batch must not see one another, and unembed must treat each position by itself. `Gpt2` has all of this.
+/// @see CausalPositions
 template <class M>
 concept StagedModel = detail::has_stages<M> || detail::points_to_stages<M>;
 
 namespace detail {
-/// @throws ModelError if the model is a holder or pointer of none
-template <class Model>
-void check_is_there(const Model& model) {
-    bool is_empty = false;
-    if constexpr (requires { model.is_empty(); })
-        is_empty = model.is_empty();
-    else if constexpr (requires {
-                           { *model } -> std::same_as<decltype(*model)>;
-                           static_cast<bool>(model);
-                       })
-        is_empty = !static_cast<bool>(model);
-    if (is_empty) throw ModelError("the model is an empty pointer or holder: construct it first");
-}
-/// @throws ModelError if the holder or pointer is empty
+/// The object that has the stages. @throws ModelError if the holder or pointer is empty
 template <StagedModel M>
 auto& stages_of(M& model) {
     check_is_there(model);
@@ -63,8 +52,8 @@ auto& stages_of(M& model) {
         return *model;
 }
 template <class Stages>
-concept computes_rows = requires(Stages& s, const at::Tensor& x, extent layer, CausalRows& rows) {
-    { s.block(layer, x, rows) } -> std::convertible_to<at::Tensor>;
+concept computes_positions = requires(Stages& s, const at::Tensor& x, extent layer, CausalPositions& positions) {
+    { s.block(layer, x, positions) } -> std::convertible_to<at::Tensor>;
 };
 template <class Stages>
 concept reads_some_logits = requires(Stages& s, const at::Tensor& x, const at::Tensor& ids) {

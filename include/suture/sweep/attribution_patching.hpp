@@ -1,9 +1,10 @@
-// DirectLogitAttribution patching: what a patch would do, to first order, for all places at once. The effect of putting other
-// activations a' in place of a is (a' - a) times the metric's gradient at a, so two forward passes and a backward one do
-// for a whole grid (Nanda 2023, "Attribution Patching"; Syed et al. 2023, https://arxiv.org/abs/2310.10348).
+// Attribution patching: what a patch would do, to first order, for all places at once. The effect of putting other
+// activations a' in place of a is (a' - a) times the metric's gradient at a, so two forward passes and one backward pass
+// are enough for a whole grid (Nanda 2023, "Attribution Patching"; Syed et al. 2023, https://arxiv.org/abs/2310.10348).
 #pragma once
 
 #include "suture/sweep/detail/forward.hpp"
+#include "suture/sweep/detail/sources.hpp"
 #include "suture/sweep/detail/task.hpp"
 #include "suture/sweep/result.hpp"
 
@@ -14,6 +15,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,51 +23,44 @@ namespace suture {
 
 namespace detail {
 
-/// The gradient of the sum of the prompts' metrics at each site: [prompts, tokens, width]. Parameters are left alone.
+/// The gradient of the sum of the prompts' metrics at each site: [prompts, positions, width]. The gradients of parameters
+/// are left alone.
 template <class Model>
-std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const SweepSites& sites,
-                                     const LogitReads& reads, const at::Tensor& clean, const at::Tensor& prompt) {
+std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const SweepTask& task,
+                                     const at::Tensor& clean, const at::Tensor& prompt) {
     const at::AutoGradMode gradients(true);
-    std::vector<at::Tensor> seen(sites.size());
-    HookSet hooks;
-    std::vector<HookHandle> handles;
-    for (std::size_t i = 0; i < sites.size(); ++i)
-        handles.push_back(hooks.add(sites.sites()[i], [&seen, i](const at::Tensor& activation) {
-            // Where no parameter needs gradients, they begin here.
-            seen[i] = activation.requires_grad() ? activation.clone() : activation.detach().clone().requires_grad_();
-            return seen[i];
-        }));
-    Scope scope = hooks.activate();
-    const at::Tensor logits = reads.at_positions(forward_of(model, ids));
+    SiteRecorder recorder(task.sites, ids.sizes(), SiteRecording::in_graph);
+    Scope scope = recorder.activate();
+    const at::Tensor logits = task.reads.at_positions(forward_of(model, ids));
     scope.end();
     if (!logits.requires_grad())
         throw ValueError(
-            "attribution needs gradients, and the model's logits have none: let its forward run without a "
-            "NoGradGuard of its own");
-    const at::Tensor sum = reads.differentiable(logits, clean, ids, prompt).sum();
+            "attribution needs gradients, and the model's logits have none: remove the NoGradGuard in its forward");
+    const at::Tensor sum = task.reads.differentiable(logits, clean, ids, prompt).sum();
     if (!sum.requires_grad())
-        throw ValueError("the metric '" + reads.metric().name +
-                         "' has no gradient: attribution needs one that is "
-                         "differentiable, of LibTorch's operations");
+        throw ValueError("attribution needs the gradient of the metric '" + task.reads.metric().name +
+                         "', which has none: compute it with LibTorch's differentiable operations");
+    const std::vector<at::Tensor> seen = activations_of(recorder.take());
     std::vector<at::Tensor> found = torch::autograd::grad({sum}, seen, {}, {}, false, true);
-    for (std::size_t i = 0; i < sites.size(); ++i)
-        found[i] = found[i].defined() ? by_prompt(found[i], ids.sizes(), sites.width(i)) : at::zeros_like(seen[i]);
+    for (std::size_t i = 0; i < found.size(); ++i)
+        found[i] = found[i].defined() ? by_prompt(found[i], ids.sizes(), task.sites.width(i)) : at::zeros_like(seen[i]);
     return found;
 }
 
 /// The first-order effect of each cell of one prompt, float64 [cells]: the sum of (source - base) * gradient over what the
 /// cell patches.
-inline at::Tensor first_order_effects(const CellSpace& space, const SweepSites& sites, extent prompt,
-                                      const std::vector<at::Tensor>& base, const std::vector<at::Tensor>& sources,
+inline at::Tensor first_order_effects(const SweepTask& task, extent prompt, const std::vector<at::Tensor>& base,
+                                      const std::vector<at::Tensor>& sources,
                                       const std::vector<at::Tensor>& gradients) {
-    const extent count = space.cells_a_prompt();
+    const CellSpace& space = task.space;
+    const extent count = space.cells_per_prompt();
     const at::Tensor effects = at::zeros({count}, at::kDouble);
-    std::vector<at::Tensor> products(sites.size());
-    for (std::size_t s = 0; s < sites.size(); ++s)
+    std::vector<at::Tensor> products(base.size());
+    for (std::size_t s = 0; s < base.size(); ++s)
         if (!sources.empty()) products[s] = sources[s].sub(base[s]).mul(gradients[s]).to(at::kDouble);
     for (extent i = 0; i < count; ++i) {
         const Cell c = space.at(prompt * count + i);
-        const std::size_t s = sites.of(c.part, c.layer);
+        const std::size_t s = task.sites.of(c.part, c.layer);
         const at::Tensor effect = space.grid().recipes().empty()
                                       ? space.part_of(products[s], c).sum()
                                       : space.edited(base[s], {}, c).sub(base[s]).mul(gradients[s]).sum();
@@ -94,24 +89,25 @@ void attribute_prompt(Model& model, const SweepTask& task, extent prompt, const 
         result.source[prompt] = task.reads(theirs, clean, other, which)[0];
     }
     result.baseline[prompt] = task.reads(logits, clean, ids, which)[0];
-    const std::vector<at::Tensor> gradients = gradients_at(model, ids, task.sites, task.reads, clean, which);
-    const at::Tensor effects = first_order_effects(task.space, task.sites, prompt, base.sites, sources, gradients);
+    const std::vector<at::Tensor> gradients = gradients_at(model, ids, task, clean, which);
+    const at::Tensor effects = first_order_effects(task, prompt, base.sites, sources, gradients);
     result.values.select(0, prompt).copy_(effects.view(result.values.sizes().slice(1)).add(result.baseline[prompt]));
 }
 }  // namespace detail
 
-/// Estimates what a sweep would find: `values` are the baseline and the first-order effect of each patch. Two forward
-/// passes and a backward one a prompt, whatever the grid. The model is any with a forward, or in stages; hooks that are
+/// Estimates what a sweep would find: `values` are the baseline plus the first-order effect of each patch. Two forward
+/// passes and one backward pass per prompt, whatever the grid. The model needs only a forward or stages; hooks that are
 /// active in this thread run as usual; the parameters' gradients are left alone.
 /// @throws as sweep; ValueError if the metric cannot be differentiated
 template <class Model>
 SweepResult attribution_patching(Model&& model, const Patching& patching, const Grid& grid, const Metric& metric) {
+    detail::check_can_run<std::remove_reference_t<Model>>();
     detail::check_is_there(model);
-    const detail::SweepTask task(patching, grid, metric, false);
+    const detail::SweepTask task(patching, grid, metric);
     if (c10::InferenceMode::is_enabled())
-        throw ValueError("attribution needs gradients, and inference mode has none: call it outside");
+        throw ValueError("attribution needs gradients, and inference mode has none: call it outside inference mode");
     SweepResult result = detail::empty_result(task);
-    result.how = "attribution patching";
+    result.method = SweepMethod::attribution;
     const at::NoGradGuard no_gradients;
     const std::vector<at::Tensor> shared = detail::shared_sources(
         task, [&](const at::Tensor& ids) { return detail::record_forward(model, ids, task.sites).sites; });

@@ -1,4 +1,4 @@
-// Results of sweeps in files: CSV for spreadsheets and plots, safetensors with all bits for whoever reads them again.
+// Results of sweeps in files: CSV for spreadsheets and plots, safetensors to read them again bit for bit.
 // Law: what was saved is loaded bit for bit. Needs nlohmann-json, as suture/file/safetensors.hpp does.
 #pragma once
 
@@ -9,14 +9,15 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace suture {
 
-/// Writes the result as `csv_text` gives it: complete, or not at all.
-/// @throws FileError, with the path, if the disk refuses; what was there before is then still there
+/// Writes `csv_text(result)`: completely, or not at all.
+/// @throws FileError, with the path, if the disk refuses; an older file is then still there
 inline void save_csv(const std::filesystem::path& path, const SweepResult& result) {
     const std::string text = csv_text(result);
     detail::safetensors::naming(path.string(), [&] {
@@ -26,8 +27,8 @@ inline void save_csv(const std::filesystem::path& path, const SweepResult& resul
     });
 }
 
-/// Writes the tensors of the result under the names of its members, the axes and texts into the file's metadata: complete,
-/// or not at all. @throws FileError, with the path, if the disk refuses
+/// Writes the tensors of the result under the names of its members, and its axes and texts into the file's metadata:
+/// completely, or not at all. @throws FileError, with the path, if the disk refuses
 /// @post load_sweep(path) is the result, bit for bit
 inline void save_sweep(const std::filesystem::path& path, const SweepResult& result) {
     std::map<std::string, at::Tensor> tensors{
@@ -41,11 +42,11 @@ inline void save_sweep(const std::filesystem::path& path, const SweepResult& res
                       {"axes", axes.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},
                       {"metric", result.metric},
                       {"patching", result.patching},
-                      {"how", result.how}});
+                      {"method", to_string(result.method)}});
 }
 
 namespace detail {
-/// The axes that a file's metadata has. @throws FileError if these are none
+/// The axes in a file's metadata. @throws FileError if the text has another form
 inline std::vector<SweepAxis> sweep_axes_of(const std::string& path, const std::string& text) {
     const nlohmann::json all = nlohmann::json::parse(text, nullptr, false);
     std::vector<SweepAxis> axes;
@@ -53,28 +54,29 @@ inline std::vector<SweepAxis> sweep_axes_of(const std::string& path, const std::
         for (const nlohmann::json& axis : all)
             axes.push_back({axis.at("name").get<std::string>(), axis.at("labels").get<std::vector<std::string>>()});
     } catch (const nlohmann::json::exception&) {
-        throw FileError(path + ": the metadata 'axes' are no axes of a sweep: give a file that save_sweep wrote");
+        throw FileError(path + ": the metadata 'axes' does not list a sweep's axes: give a file that save_sweep wrote");
     }
     return axes;
 }
 
-/// @throws FileError unless the tensor is of this dtype and has these axes
+/// @throws FileError unless the tensor has this dtype and these sizes
 inline at::Tensor sweep_tensor(const Safetensors& file, const std::string& path, const std::string& name,
                                at::ScalarType dtype, const std::vector<extent>& sizes) {
     at::Tensor tensor = file.load(name);
     if (tensor.scalar_type() != dtype || tensor.sizes() != at::IntArrayRef(sizes))
-        throw FileError(path + ": the tensor '" + name + "' is " + tensor_text(tensor) + " but the axes make it " +
+        throw FileError(path + ": the tensor '" + name + "' is " + tensor_text(tensor) + " but the axes need " +
                         dtype_text(dtype) + " " + shape_text(sizes) + ": give a file that save_sweep wrote");
     return tensor;
 }
 }  // namespace detail
 
-/// Reads what `save_sweep` wrote. @throws FileError if the file is no such file, or was damaged
+/// Reads what `save_sweep` wrote. @throws FileError if the file is another kind of file, or is damaged
 inline SweepResult load_sweep(const std::filesystem::path& path) {
     const Safetensors file = Safetensors::open(path);
     std::map<std::string, std::string> texts = file.metadata();
     if (texts["format"] != "suture sweep 1")
-        throw FileError(path.string() + ": the file has no result of a sweep: give one that save_sweep wrote");
+        throw FileError(path.string() +
+                        ": the file does not hold the result of a sweep: give one that save_sweep wrote");
     SweepResult result;
     result.axes = detail::sweep_axes_of(path.string(), texts["axes"]);
     std::vector<extent> sizes;
@@ -92,7 +94,11 @@ inline SweepResult load_sweep(const std::filesystem::path& path) {
     if (file.contains("attribution")) result.attribution = read("attribution", at::kDouble, sizes);
     result.metric = std::move(texts["metric"]);
     result.patching = std::move(texts["patching"]);
-    result.how = std::move(texts["how"]);
+    const std::optional<SweepMethod> method = sweep_method_of(texts["method"]);
+    if (!method)
+        throw FileError(path.string() + ": the metadata 'method' is '" + texts["method"] +
+                        "', which is not a method of sweeping: give a file that save_sweep wrote");
+    result.method = *method;
     return result;
 }
 

@@ -1,5 +1,5 @@
-// Grids: the places that a sweep patches, one at a time. Layers times tokens, times components and heads if wanted; or
-// layers times recipes of any kind.
+// Grids: the places that a sweep patches, one at a time. Layers by positions, and by components and heads if wanted; or
+// layers by recipes of any kind.
 #pragma once
 
 #include "suture/core/where.hpp"
@@ -23,12 +23,12 @@
 namespace suture {
 
 namespace detail {
-/// Channels that are patched together, and the site of each layer where they pass.
+/// Channels that are patched together, and their site in each layer.
 struct GridPart {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
     ChannelSlice channels;
-    extent heads_a_group = 0;  ///< 0: a layout, which has no heads of its own
+    extent heads_a_group = 0;  ///< 0 for a layout, which has no heads of its own
     extent width = 0;          ///< of the whole layout
     StridedSlice queries;      ///< the layout's queries, which no other position reads; of width 0 if it has none
 
@@ -42,11 +42,11 @@ struct GridPart {
     }
 };
 
-/// @throws PositionError, with the edit, if a prompt of so many tokens lacks a place that the recipe edits. What else may
-/// be wrong with it shows when it meets an activation.
+/// Checks only the positions of a recipe; anything else that is wrong with it shows when it meets an activation.
+/// @throws PositionError, with the edit, if a prompt of this length lacks a position that the recipe edits
 template <Layout L, AnyRecipe R>
-void check_places(const R& recipe, extent tokens) {
-    const at::Tensor like = at::zeros({1, tokens, L::width});
+void check_places(const R& recipe, extent length) {
+    const at::Tensor like = at::zeros({1, length, L::width});
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
             step unused;
@@ -59,12 +59,12 @@ void check_places(const R& recipe, extent tokens) {
     });
 }
 
-/// A recipe with its type forgotten: activation [..., width] -> an edited copy.
+/// A type-erased recipe: activation [..., width] -> an edited copy.
 struct GridRecipe {
     std::string name;
     std::function<at::Tensor(const at::Tensor&)> edited;
-    std::function<void(extent tokens)>
-        check;  ///< @throws PositionError if a prompt of so many tokens has no such place
+    /// @throws PositionError if a prompt of this length lacks a position that the recipe edits
+    std::function<void(extent length)> check;
 };
 
 template <Layout L>
@@ -96,7 +96,7 @@ std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
     return all;
 }
 
-/// What keeps a component from being swept at sites packed like L.
+/// Why a component cannot be swept at sites packed like L.
 template <class Selector, class L>
 inline constexpr fault sweep_fault = fault::none;
 template <class Selector, Layout L>
@@ -116,18 +116,18 @@ concept SitesWithoutLayout = Sites<S> && std::same_as<layout_at<S>, AnyLayout>;
 /// Where a sweep patches: a value, made of sites.
 ///
 ///     const auto c_attn = sites<Qkv>(model, "h.*.attn.c_attn");
-///     Grid::of<Q>(c_attn)                              // each layer x each token
-///     Grid::of<Q, K, V>(c_attn).by_head()              // component x layer x head x token
-///     Grid::of<Q>(c_attn).at(tokens(2, 5))             // these tokens, each by itself; token(-1): no axis of tokens
-///     Grid::of<Z>(z_sites).by_head().all_tokens()      // layer x head, all tokens of a prompt at once
-///     Grid::of_recipes(c_attn, recipes)                // layer x recipe: what each does by itself
+///     Grid::of<Q>(c_attn)                              // each layer x each position
+///     Grid::of<Q, K, V>(c_attn).by_head()              // component x layer x head x position
+///     Grid::of<Q>(c_attn).at(tokens(2, 5))             // each of these positions; token(-1) makes no axis
+///     Grid::of<Z>(z_sites).by_head().all_positions()   // layer x head, all positions of a prompt at once
+///     Grid::of_recipes(c_attn, recipes)                // layer x recipe, one recipe at a time
 ///     Grid::of<AttnOut>(attention).with(Grid::of<MlpOut>(mlps))    // different sites of the same layers
 ///
 /// Layers are the sites in their order.
 class Grid {
 public:
-    /// The components, each by itself, at a site or at those of several layers; components in full or by their
-    /// families, or the whole layout.
+    /// One component at a time, at one site or at the sites of several layers; name components in full or by
+    /// their families, or name the whole layout.
     /// @throws HookError if the range of sites is empty
     template <class... Cs, detail::LayeredSites S>
         requires(sizeof...(Cs) > 0 && detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...> == fault::none)
@@ -137,11 +137,11 @@ public:
                  detail::first_sweep_fault<detail::layout_at<S>, family<Families>...> == fault::none)
     static Grid of(S&& sites) { return of_selected<family<Families>...>(sites); }
 
-    /// Recipes, each by itself, at a site or at those of several layers: any range of them, of one type.
+    /// One recipe at a time, at one site or at the sites of several layers: any range of recipes of one type.
     ///
     ///     views::iota(0, 15) | views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); })
     ///
-    /// @throws HookError if the range of sites is empty, ValueError if that of recipes is
+    /// @throws HookError if the range of sites is empty, ValueError if the range of recipes is
     template <detail::LayeredSites S, ranges::input_range R>
         requires(AnyRecipe<ranges::range_value_t<R>>&& recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> ==
                  fault::none)
@@ -152,14 +152,14 @@ public:
             grid.recipes_.push_back(
                 {to_string(recipe),
                  [recipe](const at::Tensor& activation) { return (borrow<L>(activation) | recipe).take(); },
-                 [recipe](extent tokens) { detail::check_places<L>(recipe, tokens); }});
+                 [recipe](extent length) { detail::check_places<L>(recipe, length); }});
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }
 
-    /// Each head by itself.
-    /// @throws ValueError if the components have different numbers of heads, or one is a layout, which has none; or if
-    ///         there are recipes
+    /// One head at a time.
+    /// @throws ValueError if the components have different numbers of heads, or if one is a layout, which has none; or if
+    ///         the grid has recipes
     Grid by_head() const {
         check_no_recipes("by_head()");
         Grid grid = *this;
@@ -167,24 +167,24 @@ public:
         grid.check_heads();
         return grid;
     }
-    /// These tokens, each by itself; a single one is no axis of the result. @throws ValueError if there are recipes
-    Grid at(const Position<axis::token>& tokens) const {
+    /// Only these positions, one at a time; a single one makes no axis. @throws ValueError if the grid has recipes
+    Grid at(const Position<axis::token>& positions) const {
         check_no_recipes("at()");
         Grid grid = *this;
-        grid.tokens_ = tokens;
-        grid.by_token_ = !tokens.single;
+        grid.positions_ = positions;
+        grid.by_position_ = !positions.single;
         return grid;
     }
-    /// All of the tokens at once. @throws ValueError if there are recipes
-    Grid all_tokens() const {
-        check_no_recipes("all_tokens()");
+    /// All of the positions at once. @throws ValueError if the grid has recipes
+    Grid all_positions() const {
+        check_no_recipes("all_positions()");
         Grid grid = *this;
-        grid.by_token_ = false;
+        grid.by_position_ = false;
         return grid;
     }
-    /// The components of another grid too, behind this one's; layer by layer, so of as many layers. Tokens and heads
-    /// are those of this grid.
-    /// @throws ValueError if the other grid has other layers, or other numbers of heads where each is by itself
+    /// The components of this grid and then those of another, which must have as many layers. Positions and heads are
+    /// those of this grid.
+    /// @throws ValueError if the numbers of layers differ, or, by head, the numbers of heads
     Grid with(const Grid& other) const {
         check_no_recipes("with()");
         other.check_no_recipes("with()");
@@ -192,19 +192,19 @@ public:
         grid.parts_.insert(grid.parts_.end(), other.parts_.begin(), other.parts_.end());
         if (other.layers() != layers())
             throw ValueError("grids of " + std::to_string(layers()) + " and " + std::to_string(other.layers()) +
-                             " layers cannot be one: give sites of the same layers");
+                             " layers cannot be joined: give sites of the same layers");
         grid.check_heads();
         return grid;
     }
 
-    // What a sweep asks.
+    // For sweeps:
 
     const std::vector<detail::GridPart>& parts() const { return parts_; }
     const std::vector<detail::GridRecipe>& recipes() const { return recipes_; }
     std::size_t layers() const { return parts_.front().sites.size(); }
-    const Position<axis::token>& tokens() const { return tokens_; }
+    const Position<axis::token>& positions() const { return positions_; }
     bool has_heads() const { return by_head_; }
-    bool has_tokens() const { return by_token_ && recipes_.empty(); }
+    bool has_positions() const { return by_position_ && recipes_.empty(); }
 
     template <class... Cs, detail::LayeredSites S,
               fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, exactly<Cs>...>>
@@ -251,8 +251,8 @@ private:
     void check_no_recipes(const char* call) const {
         if (!recipes_.empty())
             throw ValueError(std::string(call) +
-                             " was called for a grid of recipes, which say themselves where they "
-                             "edit: put the wheres into the recipes");
+                             " was called on a grid of recipes, which name their own places: "
+                             "put the places into the recipes");
     }
     void check_heads() const {
         if (!by_head_) return;
@@ -261,14 +261,14 @@ private:
             if (part.heads() != parts_.front().heads())
                 throw ValueError(part.name + " has " + std::to_string(part.heads()) + " heads but " +
                                  parts_.front().name + " has " + std::to_string(parts_.front().heads()) +
-                                 ": sweep them by head in grids of their own");
+                                 ": sweep them by head in separate grids");
         }
     }
 
     std::vector<detail::GridPart> parts_;
     std::vector<detail::GridRecipe> recipes_;
-    Position<axis::token> tokens_;
-    bool by_head_ = false, by_token_ = true;
+    Position<axis::token> positions_;
+    bool by_head_ = false, by_position_ = true;
 };
 
 }  // namespace suture

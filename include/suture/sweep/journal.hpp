@@ -1,230 +1,149 @@
-// Journals: the finished cells of a sweep in a file, so that nothing is lost when it is interrupted. A line a cell,
-// written and flushed to the disk batch by batch; what was half written when the power failed is dropped. Needs POSIX.
-// Law: what was added and returned is read again bit for bit; a NaN as a NaN.
+// Journals: the finished cells of a sweep in a file, so that an interruption loses nothing. One line per cell, written and
+// flushed to the disk batch by batch; a line that was only half written when the power failed is dropped. Needs POSIX.
+// Law: what was added is read again bit for bit; a NaN as a NaN.
 #pragma once
 
-#include "suture/core/strided_slice.hpp"
-#include "suture/tensor/error.hpp"
+#include "suture/file/append_file.hpp"
+#include "suture/sweep/detail/journal_text.hpp"
 #include "suture/tensor/torch.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace suture {
 
-/// The journal of one sweep. The first line names the format, the second says which sweep it is of; then follow lines
-/// of `<cell> <value>`, and of `baseline <prompt> <value>`, values in hexadecimal (1.8p+1 is 3), all of their bits.
+/// The journal of one sweep. Several processes that share a sweep have one journal each.
 class SweepJournal {
 public:
-    /// Opens the file, or makes it. Several processes have a journal each.
-    /// @throws FileError, with the path, if it cannot be opened, or is no journal
-    explicit SweepJournal(std::filesystem::path path) : SweepJournal(std::move(path), reading{}) {
-        file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-        if (file_ < 0) refuse("cannot be opened" + reason() + ": check the path and the rights");
+    /// Opens the file, or creates it.
+    /// @throws FileError, with the path, if it cannot be opened or is not a journal
+    explicit SweepJournal(std::filesystem::path path) : path_(std::move(path)), text_(read(path_)) {
+        named(path_, [&] { file_.emplace(path_); });
     }
     SweepJournal(const SweepJournal&) = delete;
     SweepJournal& operator=(const SweepJournal&) = delete;
-    ~SweepJournal() {
-        if (file_ >= 0) ::close(file_);
-    }
 
     const std::filesystem::path& path() const { return path_; }
     /// The finished cells, by their indices.
-    const std::map<extent, double>& cells() const { return cells_; }
+    const std::map<extent, double>& cells() const { return text_.cells; }
 
-    /// Takes up the cells of another process's journal of the same sweep, and leaves the file as it is.
-    /// @throws FileError if there is none or it is no journal; if it is of another sweep, here or in `begin`; if it is
-    ///         of another model, in `check_baseline`
+    /// Takes over the cells of another process's journal of the same sweep. That file is only read.
+    /// @throws FileError if it does not exist or is not a journal; if it belongs to another sweep, here or in `begin`; if
+    ///         it belongs to another model, in `check_baseline`
     void take_up(const std::filesystem::path& other) {
-        const SweepJournal theirs(other, reading{});
-        if (theirs.size_ == 0) refuse(other, "is not there, or empty: check the path");
-        if (!sweep_.empty()) check_same(other, theirs.sweep_, sweep_);
-        cells_.insert(theirs.cells_.begin(), theirs.cells_.end());
-        others_.push_back({other, theirs.sweep_, theirs.baselines_});
+        detail::JournalText theirs = read(other);
+        named(other, [&] {
+            if (theirs.size == 0) throw FileError("does not exist or is empty: check the path");
+            if (!text_.sweep.empty()) check_same(theirs.sweep, text_.sweep);
+        });
+        text_.cells.insert(theirs.cells.begin(), theirs.cells.end());
+        others_.push_back({other, std::move(theirs.sweep), std::move(theirs.baselines)});
     }
 
-    /// Says which sweep this is of: in one line, all that its numbers depend on.
-    /// @throws FileError, with both, if the file is of another one; or if others wrote it since it was opened
+    /// Names the sweep: one line with everything that its numbers depend on.
+    /// @throws FileError, with both names, if the file belongs to another sweep; or if others have written to it since it
+    ///         was opened
     void begin(const std::string& sweep) {
         if (sweep.empty() || sweep.find('\n') != sweep.npos)
-            throw ValueError("a journal names its sweep in one line, not '" + sweep + "': leave the line breaks out");
-        check_same(path_, sweep_, sweep);
-        for (const noted& other : others_) check_same(other.path, other.sweep, sweep);
-        check_unchanged();
-        cut();
-        if (sweep_.empty()) append(header + sweep + "\n");
-        sweep_ = sweep;
+            throw ValueError("a journal names its sweep in one line, not '" + sweep + "': leave out the line breaks");
+        named(path_, [&] { check_same(text_.sweep, sweep); });
+        for (const Other& other : others_) named(other.path, [&] { check_same(other.sweep, sweep); });
+        named(path_, [&] {
+            if (file_->size() != text_.size)
+                throw FileError(
+                    "was written by others since it was opened: open it again, and give each process its own journal");
+            file_->truncate(text_.size = text_.whole);
+        });
+        if (text_.sweep.empty()) append(std::string(detail::JournalText::header) + sweep + "\n");
+        text_.sweep = sweep;
     }
 
-    /// Notes the metric of unpatched runs, one a prompt, or compares it with what was noted: other weights have another
-    /// one. @throws FileError if it differs by more than rounding
+    /// Records the metric of unpatched runs, one per prompt, or compares it with what is recorded: other weights give other
+    /// numbers. @throws FileError if a number differs by more than rounding
     void check_baseline(extent first_prompt, const at::Tensor& baseline) {
-        std::map<extent, double> fresh;
+        detail::Numbered fresh;
         for (extent i = 0; i < baseline.size(0); ++i) {
             const extent prompt = first_prompt + i;
             const double now = baseline[i].item<double>();
-            for (const noted& other : others_) check_same(other.path, other.baselines, prompt, now);
-            check_same(path_, baselines_, prompt, now);
-            if (!baselines_.contains(prompt)) fresh[prompt] = now;
+            for (const Other& other : others_)
+                named(other.path, [&] { check_same_model(other.baselines, prompt, now); });
+            named(path_, [&] { check_same_model(text_.baselines, prompt, now); });
+            if (!text_.baselines.contains(prompt)) fresh[prompt] = now;
         }
-        append(lines_of("baseline ", fresh));
-        baselines_.merge(fresh);
+        append(detail::JournalText::lines_of_baselines(fresh));
+        text_.baselines.merge(fresh);
     }
 
     /// Adds cells, and returns when they are on the disk. @throws FileError if the disk refuses; nothing is added then
     void add(const std::map<extent, double>& finished) {
-        append(lines_of("", finished));
-        cells_.insert(finished.begin(), finished.end());
+        append(detail::JournalText::lines_of_cells(finished));
+        text_.cells.insert(finished.begin(), finished.end());
     }
 
 private:
-    static inline const std::string header = "suture sweep journal 1\n";
-
-    struct reading {};
-    SweepJournal(std::filesystem::path path, reading) : path_(std::move(path)) {
-        if (const std::string text = read(); !text.empty()) take(text);
-    }
-
-    /// What was noted in the journal of another process.
-    struct noted {
+    /// The journal of another process whose cells were taken over.
+    struct Other {
         std::filesystem::path path;
         std::string sweep;
-        std::map<extent, double> baselines;
+        detail::Numbered baselines;
     };
 
-    [[noreturn]] static void refuse(const std::filesystem::path& path, const std::string& why) {
-        throw FileError(path.string() + ": the journal " + why);
+    /// Runs the task; its errors begin with the path: "sweep.txt: the journal is ...".
+    template <class Task>
+    static std::invoke_result_t<const Task&> named(const std::filesystem::path& path, const Task& task) {
+        try {
+            return task();
+        } catch (const FileError& error) {
+            throw FileError(path.string() + ": the journal " + error.what());
+        }
     }
-    [[noreturn]] void refuse(const std::string& why) const { refuse(path_, why); }
-    [[noreturn]] void refuse_to_write() const {
-        refuse("cannot be written" + reason() + ": check the space on the disk; all cells before are in it");
+    static detail::JournalText read(const std::filesystem::path& path) {
+        return named(path, [&]() -> detail::JournalText {
+            std::error_code ignored;
+            const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+            if (!std::filesystem::exists(status)) return {};
+            if (!std::filesystem::is_regular_file(status))
+                throw FileError("is not a regular file: name a regular file or a new one");
+            std::ifstream in(path, std::ios::binary);
+            if (!in) throw FileError("cannot be read: check the permissions");
+            return detail::JournalText::parse(std::string(std::istreambuf_iterator<char>(in), {}));
+        });
     }
-    static std::string reason() { return std::string(" (") + std::strerror(errno) + ")"; }
-
-    static void check_same(const std::filesystem::path& path, const std::string& there, const std::string& sweep) {
+    static void check_same(const std::string& there, const std::string& sweep) {
         if (!there.empty() && there != sweep)
-            refuse(path, "is of another sweep: it has '" + there + "' but this one is '" + sweep +
-                             "': name another journal, or remove this one");
+            throw FileError("belongs to another sweep, '" + there + "', and this one is '" + sweep +
+                            "': choose another journal, or remove this one");
     }
-    static void check_same(const std::filesystem::path& path, const std::map<extent, double>& there, extent prompt,
-                           double now) {
+    static void check_same_model(const detail::Numbered& there, extent prompt, double now) {
         const auto found = there.find(prompt);
         if (found == there.end()) return;
         const double before = found->second;
         const bool are_near = std::isfinite(before) && std::abs(now - before) <= 1e-3 * (1 + std::abs(before));
-        const bool are_none = std::isnan(before) && std::isnan(now);
-        if (before != now && !are_near && !are_none)
-            refuse(path, "is of another model: prompt " + std::to_string(prompt) + " has the baseline " +
-                             std::to_string(before) + " there and " + std::to_string(now) +
-                             " now: name another journal, or remove this one");
+        const bool are_nan = std::isnan(before) && std::isnan(now);
+        if (before != now && !are_near && !are_nan)
+            throw FileError("belongs to another model: the baseline of prompt " + std::to_string(prompt) + " was " +
+                            std::to_string(before) + " and is " + std::to_string(now) +
+                            " now: choose another journal, or remove this one");
     }
-    void check_unchanged() const {
-        struct stat status {};
-        if (::fstat(file_, &status) != 0) refuse_to_write();
-        if (static_cast<std::size_t>(status.st_size) != size_)
-            refuse("was written by others since it was opened: open it again, and give each process one of its own");
-    }
-
-    static std::string lines_of(const char* prefix, const std::map<extent, double>& numbers) {
-        std::string lines;
-        char digits[48];
-        for (const auto& [number, value] : numbers) {
-            const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::hex).ptr;
-            lines += prefix + std::to_string(number) + " " + std::string(digits, end) + "\n";
-        }
-        return lines;
-    }
-
-    std::string read() const {
-        std::error_code ignored;
-        const std::filesystem::file_status status = std::filesystem::status(path_, ignored);
-        if (!std::filesystem::exists(status)) return {};
-        if (!std::filesystem::is_regular_file(status))
-            refuse("is no regular file: name one, or one that is to be made");
-        std::ifstream in(path_, std::ios::binary);
-        if (!in) refuse("cannot be read: check the rights");
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    /// The whole lines of the text.
-    void take(std::string_view text) {
-        size_ = text.size();
-        whole_ = text.rfind('\n') == text.npos ? 0 : text.rfind('\n') + 1;
-        if (!text.starts_with(header) && !header.starts_with(text))
-            refuse("is none: its first line is another: name another file");
-        const std::size_t named = text.find('\n', header.size());
-        if (whole_ <= header.size() || named == text.npos) {
-            whole_ = 0;  // the power failed before the sweep was named
-            return;
-        }
-        sweep_ = text.substr(header.size(), named - header.size());
-        for (std::size_t at = named + 1; at < whole_;) {
-            const std::size_t end = text.find('\n', at);
-            take_line(text.substr(at, end - at));
-            at = end + 1;
-        }
-    }
-    void take_line(std::string_view line) {
-        constexpr std::string_view prefix = "baseline ";
-        const bool is_baseline = line.starts_with(prefix);
-        const char* const begin = line.data() + (is_baseline ? prefix.size() : 0);
-        const char* const end = line.data() + line.size();
-        extent number = -1;
-        double value = 0;
-        const auto index = std::from_chars(begin, end, number);
-        const bool is_cell = index.ec == std::errc() && number >= 0 && index.ptr != end && *index.ptr == ' ';
-        const auto rest = is_cell ? std::from_chars(index.ptr + 1, end, value, std::chars_format::hex) : index;
-        if (!is_cell || rest.ec != std::errc() || rest.ptr != end)
-            refuse("has the line '" + std::string(line.substr(0, 60)) +
-                   "' where a cell and its value should be: remove it");
-        (is_baseline ? baselines_ : cells_)[number] = value;
-    }
-
-    /// Drops what is behind the last whole line.
-    void cut() {
-        if (::ftruncate(file_, static_cast<off_t>(whole_)) != 0) refuse_to_write();
-        size_ = whole_;
-    }
-    void append(std::string_view lines) {
-        try {
-            write(lines);
-        } catch (...) {
-            if (::ftruncate(file_, static_cast<off_t>(whole_)) == 0) size_ = whole_;  // no line stays half written
-            throw;
-        }
-        size_ = whole_ += lines.size();
-    }
-    void write(std::string_view lines) const {
-        while (!lines.empty()) {
-            const ssize_t written = ::write(file_, lines.data(), lines.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) refuse_to_write();
-            lines.remove_prefix(static_cast<std::size_t>(written));
-        }
-        if (::fsync(file_) != 0 && errno != EINVAL) refuse_to_write();  // EINVAL: there is none on this file system
+    void append(const std::string& lines) {
+        named(path_, [&] { file_->append(lines); });
+        text_.size = text_.whole += lines.size();
     }
 
     std::filesystem::path path_;
-    int file_ = -1;
-    std::string sweep_;
-    std::size_t size_ = 0, whole_ = 0;  ///< bytes of the file, and of its whole lines
-    std::map<extent, double> cells_, baselines_;
-    std::vector<noted> others_;
+    detail::JournalText text_;
+    std::optional<detail::safetensors::AppendFile> file_;
+    std::vector<Other> others_;
 };
 
 }  // namespace suture

@@ -1,5 +1,5 @@
-// Metrics: the number that a run is judged by, taken from its logits. A metric says what it reads, the positions and
-// the token ids, so that nothing else needs to be computed.
+// Metrics: the number that a run is judged by, taken from its logits. A metric declares which positions and token ids it
+// reads, so that nothing else needs to be computed.
 #pragma once
 
 #include "suture/core/where.hpp"
@@ -25,7 +25,7 @@ namespace suture {
 
 struct Metric;
 
-/// A token's logit, or how far it is above that of another.
+/// A token's logit, or how far it is above that of another token. Converts to a Metric.
 struct LogitTarget {
     extent token = 0;
     std::optional<extent> against{};
@@ -38,29 +38,29 @@ constexpr LogitTarget logit_difference(Integer auto token, Integer auto against)
     return {detail::counted(token), detail::counted(against)};
 }
 
-/// What a metric is given: some runs, each of one of the prompts.
+/// What a metric is given: some runs, each of one prompt.
 struct MetricInput {
-    at::Tensor logits;  ///< [runs, positions, ids], of what the metric reads; float32 of a model of 16 bits
-    at::Tensor clean;   ///< the same of the clean run of each one's prompt; undefined unless the metric needs it
-    at::Tensor tokens;  ///< [runs, tokens]: the token ids that were run
-    at::Tensor prompt;  ///< [runs], int64: which of the prompts each is of
+    at::Tensor logits;  ///< [runs, positions, ids] that the metric reads; float32 if the model has 16 bits
+    at::Tensor clean;   ///< the same of the clean run of each prompt; undefined unless the metric needs it
+    at::Tensor tokens;  ///< [runs, length]: the token ids that were run
+    at::Tensor prompt;  ///< [runs], int64: the number of each run's prompt
     extent first = 0;   ///< the first of the positions, counted in the prompt
 };
 
 /// A number for each run:
 ///
-///     const Metric one = logit_difference(mary, john);           // a LogitTarget will do: both at the last token
-///     const Metric both = logit_difference(answers, others);     // [prompts] each: every prompt has its own
+///     const Metric one = logit_difference(mary, john);           // a LogitTarget; both read the last position
+///     const Metric both = logit_difference(answers, others);     // [prompts] each: one pair per prompt
 ///     const Metric mine = metric_of([](const at::Tensor& logits) { return logits.select(-1, 7).mean(-1); });
 ///
-/// Those that look at one position give the mean over several.
+/// A metric of single positions gives their mean if it reads several.
 struct Metric {
     std::string name;
     std::function<at::Tensor(const MetricInput&)> of;  ///< -> [runs]
     Position<axis::token> where = token(-1);           ///< the positions that are read
-    at::Tensor ids{};          ///< the token ids that are read, [ids] or [prompts, ids]; undefined: all that there are
+    at::Tensor ids{};          ///< the token ids that are read, [ids] or [prompts, ids]; undefined for all
     at::Tensor answers{};      ///< the token ids that `of` picks from the whole vocabulary, [1] or [prompts]
-    extent prompts = 0;        ///< how many prompts it has answers for; 0: one answer for all
+    extent prompts = 0;        ///< the number of prompts that it has answers for; 0 if one answer serves all
     bool needs_clean = false;  ///< whether it compares with the clean run
 
     Metric(std::string called, std::function<at::Tensor(const MetricInput&)> f)
@@ -75,8 +75,8 @@ struct Metric {
     }
 };
 
-/// Any function of the logits: [runs, positions, vocabulary] -> [runs]. All positions, unless `at` names some. Give it
-/// a name: by their names a journal tells such metrics apart.
+/// Any function of the logits: [runs, positions, vocabulary] -> [runs]. It reads all positions unless `at` names some.
+/// Give it a name: a journal tells such metrics apart by their names.
 template <class F>
     requires std::convertible_to<std::invoke_result_t<const F&, const at::Tensor&>, at::Tensor> Metric
     metric_of(F f, std::string name = "metric") {
@@ -85,16 +85,16 @@ template <class F>
     }
 
 namespace detail {
-/// @throws ValueError if one of the token ids, on the CPU, is none of so many
+/// @throws ValueError if an id is outside [0, vocabulary); the ids must be on the CPU
 inline void check_ids(const at::Tensor& ids, extent vocabulary) {
     const extent least = ids.min().item<extent>(), most = ids.max().item<extent>();
     if (least < 0) throw ValueError("a metric reads the token id " + std::to_string(least) + ": ids count from 0");
     if (most >= vocabulary)
-        throw ValueError("a metric reads the token id " + std::to_string(most) + " but the model's logits are of " +
-                         std::to_string(vocabulary) + ": give ids of the model's own vocabulary");
+        throw ValueError("a metric reads the token id " + std::to_string(most) + " but the model has only " +
+                         std::to_string(vocabulary) + " logits: give ids of the model's own vocabulary");
 }
 
-/// The answers to the prompts, one for all or [prompts] of them, as int64 [1] or [prompts] on the CPU.
+/// The answers to the prompts, one for all or one each, as int64 [1] or [prompts] on the CPU.
 /// @throws ValueError if one is negative
 inline at::Tensor answers_of(Integer auto answer) {
     const at::Tensor ids = at::full({1}, counted(answer), at::kLong);
@@ -107,7 +107,7 @@ inline at::Tensor answers_of(const at::Tensor& answers) {
         throw TypeError("a metric's answers are " + tensor_text(answers) + ": give token ids, integers");
     if (answers.dim() != 1 || answers.size(0) == 0)
         throw ShapeError("a metric's answers have shape " + shape_text(answers.sizes()) +
-                         ": give one a prompt, [prompts]");
+                         ": give one per prompt, [prompts]");
     const at::Tensor ids = at::empty(answers.sizes(), at::kLong).copy_(answers);
     check_ids(ids, to_end);
     return ids;
@@ -158,42 +158,43 @@ inline Metric::Metric(const LogitTarget& target)
                             : detail::metric_of_ids("logit", detail::answers_of(target.token), 0)) {}
 inline Metric LogitTarget::at(const Position<axis::token>& positions) const { return Metric(*this).at(positions); }
 
-/// The logit of each prompt's own answer: [prompts] token ids.
+/// The logit of each prompt's own answer: [prompts] token ids. Not called `logit`, because LibTorch's own `logit` takes a
+/// tensor too.
 inline Metric answer_logit(const at::Tensor& answers) {
     const at::Tensor ids = detail::answers_of(answers);
     return detail::metric_of_ids("logit", ids.unsqueeze(-1), ids.size(0));
 }
-/// How far each prompt's answer is above another token: [prompts] ids each. Wang et al. 2022
+/// How far each prompt's answer is above another token, in logits: [prompts] ids each. Wang et al. 2022
 /// (https://arxiv.org/abs/2211.00593).
-/// @throws ShapeError unless there are as many of both
+/// @throws ShapeError if their numbers differ
 inline Metric logit_difference(const at::Tensor& tokens, const at::Tensor& against) {
     const at::Tensor answers = detail::answers_of(tokens), others = detail::answers_of(against);
     if (answers.sizes() != others.sizes())
         throw ShapeError("the logit difference is between " + std::to_string(answers.size(0)) + " tokens and " +
-                         std::to_string(others.size(0)) + ": give one of each a prompt");
+                         std::to_string(others.size(0)) + ": give one of each per prompt");
     return detail::metric_of_ids("logit difference", at::stack({answers, others}, -1), answers.size(0));
 }
 
-/// The probability of the answer, one token id for all prompts or [prompts] of them.
+/// The probability of the answer: one token id for all prompts, or [prompts] ids.
 template <detail::Answers A>
 Metric probability(const A& answer) {
     return detail::metric_of_answers("probability", answer, [](const at::Tensor& log_p) { return log_p.exp(); });
 }
-/// The loss of the answer, as `probability` takes it: cross entropy, in nats.
+/// The loss of the answer: cross entropy, in nats. Takes the same arguments as `probability`.
 template <detail::Answers A>
 Metric loss(const A& answer) {
     return detail::metric_of_answers("loss", answer, [](const at::Tensor& log_p) { return log_p.neg(); });
 }
 
-/// The language model's loss: the cross entropy of each prompt's own next tokens, in nats, mean over all positions but
-/// the last. `at` names other positions; that it reads the last one, which has no next token, is a PositionError.
+/// The language model's loss: the cross entropy of each prompt's own next tokens, in nats, averaged over all positions
+/// but the last. `at` names other positions; the last one has no next token, and reading it is a PositionError.
 inline Metric next_token_loss() {
     return Metric("next-token loss",
                   [](const MetricInput& in) {
                       const extent end = in.first + in.logits.size(1);
                       if (end == in.tokens.size(1))
-                          throw PositionError("the next-token loss is read at token " + std::to_string(end - 1) +
-                                              ", the last, which no token follows: read it at those before");
+                          throw PositionError("the next-token loss is read at position " + std::to_string(end - 1) +
+                                              ", the last, which no token follows: read it at earlier positions");
                       const at::Tensor next =
                           in.tokens.narrow(1, in.first + 1, in.logits.size(1)).to(in.logits.device(), at::kLong);
                       return in.logits.log_softmax(-1).gather(-1, next.unsqueeze(-1)).squeeze(-1).mean(-1).neg();
@@ -201,8 +202,8 @@ inline Metric next_token_loss() {
         .at(tokens(0, -1));
 }
 
-/// The Kullback-Leibler divergence of a run's next-token distribution from that of the clean run, in nats:
-/// sum of p log(p / q), p being the clean one; 0 where p is 0.
+/// The Kullback-Leibler divergence of a run's next-token distribution q from that of the clean run, p, in nats: the sum
+/// of p log(p / q), 0 where p is 0.
 inline Metric kl_divergence() {
     Metric metric("KL divergence", [](const MetricInput& in) {
         const at::Tensor p = in.clean.log_softmax(-1), q = in.logits.log_softmax(-1);
@@ -213,8 +214,8 @@ inline Metric kl_divergence() {
 }
 
 namespace detail {
-/// One number a run, [runs], on the device of the logits.
-/// @throws ShapeError if the metric's function gives another shape, OwnershipError if it writes what it is lent
+/// One number per run, [runs], on the device of the logits.
+/// @throws ShapeError if the metric's function gives another shape, OwnershipError if it writes its input
 inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
     const std::array<WriteWatch, 4> lent{WriteWatch(in.logits), WriteWatch(in.clean), WriteWatch(in.tokens),
                                          WriteWatch(in.prompt)};
@@ -222,7 +223,7 @@ inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
     for (const WriteWatch& watch : lent) watch.check(("the metric '" + metric.name + "'").c_str());
     if (!numbers.defined() || numbers.sizes() != in.logits.sizes().slice(0, 1))
         throw ShapeError("the metric '" + metric.name + "' gave " + tensor_text(numbers) + " for logits " +
-                         shape_text(in.logits.sizes()) + " of [runs, positions, ids]: give one number a run, [" +
+                         shape_text(in.logits.sizes()) + " of [runs, positions, ids]: give one number per run, [" +
                          std::to_string(in.logits.size(0)) + "]");
     return numbers;
 }

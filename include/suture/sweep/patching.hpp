@@ -1,5 +1,5 @@
 // Patchings: which runs a sweep changes, and what it puts into them. Denoising puts clean activations into corrupted
-// runs and asks what is enough to restore the answer; noising does the reverse and asks what is needed (Heimersheim and
+// runs and asks what suffices to restore the answer; noising does the reverse and asks what is necessary (Heimersheim and
 // Nanda 2024, "How to use and interpret activation patching", https://arxiv.org/abs/2404.15255). Ablations put zeros,
 // means or another prompt's activations into clean runs.
 #pragma once
@@ -18,37 +18,38 @@
 namespace suture {
 
 /// Made by `denoising`, `noising`, `zero_ablation`, `mean_ablation`, `resample_ablation` and `editing`. Token ids are
-/// [prompts, tokens], or [tokens] for one prompt.
+/// [prompts, length], or [length] for one prompt.
 class Patching {
 public:
-    /// What is put in.
-    enum class with : unsigned char { activations, zeros, means, edits };
+    /// Where the values that are put in come from: the runs of other prompts, zeros, means over reference prompts, or the
+    /// edits of the grid's own recipes.
+    enum class Source : unsigned char { activations, zeros, means, edits };
 
-    with what() const { return what_; }
-    /// In a few words: "denoising".
+    Source puts_in() const { return puts_in_; }
+    /// "denoising"
     const std::string& name() const { return name_; }
-    /// The prompts whose runs are changed: [prompts, tokens].
+    /// The prompts whose runs are patched: [prompts, length].
     const at::Tensor& base() const { return base_; }
-    /// The prompts that activations or means are taken from: [prompts, tokens]; undefined for zeros and edits.
+    /// The prompts that activations or means are taken from: [prompts, length]; undefined for zeros and edits.
     const at::Tensor& source() const { return source_; }
     /// The clean prompts, of the same shape as `base`.
     const at::Tensor& clean() const { return base_is_clean_ ? base_ : source_; }
     bool base_is_clean() const { return base_is_clean_; }
 
 private:
-    Patching(std::string name, with what, at::Tensor base, at::Tensor source, bool base_is_clean)
+    Patching(std::string name, Source puts_in, at::Tensor base, at::Tensor source, bool base_is_clean)
         : name_(std::move(name)),
-          what_(what),
+          puts_in_(puts_in),
           base_(std::move(base)),
           source_(std::move(source)),
           base_is_clean_(base_is_clean) {}
-    /// A copy of the ids, [prompts, tokens]. @throws TypeError or ShapeError if they are none
+    /// A copy of the ids, [prompts, length]. @throws TypeError or ShapeError if these are not token ids
     static at::Tensor prompts(const at::Tensor& ids, const char* name) {
         if (!ids.defined() || !at::isIntegralType(ids.scalar_type(), false))
             throw TypeError(std::string(name) + " are " + tensor_text(ids) + ": give token ids, integers");
         if (ids.dim() < 1 || ids.dim() > 2 || ids.numel() == 0)
             throw ShapeError(std::string(name) + " have shape " + shape_text(ids.sizes()) +
-                             ": give [prompts, tokens], or [tokens] for one prompt");
+                             ": give [prompts, length], or [length] for one prompt");
         return (ids.dim() == 1 ? ids.unsqueeze(0) : ids).clone();
     }
     static void check_alike(const at::Tensor& a, const at::Tensor& b, const char* names) {
@@ -58,7 +59,7 @@ private:
         if (a.size(1) != b.size(1))
             throw ShapeError(std::string(names) + " have " + std::to_string(a.size(1)) + " and " +
                              std::to_string(b.size(1)) +
-                             " tokens: a token is patched at its own position, so give prompts of one length");
+                             " tokens: activations are patched position by position, so give prompts of one length");
     }
     static Patching between(const char* name, const at::Tensor& clean, const at::Tensor& corrupted,
                             bool base_is_clean) {
@@ -67,7 +68,7 @@ private:
         if (a.size(0) != b.size(0))
             throw ShapeError("there are " + std::to_string(a.size(0)) + " clean and " + std::to_string(b.size(0)) +
                              " corrupted prompts: give one corrupted prompt to each clean one");
-        return {name, with::activations, base_is_clean ? a : b, base_is_clean ? b : a, base_is_clean};
+        return {name, Source::activations, base_is_clean ? a : b, base_is_clean ? b : a, base_is_clean};
     }
 
     friend Patching denoising(const at::Tensor&, const at::Tensor&);
@@ -78,35 +79,34 @@ private:
     friend Patching editing(const at::Tensor&);
 
     std::string name_;
-    with what_;
+    Source puts_in_;
     at::Tensor base_, source_;
     bool base_is_clean_;
 };
 
-/// Clean activations are put into the corrupted runs.
-/// @throws ShapeError unless there are as many of both, of one length; TypeError if they are no token ids, or of two
-///         dtypes or devices
+/// Puts clean activations into the corrupted runs.
+/// @throws ShapeError unless there are as many prompts of both kinds, of one length; TypeError if they are not token ids,
+///         or differ in dtype or device
 inline Patching denoising(const at::Tensor& clean, const at::Tensor& corrupted) {
     return Patching::between("denoising", clean, corrupted, false);
 }
-/// Corrupted activations are put into the clean runs. @throws as denoising
+/// Puts corrupted activations into the clean runs. @throws as denoising
 inline Patching noising(const at::Tensor& clean, const at::Tensor& corrupted) {
     return Patching::between("noising", clean, corrupted, true);
 }
-/// Zeros are put into the runs. @throws ShapeError or TypeError if these are no token ids
+/// Puts zeros into the runs. @throws ShapeError or TypeError if these are not token ids
 inline Patching zero_ablation(const at::Tensor& prompts) {
-    return {"zero ablation", Patching::with::zeros, Patching::prompts(prompts, "the prompts"), {}, true};
+    return {"zero ablation", Patching::Source::zeros, Patching::prompts(prompts, "the prompts"), {}, true};
 }
-/// What passes in runs of the reference prompts [references, tokens], averaged over them token by token, is put into
-/// the runs of the prompts. @throws ShapeError unless all are of one length; TypeError as denoising
+/// Puts the mean activations of the reference prompts [references, length], position by position, into the runs of the
+/// prompts. @throws ShapeError unless all are of one length; TypeError as denoising
 inline Patching mean_ablation(const at::Tensor& prompts, const at::Tensor& reference) {
     const at::Tensor base = Patching::prompts(prompts, "the prompts");
     const at::Tensor from = Patching::prompts(reference, "the reference prompts");
     Patching::check_alike(base, from, "the prompts and the reference prompts");
-    return {"mean ablation", Patching::with::means, base, from, true};
+    return {"mean ablation", Patching::Source::means, base, from, true};
 }
-/// What passes in the run of another prompt is put into the run of each: one of the reference prompts, each drawn at
-/// random by the seed. @throws as mean_ablation
+/// Puts the activations of one reference prompt, drawn at random with the seed, into the run of each prompt. @throws as mean_ablation
 inline Patching resample_ablation(const at::Tensor& prompts, const at::Tensor& reference, std::uint64_t seed) {
     const at::Tensor base = Patching::prompts(prompts, "the prompts");
     const at::Tensor from = Patching::prompts(reference, "the reference prompts");
@@ -114,11 +114,11 @@ inline Patching resample_ablation(const at::Tensor& prompts, const at::Tensor& r
     const at::Tensor drawn = at::randint(0, from.size(0), {base.size(0)}, at::detail::createCPUGenerator(seed),
                                          at::TensorOptions(at::kLong));
     const at::Tensor source = from.index_select(0, drawn.to(from.device()));
-    return {"resample ablation", Patching::with::activations, base, source, true};
+    return {"resample ablation", Patching::Source::activations, base, source, true};
 }
-/// Nothing but what the grid's own recipes do is put into the runs. @throws as zero_ablation
+/// Applies the grid's own recipes to the runs. @throws as zero_ablation
 inline Patching editing(const at::Tensor& prompts) {
-    return {"editing", Patching::with::edits, Patching::prompts(prompts, "the prompts"), {}, true};
+    return {"editing", Patching::Source::edits, Patching::prompts(prompts, "the prompts"), {}, true};
 }
 
 }  // namespace suture

@@ -35,11 +35,11 @@ at::Tensor counting(const SweepResult& result) {
 }
 }  // namespace
 
-TEST_CASE("tokens stand along the columns, and all other axes along the rows") {
+TEST_CASE("positions stand along the columns, and all other axes along the rows") {
     const SweepResult result =
-        result_of({{"component", {"Q", "K"}}, {"layer", {"4", "5"}}, {"head", {"0", "1"}}, {"token", {"1", "2"}}});
+        result_of({{"component", {"Q", "K"}}, {"layer", {"4", "5"}}, {"head", {"0", "1"}}, {"position", {"1", "2"}}});
     const SweepPlane plane = plane_of(result, counting(result), words);
-    CHECK(plane.columns.title == "token");
+    CHECK(plane.columns.title == "position");
     CHECK(plane.columns.names == Names{"1 Mary", "2 and"});
     CHECK(plane.rows.title == "component layer.head");
     CHECK(plane.rows.names == Names{"Q 4.0", "Q 4.1", "Q 5.0", "Q 5.1", "K 4.0", "K 4.1", "K 5.0", "K 5.1"});
@@ -63,23 +63,23 @@ TEST_CASE("a cell that is not known of one prompt is the mean over the others, a
 }
 
 TEST_CASE("a terminal is shown the table if it has room for it") {
-    const SweepResult small = result_of({{"layer", {"0", "1"}}, {"token", {"0", "1", "2"}}});
+    const SweepResult small = result_of({{"layer", {"0", "1"}}, {"position", {"0", "1", "2"}}});
     CHECK(table_text(plane_of(small, counting(small), words)) ==
-          "token   layer\n"
-          "            0      1\n"
-          "0 When   1.00   4.00\n"
-          "1 Mary   2.00   5.00\n"
-          "2 and    3.00   6.00\n");
-    const SweepResult large = result_of({{"layer", Names(17, "0")}, {"token", {"0"}}});
+          "position  layer\n"
+          "              0      1\n"
+          "0 When     1.00   4.00\n"
+          "1 Mary     2.00   5.00\n"
+          "2 and      3.00   6.00\n");
+    const SweepResult large = result_of({{"layer", Names(17, "0")}, {"position", {"0"}}});
     CHECK(table_text(plane_of(large, counting(large), words)).empty());
 }
 
 TEST_CASE("the largest places are those farthest from zero, and no more than there are") {
-    const SweepResult result = result_of({{"layer", {"0", "1"}}, {"token", {"1", "2"}}});
+    const SweepResult result = result_of({{"layer", {"0", "1"}}, {"position", {"1", "2"}}});
     const at::Tensor one =
         at::tensor({0.1, -0.9, 0.001, std::numeric_limits<double>::quiet_NaN()}, at::kDouble).view({1, 2, 2});
     const std::vector<std::string> lines = largest_places(plane_of(result, one.expand({2, 2, 2}), words));
-    CHECK(lines == Names{" -0.90  layer 0, token 2 and", "  0.10  layer 0, token 1 Mary"});
+    CHECK(lines == Names{" -0.90  layer 0, position 2 and", "  0.10  layer 0, position 1 Mary"});
 }
 
 TEST_CASE("hundredths have no negative zero") {

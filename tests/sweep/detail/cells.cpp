@@ -48,7 +48,7 @@ std::vector<std::string> axes_of(const CellSpace& space) {
 using Labels = std::vector<std::string>;
 
 auto coordinates(const Cell& c) {
-    return std::tuple(c.prompt, c.part, c.layer, c.head, c.tokens.begin, c.tokens.size, c.recipe);
+    return std::tuple(c.prompt, c.part, c.layer, c.head, c.positions.begin, c.positions.size, c.recipe);
 }
 
 /// The channels of a component's heads [first, last), counted through its groups in order.
@@ -75,9 +75,9 @@ void check_cells(const CellSpace& space, const laws::definition& definition, std
         const extent first = c.head < 0 ? 0 : c.head, last = c.head < 0 ? heads : c.head + 1;
         const std::vector<extent> channels = channels_of_heads(definition, segment, first, last);
         const at::Tensor edited = space.edited(base, source, c);
-        CHECK(edited.equal(by_hand(base, source, {c.tokens.begin}, channels)));
+        CHECK(edited.equal(by_hand(base, source, {c.positions.begin}, channels)));
         CHECK(space.part_of(base, c).flatten(2).equal(
-            base.narrow(1, c.tokens.begin, 1).index_select(-1, laws::as_tensor(channels))));
+            base.narrow(1, c.positions.begin, 1).index_select(-1, laws::as_tensor(channels))));
         CHECK(space.part_of(base, c).storage().data() == base.storage().data());
         CHECK(edited.storage().data() != base.storage().data());
     }
@@ -99,7 +99,7 @@ TEST_CASE("over every layout, a cell of a component or a head is what is written
     });
 }
 
-TEST_CASE("over every layout, a cell of the whole of it replaces all channels of its token") {
+TEST_CASE("over every layout, a cell of the whole of it replaces all channels of its position") {
     laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
         const CellSpace space(Grid::of<L>(HookPoint<L>("h.0")), 1, 3);
         const at::Tensor base = at::randn({1, 3, L::width}), source = at::randn({1, 3, L::width});
@@ -146,7 +146,7 @@ TEST_CASE("in CodeGen the value comes before the key, in each of four groups") {
     CHECK(space.edited(base, source, space.at(0)).equal(expected));
 }
 
-TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each of them") {
+TEST_CASE("a cell of all positions, or of a stretch of them at once, replaces each of them") {
     const at::Tensor base = at::randn({1, 5, 36}), source = at::randn({1, 5, 36});
     const std::vector<extent> queries = laws::definition_of<Qkv>().channels(0);
     const Grid grid = Grid::of<Q>(c_attn);
@@ -155,8 +155,8 @@ TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each 
         CHECK(space.size() == 2);
         return space.edited(base, source, space.at(1));
     };
-    CHECK(edited(grid.all_tokens()).equal(by_hand(base, source, {0, 1, 2, 3, 4}, queries)));
-    CHECK(edited(grid.at(tokens(1, 4)).all_tokens()).equal(by_hand(base, source, {1, 2, 3}, queries)));
+    CHECK(edited(grid.all_positions()).equal(by_hand(base, source, {0, 1, 2, 3, 4}, queries)));
+    CHECK(edited(grid.at(tokens(1, 4)).all_positions()).equal(by_hand(base, source, {1, 2, 3}, queries)));
     CHECK(edited(grid.at(token(-2))).equal(by_hand(base, source, {3}, queries)));
 }
 
@@ -184,7 +184,7 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
         Grid::of<Q>(c_attn),
         Grid::of<Q, K, V>(c_attn).by_head(),
         Grid::of<Q, K>(c_attn).at(tokens(1, 3)).with(Grid::of<MlpOut>(mlps)),
-        Grid::of<V>(c_attn).by_head().all_tokens(),
+        Grid::of<V>(c_attn).by_head().all_positions(),
         Grid::of<V>(c_attn).at(token(2)),
         Grid::of_recipes(c_attn, std::vector{on<Q>(token(0)).zero(), on<Q>(token(1)).zero()})};
     for (const Grid& grid : grids) {
@@ -193,11 +193,11 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
         extent product = 1;
         for (const extent size : space.sizes()) product *= size;
         CHECK(space.size() == product);
-        CHECK(space.cells_a_prompt() * 3 == product);
+        CHECK(space.cells_per_prompt() * 3 == product);
         for (extent i = 0; i < space.size(); ++i) {
             const Cell c = space.at(i);
             CHECK(c.index == i);
-            CHECK(c.prompt == i / space.cells_a_prompt());
+            CHECK(c.prompt == i / space.cells_per_prompt());
             CHECK(seen.insert(coordinates(c)).second);
 
             // Row by row, as the tensors of a result are: the index again, from the place on each axis.
@@ -207,7 +207,7 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
                                      : axis.name == "component" ? static_cast<extent>(c.part)
                                      : axis.name == "layer"     ? static_cast<extent>(c.layer)
                                      : axis.name == "head"      ? c.head
-                                     : axis.name == "token"     ? c.tokens.begin - space.tokens().begin
+                                     : axis.name == "position"  ? c.positions.begin - space.positions().begin
                                                                 : static_cast<extent>(c.recipe);
                 again = again * axis.size() + place;
             }
@@ -216,59 +216,23 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
     }
 }
 
-TEST_CASE("the axes are prompt, component, layer, head and token, of which those are left out that a grid has not") {
+TEST_CASE("the axes are prompt, component, layer, head and position, without those that a grid lacks") {
     const Grid grid = Grid::of<Q>(c_attn);
-    CHECK((axes_of({grid, 2, 3}) == Labels{"prompt", "layer", "token"}));
+    CHECK((axes_of({grid, 2, 3}) == Labels{"prompt", "layer", "position"}));
     CHECK((axes_of({grid.at(token(1)), 2, 3}) == Labels{"prompt", "layer"}));
-    CHECK(
-        (axes_of({Grid::of<Q, K>(c_attn).by_head(), 2, 3}) == Labels{"prompt", "component", "layer", "head", "token"}));
+    CHECK((axes_of({Grid::of<Q, K>(c_attn).by_head(), 2, 3}) ==
+           Labels{"prompt", "component", "layer", "head", "position"}));
     CHECK((axes_of({Grid::of_recipes(c_attn, std::vector{on<Q>().zero()}), 2, 3}) ==
            Labels{"prompt", "layer", "recipe"}));
 }
 
-TEST_CASE("labels count prompts, heads and tokens as the model does") {
+TEST_CASE("labels count prompts, heads and positions as the model does") {
     const CellSpace space(Grid::of<Q, V>(c_attn).by_head().at(tokens(-3, -1)), 2, 5);
     CHECK((labels_on(space, "prompt") == Labels{"0", "1"}));
     CHECK((labels_on(space, "component") == Labels{"Q", "V"}));
     CHECK((labels_on(space, "layer") == Labels{"0", "1"}));
     CHECK((labels_on(space, "head") == Labels{"0", "1", "2"}));
-    CHECK((labels_on(space, "token") == Labels{"2", "3"}));
-}
-
-TEST_CASE("a layer is called by the number in its path, and by the whole path where that would mislead") {
-    const auto layers = [](const std::vector<std::string>& paths) {
-        return labels_on({Grid::of<Q>(sites_of<Qkv>(paths)), 1, 3}, "layer");
-    };
-    CHECK((layers({"h.3.attn", "h.7.attn", "h.12.attn"}) == Labels{"3", "7", "12"}));
-    CHECK((layers({"h.3.attn"}) == Labels{"3"}));
-    CHECK((layers({"ln_f"}) == Labels{"ln_f"}));
-    CHECK((layers({"layer2.norm1"}) == Labels{"layer2.norm1"}));  // no step of its own is a number
-    CHECK((layers({"h.3.ln_1", "h.3.ln_2"}) == Labels{"h.3.ln_1", "h.3.ln_2"}));
-    CHECK((layers({"0.layers.5.attn", "0.layers.6.attn"}) == Labels{"0.layers.5.attn", "0.layers.6.attn"}));
-    CHECK((layers({"0.layers.5.attn"}) == Labels{"0.layers.5.attn"}));
-    CHECK((layers({"", ""}) == Labels{"0", "1"}));
-    CHECK((layers({"h.3.attn", ""}) == Labels{"0", "1"}));
-    CHECK((layers({"same", "same"}) == Labels{"0", "1"}));
-}
-
-TEST_CASE("components of one name are told apart by their widths and sites") {
-    using Stream = Whole<Resid<8>>;
-    const Grid streams = Grid::of<Resid>(sites_of<Stream>({"h.0.pre", "h.1.pre"}))
-                             .with(Grid::of<Resid>(sites_of<Stream>({"h.0.mid", "h.1.mid"})));
-    CHECK((labels_on({streams, 1, 2}, "component") == Labels{"pre", "mid"}));
-    const Grid queries = Grid::of<Q<4, 2>, Q<6>>(HookPoint<Fused<10, Q<4, 2>, Q<6>>>("h.0"));
-    CHECK((labels_on({queries, 1, 2}, "component") == Labels{"Q<4, 2> at h.0", "Q<6> at h.0"}));
-}
-
-TEST_CASE("recipes are called by their texts, and by their places too where two read the same") {
-    const auto recipes = [](auto... all) {
-        return labels_on({Grid::of_recipes(c_attn, std::vector{all...}), 1, 3}, "recipe");
-    };
-    CHECK((recipes(on<Q>(token(0)).zero(), on<Q>(token(1)).zero()) == Labels{"Q[token 0] = 0", "Q[token 1] = 0"}));
-    const at::Tensor one = at::ones({12}), other = at::zeros({12});
-    const Labels injected = recipes(on<Q>().set(one), on<Q>().set(other));
-    CHECK(injected[0].starts_with("0: Q = "));
-    CHECK(injected[1].starts_with("1: Q = "));
+    CHECK((labels_on(space, "position") == Labels{"2", "3"}));
 }
 
 TEST_CASE("tokens that prompts of this length lack are refused") {

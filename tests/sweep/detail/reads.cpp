@@ -30,7 +30,7 @@ Metric sum_of(const at::Tensor& ids) {
 }
 /// Runs of the prompts in this order, whose logits were computed of the ids that are asked for alone, or of all.
 at::Tensor value(const Metric& metric, const at::Tensor& order, bool only_these) {
-    const LogitReads reads(metric, editing(tokens_run), only_these);
+    const LogitReads whole(metric, editing(tokens_run)), reads = only_these ? whole.of_read_ids() : whole;
     const at::Tensor runs = reads.at_positions(logits).index_select(0, order);
     const at::Tensor computed = reads.ids().defined() ? runs.index_select(-1, reads.ids()) : runs;
     return reads(computed, {}, tokens_run.index_select(0, order), order);
@@ -49,11 +49,13 @@ TEST_CASE("the numbers are the same whether all logits were computed or only tho
 }
 
 TEST_CASE("of the ids that prompts read each is computed once, and where a metric reads all none is named") {
-    const LogitReads reads(logit_difference(at::tensor({8, 2, 8}, at::kLong), at::tensor({2, 0, 5}, at::kLong)),
-                           editing(tokens_run), true);
+    const LogitReads reads =
+        LogitReads(logit_difference(at::tensor({8, 2, 8}, at::kLong), at::tensor({2, 0, 5}, at::kLong)),
+                   editing(tokens_run))
+            .of_read_ids();
     CHECK(reads.ids().equal(at::tensor({0, 2, 5, 8}, at::kLong)));
-    CHECK_FALSE(LogitReads(loss(3), editing(tokens_run), true).ids().defined());
-    CHECK_FALSE(LogitReads(logit(3), editing(tokens_run), false).ids().defined());
+    CHECK_FALSE(LogitReads(loss(3), editing(tokens_run)).of_read_ids().ids().defined());
+    CHECK_FALSE(LogitReads(logit(3), editing(tokens_run)).ids().defined());
 }
 
 TEST_CASE("ids [ids] are every prompt's, and of [prompts, ids] each has its row, of any integer dtype") {
@@ -70,7 +72,7 @@ TEST_CASE("ids [ids] are every prompt's, and of [prompts, ids] each has its row,
 
 TEST_CASE("the positions are those of the metric, counted in the prompt") {
     const auto positions = [](const Position<axis::token>& where) {
-        const LogitReads reads(Metric(logit(1)).at(where), editing(tokens_run), false);
+        const LogitReads reads(Metric(logit(1)).at(where), editing(tokens_run));
         CHECK(reads.end() == reads.first() + reads.positions());
         CHECK(reads.at_positions(logits).equal(logits.narrow(1, reads.first(), reads.positions())));
         return std::pair(reads.first(), reads.positions());
@@ -90,7 +92,7 @@ TEST_CASE(
     });
     const at::Tensor order = at::tensor({2, 0}, at::kLong), tokens_of = tokens_run.narrow(0, 0, 2);
     const auto run = [&](const Metric& m) {
-        const LogitReads reads(m.at(tokens(2, 4)), editing(tokens_run), false);
+        const LogitReads reads(m.at(tokens(2, 4)), editing(tokens_run));
         (void)reads(reads.at_positions(logits.narrow(0, 0, 2)), reads.at_positions(logits.narrow(0, 1, 2)), tokens_of,
                     order);
     };
@@ -109,7 +111,7 @@ TEST_CASE(
 
 TEST_CASE("numbers leave the graph and come as float64, and the differentiable ones stay in it") {
     const at::Tensor leaf = logits.to(at::kFloat).requires_grad_();
-    const LogitReads reads(logit(1), editing(tokens_run), false);
+    const LogitReads reads(logit(1), editing(tokens_run));
     const at::Tensor order = at::arange(prompts, at::kLong);
     const at::Tensor numbers = reads(reads.at_positions(leaf), {}, tokens_run, order);
     CHECK(numbers.scalar_type() == at::kDouble);
@@ -120,11 +122,11 @@ TEST_CASE("numbers leave the graph and come as float64, and the differentiable o
 
 TEST_CASE("what does not fit the prompts is refused before anything runs, by the metric's name") {
     const auto refusal = [](auto kind, const Metric& metric) {
-        return message_of<typename decltype(kind)::type>([&] { LogitReads(metric, editing(tokens_run), true); });
+        return message_of<typename decltype(kind)::type>([&] { LogitReads(metric, editing(tokens_run)); });
     };
     const std::type_identity<ShapeError> shape;
     CHECK(says(refusal(shape, loss(at::tensor({1, 2}, at::kLong))),
-               "the metric 'loss' has answers for 2 prompts but 3 are swept", "one answer a prompt"));
+               "the metric 'loss' has answers for 2 prompts but 3 are swept", "one answer per prompt"));
     CHECK(says(refusal(shape, sum_of(at::ones({2, 4}, at::kLong))),
                "the metric 'the sum' reads token ids [2, 4] of 3 prompts", "give [ids], or [prompts, ids]"));
     for (const at::Tensor& ids : {at::ones({1, 4}, at::kLong), at::ones({}, at::kLong), at::ones({0}, at::kLong),
@@ -136,7 +138,7 @@ TEST_CASE("what does not fit the prompts is refused before anything runs, by the
 
 TEST_CASE("a position that the prompts lack is refused in a sentence that names the metric") {
     const auto refusal = [](const Position<axis::token>& where) {
-        return message_of<PositionError>([&] { LogitReads(loss(1).at(where), editing(tokens_run), false); });
+        return message_of<PositionError>([&] { LogitReads(loss(1).at(where), editing(tokens_run)); });
     };
     CHECK(refusal(token(5)) ==
           "token 5 is outside a prompt, where the metric 'loss' is read, which has 5 tokens: count from 0, or from -1 "

@@ -10,11 +10,12 @@
 
 namespace {
 using namespace sweeping;
-using suture::detail::kept_of_run;
-using suture::detail::LogitReads;
+using suture::detail::KeptOfRun;
 using suture::detail::record_run;
 using suture::detail::StagedRun;
+using suture::detail::StagedTask;
 using suture::detail::SweepSites;
+using suture::detail::SweepTask;
 
 /// A grid that has every kind of site, one behind the other.
 Grid all_sites(const Model& m) {
@@ -25,7 +26,7 @@ Grid all_sites(const Model& m) {
 }
 }  // namespace
 
-TEST_CASE("a run in stages, by rows or by whole prompts, records what a forward pass has") {
+TEST_CASE("a run in stages, by position or by whole prompts, records what a forward pass has") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(2, 2);
@@ -36,12 +37,13 @@ TEST_CASE("a run in stages, by rows or by whole prompts, records what a forward 
     HookSet hooks;
     const auto handle = hooks.add(sites.sites(), seen);
     const at::Tensor logits = run_with_hooks(m, hooks, p.clean);
-    for (const bool by_rows : {true, false}) {
-        const StagedRun run =
-            record_run(*m, p.clean, sites, LogitReads(all_logits, patching, false), by_rows, kept_of_run::residual);
+    const SweepTask task(patching, all_sites(m), all_logits);
+    for (const bool by_position : {true, false}) {
+        const StagedTask staged{task, task.reads, {}, layers, by_position};
+        const StagedRun run = record_run(*m, staged, p.clean, KeptOfRun::residual);
         CHECK(distance(run.logits, logits) < 1e-12);
         REQUIRE(run.residual.size() == static_cast<std::size_t>(layers) + 1);
-        CHECK(run.keys.size() == (by_rows ? static_cast<std::size_t>(layers) : 0));
+        CHECK(run.keys.size() == (by_position ? static_cast<std::size_t>(layers) : 0));
         for (std::size_t i = 0; i < sites.size(); ++i) {
             CAPTURE(sites.sites()[i].name());
             CHECK(distance(run.sites[i].activation, seen[i]) < 1e-12);
@@ -50,26 +52,27 @@ TEST_CASE("a run in stages, by rows or by whole prompts, records what a forward 
     }
 }
 
-TEST_CASE("a record says in which block a site is passed, and whether behind its attention") {
+TEST_CASE("a record says in which block a site is passed, and whether after its attention") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(1, 2);
-    const std::map<std::string, bool> behind{
+    const std::map<std::string, bool> after{
         {"resid_pre", false}, {"ln_1", false}, {"attn.c_attn", false}, {"attn.z", true},     {"attn.c_proj", true},
         {"resid_mid", true},  {"ln_2", true},  {"mlp.act", true},      {"mlp.c_proj", true}, {"resid_post", true}};
-    const SweepSites sites(all_sites(m));
-    const StagedRun run =
-        record_run(*m, p.clean, sites, LogitReads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing);
+    const Patching patching = zero_ablation(p.clean);
+    const SweepTask task(patching, all_sites(m), logit(1)), last(patching, Grid::of<Norm>(m->ln_f), logit(1));
+    const SweepSites& sites = task.sites;
+    const auto recorded = [&](const SweepTask& of) {
+        return record_run(*m, StagedTask{of, of.reads.of_read_ids(), {}, layers, true}, p.clean, KeptOfRun::nothing);
+    };
+    const StagedRun run = recorded(task);
     for (std::size_t i = 0; i < sites.size(); ++i) {
         const std::string& name = sites.sites()[i].name();
         CAPTURE(name);
         CHECK(run.sites[i].stage == name[2] - '0');
-        CHECK(run.sites[i].after_attention == behind.at(name.substr(4)));
+        CHECK(run.sites[i].after_attention == after.at(name.substr(4)));
     }
-    const SweepSites last(Grid::of<Norm>(m->ln_f));
-    CHECK(record_run(*m, p.clean, last, LogitReads(logit(1), zero_ablation(p.clean), true), true, kept_of_run::nothing)
-              .sites[0]
-              .stage == layers);
+    CHECK(recorded(last).sites[0].stage == layers);
 }
 
 TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros rest on") {
@@ -78,11 +81,12 @@ TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros 
         Model m = model(dtype);
         constexpr extent differ = 3;
         const Pairs p = pairs(4, differ);
-        const SweepSites sites(all_sites(m));
-        const LogitReads reads(logit(1), denoising(p.clean, p.corrupted), true);
-        const StagedRun a = record_run(*m, p.clean, sites, reads, true, kept_of_run::nothing);
-        const StagedRun b = record_run(*m, p.corrupted, sites, reads, true, kept_of_run::nothing);
-        for (std::size_t i = 0; i < sites.size(); ++i) {
+        const Patching patching = denoising(p.clean, p.corrupted);
+        const SweepTask task(patching, all_sites(m), logit(1));
+        const StagedTask staged{task, task.reads.of_read_ids(), {}, layers, true};
+        const StagedRun a = record_run(*m, staged, p.clean, KeptOfRun::nothing);
+        const StagedRun b = record_run(*m, staged, p.corrupted, KeptOfRun::nothing);
+        for (std::size_t i = 0; i < task.sites.size(); ++i) {
             CHECK(a.sites[i].activation.narrow(1, 0, differ).equal(b.sites[i].activation.narrow(1, 0, differ)));
             CHECK_FALSE(a.sites[i].activation.equal(b.sites[i].activation));
         }

@@ -9,7 +9,6 @@
 namespace {
 using namespace sweeping;
 using suture::detail::empty_result;
-using suture::detail::mean_activations;
 using suture::detail::SweepTask;
 }  // namespace
 
@@ -18,7 +17,7 @@ TEST_CASE("two sweeps have the same text only if all but the model is the same")
     const Pairs p = pairs(2, 2), q = pairs(2, 3);
     const auto c_attn = sites<Qkv>(m, "h.*.attn.c_attn");
     const auto text = [](const Patching& patching, const Grid& grid, const Metric& metric) {
-        return SweepTask(patching, grid, metric, true).text();
+        return SweepTask(patching, grid, metric).text();
     };
     const Patching patching = denoising(p.clean, p.corrupted);
     const std::string first = text(patching, Grid::of<Q>(c_attn), logit(1));
@@ -33,7 +32,7 @@ TEST_CASE("two sweeps have the same text only if all but the model is the same")
         text(patching, Grid::of<Q>(c_attn).at(tokens(1, 4)), logit(1)),
         text(patching, Grid::of<Q>(c_attn).at(token(1)), logit(1)),
         text(patching, Grid::of<Q>(c_attn).at(token(2)), logit(1)),
-        text(patching, Grid::of<Q>(c_attn).all_tokens(), logit(1)),
+        text(patching, Grid::of<Q>(c_attn).all_positions(), logit(1)),
         text(patching, Grid::of<K>(c_attn), logit(1)),
         text(patching, Grid::of<Q>(c_attn).by_head(), logit(1)),
         text(patching, Grid::of<Resid>(sites<Whole<Resid<48>>>(m, "h.*.resid_pre")), logit(1)),
@@ -64,25 +63,13 @@ TEST_CASE("weights have one key, whatever holds them; other weights have another
     CHECK(weights_text([] {}).empty());
 }
 
-TEST_CASE("the mean over prompts is that of all activations, in float64 and then in their dtype") {
-    torch::manual_seed(2);
-    const at::Tensor all = at::randn({5, 4, 3}).mul(1000);
-    const auto record = [&](const at::Tensor& ids) {
-        return std::vector<at::Tensor>{all[ids.item<extent>()].unsqueeze(0)};
-    };
-    const std::vector<at::Tensor> means = mean_activations(at::arange(5).unsqueeze(1), record);
-    REQUIRE(means.size() == 1);
-    CHECK(means[0].equal(all.to(at::kDouble).mean(0, true).to(at::kFloat)));
-}
-
 TEST_CASE("a result in which nothing is known says so") {
     Model m = model();
     const Pairs p = pairs(2, 2);
-    const SweepResult result =
-        empty_result(SweepTask(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1), true));
+    const SweepResult result = empty_result(SweepTask(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1)));
     CHECK(result.values.isnan().all().item<bool>());
     CHECK_FALSE(result.done.any().item<bool>());
     CHECK_FALSE(result.is_complete());
     CHECK(result.source.defined());
-    CHECK_FALSE(empty_result(SweepTask(zero_ablation(p.clean), grids(m)[1].second, logit(1), true)).source.defined());
+    CHECK_FALSE(empty_result(SweepTask(zero_ablation(p.clean), grids(m)[1].second, logit(1))).source.defined());
 }

@@ -1,7 +1,8 @@
 // Running cells of a sweep together: one batch goes once through the blocks, and each cell joins it at its own.
 #pragma once
 
-#include "suture/sweep/detail/plan.hpp"
+#include "suture/sweep/detail/patch.hpp"
+#include "suture/sweep/detail/records.hpp"
 
 #include <ATen/ops/cat.h>
 
@@ -16,24 +17,38 @@
 
 namespace suture::detail {
 
-/// What cells write at one site: among all rows of a stage, or among those that are kept of it. Which of them pass there is
-/// for the block to say, and shows in their number.
-struct RowEdit {
-    struct rows {
-        extent count = 0;  ///< that pass
+/// A cell while its batch runs.
+struct RunningCell {
+    const PlannedCell* planned;
+    Segment computed;  ///< the positions that are computed for it
+    Segment kept;      ///< those of them that leave the block that runs
+};
+/// One kind of segment of each cell.
+inline Segments segments_of(const std::vector<RunningCell>& cells, Segment RunningCell::*which) {
+    Segments all;
+    for (const RunningCell& cell : cells) all.push_back(cell.*which);
+    return all;
+}
+
+/// What cells write at one site, among all positions that a block computes or among those that it keeps. Which of the two
+/// pass there is for the block to decide, and shows in their number.
+struct PatchWrite {
+    struct Target {
+        extent count = 0;  ///< positions that pass
         std::vector<extent> places;
         std::vector<at::Tensor> values;
     };
-    rows all, kept;
+    Target computed, kept;
 
     at::Tensor operator()(const at::Tensor& activation) const {
         const extent passing = activation.numel() / activation.size(-1);
-        const rows& mine = passing == all.count ? all : kept;
+        const Target& mine = passing == computed.count ? computed : kept;
         if (passing != mine.count)
-            throw ShapeError("a sweep gave its block " + std::to_string(all.count) + " rows, of which " +
-                             std::to_string(kept.count) + " are kept, but here pass " + shape_text(activation.sizes()) +
-                             ": pass all rows, or rows.kept() of them");
-        if (mine.places.empty()) return {};  // none of these rows is kept
+            throw ShapeError("a sweep gave the block " + std::to_string(computed.count) +
+                             " positions, of which it keeps " + std::to_string(kept.count) +
+                             ", but this activation is " + shape_text(activation.sizes()) +
+                             ": pass all positions, or positions.kept() of them");
+        if (mine.places.empty()) return {};  // none of the patched positions is kept
         at::Tensor copy = activation.clone(at::MemoryFormat::Contiguous);
         copy.view({-1, copy.size(-1)}).index_copy_(0, index_of(mine.places, copy.device()), at::cat(mine.values));
         return copy;
@@ -43,105 +58,96 @@ struct RowEdit {
 template <class Stages>
 class SweepBatch {
 public:
-    SweepBatch(Stages& stages, const CellSpace& space, const SweepSites& sites, const LogitReads& reads,
-               const RecordedGroup& group, const Optimisations& optimisations, bool by_rows)
-        : stages_(stages),
-          space_(space),
-          sites_(sites),
-          reads_(reads),
-          group_(group),
-          optimisations_(optimisations),
-          by_rows_(by_rows) {}
+    SweepBatch(Stages& stages, const StagedTask& staged, const RecordedGroup& group)
+        : stages_(stages), staged_(staged), group_(group) {}
 
-    /// The metric of each of these cells, which are in the order of their first blocks.
+    /// The metric of each of these cells: float64 [cells]. @pre they are in the order of the blocks that they start at
     at::Tensor run(std::span<const PlannedCell> cells) {
-        cells_ = cells;
-        rows_.clear();
+        waiting_ = cells;
+        running_.clear();
         x_ = at::Tensor();
-        const extent layers = stages_.layers();
-        for (extent layer = cells.front().start; layer < layers; ++layer) {
+        for (extent layer = cells.front().start; layer < staged_.layers; ++layer) {
             join(layer);
             run_block_of(layer);
         }
-        join(layers);
+        join(staged_.layers);
         return read_logits();
     }
 
 private:
-    bool keeps_read_rows() const { return optimisations_.unembed; }
-
-    /// The rows that a cell begins with.
-    Segment first_rows(const PlannedCell& planned) const {
-        const extent prompt = planned.what.prompt - group_.first_prompt, tokens = group_.ids.size(1);
-        if (planned.start == stages_.layers()) return read_rows({prompt, by_rows_ ? planned.first : 0, tokens});
-        if (!by_rows_) return {prompt, 0, tokens};
-        return {prompt, planned.first, planned.by_itself ? planned.end : std::min(tokens, reads_.end())};
+    /// The positions that a cell starts with.
+    Segment first_segment(const PlannedCell& planned) const {
+        const extent prompt = planned.what.prompt - group_.first_prompt, length = group_.ids.size(1);
+        const Segment whole{prompt, 0, length};
+        if (planned.start == staged_.layers)
+            return read_part({prompt, staged_.by_position ? planned.first : 0, length});
+        if (!staged_.by_position) return whole;
+        return {prompt, planned.first, planned.by_itself ? planned.end : staged_.end_of_positions()};
     }
-    /// Those that somebody reads the logits of.
-    Segment read_rows(const Segment& s) const {
-        if (!keeps_read_rows()) return s;
-        return {s.prompt, std::max(s.first, reads_.first()), std::min(s.end, reads_.end())};
-    }
-    Segments read_rows(const Segments& all) const {
-        Segments kept;
-        for (const Segment& s : all) kept.push_back(read_rows(s));
-        return kept;
+    /// The positions of a segment whose logits are read.
+    Segment read_part(const Segment& s) const {
+        if (!staged_.optimisations.unembed) return s;
+        return {s.prompt, std::max(s.first, staged_.reads.first()), std::min(s.end, staged_.reads.end())};
     }
 
-    /// Takes up the cells that begin here.
+    /// Lets the cells in that start at this stage.
     void join(extent stage) {
         Segments joining;
-        while (rows_.size() + joining.size() < cells_.size() && cells_[rows_.size() + joining.size()].start == stage)
-            joining.push_back(first_rows(cells_[rows_.size() + joining.size()]));
+        for (; !waiting_.empty() && waiting_.front().start == stage; waiting_ = waiting_.subspan(1)) {
+            const Segment segment = first_segment(waiting_.front());
+            running_.push_back({&waiting_.front(), segment, segment});
+            joining.push_back(segment);
+        }
         if (joining.empty()) return;
-        const at::Tensor recorded = recorded_rows(group_.base.residual[static_cast<std::size_t>(stage)], joining);
+        const at::Tensor recorded = recorded_at(group_.base.residual[static_cast<std::size_t>(stage)], joining);
         x_ = x_.defined() ? at::cat({x_, recorded}) : recorded;
-        rows_.insert(rows_.end(), joining.begin(), joining.end());
     }
 
-    /// What the cells patch in a stage, by site.
-    std::map<std::size_t, RowEdit> edits_in(extent stage, const Segments& all, const Segments& kept) const {
-        std::map<std::size_t, RowEdit> edits;
-        for (const PlannedCell& planned : cells_.first(all.size()))
-            if (planned.stage == stage) edits[planned.site];
-        for (auto& [site, edit] : edits) {
-            edit.all = edit_of(stage, site, all);
-            edit.kept = edit_of(stage, site, kept);
+    /// What the cells write in a stage, by site.
+    std::map<std::size_t, PatchWrite> writes_in(extent stage) const {
+        std::map<std::size_t, PatchWrite> writes;
+        for (const RunningCell& cell : running_)
+            if (cell.planned->stage == stage) writes[cell.planned->site];
+        for (auto& [site, write] : writes) {
+            write.computed = target_of(stage, site, &RunningCell::computed);
+            write.kept = target_of(stage, site, &RunningCell::kept);
         }
-        return edits;
+        return writes;
     }
-    /// What the cells write among these rows of a site.
-    RowEdit::rows edit_of(extent stage, std::size_t site, const Segments& passing) const {
-        RowEdit::rows edit;
-        for (std::size_t i = 0; i < passing.size(); edit.count += passing[i++].size()) {
-            const PlannedCell& planned = cells_[i];
-            const Segment& there = passing[i];
+    PatchWrite::Target target_of(extent stage, std::size_t site, Segment RunningCell::*which) const {
+        PatchWrite::Target target;
+        for (const RunningCell& cell : running_) {
+            const PlannedCell& planned = *cell.planned;
+            const Segment& there = cell.*which;
             const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
-            if (planned.stage != stage || planned.site != site || first >= end) continue;
-            for (extent row = first; row < end; ++row) edit.places.push_back(edit.count + row - there.first);
-            edit.values.push_back(patched_rows(planned, first, end));
+            if (planned.stage == stage && planned.site == site && first < end) {
+                for (extent position = first; position < end; ++position)
+                    target.places.push_back(target.count + position - there.first);
+                target.values.push_back(patched(planned, first, end));
+            }
+            target.count += there.size();
         }
-        return edit;
+        return target;
     }
-    /// What the cell makes of the rows [first, end) at its site: [rows, width].
-    at::Tensor patched_rows(const PlannedCell& planned, extent first, extent end) const {
-        if (planned.rows.defined()) return planned.rows.narrow(0, first - planned.first, end - first);
+    /// What the cell makes of the positions [first, end) at its site: [positions, width].
+    at::Tensor patched(const PlannedCell& planned, extent first, extent end) const {
+        if (planned.edited.defined()) return planned.edited.narrow(0, first - planned.first, end - first);
         const extent prompt = planned.what.prompt - group_.first_prompt;
         const at::Tensor& source = group_.sources[planned.site];
         const at::Tensor from = source[source.size(0) == 1 ? 0 : prompt].narrow(0, first, end - first);
-        at::Tensor rows = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
-        const ChannelSlice channels = space_.grid().parts()[planned.what.part].of_head(planned.what.head);
-        cut_channels(rows, channels).copy_(cut_channels(from, channels));
-        return rows;
+        at::Tensor made = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
+        const ChannelSlice channels = staged_.task.space.grid().parts()[planned.what.part].of_head(planned.what.head);
+        cut_channels(made, channels).copy_(cut_channels(from, channels));
+        return made;
     }
 
     /// Runs `f` while the cells patch what they patch in this stage.
     template <class F>
-    at::Tensor while_patching(extent stage, const Segments& all, const Segments& kept, const F& f) const {
+    at::Tensor while_patching(extent stage, const F& f) const {
         HookSet hooks;
         std::vector<HookHandle> handles;
-        for (auto& [place, edit] : edits_in(stage, all, kept))
-            handles.push_back(hooks.add(sites_.sites()[place], std::move(edit)));
+        for (auto& [site, write] : writes_in(stage))
+            handles.push_back(hooks.add(staged_.task.sites.sites()[site], std::move(write)));
         Scope scope = hooks.activate();
         at::Tensor out = f();
         scope.end();
@@ -149,92 +155,100 @@ private:
     }
 
     void run_block_of(extent layer) {
-        const bool is_last = layer + 1 == stages_.layers();
-        if (!by_rows_) {
-            const std::array<extent, 3> whole{static_cast<extent>(rows_.size()), group_.ids.size(1), x_.size(-1)};
-            const auto block = [&] {
-                return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); });
-            };
-            x_ = while_patching(layer, rows_, rows_, block).flatten(0, 1);
-            if (is_last) keep_rows(read_rows(rows_));
+        const bool is_last = layer + 1 == staged_.layers;
+        if (!staged_.by_position) {
+            run_whole_prompts(layer);
+            if (is_last) select_read_positions();
             return;
         }
-        if constexpr (computes_rows<Stages>) {
-            const Segments kept = is_last ? read_rows(rows_) : rows_;
-            CellRows rows(rows_, kept, group_.base.keys[static_cast<std::size_t>(layer)],
-                          group_.base.values[static_cast<std::size_t>(layer)]);
-            const auto block = [&] {
-                return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, rows); });
-            };
-            x_ = while_patching(layer, rows_, kept, block);
-            if (x_.size(0) != rows_in(kept))
+        if (is_last)
+            for (RunningCell& cell : running_) cell.kept = read_part(cell.computed);
+        run_positions(layer);
+        for (RunningCell& cell : running_) cell.computed = cell.kept;
+        if (!is_last) widen(layer);
+    }
+    void run_whole_prompts(extent layer) {
+        const std::array<extent, 3> whole{static_cast<extent>(running_.size()), group_.ids.size(1), x_.size(-1)};
+        x_ = while_patching(layer, [&] {
+                 return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); });
+             }).flatten(0, 1);
+    }
+    /// @throws ShapeError if the block gives another number of positions than it is to keep
+    void run_positions(extent layer) {
+        if constexpr (computes_positions<Stages>) {
+            const Segments kept = segments_of(running_, &RunningCell::kept);
+            RunSegments positions(segments_of(running_, &RunningCell::computed), kept,
+                                  group_.base.keys[static_cast<std::size_t>(layer)],
+                                  group_.base.values[static_cast<std::size_t>(layer)]);
+            x_ = while_patching(layer, [&] {
+                return run_block(layer, x_, [&](const at::Tensor& x) { return stages_.block(layer, x, positions); });
+            });
+            if (x_.size(0) != positions_in(kept))
                 throw ShapeError("block " + std::to_string(layer) + " of the model gave " + shape_text(x_.sizes()) +
-                                 " for " + std::to_string(rows_in(kept)) +
-                                 " kept rows: let what passes by attention go through rows.kept()");
-            rows_ = kept;
-            if (!is_last) widen(layer);
+                                 " for " + std::to_string(positions_in(kept)) +
+                                 " kept positions: let what bypasses attention go through positions.kept()");
         }
     }
-    void keep_rows(Segments kept) {
+    /// Drops the positions of whole prompts that nothing reads.
+    void select_read_positions() {
+        std::vector<extent> taken;
         extent offset = 0;
-        std::vector<extent> offsets;
-        for (const Segment& s : rows_) offsets.push_back(offset), offset += s.size();
-        x_ = x_.index_select(0, for_rows(kept, x_.device(), [&](std::size_t cell, extent row) {
-                                 return offsets[cell] + row - rows_[cell].first;
-                             }));
-        rows_ = std::move(kept);
+        for (RunningCell& cell : running_) {
+            const Segment part = read_part(cell.computed);
+            for (extent position = part.first; position < part.end; ++position)
+                taken.push_back(offset + position - cell.computed.first);
+            offset += cell.computed.size();
+            cell.computed = cell.kept = part;
+        }
+        x_ = x_.index_select(0, index_of(taken, x_.device()));
     }
 
-    /// Rows that a patch changed by itself in its block change those behind them from the next one on: these are taken up.
+    /// A patch that changes only its own positions in its block changes the later ones from the next block on: adds them.
     void widen(extent layer) {
-        const extent end = std::min(group_.ids.size(1), reads_.end());
-        Segments missing, wide = rows_;
-        for (Segment& s : wide)
-            if (s.end < end) missing.push_back({s.prompt, s.end, end}), s.end = end;
-        if (missing.empty()) return;
-        const at::Tensor pool =
-            at::cat({x_, recorded_rows(group_.base.residual[static_cast<std::size_t>(layer) + 1], missing)});
-        extent own = 0, taken = x_.size(0);
+        const extent end = staged_.end_of_positions();
+        Segments missing;
         std::vector<extent> order;
-        for (std::size_t cell = 0; cell < wide.size(); ++cell)
-            for (extent row = wide[cell].first; row < wide[cell].end; ++row)
-                order.push_back(row < rows_[cell].end ? own++ : taken++);
-        x_ = pool.index_select(0, index_of(order, x_.device()));
-        rows_ = std::move(wide);
+        extent own = 0, added = x_.size(0);
+        for (RunningCell& cell : running_) {
+            Segment& segment = cell.computed;
+            for (extent i = segment.first; i < segment.end; ++i) order.push_back(own++);
+            if (segment.end < end) missing.push_back({segment.prompt, segment.end, end});
+            for (; segment.end < end; ++segment.end) order.push_back(added++);
+            cell.kept = segment;
+        }
+        if (missing.empty()) return;
+        const at::Tensor recorded = recorded_at(group_.base.residual[static_cast<std::size_t>(layer) + 1], missing);
+        x_ = at::cat({x_, recorded}).index_select(0, index_of(order, x_.device()));
     }
 
     at::Tensor read_logits() const {
-        const extent layers = stages_.layers();
-        const at::Tensor logits =
-            while_patching(layers, rows_, rows_, [&] { return logits_of(stages_, x_, reads_.ids()); });
-        // What no row of a cell reaches is as in the run that it patches.
-        const at::Tensor prompts = prompts_of(rows_, logits.device());
+        const LogitReads& reads = staged_.reads;
+        const at::Tensor logits = while_patching(staged_.layers, [&] { return logits_of(stages_, x_, reads.ids()); });
+        // Positions that are read but were not computed are as in the run that is patched.
+        const at::Tensor prompts = prompts_of(segments_of(running_, &RunningCell::computed), logits.device());
         at::Tensor all = group_.base.logits.index_select(0, prompts);
         std::vector<extent> from, to;
-        extent at = 0;
-        for (std::size_t cell = 0; cell < rows_.size(); ++cell)
-            for (extent row = rows_[cell].first; row < rows_[cell].end; ++row, ++at)
-                if (row >= reads_.first() && row < reads_.end())
-                    from.push_back(at),
-                        to.push_back(static_cast<extent>(cell) * reads_.positions() + row - reads_.first());
+        extent at = 0, cell_begin = 0;
+        for (const RunningCell& cell : running_) {
+            for (extent position = cell.computed.first; position < cell.computed.end; ++position, ++at)
+                if (position >= reads.first() && position < reads.end())
+                    from.push_back(at), to.push_back(cell_begin + position - reads.first());
+            cell_begin += reads.positions();
+        }
         all.flatten(0, 1).index_copy_(0, index_of(to, all.device()),
                                       logits.index_select(0, index_of(from, logits.device())));
         const at::Tensor clean =
             group_.clean_logits.defined() ? group_.clean_logits.index_select(0, prompts) : at::Tensor();
-        return reads_(all, clean, group_.ids.index_select(0, prompts.to(group_.ids.device())),
-                      prompts.add(group_.first_prompt));
+        return reads(all, clean, group_.ids.index_select(0, prompts.to(group_.ids.device())),
+                     prompts.add(group_.first_prompt));
     }
 
     Stages& stages_;
-    const CellSpace& space_;
-    const SweepSites& sites_;
-    const LogitReads& reads_;
+    const StagedTask& staged_;
     const RecordedGroup& group_;
-    Optimisations optimisations_;
-    bool by_rows_;
-    std::span<const PlannedCell> cells_;
-    Segments rows_;  ///< of the cells that have begun
-    at::Tensor x_;   ///< their residual stream, [rows, width]
+    std::span<const PlannedCell> waiting_;  ///< cells that have not joined
+    std::vector<RunningCell> running_;
+    at::Tensor x_;  ///< the residual stream of the running cells, segment after segment: [positions, width]
 };
 
 }  // namespace suture::detail

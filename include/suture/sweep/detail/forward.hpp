@@ -1,26 +1,38 @@
-// A forward pass of any model, and what passes the sites of a grid in it.
+// A forward pass of any model, and the activations at the sites of a grid in it.
 #pragma once
 
 #include "suture/model/run_model.hpp"
 #include "suture/model/staged_model.hpp"
-#include "suture/sweep/detail/records.hpp"
+#include "suture/sweep/detail/site_recorder.hpp"
 
 #include <concepts>
-#include <cstddef>
+#include <type_traits>
 #include <vector>
 
 namespace suture::detail {
 
-/// A forward pass of any model: token ids [prompts, tokens] -> logits [prompts, tokens, vocabulary].
-/// @throws ShapeError if it gives anything else
+template <class Model>
+concept has_forward = forwards_by_pointer<Model, const at::Tensor&> || forwards<Model, const at::Tensor&> ||
+    std::invocable<Model&, const at::Tensor&>;
+
+/// Says in one sentence why a model cannot be run.
+template <class Model>
+constexpr void check_can_run() {
+    constexpr bool runs = has_forward<Model> || StagedModel<Model>;
+    if constexpr (std::is_const_v<Model>)
+        static_assert(runs, "a const model cannot be run: pass the model itself, not a reference to const");
+    else
+        static_assert(runs, "this model has neither a forward nor stages: give it one");
+}
+
+/// A forward pass of any model: token ids [prompts, positions] -> logits [prompts, positions, vocabulary].
+/// @throws ShapeError if the model gives anything else
 template <class Model>
 at::Tensor forward_of(Model& model, const at::Tensor& ids) {
     const auto run = [&]() -> at::Tensor {
-        if constexpr (forwards_by_pointer<Model, const at::Tensor&> || forwards<Model, const at::Tensor&> ||
-                      std::invocable<Model&, const at::Tensor&>) {
+        if constexpr (has_forward<Model>) {
             return run_model(model, ids);
         } else {
-            static_assert(StagedModel<Model>, "this model has neither a forward nor stages: give it one");
             auto& stages = stages_of(model);
             at::Tensor x = stages.embed(ids);
             for (extent layer = 0; layer < stages.layers(); ++layer) x = stages.block(layer, x);
@@ -30,38 +42,23 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
     const at::Tensor logits = run();
     if (logits.dim() != 3 || logits.size(0) != ids.size(0) || logits.size(1) != ids.size(1))
         throw ShapeError("the model gave logits " + tensor_text(logits) + " for token ids " + shape_text(ids.sizes()) +
-                         ": a sweep needs [prompts, tokens, vocabulary]");
+                         ": a sweep needs [prompts, positions, vocabulary]");
     return logits;
 }
 
-/// @throws HookError, to which the hook adds the site
-[[noreturn]] inline void throw_passed_again() {
-    throw HookError(
-        "this site is passed more than once in a forward pass, and a sweep patches one activation at a time: "
-        "give each pass a site of its own");
-}
-
-/// What passes the sites in a forward pass, and the logits.
+/// What a forward pass gives.
 struct ForwardRun {
-    std::vector<at::Tensor> sites;  ///< [prompts, tokens, width]
+    std::vector<at::Tensor> sites;  ///< [prompts, positions, width] each
     at::Tensor logits;
 };
 /// @throws HookError if a site is not passed, or more than once
 template <class Model>
 ForwardRun record_forward(Model& model, const at::Tensor& ids, const SweepSites& sites) {
-    ForwardRun record{std::vector<at::Tensor>(sites.size()), {}};
-    HookSet hooks;
-    std::vector<HookHandle> handles;
-    for (std::size_t i = 0; i < sites.size(); ++i)
-        handles.push_back(hooks.add(sites.sites()[i], [&record, &ids, i,
-                                                       width = sites.width(i)](const at::Tensor& activation) {
-            if (record.sites[i].defined()) throw_passed_again();
-            record.sites[i] = by_prompt(activation, ids.sizes(), width).detach().clone(at::MemoryFormat::Contiguous);
-        }));
-    Scope scope = hooks.activate();
-    record.logits = forward_of(model, ids);
+    SiteRecorder recorder(sites, ids.sizes(), SiteRecording::once);
+    Scope scope = recorder.activate();
+    at::Tensor logits = forward_of(model, ids);
     scope.end();
-    return record;
+    return {activations_of(recorder.take()), std::move(logits)};
 }
 
 }  // namespace suture::detail

@@ -1,4 +1,4 @@
-// Peak memory: how many bytes LibTorch held at most while something ran, by what its allocators report.
+// Peak memory: the most bytes that LibTorch held while something ran, as its allocators report them.
 #pragma once
 
 #include "suture/tensor/torch.hpp"
@@ -14,25 +14,26 @@
 
 namespace suture::detail {
 
-/// LibTorch's type of the totals that a memory profiler is told: signed before 2.2.
+/// The type of the totals that LibTorch reports to a memory profiler: signed before 2.2.
 template <class Reporter, class Total>
 Total reported_total(void (Reporter::*)(void*, std::int64_t, Total, Total, c10::Device));
-using allocated_total = decltype(reported_total(&c10::MemoryReportingInfoBase::reportMemoryUsage));
+using AllocatedTotal = decltype(reported_total(&c10::MemoryReportingInfoBase::reportMemoryUsage));
 
-/// Counts what this thread's tensors take while it lives, beyond what was there before. A profiler that is active is
-/// told of them as well, but of no operations meanwhile: it would take the counter for its own state.
+/// While it lives, counts the bytes that this thread's tensors take beyond those allocated before. Allocations are passed
+/// on to an active profiler, but operations are not recorded meanwhile: the profiler would take the counter for its own
+/// state.
 class PeakMemory {
 public:
     PeakMemory()
-        : counted_(std::make_shared<counter>()),
+        : counted_(std::make_shared<Counter>()),
           operations_(!counted_->outer && at::isRecordFunctionEnabled()),
           active_(c10::DebugInfoKind::PROFILER_STATE, counted_) {}
 
     std::int64_t bytes() const { return counted_->peak; }
 
 private:
-    struct counter final : c10::MemoryReportingInfoBase {
-        void reportMemoryUsage(void* at, std::int64_t size, allocated_total allocated, allocated_total reserved,
+    struct Counter final : c10::MemoryReportingInfoBase {
+        void reportMemoryUsage(void* at, std::int64_t size, AllocatedTotal allocated, AllocatedTotal reserved,
                                c10::Device device) override {
             held += size;
             peak = std::max(peak, held);
@@ -45,7 +46,7 @@ private:
             c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE));
         std::int64_t held = 0, peak = 0;
     };
-    std::shared_ptr<counter> counted_;
+    std::shared_ptr<Counter> counted_;
     at::RecordFunctionGuard operations_;
     c10::DebugInfoGuard active_;
 };

@@ -1,15 +1,14 @@
-// Sweeping a model by its forward: one pass a cell. What every other way is measured against.
+// Sweeping a model by its forward: one whole pass per place of the grid. Every other way is measured against this one.
 #pragma once
 
 #include "suture/sweep/detail/forward.hpp"
-#include "suture/sweep/detail/ledger.hpp"
-#include "suture/sweep/detail/task.hpp"
+#include "suture/sweep/detail/memory.hpp"
+#include "suture/sweep/detail/plan.hpp"
+#include "suture/sweep/detail/sources.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,69 +18,54 @@ namespace suture::detail {
 template <class Model>
 class PlainSweep {
 public:
-    PlainSweep(Model& model, const SweepTask& task, const SweepOptions& options, SweepResult& result, Ledger& book)
-        : model_(model), task_(task), options_(options), result_(result), book_(book) {}
+    PlainSweep(Model& model, const SweepTask& task, const SweepOptions& options, SweepPlanner& planner, Ledger& ledger,
+               SweepResult& result)
+        : model_(model), task_(task), options_(options), planner_(planner), ledger_(ledger), result_(result) {}
 
     void run() {
-        result_.how = "one forward pass a cell";
-        shared_ = shared_sources(task_,
-                                 [&](const at::Tensor& ids) { return record_forward(model_, ids, task_.sites).sites; });
+        result_.method = SweepMethod::forward_passes;
+        shared_ = shared_sources(task_, [&](const at::Tensor& ids) { return record(ids).sites; });
         const extent prompts = prompts_at_once();
         for (extent first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
 private:
-    /// @throws MemoryError if a pass of one prompt takes more than is allowed
+    ForwardRun record(const at::Tensor& ids) { return record_forward(model_, ids, task_.sites); }
+    /// Runs one prompt to see what it takes.
     extent prompts_at_once() {
         const PeakMemory peak;
-        const ForwardRun one = record_forward(model_, task_.patching.base().narrow(0, 0, 1), task_.sites);
-        // A pass with its records, those of the source, and the logits that are kept.
-        const std::int64_t bytes = 2 * peak.bytes() + 12 * 4 * one.logits.numel();
-        const auto memory = static_cast<std::int64_t>(std::min(options_.memory, std::size_t{1} << 62));
-        if (bytes > memory)
-            throw MemoryError("a forward pass of the sweep needs " + std::to_string(bytes) + " bytes but may hold " +
-                              std::to_string(memory) + ": allow more with the option 'memory'");
-        return std::clamp<extent>(memory / bytes, 1, options_.optimisations.batch ? task_.prompts() : 1);
+        const ForwardRun one = record(task_.patching.base().narrow(0, 0, 1));
+        return prompts_in_a_pass(task_, options_, peak.bytes(), one.logits);
     }
 
     void run_group(extent first, extent count) {
         first_ = first;
         ids_ = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids_.device());
-        const at::Tensor logits = task_.reads.at_positions(record_forward(model_, ids_, task_.sites).logits);
+        const at::Tensor logits = task_.reads.at_positions(record(ids_).logits);
         clean_ = logits;
         sources_ = shared_;
         if (task_.has_source()) run_source(first, count, which);
-        std::vector<PlannedCell> cells = cells_of(first, count);
-        book_.begin(first, task_.reads(logits, clean_, ids_, which), cells);
-        for (std::span<const PlannedCell> left = cells; !left.empty();) {
+        const SweepPlan plan = planner_.of_places(first, count);
+        ledger_.begin(first, task_.reads(logits, clean_, ids_, which), plan.unchanged, plan.left_out);
+        for (std::span<const PlannedCell> left = plan.to_run; !left.empty();) {
             const std::span<const PlannedCell> same = at_one_place(left);
-            if (book_.claims(same)) book_.add(same, run_cells(same));
+            if (planner_.claims(same)) ledger_.add(values_by_cell(same, run_cells(same)));
             left = left.subspan(same.size());
         }
     }
     void run_source(extent first, extent count, const at::Tensor& which) {
         const at::Tensor ids = task_.patching.source().narrow(0, first, count);
-        ForwardRun run = record_forward(model_, ids, task_.sites);
+        ForwardRun run = record(ids);
         sources_ = std::move(run.sites);
         const at::Tensor logits = task_.reads.at_positions(run.logits);
         if (!task_.patching.base_is_clean()) clean_ = logits;
         result_.source.narrow(0, first, count).copy_(task_.reads(logits, clean_, ids, which));
     }
-
-    /// Place by place, and prompt by prompt at each.
-    std::vector<PlannedCell> cells_of(extent first, extent count) const {
-        std::vector<PlannedCell> cells;
-        for (extent place = 0; place < task_.space.cells_a_prompt(); ++place)
-            for (extent prompt = first; prompt < first + count; ++prompt) {
-                cells.emplace_back();
-                cells.back().what = task_.space.at(prompt * task_.space.cells_a_prompt() + place);
-            }
-        return cells;
-    }
+    /// The cells at the same place as the first, in all prompts.
     std::span<const PlannedCell> at_one_place(std::span<const PlannedCell> cells) const {
-        const auto place = [&](const PlannedCell& c) { return c.what.index % task_.space.cells_a_prompt(); };
+        const auto place = [&](const PlannedCell& c) { return c.what.index % task_.space.cells_per_prompt(); };
         std::size_t count = 1;
         while (count < cells.size() && place(cells[count]) == place(cells.front())) ++count;
         return cells.first(count);
@@ -98,8 +82,8 @@ private:
         if (!sources_.empty()) source = sources_[site].size(0) == 1 ? sources_[site] : of(sources_[site]);
         HookSet hooks;
         const auto handle = hooks.add(task_.sites.sites()[site], [&](const at::Tensor& activation) {
-            const at::Tensor by_token = by_prompt(activation, ids.sizes(), task_.sites.width(site));
-            return task_.space.edited(by_token, source, c).view(activation.sizes());
+            const at::Tensor whole = by_prompt(activation, ids.sizes(), task_.sites.width(site));
+            return task_.space.edited(whole, source, c).view(activation.sizes());
         });
         Scope scope = hooks.activate();
         const at::Tensor logits = task_.reads.at_positions(forward_of(model_, ids));
@@ -110,11 +94,12 @@ private:
     Model& model_;
     const SweepTask& task_;
     const SweepOptions& options_;
+    SweepPlanner& planner_;
+    Ledger& ledger_;
     SweepResult& result_;
-    Ledger& book_;
     std::vector<at::Tensor> shared_, sources_;
     extent first_ = 0;
-    at::Tensor ids_, clean_;  ///< of the prompts that are swept: [prompts, tokens], and the clean logits
+    at::Tensor ids_, clean_;  ///< of the prompts that are swept: [prompts, length], and the clean logits
 };
 
 }  // namespace suture::detail

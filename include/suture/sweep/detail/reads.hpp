@@ -1,4 +1,4 @@
-// What a metric reads of the logits of a sweep's runs, resolved for its prompts.
+// What a metric reads of the logits of a sweep's runs, resolved for the sweep's prompts.
 #pragma once
 
 #include "suture/sweep/metric.hpp"
@@ -16,37 +16,44 @@
 
 namespace suture::detail {
 
+/// What a metric reads, and how its numbers come from logits. It takes logits of the whole vocabulary, unless it was made
+/// by `of_read_ids`.
 class LogitReads {
 public:
-    /// @param only_these whether the model computes the logits of some token ids alone
-    /// @throws PositionError if the prompts have no such token; ShapeError if the metric has answers for other prompts;
-    ///         TypeError or ShapeError if the ids that it reads are none
-    LogitReads(const Metric& metric, const Patching& patching, bool only_these)
+    /// @throws PositionError if the prompts lack a position that is read; ShapeError if the metric has answers for another
+    ///         number of prompts; TypeError or ShapeError if what it reads are not token ids
+    LogitReads(const Metric& metric, const Patching& patching)
         : metric_(metric),
           positions_(range_of(metric.where, patching.base().size(1),
                               "a prompt, where the metric '" + metric.name + "' is read")) {
         const extent prompts = patching.base().size(0);
         if (metric.prompts > 0 && metric.prompts != prompts)
             throw ShapeError("the metric '" + metric.name + "' has answers for " + std::to_string(metric.prompts) +
-                             " prompts but " + std::to_string(prompts) + " are swept: give one answer a prompt");
+                             " prompts but " + std::to_string(prompts) + " are swept: give one answer per prompt");
         if (!metric.ids.defined()) return;
         check_columns(prompts);
         columns_ = metric.ids.to(at::kCPU, at::kLong);
         if (columns_.dim() == 1) columns_ = columns_.unsqueeze(0);
-        if (only_these) std::tie(ids_, columns_, std::ignore) = at::_unique2(columns_, true, true);
+    }
+
+    /// The same of logits that were computed for `ids()` alone, each once.
+    LogitReads of_read_ids() const {
+        LogitReads some = *this;
+        if (columns_.defined()) std::tie(some.ids_, some.columns_, std::ignore) = at::_unique2(columns_, true, true);
+        return some;
     }
 
     const Metric& metric() const { return metric_; }
     extent first() const { return positions_.begin; }
     extent end() const { return positions_.begin + positions_.size; }
     extent positions() const { return positions_.size; }
-    /// The token ids whose logits are to be computed, [n]; undefined: of the whole vocabulary.
+    /// The token ids whose logits are to be computed, [n]; undefined for the whole vocabulary.
     const at::Tensor& ids() const { return ids_; }
 
-    /// Of what whole prompts have, [runs, tokens, ...], that at the positions that are read.
+    /// Selects the positions that are read: [runs, length, ...] -> [runs, positions, ...].
     at::Tensor at_positions(const at::Tensor& all) const { return all.narrow(1, positions_.begin, positions_.size); }
 
-    /// The metric of runs, given the logits [runs, positions, computed ids] where it reads: float64 [runs], on the CPU.
+    /// The metric of runs, given the logits [runs, positions, ids] where it reads: float64 [runs], on the CPU.
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& clean, const at::Tensor& tokens,
                           const at::Tensor& prompt) const {
         return differentiable(logits, clean, tokens, prompt).detach().cpu().to(at::kDouble).contiguous();
@@ -76,7 +83,7 @@ private:
                                                      : columns_.index_select(0, prompt.to(at::kCPU));
         return logits.gather(-1, own.to(logits.device()).unsqueeze(1).expand({-1, logits.size(1), -1}));
     }
-    /// Numbers of 16 bits are too few to tell small effects.
+    /// 16 bits are too few to show small effects.
     static at::Tensor widened(const at::Tensor& logits) {
         return at::elementSize(logits.scalar_type()) < 4 ? logits.to(at::kFloat) : logits;
     }

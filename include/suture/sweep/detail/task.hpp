@@ -1,123 +1,104 @@
 // The task of a sweep: what is patched where, and what is read, whatever runs it.
 #pragma once
 
+#include "suture/model/fingerprint.hpp"
 #include "suture/sweep/detail/cells.hpp"
 #include "suture/sweep/detail/reads.hpp"
-#include "suture/sweep/detail/records.hpp"
+#include "suture/sweep/detail/sites.hpp"
+#include "suture/sweep/options.hpp"
 #include "suture/sweep/patching.hpp"
 #include "suture/sweep/result.hpp"
-
-#include <torch/nn/module.h>
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace suture::detail {
 
-/// All that a sweep is about, whatever runs it.
 struct SweepTask {
-    /// @throws what its parts throw; ValueError if there is nothing to put in
-    SweepTask(const Patching& what, const Grid& grid, const Metric& metric, bool some_logits)
-        : patching(what),
-          space(grid, what.base().size(0), what.base().size(1)),
-          sites(grid),
-          reads(metric, what, some_logits) {
-        if (what.what() == Patching::with::edits && grid.recipes().empty())
+    /// @throws what its parts throw; ValueError if the patching has nothing to put in
+    SweepTask(const Patching& what, const Grid& grid, const Metric& metric)
+        : patching(what), space(grid, what.base().size(0), what.base().size(1)), sites(grid), reads(metric, what) {
+        if (what.puts_in() == Patching::Source::edits && grid.recipes().empty())
             throw ValueError(
-                "editing puts in what recipes make, but the grid has none: give one of Grid::of_recipes, or "
-                "patch with denoising(...) or an ablation");
+                "editing(...) puts in what the grid's recipes make, but this grid has none: use Grid::of_recipes, or "
+                "patch "
+                "with denoising(...) or an ablation");
     }
 
     const Patching& patching;
     CellSpace space;
     SweepSites sites;
-    LogitReads reads;
+    LogitReads reads;  ///< of whole vocabularies
 
     extent prompts() const { return patching.base().size(0); }
-    extent tokens() const { return patching.base().size(1); }
-    /// Activations come from runs of prompts of their own, one for each.
-    bool has_source() const { return patching.what() == Patching::with::activations; }
+    extent length() const { return patching.base().size(1); }
+    /// Whether activations come from runs of other prompts, one for each prompt.
+    bool has_source() const { return patching.puts_in() == Patching::Source::activations; }
     bool needs_clean() const { return reads.metric().needs_clean; }
     at::Tensor prompt_indices(extent first, extent count, const at::Device& device) const {
         return at::arange(first, first + count, at::kLong).to(device);
     }
-    /// In one line, all that the numbers depend on but the model's weights, of which the baseline tells, and what
-    /// recipes and metrics of the user's own hold besides their names.
+
+    /// One line with everything that the numbers depend on, except the model's weights, and except what recipes and metrics
+    /// of the user's own contain besides their names.
     std::string text() const {
         const Metric& metric = reads.metric();
-        std::uint64_t key = 14695981039346656037u;
-        const auto mix = [&key](const std::string& part) {
-            for (const char c : part + ";") key = (key ^ static_cast<unsigned char>(c)) * 1099511628211u;  // FNV-1a
-        };
+        Fingerprint key;
         for (const SweepAxis& axis : space.axes())
-            for (const std::string& label : axis.labels) mix(axis.name + "=" + label);
-        for (const GridPart& part : space.grid().parts()) mix_part(mix, part);
-        mix_numbers(mix, {space.tokens().begin, space.tokens().size, reads.first(), reads.positions()});
+            for (const std::string& label : axis.labels) key.add(axis.name + "=" + label);
+        for (const GridPart& part : space.grid().parts()) add_part(key, part);
+        add_numbers(key, {space.positions().begin, space.positions().size, reads.first(), reads.positions()});
         for (const at::Tensor* ids : {&patching.base(), &patching.source(), &metric.ids, &metric.answers})
-            mix_ids(mix, *ids);
+            add_ids(key, *ids);
         std::string line = patching.name() + ", " + metric.name + ", cells " + shape_text(space.sizes()) + ", key " +
-                           std::to_string(key);
+                           std::to_string(key.value());
         std::replace(line.begin(), line.end(), '\n', ' ');
         return line;
     }
 
 private:
-    template <class Mix>
-    static void mix_numbers(const Mix& mix, at::IntArrayRef numbers) {
-        for (const extent number : numbers) mix(std::to_string(number));
+    static void add_numbers(Fingerprint& key, at::IntArrayRef numbers) {
+        for (const extent number : numbers) key.add(std::to_string(number));
     }
-    template <class Mix>
-    static void mix_part(const Mix& mix, const GridPart& part) {
+    static void add_part(Fingerprint& key, const GridPart& part) {
         const StridedSlice& r = part.channels.where;
-        mix_numbers(mix, {r.offset, r.width, r.groups, r.period, part.width});
-        for (const SiteRef<AnyLayout>& site : part.sites) mix(site.name());
+        add_numbers(key, {r.offset, r.width, r.groups, r.period, part.width});
+        for (const SiteRef<AnyLayout>& site : part.sites) key.add(site.name());
     }
-    template <class Mix>
-    static void mix_ids(const Mix& mix, const at::Tensor& ids) {
-        mix(ids.defined() ? shape_text(ids.sizes()) : "none");
+    static void add_ids(Fingerprint& key, const at::Tensor& ids) {
+        key.add(ids.defined() ? shape_text(ids.sizes()) : "none");
         if (!ids.defined()) return;
         const at::Tensor numbers = ids.to(at::kCPU, at::kLong).contiguous();
-        mix_numbers(mix, {numbers.data_ptr<extent>(), static_cast<std::size_t>(numbers.numel())});
+        add_numbers(key, {numbers.data_ptr<extent>(), static_cast<std::size_t>(numbers.numel())});
     }
 };
 
-/// The bits of a module's parameters and buffers, mixed: other weights, or the same in another order, have another key.
-/// Nothing for a model that is no module.
+/// How a model in stages does a task: what of the task it computes, and what it saves.
+struct StagedTask {
+    const SweepTask& task;
+    LogitReads reads;  ///< of the logits that the model computes
+    Optimisations optimisations;
+    extent layers;
+    bool by_position;  ///< blocks are run at chosen positions, otherwise on whole prompts
+
+    /// The positions of a prompt that can matter: those up to the last one that is read, if none sees later ones.
+    extent end_of_positions() const { return by_position ? std::min(task.length(), reads.end()) : task.length(); }
+};
+
+/// ", weights <fingerprint>" of a module; nothing of a model that is not one.
 template <class Model>
 std::string weights_text(const Model& model) {
-    if constexpr (std::derived_from<Model, torch::nn::Module>) {
-        std::uint64_t key = 0;
-        const auto add = [&key](const at::Tensor& t) {
-            const at::Tensor plain = t.detach().cpu().contiguous();
-            const auto* bytes = static_cast<const unsigned char*>(plain.data_ptr());
-            for (std::size_t at = 0; at < plain.nbytes(); at += sizeof key) {
-                std::uint64_t word = 0;
-                std::memcpy(&word, bytes + at, std::min(sizeof word, plain.nbytes() - at));
-                key = (key ^ word) * 1099511628211u;
-            }
-        };
-        for (const at::Tensor& parameter : model.parameters()) add(parameter);
-        for (const at::Tensor& buffer : model.buffers()) add(buffer);
-        return ", weights " + std::to_string(key);
-    } else if constexpr (requires {
-                             { *model } -> std::convertible_to<const torch::nn::Module&>;
-                         }) {
-        return weights_text(*model);
-    } else {
-        return "";
-    }
+    if constexpr (requires { weights_fingerprint(model); })
+        return ", weights " + std::to_string(weights_fingerprint(model));
+    else
+        return {};
 }
 
 /// A result in which nothing is known.
@@ -134,34 +115,6 @@ inline SweepResult empty_result(const SweepTask& task) {
     result.metric = task.reads.metric().name;
     result.patching = task.patching.name();
     return result;
-}
-
-/// The mean over prompts, run one by one, of what passes each site: [1, tokens, width].
-template <class RecordSites>
-std::vector<at::Tensor> mean_activations(const at::Tensor& ids, const RecordSites& record) {
-    std::vector<at::Tensor> sums, means;
-    for (extent i = 0; i < ids.size(0); ++i) {
-        const std::vector<at::Tensor> sites = record(ids.narrow(0, i, 1));
-        for (std::size_t s = 0; s < sites.size(); ++s) {
-            if (i == 0)
-                sums.push_back(sites[s].to(at::kDouble)), means.push_back(sites[s]);
-            else
-                sums[s].add_(sites[s]);
-        }
-    }
-    for (std::size_t s = 0; s < sums.size(); ++s) means[s] = sums[s].div_(ids.size(0)).to(means[s].scalar_type());
-    return means;
-}
-
-/// What is put in where no run of a prompt's own is the source: means, or zeros like the activations; nothing for
-/// edits. `record(ids)` gives what passes the sites.
-template <class RecordSites>
-std::vector<at::Tensor> shared_sources(const SweepTask& task, const RecordSites& record) {
-    if (task.patching.what() == Patching::with::means) return mean_activations(task.patching.source(), record);
-    if (task.patching.what() != Patching::with::zeros) return {};
-    std::vector<at::Tensor> zeros = record(task.patching.base().narrow(0, 0, 1));
-    for (at::Tensor& t : zeros) t = at::zeros_like(t);
-    return zeros;
 }
 
 }  // namespace suture::detail

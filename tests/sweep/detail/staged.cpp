@@ -1,4 +1,4 @@
-// Sweeping by stages: when it is done, what is refused, and how much memory it takes.
+// Sweeping in stages: when it is possible, what is refused, and how much memory it takes.
 #include "suture/sweep/detail/staged.hpp"
 
 #include "suture/sweep/sweep.hpp"
@@ -23,7 +23,7 @@ using suture_test::message_of;
 using suture_test::says;
 }  // namespace
 
-TEST_CASE("a sweep holds no more than it may, and nothing behind it") {
+TEST_CASE("a sweep holds no more than it may, and nothing afterwards") {
     Model m = model();
     const Pairs p = pairs(6, 0);
     for (const Metric& metric : {Metric(logit_difference(3, 4)), kl_divergence(), next_token_loss()})
@@ -76,7 +76,7 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
     const Pairs p = pairs(2, 1);
     const Grid grid = Grid::of<Resid>(m.embedding);
     const SweepResult found = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4));
-    CHECK(found.how == "one forward pass a cell");
+    CHECK(found.method == SweepMethod::forward_passes);
     check_same(found,
                sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Optimisations::none())),
                1e-12);
@@ -96,7 +96,7 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
                    "h.0.attn.c_attn: this site is passed more than once"));
 }
 
-TEST_CASE("stages that do not make the model's forward are told so") {
+TEST_CASE("stages that do not make up the model's forward are refused") {
     struct forgetful : Gpt2Impl<48, 3> {
         using Gpt2Impl<48, 3>::Gpt2Impl;
         at::Tensor embed(const at::Tensor& ids) { return Gpt2Impl<48, 3>::embed(ids).mul(2); }
@@ -192,5 +192,5 @@ TEST_CASE("long prompts, many recipes and whole vocabularies stay within the mem
     boundless.batch = 0;
     CHECK(says(message_of<ValueError>(
                    [&] { (void)sweep(m, denoising(clean, corrupted), cases[2].first, logit(1), boundless); }),
-               "let 1 cell run at a time, or more"));
+               "let at least 1 cell run"));
 }
