@@ -1,6 +1,6 @@
-// Patching sweeps of a random GPT-2 small, 12 layers x 15 tokens: by one forward pass a place of the grid, as hooks alone
-// make it, and by stages; with each saving alone and with all but one. One step is a whole sweep. The limits beside them:
-// every weight of the blocks read once, and the matrix products that the cells cannot do without.
+// Patching sweeps of a random GPT-2 small, 12 layers x 15 positions: by one forward pass per place of the grid, as with
+// hooks alone, and in stages; with each optimisation alone and with all but one. One step is a whole sweep. The limits to
+// compare with: reading every weight of the blocks once, and the matrix products that the cells cannot do without.
 #include "suture/sweep/sweep.hpp"
 #include "suture/gpt2/gpt2.hpp"
 
@@ -28,7 +28,7 @@ Model& model() {
     return made;
 }
 
-/// A map of 12 layers x 15 tokens, of queries or of the residual stream, over prompts that differ from one token on.
+/// A map of 12 layers x 15 positions, of queries or of the residual stream, over prompts that differ from one token on.
 struct Task {
     bool queries;
     extent prompts, differ;
@@ -50,7 +50,7 @@ struct Task {
     }
 };
 
-/// Seconds of a plain sweep, by task: what the fast ones are compared with, in the counter `times_plain`.
+/// Seconds of a plain sweep, by task: the fast ones are compared with it in the counter `times_plain`.
 std::map<std::string, double> plain_seconds;
 
 template <class Swept>
@@ -77,7 +77,7 @@ void by_forward(benchmark::State& state, const Task& task) {
     plain_seconds[task.name()] = run(state, forward, task, {});
 }
 
-/// The weights of all blocks, read once: a product of one row with each.
+/// The weights of all blocks, read once.
 void weights_once(benchmark::State& state) {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(2);
@@ -87,9 +87,9 @@ void weights_once(benchmark::State& state) {
                                              block->mlp->c_fc->weight, block->mlp->c_proj->weight})
                 benchmark::DoNotOptimize(weight.sum());
 }
-/// As many products of rows with a block's weights as the queries' map from the first token on cannot do without: in its
-/// own block one row a cell, all rows behind the patch in the blocks after it, and in the last one keys and values of these
-/// and the rest of the last row.
+/// The products of positions with a block's weights that the map of queries cannot do without: one position per cell in
+/// its own block, all positions after the patch in the blocks after it, and in the last block their keys and values and
+/// the rest of the last position.
 void products(benchmark::State& state, extent differ) {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(2);
@@ -116,11 +116,12 @@ void register_task(const Task& task) {
     add("sweep/plain/" + task.name(), [task](benchmark::State& s) { by_forward(s, task); });
     add("sweep/fast/" + task.name(), [task](benchmark::State& s) { by_stages(s, task, {}); });
     if (task.prompts > 1) return;
-    const std::pair<const char*, bool Optimisations::*> optimisations[] = {{"resume", &Optimisations::prefix},
-                                                                           {"batch", &Optimisations::batch},
-                                                                           {"zeros", &Optimisations::skip_unchanged},
-                                                                           {"suffix", &Optimisations::suffix},
-                                                                           {"head", &Optimisations::unembed}};
+    const std::pair<const char*, bool Optimisations::*> optimisations[] = {
+        {"prefix", &Optimisations::prefix},
+        {"batch", &Optimisations::batch},
+        {"skip_unchanged", &Optimisations::skip_unchanged},
+        {"suffix", &Optimisations::suffix},
+        {"unembed", &Optimisations::unembed}};
     for (const auto& [name, saving] : optimisations) {
         Optimisations alone = Optimisations::none(), without;
         alone.*saving = true;
