@@ -37,9 +37,9 @@ struct Options {
 /// the names model's own prompt.
 Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& clean) {
     const at::Tensor likeliest = std::get<1>(last_of(clean).topk(2));
-    Question question{likeliest[0].item<extent>(), likeliest[1].item<extent>()};
+    Question question{likeliest[0].item<Index>(), likeliest[1].item<Index>()};
     if (examples::is_names_model(o.subject) && prompt.is_default()) question.other = prompt.id_of("--other", "John");
-    const auto named = [&](const char* option, const std::string& word, extent& id) {
+    const auto named = [&](const char* option, const std::string& word, Index& id) {
         if (word.empty()) return;
         id = prompt.id_of(option, word);
         if (id < 0 || id >= clean.size(-1))
@@ -55,10 +55,10 @@ Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& c
 }
 
 /// The place to edit. @throws ModelError or ValueError if the model or the prompt does not have it
-Place place_of(const Options& o, extent layers, const Prompt& prompt) {
+Place place_of(const Options& o, Index layers, const Prompt& prompt) {
     if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model with at least three layers");
-    const extent layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
-    const auto tokens = static_cast<extent>(prompt.ids().size());
+    const Index layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
+    const auto tokens = static_cast<Index>(prompt.ids().size());
     if (layer < 0 || layer >= layers)
         throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
                          " layers: count from 0");
@@ -84,7 +84,7 @@ Sample sample_of(const Options& o, const Prompt& prompt) {
 }
 
 /// The effect of the first experiment, which makes no prediction, on the activation that it splits: an audit in words.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -104,7 +104,7 @@ void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>&
               << table_text(rows) << std::flush;
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     const Place at = place_of(o, model->config().layers, prompt);
     if (!o.report.empty()) examples::make_writable(o.report, "--report");
@@ -152,8 +152,7 @@ int main(int argc, char** argv) {
     examples::note_interrupts();
     try {
         const Prompt prompt = Prompt::read(o.subject);
-        visit_gpt2(o.subject.model,
-                   [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
         if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {
         std::cerr << "experiments: interrupted: report.html was not written\n";

@@ -23,24 +23,24 @@ using namespace suture;
 /// The place of experiments that edit one place: a layer, and a position in every prompt (-1 is the last).
 struct Place {
     std::size_t layer = 1;
-    extent token = 4;
+    Index token = 4;
 };
 
 /// Every layer's fused projection, in order.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 auto projections(Gpt2<Width, Heads>& model) {
     return sites<Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
 }
 
 /// Nothing is edited.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     return model->forward(ids);
 }
 
 /// 1. The mistake, as it is made with LibTorch alone: writing a part that split() returned. Returns the edited
 /// activation; `source`, the clean activation to compare with, is no longer clean.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
     const at::NoGradGuard no_gradients;
     const std::vector<at::Tensor> qkv = source.split(Width, -1);
@@ -50,8 +50,8 @@ at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
 
 /// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. GPT-2's query starts at
 /// 0 and its key at Width. In another model the same offsets mean something else, and nothing raises.
-template <extent Width, extent Heads>
-at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, extent offset) {
+template <Index Width, Index Heads>
+at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, Index offset) {
     HookSet hooks;
     const auto handle = hooks.add(projections(model)[at.layer], [&](const View<Gpt2Qkv<Width, Heads>>& qkv) {
         at::Tensor edited = qkv.clone().take();
@@ -62,7 +62,7 @@ at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 }
 
 /// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts only in the order of the layout.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -76,7 +76,7 @@ at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const
 }
 
 /// 4. Hooks on all layers: the query, key and value of every layer are recorded, and only one layer is edited.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
                           Latest<Gpt2Qkv<Width, Heads>>& harvest) {
     HookSet hooks;
@@ -87,7 +87,7 @@ at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 
 /// 5. Injecting a vector into a query, and then another one through the same hook. Returns the logits of one run per
 /// vector; a vector has as many channels as the query, or one.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
                                        const std::vector<at::Tensor>& vectors) {
     Slot injection;
@@ -102,7 +102,7 @@ std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tens
 }
 
 /// 6. A board silences layer 0 and replaces the whole projection of layer 2 by a vector, at every position.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -114,7 +114,7 @@ at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
 }
 
 /// The projection of layer 0 in a clean run replaces that of layer 2.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -135,7 +135,7 @@ struct Result {
 };
 
 /// All of them, in order, the clean run first.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     const std::string layer = "layer " + std::to_string(at.layer) + ": ",

@@ -21,7 +21,7 @@ using namespace suture;
 
 /// The logit difference that is measured at the last token: of the answer's token id and of another.
 struct Question {
-    extent answer = 0, other = 0;
+    Index answer = 0, other = 0;
 };
 
 /// The activations of one pass of one prompt.
@@ -34,7 +34,7 @@ struct Harvest {
 };
 
 /// Runs the model on one prompt [1, tokens], observed by three recorders.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -63,7 +63,7 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
 /// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of
 /// the first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] with two tokens or
 /// more.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at::Tensor>& prompts) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;

@@ -44,7 +44,7 @@ struct FirstToken {
 };
 
 namespace detail {
-inline pictures::Axis layer_axis(extent layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
+inline pictures::Axis layer_axis(Index layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
 
 inline void tell_experiments(pictures::Report& page, const ReportText& text, const std::vector<Row>& rows) {
     page.section("The mistake")
@@ -115,7 +115,7 @@ inline void tell_attention(pictures::Report& page, examples::Illustrator& pictur
             "up to "
             "its own token.");
     const pictures::Axis tokens = pictures::tokens(prompt.words(), "query");
-    for (extent layer = 0; layer < h.patterns.size(0); ++layer)
+    for (Index layer = 0; layer < h.patterns.size(0); ++layer)
         pictures_.draw(
             pictures::Patterns{.title = "Attention in layer " + std::to_string(layer),
                                .caption = "",
@@ -137,7 +137,7 @@ inline std::string first_token_sentence(const FirstToken& first) {
         "Over {}, in {} of {} pairs of a layer and a prompt the first token's mean correlation with the other tokens "
         "is "
         "lower than theirs with one another.",
-        first.prompts, lower.sum().item<extent>(), lower.numel());
+        first.prompts, lower.sum().item<Index>(), lower.numel());
 }
 
 inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
@@ -163,9 +163,9 @@ inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_
                                       .scale = pictures::Scale::diverging,
                                       .limit = 1},
                    "correlation");
-    const auto layer = static_cast<extent>(at.layer), last = h.qkv.size(1) - 1;
-    const auto scatter = [&](extent a, extent b) {
-        const auto label = [&](extent token) {
+    const auto layer = static_cast<Index>(at.layer), last = h.qkv.size(1) - 1;
+    const auto scatter = [&](Index a, Index b) {
+        const auto label = [&](Index token) {
             return fmt::format("activation at token {} {}", token,
                                prompt.quoted(prompt.ids()[static_cast<std::size_t>(token)]));
         };
@@ -193,7 +193,7 @@ inline void tell_activations(pictures::Report& page, examples::Illustrator& pict
                                      .columns = pictures::tokens(prompt.words()),
                                      .scale = pictures::Scale::sequential},
                    "norms");
-    const std::vector<at::Tensor> qkv = h.qkv[static_cast<extent>(at.layer)].chunk(3, -1);
+    const std::vector<at::Tensor> qkv = h.qkv[static_cast<Index>(at.layer)].chunk(3, -1);
     const char* const names[] = {"query", "key", "value"};
     for (std::size_t i = 0; i < qkv.size(); ++i) {
         const suture::Histogram counted = histogram_of(qkv[i], 40);

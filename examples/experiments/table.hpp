@@ -24,11 +24,11 @@ struct Row {
 };
 
 /// "Mary 98.1 %, John 1.2 %" for logits [vocabulary]: the likeliest tokens, except those below 0.1 %.
-inline std::string predictions_of(const at::Tensor& logits, const Prompt& prompt, extent most = 3) {
+inline std::string predictions_of(const at::Tensor& logits, const Prompt& prompt, Index most = 3) {
     const auto [likely, ids] = logits.softmax(-1).topk(std::min(most, logits.size(-1)));
     std::string text;
-    for (extent i = 0; i < ids.size(0) && (i == 0 || likely[i].item<double>() >= 0.001); ++i)
-        text += fmt::format("{}{} {:.1f} %", i ? ", " : "", prompt.word(ids[i].item<extent>()),
+    for (Index i = 0; i < ids.size(0) && (i == 0 || likely[i].item<double>() >= 0.001); ++i)
+        text += fmt::format("{}{} {:.1f} %", i ? ", " : "", prompt.word(ids[i].item<Index>()),
                             100 * likely[i].item<double>());
     return text;
 }

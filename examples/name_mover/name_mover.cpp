@@ -42,7 +42,7 @@ names::NamesModel load(const std::filesystem::path& directory) {
     const std::filesystem::path file = directory / "vocab.json";
     const auto known = names::Vocabulary::read(file), task = names::Vocabulary::of_the_task();
     for (std::size_t id = 0; id < task.size(); ++id) {
-        const std::string& word = task.word_of(static_cast<extent>(id));
+        const std::string& word = task.word_of(static_cast<Index>(id));
         try {
             (void)known.id_of(word);
         } catch (const ValueError&) {

@@ -19,14 +19,14 @@ using names::NamesModel;
 using suture::SweepOptions;
 using suture::SweepResult;
 
-inline constexpr extent width = 64, heads = 4;  ///< of names::Model
+inline constexpr Index width = 64, heads = 4;  ///< of names::Model
 using Qkv = suture::Gpt2Qkv<width, heads>;
 using Z = suture::Z<width, heads>;
 using Stream = suture::Resid<width>;
 
 /// A head of the model, counted from 0: "1.0" is head 0 of layer 1.
 struct Head {
-    extent layer = 0, head = 0;
+    Index layer = 0, head = 0;
     bool operator==(const Head&) const = default;
 };
 inline std::string to_string(const Head& h) { return std::to_string(h.layer) + "." + std::to_string(h.head); }
@@ -79,8 +79,8 @@ inline Recovered recovered(const SweepResult& result) {
 inline std::vector<Head> heads_beyond(const at::Tensor& numbers, double least) {
     std::vector<Head> found;
     const at::Tensor places = numbers.abs().ge(least).nonzero();
-    for (extent i = 0; i < places.size(0); ++i)
-        found.push_back({places[i][0].item<extent>(), places[i][1].item<extent>()});
+    for (Index i = 0; i < places.size(0); ++i)
+        found.push_back({places[i][0].item<Index>(), places[i][1].item<Index>()});
     return found;
 }
 

@@ -15,8 +15,8 @@ namespace examples {
 
 /// The integer that a text such as "-1" holds. Errors name the option.
 /// @throws suture::ValueError if the text is not an integer, or too large
-inline suture::extent number_of(const std::string& option, const std::string& text) {
-    suture::extent number = 0;
+inline suture::Index number_of(const std::string& option, const std::string& text) {
+    suture::Index number = 0;
     const char* end = text.data() + text.size();
     const auto [after, error] = std::from_chars(text.data(), end, number);
     if (error == std::errc::result_out_of_range)
@@ -28,9 +28,9 @@ inline suture::extent number_of(const std::string& option, const std::string& te
 
 /// The same, for an option that must lie between two bounds.
 /// @throws suture::ValueError if the text is not an integer, or lies outside the bounds
-inline suture::extent number_within(const std::string& option, const std::string& text, suture::extent least,
-                                    suture::extent most) {
-    const suture::extent number = number_of(option, text);
+inline suture::Index number_within(const std::string& option, const std::string& text, suture::Index least,
+                                   suture::Index most) {
+    const suture::Index number = number_of(option, text);
     if (number < least || number > most)
         throw suture::ValueError(fmt::format("{} is {}: give {} to {}", option, number, least, most));
     return number;
@@ -38,8 +38,8 @@ inline suture::extent number_within(const std::string& option, const std::string
 
 /// The token ids of a list such as "2,1,0".
 /// @throws suture::ValueError if the text is not such a list
-inline std::vector<suture::extent> ids_of(const std::string& text) {
-    std::vector<suture::extent> ids;
+inline std::vector<suture::Index> ids_of(const std::string& text) {
+    std::vector<suture::Index> ids;
     for (const char *at = text.data(), *end = at + text.size(); at <= end; ++at) {
         const auto [after, error] = std::from_chars(at, end, ids.emplace_back());
         if (error != std::errc() || (after != end && *after != ','))

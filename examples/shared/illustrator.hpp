@@ -77,9 +77,9 @@ private:
 };
 
 /// The positions of a residual stream between layers: "embedding", "after layer 0", "after layer 1", ...
-inline pictures::Axis stream_axis(suture::extent places) {
+inline pictures::Axis stream_axis(suture::Index places) {
     pictures::Axis axis{"residual stream", {"embedding"}, false};
-    for (suture::extent layer = 0; layer + 1 < places; ++layer)
+    for (suture::Index layer = 0; layer + 1 < places; ++layer)
         axis.names.push_back("after layer " + std::to_string(layer));
     return axis;
 }

@@ -18,7 +18,7 @@
 #include <vector>
 
 namespace examples {
-using suture::extent;
+using suture::Index;
 
 /// The directory of the names model, which comes with the project, and a prompt for it.
 inline constexpr const char* names_model = SUTURE_NAMES_MODEL;
@@ -85,7 +85,7 @@ public:
         return prompt;
     }
 
-    const std::vector<extent>& ids() const { return ids_; }
+    const std::vector<Index>& ids() const { return ids_; }
     /// The ids as the model takes them: [1, tokens].
     at::Tensor batch() const { return batch_of(ids_); }
     /// Another text for the same tokenizer, as the model takes it.
@@ -99,28 +99,28 @@ public:
     bool is_default() const { return is_default_; }
 
     /// A token in readable form: " Mary", or "id 7" if there is no tokenizer.
-    std::string word(extent id) const { return tokenizer_ ? tokenizer_->token_text(id) : "id " + std::to_string(id); }
+    std::string word(Index id) const { return tokenizer_ ? tokenizer_->token_text(id) : "id " + std::to_string(id); }
     /// A token in quotes, without the leading space: "Mary" with its quotation marks.
-    std::string quoted(extent id) const {
+    std::string quoted(Index id) const {
         const std::string text = word(id);
         return "\"" + (text.size() > 1 && text.starts_with(' ') ? text.substr(1) : text) + "\"";
     }
     std::vector<std::string> words() const {
         std::vector<std::string> all;
-        for (const extent id : ids_) all.push_back(word(id));
+        for (const Index id : ids_) all.push_back(word(id));
         return all;
     }
     /// The whole prompt.
     std::string text() const {
         if (tokenizer_) return tokenizer_->decode(ids_);
         std::string all;
-        for (const extent id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
+        for (const Index id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
         return all;
     }
     /// The id of a token in the form of `word`, or of a number if there is no tokenizer. The leading space of GPT-2's
     /// words may be left out.
     /// @throws suture::ValueError, with the option, if the vocabulary lacks the token
-    extent id_of(const std::string& option, const std::string& given) const {
+    Index id_of(const std::string& option, const std::string& given) const {
         if (!tokenizer_) return number_of(option, given);
         if (const auto spaced = one_token(" " + given)) return *spaced;
         try {
@@ -131,11 +131,11 @@ public:
     }
 
 private:
-    static at::Tensor batch_of(const std::vector<extent>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
+    static at::Tensor batch_of(const std::vector<Index>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
     /// The id of a text that is a single token.
-    std::optional<extent> one_token(const std::string& text) const {
+    std::optional<Index> one_token(const std::string& text) const {
         try {
-            const std::vector<extent> ids = tokenizer_->encode(text);
+            const std::vector<Index> ids = tokenizer_->encode(text);
             return ids.size() == 1 ? std::optional(ids.front()) : std::nullopt;
         } catch (const suture::ValueError&) {
             return {};  // a tokenizer of whole words refuses unknown ones
@@ -149,7 +149,7 @@ private:
         }
     }
 
-    std::vector<extent> ids_;
+    std::vector<Index> ids_;
     bool is_default_ = false;
     std::optional<suture::Tokenizer> tokenizer_;
 };

@@ -48,7 +48,7 @@ SweepOptions options_of(const SweepCommand& c) {
     return options;
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs, Gpt2<Width, Heads>& model) {
     const at::NoGradGuard no_gradients;
     const Patching patching = patching_of(c.direction, pairs);
@@ -67,7 +67,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
 
 void operate(Group& group, const SweepCommand& command) {
     const PromptPairs pairs = PromptPairs::read(command);
-    visit_gpt2(command.model, [&]<extent W, extent H>(Gpt2<W, H> model) {
+    visit_gpt2(command.model, [&]<Index W, Index H>(Gpt2<W, H> model) {
         const SweepReport report = swept(group, command, pairs, model);
         if (group.rank() != 0) return;
         std::cout << summary_text(report) << "\n" << save_report(report) << "\n";

@@ -20,7 +20,7 @@
 
 namespace sweep_program {
 using examples::hundredths;
-using suture::extent;
+using suture::Index;
 
 /// The numbers of the map with one line per column; empty if there are too many for a terminal.
 inline std::string table_text(const suture::pictures::HeatMap& map) {
@@ -38,16 +38,16 @@ inline std::string table_text(const suture::pictures::HeatMap& map) {
     for (const std::string& name : rows) text += fmt::format("{:>{}}", name, width);
     for (std::size_t column = 0; column < columns.size(); ++column) {
         text += fmt::format("\n{:<{}}", columns[column], first);
-        for (extent row = 0; row < map.values.size(0); ++row)
+        for (Index row = 0; row < map.values.size(0); ++row)
             text +=
-                fmt::format("{:>{}}", hundredths(map.values[row][static_cast<extent>(column)].item<double>()), width);
+                fmt::format("{:>{}}", hundredths(map.values[row][static_cast<Index>(column)].item<double>()), width);
     }
     return text + "\n";
 }
 
 namespace detail {
 /// "layer 2, Q, head 1, token 9 Mary": the cell with this index, counted over all axes but that of the prompts.
-inline std::string cell_name(const suture::SweepResult& result, extent index, const std::vector<std::string>& words) {
+inline std::string cell_name(const suture::SweepResult& result, Index index, const std::vector<std::string>& words) {
     std::vector<std::string> parts;
     for (std::size_t i = result.axes.size() - 1; i > 0; --i) {
         const suture::SweepAxis& axis = result.axes[i];
@@ -66,12 +66,12 @@ inline std::string cell_name(const suture::SweepResult& result, extent index, co
 /// @param numbers in the axes of the result
 /// @param words the token at each position of a prompt
 inline std::vector<std::string> largest_cells(const suture::SweepResult& result, const at::Tensor& numbers,
-                                              const std::vector<std::string>& words, extent most = 5) {
+                                              const std::vector<std::string>& words, Index most = 5) {
     const at::Tensor means = numbers.nanmean(0).flatten(), sizes = means.abs().nan_to_num(0, 0, 0);
     const auto [size, where] = sizes.topk(std::min(most, sizes.numel()));
     std::vector<std::string> lines;
-    for (extent i = 0; i < size.numel() && size[i].item<double>() >= 0.005; ++i) {
-        const extent cell = where[i].item<extent>();
+    for (Index i = 0; i < size.numel() && size[i].item<double>() >= 0.005; ++i) {
+        const Index cell = where[i].item<Index>();
         lines.push_back(
             fmt::format("{:>6}  {}", hundredths(means[cell].item<double>()), detail::cell_name(result, cell, words)));
     }

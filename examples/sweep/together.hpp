@@ -28,7 +28,7 @@
 
 namespace sweep_program {
 using distributed::Group;
-using suture::extent;
+using suture::Index;
 
 /// The processes that a launcher started; null if this process has nothing to do. Without c10d rank 0 works alone.
 /// @throws as join_group
@@ -71,7 +71,7 @@ public:
 private:
     Group& group_;
     std::optional<examples::Progress> line_;
-    extent first_ = 0, all_ = 0;    ///< cells done when the line began, and all cells
+    Index first_ = 0, all_ = 0;     ///< cells done when the line began, and all cells
     double passed_ = 0, mine_ = 0;  ///< batches
 };
 
@@ -88,8 +88,8 @@ inline std::vector<std::filesystem::path> journals_in(const std::filesystem::pat
     return journals;
 }
 /// The number of cells and a checksum, for processes to compare.
-inline std::string tally(const std::map<extent, double>& cells) {
-    extent sum = 0;
+inline std::string tally(const std::map<Index, double>& cells) {
+    Index sum = 0;
     for (const auto& [cell, value] : cells) sum += cell;
     return fmt::format("{} cells whose indices add up to {}", cells.size(), sum);
 }
@@ -119,15 +119,15 @@ inline std::shared_ptr<suture::SweepJournal> open_journal(Group& group, const st
 /// A sweep shared by processes, as each of them has it in the end.
 struct SharedSweep {
     suture::SweepResult result;
-    extent known = 0;              ///< cells found in journals
-    extent ran = 0, ran_here = 0;  ///< cells that were run, and those run by this process
+    Index known = 0;              ///< cells found in journals
+    Index ran = 0, ran_here = 0;  ///< cells that were run, and those run by this process
     int processes = 1;
     double seconds = 0;
 };
 
 /// Adds the cells that the other processes ran.
 /// @param known the cells that all had when they began
-inline void gather(Group& group, SharedSweep& shared, const std::map<extent, double>& known) {
+inline void gather(Group& group, SharedSweep& shared, const std::map<Index, double>& known) {
     const suture::SweepResult& own = shared.result;
     const at::Tensor mine = own.ran.logical_and(own.done);
     for (const auto& [cell, value] : known) mine.view({-1})[cell] = false;
@@ -135,8 +135,8 @@ inline void gather(Group& group, SharedSweep& shared, const std::map<extent, dou
     suture::SweepResult fresh = own;
     fresh.values = group.sum(own.values.view(at::kLong).mul(mine)).view(at::kDouble);
     fresh.ran = fresh.done = group.sum(mine.to(at::kLong)).ne(0);
-    shared.ran = fresh.ran.sum().item<extent>();
-    shared.ran_here = mine.sum().item<extent>();
+    shared.ran = fresh.ran.sum().item<Index>();
+    shared.ran_here = mine.sum().item<Index>();
     shared.result = suture::merge({own, fresh});
 }
 
@@ -148,11 +148,11 @@ inline SharedSweep sweep_together(Group& group, const std::filesystem::path& dir
                                   const std::function<suture::SweepResult(const suture::SweepOptions&)>& run) {
     const auto began = std::chrono::steady_clock::now();
     options.journal = open_journal(group, directory, resume);
-    const std::map<extent, double> known = options.journal->cells();
+    const std::map<Index, double> known = options.journal->cells();
     SweepWatch watch(group);
     options.claim = [&](std::size_t batch) { return watch.claim(batch); };
     options.progress = [&](const suture::SweepProgress& progress) { watch.show(progress); };
-    SharedSweep shared{run(options), static_cast<extent>(known.size())};
+    SharedSweep shared{run(options), static_cast<Index>(known.size())};
     gather(group, shared, known);
     shared.processes = group.size();
     shared.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -18,7 +18,7 @@
 namespace {
 using namespace suture;
 using Model = Gpt2<768, 12>;
-constexpr extent length = 15, layers = 12;
+constexpr Index length = 15, layers = 12;
 
 Model& model() {
     static Model made = [] {
@@ -31,7 +31,7 @@ Model& model() {
 /// A map of 12 layers x 15 positions, of queries or of the residual stream, over prompts that differ from one token on.
 struct Task {
     bool queries;
-    extent prompts, differ;
+    Index prompts, differ;
 
     std::string name() const {
         return std::string(queries ? "Q" : "resid") + "/from:" + std::to_string(differ) +
@@ -90,18 +90,18 @@ void weights_once(benchmark::State& state) {
 /// The products of positions with a block's weights that the map of queries cannot do without: one position per cell in
 /// its own block, all positions after the patch in the blocks after it, and in the last block their keys and values and
 /// the rest of the last position.
-void products(benchmark::State& state, extent differ) {
+void products(benchmark::State& state, Index differ) {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(2);
     const auto& block = model()->h[5];
     const auto through = [](const at::Tensor& x, const auto& conv) { return at::addmm(conv->bias, x, conv->weight); };
-    extent behind = 0;
-    for (extent t = differ; t < length; ++t) behind += length - t;
-    const extent changed = length - differ;
+    Index behind = 0;
+    for (Index t = differ; t < length; ++t) behind += length - t;
+    const Index changed = length - differ;
     for (auto _ : state)
-        for (extent layer = 0; layer < layers; ++layer) {
+        for (Index layer = 0; layer < layers; ++layer) {
             const bool last = layer + 1 == layers;
-            const extent read = last ? layer * changed + 1 : layer * behind + changed;
+            const Index read = last ? layer * changed + 1 : layer * behind + changed;
             const at::Tensor x = at::empty({last ? layer * behind + 1 : read, 768}), y = at::empty({read, 768});
             benchmark::DoNotOptimize(through(x, block->attn->c_attn));
             benchmark::DoNotOptimize(through(y, block->attn->c_proj));
@@ -134,10 +134,10 @@ void register_task(const Task& task) {
 }
 
 const int registered = [] {
-    for (const extent prompts : {1, 8})
-        for (const extent differ : {10, 0})
+    for (const Index prompts : {1, 8})
+        for (const Index differ : {10, 0})
             for (const bool queries : {true, false}) register_task({queries, prompts, differ});
-    for (const extent differ : {10, 0})
+    for (const Index differ : {10, 0})
         benchmark::RegisterBenchmark(("sweep/limit/products/from:" + std::to_string(differ)).c_str(),
                                      [differ](benchmark::State& s) { products(s, differ); })
             ->Unit(benchmark::kMillisecond)

@@ -32,18 +32,18 @@ at::Tensor ids_of(const std::string& prompt) { return at::tensor(tokenizer.encod
 
 std::vector<std::string> words_of(const at::Tensor& ids) {
     std::vector<std::string> words;
-    for (extent i = 0; i < ids.size(1); ++i) words.push_back(tokenizer.token_text(ids[0][i].item<extent>()));
+    for (Index i = 0; i < ids.size(1); ++i) words.push_back(tokenizer.token_text(ids[0][i].item<Index>()));
     return words;
 }
 
 /// The residual stream before the first block and after each.
-pictures::Axis stream_axis(extent layers) {
+pictures::Axis stream_axis(Index layers) {
     pictures::Axis axis{"residual stream", {"embedding"}};
-    for (extent layer = 0; layer < layers; ++layer) axis.names.push_back("after layer " + std::to_string(layer));
+    for (Index layer = 0; layer < layers; ++layer) axis.names.push_back("after layer " + std::to_string(layer));
     return axis;
 }
 
-pictures::Axis layer_axis(extent layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
+pictures::Axis layer_axis(Index layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
 
 /// Keys after the query, which a causal model cannot see, in grey.
 at::Tensor without_future(const at::Tensor& pattern) {
@@ -63,7 +63,7 @@ int main(int count, char** arguments) try {
 
     const at::Tensor ids = ids_of("When Mary and John went to the store , John gave a drink to");
     const at::Tensor twin = ids_of("When Mary and John went to the store , Mary gave a drink to");
-    const extent mary = tokenizer.id_of("Mary"), john = tokenizer.id_of("John"), layers = model->layers();
+    const Index mary = tokenizer.id_of("Mary"), john = tokenizer.id_of("John"), layers = model->layers();
     const pictures::Axis tokens = pictures::tokens(words_of(ids));
 
     Latest<Qkv> qkv;
@@ -89,9 +89,9 @@ int main(int count, char** arguments) try {
          "correlation");
 
     const at::Tensor lengths = norms(stream).select(1, 0);  // [layers + 1, tokens]
-    const std::vector<extent> some{0, 1, 3, 9, 13};
+    const std::vector<Index> some{0, 1, 3, 9, 13};
     pictures::Axis lines{"token", {}};
-    for (const extent token : some) {
+    for (const Index token : some) {
         const auto i = static_cast<std::size_t>(token);
         lines.names.push_back(pictures::token_name(i, tokens.names[i]));
     }

@@ -32,7 +32,7 @@ static_assert(suture::detail::computes_positions<rotary::ModelImpl> &&
 
 double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
 
-at::Tensor prompts(extent count) {
+at::Tensor prompts(Index count) {
     torch::manual_seed(11);
     return at::randint(0, rotary::ids, {count, 7}, at::kLong);
 }
@@ -41,12 +41,12 @@ at::Tensor prompts(extent count) {
 TEST_CASE("a block gives all positions of a run what it gives the whole run") {
     rotary::ModelImpl model;
     at::Tensor x = model.embed(prompts(3));
-    for (extent layer = 0; layer < rotary::depth; ++layer) {
+    for (Index layer = 0; layer < rotary::depth; ++layer) {
         WholeRuns rows(3, 7, at::kCPU);
         const at::Tensor by_position = model.block(layer, x.flatten(0, 1), rows);
         x = model.block(layer, x);
         CHECK(distance(by_position, x.flatten(0, 1)) < 1e-12);
-        CHECK(rows.keys().sizes().vec() == std::vector<extent>{3, 7, rotary::key_heads, rotary::head_width});
+        CHECK(rows.keys().sizes().vec() == std::vector<Index>{3, 7, rotary::key_heads, rotary::head_width});
     }
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("positions tell where they lie in their prompts") {
 TEST_CASE("queries, keys and values of other shapes are refused in words") {
     WholeRuns positions(2, 3, at::kCPU);
     const at::Tensor q = at::zeros({6, 4, 5}), k = at::zeros({6, 2, 5});
-    CHECK(positions.attend(q, k, k, 1).sizes().vec() == std::vector<extent>{6, 4, 5});
+    CHECK(positions.attend(q, k, k, 1).sizes().vec() == std::vector<Index>{6, 4, 5});
     const auto refused = [&](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
         return says(message_of<ShapeError>([&] { (void)positions.attend(a, b, c, 1); }),
                     "for 6 positions: give [positions, heads, head width]");
@@ -97,7 +97,7 @@ TEST_CASE(
     rotary::whole_blocks whole{model};
     const auto forward = [&](const at::Tensor& ids) {
         at::Tensor x = model->embed(ids);
-        for (extent i = 0; i < rotary::depth; ++i) x = model->block(i, x);
+        for (Index i = 0; i < rotary::depth; ++i) x = model->block(i, x);
         return model->unembed(x);
     };
     const at::Tensor clean = prompts(2);
@@ -131,7 +131,7 @@ TEST_CASE(
         at::Tensor mlp(const rotary::BlockImpl& b, const at::Tensor& x) {
             return b.mlp_out(at::silu(rotary::BlockImpl::norm(x).matmul(b.up)).matmul(b.down));
         }
-        at::Tensor block(extent i, const at::Tensor& x) {
+        at::Tensor block(Index i, const at::Tensor& x) {
             auto& b = *blocks[static_cast<std::size_t>(i)];
             return attention(b, b.resid_pre(x)).add(mlp(b, x));
         }
@@ -142,14 +142,14 @@ TEST_CASE(
         }
         static at::Tensor mixed(rotary::BlockImpl& b, const at::Tensor& x, CausalPositions& positions) {
             const at::Tensor read = rotary::BlockImpl::norm(x), indices = positions.indices();
-            const std::array<extent, 2> split{rotary::key_heads, rotary::head_width};
+            const std::array<Index, 2> split{rotary::key_heads, rotary::head_width};
             return positions
                 .attend(b.rotated(b.q(read.matmul(b.wq)), indices), b.rotated(b.k(read.matmul(b.wk)), indices),
                         b.v(read.matmul(b.wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0))
                 .flatten(-2)
                 .matmul(b.wo);
         }
-        at::Tensor block(extent i, const at::Tensor& given, CausalPositions& positions) {
+        at::Tensor block(Index i, const at::Tensor& given, CausalPositions& positions) {
             auto& b = *blocks[static_cast<std::size_t>(i)];
             const at::Tensor x = b.resid_pre(given);
             const at::Tensor before = how == form::kept_before ? mlp(b, positions.kept(given)) : at::Tensor();
@@ -168,7 +168,7 @@ TEST_CASE(
         const auto mlps = sites<Whole<MlpOut<rotary::width>>>(base, "*.mlp_out");
         for (const Grid& grid : {Grid::of<MlpOut>(mlps), Grid::of<MlpOut>(mlps).all_positions(),
                                  Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(base, "*.resid_pre"))})
-            for (const extent batch : {1, 1000}) {
+            for (const Index batch : {1, 1000}) {
                 SweepOptions options, plain;
                 options.batch = batch;
                 plain.optimisations = Optimisations::none();
@@ -182,8 +182,8 @@ TEST_CASE(
 
 TEST_CASE("a block that never calls attend() is refused") {
     struct forgetful : rotary::ModelImpl {
-        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent, const at::Tensor& x, CausalPositions&) { return x.mul(2); }
+        at::Tensor block(Index i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(Index, const at::Tensor& x, CausalPositions&) { return x.mul(2); }
     } model;
     const Grid grid =
         Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
@@ -193,14 +193,14 @@ TEST_CASE("a block that never calls attend() is refused") {
 
 TEST_CASE("a block that attends twice, or forgets to select the kept positions, is refused") {
     struct twice : rotary::ModelImpl {
-        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent i, const at::Tensor& x, CausalPositions& positions) {
+        at::Tensor block(Index i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(Index i, const at::Tensor& x, CausalPositions& positions) {
             return rotary::ModelImpl::block(i, rotary::ModelImpl::block(i, x, positions), positions);
         }
     } twice;
     struct broadcasting : rotary::ModelImpl {
-        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent i, const at::Tensor& x, CausalPositions& positions) {
+        at::Tensor block(Index i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(Index i, const at::Tensor& x, CausalPositions& positions) {
             return x.add(rotary::ModelImpl::block(i, x, positions));
         }
     } broadcasting;
@@ -217,7 +217,7 @@ TEST_CASE("a block that attends twice, or forgets to select the kept positions, 
 
 TEST_CASE("a block that writes its input is refused") {
     struct writing : rotary::whole_blocks {
-        at::Tensor block(extent i, const at::Tensor& x) {
+        at::Tensor block(Index i, const at::Tensor& x) {
             at::Tensor out = rotary::whole_blocks::block(i, x);
             x.add_(1);
             return out;

@@ -43,7 +43,7 @@ struct fixture {
     HookHandle handle = hooks.add(sites, history);
 
     /// Layer i sees 10 * value + i.
-    void pass(float value, extent tokens = 3) const {
+    void pass(float value, Index tokens = 3) const {
         const auto scope = hooks.activate();
         float at = 10 * value;
         for (const auto& site : sites) (void)site(at::full({tokens, 6}, at++));
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(fixture, "the entries of a layer go through a pipeline as a te
     const auto sizes = history.of(1) | ranges::views::transform([](const auto& entry) { return entry.view().size(0); });
     auto numbers = history.of(1) | ranges::views::transform(first_number);
     history.clear();
-    CHECK((sizes | ranges::to<std::vector>()) == std::vector<extent>{3, 3});
+    CHECK((sizes | ranges::to<std::vector>()) == std::vector<Index>{3, 3});
     CHECK((numbers | ranges::to<std::vector>()) == std::vector<float>{11, 21});
     CHECK(history.empty());
 }

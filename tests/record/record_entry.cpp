@@ -23,7 +23,7 @@ namespace {
 using Small = Fused<6, Q<2>, K<2>, V<2>>;
 using Packed = Grouped<3, Q<1>, K<1>>;
 
-template <class X, extent Groups>
+template <class X, Index Groups>
 concept can_be_recorded = Recordable<X, Groups>;
 
 static_assert(can_be_recorded<Small, 1> && can_be_recorded<Q<2>, 1> && can_be_recorded<Q<1>, 3>);

@@ -19,7 +19,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 /// A causal pattern [batch, heads, tokens, tokens].
-at::Tensor causal(extent tokens = 5) {
+at::Tensor causal(Index tokens = 5) {
     const at::Tensor later = at::ones({tokens, tokens}, at::kBool).triu(1);
     return at::randn({2, 3, tokens, tokens}).masked_fill(later, -std::numeric_limits<double>::infinity()).softmax(-1);
 }
@@ -33,7 +33,7 @@ std::string refusal(const F& f, const at::Tensor& pattern) {
 
 TEST_CASE("the entropy is 0 for a single key, log(n) for n equal keys, and between them otherwise") {
     CHECK(attention_entropy(at::eye(4)).eq(0).all().item<bool>());
-    for (const extent n : {1, 2, 7})
+    for (const Index n : {1, 2, 7})
         CHECK(largest(attention_entropy(at::full({3, n}, 1.0 / n, at::kDouble)) - std::log(n)) < 1e-12);
     const at::Tensor p = at::tensor({0.5, 0.25, 0.25, 0.0}, at::kDouble).unsqueeze(0);
     CHECK(attention_entropy(p).item<double>() == doctest::Approx(1.5 * std::log(2)).epsilon(1e-12));
@@ -47,14 +47,14 @@ TEST_CASE("the entropy is 0 for a single key, log(n) for n equal keys, and betwe
 TEST_CASE("the shares of all keys sum to 1, and first, self and previous are keys of their own") {
     const at::Tensor p = causal();
     at::Tensor sum = at::zeros({2, 3, 5}, at::kDouble);
-    for (extent key = 0; key < 5; ++key) sum = sum + attention_to_key(p, key);
+    for (Index key = 0; key < 5; ++key) sum = sum + attention_to_key(p, key);
     CHECK(largest(sum - 1) < 1e-6);
     CHECK(attention_to_first(p).equal(attention_to_key(p, 0)));
     CHECK(attention_to_key(p, -1).equal(attention_to_key(p, 4)));
-    for (extent query = 0; query < 5; ++query)
+    for (Index query = 0; query < 5; ++query)
         CHECK(attention_to_self(p).select(-1, query).equal(attention_to_key(p, query).select(-1, query)));
     CHECK(attention_to_previous(p).sizes() == at::IntArrayRef({2, 3, 4}));
-    for (extent query = 1; query < 5; ++query)
+    for (Index query = 1; query < 5; ++query)
         CHECK(attention_to_previous(p).select(-1, query - 1).equal(attention_to_key(p, query - 1).select(-1, query)));
     const at::Tensor shifted = at::eye(5).roll(1, 0);  // every query looks at the key before it, the first at the last
     CHECK(attention_to_previous(shifted).eq(1).all().item<bool>());
@@ -66,13 +66,13 @@ TEST_CASE("the shares of several keys equal those of each, with the same or diff
     const at::Tensor same = attention_to_keys(p, at::tensor({0, 3, -1}));
     CHECK(same.sizes() == at::IntArrayRef({2, 3, 5, 3}));
     CHECK(same.scalar_type() == at::kDouble);
-    for (const extent i : {0, 1, 2}) CHECK(same.select(-1, i).equal(attention_to_key(p, i == 2 ? -1 : 3 * i)));
+    for (const Index i : {0, 1, 2}) CHECK(same.select(-1, i).equal(attention_to_key(p, i == 2 ? -1 : 3 * i)));
     const at::Tensor places = at::tensor({4, 1, -2, 0}).reshape({2, 2});
     const at::Tensor by_prompt = attention_to_keys(p, places);
     CHECK(by_prompt.sizes() == at::IntArrayRef({2, 3, 5, 2}));
-    for (const extent prompt : {0, 1})
-        for (const extent i : {0, 1})
-            CHECK(by_prompt[prompt].select(-1, i).equal(attention_to_key(p[prompt], places[prompt][i].item<extent>())));
+    for (const Index prompt : {0, 1})
+        for (const Index i : {0, 1})
+            CHECK(by_prompt[prompt].select(-1, i).equal(attention_to_key(p[prompt], places[prompt][i].item<Index>())));
     CHECK(attention_to_keys(p, at::empty({0}, at::kLong)).sizes() == at::IntArrayRef({2, 3, 5, 0}));
     CHECK(attention_to_keys(p[0][0], at::tensor({2})).squeeze(-1).equal(attention_to_key(p[0][0], 2)));
 }

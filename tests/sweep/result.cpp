@@ -88,7 +88,7 @@ double pearson_by_hand(const std::vector<double>& a, const std::vector<double>& 
 
 TEST_CASE("an effect is the value less the baseline of its prompt") {
     const SweepResult r = result();
-    for (extent p = 0; p < 2; ++p) CHECK(r.effects()[p].equal(r.values[p].sub(r.baseline[p])));
+    for (Index p = 0; p < 2; ++p) CHECK(r.effects()[p].equal(r.values[p].sub(r.baseline[p])));
     CHECK(r.effects().sizes() == r.values.sizes());
     SweepResult estimated = r;
     estimated.attribution = at::zeros({2, 2, 3}, at::kDouble);
@@ -156,9 +156,9 @@ TEST_CASE("a table has a line for each cell, with its labels, value and baseline
     const auto table = read_csv(csv_text(r));
     REQUIRE(table.size() == 13);
     CHECK((table[0] == std::vector<std::string>{"prompt", "layer", "position", "value", "baseline", "ran"}));
-    for (extent cell = 0; cell < 12; ++cell) {
+    for (Index cell = 0; cell < 12; ++cell) {
         const auto& line = table[static_cast<std::size_t>(cell + 1)];
-        const extent p = cell / 6, layer = cell / 3 % 2, t = cell % 3;
+        const Index p = cell / 6, layer = cell / 3 % 2, t = cell % 3;
         REQUIRE(line.size() == 6);
         CHECK(line[0] == std::to_string(p));
         CHECK(line[1] == std::to_string(layer));
@@ -188,7 +188,7 @@ TEST_CASE("labels that hold commas, quotes, line ends or outer spaces come back 
                                           ",",
                                           "häß 模型"};
     SweepResult r;
-    const auto count = static_cast<extent>(labels.size());
+    const auto count = static_cast<Index>(labels.size());
     r.axes = {{"prompt", {"0"}}, {"recipe", labels}};
     r.values = at::arange(count, at::kDouble).view({1, count});
     r.baseline = at::zeros({1}, at::kDouble);
@@ -243,7 +243,7 @@ TEST_CASE("only cells that were run count, by their effects and not by their val
     r.done[1][1][2].fill_(false);
     r.values[1][1][2].fill_(none);
     std::vector<double> exact, guess;
-    for (extent i = 0; i < 12; ++i) {
+    for (Index i = 0; i < 12; ++i) {
         if (i == 3 || i == 4 || i == 5 || i == 11) continue;
         const double baseline = r.baseline[i / 6].item<double>();
         exact.push_back(r.values.flatten()[i].item<double>() - baseline);
@@ -289,7 +289,7 @@ TEST_CASE("the cells of a result are a range, which a pipeline may take from a t
                               ranges::views::filter([](const SweepCell& c) { return c.ran && c.place[1] == 1; }) |
                               ranges::views::transform(&SweepCell::value) | ranges::to<std::vector>();
     REQUIRE(second_layer.size() == 3);
-    for (extent t = 0; t < 3; ++t) CHECK(second_layer[std::size_t(t)] == values[1][1][t].item<double>());
+    for (Index t = 0; t < 3; ++t) CHECK(second_layer[std::size_t(t)] == values[1][1][t].item<double>());
 }
 
 TEST_CASE("the cells of a result that lies otherwise in memory are the same") {
@@ -347,7 +347,7 @@ TEST_CASE("what several processes ran of one sweep is merged, and a cell that on
     a.values = whole.values.clone(), a.done = whole.done.clone(), a.ran = whole.ran.clone();
     b.values = whole.values.clone(), b.done = whole.done.clone(), b.ran = whole.ran.clone();
     for (SweepResult* r : {&a, &b}) {  // of the second prompt each knows one layer
-        const extent lacks = r == &a ? 0 : 1;
+        const Index lacks = r == &a ? 0 : 1;
         r->values[1][lacks].fill_(none), r->done[1][lacks].fill_(false), r->ran[1][lacks].fill_(false);
     }
     a.ran[0][0][0].fill_(false);  // known to be the baseline, but b ran it

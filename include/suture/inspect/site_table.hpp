@@ -28,7 +28,7 @@ namespace suture {
 struct SiteTableEntry {
     std::string path;                 ///< the site's name
     std::string layout = "?";         ///< as layout_text writes it; "?" if the site has none
-    std::vector<extent> shape;        ///< empty for a nested tensor
+    std::vector<Index> shape;         ///< empty for a nested tensor
     std::string dtype = "undefined";  ///< PyTorch's name: "float32"; "nested float32" for a nested tensor
     std::string device = "-";
     std::optional<double> mean;    ///< over all values, in float64; empty for complex, empty, sparse, nested and

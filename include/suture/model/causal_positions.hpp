@@ -18,7 +18,7 @@ namespace suture {
 
 /// What a block is given beside the residual stream at its positions. With it a block is three lines:
 ///
-///     at::Tensor block(extent layer, const at::Tensor& x, CausalPositions& positions) {   // x [positions, width]
+///     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) {   // x [positions, width]
 ///         auto [q, k, v] = projections(norm(x));                          // [positions, heads, head width] each
 ///         at::Tensor mid = positions.kept(x) + output(positions.attend(q, k, v, scale).flatten(-2));
 ///         return mid + mlp(norm(mid));
@@ -49,7 +49,7 @@ public:
 
 namespace detail {
 /// @throws ShapeError unless these are [count, heads, head width]
-inline void check_attention_inputs(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, extent count) {
+inline void check_attention_inputs(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Index count) {
     const bool fit = q.dim() == 3 && k.dim() == 3 && v.sizes() == k.sizes() && q.size(0) == count &&
                      k.size(0) == count && q.size(2) == k.size(2) && k.size(1) > 0 && q.size(1) % k.size(1) == 0;
     if (!fit)
@@ -67,7 +67,7 @@ inline void check_first_call(bool attended) {
 }
 
 /// [runs, positions, key heads, head width] -> [runs, heads, positions, head width].
-inline at::Tensor by_query_head(const at::Tensor& t, extent heads) {
+inline at::Tensor by_query_head(const at::Tensor& t, Index heads) {
     const at::Tensor by_head = t.transpose(1, 2);
     return t.size(2) == heads ? by_head : by_head.repeat_interleave(heads / t.size(2), 1);
 }

@@ -12,8 +12,8 @@ namespace suture {
 
 namespace detail {
 template <class M>
-concept has_stages = requires(M& m, const at::Tensor& x, extent layer) {
-    { m.layers() } -> std::convertible_to<extent>;
+concept has_stages = requires(M& m, const at::Tensor& x, Index layer) {
+    { m.layers() } -> std::convertible_to<Index>;
     { m.embed(x) } -> std::convertible_to<at::Tensor>;
     { m.block(layer, x) } -> std::convertible_to<at::Tensor>;
     { m.unembed(x) } -> std::convertible_to<at::Tensor>;
@@ -26,15 +26,15 @@ concept points_to_stages = requires(M& m) {
 
 /// A model whose forward is `unembed(block(layers() - 1, ... block(0, embed(ids))))`, or a holder of or pointer to one.
 ///
-///     extent layers();
+///     Index layers();
 ///     at::Tensor embed(const at::Tensor& ids);               // [batch, positions] -> [batch, positions, width]
-///     at::Tensor block(extent layer, const at::Tensor& x);   // [batch, positions, width] -> the same
+///     at::Tensor block(Index layer, const at::Tensor& x);   // [batch, positions, width] -> the same
 ///     at::Tensor unembed(const at::Tensor& x);               // [..., width] -> logits [..., vocabulary]
 ///
 /// A sweep then runs only what comes after a patch. Two more overloads save more:
 ///
 ///     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids);                     // -> the logits of these ids
-///     at::Tensor block(extent layer, const at::Tensor& x, CausalPositions& positions);    // x [positions, width]
+///     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions);    // x [positions, width]
 ///
 /// Runs in a batch must not see one another, and unembed must treat each position by itself. `Gpt2` has all of this.
 /// @see CausalPositions
@@ -52,7 +52,7 @@ auto& stages_of(M& model) {
         return *model;
 }
 template <class Stages>
-concept computes_positions = requires(Stages& s, const at::Tensor& x, extent layer, CausalPositions& positions) {
+concept computes_positions = requires(Stages& s, const at::Tensor& x, Index layer, CausalPositions& positions) {
     { s.block(layer, x, positions) } -> std::convertible_to<at::Tensor>;
 };
 template <class Stages>

@@ -55,7 +55,7 @@ inline Axis product(const Axis& a, const Axis& b) {
 /// @throws suture::ShapeError if the numbers do not have the axes of the result, or the tokens are too few
 inline HeatMap heat_map_of(const SweepResult& result, const at::Tensor& numbers,
                            const std::vector<std::string>& tokens = {}) {
-    std::vector<extent> sizes;
+    std::vector<Index> sizes;
     for (const SweepAxis& axis : result.axes) sizes.push_back(axis.size());
     if (!numbers.defined() || numbers.sizes() != at::IntArrayRef(sizes))
         throw ShapeError(fmt::format("expected numbers {} in the axes of the sweep, got {}: give one number per cell",
@@ -72,7 +72,7 @@ inline HeatMap heat_map_of(const SweepResult& result, const at::Tensor& numbers,
                 .scale = Scale::diverging};
     sides.pop_back();
     if (!sides.empty()) map.rows = std::accumulate(sides.begin() + 1, sides.end(), sides.front(), detail::product);
-    map.values = map.values.reshape({-1, static_cast<extent>(map.columns.names.size())});
+    map.values = map.values.reshape({-1, static_cast<Index>(map.columns.names.size())});
     return map;
 }
 

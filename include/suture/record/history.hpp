@@ -20,7 +20,7 @@ namespace suture {
 
 /// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
 /// copy, and safe in a pipeline as a temporary.
-template <class X, extent Groups>
+template <class X, Index Groups>
     requires Recordable<X, Groups>
 class LayerHistory : public ranges::view_interface<LayerHistory<X, Groups>>, public std::ranges::view_base {
 public:
@@ -44,7 +44,7 @@ private:
 ///
 /// It is a range of RecordEntry, for range-v3 and for the standard library. A recorder may be destroyed before its
 /// hooks, and several threads may record into one.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups>
 class History : public detail::Recorder<X, Groups> {
 public:

@@ -21,7 +21,7 @@ namespace suture {
 ///
 /// A recorder of a component keeps that component alone. It is a range of RecordEntry, one per layer, for range-v3 and
 /// for the standard library. A recorder may be destroyed before its hooks, and several threads may record into one.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups>
 class Latest : public detail::Recorder<X, Groups> {
 public:

@@ -13,7 +13,7 @@ namespace suture {
 
 namespace detail {
 /// How a recorded X is handed out: as a View or, of AnyLayout, as a plain tensor.
-template <class X, extent Groups>
+template <class X, Index Groups>
 struct EntryValue {
     using type = View<X, Groups>;
     static type of(at::Tensor t, bool cut) {
@@ -26,16 +26,16 @@ struct EntryValue<AnyLayout, 1> {
     static type of(at::Tensor t, bool) { return t; }
 };
 
-template <class X, extent Groups>
+template <class X, Index Groups>
 class Recorder;
 }  // namespace detail
 
 /// What a recorder can keep: a layout, a component or, with AnyLayout, whatever passes.
-template <class X, extent Groups>
+template <class X, Index Groups>
 concept Recordable = detail::Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
 
 /// One recorded activation: where and when it was seen, and its value.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups>
 class RecordEntry {
 public:
@@ -54,7 +54,7 @@ public:
     view_type view() const { return detail::EntryValue<X, Groups>::of(detail::tensor_of(stored_), stored_.cut); }
 
 private:
-    template <class, extent>
+    template <class, Index>
     friend class detail::Recorder;
     explicit RecordEntry(detail::StoredEntry stored) : stored_(std::move(stored)) {}
 

@@ -45,12 +45,12 @@ ChannelSlice channels_packed(const at::Tensor& activation) {
 /// @throws ShapeError or TypeError if there is none
 inline ChannelSlice channels_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
-    const extent width = activation.size(-1);
+    const Index width = activation.size(-1);
     return {{0, width, 1, width}, false};
 }
 
 /// What a recorder keeps, in words: "Q<2>", or the whole layout.
-template <class X, extent Groups>
+template <class X, Index Groups>
 std::string kept_text() {
     if constexpr (std::same_as<X, AnyLayout>)
         return "any activation";
@@ -61,7 +61,7 @@ std::string kept_text() {
 }
 
 /// X, in this many groups, can be taken from an activation packed like L.
-template <class X, extent Groups, class L>
+template <class X, Index Groups, class L>
 concept taken_from = Layout<L> && placed<Exactly<X>, L>
 .why == Fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
@@ -74,7 +74,7 @@ struct StoreAccess {
 };
 
 /// What Latest and History share: a random access range of RecordEntry, which may grow while it is iterated.
-template <class X, extent Groups>
+template <class X, Index Groups>
 class Recorder {
 public:
     using value_type = RecordEntry<X, Groups>;

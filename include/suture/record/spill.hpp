@@ -66,7 +66,7 @@ struct HistoryFormat {
                sizes[sizes.size() - 2] == layout->groups;
     }
 };
-template <class X, extent Groups>
+template <class X, Index Groups>
 HistoryFormat history_format() {
     if constexpr (std::same_as<X, AnyLayout>)
         return {nullptr, false};
@@ -153,7 +153,7 @@ inline std::vector<StoredEntry> entries_in(const std::filesystem::path& path, co
 ///         entry belongs to a gradient graph; OwnershipError if one was written after it was recorded; FileError if the
 ///         file cannot be written, or would exceed the format's limit (about 800 000 entries: spill more often). Then
 ///         the history is unchanged.
-template <class X, extent Groups>
+template <class X, Index Groups>
 void spill(History<X, Groups>& history, const std::filesystem::path& path) {
     detail::EntryStore& store = detail::StoreAccess::store(history);
     const std::string file = detail::canonical_text(path);
@@ -170,7 +170,7 @@ void spill(History<X, Groups>& history, const std::filesystem::path& path) {
 /// Opens a file that spill() wrote: `read_history<Q<768, 12>>("queries.safetensors")`. Entries are read to the CPU when
 /// they are looked at. The history can record on, and be spilled to another file.
 /// @throws FileError if the file is not a spilled history, TypeError if that has another layout
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups> History<X, Groups> read_history(const std::filesystem::path& path,
                                                                    RecordOptions options = {}) {
         History<X, Groups> history(std::move(options));

@@ -26,8 +26,8 @@ namespace detail {
 /// Names the first row where `wrong` [..., queries] is true, and its sum.
 [[noreturn]] inline void throw_no_probabilities(const at::Tensor& wrong, const at::Tensor& sums) {
     const at::Tensor place = wrong.nonzero()[0];
-    std::vector<extent> row;
-    for (extent axis = 0; axis < place.numel(); ++axis) row.push_back(place[axis].item<extent>());
+    std::vector<Index> row;
+    for (Index axis = 0; axis < place.numel(); ++axis) row.push_back(place[axis].item<Index>());
     throw ValueError("row " + shape_text(row) + " of the pattern sums to " +
                      c10::str(sums.masked_select(wrong)[0].item<double>()) +
                      " or has a negative number: give probabilities, after the softmax");
@@ -57,8 +57,8 @@ inline at::Tensor checked_self_attention(const at::Tensor& given) {
 }
 
 /// @throws PositionError unless every one of these keys is among `count`
-inline void check_keys(extent first, extent last, extent count) {
-    const extent outside = first < -count ? first : last;
+inline void check_keys(Index first, Index last, Index count) {
+    const Index outside = first < -count ? first : last;
     if (first >= -count && last < count) return;
     throw PositionError("key " + std::to_string(outside) + " is outside the pattern, which has " +
                         std::to_string(count) + " keys: count from 0, or from -1 at the end");
@@ -78,7 +78,7 @@ inline at::Tensor attention_entropy(const at::Tensor& pattern) {
 
 /// The share of each query's attention that goes to one key; -1 is the last. [..., queries]
 /// @throws PositionError if there is no such key
-inline at::Tensor attention_to_key(const at::Tensor& pattern, extent key) {
+inline at::Tensor attention_to_key(const at::Tensor& pattern, Index key) {
     const at::Tensor p = detail::checked_pattern(pattern);
     detail::check_keys(key, key, p.size(-1));
     return p.select(-1, key).clone();
@@ -99,11 +99,11 @@ inline at::Tensor attention_to_keys(const at::Tensor& pattern, const at::Tensor&
     if (keys.dim() != 1 && !by_prompt)
         throw ShapeError("the keys have shape " + shape_text(keys.sizes()) + " and the pattern " +
                          shape_text(p.sizes()) + ": give keys [n], or [batch, n] with the pattern's batch");
-    std::vector<extent> sizes(p.sizes().begin(), p.sizes().end() - 1);
+    std::vector<Index> sizes(p.sizes().begin(), p.sizes().end() - 1);
     if (keys.numel() == 0) return p.new_zeros(sizes).unsqueeze(-1).narrow(-1, 0, 0);
-    detail::check_keys(keys.min().item<extent>(), keys.max().item<extent>(), p.size(-1));
+    detail::check_keys(keys.min().item<Index>(), keys.max().item<Index>(), p.size(-1));
 
-    std::vector<extent> axes(static_cast<std::size_t>(p.dim()), 1);
+    std::vector<Index> axes(static_cast<std::size_t>(p.dim()), 1);
     if (by_prompt) axes.front() = keys.size(0);
     axes.back() = keys.size(-1);
     const at::Tensor from_0 = keys.to(p.device(), at::kLong).remainder(p.size(-1)).reshape(axes);

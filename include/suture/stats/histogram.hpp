@@ -27,9 +27,9 @@ struct HistogramRange {
 struct Histogram {
     at::Tensor edges;   ///< float64 [bins + 1], ascending
     at::Tensor counts;  ///< int64 [bins]
-    extent below = 0;   ///< the numbers below the first edge, minus infinity included
-    extent above = 0;   ///< the numbers above the last edge, infinity included
-    extent nan = 0;     ///< the NaNs
+    Index below = 0;    ///< the numbers below the first edge, minus infinity included
+    Index above = 0;    ///< the numbers above the last edge, infinity included
+    Index nan = 0;      ///< the NaNs
 };
 
 namespace detail {
@@ -52,7 +52,7 @@ inline std::string from_to(const HistogramRange& range) {
 }
 
 /// @throws ValueError if the range does not have as many different edges
-inline at::Tensor edges_of(const HistogramRange& range, extent bins) {
+inline at::Tensor edges_of(const HistogramRange& range, Index bins) {
     if (bins < 1)
         throw ValueError("a histogram of " + std::to_string(bins) + " bins cannot count anything: ask for 1 or more");
     if (!(range.low < range.high) || !std::isfinite(range.high - range.low))
@@ -75,7 +75,7 @@ inline at::Tensor edges_of(const HistogramRange& range, extent bins) {
 /// @throws ValueError if there are no bins, the range is empty, or the bins are too narrow for float64; TypeError or
 ///         ShapeError if these are not rows of real numbers
 template <Numbers T>
-Histogram histogram_of(const T& activation, extent bins = 10, std::optional<HistogramRange> range = {}) {
+Histogram histogram_of(const T& activation, Index bins = 10, std::optional<HistogramRange> range = {}) {
     const at::Tensor all = detail::in_float64(activation).flatten();
     if (!range) range = detail::range_of(all.masked_select(all.isfinite()));
     const at::Tensor edges = detail::edges_of(*range, bins);
@@ -85,7 +85,7 @@ Histogram histogram_of(const T& activation, extent bins = 10, std::optional<Hist
     // A number's bin is the count of inner edges not above it.
     const at::Tensor inner = edges.slice(0, 1, bins).to(inside.device());
     const at::Tensor bin = at::searchsorted(inner, inside, /*out_int32=*/false, /*right=*/true);
-    return {edges, at::bincount(bin, {}, bins).cpu(), below.sum().item<extent>(), above.sum().item<extent>(),
+    return {edges, at::bincount(bin, {}, bins).cpu(), below.sum().item<Index>(), above.sum().item<Index>(),
             all.numel() - numbers.numel()};
 }
 

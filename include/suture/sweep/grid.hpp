@@ -28,13 +28,13 @@ struct GridPart {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
     ChannelSlice channels;
-    extent heads_a_group = 0;  ///< 0 for a layout, which has no heads of its own
-    extent width = 0;          ///< of the whole layout
-    StridedSlice queries;      ///< the layout's queries, which no other position reads; of width 0 if it has none
+    Index heads_a_group = 0;  ///< 0 for a layout, which has no heads of its own
+    Index width = 0;          ///< of the whole layout
+    StridedSlice queries;     ///< the layout's queries, which no other position reads; of width 0 if it has none
 
-    extent heads() const { return heads_a_group * channels.where.groups; }
+    Index heads() const { return heads_a_group * channels.where.groups; }
     /// The channels of one head, or all if `head` is -1.
-    ChannelSlice of_head(extent head) const {
+    ChannelSlice of_head(Index head) const {
         if (head < 0) return channels;
         ChannelWhere where;
         where.head_begin = head, where.head_end = head + 1, where.one_head = true;
@@ -45,7 +45,7 @@ struct GridPart {
 /// Checks only the positions of a recipe; anything else that is wrong with it shows when it meets an activation.
 /// @throws PositionError, with the edit, if a prompt of this length lacks a position that the recipe edits
 template <Layout L, AnyRecipe R>
-void check_places(const R& recipe, extent length) {
+void check_places(const R& recipe, Index length) {
     const at::Tensor like = at::zeros({1, length, L::width});
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
@@ -64,7 +64,7 @@ struct GridRecipe {
     std::string name;
     std::function<at::Tensor(const at::Tensor&)> edited;
     /// @throws PositionError if a prompt of this length lacks a position that the recipe edits
-    std::function<void(extent length)> check;
+    std::function<void(Index length)> check;
 };
 
 template <Layout L>
@@ -133,7 +133,7 @@ public:
         requires(sizeof...(Cs) > 0 &&
                  detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...> == detail::Fault::none)
     static Grid of(S&& sites) { return of_selected<detail::Exactly<Cs>...>(sites); }
-    template <template <extent, extent> class... Families, detail::LayeredSites S>
+    template <template <Index, Index> class... Families, detail::LayeredSites S>
         requires(sizeof...(Families) > 0 &&
                  detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...> == detail::Fault::none)
     static Grid of(S&& sites) { return of_selected<detail::FamilyOf<Families>...>(sites); }
@@ -153,7 +153,7 @@ public:
             grid.recipes_.push_back(
                 {to_string(recipe),
                  [recipe](const at::Tensor& activation) { return (borrow<L>(activation) | recipe).take(); },
-                 [recipe](extent length) { detail::check_places<L>(recipe, length); }});
+                 [recipe](Index length) { detail::check_places<L>(recipe, length); }});
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }
@@ -211,7 +211,7 @@ public:
               detail::Fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...>>
         requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, of(S&&));
-    template <template <extent, extent> class... Families, detail::LayeredSites S,
+    template <template <Index, Index> class... Families, detail::LayeredSites S,
               detail::Fault suture_fault =
                   detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...>>
         requires(suture_fault != detail::Fault::none)
@@ -224,7 +224,7 @@ public:
     SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
     template <class... Cs, detail::SitesWithoutLayout S>
     SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
-    template <template <extent, extent> class... Families, detail::SitesWithoutLayout S>
+    template <template <Index, Index> class... Families, detail::SitesWithoutLayout S>
         requires(sizeof...(Families) > 0)
     SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
     template <detail::SitesWithoutLayout S, class R>
@@ -235,7 +235,7 @@ public:
     template <class... Cs, class S>
         requires(!Sites<S>)
     SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
-    template <template <extent, extent> class... Families, class S>
+    template <template <Index, Index> class... Families, class S>
         requires(sizeof...(Families) > 0 && !Sites<S>)
     SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
 

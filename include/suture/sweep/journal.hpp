@@ -35,7 +35,7 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
     /// The finished cells, by their indices.
-    const std::map<extent, double>& cells() const { return text_.cells; }
+    const std::map<Index, double>& cells() const { return text_.cells; }
 
     /// Takes over the cells of another process's journal of the same sweep. That file is only read.
     /// @throws FileError if it does not exist or is not a journal; if it belongs to another sweep, here or in `begin`; if
@@ -70,10 +70,10 @@ public:
 
     /// Records the metric of unpatched runs, one per prompt, or compares it with what is recorded: other weights give other
     /// numbers. @throws FileError if a number differs by more than rounding
-    void check_baseline(extent first_prompt, const at::Tensor& baseline) {
+    void check_baseline(Index first_prompt, const at::Tensor& baseline) {
         detail::Numbered fresh;
-        for (extent i = 0; i < baseline.size(0); ++i) {
-            const extent prompt = first_prompt + i;
+        for (Index i = 0; i < baseline.size(0); ++i) {
+            const Index prompt = first_prompt + i;
             const double now = baseline[i].item<double>();
             for (const Other& other : others_)
                 named(other.path, [&] { check_same_model(other.baselines, prompt, now); });
@@ -85,7 +85,7 @@ public:
     }
 
     /// Adds cells, and returns when they are on the disk. @throws FileError if the disk refuses; nothing is added then
-    void add(const std::map<extent, double>& finished) {
+    void add(const std::map<Index, double>& finished) {
         append(detail::JournalText::lines_of_cells(finished));
         text_.cells.insert(finished.begin(), finished.end());
     }
@@ -124,7 +124,7 @@ private:
             throw FileError("belongs to another sweep, '" + there + "', and this one is '" + sweep +
                             "': choose another journal, or remove this one");
     }
-    static void check_same_model(const detail::Numbered& there, extent prompt, double now) {
+    static void check_same_model(const detail::Numbered& there, Index prompt, double now) {
         const auto found = there.find(prompt);
         if (found == there.end()) return;
         const double before = found->second;

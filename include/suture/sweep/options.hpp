@@ -25,13 +25,13 @@ struct Optimisations {
 
 /// How far a sweep has come. Cells that are known without a run count as done.
 struct SweepProgress {
-    extent done = 0, all = 0;
+    Index done = 0, all = 0;
 };
 
 struct SweepOptions {
     Optimisations optimisations{};
     std::size_t memory = std::size_t{512} << 20;  ///< bytes that it may hold: recorded runs and the batch that runs
-    extent batch = 1 << 20;                       ///< the most cells that run together
+    Index batch = 1 << 20;                        ///< the most cells that run together
     /// Called after each batch. Throwing from it ends the sweep; the journal keeps all cells finished so far.
     std::function<void(const SweepProgress&)> progress{};
     /// Keeps the finished cells; those that it has already are not run again. @see SweepJournal

@@ -31,7 +31,7 @@ namespace suture {
 struct SweepAxis {
     std::string name;
     std::vector<std::string> labels;
-    extent size() const { return static_cast<extent>(labels.size()); }
+    Index size() const { return static_cast<Index>(labels.size()); }
     bool operator==(const SweepAxis&) const = default;
 };
 
@@ -66,12 +66,12 @@ constexpr std::optional<SweepMethod> sweep_method_of(std::string_view text) {
 
 /// One cell of a result.
 struct SweepCell {
-    extent index = 0;           ///< among all cells, the last axis running fastest
-    std::vector<extent> place;  ///< on each axis of the result
-    double value = 0;           ///< the metric of the patched run; NaN unless it is done
-    double baseline = 0;        ///< of the cell's prompt
-    bool done = false;          ///< whether the value is known
-    bool ran = false;           ///< whether it was run; otherwise, if done, it is known to be the baseline
+    Index index = 0;           ///< among all cells, the last axis running fastest
+    std::vector<Index> place;  ///< on each axis of the result
+    double value = 0;          ///< the metric of the patched run; NaN unless it is done
+    double baseline = 0;       ///< of the cell's prompt
+    bool done = false;         ///< whether the value is known
+    bool ran = false;          ///< whether it was run; otherwise, if done, it is known to be the baseline
 
     double effect() const { return value - baseline; }
 };
@@ -80,17 +80,17 @@ namespace detail {
 /// Reads cells from tensors that it keeps alive.
 class SweepCells {
 public:
-    SweepCells(std::vector<extent> sizes, const at::Tensor& values, const at::Tensor& baseline, const at::Tensor& done,
+    SweepCells(std::vector<Index> sizes, const at::Tensor& values, const at::Tensor& baseline, const at::Tensor& done,
                const at::Tensor& ran)
-        : sizes_(std::make_shared<const std::vector<extent>>(std::move(sizes))),
+        : sizes_(std::make_shared<const std::vector<Index>>(std::move(sizes))),
           values_(values.contiguous()),
           baseline_(baseline.contiguous()),
           done_(done.contiguous()),
           ran_(ran.contiguous()) {}
 
-    SweepCell operator()(extent index) const {
-        SweepCell cell{index, std::vector<extent>(sizes_->size()), values_.data_ptr<double>()[index],
-                       0,     done_.data_ptr<bool>()[index],       ran_.data_ptr<bool>()[index]};
+    SweepCell operator()(Index index) const {
+        SweepCell cell{index, std::vector<Index>(sizes_->size()), values_.data_ptr<double>()[index],
+                       0,     done_.data_ptr<bool>()[index],      ran_.data_ptr<bool>()[index]};
         for (std::size_t axis = sizes_->size(); axis-- > 0; index /= (*sizes_)[axis])
             cell.place[axis] = index % (*sizes_)[axis];
         cell.baseline = baseline_.data_ptr<double>()[cell.place.front()];
@@ -98,7 +98,7 @@ public:
     }
 
 private:
-    std::shared_ptr<const std::vector<extent>> sizes_;
+    std::shared_ptr<const std::vector<Index>> sizes_;
     at::Tensor values_, baseline_, done_, ran_;
 };
 }  // namespace detail
@@ -141,10 +141,10 @@ struct SweepResult {
     /// runs a share of its cells lacks the others.
     bool is_complete() const { return done.all().item<bool>(); }
     /// The number of the axis with this name. @throws ValueError if there is none
-    extent axis(const std::string& name) const {
+    Index axis(const std::string& name) const {
         std::string there;
         for (std::size_t i = 0; i < axes.size(); ++i) {
-            if (axes[i].name == name) return static_cast<extent>(i);
+            if (axes[i].name == name) return static_cast<Index>(i);
             there += (i ? ", " : "") + axes[i].name;
         }
         throw ValueError("the result has no axis '" + name + "': it has " + there);
@@ -154,9 +154,9 @@ struct SweepResult {
     ///
     ///     sweep(...).cells() | ranges::views::filter(&SweepCell::ran) | ranges::views::transform(&SweepCell::effect)
     auto cells() const {
-        std::vector<extent> sizes;
+        std::vector<Index> sizes;
         for (const SweepAxis& axis : axes) sizes.push_back(axis.size());
-        return ranges::views::iota(extent{0}, values.numel()) |
+        return ranges::views::iota(Index{0}, values.numel()) |
                ranges::views::transform(detail::SweepCells(std::move(sizes), values, baseline, done, ran));
     }
 
@@ -166,7 +166,7 @@ private:
             throw ValueError("a result of " + patching + " has no other run to recover: read effects()");
     }
     at::Tensor by_prompt(const at::Tensor& numbers) const {
-        std::vector<extent> sizes(axes.size(), 1);
+        std::vector<Index> sizes(axes.size(), 1);
         sizes.front() = numbers.size(0);
         return numbers.view(sizes);
     }

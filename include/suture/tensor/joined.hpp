@@ -11,7 +11,7 @@ namespace suture::detail {
 /// The parts with a separator between them; `text` turns a part into text if it is not text already.
 ///
 ///     joined(names, ", ")
-///     joined(sizes, " x ", [](extent n) { return std::to_string(n); })
+///     joined(sizes, " x ", [](Index n) { return std::to_string(n); })
 template <class Range, class Text = std::identity>
 std::string joined(Range&& parts, std::string_view separator, Text text = {}) {
     std::string all;

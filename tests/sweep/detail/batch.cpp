@@ -51,9 +51,9 @@ TEST_CASE("any cells in the order of their blocks have the numbers of whole pass
                         if (round == 0 || random() % 3 == 0) some.push_back(cell);
                     if (some.empty()) continue;
                     const at::Tensor values = batch.run(some);
-                    REQUIRE(values.numel() == static_cast<extent>(some.size()));
+                    REQUIRE(values.numel() == static_cast<Index>(some.size()));
                     for (std::size_t i = 0; i < some.size(); ++i)
-                        CHECK(values[static_cast<extent>(i)].item<double>() ==
+                        CHECK(values[static_cast<Index>(i)].item<double>() ==
                               doctest::Approx(plain.values.flatten()[some[i].what.index].item<double>()).epsilon(1e-9));
                 }
             }

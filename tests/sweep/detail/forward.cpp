@@ -20,9 +20,9 @@ using suture_test::says;
 /// The stages of a model without its forward.
 struct Stages {
     Model gpt2;
-    extent layers() const { return gpt2->layers(); }
+    Index layers() const { return gpt2->layers(); }
     at::Tensor embed(const at::Tensor& ids) { return gpt2->embed(ids); }
-    at::Tensor block(extent i, const at::Tensor& x) { return gpt2->block(i, x); }
+    at::Tensor block(Index i, const at::Tensor& x) { return gpt2->block(i, x); }
     at::Tensor unembed(const at::Tensor& x) { return gpt2->unembed(x); }
 };
 static_assert(has_forward<Model> && has_forward<Gpt2Impl<48, 3>> && !has_forward<Stages> && !has_forward<const Model>);
@@ -59,7 +59,7 @@ TEST_CASE("a recorded pass has the logits, and what passed each site of the grid
     const ForwardRun run = record_forward(m, ids, sites);
     CHECK(run.logits.equal(m->forward(ids)));
     REQUIRE(run.sites.size() == sites.size());
-    for (const at::Tensor& t : run.sites) CHECK(t.sizes().vec() == std::vector<extent>{2, length, 48});
+    for (const at::Tensor& t : run.sites) CHECK(t.sizes().vec() == std::vector<Index>{2, length, 48});
     Model other = model();
     CHECK(says(message_of<HookError>([&] { (void)record_forward(other, ids, sites); }), "h.0.attn.c_proj"));
 }

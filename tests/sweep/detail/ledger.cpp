@@ -33,17 +33,17 @@ SweepResult unknown() {
     r.baseline = at::full({2}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
     return r;
 }
-using Cells = std::map<extent, double>;
-using Indices = std::vector<extent>;
+using Cells = std::map<Index, double>;
+using Indices = std::vector<Index>;
 at::Tensor numbers(const std::vector<double>& values) { return at::tensor(values, at::kDouble); }
 std::vector<bool> flags_of(const at::Tensor& t) {
     const at::Tensor flat = t.flatten();
     return std::vector<bool>(flat.data_ptr<bool>(), flat.data_ptr<bool>() + flat.numel());
 }
-double value_of(const SweepResult& r, extent cell) { return r.values.flatten()[cell].item<double>(); }
+double value_of(const SweepResult& r, Index cell) { return r.values.flatten()[cell].item<double>(); }
 
 /// Options that note each step of the progress.
-SweepOptions noting(std::vector<std::pair<extent, extent>>& steps) {
+SweepOptions noting(std::vector<std::pair<Index, Index>>& steps) {
     SweepOptions options;
     options.progress = [&steps](const SweepProgress& p) { steps.emplace_back(p.done, p.all); };
     return options;
@@ -63,10 +63,10 @@ TEST_CASE("cells that need no run are the baseline of their prompt, done but not
     CHECK(r.baseline.equal(numbers({0.5, -2})));
     CHECK((flags_of(r.done) == std::vector<bool>{true, false, true, true, false, true, false, true}));
     CHECK((flags_of(r.ran) == std::vector<bool>(8, false)));
-    for (const extent cell : {0, 2, 3}) CHECK(value_of(r, cell) == 0.5);
-    for (const extent cell : {5, 7}) CHECK(value_of(r, cell) == -2);
-    for (const extent cell : {1, 4, 6}) CHECK(std::isnan(value_of(r, cell)));
-    for (extent cell = 0; cell < 8; ++cell) CHECK(book.knows(cell) == (cell != 1 && cell != 4 && cell != 6));
+    for (const Index cell : {0, 2, 3}) CHECK(value_of(r, cell) == 0.5);
+    for (const Index cell : {5, 7}) CHECK(value_of(r, cell) == -2);
+    for (const Index cell : {1, 4, 6}) CHECK(std::isnan(value_of(r, cell)));
+    for (Index cell = 0; cell < 8; ++cell) CHECK(book.knows(cell) == (cell != 1 && cell != 4 && cell != 6));
 }
 
 TEST_CASE("prompts that are begun by themselves leave the others alone") {
@@ -93,7 +93,7 @@ TEST_CASE("what was run is done, with its number, whatever number that is") {
 }
 
 TEST_CASE("the progress goes up to all cells, and counts each once") {
-    std::vector<std::pair<extent, extent>> steps;
+    std::vector<std::pair<Index, Index>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
     Ledger book(r, options);
@@ -102,17 +102,17 @@ TEST_CASE("the progress goes up to all cells, and counts each once") {
     book.add({{1, 1}, {2, 2}});
     book.begin(1, numbers({0}), Indices{4, 6, 7}, 0);
     book.add({{5, 1}});
-    CHECK((steps == std::vector<std::pair<extent, extent>>{{2, 8}, {4, 8}, {4, 8}, {7, 8}, {8, 8}}));
+    CHECK((steps == std::vector<std::pair<Index, Index>>{{2, 8}, {4, 8}, {4, 8}, {7, 8}, {8, 8}}));
 }
 
 TEST_CASE("cells that are left out are not counted") {
-    std::vector<std::pair<extent, extent>> steps;
+    std::vector<std::pair<Index, Index>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
     Ledger book(r, options);
     book.begin(0, numbers({1, 2}), Indices{2, 3, 5, 7}, 2);
     book.add({{1, 3}, {6, 4}});
-    CHECK((steps == std::vector<std::pair<extent, extent>>{{4, 6}, {6, 6}}));
+    CHECK((steps == std::vector<std::pair<Index, Index>>{{4, 6}, {6, 6}}));
     CHECK_FALSE(r.is_complete());
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("what a journal has is done and run") {
     CHECK(value_of(r, 1) == 10);
     CHECK(value_of(r, 6) == 60);
     CHECK((flags_of(r.ran) == std::vector<bool>{false, true, false, false, false, false, true, false}));
-    for (extent cell = 0; cell < 8; ++cell) CHECK(book.knows(cell) == (cell == 1 || cell == 6));
+    for (Index cell = 0; cell < 8; ++cell) CHECK(book.knows(cell) == (cell == 1 || cell == 6));
     book.begin(0, numbers({0}), Indices{0, 2, 3}, 0);
     CHECK(value_of(r, 1) == 10);
     CHECK(r.ran.flatten()[1].item<bool>());

@@ -26,7 +26,7 @@ struct Recorded {
     RecordedGroup group{0, p.corrupted, record_run(*m, staged, p.corrupted, KeptOfRun::residual), {}, {}};
     std::vector<PlannedCell> cells = std::vector<PlannedCell>(10);
 
-    std::size_t at_once(std::size_t bytes, extent batch = 1000, bool together = true) const {
+    std::size_t at_once(std::size_t bytes, Index batch = 1000, bool together = true) const {
         SweepOptions options;
         options.memory = bytes;
         options.batch = batch;
@@ -112,7 +112,7 @@ TEST_CASE("more memory lets more cells run together, up to the batch, and the lo
     CHECK(r.at_once(std::size_t{1} << 40, 3, false) == 1);
     CHECK(says(message_of<MemoryError>([&] { (void)r.at_once(1000); }), "a cell of the sweep needs", "of 2 prompts",
                "allow more with the option 'memory'"));
-    const auto most_of = [&](extent first) {
+    const auto most_of = [&](Index first) {
         for (PlannedCell& cell : r.cells) cell.first = first;
         std::size_t bytes = 1 << 10;
         for (;; bytes += 1 << 10) try {

@@ -30,7 +30,7 @@ struct Located {
     std::vector<PlannedCell> all() const {
         PatchLocator locator(staged, group);
         std::vector<PlannedCell> cells;
-        for (extent i = 0; i < task.space.size(); ++i) cells.push_back(locator.locate(task.space.at(i)));
+        for (Index i = 0; i < task.space.size(); ++i) cells.push_back(locator.locate(task.space.at(i)));
         return cells;
     }
     bool has_effect(const PlannedCell& cell) const { return PatchLocator(staged, group).has_effect(cell); }
@@ -42,10 +42,10 @@ TEST_CASE("a patch is located in its block, and where the prompts are equal it c
     Model m = model();
     const Located located(m, grids(m)[0].second, logit(1), true);
     for (const PlannedCell& cell : located.all()) {
-        CHECK(cell.stage == static_cast<extent>(cell.what.layer));
+        CHECK(cell.stage == static_cast<Index>(cell.what.layer));
         CHECK(cell.start == cell.stage);
         CHECK(located.task.sites.sites()[cell.site].name() == "h." + std::to_string(cell.stage) + ".attn.c_attn");
-        const extent position = cell.what.positions.begin;
+        const Index position = cell.what.positions.begin;
         CHECK((cell.first < cell.end) == (position >= 2));
         if (position >= 2) CHECK(cell.first == position);
         CHECK(located.has_effect(cell) == (position >= 2 && (cell.stage < layers - 1 || position == length - 1)));

@@ -35,13 +35,13 @@ TEST_CASE("a cell is the metric of a run in which its activation alone was repla
     CHECK(result.method == SweepMethod::forward_passes);
     CHECK(result.is_complete());
     CHECK(result.ran.all().item<bool>());
-    for (extent layer = 0; layer < layers; ++layer) {
+    for (Index layer = 0; layer < layers; ++layer) {
         const SiteRef<AnyLayout> site(site_ref(m->h[static_cast<std::size_t>(layer)]->attn->c_attn).site());
         at::Tensor clean;
         HookSet hooks;
         const auto look = hooks.add(site, [&](const at::Tensor& t) { clean = t.clone(); });
         (void)run_with_hooks(m, hooks, p.clean);
-        for (extent t = 0; t < length; ++t) {
+        for (Index t = 0; t < length; ++t) {
             HookSet patches;
             const auto patch = patches.add(site, [&](const at::Tensor& activation) {
                 at::Tensor copy = activation.clone();

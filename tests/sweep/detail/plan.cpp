@@ -18,7 +18,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 /// The cells that a denoising sweep of one prompt runs, which differs from a position on.
-std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_position,
+std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, Index differ, bool by_position,
                               Optimisations optimisations = {}) {
     const at::NoGradGuard no_gradients;
     const Pairs p = pairs(1, differ);
@@ -31,12 +31,12 @@ std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, 
     const SweepOptions options;
     const Ledger ledger(nothing, options);
     const SweepPlan planned = SweepPlanner(task, options, ledger).of_group(staged, group, std::int64_t{1} << 40);
-    CHECK(static_cast<extent>(planned.to_run.size() + planned.unchanged.size()) == task.space.size());
+    CHECK(static_cast<Index>(planned.to_run.size() + planned.unchanged.size()) == task.space.size());
     CHECK(planned.left_out == 0);
     return planned.to_run;
 }
-bool is_at(const PlannedCell& c, extent layer, extent token) {
-    return static_cast<extent>(c.what.layer) == layer && c.what.positions.begin == token;
+bool is_at(const PlannedCell& c, Index layer, Index token) {
+    return static_cast<Index>(c.what.layer) == layer && c.what.positions.begin == token;
 }
 }  // namespace
 
@@ -46,7 +46,7 @@ TEST_CASE("a cell starts at the block where it is patched, those that start earl
         if (!grid.recipes().empty()) continue;
         const std::string& name = captured;  // clang 14 cannot capture a structured binding
         CAPTURE(name);
-        std::pair<extent, extent> before;
+        std::pair<Index, Index> before;
         for (const PlannedCell& c : plan(m, grid, next_token_loss(), 0, true)) {
             CHECK(c.start == c.stage);
             CHECK((std::pair(c.start, c.first) >= before));
@@ -74,28 +74,28 @@ TEST_CASE(
 
 TEST_CASE("cells that cannot change what is read are not planned") {
     Model m = model();
-    constexpr extent differ = 2;
+    constexpr Index differ = 2;
     // Queries: from the first difference on, in the last layer at the position that is read.
-    for (const extent read : {5, 4, 3}) {
+    for (const Index read : {5, 4, 3}) {
         const auto cells = plan(m, grids(m)[0].second, Metric(logit(1)).at(token(read)), differ, true);
-        CHECK(static_cast<extent>(cells.size()) == (layers - 1) * (read - differ + 1) + 1);
+        CHECK(static_cast<Index>(cells.size()) == (layers - 1) * (read - differ + 1) + 1);
         for (const PlannedCell& c : cells) {
             CHECK(c.what.positions.begin >= differ);
             CHECK(c.end <= read + 1);
-            CHECK((static_cast<extent>(c.what.layer) < layers - 1 || c.what.positions.begin == read));
+            CHECK((static_cast<Index>(c.what.layer) < layers - 1 || c.what.positions.begin == read));
         }
     }
     // Keys of the last layer reach later positions.
     const auto keys = plan(m, grids(m)[3].second, logit(1), differ, true);
     CHECK(std::any_of(keys.begin(), keys.end(), [](const PlannedCell& c) { return is_at(c, layers - 1, 3); }));
     // By whole prompts nothing is known of who reads what: the differences alone count.
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
+    CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
           layers * (length - differ));
     // Without the optimisation all are planned that causality leaves.
     Optimisations all;
     all.skip_unchanged = false;
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
+    CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
+    CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
           (layers - 1) * length + 1);
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("a patch of all positions has those between the first that changes and
     }
     for (const PlannedCell& c : plan(m, grids(m)[15].second, logit(1), 2, true)) {
         CHECK(c.edited.size(0) == c.end - c.first);
-        CHECK(c.first == static_cast<extent>(c.what.recipe));
+        CHECK(c.first == static_cast<Index>(c.what.recipe));
     }
 }
 
@@ -125,27 +125,27 @@ struct Planned {
     Ledger ledger{result, options};
     SweepPlanner planner{task, options, ledger};
 };
-std::vector<extent> indices_of(const std::vector<PlannedCell>& planned) {
-    std::vector<extent> indices;
+std::vector<Index> indices_of(const std::vector<PlannedCell>& planned) {
+    std::vector<Index> indices;
     for (const PlannedCell& cell : planned) indices.push_back(cell.what.index);
     return indices;
 }
-std::vector<PlannedCell> cells(const std::vector<extent>& indices) {
+std::vector<PlannedCell> cells(const std::vector<Index>& indices) {
     std::vector<PlannedCell> all(indices.size());
     for (std::size_t i = 0; i < indices.size(); ++i) all[i].what.index = indices[i];
     return all;
 }
-at::Tensor flags(const std::vector<extent>& set) {
+at::Tensor flags(const std::vector<Index>& set) {
     at::Tensor all = at::zeros({8}, at::kBool);
-    for (const extent i : set) all[i].fill_(true);
+    for (const Index i : set) all[i].fill_(true);
     return all;
 }
 }  // namespace
 
 TEST_CASE("whole passes run every cell, place by place and prompt by prompt at each") {
     const Planned p;
-    CHECK((indices_of(p.planner.of_places(0, 2).to_run) == std::vector<extent>{0, 4, 1, 5, 2, 6, 3, 7}));
-    CHECK((indices_of(p.planner.of_places(1, 1).to_run) == std::vector<extent>{4, 5, 6, 7}));
+    CHECK((indices_of(p.planner.of_places(0, 2).to_run) == std::vector<Index>{0, 4, 1, 5, 2, 6, 3, 7}));
+    CHECK((indices_of(p.planner.of_places(1, 1).to_run) == std::vector<Index>{4, 5, 6, 7}));
     CHECK(p.planner.of_places(0, 2).unchanged.empty());
 }
 
@@ -153,11 +153,11 @@ TEST_CASE("of a share, cells that were not chosen are left out, unless they are 
     Planned p;
     p.planner.choose(flags({1, 6}));
     const SweepPlan share = p.planner.of_places(0, 2);
-    CHECK((indices_of(share.to_run) == std::vector<extent>{1, 6}));
+    CHECK((indices_of(share.to_run) == std::vector<Index>{1, 6}));
     CHECK(share.left_out == 6);
     p.ledger.add({{3, 0.5}});
     const SweepPlan resumed = p.planner.of_places(0, 2);
-    CHECK((indices_of(resumed.to_run) == std::vector<extent>{1, 6, 3}));
+    CHECK((indices_of(resumed.to_run) == std::vector<Index>{1, 6, 3}));
     CHECK(resumed.left_out == 5);
     CHECK_FALSE(p.planner.claims(cells({3})));
 }
@@ -192,7 +192,7 @@ TEST_CASE("cells that a journal has are neither run again nor dropped from a sha
     p.ledger.open("a");
     p.planner.choose(flags({}));
     const SweepPlan plan = p.planner.of_places(0, 2);
-    CHECK((indices_of(plan.to_run) == std::vector<extent>{1, 6}));
+    CHECK((indices_of(plan.to_run) == std::vector<Index>{1, 6}));
     CHECK_FALSE(p.planner.claims(plan.to_run));
 }
 

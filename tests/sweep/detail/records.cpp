@@ -79,7 +79,7 @@ TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros 
     const at::NoGradGuard no_gradients;
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
         Model m = model(dtype);
-        constexpr extent differ = 3;
+        constexpr Index differ = 3;
         const Pairs p = pairs(4, differ);
         const Patching patching = denoising(p.clean, p.corrupted);
         const SweepTask task(patching, all_sites(m), logit(1));

@@ -20,14 +20,14 @@ using suture_test::message_of;
 using suture_test::says;
 
 const Segments some{{1, 2, 4}, {0, 0, 3}, {1, 3, 4}};
-constexpr extent length = 4, heads = 2, key_heads = 1, width = 3;
+constexpr Index length = 4, heads = 2, key_heads = 1, width = 3;
 constexpr double scale = 0.5;
 
 /// What position `at` of a run attends to, by the definition: queries [heads, width] of the position, keys and values
 /// [length, key heads, width] of the run.
-at::Tensor attended(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, extent at) {
+at::Tensor attended(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Index at) {
     std::vector<at::Tensor> mixed;
-    for (extent h = 0; h < heads; ++h) {
+    for (Index h = 0; h < heads; ++h) {
         const at::Tensor keys = k.narrow(0, 0, at + 1).select(1, h * key_heads / heads);
         const at::Tensor values = v.narrow(0, 0, at + 1).select(1, h * key_heads / heads);
         mixed.push_back(keys.matmul(q[h]).mul(scale).softmax(0).matmul(values));
@@ -39,8 +39,8 @@ at::Tensor attended(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
 TEST_CASE("segments count their positions, in order") {
     CHECK(positions_in(some) == 6);
     CHECK(positions_in({}) == 0);
-    CHECK(for_positions(some, at::kCPU, [](std::size_t segment, extent position) {
-              return 10 * static_cast<extent>(segment) + position;
+    CHECK(for_positions(some, at::kCPU, [](std::size_t segment, Index position) {
+              return 10 * static_cast<Index>(segment) + position;
           }).equal(at::tensor({2, 3, 10, 11, 12, 23}, at::kLong)));
     CHECK(prompts_of(some, at::kCPU).equal(at::tensor({1, 0, 1}, at::kLong)));
 }
@@ -61,8 +61,8 @@ TEST_CASE("positions attend to those before them in their own run, recorded wher
     CHECK(whole.attended_channels() == heads * width);
     CHECK(whole.keys().equal(k));
     CHECK(whole.values().equal(v));
-    for (extent run = 0; run < 2; ++run)
-        for (extent i = 0; i < length; ++i)
+    for (Index run = 0; run < 2; ++run)
+        for (Index i = 0; i < length; ++i)
             CHECK(all[run * length + i].sub(attended(q[run][i], k[run], v[run], i)).abs().max().item<double>() < 1e-12);
 
     // Other keys and values at the positions that are computed: the recorded ones stay where none is.
@@ -74,13 +74,13 @@ TEST_CASE("positions attend to those before them in their own run, recorded wher
     REQUIRE(mixed.size(0) == positions_in(kept));
     CHECK(segments.kept(new_q).equal(new_q.index_select(0, at::tensor({1, 2, 3, 4, 5}))));
     CHECK(segments.indices().equal(at::tensor({2, 3, 0, 1, 2, 3}, at::kLong)));
-    extent row = 0, own = 0;
+    Index row = 0, own = 0;
     for (std::size_t s = 0; s < some.size(); own += some[s++].size()) {
         const Segment& segment = some[s];
         at::Tensor keys = k[segment.prompt].clone(), values = v[segment.prompt].clone();
         keys.narrow(0, segment.first, segment.size()).copy_(new_k.narrow(0, own, segment.size()));
         values.narrow(0, segment.first, segment.size()).copy_(new_v.narrow(0, own, segment.size()));
-        for (extent i = kept[s].first; i < kept[s].end; ++i, ++row) {
+        for (Index i = kept[s].first; i < kept[s].end; ++i, ++row) {
             const at::Tensor query = new_q[own + i - segment.first];
             CHECK(mixed[row].sub(attended(query, keys, values, i)).abs().max().item<double>() < 1e-12);
         }

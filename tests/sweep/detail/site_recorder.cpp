@@ -23,7 +23,7 @@ using Stream = Whole<Resid<4>>;
 
 const HookPoint<Stream> first("h.0"), second("h.1");
 const SweepSites sites(Grid::of<Resid>(std::vector{site_ref(first), site_ref(second)}));
-const std::vector<extent> ids{2, 3};
+const std::vector<Index> ids{2, 3};
 }  // namespace
 
 TEST_CASE("in stages each pass is counted, with its stage and whether it came after the attention") {

@@ -43,11 +43,11 @@ TEST_CASE("sites of one name are told apart by their identity") {
 
 TEST_CASE("activations of whole prompts and of flattened positions become [prompts, positions, width]") {
     const at::Tensor numbers = at::arange(24);
-    const std::vector<extent> ids{2, 3};
+    const std::vector<Index> ids{2, 3};
     CHECK(by_prompt(numbers.view({2, 3, 4}), ids, 4).equal(numbers.view({2, 3, 4})));
     CHECK(by_prompt(numbers.view({6, 4}), ids, 4).equal(numbers.view({2, 3, 4})));
-    for (const std::vector<extent>& shape :
-         std::vector<std::vector<extent>>{{3, 2, 4}, {2, 3, 2, 2}, {4, 6}, {24}, {2, 12}, {2, 3, 4, 1}})
+    for (const std::vector<Index>& shape :
+         std::vector<std::vector<Index>>{{3, 2, 4}, {2, 3, 2, 2}, {4, 6}, {24}, {2, 12}, {2, 3, 4, 1}})
         CHECK(says(message_of<ShapeError>([&] { (void)by_prompt(numbers.view(shape), ids, 4); }), "shape [2, 3, 4]",
                    "give sites where each position has its own channels"));
 }

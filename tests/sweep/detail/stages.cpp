@@ -23,7 +23,7 @@ struct Whole4 {
 };
 struct Some : Whole4 {
     using Whole4::unembed;
-    extent asked = 0;
+    Index asked = 0;
     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) {
         asked = ids.numel();
         return x.mul(ids);

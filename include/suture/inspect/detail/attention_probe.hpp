@@ -24,8 +24,8 @@ namespace suture::detail {
 /// Changes channels of the projection at some tokens. Without channels, the activation is replaced by an equal copy.
 struct ProbeEdit {
     StridedSlice channels;
-    extent token = 0, tokens = 1;  ///< the first, and how many
-    double size = 4;               ///< of the change, in standard deviations of the activation
+    Index token = 0, tokens = 1;  ///< the first, and how many
+    double size = 4;              ///< of the change, in standard deviations of the activation
 };
 
 /// How attention uses channels, as the letter of their component; unseen if nothing changes with them.
@@ -56,22 +56,22 @@ public:
                              ", channels] was expected: name its site with AttentionSites().output(site)");
     }
 
-    extent tokens() const { return tokens_; }
+    Index tokens() const { return tokens_; }
     /// A token between the first and the last, for edits that would not show at the first.
-    extent middle() const { return tokens_ / 2; }
+    Index middle() const { return tokens_ / 2; }
     /// Whether the watched output is this attention's own, before later layers mix the rows.
     bool sees_one_attention() const { return output_.has_value(); }
     bool sees_pattern() const { return pattern_.has_value(); }
 
     /// The rows of the output whose bits change, ignoring the sign of zeros.
-    std::vector<extent> changed_rows(const ProbeEdit& edit) const {
+    std::vector<Index> changed_rows(const ProbeEdit& edit) const {
         return changed_along(-2, differ(clean_.output, pass_edited(edit).output));
     }
     /// How attention uses the channels, edited all together: values among them hide keys, and both hide queries. An edit
     /// at token 0 reaches row 0 through values, later rows through keys, and no row through queries, which only their own
     /// rows read.
     Role role_of(const StridedSlice& channels) const {
-        std::vector<extent> changed = changed_rows({channels, 0});
+        std::vector<Index> changed = changed_rows({channels, 0});
         if (changed.empty()) {
             if (changed_rows({channels, middle()}).empty()) return Role::unseen;
             changed = changed_rows({channels, 0, 1, -32});  // an almost certain softmax hides small changes of a key
@@ -79,9 +79,9 @@ public:
         return changed.empty() ? Role::query : changed.front() > 0 ? Role::key : Role::value;
     }
     /// The heads of a pattern [..., heads, queries, keys]; 0 if unknown.
-    extent pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
+    Index pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
     /// The heads whose pattern changes. @pre pattern_heads() > 0
-    std::vector<extent> changed_heads(const ProbeEdit& edit) const {
+    std::vector<Index> changed_heads(const ProbeEdit& edit) const {
         return changed_along(-3, differ(clean_.pattern, pass_edited(edit).pattern));
     }
     /// @pre sees_pattern()
@@ -101,7 +101,7 @@ private:
         if (!t.is_floating_point()) throw TypeError(place() + ": check it in a floating-point dtype");
         if (t.dim() < 2 || t.size(-2) < 3) throw ShapeError(place() + ": give inputs of three tokens or more");
         if (t.numel() == 0) throw ShapeError(place() + ", which is empty: give inputs of one batch row or more");
-        if (const extent bad = t.to(at::kDouble).isfinite().logical_not().sum().item<extent>(); bad > 0)
+        if (const Index bad = t.to(at::kDouble).isfinite().logical_not().sum().item<Index>(); bad > 0)
             throw ValueError(place() + " and " + std::to_string(bad) + " of its " + std::to_string(t.numel()) +
                              " values are NaN or infinite: give inputs and weights that are finite");
     }
@@ -144,11 +144,11 @@ private:
         return bits_differ(a, b).logical_and(a.ne(b));
     }
     /// The indices on an axis at which something differs.
-    static std::vector<extent> changed_along(extent axis, const at::Tensor& differ) {
-        const extent size = differ.size(axis);
+    static std::vector<Index> changed_along(Index axis, const at::Tensor& differ) {
+        const Index size = differ.size(axis);
         const at::Tensor any = differ.movedim(axis, 0).reshape({size, -1}).any(-1);
-        std::vector<extent> changed;
-        for (extent i = 0; i < size; ++i)
+        std::vector<Index> changed;
+        for (Index i = 0; i < size; ++i)
             if (any[i].item<bool>()) changed.push_back(i);
         return changed;
     }
@@ -170,7 +170,7 @@ private:
     std::function<at::Tensor()> model_;
     SiteRef<AnyLayout> projection_;
     std::optional<SiteRef<AnyLayout>> output_, pattern_;
-    extent tokens_ = 0;
+    Index tokens_ = 0;
     Seen clean_;
 };
 
@@ -180,7 +180,7 @@ public:
     /// @pre the probe outlives this object
     explicit ChannelRoles(const AttentionProbe& probe) : probe_(probe) {}
 
-    Role operator[](extent channel) {
+    Role operator[](Index channel) {
         const auto [at, is_new] = known_.try_emplace(channel, Role::unseen);
         if (is_new) at->second = probe_.role_of({channel, 1, 1, 1});
         return at->second;
@@ -195,7 +195,7 @@ public:
 
 private:
     const AttentionProbe& probe_;
-    std::map<extent, Role> known_;
+    std::map<Index, Role> known_;
 };
 
 }  // namespace suture::detail

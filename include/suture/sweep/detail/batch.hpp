@@ -34,14 +34,14 @@ inline Segments segments_of(const std::vector<RunningCell>& cells, Segment Runni
 /// pass there is for the block to decide, and shows in their number.
 struct PatchWrite {
     struct Target {
-        extent count = 0;  ///< positions that pass
-        std::vector<extent> places;
+        Index count = 0;  ///< positions that pass
+        std::vector<Index> places;
         std::vector<at::Tensor> values;
     };
     Target computed, kept;
 
     at::Tensor operator()(const at::Tensor& activation) const {
-        const extent passing = activation.numel() / activation.size(-1);
+        const Index passing = activation.numel() / activation.size(-1);
         const Target& mine = passing == computed.count ? computed : kept;
         if (passing != mine.count)
             throw ShapeError("a sweep gave the block " + std::to_string(computed.count) +
@@ -66,7 +66,7 @@ public:
         waiting_ = cells;
         running_.clear();
         x_ = at::Tensor();
-        for (extent layer = cells.front().start; layer < staged_.layers; ++layer) {
+        for (Index layer = cells.front().start; layer < staged_.layers; ++layer) {
             join(layer);
             run_block_of(layer);
         }
@@ -77,7 +77,7 @@ public:
 private:
     /// The positions that a cell starts with.
     Segment first_segment(const PlannedCell& planned) const {
-        const extent prompt = planned.what.prompt - group_.first_prompt, length = group_.ids.size(1);
+        const Index prompt = planned.what.prompt - group_.first_prompt, length = group_.ids.size(1);
         const Segment whole{prompt, 0, length};
         if (planned.start == staged_.layers)
             return read_part({prompt, staged_.by_position ? planned.first : 0, length});
@@ -91,7 +91,7 @@ private:
     }
 
     /// Lets the cells in that start at this stage.
-    void join(extent stage) {
+    void join(Index stage) {
         Segments joining;
         for (; !waiting_.empty() && waiting_.front().start == stage; waiting_ = waiting_.subspan(1)) {
             const Segment segment = first_segment(waiting_.front());
@@ -104,7 +104,7 @@ private:
     }
 
     /// What the cells write in a stage, by site.
-    std::map<std::size_t, PatchWrite> writes_in(extent stage) const {
+    std::map<std::size_t, PatchWrite> writes_in(Index stage) const {
         std::map<std::size_t, PatchWrite> writes;
         for (const RunningCell& cell : running_)
             if (cell.planned->stage == stage) writes[cell.planned->site];
@@ -114,14 +114,14 @@ private:
         }
         return writes;
     }
-    PatchWrite::Target target_of(extent stage, std::size_t site, Segment RunningCell::*which) const {
+    PatchWrite::Target target_of(Index stage, std::size_t site, Segment RunningCell::*which) const {
         PatchWrite::Target target;
         for (const RunningCell& cell : running_) {
             const PlannedCell& planned = *cell.planned;
             const Segment& there = cell.*which;
-            const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
+            const Index first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
             if (planned.stage == stage && planned.site == site && first < end) {
-                for (extent position = first; position < end; ++position)
+                for (Index position = first; position < end; ++position)
                     target.places.push_back(target.count + position - there.first);
                 target.values.push_back(patched(planned, first, end));
             }
@@ -130,9 +130,9 @@ private:
         return target;
     }
     /// What the cell makes of the positions [first, end) at its site: [positions, width].
-    at::Tensor patched(const PlannedCell& planned, extent first, extent end) const {
+    at::Tensor patched(const PlannedCell& planned, Index first, Index end) const {
         if (planned.edited.defined()) return planned.edited.narrow(0, first - planned.first, end - first);
-        const extent prompt = planned.what.prompt - group_.first_prompt;
+        const Index prompt = planned.what.prompt - group_.first_prompt;
         const at::Tensor& source = group_.sources[planned.site];
         const at::Tensor from = source[source.size(0) == 1 ? 0 : prompt].narrow(0, first, end - first);
         at::Tensor made = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
@@ -143,7 +143,7 @@ private:
 
     /// Runs `f` while the cells patch what they patch in this stage.
     template <class F>
-    at::Tensor while_patching(extent stage, const F& f) const {
+    at::Tensor while_patching(Index stage, const F& f) const {
         HookSet hooks;
         std::vector<HookHandle> handles;
         for (auto& [site, write] : writes_in(stage))
@@ -154,7 +154,7 @@ private:
         return out;
     }
 
-    void run_block_of(extent layer) {
+    void run_block_of(Index layer) {
         const bool is_last = layer + 1 == staged_.layers;
         if (!staged_.by_position) {
             run_whole_prompts(layer);
@@ -167,14 +167,14 @@ private:
         for (RunningCell& cell : running_) cell.computed = cell.kept;
         if (!is_last) widen(layer);
     }
-    void run_whole_prompts(extent layer) {
-        const std::array<extent, 3> whole{static_cast<extent>(running_.size()), group_.ids.size(1), x_.size(-1)};
+    void run_whole_prompts(Index layer) {
+        const std::array<Index, 3> whole{static_cast<Index>(running_.size()), group_.ids.size(1), x_.size(-1)};
         x_ = while_patching(layer, [&] {
                  return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); });
              }).flatten(0, 1);
     }
     /// @throws ShapeError if the block gives another number of positions than it is to keep
-    void run_positions(extent layer) {
+    void run_positions(Index layer) {
         if constexpr (computes_positions<Stages>) {
             const Segments kept = segments_of(running_, &RunningCell::kept);
             RunSegments positions(segments_of(running_, &RunningCell::computed), kept,
@@ -191,11 +191,11 @@ private:
     }
     /// Drops the positions of whole prompts that nothing reads.
     void select_read_positions() {
-        std::vector<extent> taken;
-        extent offset = 0;
+        std::vector<Index> taken;
+        Index offset = 0;
         for (RunningCell& cell : running_) {
             const Segment part = read_part(cell.computed);
-            for (extent position = part.first; position < part.end; ++position)
+            for (Index position = part.first; position < part.end; ++position)
                 taken.push_back(offset + position - cell.computed.first);
             offset += cell.computed.size();
             cell.computed = cell.kept = part;
@@ -204,14 +204,14 @@ private:
     }
 
     /// A patch that changes only its own positions in its block changes the later ones from the next block on: adds them.
-    void widen(extent layer) {
-        const extent end = staged_.end_of_positions();
+    void widen(Index layer) {
+        const Index end = staged_.end_of_positions();
         Segments missing;
-        std::vector<extent> order;
-        extent own = 0, added = x_.size(0);
+        std::vector<Index> order;
+        Index own = 0, added = x_.size(0);
         for (RunningCell& cell : running_) {
             Segment& segment = cell.computed;
-            for (extent i = segment.first; i < segment.end; ++i) order.push_back(own++);
+            for (Index i = segment.first; i < segment.end; ++i) order.push_back(own++);
             if (segment.end < end) missing.push_back({segment.prompt, segment.end, end});
             for (; segment.end < end; ++segment.end) order.push_back(added++);
             cell.kept = segment;
@@ -227,10 +227,10 @@ private:
         // Positions that are read but were not computed are as in the run that is patched.
         const at::Tensor prompts = prompts_of(segments_of(running_, &RunningCell::computed), logits.device());
         at::Tensor all = group_.base.logits.index_select(0, prompts);
-        std::vector<extent> from, to;
-        extent at = 0, cell_begin = 0;
+        std::vector<Index> from, to;
+        Index at = 0, cell_begin = 0;
         for (const RunningCell& cell : running_) {
-            for (extent position = cell.computed.first; position < cell.computed.end; ++position, ++at)
+            for (Index position = cell.computed.first; position < cell.computed.end; ++position, ++at)
                 if (position >= reads.first() && position < reads.end())
                     from.push_back(at), to.push_back(cell_begin + position - reads.first());
             cell_begin += reads.positions();

@@ -25,9 +25,9 @@ constexpr const char* to_string(CellAxis axis) {
 }
 
 struct Cell {
-    extent index = 0, prompt = 0;
+    Index index = 0, prompt = 0;
     std::size_t part = 0, layer = 0, recipe = 0;
-    extent head = -1;  ///< -1: all heads
+    Index head = -1;  ///< -1: all heads
     IndexRange positions;
 };
 
@@ -35,7 +35,7 @@ struct Cell {
 class CellSpace {
 public:
     /// @throws PositionError if the grid names a position that a prompt of this length does not have
-    CellSpace(Grid grid, extent prompts, extent length)
+    CellSpace(Grid grid, Index prompts, Index length)
         : grid_(std::move(grid)), positions_(range_of(grid_.positions(), length, "a prompt of the sweep")) {
         for (const GridRecipe& recipe : grid_.recipes()) recipe.check(length);
         const GridPart& first = grid_.parts().front();
@@ -51,19 +51,19 @@ public:
     /// The positions that are patched, of all that a prompt has.
     const IndexRange& positions() const { return positions_; }
     const std::vector<SweepAxis>& axes() const { return axes_; }
-    std::vector<extent> sizes() const {
-        std::vector<extent> all;
+    std::vector<Index> sizes() const {
+        std::vector<Index> all;
         for (const SweepAxis& axis : axes_) all.push_back(axis.size());
         return all;
     }
-    extent cells_per_prompt() const {
-        extent count = 1;
+    Index cells_per_prompt() const {
+        Index count = 1;
         for (std::size_t i = 1; i < axes_.size(); ++i) count *= axes_[i].size();
         return count;
     }
-    extent size() const { return axes_.front().size() * cells_per_prompt(); }
+    Index size() const { return axes_.front().size() * cells_per_prompt(); }
 
-    Cell at(extent index) const {
+    Cell at(Index index) const {
         Cell c;
         c.index = index;
         c.positions = positions_;
@@ -90,7 +90,7 @@ private:
         kinds_.push_back(kind);
         axes_.push_back({to_string(kind), std::move(labels)});
     }
-    void place(Cell& c, CellAxis axis, extent at) const {
+    void place(Cell& c, CellAxis axis, Index at) const {
         switch (axis) {
             case CellAxis::prompt:
                 c.prompt = at;
@@ -115,7 +115,7 @@ private:
     /// A recipe sees one prompt at a time, so that `batch(0)` or a mean over the batch mean the same however many run.
     static at::Tensor by_recipe(const at::Tensor& activation, const GridRecipe& recipe) {
         std::vector<at::Tensor> edited;
-        for (extent prompt = 0; prompt < activation.size(0); ++prompt)
+        for (Index prompt = 0; prompt < activation.size(0); ++prompt)
             edited.push_back(recipe.edited(activation.narrow(0, prompt, 1)));
         return at::cat(edited);
     }

@@ -16,7 +16,7 @@
 namespace suture::detail {
 
 /// Numbers by the index of their cell or prompt.
-using Numbered = std::map<extent, double>;
+using Numbered = std::map<Index, double>;
 
 struct JournalText {
     static constexpr std::string_view header = "suture sweep journal 1\n";
@@ -66,7 +66,7 @@ private:
         const bool is_baseline = line.starts_with(baseline_prefix);
         const char* const begin = line.data() + (is_baseline ? baseline_prefix.size() : 0);
         const char* const end = line.data() + line.size();
-        extent number = -1;
+        Index number = -1;
         double value = 0;
         const auto index = std::from_chars(begin, end, number);
         const bool has_index = index.ec == std::errc() && number >= 0 && index.ptr != end && *index.ptr == ' ';

@@ -28,9 +28,9 @@ Labels labels_of(const std::vector<T>& all, const F& f) {
     return labels;
 }
 /// "3", "4", "5"
-inline Labels numbered(extent begin, extent count) {
+inline Labels numbered(Index begin, Index count) {
     Labels labels;
-    for (extent i = begin; i < begin + count; ++i) labels.push_back(std::to_string(i));
+    for (Index i = begin; i < begin + count; ++i) labels.push_back(std::to_string(i));
     return labels;
 }
 
@@ -50,7 +50,7 @@ inline std::string layer_of(const std::string& path) {
 /// Layers are called by their numbers; by their paths where numbers would not tell two apart; by their places where a site
 /// has no name.
 inline Labels layer_labels(const std::vector<SiteRef<AnyLayout>>& sites) {
-    Labels places = numbered(0, static_cast<extent>(sites.size()));
+    Labels places = numbered(0, static_cast<Index>(sites.size()));
     for (const SiteRef<AnyLayout>& site : sites)
         if (!site.site().has_name()) return places;
     const auto number = [](const SiteRef<AnyLayout>& site) { return layer_of(site.name()); };

@@ -29,29 +29,29 @@ public:
             set(cell, value, true);
         }
     }
-    bool knows(extent cell) const { return result_.done.data_ptr<bool>()[cell]; }
+    bool knows(Index cell) const { return result_.done.data_ptr<bool>()[cell]; }
 
     /// Records the baseline of some prompts, which is also the value of these cells of theirs.
     /// @param left_out how many of their cells will never be known
     /// @throws FileError if the journal has another baseline
-    void begin(extent first_prompt, const at::Tensor& baseline, std::span<const extent> unchanged, extent left_out) {
+    void begin(Index first_prompt, const at::Tensor& baseline, std::span<const Index> unchanged, Index left_out) {
         if (options_.journal) options_.journal->check_baseline(first_prompt, baseline);
         result_.baseline.narrow(0, first_prompt, baseline.size(0)).copy_(baseline);
-        const extent cells_per_prompt = result_.values.numel() / result_.values.size(0);
-        for (const extent cell : unchanged)
+        const Index cells_per_prompt = result_.values.numel() / result_.values.size(0);
+        for (const Index cell : unchanged)
             set(cell, baseline.data_ptr<double>()[cell / cells_per_prompt - first_prompt], false);
         left_out_ += left_out;
         report();
     }
     /// Records the values of cells that were run, first in the journal.
-    void add(const std::map<extent, double>& finished) {
+    void add(const std::map<Index, double>& finished) {
         if (options_.journal) options_.journal->add(finished);
         for (const auto& [cell, value] : finished) set(cell, value, true);
         report();
     }
 
 private:
-    void set(extent cell, double value, bool ran) {
+    void set(Index cell, double value, bool ran) {
         if (!std::exchange(result_.done.data_ptr<bool>()[cell], true)) ++done_;
         result_.values.data_ptr<double>()[cell] = value;
         result_.ran.data_ptr<bool>()[cell] = ran;
@@ -62,7 +62,7 @@ private:
 
     SweepResult& result_;
     const SweepOptions& options_;
-    extent done_ = 0, left_out_ = 0;
+    Index done_ = 0, left_out_ = 0;
 };
 
 }  // namespace suture::detail

@@ -53,22 +53,22 @@ inline std::int64_t bytes_of_metric(const at::Tensor& logits) {
 /// source, and the metric of its logits.
 /// @param peak the bytes that a recorded pass of one prompt took
 /// @throws MemoryError if one prompt takes more than is allowed
-inline extent prompts_in_a_pass(const SweepTask& task, const SweepOptions& options, std::int64_t peak,
-                                const at::Tensor& logits) {
+inline Index prompts_in_a_pass(const SweepTask& task, const SweepOptions& options, std::int64_t peak,
+                               const at::Tensor& logits) {
     const std::int64_t bytes = 2 * peak + bytes_of_metric(logits), allowed = allowed_bytes(options);
     if (bytes > allowed)
         throw MemoryError("a forward pass of the sweep needs " + std::to_string(bytes) + " bytes but may hold " +
                           std::to_string(allowed) + ": allow more with the option 'memory'");
-    return std::clamp<extent>(allowed / bytes, 1, options.optimisations.batch ? task.prompts() : 1);
+    return std::clamp<Index>(allowed / bytes, 1, options.optimisations.batch ? task.prompts() : 1);
 }
 
 /// How many prompts a sweep in stages records together: as many as half of the memory holds. A prompt takes its record and
 /// that of its source, the pass that makes them, and its metric.
 /// @param probe the record of one prompt
-inline extent prompts_in_a_group(const SweepTask& task, const SweepOptions& options, const StagedRun& probe) {
+inline Index prompts_in_a_group(const SweepTask& task, const SweepOptions& options, const StagedRun& probe) {
     const std::int64_t bytes = bytes_of(probe) * (task.has_source() ? 2 : 1) +
                                probe.bytes_per_position * task.length() + bytes_of_metric(probe.logits);
-    return std::clamp<extent>(allowed_bytes(options) / 2 / bytes, 1, task.prompts());
+    return std::clamp<Index>(allowed_bytes(options) / 2 / bytes, 1, task.prompts());
 }
 
 /// What a group of prompts takes while its cells run.
@@ -85,9 +85,9 @@ public:
     /// How many of these cells, from the first on, run together.
     /// @throws MemoryError if there is no room for one
     std::size_t cells_at_once(std::span<const PlannedCell> cells) const {
-        const extent length = staged_.task.length();
+        const Index length = staged_.task.length();
         std::size_t count = 0;
-        extent longest = 0;
+        Index longest = 0;
         for (; count < cells.size() && std::cmp_less(count, most_); ++count) {
             longest = std::max(longest, staged_.by_position ? length - cells[count].first : length);
             const std::int64_t needed = recorded_ + static_cast<std::int64_t>(count + 1) * bytes_of_cell(longest);
@@ -103,7 +103,7 @@ public:
 
 private:
     /// The most that a cell takes while it runs in a batch whose longest segment has this many positions.
-    std::int64_t bytes_of_cell(extent positions) const {
+    std::int64_t bytes_of_cell(Index positions) const {
         const std::int64_t residual = bytes_of(group_.base.residual.front()) / group_.ids.numel();
         const std::int64_t position = group_.base.bytes_per_position + 4 * residual;
         return position * positions + bytes_of_attention() + bytes_of_metric(group_.base.logits) / group_.prompts();
@@ -118,7 +118,7 @@ private:
 
     const StagedTask& staged_;
     const RecordedGroup& group_;
-    extent most_;
+    Index most_;
     std::int64_t allowed_, recorded_;
 };
 

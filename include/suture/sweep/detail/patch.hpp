@@ -15,11 +15,11 @@ namespace suture::detail {
 struct PlannedCell {
     Cell what;
     std::size_t site = 0;
-    extent stage = 0;           ///< the block that it is patched in
-    extent start = 0;           ///< the block that it starts at
-    extent first = 0, end = 0;  ///< the positions that are patched
-    bool by_itself = false;     ///< in its block, the patched positions change no others
-    at::Tensor edited;          ///< what a recipe makes of them, [positions, width]
+    Index stage = 0;           ///< the block that it is patched in
+    Index start = 0;           ///< the block that it starts at
+    Index first = 0, end = 0;  ///< the positions that are patched
+    bool by_itself = false;    ///< in its block, the patched positions change no others
+    at::Tensor edited;         ///< what a recipe makes of them, [positions, width]
 };
 
 /// Locates the cells of one group of prompts.
@@ -72,13 +72,13 @@ private:
         const at::Tensor positions = changes.any(-1).cpu();
         const StridedSlice& queries = part_of(c).queries;
         if (queries.width > 0)
-            planned.by_itself = changes.sum().item<extent>() ==
-                                cut_channels(changes, {queries, queries.groups > 1}).sum().item<extent>();
+            planned.by_itself =
+                changes.sum().item<Index>() == cut_channels(changes, {queries, queries.groups > 1}).sum().item<Index>();
         place_positions(planned, positions.data_ptr<bool>(), 0, task().length());
         planned.edited = after.narrow(0, planned.first, planned.end - planned.first).clone();
     }
     /// From the first position that changes to the last: none if none changes, all without the optimisation.
-    void place_positions(PlannedCell& planned, const bool* changes, extent begin, extent end) const {
+    void place_positions(PlannedCell& planned, const bool* changes, Index begin, Index end) const {
         if (staged_.optimisations.skip_unchanged) {
             while (begin < end && !changes[begin]) ++begin;
             while (begin < end && !changes[end - 1]) --end;
@@ -105,7 +105,7 @@ private:
 
     const StagedTask& staged_;
     const RecordedGroup& group_;
-    std::map<std::tuple<std::size_t, std::size_t, extent>, at::Tensor> changed_;
+    std::map<std::tuple<std::size_t, std::size_t, Index>, at::Tensor> changed_;
 };
 
 }  // namespace suture::detail

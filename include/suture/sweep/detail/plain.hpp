@@ -25,21 +25,21 @@ public:
     void run() {
         result_.method = SweepMethod::forward_passes;
         shared_ = shared_sources(task_, [&](const at::Tensor& ids) { return record(ids).sites; });
-        const extent prompts = prompts_at_once();
-        for (extent first = 0; first < task_.prompts(); first += prompts)
+        const Index prompts = prompts_at_once();
+        for (Index first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
 private:
     ForwardRun record(const at::Tensor& ids) { return record_forward(model_, ids, task_.sites); }
     /// Runs one prompt to see what it takes.
-    extent prompts_at_once() {
+    Index prompts_at_once() {
         const PeakMemory peak;
         const ForwardRun one = record(task_.patching.base().narrow(0, 0, 1));
         return prompts_in_a_pass(task_, options_, peak.bytes(), one.logits);
     }
 
-    void run_group(extent first, extent count) {
+    void run_group(Index first, Index count) {
         first_ = first;
         ids_ = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids_.device());
@@ -55,7 +55,7 @@ private:
             left = left.subspan(same.size());
         }
     }
-    void run_source(extent first, extent count, const at::Tensor& which) {
+    void run_source(Index first, Index count, const at::Tensor& which) {
         const at::Tensor ids = task_.patching.source().narrow(0, first, count);
         ForwardRun run = record(ids);
         sources_ = std::move(run.sites);
@@ -72,7 +72,7 @@ private:
     }
 
     at::Tensor run_cells(std::span<const PlannedCell> cells) {
-        std::vector<extent> numbers;
+        std::vector<Index> numbers;
         for (const PlannedCell& cell : cells) numbers.push_back(cell.what.prompt - first_);
         const at::Tensor prompts = index_of(numbers, ids_.device()), ids = ids_.index_select(0, prompts);
         const auto of = [&](const at::Tensor& all) { return all.index_select(0, prompts.to(all.device())); };
@@ -98,7 +98,7 @@ private:
     Ledger& ledger_;
     SweepResult& result_;
     std::vector<at::Tensor> shared_, sources_;
-    extent first_ = 0;
+    Index first_ = 0;
     at::Tensor ids_, clean_;  ///< of the prompts that are swept: [prompts, length], and the clean logits
 };
 

@@ -24,8 +24,8 @@ namespace suture::detail {
 /// What becomes of the cells of some prompts.
 struct SweepPlan {
     std::vector<PlannedCell> to_run;
-    std::vector<extent> unchanged;  ///< indices of cells that are the baseline
-    extent left_out = 0;            ///< how many cells are neither
+    std::vector<Index> unchanged;  ///< indices of cells that are the baseline
+    Index left_out = 0;            ///< how many cells are neither
 };
 
 /// The share of cells for which an estimate expects the largest effects: bool, one per cell.
@@ -40,15 +40,15 @@ inline at::Tensor most_effective(const SweepResult& estimate, double share) {
             "' is zero in the runs that are patched (as that of the KL divergence is in clean runs): give "
             "another metric, or the share 1");
     const auto count =
-        std::clamp<extent>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
+        std::clamp<Index>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
     at::Tensor chosen = at::zeros_like(effects, at::kBool);
     chosen.index_fill_(0, std::get<1>(effects.topk(count)), true);
     return chosen;
 }
 
 /// The values of a batch, by the indices of its cells.
-inline std::map<extent, double> values_by_cell(std::span<const PlannedCell> cells, const at::Tensor& values) {
-    std::map<extent, double> finished;
+inline std::map<Index, double> values_by_cell(std::span<const PlannedCell> cells, const at::Tensor& values) {
+    std::map<Index, double> finished;
     for (std::size_t i = 0; i < cells.size(); ++i) finished[cells[i].what.index] = values.data_ptr<double>()[i];
     return finished;
 }
@@ -68,9 +68,9 @@ public:
     SweepPlan of_group(const StagedTask& staged, const RecordedGroup& group, std::int64_t memory) const {
         PatchLocator locator(staged, group);
         SweepPlan plan;
-        const extent per_prompt = task_.space.cells_per_prompt();
-        for (extent index = group.first_prompt * per_prompt;
-             index < (group.first_prompt + group.prompts()) * per_prompt; ++index) {
+        const Index per_prompt = task_.space.cells_per_prompt();
+        for (Index index = group.first_prompt * per_prompt; index < (group.first_prompt + group.prompts()) * per_prompt;
+             ++index) {
             PlannedCell planned = locator.locate(task_.space.at(index));
             if (!locator.has_effect(planned)) {
                 plan.unchanged.push_back(index);
@@ -91,11 +91,11 @@ public:
     }
 
     /// The plan for whole forward passes: every cell of these prompts, place by place and prompt by prompt at each.
-    SweepPlan of_places(extent first_prompt, extent prompts) const {
+    SweepPlan of_places(Index first_prompt, Index prompts) const {
         SweepPlan plan;
-        const extent per_prompt = task_.space.cells_per_prompt();
-        for (extent place = 0; place < per_prompt; ++place)
-            for (extent prompt = first_prompt; prompt < first_prompt + prompts; ++prompt) {
+        const Index per_prompt = task_.space.cells_per_prompt();
+        for (Index place = 0; place < per_prompt; ++place)
+            for (Index prompt = first_prompt; prompt < first_prompt + prompts; ++prompt) {
                 PlannedCell planned;
                 planned.what = task_.space.at(prompt * per_prompt + place);
                 add(plan, std::move(planned));
@@ -114,7 +114,7 @@ public:
 private:
     /// A cell that is known stays in the plan, so that batches are the same in a sweep that is resumed.
     void add(SweepPlan& plan, PlannedCell planned) const {
-        const extent cell = planned.what.index;
+        const Index cell = planned.what.index;
         if (chosen_.defined() && !chosen_.data_ptr<bool>()[cell] && !known_.knows(cell))
             ++plan.left_out;
         else

@@ -23,7 +23,7 @@ struct StagedRun {
     std::vector<at::Tensor> keys, values;  ///< of each block, [prompts, positions, key heads, head width]
     std::vector<SitePass> sites;
     std::int64_t bytes_per_position = 0;  ///< the most that a block takes while it runs
-    extent attended_channels = 0;         ///< heads times head width of the queries; 0 for whole prompts
+    Index attended_channels = 0;          ///< heads times head width of the queries; 0 for whole prompts
 };
 
 /// What is kept of a run besides the activations at the sites.
@@ -43,7 +43,7 @@ public:
     StagedRun run() {
         Scope scope = recorder_.activate();
         at::Tensor x = run_stage("the embedding", ids_, [&](const at::Tensor& in) { return stages_.embed(in); });
-        for (extent layer = 0; layer < staged_.layers; ++layer) x = run_layer(layer, x);
+        for (Index layer = 0; layer < staged_.layers; ++layer) x = run_layer(layer, x);
         recorder_.enter(staged_.layers);
         if (keeps_residual_) run_.residual.push_back(x);
         // A site that is still to come belongs to the unembedding, which then must see all positions.
@@ -56,7 +56,7 @@ public:
     }
 
 private:
-    at::Tensor run_layer(extent layer, const at::Tensor& x) {
+    at::Tensor run_layer(Index layer, const at::Tensor& x) {
         recorder_.enter(layer);
         if (keeps_residual_) run_.residual.push_back(x);
         const PeakMemory peak;
@@ -69,11 +69,11 @@ private:
         return out;
     }
     /// @throws HookError if the block does not let its positions attend
-    at::Tensor run_by_position(extent layer, const at::Tensor& x) {
+    at::Tensor run_by_position(Index layer, const at::Tensor& x) {
         if constexpr (computes_positions<Stages>) {
             WholeRuns positions(ids_.size(0), ids_.size(1), x.device());
             recorder_.enter(layer, &positions);
-            const std::array<extent, 2> split{ids_.size(0), ids_.size(1)};
+            const std::array<Index, 2> split{ids_.size(0), ids_.size(1)};
             const at::Tensor out = run_block(layer, x.flatten(0, 1), [&](const at::Tensor& in) {
                                        return stages_.block(layer, in, positions);
                                    }).unflatten(0, at::IntArrayRef(split));
@@ -104,12 +104,12 @@ StagedRun record_run(Stages& stages, const StagedTask& staged, const at::Tensor&
 
 /// The runs of a group of prompts, and what is put into them.
 struct RecordedGroup {
-    extent first_prompt = 0;
+    Index first_prompt = 0;
     at::Tensor ids;  ///< [prompts, positions]
     StagedRun base;
     std::vector<at::Tensor> sources;  ///< of each site, [prompts or 1, positions, width]; empty for recipes
     at::Tensor clean_logits;          ///< [prompts, positions that are read, ids]; undefined unless the metric compares
-    extent prompts() const { return ids.size(0); }
+    Index prompts() const { return ids.size(0); }
 };
 
 }  // namespace suture::detail

@@ -17,48 +17,48 @@ namespace suture::detail {
 
 /// The positions [first, end) of a prompt's run.
 struct Segment {
-    extent prompt = 0, first = 0, end = 0;
-    extent size() const { return end - first; }
+    Index prompt = 0, first = 0, end = 0;
+    Index size() const { return end - first; }
     bool operator==(const Segment&) const = default;
 };
 using Segments = std::vector<Segment>;
 
-inline extent positions_in(const Segments& all) {
-    extent count = 0;
+inline Index positions_in(const Segments& all) {
+    Index count = 0;
     for (const Segment& s : all) count += s.size();
     return count;
 }
 
-inline at::Tensor index_of(const std::vector<extent>& numbers, const at::Device& device) {
+inline at::Tensor index_of(const std::vector<Index>& numbers, const at::Device& device) {
     return at::tensor(numbers, at::kLong).to(device);
 }
 
 /// f(segment, position) of each position, in order: [positions], int64.
 template <class F>
 at::Tensor for_positions(const Segments& all, const at::Device& device, const F& f) {
-    std::vector<extent> numbers;
+    std::vector<Index> numbers;
     numbers.reserve(static_cast<std::size_t>(positions_in(all)));
     for (std::size_t segment = 0; segment < all.size(); ++segment)
-        for (extent position = all[segment].first; position < all[segment].end; ++position)
+        for (Index position = all[segment].first; position < all[segment].end; ++position)
             numbers.push_back(f(segment, position));
     return index_of(numbers, device);
 }
 inline at::Tensor prompts_of(const Segments& all, const at::Device& device) {
-    std::vector<extent> numbers;
+    std::vector<Index> numbers;
     for (const Segment& s : all) numbers.push_back(s.prompt);
     return index_of(numbers, device);
 }
 /// What is recorded at these positions of their prompts: [prompts, positions, ...] -> [positions, ...].
 inline at::Tensor recorded_at(const at::Tensor& recorded, const Segments& all) {
-    const extent length = recorded.size(1);
-    const auto place = [&](std::size_t segment, extent position) { return all[segment].prompt * length + position; };
+    const Index length = recorded.size(1);
+    const auto place = [&](std::size_t segment, Index position) { return all[segment].prompt * length + position; };
     return recorded.flatten(0, 1).index_select(0, for_positions(all, recorded.device(), place));
 }
 
 /// All positions of `runs` runs of the given length, [runs * length, ...]; their keys and values are recorded.
 class WholeRuns final : public CausalPositions {
 public:
-    WholeRuns(extent runs, extent length, at::Device device) : runs_(runs), length_(length), device_(device) {}
+    WholeRuns(Index runs, Index length, at::Device device) : runs_(runs), length_(length), device_(device) {}
 
     at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
         check_attention_inputs(q, k, v, runs_ * length_);
@@ -75,16 +75,16 @@ public:
 
     bool attended() const { return attended_; }
     /// Heads times head width of the queries.
-    extent attended_channels() const { return attended_channels_; }
+    Index attended_channels() const { return attended_channels_; }
     const at::Tensor& keys() const { return keys_; }      ///< [runs, length, key heads, head width]
     const at::Tensor& values() const { return values_; }  ///< of the same shape
 
 private:
     at::Tensor by_run(const at::Tensor& all) const {
-        const std::array<extent, 2> split{runs_, length_};
+        const std::array<Index, 2> split{runs_, length_};
         return all.unflatten(0, at::IntArrayRef(split));
     }
-    extent runs_, length_, attended_channels_ = 0;
+    Index runs_, length_, attended_channels_ = 0;
     at::Device device_;
     bool attended_ = false;
     at::Tensor keys_, values_;
@@ -96,32 +96,32 @@ public:
     /// @param kept the part of each segment that is kept; at least one position in all
     RunSegments(const Segments& all, const Segments& kept, at::Tensor keys, at::Tensor values)
         : all_(all), kept_(kept), keys_(std::move(keys)), values_(std::move(values)) {
-        std::vector<extent> offsets;
-        extent offset = 0;
+        std::vector<Index> offsets;
+        Index offset = 0;
         for (std::size_t run = 0; run < all.size(); offset += all[run++].size()) {
             length_ = std::max(length_, all[run].end);
             queries_ = std::max(queries_, kept[run].size());
             offsets.push_back(offset);
         }
-        const auto in_all = [&](std::size_t run, extent position) { return offsets[run] + position - all[run].first; };
+        const auto in_all = [&](std::size_t run, Index position) { return offsets[run] + position - all[run].first; };
         if (positions_in(kept) < positions_in(all)) keep_ = for_positions(kept, keys_.device(), in_all);
     }
 
     at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
         check_attention_inputs(q, k, v, positions_in(all_));
         check_first_call(std::exchange(attended_, true));
-        const auto in_runs = [&](std::size_t run, extent position) {
-            return static_cast<extent>(run) * length_ + position;
+        const auto in_runs = [&](std::size_t run, Index position) {
+            return static_cast<Index>(run) * length_ + position;
         };
-        const auto in_queries = [&](std::size_t run, extent position) {
-            return static_cast<extent>(run) * queries_ + position - kept_[run].first;
+        const auto in_queries = [&](std::size_t run, Index position) {
+            return static_cast<Index>(run) * queries_ + position - kept_[run].first;
         };
         const at::Tensor places = for_positions(all_, q.device(), in_runs),
                          asked = for_positions(kept_, q.device(), in_queries);
-        const auto runs = static_cast<extent>(all_.size());
+        const auto runs = static_cast<Index>(all_.size());
         const at::Tensor queries =
             at::zeros({runs * queries_, q.size(1), q.size(2)}, q.options()).index_copy_(0, asked, kept(q));
-        const std::array<extent, 2> split{runs, queries_};
+        const std::array<Index, 2> split{runs, queries_};
         const at::Tensor mixed =
             causal_attention(queries.unflatten(0, at::IntArrayRef(split)), completed(keys_, k, places),
                              completed(values_, v, places), first_kept(), scale);
@@ -129,7 +129,7 @@ public:
     }
     at::Tensor kept(const at::Tensor& all) const override { return keep_.defined() ? all.index_select(0, keep_) : all; }
     at::Tensor indices() const override {
-        return for_positions(all_, keys_.device(), [](std::size_t, extent position) { return position; });
+        return for_positions(all_, keys_.device(), [](std::size_t, Index position) { return position; });
     }
 
 private:
@@ -141,14 +141,14 @@ private:
         return all;
     }
     at::Tensor first_kept() const {
-        std::vector<extent> first;
+        std::vector<Index> first;
         for (const Segment& s : kept_) first.push_back(s.first);
         return index_of(first, keys_.device());
     }
 
     Segments all_, kept_;
     at::Tensor keys_, values_, keep_;
-    extent length_ = 0, queries_ = 0;
+    Index length_ = 0, queries_ = 0;
     bool attended_ = false;
 };
 

@@ -17,7 +17,7 @@ namespace suture::detail {
 /// What passed a site in a run, and when.
 struct SitePass {
     at::Tensor activation;         ///< [prompts, positions, width]
-    extent stage = -1;             ///< the block; the number of blocks for the unembedding, -1 for the embedding
+    Index stage = -1;              ///< the block; the number of blocks for the unembedding, -1 for the embedding
     bool after_attention = false;  ///< what passes here at one position is read at no other position in this block
     int times = 0;                 ///< how often the site was passed
 };
@@ -44,9 +44,9 @@ public:
     Scope activate() const { return hooks_.activate(); }
 
     /// What passes from here on belongs to this stage.
-    void enter(extent stage) { enter(stage, nullptr); }
+    void enter(Index stage) { enter(stage, nullptr); }
     /// What passes from here on belongs to this block, which lets these positions attend; they must outlive the block.
-    void enter(extent stage, const WholeRuns* positions) { stage_ = stage, positions_ = positions; }
+    void enter(Index stage, const WholeRuns* positions) { stage_ = stage, positions_ = positions; }
 
     bool has_seen_all() const {
         for (const SitePass& pass : passes_)
@@ -83,8 +83,8 @@ private:
     }
 
     SiteRecording how_;
-    std::array<extent, 2> ids_;
-    extent stage_ = -1;
+    std::array<Index, 2> ids_;
+    Index stage_ = -1;
     const WholeRuns* positions_ = nullptr;
     std::vector<SitePass> passes_;
     HookSet hooks_;

@@ -23,12 +23,12 @@ public:
     const std::vector<SiteRef<AnyLayout>>& sites() const { return sites_; }
     std::size_t size() const { return sites_.size(); }
     /// The width of the activations at a site.
-    extent width(std::size_t site) const { return widths_[site]; }
+    Index width(std::size_t site) const { return widths_[site]; }
     /// The site of a part at a layer.
     std::size_t of(std::size_t part, std::size_t layer) const { return places_[part][layer]; }
 
 private:
-    std::size_t place_of(const SiteRef<AnyLayout>& site, extent width) {
+    std::size_t place_of(const SiteRef<AnyLayout>& site, Index width) {
         for (std::size_t i = 0; i < sites_.size(); ++i)
             if (sites_[i].id() == site.id()) return i;
         sites_.push_back(site);
@@ -36,15 +36,15 @@ private:
         return sites_.size() - 1;
     }
     std::vector<SiteRef<AnyLayout>> sites_;
-    std::vector<extent> widths_;
+    std::vector<Index> widths_;
     std::vector<std::vector<std::size_t>> places_;
 };
 
 /// The activation as [prompts, positions, width], given so or as [prompts * positions, width].
 /// @param ids the shape of the token ids
 /// @throws ShapeError if it has any other shape
-inline at::Tensor by_prompt(const at::Tensor& activation, at::IntArrayRef ids, extent width) {
-    const std::array<extent, 3> sizes{ids[0], ids[1], width};
+inline at::Tensor by_prompt(const at::Tensor& activation, at::IntArrayRef ids, Index width) {
+    const std::array<Index, 3> sizes{ids[0], ids[1], width};
     const bool flat = activation.dim() == 2 && activation.size(0) == ids[0] * ids[1] && activation.size(1) == width;
     if (!flat && activation.sizes() != at::IntArrayRef(sizes))
         throw ShapeError("a sweep patches activations of shape " + shape_text(sizes) +

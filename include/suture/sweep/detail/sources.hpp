@@ -15,7 +15,7 @@ namespace suture::detail {
 template <class RecordSites>
 std::vector<at::Tensor> mean_activations(const at::Tensor& ids, const RecordSites& record) {
     std::vector<at::Tensor> sums, means;
-    for (extent i = 0; i < ids.size(0); ++i) {
+    for (Index i = 0; i < ids.size(0); ++i) {
         const std::vector<at::Tensor> sites = record(ids.narrow(0, i, 1));
         for (std::size_t s = 0; s < sites.size(); ++s) {
             if (i == 0)

@@ -49,12 +49,12 @@ public:
 
     /// @pre can_run() returned true
     void run() {
-        const extent prompts = prompts_in_a_group(task_, options_, *probe_);
+        const Index prompts = prompts_in_a_group(task_, options_, *probe_);
         if (task_.prompts() > 1) probe_.reset();
         result_.method = staged_.by_position ? SweepMethod::stages_by_position : SweepMethod::stages;
         shared_ = shared_sources(
             task_, [&](const at::Tensor& ids) { return activations_of(record(ids, KeptOfRun::nothing).sites); });
-        for (extent first = 0; first < task_.prompts(); first += prompts)
+        for (Index first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
@@ -85,7 +85,7 @@ private:
 
     /// Records some prompts, with what is put into their runs, and notes the metric of the source runs.
     /// @param clean the logits of the clean runs
-    RecordedGroup record_group(extent first, extent count, at::Tensor& clean) {
+    RecordedGroup record_group(Index first, Index count, at::Tensor& clean) {
         const at::Tensor ids = task_.patching.base().narrow(0, first, count);
         // The probe is this record already if there is only one prompt.
         RecordedGroup group{
@@ -102,7 +102,7 @@ private:
         if (task_.needs_clean()) group.clean_logits = clean;
         return group;
     }
-    void run_group(extent first, extent count) {
+    void run_group(Index first, Index count) {
         at::Tensor clean;
         const RecordedGroup group = record_group(first, count, clean);
         const SweepPlan plan = planner_.of_group(staged_, group, allowed_bytes(options_) - bytes_of(group));

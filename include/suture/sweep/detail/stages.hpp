@@ -19,7 +19,7 @@ at::Tensor run_stage(const std::string& name, const at::Tensor& x, const Stage& 
     return out;
 }
 template <class Block>
-at::Tensor run_block(extent layer, const at::Tensor& x, const Block& block) {
+at::Tensor run_block(Index layer, const at::Tensor& x, const Block& block) {
     return run_stage("block " + std::to_string(layer), x, block);
 }
 

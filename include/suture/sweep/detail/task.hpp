@@ -37,12 +37,12 @@ struct SweepTask {
     SweepSites sites;
     LogitReads reads;  ///< of whole vocabularies
 
-    extent prompts() const { return patching.base().size(0); }
-    extent length() const { return patching.base().size(1); }
+    Index prompts() const { return patching.base().size(0); }
+    Index length() const { return patching.base().size(1); }
     /// Whether activations come from runs of other prompts, one for each prompt.
     bool has_source() const { return patching.puts_in() == Patching::Source::activations; }
     bool needs_clean() const { return reads.metric().needs_clean; }
-    at::Tensor prompt_indices(extent first, extent count, const at::Device& device) const {
+    at::Tensor prompt_indices(Index first, Index count, const at::Device& device) const {
         return at::arange(first, first + count, at::kLong).to(device);
     }
 
@@ -65,7 +65,7 @@ struct SweepTask {
 
 private:
     static void add_numbers(Fingerprint& key, at::IntArrayRef numbers) {
-        for (const extent number : numbers) key.add(std::to_string(number));
+        for (const Index number : numbers) key.add(std::to_string(number));
     }
     static void add_part(Fingerprint& key, const GridPart& part) {
         const StridedSlice& r = part.channels.where;
@@ -76,7 +76,7 @@ private:
         key.add(ids.defined() ? shape_text(ids.sizes()) : "none");
         if (!ids.defined()) return;
         const at::Tensor numbers = ids.to(at::kCPU, at::kLong).contiguous();
-        add_numbers(key, {numbers.data_ptr<extent>(), static_cast<std::size_t>(numbers.numel())});
+        add_numbers(key, {numbers.data_ptr<Index>(), static_cast<std::size_t>(numbers.numel())});
     }
 };
 
@@ -85,11 +85,11 @@ struct StagedTask {
     const SweepTask& task;
     LogitReads reads;  ///< of the logits that the model computes
     Optimisations optimisations;
-    extent layers;
+    Index layers;
     bool by_position;  ///< blocks are run at chosen positions, otherwise on whole prompts
 
     /// The positions of a prompt that can matter: those up to the last one that is read, if none sees later ones.
-    extent end_of_positions() const { return by_position ? std::min(task.length(), reads.end()) : task.length(); }
+    Index end_of_positions() const { return by_position ? std::min(task.length(), reads.end()) : task.length(); }
 };
 
 /// ", weights <fingerprint>" of a module; nothing of a model that is not one.
@@ -104,7 +104,7 @@ std::string weights_text(const Model& model) {
 /// A result in which nothing is known.
 inline SweepResult empty_result(const SweepTask& task) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    const std::vector<extent> sizes = task.space.sizes();
+    const std::vector<Index> sizes = task.space.sizes();
     SweepResult result;
     result.axes = task.space.axes();
     result.values = at::full(sizes, unknown, at::kDouble);
