@@ -43,8 +43,8 @@ TEST_CASE("a View, an Owned and a tensor are read alike, and a component in grou
     CHECK(in_float64(view.get<Q>()).equal(t.index_select(-1, queries).to(at::kDouble)));
 }
 
-TEST_CASE("tensors without rows of real numbers are refused with a remedy") {
-    CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run the module"));
+TEST_CASE("what has no rows of real numbers is refused with what to do") {
+    CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run its module"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kComplexFloat)), "complex64 [2, 2]", "take its abs()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}).to_sparse()), "Sparse", "to_dense()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has no values", "another device"));
