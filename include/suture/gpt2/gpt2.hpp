@@ -51,6 +51,39 @@ inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
             return at::relu(x);
     }
 }
+
+// The checks of a model are functions of their own and not members, so that they are compiled once and not per width.
+
+/// @throws ModelError unless Gpt2<width, heads> is the type for this configuration
+inline void check_type(const Gpt2Config& config, extent width, extent heads) {
+    const auto type = [](extent w, extent h) { return "Gpt2<" + std::to_string(w) + ", " + std::to_string(h) + ">"; };
+    if (config.width != width || config.heads != heads)
+        throw ModelError("the model has width " + std::to_string(config.width) + " in " + std::to_string(config.heads) +
+                         " heads but " + type(width, heads) + " was compiled: use " + type(config.width, config.heads));
+    if (config.inner != 4 * width)
+        throw ModelError("the model's MLP has " + std::to_string(config.inner) + " neurons but " + type(width, heads) +
+                         " has 4 x width: use a model with 4 x width neurons");
+}
+
+/// @throws ValueError if a token id is outside the vocabulary
+inline void check_vocabulary(const at::Tensor& ids, extent vocabulary) {
+    if (ids.numel() == 0) return;
+    const extent low = ids.min().item<extent>(), high = ids.max().item<extent>();
+    if (low < 0 || high >= vocabulary)
+        throw ValueError("token id " + std::to_string(low < 0 ? low : high) + " is outside the vocabulary of " +
+                         std::to_string(vocabulary) + ": give ids from 0");
+}
+
+/// @throws TypeError, ShapeError or ValueError unless these are token ids [batch, tokens] of the model
+inline void check_ids(const at::Tensor& ids, const Gpt2Config& config) {
+    if (!ids.defined() || !at::isIntegralType(ids.scalar_type(), false))
+        throw TypeError("token ids are " + tensor_text(ids) + ": give integers");
+    if (ids.dim() != 2) throw ShapeError("token ids have shape " + shape_text(ids.sizes()) + ": give [batch, tokens]");
+    if (ids.size(1) > config.positions)
+        throw ShapeError(std::to_string(ids.size(1)) + " tokens exceed the model's " +
+                         std::to_string(config.positions) + " positions: shorten the prompt");
+    check_vocabulary(ids, config.vocabulary);
+}
 }  // namespace detail
 
 /// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
@@ -214,15 +247,7 @@ public:
     /// A model with random weights, drawn as GPT-2's were.
     /// @throws ModelError if the configuration has another width, heads or inner width than this type
     explicit Gpt2Impl(const Gpt2Config& config) : config_(config) {
-        if (config.width != Width || config.heads != Heads)
-            throw ModelError("the model has width " + std::to_string(config.width) + " in " +
-                             std::to_string(config.heads) + " heads but Gpt2<" + std::to_string(Width) + ", " +
-                             std::to_string(Heads) + "> was compiled: use Gpt2<" + std::to_string(config.width) + ", " +
-                             std::to_string(config.heads) + ">");
-        if (config.inner != Gpt2MlpImpl<Width>::inner)
-            throw ModelError("the model's MLP has " + std::to_string(config.inner) + " neurons but Gpt2<" +
-                             std::to_string(Width) + ", " + std::to_string(Heads) +
-                             "> has 4 x width: use a model with 4 x width neurons");
+        detail::check_type(config, Width, Heads);
         reset();
     }
     void reset() override {
@@ -249,7 +274,7 @@ public:
     /// Token ids [batch, tokens] -> the residual stream before the first block, [batch, tokens, width].
     /// @throws as forward
     at::Tensor embed(const at::Tensor& given) {
-        check_ids(given);
+        detail::check_ids(given, config_);
         // An embedding takes indices of these two dtypes only.
         const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
         return wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
@@ -270,7 +295,7 @@ public:
     /// The rows of the unembedding for these token ids [n]: [n, width]. @throws ValueError if one is outside the
     /// vocabulary
     at::Tensor unembedding(const at::Tensor& ids) const {
-        check_vocabulary(ids);
+        detail::check_vocabulary(ids, config_.vocabulary);
         return unembedding().index_select(0, ids.to(unembedding().device(), at::kLong));
     }
 
@@ -289,23 +314,6 @@ public:
     Gpt2Embedding lm_head{nullptr};
 
 private:
-    void check_ids(const at::Tensor& ids) const {
-        if (!ids.defined() || !at::isIntegralType(ids.scalar_type(), false))
-            throw TypeError("token ids are " + tensor_text(ids) + ": give integers");
-        if (ids.dim() != 2)
-            throw ShapeError("token ids have shape " + shape_text(ids.sizes()) + ": give [batch, tokens]");
-        if (ids.size(1) > config_.positions)
-            throw ShapeError(std::to_string(ids.size(1)) + " tokens exceed the model's " +
-                             std::to_string(config_.positions) + " positions: shorten the prompt");
-        check_vocabulary(ids);
-    }
-    void check_vocabulary(const at::Tensor& ids) const {
-        if (ids.numel() == 0) return;
-        const extent low = ids.min().template item<extent>(), high = ids.max().template item<extent>();
-        if (low < 0 || high >= config_.vocabulary)
-            throw ValueError("token id " + std::to_string(low < 0 ? low : high) + " is outside the vocabulary of " +
-                             std::to_string(config_.vocabulary) + ": give ids from 0");
-    }
     Gpt2Config config_;
 };
 
