@@ -20,13 +20,13 @@ using namespace suture;
 
 struct Options {
     examples::Subject subject;
-    extent layer = 0, token = 0;
+    Index layer = 0, token = 0;
     std::string component = "Q";
     double set = 0;
 };
 
 /// The first ten channels of a component at one token become `value`; a width is a compile-time fact, a token is not.
-template <template <extent, extent> class Component>
+template <template <Index, Index> class Component>
 auto edit_of(const Options& o) {
     return on<Component>(token(o.token), dims<0, 10>).set(o.set);
 }
@@ -36,8 +36,8 @@ struct Pass {
     at::Tensor qkv, logits;
 };
 
-template <extent Width, extent Heads>
-Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, extent layer, HookSet& hooks) {
+template <Index Width, Index Heads>
+Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, Index layer, HookSet& hooks) {
     Pass pass;
     const auto watch = hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
                                  [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone().take(); });
@@ -48,13 +48,13 @@ Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, extent layer, HookSet
 
 void print_predictions(const examples::Prompt& prompt, const Pass& before, const Pass& after) {
     const auto predicted = [&prompt](const at::Tensor& logits) {
-        const extent top = logits.argmax().item<extent>();
+        const Index top = logits.argmax().item<Index>();
         return fmt::format("{} ({:.4f})", prompt.word(top), logits[top].item<double>());
     };
     fmt::print("\nposition  {:<12}  {:<22}  {:<22}  largest change of a logit\n", "token", "predicted before",
                "predicted after");
     for (const auto& [position, id] : ranges::views::enumerate(prompt.ids())) {
-        const auto at_position = [p = static_cast<extent>(position)](const at::Tensor& logits) {
+        const auto at_position = [p = static_cast<Index>(position)](const at::Tensor& logits) {
             return logits.select(0, 0).select(0, p);
         };
         const at::Tensor a = at_position(before.logits), b = at_position(after.logits);
@@ -64,7 +64,7 @@ void print_predictions(const examples::Prompt& prompt, const Pass& before, const
     }
 }
 
-template <template <extent, extent> class Component, extent Width, extent Heads>
+template <template <Index, Index> class Component, Index Width, Index Heads>
 void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>& model) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     const at::Tensor ids = prompt.batch();
@@ -81,7 +81,7 @@ void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>
     print_predictions(prompt, before, after);
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 void operate(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads> model) {
     const at::NoGradGuard no_gradients;
     const Gpt2Config& config = model->config();
@@ -114,8 +114,7 @@ int main(int argc, char** argv) {
         o.layer = number_of("--layer", layer);
         o.token = number_of("--token", token);
         if (o.layer < 0) throw ValueError("--layer " + layer + " is below 0: count layers from 0");
-        visit_gpt2(o.subject.model,
-                   [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
     } catch (const std::exception& e) {
         std::cerr << "edit_qkv: " << e.what() << "\n";
         return 1;

@@ -33,7 +33,7 @@ std::vector<examples::Prompt> prompts_of(const Options& o) {
     return prompts;
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt2<Width, Heads>& model) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -58,7 +58,7 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
 
     const auto tokens =
         queries.of(0) | ranges::views::transform([](const auto& entry) { return entry.view().size(-2); });
-    std::cout << "layer 0 saw " << ranges::accumulate(tokens, extent{0}) << " tokens\n";
+    std::cout << "layer 0 saw " << ranges::accumulate(tokens, Index{0}) << " tokens\n";
     if (!o.save.empty()) {
         spill(queries, o.save);
         std::cout << "saved to " << o.save << "; in memory: " << queries.bytes_held() << " bytes\n";
@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompts = prompts_of(o);
-        visit_gpt2(o.model, [&]<extent W, extent H>(Gpt2<W, H> model) { extract(o, prompts, model); });
+        visit_gpt2(o.model, [&]<Index W, Index H>(Gpt2<W, H> model) { extract(o, prompts, model); });
     } catch (const std::exception& e) {
         std::cerr << "extract: " << e.what() << "\n";
         return 1;

@@ -35,9 +35,9 @@ struct Options {
 /// own prompt Mary and John.
 Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& clean) {
     const at::Tensor likeliest = std::get<1>(last_of(clean).topk(2));
-    Question question{likeliest[0].item<extent>(), likeliest[1].item<extent>()};
+    Question question{likeliest[0].item<Index>(), likeliest[1].item<Index>()};
     if (is_names_model(o.subject) && prompt.is_default()) question.other = prompt.id_of("--other", "John");
-    const auto named = [&](const char* option, const std::string& word, extent& id) {
+    const auto named = [&](const char* option, const std::string& word, Index& id) {
         if (word.empty()) return;
         id = prompt.id_of(option, word);
         if (id < 0 || id >= clean.size(-1))
@@ -53,10 +53,10 @@ Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& c
 }
 
 /// Where to edit. @throws ModelError or ValueError if the model or the prompt has no such place
-experiments::Place place_of(const Options& o, extent layers, const Prompt& prompt) {
+experiments::Place place_of(const Options& o, Index layers, const Prompt& prompt) {
     if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model of three layers or more");
-    const extent layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
-    const auto tokens = static_cast<extent>(prompt.ids().size());
+    const Index layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
+    const auto tokens = static_cast<Index>(prompt.ids().size());
     if (layer < 0 || layer >= layers)
         throw ValueError("--layer " + o.layer + " is outside the model, which has " + std::to_string(layers) +
                          ": count from 0");
@@ -82,7 +82,7 @@ Sample sample_of(const Options& o, const Prompt& prompt) {
 }
 
 /// What the first experiment, which has no prediction, does to the activation that it splits: an audit, in words.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const experiments::Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -103,7 +103,7 @@ void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>&
               << table_text(rows) << std::flush;
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     const experiments::Place at = place_of(o, model->config().layers, prompt);
     if (!o.report.empty()) make_writable(o.report, "--report");
@@ -145,8 +145,7 @@ int main(int argc, char** argv) {
     note_interrupts();
     try {
         const Prompt prompt = Prompt::read(o.subject);
-        visit_gpt2(o.subject.model,
-                   [&]<extent W, extent H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
         if (!std::cout.flush()) throw FileError("the results cannot be written: check where the output goes");
     } catch (const Interrupted&) {
         std::cerr << "experiments: interrupted: what was drawn so far is there, the page is not\n";

@@ -23,24 +23,24 @@ using namespace suture;
 /// Where the experiments that edit one place do so: a layer, and a token of every prompt (-1 is the last one).
 struct Place {
     std::size_t layer = 1;
-    extent token = 4;
+    Index token = 4;
 };
 
 /// Every layer's fused projection, in order.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 auto projections(Gpt2<Width, Heads>& model) {
     return sites<Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
 }
 
 /// Nothing is edited.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     return model->forward(ids);
 }
 
 /// 1. The mistake, as it is made with LibTorch alone: a part that split() returned is written. Gives what is left of
 /// the activation that was to be compared with, "the source", after the edit.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
     const at::NoGradGuard no_gradients;
     const std::vector<at::Tensor> qkv = source.split(Width, -1);
@@ -51,8 +51,8 @@ at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
 /// 2. By hand, with an offset that somebody counted: channels offset ... offset + 9 of the token become zero. 0 is where
 /// GPT-2's query begins, Width where its key does. Of another model's activation the same offsets mean something else,
 /// and nothing raises.
-template <extent Width, extent Heads>
-at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, extent offset) {
+template <Index Width, Index Heads>
+at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, Index offset) {
     HookSet hooks;
     const auto handle = hooks.add(projections(model)[at.layer], [&](const View<Gpt2Qkv<Width, Heads>>& qkv) {
         at::Tensor edited = qkv.clone().take();
@@ -63,7 +63,7 @@ at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 }
 
 /// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts in the layout's order alone.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -77,7 +77,7 @@ at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const
 }
 
 /// 4. Hooks on all layers: every layer's query, key and value is harvested, and one layer alone is edited.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
                           Latest<Gpt2Qkv<Width, Heads>>& harvest) {
     HookSet hooks;
@@ -88,7 +88,7 @@ at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 
 /// 5. A vector is injected into a query from outside, and then another one: the hook stays as it is. Gives the logits of
 /// one run with each of the vectors, which have as many channels as the query, or one.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
                                        const std::vector<at::Tensor>& vectors) {
     Slot injection;
@@ -103,7 +103,7 @@ std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tens
 }
 
 /// 6. A board silences layer 0 and puts a vector in the place of layer 2's whole projection, at every position.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -115,7 +115,7 @@ at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
 }
 
 /// What layer 0 said in a clean run stands in the place of what layer 2 says.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -136,7 +136,7 @@ struct Result {
 };
 
 /// All of them, in order, the clean run first.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     const std::string layer = "layer " + std::to_string(at.layer) + ": ",

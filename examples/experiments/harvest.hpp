@@ -21,7 +21,7 @@ using namespace suture;
 
 /// What a prompt is asked: how far the logit of one token id is above that of another, at the last token.
 struct Question {
-    extent answer = 0, other = 0;
+    Index answer = 0, other = 0;
 };
 
 /// One pass of one prompt.
@@ -34,7 +34,7 @@ struct Harvest {
 };
 
 /// Runs the model on one prompt [1, tokens]. The whole run is observed by three recorders.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
@@ -62,7 +62,7 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
 
 /// For each prompt and layer, how much each token's queries, keys and values correlate with those of the others, on
 /// average: the first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] of two or more.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at::Tensor>& prompts) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;

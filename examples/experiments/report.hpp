@@ -44,7 +44,7 @@ struct FirstToken {
 };
 
 namespace detail {
-inline pictures::Axis layer_axis(extent layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
+inline pictures::Axis layer_axis(Index layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
 
 inline void tell_experiments(pictures::Report& page, const ReportText& text, const std::vector<Row>& rows) {
     page.section("The mistake")
@@ -101,7 +101,7 @@ inline void tell_attention(pictures::Report& page, Illustrator& pictures_, const
             "One picture a layer, one panel a head: each row is a query's token, and its probabilities over the "
             "tokens up to it.");
     const pictures::Axis tokens = pictures::tokens(prompt.words(), "query");
-    for (extent layer = 0; layer < h.patterns.size(0); ++layer)
+    for (Index layer = 0; layer < h.patterns.size(0); ++layer)
         pictures_.draw(
             pictures::Patterns{.title = "Attention in layer " + std::to_string(layer),
                                .caption = "",
@@ -121,7 +121,7 @@ inline std::string first_token_sentence(const FirstToken& first) {
     return fmt::format(
         "Over {}, the first token correlates less with the others than they do with one another in {} of {} "
         "cases, of a layer and a prompt each.",
-        first.prompts, lower.sum().item<extent>(), lower.numel());
+        first.prompts, lower.sum().item<Index>(), lower.numel());
 }
 
 inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Prompt& prompt, const Harvest& h,
@@ -137,7 +137,7 @@ inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Pr
                                    .points = layer_axis(first.means.size(1))},
                    "first-token");
     const at::Tensor correlations = correlation_matrix(h.qkv);
-    for (extent layer = 0; layer < correlations.size(0); ++layer)
+    for (Index layer = 0; layer < correlations.size(0); ++layer)
         pictures_.draw(pictures::HeatMap{.title = "Tokens against tokens in layer " + std::to_string(layer),
                                          .caption = "Correlation of their queries, keys and values.",
                                          .metric = "Pearson correlation",
@@ -148,9 +148,9 @@ inline void tell_tokens(pictures::Report& page, Illustrator& pictures_, const Pr
                                          .limit = 1,
                                          .write_values = false},
                        "correlation-" + std::to_string(layer));
-    const auto layer = static_cast<extent>(at.layer), last = h.qkv.size(1) - 1;
-    const auto scatter = [&](extent a, extent b) {
-        const auto label = [&](extent token) {
+    const auto layer = static_cast<Index>(at.layer), last = h.qkv.size(1) - 1;
+    const auto scatter = [&](Index a, Index b) {
+        const auto label = [&](Index token) {
             return "activation at " + pictures::token_name(static_cast<std::size_t>(token),
                                                            prompt.words()[static_cast<std::size_t>(token)]);
         };
@@ -178,7 +178,7 @@ inline void tell_activations(pictures::Report& page, Illustrator& pictures_, con
                                      .columns = pictures::tokens(prompt.words()),
                                      .scale = pictures::Scale::sequential},
                    "norms");
-    const std::vector<at::Tensor> qkv = h.qkv[static_cast<extent>(at.layer)].chunk(3, -1);
+    const std::vector<at::Tensor> qkv = h.qkv[static_cast<Index>(at.layer)].chunk(3, -1);
     const char* const names[] = {"query", "key", "value"};
     for (std::size_t i = 0; i < qkv.size(); ++i) {
         const suture::Histogram counted = histogram_of(qkv[i], 40);

@@ -23,11 +23,11 @@ struct Row {
 };
 
 /// "Mary 98 %, John 1 %, Tom 0 %", from logits [vocabulary].
-inline std::string predictions_of(const at::Tensor& logits, const Prompt& prompt, extent most = 3) {
+inline std::string predictions_of(const at::Tensor& logits, const Prompt& prompt, Index most = 3) {
     const auto [likely, ids] = logits.softmax(-1).topk(std::min(most, logits.size(-1)));
     std::string text;
-    for (extent i = 0; i < ids.size(0); ++i)
-        text += fmt::format("{}{} {:.1f} %", i ? ", " : "", prompt.word(ids[i].item<extent>()),
+    for (Index i = 0; i < ids.size(0); ++i)
+        text += fmt::format("{}{} {:.1f} %", i ? ", " : "", prompt.word(ids[i].item<Index>()),
                             100 * likely[i].item<double>());
     return text;
 }

@@ -44,7 +44,7 @@ inline at::Tensor logits_without(Model& model, const std::vector<Head>& removed,
     std::vector<suture::HookHandle> handles;
     for (std::size_t layer = 0; layer < sites.size(); ++layer) {
         const auto last = suture::on<Z>(suture::token(-1));
-        const auto of_layer = static_cast<extent>(layer);
+        const auto of_layer = static_cast<Index>(layer);
         handles.push_back(hooks.add(sites[layer], last.multiply(kept[of_layer]) | last.add(instead[of_layer])));
     }
     return suture::run_with_hooks(model, hooks, ids);
@@ -73,8 +73,8 @@ inline Removal removal_of(NamesModel& names, const std::vector<Prompt>& prompts,
 
 inline std::vector<Head> all_heads(const Model& model) {
     std::vector<Head> all;
-    for (extent layer = 0; layer < model->layers(); ++layer)
-        for (extent head = 0; head < heads; ++head) all.push_back({layer, head});
+    for (Index layer = 0; layer < model->layers(); ++layer)
+        for (Index head = 0; head < heads; ++head) all.push_back({layer, head});
     return all;
 }
 inline std::vector<Head> others_than(const std::vector<Head>& some, std::vector<Head> all) {

@@ -35,9 +35,9 @@ inline at::Tensor name_places(std::span<const Triple> triples) {
     std::vector<at::Tensor> rows;
     for (const Triple& triple : triples) {
         const Prompt& prompt = triple.clean;
-        const std::vector<extent> places{static_cast<extent>(place_of_answer(prompt)),
-                                         static_cast<extent>(place_of_subject(prompt)),
-                                         static_cast<extent>(prompt.repeated)};
+        const std::vector<Index> places{static_cast<Index>(place_of_answer(prompt)),
+                                        static_cast<Index>(place_of_subject(prompt)),
+                                        static_cast<Index>(prompt.repeated)};
         rows.push_back(at::tensor(places, at::kLong));
     }
     return at::stack(rows);
@@ -52,14 +52,14 @@ inline at::Tensor looks_at(const at::Tensor& pattern, const at::Tensor& places) 
 /// What each head would say if it looked at one token of each prompt alone: the token's value [prompts, width], through
 /// the head's rows of c_proj, the final norm and the unembedding, as logits of some token ids: [prompts, heads, ids].
 inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& value, const at::Tensor& ids) {
-    const std::array<extent, 2> by_head{heads, width / heads};
+    const std::array<Index, 2> by_head{heads, width / heads};
     const at::Tensor weight = model->h[layer]->attn->c_proj->weight.unflatten(0, at::IntArrayRef(by_head));
     const at::Tensor each = value.unflatten(-1, at::IntArrayRef(by_head)).unsqueeze(-2);
     return model->unembed(each.matmul(weight).squeeze(-2), ids);
 }
 
 inline at::Tensor ids_of_people(const Vocabulary& vocabulary) {
-    std::vector<extent> ids;
+    std::vector<Index> ids;
     for (const std::string_view person : names_task::people) ids.push_back(vocabulary.id_of(std::string(person)));
     return at::tensor(ids, at::kLong);
 }

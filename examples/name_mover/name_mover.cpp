@@ -29,8 +29,8 @@ struct Arguments {
 
 /// @throws ValueError if an option is out of its range
 name_mover::Options options_of(const Arguments& arguments) {
-    const auto read = [](const std::string& option, const std::string& text, extent least, extent most) {
-        const extent number = number_of(option, text);
+    const auto read = [](const std::string& option, const std::string& text, Index least, Index most) {
+        const Index number = number_of(option, text);
         if (number < least || number > most)
             throw ValueError(fmt::format("{} is {}: give {} to {}", option, number, least, most));
         return number;
@@ -46,7 +46,7 @@ names_task::NamesModel load(const std::filesystem::path& directory) {
     const std::filesystem::path file = directory / "vocab.json";
     const auto known = names_task::Vocabulary::read(file), task = names_task::Vocabulary::of_the_task();
     for (std::size_t id = 0; id < task.size(); ++id) {
-        const std::string& word = task.word_of(static_cast<extent>(id));
+        const std::string& word = task.word_of(static_cast<Index>(id));
         try {
             (void)known.id_of(word);
         } catch (const ValueError&) {

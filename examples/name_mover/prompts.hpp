@@ -24,7 +24,7 @@ namespace name_mover {
 using names_task::Order;
 using names_task::Prompt;
 using names_task::Vocabulary;
-using suture::extent;
+using suture::Index;
 
 /// A prompt and two that differ from it in one word, and have other answers:
 ///
@@ -118,7 +118,7 @@ inline at::Tensor ids_of(std::span<const Triple> triples, Prompt Triple::*which,
 }
 /// The token ids of their answers: [prompts].
 inline at::Tensor answers_of(std::span<const Triple> triples, Prompt Triple::*which, const Vocabulary& vocabulary) {
-    std::vector<extent> ids;
+    std::vector<Index> ids;
     for (const Triple& triple : triples) ids.push_back(vocabulary.id_of((triple.*which).answer));
     return at::tensor(ids, at::kLong);
 }

@@ -22,14 +22,14 @@ using names_task::NamesModel;
 using suture::SweepOptions;
 using suture::SweepResult;
 
-inline constexpr extent width = 64, heads = 4;  ///< of names_task::Model
+inline constexpr Index width = 64, heads = 4;  ///< of names_task::Model
 using Qkv = suture::Gpt2Qkv<width, heads>;
 using Z = suture::Z<width, heads>;
 using Stream = suture::Resid<width>;
 
 /// A head of the model, counted from 0: "1.0" is head 0 of layer 1.
 struct Head {
-    extent layer = 0, head = 0;
+    Index layer = 0, head = 0;
     bool operator==(const Head&) const = default;
 };
 inline std::string to_string(const Head& h) { return std::to_string(h.layer) + "." + std::to_string(h.head); }
@@ -45,7 +45,7 @@ inline SweepResult joined(const std::vector<SweepResult>& results) {
             throw suture::ValueError("the sweeps have different axes: join results of one grid, without tokens");
         values.push_back(result.values), baseline.push_back(result.baseline), source.push_back(result.source);
         done.push_back(result.done), ran.push_back(result.ran);
-        for (extent i = 0; i < result.baseline.size(0); ++i)
+        for (Index i = 0; i < result.baseline.size(0); ++i)
             all.axes.front().labels.push_back(std::to_string(all.axes.front().labels.size()));
     }
     all.values = at::cat(values), all.baseline = at::cat(baseline), all.source = at::cat(source);
@@ -101,8 +101,8 @@ inline Recovered recovered(const SweepResult& result) {
 inline std::vector<Head> heads_beyond(const at::Tensor& numbers, double least) {
     std::vector<Head> found;
     const at::Tensor places = numbers.abs().ge(least).nonzero();
-    for (extent i = 0; i < places.size(0); ++i)
-        found.push_back({places[i][0].item<extent>(), places[i][1].item<extent>()});
+    for (Index i = 0; i < places.size(0); ++i)
+        found.push_back({places[i][0].item<Index>(), places[i][1].item<Index>()});
     return found;
 }
 

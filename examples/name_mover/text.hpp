@@ -28,7 +28,7 @@ struct Most {
 };
 /// The greatest of some numbers [layers, heads].
 inline Most most_of(const at::Tensor& numbers) {
-    const auto place = numbers.flatten().argmax().item<extent>();
+    const auto place = numbers.flatten().argmax().item<Index>();
     return {{place / heads, place % heads}, numbers.max().item<double>()};
 }
 
@@ -45,7 +45,7 @@ inline pictures::Table table_of_heads(const Finding& finding) {
             return fmt::format("{} ± {:.3f}", hundredths(number(r.mean)), number(r.error));
         };
         std::vector<std::string> row{to_string(h), share(of_again), share(of_answer)};
-        for (extent place = 0; place < finding.evidence.attention.size(0); ++place)
+        for (Index place = 0; place < finding.evidence.attention.size(0); ++place)
             row.push_back(hundredths(number(finding.evidence.attention[place])));
         for (const at::Tensor& deed : {finding.evidence.raises, finding.evidence.lowers})
             row.push_back(fmt::format("{:.0f} %", 100 * number(deed)));
@@ -145,7 +145,7 @@ inline std::string sentence_of_removals(const Finding& finding) {
 /// Which component of a head carries the word: the best of each kind.
 inline std::string sentence_of_components(const Contrast& contrast) {
     const at::Tensor share = recovered(contrast.components).mean;
-    const auto best = [&](extent component) {
+    const auto best = [&](Index component) {
         const Most most = most_of(share[component]);
         return fmt::format("{} (head {})", hundredths(most.number), to_string(most.head));
     };

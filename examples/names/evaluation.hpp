@@ -37,7 +37,7 @@ inline std::vector<Prompt> evaluation_prompts(std::size_t count) {
 
 /// What a model says after a prompt.
 struct Outcome {
-    extent predicted = 0;         ///< the token of the highest logit, among the whole vocabulary
+    Index predicted = 0;          ///< the token of the highest logit, among the whole vocabulary
     bool correct = false;         ///< that it is the answer
     double logit_difference = 0;  ///< the answer's logit less the subject's
     double loss = 0;              ///< cross-entropy of the answer, in nats
@@ -52,8 +52,8 @@ inline std::map<std::size_t, std::vector<std::size_t>> by_length(const std::vect
 }
 
 inline Outcome outcome_of(const Prompt& prompt, const at::Tensor& logits, const Vocabulary& vocabulary) {
-    const extent answer = vocabulary.id_of(prompt.answer), subject = vocabulary.id_of(prompt.subject);
-    const extent predicted = logits.argmax().item<extent>();
+    const Index answer = vocabulary.id_of(prompt.answer), subject = vocabulary.id_of(prompt.subject);
+    const Index predicted = logits.argmax().item<Index>();
     return {predicted, predicted == answer, logits[answer].sub(logits[subject]).item<double>(),
             -logits.log_softmax(0)[answer].item<double>()};
 }
@@ -70,8 +70,7 @@ std::vector<Outcome> outcomes_of(const std::vector<Prompt>& prompts, const Vocab
         for (const std::size_t i : places) rows.push_back(at::tensor(vocabulary.ids_of(prompts[i].words), at::kLong));
         const at::Tensor last = run(at::stack(rows)).select(1, -1);
         for (std::size_t row = 0; row < places.size(); ++row)
-            outcomes[places[row]] =
-                detail::outcome_of(prompts[places[row]], last[static_cast<extent>(row)], vocabulary);
+            outcomes[places[row]] = detail::outcome_of(prompts[places[row]], last[static_cast<Index>(row)], vocabulary);
     }
     return outcomes;
 }

@@ -21,7 +21,7 @@ inline suture::Gpt2Config model_config(const Vocabulary& vocabulary) {
     config.inner = 4 * config.width;
     config.layers = 4;
     config.positions = 32;
-    config.vocabulary = static_cast<suture::extent>(vocabulary.size());
+    config.vocabulary = static_cast<suture::Index>(vocabulary.size());
     return config;
 }
 

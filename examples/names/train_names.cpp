@@ -131,7 +131,7 @@ struct Options {
 NamesModel trained(const TrainingOptions& options, RecentLoss& loss) {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
     const examples::Progress progress("step", static_cast<std::size_t>(options.steps));
-    const Model model = train(vocabulary, options, [&](extent step, double of_step) {
+    const Model model = train(vocabulary, options, [&](Index step, double of_step) {
         loss.add(of_step);
         if (step % 10 == 0)
             progress.show(static_cast<std::size_t>(step) + 1, fmt::format(", loss {:.4f}", loss.mean()));
@@ -164,8 +164,8 @@ int train_and_save(const Options& o) {
 }
 
 /// @throws suture::ValueError if it is no number, or below the least one
-extent number_from(const std::string& option, const std::string& text, extent least) {
-    const extent number = number_of(option, text);
+Index number_from(const std::string& option, const std::string& text, Index least) {
+    const Index number = number_of(option, text);
     if (number >= least) return number;
     throw suture::ValueError(option + " " + text + " is too small: give " + std::to_string(least) + " or more");
 }

@@ -22,7 +22,7 @@
 #include <vector>
 
 namespace names_task {
-using suture::extent;
+using suture::Index;
 
 /// Sentences as a model learns them.
 struct Batch {
@@ -30,24 +30,24 @@ struct Batch {
     at::Tensor targets;  ///< what follows each token, or `no_target` behind the sentence's end
     at::Tensor answers;  ///< the places of the answers among all targets, counted row by row
 
-    static constexpr extent no_target = -100;
+    static constexpr Index no_target = -100;
 };
 
-inline Batch batch_of(const std::vector<Prompt>& prompts, const Vocabulary& vocabulary, extent positions) {
-    const extent end = vocabulary.id_of(std::string(end_of_text));
-    const auto rows = static_cast<extent>(prompts.size());
-    const auto filled_with = [&](extent id) { return at::full({rows, positions}, id, at::kLong); };
+inline Batch batch_of(const std::vector<Prompt>& prompts, const Vocabulary& vocabulary, Index positions) {
+    const Index end = vocabulary.id_of(std::string(end_of_text));
+    const auto rows = static_cast<Index>(prompts.size());
+    const auto filled_with = [&](Index id) { return at::full({rows, positions}, id, at::kLong); };
     Batch batch{filled_with(end), filled_with(Batch::no_target), {}};
-    std::vector<extent> answers;
-    for (extent row = 0; row < rows; ++row) {
+    std::vector<Index> answers;
+    for (Index row = 0; row < rows; ++row) {
         const Prompt& prompt = prompts[static_cast<std::size_t>(row)];
-        std::vector<extent> ids = vocabulary.ids_of(prompt.sentence());
-        const auto tokens = static_cast<extent>(ids.size());
+        std::vector<Index> ids = vocabulary.ids_of(prompt.sentence());
+        const auto tokens = static_cast<Index>(ids.size());
         ids.push_back(end);
         const at::Tensor sentence = at::tensor(ids, at::kLong);
         batch.ids[row].narrow(0, 0, tokens).copy_(sentence.narrow(0, 0, tokens));
         batch.targets[row].narrow(0, 0, tokens).copy_(sentence.narrow(0, 1, tokens));
-        answers.push_back(row * positions + static_cast<extent>(prompt.words.size()) - 1);
+        answers.push_back(row * positions + static_cast<Index>(prompt.words.size()) - 1);
     }
     batch.answers = at::tensor(answers, at::kLong);
     return batch;
@@ -66,7 +66,7 @@ inline Losses losses_of(Model& model, const Batch& batch) {
 }
 
 struct TrainingOptions {
-    extent steps = 2500;
+    Index steps = 2500;
     std::uint64_t seed = 1;
 };
 
@@ -74,7 +74,7 @@ struct TrainingOptions {
 inline constexpr std::size_t batch_size = 64;
 
 /// A warm-up from 0 to the highest rate, then half a cosine down to a tenth of it.
-inline double learning_rate(extent step, extent steps) {
+inline double learning_rate(Index step, Index steps) {
     constexpr double highest = 2e-3, lowest = highest / 10;
     const double warm_up = 0.05 * static_cast<double>(steps), now = static_cast<double>(step);
     if (now < warm_up) return highest * (now + 1) / (warm_up + 1);
@@ -82,7 +82,7 @@ inline double learning_rate(extent step, extent steps) {
     return lowest + (highest - lowest) * (1 + std::cos(std::numbers::pi * done)) / 2;
 }
 
-inline Batch training_batch(Draw& draw, const Vocabulary& vocabulary, extent positions) {
+inline Batch training_batch(Draw& draw, const Vocabulary& vocabulary, Index positions) {
     std::vector<Prompt> prompts;
     for (std::size_t i = 0; i < batch_size; ++i) prompts.push_back(training_prompt(draw));
     return batch_of(prompts, vocabulary, positions);
@@ -98,7 +98,7 @@ Model train(const Vocabulary& vocabulary, const TrainingOptions& options, AfterS
     Draw draw(options.seed);
     Model model(model_config(vocabulary));
     torch::optim::AdamW optimizer(model->parameters(), torch::optim::AdamWOptions().weight_decay(0.01));
-    for (extent step = 0; step < options.steps; ++step) {
+    for (Index step = 0; step < options.steps; ++step) {
         const Losses losses = losses_of(model, training_batch(draw, vocabulary, model->config().positions));
         const at::Tensor loss = losses.tokens.add(losses.answers);
         optimizer.zero_grad();

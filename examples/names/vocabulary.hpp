@@ -65,19 +65,19 @@ public:
     std::size_t size() const { return words_.size(); }
 
     /// @throws suture::ValueError if the word is unknown
-    suture::extent id_of(const std::string& word) const {
+    suture::Index id_of(const std::string& word) const {
         if (const auto found = ids_.find(word); found != ids_.end()) return found->second;
         throw suture::ValueError("the word \"" + word +
                                  "\" is unknown to the model: use words of its vocab.json, with " +
                                  "spaces around \",\" and \".\"");
     }
-    std::vector<suture::extent> ids_of(const std::vector<std::string>& words) const {
-        std::vector<suture::extent> ids;
+    std::vector<suture::Index> ids_of(const std::vector<std::string>& words) const {
+        std::vector<suture::Index> ids;
         for (const std::string& word : words) ids.push_back(id_of(word));
         return ids;
     }
     /// @throws suture::PositionError if there is no such id
-    const std::string& word_of(suture::extent id) const {
+    const std::string& word_of(suture::Index id) const {
         if (id < 0 || static_cast<std::size_t>(id) >= words_.size())
             throw suture::PositionError("token id " + std::to_string(id) + " is outside the vocabulary of " +
                                         std::to_string(words_.size()) + ": give ids from 0");
@@ -93,10 +93,10 @@ public:
 
 private:
     explicit Vocabulary(std::vector<std::string> words) : words_(std::move(words)) {
-        for (std::size_t i = 0; i < words_.size(); ++i) ids_.emplace(words_[i], static_cast<suture::extent>(i));
+        for (std::size_t i = 0; i < words_.size(); ++i) ids_.emplace(words_[i], static_cast<suture::Index>(i));
     }
     std::vector<std::string> words_;
-    std::map<std::string, suture::extent> ids_;
+    std::map<std::string, suture::Index> ids_;
 };
 
 }  // namespace names_task

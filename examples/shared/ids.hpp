@@ -11,8 +11,8 @@
 
 /// "-1" as a number; `option` is what messages call it.
 /// @throws suture::ValueError if it is none, or too large
-inline suture::extent number_of(const std::string& option, const std::string& text) {
-    suture::extent number = 0;
+inline suture::Index number_of(const std::string& option, const std::string& text) {
+    suture::Index number = 0;
     const char* end = text.data() + text.size();
     const auto [after, error] = std::from_chars(text.data(), end, number);
     if (error == std::errc::result_out_of_range)
@@ -24,8 +24,8 @@ inline suture::extent number_of(const std::string& option, const std::string& te
 
 /// "2,1,0" as numbers.
 /// @throws suture::ValueError if it is no such list
-inline std::vector<suture::extent> ids_of(const std::string& text) {
-    std::vector<suture::extent> ids;
+inline std::vector<suture::Index> ids_of(const std::string& text) {
+    std::vector<suture::Index> ids;
     for (const char *at = text.data(), *end = at + text.size(); at <= end; ++at) {
         const auto [after, error] = std::from_chars(at, end, ids.emplace_back());
         if (error != std::errc() || (after != end && *after != ','))

@@ -68,9 +68,9 @@ inline std::filesystem::path emptied_folder(const std::filesystem::path& page) {
 }
 
 /// The places of a residual stream that is seen between layers: "embedding", "after 0", "after 1", ...
-inline pictures::Axis stream_axis(suture::extent places) {
+inline pictures::Axis stream_axis(suture::Index places) {
     pictures::Axis axis{"residual stream", {"embedding"}, false};
-    for (suture::extent layer = 0; layer + 1 < places; ++layer) axis.names.push_back("after " + std::to_string(layer));
+    for (suture::Index layer = 0; layer + 1 < places; ++layer) axis.names.push_back("after " + std::to_string(layer));
     return axis;
 }
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 namespace examples {
-using suture::extent;
+using suture::Index;
 
 /// The names model, which comes with the project, and a prompt for it. SUTURE_NAMES_MODEL is its directory.
 inline constexpr const char* names_model = SUTURE_NAMES_MODEL;
@@ -76,7 +76,7 @@ public:
         return prompt;
     }
 
-    const std::vector<extent>& ids() const { return ids_; }
+    const std::vector<Index>& ids() const { return ids_; }
     /// The ids as the model takes them: [1, tokens].
     at::Tensor batch() const { return batch_of(ids_); }
     /// Another text of the same tokenizer, as the model takes it.
@@ -90,30 +90,30 @@ public:
     bool is_default() const { return is_default_; }
 
     /// A token as people read it: " Mary", or "id 7" where there is no tokenizer.
-    std::string word(extent id) const { return tokenizer_ ? tokenizer_->token_text(id) : "id " + std::to_string(id); }
+    std::string word(Index id) const { return tokenizer_ ? tokenizer_->token_text(id) : "id " + std::to_string(id); }
     std::vector<std::string> words() const {
         std::vector<std::string> all;
-        for (const extent id : ids_) all.push_back(word(id));
+        for (const Index id : ids_) all.push_back(word(id));
         return all;
     }
     /// The whole prompt.
     std::string text() const {
         if (tokenizer_) return tokenizer_->decode(ids_);
         std::string all;
-        for (const extent id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
+        for (const Index id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
         return all;
     }
     /// The id of a word that `word` gives, or of a number where there is no tokenizer. A word that GPT-2 has with a space
     /// in front only may be given without.
     /// @throws suture::ValueError if it is none
-    extent id_of(const std::string& option, const std::string& given) const {
+    Index id_of(const std::string& option, const std::string& given) const {
         if (!tokenizer_) return number_of(option, given);
         if (const auto spaced = tokenizer_->encode(" " + given); spaced.size() == 1) return spaced.front();
         return tokenizer_->id_of(given);
     }
 
 private:
-    static at::Tensor batch_of(const std::vector<extent>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
+    static at::Tensor batch_of(const std::vector<Index>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
     static std::optional<suture::Tokenizer> tokenizer_beside(const std::string& model) {
         try {
             return suture::Tokenizer::open(model);
@@ -122,7 +122,7 @@ private:
         }
     }
 
-    std::vector<extent> ids_;
+    std::vector<Index> ids_;
     bool is_default_ = false;
     std::optional<suture::Tokenizer> tokenizer_;
 };

@@ -92,8 +92,8 @@ private:
 
 /// An option as a number.
 /// @throws suture::ValueError if it is none, or outside of these bounds
-inline extent number_within(const std::string& option, const std::string& text, extent least, extent most) {
-    const extent number = number_of(option, text);
+inline Index number_within(const std::string& option, const std::string& text, Index least, Index most) {
+    const Index number = number_of(option, text);
     if (number < least || number > most)
         throw suture::ValueError(fmt::format("{} is {}: give {} to {}", option, number, least, most));
     return number;

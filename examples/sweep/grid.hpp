@@ -17,7 +17,7 @@ namespace examples {
 
 namespace detail {
 /// One of the activations that a command line names, at all layers.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 suture::Grid grid_of(suture::Gpt2<Width, Heads>& model, const std::string& name) {
     using suture::Grid, suture::sites, suture::Whole;
     if (name == "z") return Grid::of<suture::Z>(sites<Whole<suture::Z<Width, Heads>>>(model, "h.*.attn.z"));
@@ -55,8 +55,8 @@ inline suture::Position<suture::Axis::token> positions_of(const std::string& tex
 
 /// @param tokens how many a prompt has
 /// @throws suture::ValueError or suture::PositionError if the command line asks for what the prompts do not have
-template <extent Width, extent Heads>
-suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& model, extent tokens) {
+template <Index Width, Index Heads>
+suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& model, Index tokens) {
     detail::check_names(command);
     suture::Grid grid = detail::grid_of(model, command.what.front());
     for (std::size_t i = 1; i < command.what.size(); ++i) grid = grid.with(detail::grid_of(model, command.what[i]));

@@ -20,7 +20,7 @@
 
 namespace examples {
 namespace pictures = suture::pictures;
-using suture::extent;
+using suture::Index;
 
 struct SweepPlane {
     at::Tensor numbers;  ///< [rows, columns]
@@ -56,7 +56,7 @@ inline SweepPlane plane_of(const suture::SweepResult& result, const at::Tensor& 
     SweepPlane plane{numbers.nanmean(0), {"", {"all"}, false}, sides.back()};
     sides.pop_back();
     if (!sides.empty()) plane.rows = std::accumulate(sides.begin() + 1, sides.end(), sides.front(), detail::product);
-    plane.numbers = plane.numbers.reshape({-1, static_cast<extent>(plane.columns.names.size())});
+    plane.numbers = plane.numbers.reshape({-1, static_cast<Index>(plane.columns.names.size())});
     return plane;
 }
 
@@ -80,20 +80,20 @@ inline std::string table_text(const SweepPlane& plane) {
     for (const std::string& name : plane.rows.names) text += fmt::format("{:>{}}", name, width);
     for (std::size_t column = 0; column < plane.columns.names.size(); ++column) {
         text += fmt::format("\n{:<{}}", plane.columns.names[column], first);
-        for (extent row = 0; row < plane.numbers.size(0); ++row)
-            text += fmt::format("{:>{}}", hundredths(plane.numbers[row][static_cast<extent>(column)].item<double>()),
-                                width);
+        for (Index row = 0; row < plane.numbers.size(0); ++row)
+            text +=
+                fmt::format("{:>{}}", hundredths(plane.numbers[row][static_cast<Index>(column)].item<double>()), width);
     }
     return text + "\n";
 }
 
 /// The places whose numbers are farthest from zero, a line each.
-inline std::vector<std::string> largest_places(const SweepPlane& plane, extent most = 5) {
+inline std::vector<std::string> largest_places(const SweepPlane& plane, Index most = 5) {
     const at::Tensor sizes = plane.numbers.abs().nan_to_num(0, 0, 0).flatten();
     const auto [size, where] = sizes.topk(std::min(most, sizes.numel()));
     std::vector<std::string> lines;
-    for (extent i = 0; i < size.numel() && size[i].item<double>() >= 0.005; ++i) {
-        const extent at = where[i].item<extent>(), columns = plane.numbers.size(1);
+    for (Index i = 0; i < size.numel() && size[i].item<double>() >= 0.005; ++i) {
+        const Index at = where[i].item<Index>(), columns = plane.numbers.size(1);
         const auto row = static_cast<std::size_t>(at / columns), column = static_cast<std::size_t>(at % columns);
         const std::string title = plane.rows.title.empty() ? "" : plane.rows.title + " " + plane.rows.names[row] + ", ";
         lines.push_back(fmt::format("{:>6}  {}{} {}", hundredths(plane.numbers.flatten()[at].item<double>()), title,

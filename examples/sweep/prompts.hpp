@@ -33,7 +33,7 @@ struct PromptPairs {
     bool are_pairs() const { return clean.size() == corrupted.size(); }
     /// The prompts that activations, or means of them, come from where the clean ones are patched.
     const std::vector<Prompt>& reference() const { return corrupted.empty() ? clean : corrupted; }
-    extent tokens() const { return static_cast<extent>(clean.front().ids().size()); }
+    Index tokens() const { return static_cast<Index>(clean.front().ids().size()); }
 };
 
 /// [prompts, tokens]
@@ -104,14 +104,14 @@ inline suture::Patching patching_of(const std::string& direction, const PromptPa
 
 /// The tokens whose logits are read, one of each a prompt.
 struct Answers {
-    std::vector<extent> answers, others;
+    std::vector<Index> answers, others;
 };
 
 /// Finds them where the command line does not name them.
 class AnswerReader {
 public:
     /// @param after token ids [1, tokens] -> the logits [vocabulary] that follow the last
-    AnswerReader(const SweepCommand& command, const PromptPairs& pairs, extent vocabulary,
+    AnswerReader(const SweepCommand& command, const PromptPairs& pairs, Index vocabulary,
                  std::function<at::Tensor(const at::Tensor&)> after)
         : command_(command), pairs_(pairs), vocabulary_(vocabulary), after_(std::move(after)) {}
 
@@ -131,12 +131,12 @@ public:
 
 private:
     /// One a prompt; none if none are named.
-    std::vector<extent> named(const char* option, const std::vector<std::string>& words) const {
+    std::vector<Index> named(const char* option, const std::vector<std::string>& words) const {
         if (words.size() > 1 && words.size() != pairs_.clean.size())
             throw suture::ValueError(
                 fmt::format("{} is given {} times for {} clean prompts: give one for all, or one for each", option,
                             words.size(), pairs_.clean.size()));
-        std::vector<extent> ids;
+        std::vector<Index> ids;
         for (const std::string& word : words) {
             ids.push_back(pairs_.clean.front().id_of(option, word));
             if (ids.back() < 0 || ids.back() >= vocabulary_)
@@ -146,14 +146,14 @@ private:
         if (ids.size() == 1) ids.resize(pairs_.clean.size(), ids.front());
         return ids;
     }
-    extent likeliest(const Prompt& prompt, extent rank) const {
+    Index likeliest(const Prompt& prompt, Index rank) const {
         const at::Tensor logits = after_(prompt.batch());
         if (!logits.isfinite().all().item<bool>())
             throw suture::ModelError(command_.model + ": the logits after '" + prompt.text() +
                                      "' are not finite: check the weights");
-        return std::get<1>(logits.topk(rank + 1))[rank].item<extent>();
+        return std::get<1>(logits.topk(rank + 1))[rank].item<Index>();
     }
-    extent other_of(std::size_t i) const {
+    Index other_of(std::size_t i) const {
         return pairs_.are_pairs() ? likeliest(pairs_.corrupted[i], 0) : likeliest(pairs_.clean[i], 1);
     }
     void check_different(const Answers& found) const {
@@ -167,7 +167,7 @@ private:
 
     const SweepCommand& command_;
     const PromptPairs& pairs_;
-    extent vocabulary_;
+    Index vocabulary_;
     std::function<at::Tensor(const at::Tensor&)> after_;
 };
 

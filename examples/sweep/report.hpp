@@ -57,8 +57,8 @@ inline std::string activations_text(const SweepCommand& c) {
 }
 /// How many cells there are, and what became of them.
 inline std::string cells_text(const SharedSweep& s) {
-    const extent all = s.result.values.numel(), done = s.result.done.sum().item<extent>();
-    const extent same = s.result.done.logical_and(s.result.ran.logical_not()).sum().item<extent>();
+    const Index all = s.result.values.numel(), done = s.result.done.sum().item<Index>();
+    const Index same = s.result.done.logical_and(s.result.ran.logical_not()).sum().item<Index>();
     std::string text =
         fmt::format("{}: {} run in {:.2f} s ({:.0f}/s)", all, s.ran, s.seconds, static_cast<double>(s.ran) / s.seconds);
     if (s.processes > 1) text += fmt::format(" by {} processes, {} of them here", s.processes, s.ran_here);
@@ -74,7 +74,7 @@ inline std::string cells_text(const SharedSweep& s) {
 
 inline std::string SweepReport::metric() const {
     if (answers.answers.empty()) return sweep.result.metric + " from the clean run";
-    const auto word = [&](extent id) { return pairs.clean.front().word(id); };
+    const auto word = [&](Index id) { return pairs.clean.front().word(id); };
     const std::string other = answers.others.empty() ? "" : " over " + word(answers.others.front());
     return fmt::format("{} of {}{}{}", sweep.result.metric, word(answers.answers.front()), other,
                        pairs.clean.size() > 1 ? " (of each prompt its own)" : "");

@@ -50,7 +50,7 @@ std::string checksum(const std::vector<at::Tensor>& parameters) {
     return fmt::format("{:a}", sum);
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs, Gpt2<Width, Heads>& model) {
     const at::NoGradGuard no_gradients;
     const Patching patching = patching_of(c.direction, pairs);
@@ -69,7 +69,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
 
 void operate(Group& group, const SweepCommand& command) {
     const PromptPairs pairs = PromptPairs::read(command);
-    visit_gpt2(command.model, [&]<extent W, extent H>(Gpt2<W, H> model) {
+    visit_gpt2(command.model, [&]<Index W, Index H>(Gpt2<W, H> model) {
         const SweepReport report = swept(group, command, pairs, model);
         if (group.rank() != 0) return;
         std::cout << summary_text(report) << "\n" << save_report(report) << "\n";

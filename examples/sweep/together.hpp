@@ -28,7 +28,7 @@
 #include <vector>
 
 namespace examples {
-using suture::extent;
+using suture::Index;
 
 /// The processes that a launcher started, or nothing where this one has nothing to do: without c10d rank 0 works alone.
 /// @throws what join_group throws
@@ -71,7 +71,7 @@ public:
 private:
     Group& group_;
     std::optional<Progress> line_;
-    extent first_ = 0, all_ = 0;    ///< cells that were there when the line began, and those that there are
+    Index first_ = 0, all_ = 0;     ///< cells that were there when the line began, and those that there are
     double passed_ = 0, mine_ = 0;  ///< batches
 };
 
@@ -88,8 +88,8 @@ inline std::vector<std::filesystem::path> journals_in(const std::filesystem::pat
     return journals;
 }
 /// How many cells, and which, for processes to compare.
-inline std::string tally(const std::map<extent, double>& cells) {
-    extent sum = 0;
+inline std::string tally(const std::map<Index, double>& cells) {
+    Index sum = 0;
     for (const auto& [cell, value] : cells) sum += cell;
     return fmt::format("{} cells whose numbers add up to {}", cells.size(), sum);
 }
@@ -121,15 +121,15 @@ inline std::shared_ptr<suture::SweepJournal> open_journal(Group& group, const st
 /// A sweep that processes shared, as each of them has it in the end.
 struct SharedSweep {
     suture::SweepResult result;
-    extent known = 0;              ///< cells that journals had
-    extent ran = 0, ran_here = 0;  ///< cells that were run, and those of them that this process ran
+    Index known = 0;              ///< cells that journals had
+    Index ran = 0, ran_here = 0;  ///< cells that were run, and those of them that this process ran
     int processes = 1;
     double seconds = 0;
 };
 
 /// Adds the cells that the other processes ran.
 /// @param known the cells that all had when they began
-inline void gather(Group& group, SharedSweep& shared, const std::map<extent, double>& known) {
+inline void gather(Group& group, SharedSweep& shared, const std::map<Index, double>& known) {
     suture::SweepResult& result = shared.result;
     const at::Tensor mine = result.ran.logical_and(result.done);
     for (const auto& [cell, value] : known) mine.view({-1})[cell] = false;
@@ -139,8 +139,8 @@ inline void gather(Group& group, SharedSweep& shared, const std::map<extent, dou
     result.values = at::where(fresh, bits.view(at::kDouble), result.values);
     result.ran.logical_or_(fresh);
     result.done.logical_or_(fresh);
-    shared.ran = fresh.sum().item<extent>();
-    shared.ran_here = mine.sum().item<extent>();
+    shared.ran = fresh.sum().item<Index>();
+    shared.ran_here = mine.sum().item<Index>();
 }
 
 /// Runs a sweep with the other processes of the group, which give the same options.
@@ -151,11 +151,11 @@ inline SharedSweep sweep_together(Group& group, const std::filesystem::path& dir
                                   const std::function<suture::SweepResult(const suture::SweepOptions&)>& run) {
     const auto began = std::chrono::steady_clock::now();
     options.journal = open_journal(group, directory, resume);
-    const std::map<extent, double> known = options.journal->cells();
+    const std::map<Index, double> known = options.journal->cells();
     SweepWatch watch(group);
     options.claim = [&](std::size_t batch) { return watch.claim(batch); };
     options.progress = [&](const suture::SweepProgress& progress) { watch.show(progress); };
-    SharedSweep shared{run(options), static_cast<extent>(known.size())};
+    SharedSweep shared{run(options), static_cast<Index>(known.size())};
     gather(group, shared, known);
     shared.processes = group.size();
     shared.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -19,7 +19,7 @@ using Qkv = Gpt2Qkv<768, 12>;
 /// 5 and 128 tokens are one prompt; 1024 and 8192 are eight prompts of 128 and 1024.
 at::Tensor activation(const benchmark::State& state) {
     at::set_num_threads(1);
-    const extent tokens = state.range(0), batch = tokens >= 1024 ? 8 : 1;
+    const Index tokens = state.range(0), batch = tokens >= 1024 ? 8 : 1;
     return at::randn({batch, tokens / batch, Qkv::width});
 }
 

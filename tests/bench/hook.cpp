@@ -12,7 +12,7 @@
 namespace {
 using namespace suture;
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 struct layer {
     using Qkv = Gpt2Qkv<Width, Heads>;
 

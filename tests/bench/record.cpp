@@ -17,7 +17,7 @@ namespace {
 using namespace suture;
 using Qkv = Gpt2Qkv<768, 12>;
 using Query = Q<768, 12>;
-constexpr extent tokens_seen = 128;
+constexpr Index tokens_seen = 128;
 constexpr std::size_t most_entries = 64;  ///< a History is cleared when it has so many: within the time
 
 at::Tensor activation() {
@@ -25,7 +25,7 @@ at::Tensor activation() {
     return at::randn({1, tokens_seen, Qkv::width});
 }
 
-at::Tensor cloned(const at::Tensor& x, extent width) {
+at::Tensor cloned(const at::Tensor& x, Index width) {
     return x.narrow(-1, 0, width).clone(at::MemoryFormat::Contiguous);
 }
 
@@ -46,13 +46,13 @@ void record(benchmark::State& state) {
     state.counters["bytes_asked"] = static_cast<double>(recorder.size() * tokens_seen * Entry::width * sizeof(float));
 }
 
-template <extent Width>
+template <Index Width>
 void clone(benchmark::State& state) {
     const at::Tensor x = activation();
     for (auto _ : state) benchmark::DoNotOptimize(cloned(x, Width));
 }
 
-template <extent Width>
+template <Index Width>
 void clones(benchmark::State& state) {
     const at::Tensor x = activation();
     std::vector<at::Tensor> kept;

@@ -13,10 +13,10 @@ namespace {
 using namespace suture;
 using torch::jit::Module;
 
-constexpr extent width = 768;
+constexpr Index width = 768;
 using Qkv = Gpt2Qkv<width, 12>;
 
-Module linear(extent in, extent out) {
+Module linear(Index in, Index out) {
     Module made("__torch__.Linear");
     made.register_parameter("weight", at::randn({out, in}) * 0.02, false);
     made.register_parameter("bias", at::zeros({out}), false);

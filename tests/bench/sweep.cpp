@@ -18,7 +18,7 @@
 namespace {
 using namespace suture;
 using Model = Gpt2<768, 12>;
-constexpr extent length = 15, layers = 12;
+constexpr Index length = 15, layers = 12;
 
 Model& model() {
     static Model made = [] {
@@ -31,7 +31,7 @@ Model& model() {
 /// A map of 12 layers x 15 tokens, of queries or of the residual stream, over prompts that differ from one token on.
 struct Task {
     bool queries;
-    extent prompts, differ;
+    Index prompts, differ;
 
     std::string name() const {
         return std::string(queries ? "Q" : "resid") + "/from:" + std::to_string(differ) +
@@ -90,18 +90,18 @@ void weights_once(benchmark::State& state) {
 /// As many products of rows with a block's weights as the queries' map from the first token on cannot do without: in its
 /// own block one row a cell, all rows behind the patch in the blocks after it, and in the last one keys and values of these
 /// and the rest of the last row.
-void products(benchmark::State& state, extent differ) {
+void products(benchmark::State& state, Index differ) {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(2);
     const auto& block = model()->h[5];
     const auto through = [](const at::Tensor& x, const auto& conv) { return at::addmm(conv->bias, x, conv->weight); };
-    extent behind = 0;
-    for (extent t = differ; t < length; ++t) behind += length - t;
-    const extent changed = length - differ;
+    Index behind = 0;
+    for (Index t = differ; t < length; ++t) behind += length - t;
+    const Index changed = length - differ;
     for (auto _ : state)
-        for (extent layer = 0; layer < layers; ++layer) {
+        for (Index layer = 0; layer < layers; ++layer) {
             const bool last = layer + 1 == layers;
-            const extent read = last ? layer * changed + 1 : layer * behind + changed;
+            const Index read = last ? layer * changed + 1 : layer * behind + changed;
             const at::Tensor x = at::empty({last ? layer * behind + 1 : read, 768}), y = at::empty({read, 768});
             benchmark::DoNotOptimize(through(x, block->attn->c_attn));
             benchmark::DoNotOptimize(through(y, block->attn->c_proj));
@@ -133,10 +133,10 @@ void register_task(const Task& task) {
 }
 
 const int registered = [] {
-    for (const extent prompts : {1, 8})
-        for (const extent differ : {10, 0})
+    for (const Index prompts : {1, 8})
+        for (const Index differ : {10, 0})
             for (const bool queries : {true, false}) register_task({queries, prompts, differ});
-    for (const extent differ : {10, 0})
+    for (const Index differ : {10, 0})
         benchmark::RegisterBenchmark(("sweep/limit/products/from:" + std::to_string(differ)).c_str(),
                                      [differ](benchmark::State& s) { products(s, differ); })
             ->Unit(benchmark::kMillisecond)

@@ -19,38 +19,38 @@ using namespace suture::detail;
 /// A segment as a model's code defines it: its component, and its number of channels in one group.
 struct Segment {
     std::string name;
-    extent width;
+    Index width;
 };
 
 /// Whether L packs `groups` times these segments, in this order, into `width` channels.
 template <Layout L>
-void check_packing(extent width, extent groups, const std::vector<Segment>& segments) {
+void check_packing(Index width, Index groups, const std::vector<Segment>& segments) {
     CHECK(L::width == width);
     CHECK(L::groups == groups);
     REQUIRE(facts_of<L>.count == segments.size());
     // The channels of each segment, counted one by one.
-    std::vector<std::vector<extent>> expected(segments.size());
-    extent channel = 0;
-    for (extent g = 0; g < groups; ++g)
+    std::vector<std::vector<Index>> expected(segments.size());
+    Index channel = 0;
+    for (Index g = 0; g < groups; ++g)
         for (std::size_t s = 0; s < segments.size(); ++s)
-            for (extent i = 0; i < segments[s].width; ++i) expected[s].push_back(channel++);
+            for (Index i = 0; i < segments[s].width; ++i) expected[s].push_back(channel++);
     CHECK(channel == width);
     for (std::size_t s = 0; s < segments.size(); ++s) {
         CHECK(std::string(facts_of<L>.components[s].name) == segments[s].name);
         CHECK(facts_of<L>.components[s].width == segments[s].width);
         const StridedSlice& r = slices_of<L>[s];
         CHECK(r.inside(width));
-        REQUIRE(r.channels() == static_cast<extent>(expected[s].size()));
+        REQUIRE(r.channels() == static_cast<Index>(expected[s].size()));
         bool same_channels = true;
-        for (extent i = 0; i < r.channels(); ++i)
+        for (Index i = 0; i < r.channels(); ++i)
             same_channels = same_channels && r.channel(i) == expected[s][static_cast<std::size_t>(i)];
         CHECK(same_channels);
     }
 }
 
 /// The first channel of head H.
-template <Layout L, ComponentOf<L> C, extent H>
-inline constexpr extent head_offset = [] {
+template <Layout L, ComponentOf<L> C, Index H>
+inline constexpr Index head_offset = [] {
     constexpr ChannelSlice n = placed<Exactly<C>, L, HeadRange<H, H + 1, true>>;
     static_assert(n.why == Fault::none && n.where.width == C::head_width && n.where.groups == 1);
     return n.where.offset;
@@ -58,9 +58,9 @@ inline constexpr extent head_offset = [] {
 
 /// The first channels of all heads of C.
 template <Layout L, ComponentOf<L> C>
-std::vector<extent> head_offsets() {
+std::vector<Index> head_offsets() {
     return []<std::size_t... H>(std::index_sequence<H...>) {
-        return std::vector<extent>{head_offset<L, C, static_cast<extent>(H)>...};
+        return std::vector<Index>{head_offset<L, C, static_cast<Index>(H)>...};
     }
     (std::make_index_sequence<static_cast<std::size_t>(heads_of<L, C>)>{});
 }
@@ -229,7 +229,7 @@ TEST_CASE("gpt-oss alternates gate and up, channel by channel") {
     using GptOss = GptOssGateUp<2880>;
     check_packing<GptOss>(5760, 2880, {{"Gate", 1}, {"Up", 1}});
     bool even = true, odd = true;
-    for (extent i = 0; i < 2880; ++i) {
+    for (Index i = 0; i < 2880; ++i) {
         even = even && slice_of<GptOss, Gate<1>>.channel(i) == 2 * i;
         odd = odd && slice_of<GptOss, Up<1>>.channel(i) == 2 * i + 1;
     }
@@ -256,8 +256,8 @@ TEST_CASE("Mamba-2 packs gate, signal, B, C and step size") {
 
 TEST_CASE("every head is where counting through the groups finds it") {
     // Falcon-40B: 8 groups of 16 queries, a key and a value, 64 channels each.
-    std::vector<extent> queries, keys, values;
-    for (extent group = 0, at = 0; group < 8; ++group) {
+    std::vector<Index> queries, keys, values;
+    for (Index group = 0, at = 0; group < 8; ++group) {
         for (int head = 0; head < 16; ++head, at += 64) queries.push_back(at);
         keys.push_back(at), at += 64;
         values.push_back(at), at += 64;

@@ -15,19 +15,19 @@ using namespace suture::detail;
 struct Router : ComponentBase<8> {
     static constexpr const char* name = "Router";
 };
-template <extent W, extent H = 1>
+template <Index W, Index H = 1>
 struct Rot : ComponentBase<W, H> {
     static constexpr const char* name = "Rot";
 };
 
 struct Nameless : ComponentBase<8> {};
 struct Impostor {
-    static constexpr extent width = 8, heads = 1;
+    static constexpr Index width = 8, heads = 1;
     static constexpr const char* name = "Impostor";
 };
 // Its width differs from that of its base.
 struct Liar : ComponentBase<8> {
-    static constexpr extent width = 9;
+    static constexpr Index width = 9;
     static constexpr const char* name = "Liar";
 };
 

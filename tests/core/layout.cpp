@@ -133,7 +133,7 @@ TEST_CASE("the facts of a layout agree with its type") {
     CHECK(facts.components[0].width == 1024);
     CHECK(facts.components[0].heads == 16);
     CHECK(std::string(facts.components[2].name) == "V");
-    extent sum = 0;
+    Index sum = 0;
     for (const ComponentFacts& c : facts) sum += c.width;
     CHECK(sum * facts.groups == facts.width);
 }

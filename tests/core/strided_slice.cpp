@@ -10,9 +10,9 @@ namespace {
 
 using namespace suture;
 
-std::vector<extent> channels_of(const StridedSlice& r) {
-    std::vector<extent> channels;
-    for (extent i = 0; i < r.channels(); ++i) channels.push_back(r.channel(i));
+std::vector<Index> channels_of(const StridedSlice& r) {
+    std::vector<Index> channels;
+    for (Index i = 0; i < r.channels(); ++i) channels.push_back(r.channel(i));
     return channels;
 }
 
@@ -21,25 +21,25 @@ std::vector<extent> channels_of(const StridedSlice& r) {
 TEST_CASE("a slice with one group is a plain range") {
     constexpr StridedSlice r{4, 3, 1, 12};
     CHECK(r.channels() == 3);
-    CHECK(channels_of(r) == std::vector<extent>{4, 5, 6});
+    CHECK(channels_of(r) == std::vector<Index>{4, 5, 6});
     CHECK(r.contiguous());
 }
 
 TEST_CASE("group g of a slice starts at offset + g * period") {
     constexpr StridedSlice r{2, 2, 3, 6};
     CHECK(r.channels() == 6);
-    CHECK(channels_of(r) == std::vector<extent>{2, 3, 8, 9, 14, 15});
+    CHECK(channels_of(r) == std::vector<Index>{2, 3, 8, 9, 14, 15});
     CHECK_FALSE(r.contiguous());
 }
 
 TEST_CASE("a slice of single channels is a stride") {
-    CHECK(channels_of({1, 1, 4, 2}) == std::vector<extent>{1, 3, 5, 7});
+    CHECK(channels_of({1, 1, 4, 2}) == std::vector<Index>{1, 3, 5, 7});
 }
 
 TEST_CASE("groups that follow one another without gaps are contiguous") {
     constexpr StridedSlice r{4, 2, 3, 2};
     CHECK(r.contiguous());
-    CHECK(channels_of(r) == std::vector<extent>{4, 5, 6, 7, 8, 9});
+    CHECK(channels_of(r) == std::vector<Index>{4, 5, 6, 7, 8, 9});
 }
 
 TEST_CASE("a slice is inside if its last channel is") {

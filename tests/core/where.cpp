@@ -21,12 +21,12 @@ using PerHead = Grouped<3, Q<4>, K<2>, V<2>>;          // the same, with one gro
 using GroupedQuery = Grouped<2, Q<8, 4>, K<2>, V<2>>;  // four query heads of width 2 per group
 
 template <class C, Layout L, class... Ws>
-std::vector<extent> channels_of(const Ws&...) {
+std::vector<Index> channels_of(const Ws&...) {
     constexpr ChannelSlice n = placed<Exactly<C>, L, Ws...>;
     static_assert(n.why == Fault::none);
     static_assert(n.where.inside(L::width));
-    std::vector<extent> channels;
-    for (extent i = 0; i < n.where.channels(); ++i) channels.push_back(n.where.channel(i));
+    std::vector<Index> channels;
+    for (Index i = 0; i < n.where.channels(); ++i) channels.push_back(n.where.channel(i));
     return channels;
 }
 template <class C, Layout L, class... Ws>
@@ -38,7 +38,7 @@ bool keeps_groups(const Ws&...) {
     return placed<Exactly<C>, L, Ws...>.grouped;
 }
 
-using channels = std::vector<extent>;
+using channels = std::vector<Index>;
 
 template <class N>
 concept can_be_a_place = requires(N n) {
@@ -191,7 +191,7 @@ TEST_CASE("an unsigned end that is too large does not become the end of the axis
     CHECK(tokens(0, no_ids.size() - 1).end != to_end);
     CHECK(tokens(0, no_ids.size() - 1).end > 1'000'000'000'000);
     CHECK(batches(0, std::string::npos).end != to_end);
-    CHECK(tokens(0, std::numeric_limits<extent>::max()).end == to_end);
+    CHECK(tokens(0, std::numeric_limits<Index>::max()).end == to_end);
 }
 
 TEST_CASE("positions are integers, and neither bools nor characters") {

@@ -33,7 +33,7 @@ Gpt2Config small_config() {
 }
 
 /// Runs the model and keeps the activation at each site, by the site's name.
-template <extent W, extent H>
+template <Index W, Index H>
 std::map<std::string, at::Tensor> record(Gpt2<W, H>& model, const at::Tensor& ids) {
     std::map<std::string, at::Tensor> seen;
     std::vector<HookHandle> handles;
@@ -140,7 +140,7 @@ TEST_CASE("causal attention obeys its laws under every typed edit") {
         const auto scope = hooks.activate();
         return record(model, ids);
     };
-    const auto rows_before = [](const at::Tensor& t, extent end) { return t.narrow(1, 0, end); };
+    const auto rows_before = [](const at::Tensor& t, Index end) { return t.narrow(1, 0, end); };
 
     SUBCASE("editing the value leaves the pattern bitwise unchanged") {
         const auto seen = edited(on<V>(token(3)).add(1.0));

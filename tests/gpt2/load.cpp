@@ -168,12 +168,12 @@ TEST_CASE("a missing file or another width is refused with a remedy") {
 TEST_CASE("a directory of any compiled width is visited with a model of its type") {
     const files::Folder folder;
     write_model(folder, weights_of(Tiny(tiny(true)), ""), true);
-    extent width = 0;
+    Index width = 0;
     using Two = std::tuple<Gpt2Size<64, 4>, Gpt2Size<48, 3>>;
-    visit_gpt2<Two>(folder.path(), [&]<extent W, extent H>(Gpt2<W, H>) { width = W; });
+    visit_gpt2<Two>(folder.path(), [&]<Index W, Index H>(Gpt2<W, H>) { width = W; });
     CHECK(width == 48);
     using Other = std::tuple<Gpt2Size<64, 4>>;
     CHECK_THROWS_WITH_AS(
-        visit_gpt2<Other>(folder.path(), []<extent W, extent H>(Gpt2<W, H>) {}),
+        visit_gpt2<Other>(folder.path(), []<Index W, Index H>(Gpt2<W, H>) {}),
         doctest::Contains("no model of width 48 with 3 heads was compiled (64 x 4): add Gpt2Size<48, 3>"), ModelError);
 }

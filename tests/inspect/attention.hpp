@@ -25,9 +25,9 @@ namespace suture_test {
 using namespace suture;
 
 /// Causal attention whose projection is packed like Real and said to be packed like Declared. D channels a head.
-template <Layout Real, Layout Declared, extent D>
+template <Layout Real, Layout Declared, Index D>
 struct AttentionImpl : torch::nn::Module {
-    static constexpr extent query_width =
+    static constexpr Index query_width =
         suture::detail::Resolution<suture::detail::FamilyOf<Q>, Real>::type::width * Real::groups;
 
     AttentionImpl() {
@@ -39,7 +39,7 @@ struct AttentionImpl : torch::nn::Module {
         const View<Real> packed = borrow<Real>(qkv(x));
         const at::Tensor q = by_head(packed.template get<Q>(), x), k = by_head(packed.template get<K>(), x),
                          v = by_head(packed.template get<V>(), x);
-        const extent shared_by = q.size(1) / k.size(1), tokens = x.size(1);
+        const Index shared_by = q.size(1) / k.size(1), tokens = x.size(1);
         const auto spread = [shared_by](const at::Tensor& t) { return t.repeat_interleave(shared_by, 1); };
         at::Tensor scores = (q * seen_of_query).matmul(spread(k).transpose(-2, -1));
         if (causal) {
@@ -68,7 +68,7 @@ private:
     }
 };
 
-template <Layout Real, Layout Declared, extent D>
+template <Layout Real, Layout Declared, Index D>
 std::shared_ptr<AttentionImpl<Real, Declared, D>> attention() {
     at::manual_seed(5);
     return std::make_shared<AttentionImpl<Real, Declared, D>>();
@@ -82,7 +82,7 @@ inline const at::Tensor& input() {
 }
 
 /// What the attention is found to be, by what it gives.
-template <Layout Real, Layout Declared, extent D>
+template <Layout Real, Layout Declared, Index D>
 LayoutReport report_of() {
     const auto a = attention<Real, Declared, D>();
     return check_layout(a, a->qkv, input());
@@ -94,7 +94,7 @@ std::string roles() {
     std::string all(static_cast<std::size_t>(L::width), '-');
     [&]<class... Cs>(suture::detail::TypeList<Cs...>) {
         const auto put = [&](const StridedSlice& r, char name) {
-            for (extent i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
+            for (Index i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
         };
         (put(slice_of<L, Cs>, Cs::name[0]), ...);
     }(typename L::components{});

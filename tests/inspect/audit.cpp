@@ -28,7 +28,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 /// The narrowest range that holds all these places.
-AuditRange narrowest(const std::set<extent>& places, extent size) {
+AuditRange narrowest(const std::set<Index>& places, Index size) {
     if (places.empty()) return {0, 0, size};
     return {*places.begin(), *places.rbegin() + 1, size};
 }
@@ -38,19 +38,19 @@ ComponentAudit walked(const definition& d, std::size_t at, const at::Tensor& bef
     const Segment& s = d.segments[at];
     const extents channels = d.channels(at), sizes = leading_of(before);
     const std::vector<char> a = bytes_of(before), b = bytes_of(after);
-    const auto item = static_cast<extent>(before.element_size());
-    const extent head_width = s.width / s.heads;
-    std::vector<std::set<extent>> leading(sizes.size());
-    std::set<extent> heads, dims, groups, within;
+    const auto item = static_cast<Index>(before.element_size());
+    const Index head_width = s.width / s.heads;
+    std::vector<std::set<Index>> leading(sizes.size());
+    std::set<Index> heads, dims, groups, within;
     ComponentAudit audit;
-    const extent rows = std::accumulate(sizes.begin(), sizes.end(), extent{1}, std::multiplies<>());
-    for (extent row = 0; row < rows; ++row)
-        for (extent i = 0; i < static_cast<extent>(channels.size()); ++i) {
-            const extent byte = (row * d.width() + channels[static_cast<std::size_t>(i)]) * item;
+    const Index rows = std::accumulate(sizes.begin(), sizes.end(), Index{1}, std::multiplies<>());
+    for (Index row = 0; row < rows; ++row)
+        for (Index i = 0; i < static_cast<Index>(channels.size()); ++i) {
+            const Index byte = (row * d.width() + channels[static_cast<std::size_t>(i)]) * item;
             ++audit.values;
             if (std::equal(a.begin() + byte, a.begin() + byte + item, b.begin() + byte)) continue;
             ++audit.changed;
-            for (extent axis = static_cast<extent>(sizes.size()) - 1, rest = row; axis >= 0; --axis) {
+            for (Index axis = static_cast<Index>(sizes.size()) - 1, rest = row; axis >= 0; --axis) {
                 const auto n = static_cast<std::size_t>(axis);
                 leading[n].insert(rest % sizes[n]);
                 rest /= sizes[n];
@@ -69,8 +69,8 @@ ComponentAudit walked(const definition& d, std::size_t at, const at::Tensor& bef
 at::Tensor flipped(const at::Tensor& t, random_numbers& random, std::uint64_t rarity) {
     const at::Tensor copy = t.clone(at::MemoryFormat::Contiguous);
     auto* bytes = static_cast<unsigned char*>(copy.data_ptr());
-    for (extent i = 0; i < copy.numel(); ++i)
-        if (random() % rarity == 0) bytes[i * static_cast<extent>(copy.element_size())] ^= 1;
+    for (Index i = 0; i < copy.numel(); ++i)
+        if (random() % rarity == 0) bytes[i * static_cast<Index>(copy.element_size())] ^= 1;
     return copy;
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("counts and ranges are those of a walk through all values") {
             const at::Tensor after = flipped(a.view, random, one_of<std::uint64_t>({1, 3, 40}));
             RC_LOG() << a.text << "\n";
             const AuditReport report = audit(borrow<L>(a.view), borrow<L>(after));
-            extent changed = 0;
+            Index changed = 0;
             for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t at) {
                 const ComponentAudit expected = walked(definition_of<L>(), at, a.view, after);
                 const ComponentAudit& found = report.components[at];
@@ -125,7 +125,7 @@ TEST_CASE("the change of a head or of a run of dims at some tokens is a box, and
         CAPTURE(layout_text(facts_of<L>));
         for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t at) {
             CAPTURE(C::name);
-            constexpr extent heads = suture::detail::heads_of<L, C>;
+            constexpr Index heads = suture::detail::heads_of<L, C>;
             const AuditReport one_head = audit(before, before | on<C>(tokens(1, 3), head<heads - 1>).zero());
             const ComponentAudit& found = one_head.components[at];
             CHECK(found.changed == 2 * 2 * C::head_width);
@@ -135,7 +135,7 @@ TEST_CASE("the change of a head or of a run of dims at some tokens is a box, and
                 heads > 1 ? "[tokens 1:3, head " + std::to_string(heads - 1) + "]" : "[tokens 1:3]";
             CHECK(says(to_string(one_head), ", all in " + found.name + place));
 
-            constexpr extent end = C::width > 1 ? C::width - 1 : 1;
+            constexpr Index end = C::width > 1 ? C::width - 1 : 1;
             const ComponentAudit dimmed = audit(before, before | on<C>(batch(1), dims<0, end>).zero()).components[at];
             CHECK(dimmed.changed == 5 * end * L::groups);
             CHECK(dimmed.is_box());

@@ -25,12 +25,12 @@ using SmallHeads = Gpt2Qkv<768, 12>;
 using NeoX = NeoXQkv<3, 4>;
 
 template <Layout L>
-View<L> ones_as(extent tokens = 5) {
+View<L> ones_as(Index tokens = 5) {
     return borrow<L>(at::ones({1, tokens, L::width}));
 }
 
 template <Layout L, class R>
-std::string sentence(const R& recipe, extent tokens = 5) {
+std::string sentence(const R& recipe, Index tokens = 5) {
     return to_string(audit(ones_as<L>(tokens), ones_as<L>(tokens) | recipe));
 }
 }  // namespace
@@ -79,7 +79,7 @@ TEST_CASE("channels are named as wheres name them") {
 
 TEST_CASE("positions are named by their axes, whatever the axes before the channels are") {
     using L = Fused<4, Q<2>, K<2>>;
-    const auto at_place = [](std::vector<extent> sizes, const auto& change) {
+    const auto at_place = [](std::vector<Index> sizes, const auto& change) {
         const at::Tensor before = at::ones(sizes), after = before.clone();
         change(after);
         return to_string(audit<L>(before, after));
@@ -94,7 +94,7 @@ TEST_CASE("positions are named by their axes, whatever the axes before the chann
 
 TEST_CASE("what is no box is said to be none") {
     const at::Tensor before = at::ones({1, 12, 2304}), after = before.clone();
-    for (extent i = 0; i < 37; ++i) after[0][2 + i % 7][i * 63 / 36].zero_();
+    for (Index i = 0; i < 37; ++i) after[0][2 + i % 7][i * 63 / 36].zero_();
     CHECK(to_string(audit<Small>(before, after)) ==
           "37 of 27648 values, in 37 places of Q within [tokens 2:9, 0:64]; K and V bit-identical");
     after[0][0][768].zero_(), after[0][11][1535].zero_();

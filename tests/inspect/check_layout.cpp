@@ -34,7 +34,7 @@ concept checkable = requires(std::shared_ptr<AttentionImpl<NeoXLike, NeoXLike, 4
 };
 
 using Small = Gpt2<48, 3>;
-Small small_model(extent layers) {
+Small small_model(Index layers) {
     Gpt2Config c;
     c.width = 48, c.heads = 3, c.inner = 192, c.layers = layers, c.positions = 16, c.vocabulary = 7;
     return Small(c);

@@ -46,7 +46,7 @@ TEST_CASE("a dry run finds what the recipe changes where every selected value do
                 draw_activation(draw_leading(2, false), L::width, one_of(every_dtype()), random, once_in(3));
             RC_LOG() << a.text << "\n";
             const View<L> view = borrow<L>(a.view), zeros = borrow<L>(at::zeros_like(a.view));
-            const extent tokens_here = a.view.size(-2), t = draw(-tokens_here, tokens_here);
+            const Index tokens_here = a.view.size(-2), t = draw(-tokens_here, tokens_here);
             const at::Tensor index = at::full({1}, draw(0, tokens_here), at::kLong);
             for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t) {
                 const auto check = [&](const auto& recipe) {

@@ -107,7 +107,7 @@ TEST_CASE("an entry tells layout, shape, dtype, device, mean and standard deviat
     const auto traced = site_table(model, hooks, ids());
     const SiteTableEntry e = entry_of(traced.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
-    CHECK((e.shape == std::vector<extent>{2, 5, 144}));
+    CHECK((e.shape == std::vector<Index>{2, 5, 144}));
     CHECK(e.dtype == "float32");
     CHECK(e.device == "cpu");
     CHECK(*e.mean == doctest::Approx(seen.to(at::kDouble).mean().item<double>()).epsilon(1e-12));
@@ -195,7 +195,7 @@ TEST_CASE("an activation whose numbers cannot be told passes all the same") {
     const at::Tensor huge = at::ones({1}).expand({1 << 24, 1 << 24});
     const auto of_huge = traced(huge);
     CHECK(of_huge.output.is_same(huge));
-    CHECK((of_huge.sites.at(0).shape == std::vector<extent>{1 << 24, 1 << 24}));
+    CHECK((of_huge.sites.at(0).shape == std::vector<Index>{1 << 24, 1 << 24}));
     CHECK_FALSE(of_huge.sites.at(0).mean);
 }
 

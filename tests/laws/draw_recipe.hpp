@@ -77,8 +77,8 @@ struct value_drawer {
     /// A tensor of the part's shape, or of one that broadcasts to it.
     at::Tensor operand(bool channels_in_full = false) const {
         extents sizes = found.shape;
-        const auto most = static_cast<extent>(sizes.size()) + !channels_in_full;
-        const extent dropped = once_in(2) ? draw(0, most) : 0;
+        const auto most = static_cast<Index>(sizes.size()) + !channels_in_full;
+        const Index dropped = once_in(2) ? draw(0, most) : 0;
         sizes.erase(sizes.begin(), sizes.begin() + dropped);
         for (std::size_t i = 0; i + (channels_in_full ? 1 : 0) < sizes.size(); ++i)
             if (once_in(4)) sizes[i] = 1;
@@ -87,7 +87,7 @@ struct value_drawer {
         injected.push_back(t);
         return t;
     }
-    at::Tensor other_activation(extent width) const {
+    at::Tensor other_activation(Index width) const {
         activation other = draw_activation(given.leading, width, given.dtype, given.random, false, given.gradients);
         injected.push_back(other.base);
         return other.view;
@@ -232,7 +232,7 @@ struct family_of {
     template <class L>
     static constexpr bool is_unique_in = false;
 };
-template <template <extent, extent> class Family, extent Width, extent Heads>
+template <template <Index, Index> class Family, Index Width, Index Heads>
 struct family_of<Family<Width, Heads>> {
     template <class L>
     static constexpr bool is_unique_in =

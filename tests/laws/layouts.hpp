@@ -19,7 +19,7 @@ struct Router : ComponentBase<3> {
 struct Lone : ComponentBase<1> {
     static constexpr const char* name = "Lone";
 };
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Rot : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Rot";
 };

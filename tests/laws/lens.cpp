@@ -24,7 +24,7 @@ struct drawn_where {
 };
 struct where_kind {
     std::size_t segment_at;
-    extent leading;  ///< axes needed before the channels
+    Index leading;  ///< axes needed before the channels
     drawn_where (*draw)(const extents& leading, random_numbers&);
 };
 

@@ -24,12 +24,12 @@ struct noise_kind {
     using X = typename kind::X;
     using channels = channel_wheres<L, X, kind::channels>;
 
-    static at::Tensor add(const at::Tensor& t, extent at, double stddev, std::uint64_t seed) {
+    static at::Tensor add(const at::Tensor& t, Index at, double stddev, std::uint64_t seed) {
         const auto recipe = std::apply(
             [&](const auto&... ws) { return on<X>(token(at), ws...).noise(stddev, seeded(seed)); }, channels::wheres());
         return (borrow<L>(t) | recipe).take();
     }
-    static part where(extent at) {
+    static part where(Index at) {
         part p;
         p.token = IndexRange{at, at + 1, true};
         channels::tell(p);
@@ -59,7 +59,7 @@ TEST_CASE("noise changes every channel of the part and no other") {
             const activation a = draw_activation(draw_leading(1, false), L::width, at::kDouble, random);
             RC_LOG() << a.text << "\n";
             using kind = typename noise_kind<L>::kind;
-            const extent at = draw(0, a.view.size(-2));
+            const Index at = draw(0, a.view.size(-2));
             const at::Tensor noisy = noise_kind<L>::add(a.view, at, 1.0, 7);
             // All values that the oracle finds there were changed; replacing them by the old ones gives the source.
             taken_apart parts(noisy, definition_of<L>());

@@ -19,37 +19,37 @@
 
 namespace laws {
 
-using suture::extent;
-using extents = std::vector<extent>;
+using suture::Index;
+using extents = std::vector<Index>;
 
-inline at::Tensor as_tensor(const extents& numbers) { return at::tensor(at::ArrayRef<extent>(numbers), at::kLong); }
+inline at::Tensor as_tensor(const extents& numbers) { return at::tensor(at::ArrayRef<Index>(numbers), at::kLong); }
 
 /// One component of a definition.
 struct Segment {
     std::string name;
-    extent width, heads;
+    Index width, heads;
 };
 
 /// A layout as models define it.
 struct definition {
-    extent groups = 1;
+    Index groups = 1;
     std::vector<Segment> segments;
 
     /// The segment that each channel belongs to, counted group by group.
     std::vector<std::size_t> owners() const {
         std::vector<std::size_t> owners;
-        for (extent g = 0; g < groups; ++g)
+        for (Index g = 0; g < groups; ++g)
             for (std::size_t s = 0; s < segments.size(); ++s)
-                for (extent i = 0; i < segments[s].width; ++i) owners.push_back(s);
+                for (Index i = 0; i < segments[s].width; ++i) owners.push_back(s);
         return owners;
     }
-    extent width() const { return static_cast<extent>(owners().size()); }
+    Index width() const { return static_cast<Index>(owners().size()); }
     /// The channels of one segment, in order.
     extents channels(std::size_t segment) const {
         extents channels;
         const std::vector<std::size_t> owner = owners();
         for (std::size_t c = 0; c < owner.size(); ++c)
-            if (owner[c] == segment) channels.push_back(static_cast<extent>(c));
+            if (owner[c] == segment) channels.push_back(static_cast<Index>(c));
         return channels;
     }
 };
@@ -63,7 +63,7 @@ definition definition_of() {
 
 /// A range of tokens or batch rows, [begin, end), or one of them, which drops its axis.
 struct IndexRange {
-    extent begin, end;
+    Index begin, end;
     bool single;
 };
 
@@ -71,83 +71,83 @@ struct IndexRange {
 struct part {
     std::optional<IndexRange> batch, token;
     at::Tensor one_per_row, several, mask;  ///< as suture's token(Tensor), tokens(Tensor) and mask(Tensor)
-    extent head_begin = -1, head_end = -1;
+    Index head_begin = -1, head_end = -1;
     bool one_head = false;
-    extent dim_begin = 0, dim_end = -1;
+    Index dim_begin = 0, dim_end = -1;
 };
 
 /// The elements of a part: flat positions, places in the segment's list of channels, and the shape of both together.
 struct selected {
     extents rows, channels, shape;
-    extent batch_axis = -1, token_axis = -1;  ///< axes of the shape; -1 if dropped or mixed
+    Index batch_axis = -1, token_axis = -1;  ///< axes of the shape; -1 if dropped or mixed
 };
 
 namespace detail {
-inline bool within(const std::optional<IndexRange>& s, extent i) {
+inline bool within(const std::optional<IndexRange>& s, Index i) {
     return !s || (s->single ? i == s->begin : i >= s->begin && i < s->end);
 }
 
 /// Adds the flat positions of a part, and their axes to the shape.
 inline void count_rows(selected& found, const part& p, const extents& leading) {
-    const extent rows = std::accumulate(leading.begin(), leading.end(), extent{1}, std::multiplies<>());
-    const extent tokens = leading.empty() ? 1 : leading.back();
+    const Index rows = std::accumulate(leading.begin(), leading.end(), Index{1}, std::multiplies<>());
+    const Index tokens = leading.empty() ? 1 : leading.back();
     if (p.mask.defined()) {
         const at::Tensor mask = p.mask.dim() == 1 && leading.size() > 1
                                     ? p.mask.unsqueeze(0).expand({rows / tokens, tokens}).reshape({-1})
                                     : p.mask.reshape({-1});
-        for (extent r = 0; r < rows; ++r)
+        for (Index r = 0; r < rows; ++r)
             if (mask[r].item<bool>()) found.rows.push_back(r);
         if (leading.size() == 1) found.token_axis = 0;
-        found.shape.push_back(static_cast<extent>(found.rows.size()));
+        found.shape.push_back(static_cast<Index>(found.rows.size()));
         return;
     }
     if (p.one_per_row.defined() || p.several.defined()) {
         const at::Tensor given = p.one_per_row.defined() ? p.one_per_row.unsqueeze(-1) : p.several;
         const at::Tensor each = given.expand({rows / tokens, given.size(-1)});
-        for (extent r = 0; r < rows / tokens; ++r)
-            for (extent k = 0; k < each.size(1); ++k) {
-                const extent t = each[r][k].item<extent>();
+        for (Index r = 0; r < rows / tokens; ++r)
+            for (Index k = 0; k < each.size(1); ++k) {
+                const Index t = each[r][k].item<Index>();
                 found.rows.push_back(r * tokens + (t < 0 ? t + tokens : t));
             }
         found.shape.assign(leading.begin(), leading.end() - 1);
         if (!found.shape.empty()) found.batch_axis = 0;
         if (p.several.defined()) {
-            found.token_axis = static_cast<extent>(found.shape.size());
+            found.token_axis = static_cast<Index>(found.shape.size());
             found.shape.push_back(given.size(-1));
         }
         return;
     }
-    for (extent r = 0; r < rows; ++r) {
-        const extent token = r % tokens;
-        const extent batch = leading.size() < 2 ? 0 : r / (rows / leading.front());
+    for (Index r = 0; r < rows; ++r) {
+        const Index token = r % tokens;
+        const Index batch = leading.size() < 2 ? 0 : r / (rows / leading.front());
         if (within(p.token, token) && (leading.size() < 2 || within(p.batch, batch))) found.rows.push_back(r);
     }
     for (std::size_t axis = 0; axis < leading.size(); ++axis) {
         const bool is_token = axis + 1 == leading.size(), is_batch = axis == 0 && leading.size() > 1;
         const auto& cut = is_token ? p.token : is_batch ? p.batch : std::nullopt;
         if (cut && cut->single) continue;
-        if (is_token) found.token_axis = static_cast<extent>(found.shape.size());
-        if (is_batch) found.batch_axis = static_cast<extent>(found.shape.size());
+        if (is_token) found.token_axis = static_cast<Index>(found.shape.size());
+        if (is_batch) found.batch_axis = static_cast<Index>(found.shape.size());
         found.shape.push_back(cut ? cut->end - cut->begin : leading[axis]);
     }
 }
 
 /// Adds the places in the segment's list of channels, and their axes to the shape.
-inline void count_channels(selected& found, const part& p, extent groups, const Segment& s) {
+inline void count_channels(selected& found, const part& p, Index groups, const Segment& s) {
     // In a list of channels that goes through the groups in order, head h is the h-th range of its width.
     const bool by_head = p.head_begin >= 0;
-    const extent cell = by_head ? s.width / s.heads : s.width;
-    const extent first = by_head ? p.head_begin : 0, last = by_head ? p.head_end : groups;
-    const extent begin = p.dim_begin, end = p.dim_end < 0 ? cell : p.dim_end;
-    for (extent c = first; c < last; ++c)
-        for (extent d = begin; d < end; ++d) found.channels.push_back(c * cell + d);
+    const Index cell = by_head ? s.width / s.heads : s.width;
+    const Index first = by_head ? p.head_begin : 0, last = by_head ? p.head_end : groups;
+    const Index begin = p.dim_begin, end = p.dim_end < 0 ? cell : p.dim_end;
+    for (Index c = first; c < last; ++c)
+        for (Index d = begin; d < end; ++d) found.channels.push_back(c * cell + d);
     if (by_head ? !p.one_head : groups > 1) found.shape.push_back(last - first);
     found.shape.push_back(end - begin);
 }
 }  // namespace detail
 
 /// Enumerates a part of an activation with these axes before the channels.
-inline selected count_out(const part& p, const extents& leading, extent groups, const Segment& s) {
+inline selected count_out(const part& p, const extents& leading, Index groups, const Segment& s) {
     selected found;
     detail::count_rows(found, p, leading);
     detail::count_channels(found, p, groups, s);
@@ -169,7 +169,7 @@ inline at::Tensor scatter(const at::Tensor& t, const selected& s, const at::Tens
     const c10::List<c10::optional<at::Tensor>> where(
         {c10::optional<at::Tensor>(as_tensor(s.rows).unsqueeze(1)), c10::optional<at::Tensor>(as_tensor(s.channels))});
     const at::Tensor cells =
-        values.expand(s.shape).reshape({static_cast<extent>(s.rows.size()), static_cast<extent>(s.channels.size())});
+        values.expand(s.shape).reshape({static_cast<Index>(s.rows.size()), static_cast<Index>(s.channels.size())});
     return at::index_put(t.reshape({-1, t.size(-1)}), where, cells).reshape(t.sizes());
 }
 
@@ -205,10 +205,10 @@ public:
     at::Tensor cat() const {
         extents order;
         for (std::size_t s = 0; s < parts_.size(); ++s)
-            for (extent c : definition_.channels(s)) order.push_back(c);
+            for (Index c : definition_.channels(s)) order.push_back(c);
         extents places(order.size());
         for (std::size_t i = 0; i < order.size(); ++i)
-            places[static_cast<std::size_t>(order[i])] = static_cast<extent>(i);
+            places[static_cast<std::size_t>(order[i])] = static_cast<Index>(i);
         return at::cat(parts_, -1).index_select(-1, as_tensor(places));
     }
 

@@ -24,7 +24,7 @@ using first_component = typename decltype(first_of(typename L::components{}))::t
 
 /// Replaces everything by its own value: component by component, at drawn tokens, then the layout as a whole.
 template <Layout L>
-Owned<L> patched_with_itself(const View<L>& view, extent tokens) {
+Owned<L> patched_with_itself(const View<L>& view, Index tokens) {
     Owned<L> result = view.clone();
     for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t) {
         result |= on<C>().set(view.template get<C>());

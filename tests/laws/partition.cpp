@@ -13,7 +13,7 @@ using namespace laws;
 template <Layout L, class C>
 extents channels_of_run() {
     extents channels;
-    for (extent i = 0; i < slice_of<L, C>.channels(); ++i) channels.push_back(slice_of<L, C>.channel(i));
+    for (Index i = 0; i < slice_of<L, C>.channels(); ++i) channels.push_back(slice_of<L, C>.channel(i));
     return channels;
 }
 

@@ -30,21 +30,21 @@ inline constexpr std::size_t channel_forms = 6;
 template <class L, class X, channel_form Form>
 struct channel_wheres {
     static constexpr bool is_whole = std::is_same_v<L, X>;
-    static constexpr extent heads_a_group = [] {
+    static constexpr Index heads_a_group = [] {
         if constexpr (is_whole)
             return 1;
         else
             return X::heads;
     }();
-    static constexpr extent count = is_whole ? 1 : heads_a_group * L::groups;
-    static constexpr extent head_width = X::width / heads_a_group;
+    static constexpr Index count = is_whole ? 1 : heads_a_group * L::groups;
+    static constexpr Index head_width = X::width / heads_a_group;
     // One head: in the middle, or the last. Several: across groups of one head each, otherwise the last ones of a
     // group.
-    static constexpr extent one = (count * 2) / 3;
-    static constexpr extent first = heads_a_group == 1 ? count / 3 : count - heads_a_group + heads_a_group / 3;
-    static constexpr extent last = heads_a_group == 1 ? count - (count > 3) : count;
-    static constexpr extent begin(extent width) { return width / 3; }
-    static constexpr extent end(extent width) { return std::max(begin(width) + 1, width - (width > 3)); }
+    static constexpr Index one = (count * 2) / 3;
+    static constexpr Index first = heads_a_group == 1 ? count / 3 : count - heads_a_group + heads_a_group / 3;
+    static constexpr Index last = heads_a_group == 1 ? count - (count > 3) : count;
+    static constexpr Index begin(Index width) { return width / 3; }
+    static constexpr Index end(Index width) { return std::max(begin(width) + 1, width - (width > 3)); }
 
     static constexpr auto wheres() {
         if constexpr (Form == channel_form::one_head)
@@ -67,7 +67,7 @@ struct channel_wheres {
         if (by_heads) p.head_begin = first, p.head_end = last;
         const bool cut = Form == channel_form::some_dims || Form == channel_form::dims_of_head ||
                          Form == channel_form::dims_of_heads;
-        const extent width = by_head || by_heads ? head_width : X::width;
+        const Index width = by_head || by_heads ? head_width : X::width;
         if (cut) p.dim_begin = begin(width), p.dim_end = end(width);
     }
 };
@@ -77,54 +77,54 @@ struct channel_wheres {
 enum class position_form { all, token, batch, both, rows };
 inline constexpr std::size_t position_forms = 5;
 
-constexpr extent axes_needed(position_form form) {
+constexpr Index axes_needed(position_form form) {
     return form == position_form::all ? 0 : form == position_form::token || form == position_form::rows ? 1 : 2;
 }
 
 namespace detail {
 /// An index or a range on an axis of size n, with some numbers counted from the end. `range`: not a single index.
 template <suture::Axis Along>
-Position<Along> draw_position(extent n, bool range, std::optional<IndexRange>& told) {
+Position<Along> draw_position(Index n, bool range, std::optional<IndexRange>& told) {
     if (n == 0) return {0, 0, true};
     IndexRange s{draw(0, n), 0, !range && !once_in(3)};
     s.end = s.single ? s.begin + 1 : draw(s.begin, n) + 1;
     told = s;
-    const extent begin = once_in(2) ? s.begin - n : s.begin;
+    const Index begin = once_in(2) ? s.begin - n : s.begin;
     if (s.single) return {begin, begin, true};
-    const extent end = s.end == n ? (once_in(2) ? to_end : n) : (once_in(2) ? s.end - n : s.end);
+    const Index end = s.end == n ? (once_in(2) ? to_end : n) : (once_in(2) ? s.end - n : s.end);
     return {begin, end, false};
 }
 
 /// Distinct token numbers of [0, n), some counted from the end.
-inline at::Tensor draw_tokens(extent k, extent n, random_numbers& random) {
+inline at::Tensor draw_tokens(Index k, Index n, random_numbers& random) {
     extents all(static_cast<std::size_t>(n));
     std::iota(all.begin(), all.end(), 0);
     std::shuffle(all.begin(), all.end(), random);
     all.resize(static_cast<std::size_t>(k));
-    for (extent& t : all) t -= random() % 3 == 0 ? n : 0;
+    for (Index& t : all) t -= random() % 3 == 0 ? n : 0;
     return as_tensor(all);
 }
 
 inline RowPositions draw_rows(const extents& leading, random_numbers& random, bool averaged, part& told) {
-    const extent n = leading.back();
+    const Index n = leading.back();
     const extents outer(leading.begin(), leading.end() - 1);
-    const extent rows = std::accumulate(outer.begin(), outer.end(), extent{1}, std::multiplies<>());
+    const Index rows = std::accumulate(outer.begin(), outer.end(), Index{1}, std::multiplies<>());
     const at::ScalarType dtype = once_in(3) ? at::kInt : at::kLong;
     if (n == 0 || rows == 0) return tokens(at::zeros({0}, at::kLong));
     switch (draw(averaged && leading.size() < 2 ? 1 : 0, 3)) {
         case 0: {
             told.one_per_row = at::randint(-n, n, {rows}, at::kLong);
-            for (extent r = 0; r < rows; ++r) told.one_per_row[r].fill_(static_cast<extent>(random() % (2 * n)) - n);
+            for (Index r = 0; r < rows; ++r) told.one_per_row[r].fill_(static_cast<Index>(random() % (2 * n)) - n);
             return token(told.one_per_row.reshape(outer).to(dtype));
         }
         case 1: {
-            const extent k = draw(1, n + 1);
+            const Index k = draw(1, n + 1);
             if (once_in(2)) {
                 told.several = draw_tokens(k, n, random);
                 return tokens(told.several.to(dtype));
             }
             std::vector<at::Tensor> each;
-            for (extent r = 0; r < rows; ++r) each.push_back(draw_tokens(k, n, random));
+            for (Index r = 0; r < rows; ++r) each.push_back(draw_tokens(k, n, random));
             told.several = at::stack(each);
             extents sizes = outer;
             sizes.push_back(k);
@@ -134,8 +134,8 @@ inline RowPositions draw_rows(const extents& leading, random_numbers& random, bo
             const bool for_all_rows = once_in(2);
             told.mask = at::zeros(for_all_rows ? extents{n} : leading, at::kBool);
             const at::Tensor flat = told.mask.view({-1});
-            for (extent i = 0; i < flat.numel(); ++i) flat[i].fill_(random() % 2 == 0);
-            flat[static_cast<extent>(random() % static_cast<std::uint64_t>(flat.numel()))].fill_(true);
+            for (Index i = 0; i < flat.numel(); ++i) flat[i].fill_(random() % 2 == 0);
+            flat[static_cast<Index>(random() % static_cast<std::uint64_t>(flat.numel()))].fill_(true);
             return mask(told.mask);
         }
     }

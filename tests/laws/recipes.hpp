@@ -32,7 +32,7 @@ struct drawn_recipe {
 
 /// What a recipe requires of its activation.
 struct needs {
-    extent leading = 0;   ///< axes before the channels
+    Index leading = 0;    ///< axes before the channels
     bool floats = false;  ///< a floating-point dtype
 };
 
@@ -76,7 +76,7 @@ struct drawn_case {
     drawn_recipe recipe;
 };
 inline drawn_case draw_case(const layout_under_test& l, bool gradients = false) {
-    const auto which = static_cast<std::size_t>(draw(0, static_cast<extent>(l.recipes.size())));
+    const auto which = static_cast<std::size_t>(draw(0, static_cast<Index>(l.recipes.size())));
     const needs& need = l.recipes[which];
     const at::ScalarType dtype = gradients ? at::kDouble : one_of(need.floats ? float_dtypes() : every_dtype());
     const extents leading = draw_leading(need.leading, !gradients);

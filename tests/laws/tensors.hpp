@@ -32,14 +32,14 @@ inline const std::vector<at::ScalarType>& every_dtype() {
 
 /// Contiguous, with numbers that a dtype can hold. `specials`: a few NaNs, infinities and negative zeros.
 inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_numbers& random, bool specials = false) {
-    const extent count = std::accumulate(sizes.begin(), sizes.end(), extent{1}, std::multiplies<>());
+    const Index count = std::accumulate(sizes.begin(), sizes.end(), Index{1}, std::multiplies<>());
     std::vector<double> values(static_cast<std::size_t>(count));
     const bool whole_numbers = at::isIntegralType(dtype, true);
     std::normal_distribution<double> normal(0, 2);
     // Beyond the exact integers of float32 and, for int64, of float64: a conversion through floats would be noticed.
     const std::int64_t far = dtype == at::kLong ? (std::int64_t{1} << 40) + 1 : (1 << 25) + 1;
     at::Tensor t = at::empty(sizes, whole_numbers ? at::kLong : at::kDouble);
-    for (extent i = 0; i < count; ++i) {
+    for (Index i = 0; i < count; ++i) {
         if (whole_numbers) {
             const auto n = static_cast<std::int64_t>(random() % 41) - 20;
             t.data_ptr<std::int64_t>()[i] = random() % 8 == 0 ? far + n : n;
@@ -52,9 +52,9 @@ inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_num
 }
 
 /// From `least` to 3 axes before the channels; sometimes one has size 0.
-inline extents draw_leading(extent least, bool may_be_empty = true) {
+inline extents draw_leading(Index least, bool may_be_empty = true) {
     extents leading(static_cast<std::size_t>(draw(least, 4)));
-    for (extent& n : leading) n = draw(1, 5);
+    for (Index& n : leading) n = draw(1, 5);
     if (may_be_empty && !leading.empty() && once_in(16)) leading[static_cast<std::size_t>(draw(0, leading.size()))] = 0;
     return leading;
 }
@@ -100,7 +100,7 @@ inline at::Tensor view_as(const at::Tensor& base, const extents& sizes, strides 
             return base.slice(-1, 1, {}, 2);
         case strides::inner: {
             at::Tensor t = base;
-            for (std::size_t a = 0; a < sizes.size(); ++a) t = t.narrow(static_cast<extent>(a), 1, sizes[a]);
+            for (std::size_t a = 0; a < sizes.size(); ++a) t = t.narrow(static_cast<Index>(a), 1, sizes[a]);
             return t;
         }
         case strides::shared_row:
@@ -120,7 +120,7 @@ inline extents base_sizes(extents sizes, strides how) {
             sizes.back() = 2 * sizes.back() + 1;
             break;
         case strides::inner:
-            for (extent& n : sizes) n += 3;
+            for (Index& n : sizes) n += 3;
             break;
         case strides::shared_row:
             sizes.front() = 1;
@@ -132,7 +132,7 @@ inline extents base_sizes(extents sizes, strides how) {
     return sizes;
 }
 
-inline activation draw_activation(const extents& leading, extent width, at::ScalarType dtype, random_numbers& random,
+inline activation draw_activation(const extents& leading, Index width, at::ScalarType dtype, random_numbers& random,
                                   bool specials = false, bool gradients = false) {
     extents sizes = leading;
     sizes.push_back(width);

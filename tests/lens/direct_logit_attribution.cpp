@@ -19,8 +19,8 @@ using suture_test::says;
 using Small = Gpt2<24, 3>;
 
 /// A model in which every parameter matters, biases and norms too.
-template <extent W, extent H>
-Gpt2<W, H> random_model(extent layers, bool tied, at::ScalarType dtype = at::kDouble) {
+template <Index W, Index H>
+Gpt2<W, H> random_model(Index layers, bool tied, at::ScalarType dtype = at::kDouble) {
     Gpt2Config c;
     c.width = W, c.heads = H, c.inner = 4 * W, c.layers = layers, c.positions = 16, c.vocabulary = 11, c.tied = tied;
     Gpt2<W, H> model(c);
@@ -34,7 +34,7 @@ const at::Tensor& ids() {
     return t;
 }
 /// The logit, or the difference, that the model itself gives: [batch, tokens].
-template <extent W, extent H>
+template <Index W, Index H>
 at::Tensor given_by(Gpt2<W, H>& model, const LogitTarget& target) {
     const at::NoGradGuard no_gradients;
     const at::Tensor logits = model->forward(ids()).to(at::kDouble);
@@ -43,8 +43,8 @@ at::Tensor given_by(Gpt2<W, H>& model, const LogitTarget& target) {
 }
 double largest(const at::Tensor& t) { return t.abs().max().item<double>(); }
 
-template <extent W, extent H>
-void check_sum(extent layers) {
+template <Index W, Index H>
+void check_sum(Index layers) {
     for (const bool tied : {true, false})
         for (const at::ScalarType dtype : {at::kDouble, at::kFloat})
             for (const LogitTarget& target : {logit(3), logit_difference(3, 8)}) {
@@ -90,10 +90,10 @@ TEST_CASE("a contribution is what the logit loses, in front of the frozen norm, 
     const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
 
     const DirectLogitAttribution a = direct_logit_attribution(model, ids(), logit_difference(3, 8), token(4));
-    for (extent layer = 0; layer < 3; ++layer) {
+    for (Index layer = 0; layer < 3; ++layer) {
         const auto at = static_cast<std::size_t>(layer);
         const auto& c_proj = model->h[at]->attn->c_proj;
-        for (extent head = 0; head < 3; ++head) {
+        for (Index head = 0; head < 3; ++head) {
             const at::Tensor mixed = z[at].unsafe_tensor()[1][4].narrow(0, 8 * head, 8);
             CHECK(a.heads[1][layer][head].item<double>() ==
                   doctest::Approx(lost(mixed.matmul(c_proj->weight.narrow(0, 8 * head, 8)))).epsilon(1e-9));

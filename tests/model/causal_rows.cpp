@@ -31,7 +31,7 @@ static_assert(suture::detail::computes_rows<rotary::ModelImpl> && !suture::detai
 
 double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
 
-at::Tensor prompts(extent count) {
+at::Tensor prompts(Index count) {
     torch::manual_seed(11);
     return at::randint(0, rotary::ids, {count, 7}, at::kLong);
 }
@@ -40,12 +40,12 @@ at::Tensor prompts(extent count) {
 TEST_CASE("a block gives all rows of a run what it gives the whole run") {
     rotary::ModelImpl model;
     at::Tensor x = model.embed(prompts(3));
-    for (extent layer = 0; layer < rotary::depth; ++layer) {
+    for (Index layer = 0; layer < rotary::depth; ++layer) {
         WholeRows rows(3, 7, at::kCPU);
         const at::Tensor by_rows = model.block(layer, x.flatten(0, 1), rows);
         x = model.block(layer, x);
         CHECK(distance(by_rows, x.flatten(0, 1)) < 1e-12);
-        CHECK(rows.keys().sizes().vec() == std::vector<extent>{3, 7, rotary::key_heads, rotary::head_width});
+        CHECK(rows.keys().sizes().vec() == std::vector<Index>{3, 7, rotary::key_heads, rotary::head_width});
     }
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("rows tell their positions") {
 TEST_CASE("queries, keys and values of other shapes are refused in words") {
     WholeRows rows(2, 3, at::kCPU);
     const at::Tensor q = at::zeros({6, 4, 5}), k = at::zeros({6, 2, 5});
-    CHECK(rows.attend(q, k, k, 1).sizes().vec() == std::vector<extent>{6, 4, 5});
+    CHECK(rows.attend(q, k, k, 1).sizes().vec() == std::vector<Index>{6, 4, 5});
     const auto refused = [&](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
         return says(message_of<ShapeError>([&] { (void)rows.attend(a, b, c, 1); }),
                     "for 6 rows: give [rows, heads, head width]");
@@ -95,7 +95,7 @@ TEST_CASE("a model of one's own is swept by rows, by whole prompts, and by its f
     rotary::whole_blocks whole{model};
     const auto forward = [&](const at::Tensor& ids) {
         at::Tensor x = model->embed(ids);
-        for (extent i = 0; i < rotary::depth; ++i) x = model->block(i, x);
+        for (Index i = 0; i < rotary::depth; ++i) x = model->block(i, x);
         return model->unembed(x);
     };
     const at::Tensor clean = prompts(2);
@@ -128,7 +128,7 @@ TEST_CASE("a parallel block may compute its MLP before or behind attention, of a
         at::Tensor mlp(const rotary::BlockImpl& b, const at::Tensor& x) {
             return b.mlp_out(at::silu(rotary::BlockImpl::norm(x).matmul(b.up)).matmul(b.down));
         }
-        at::Tensor block(extent i, const at::Tensor& x) {
+        at::Tensor block(Index i, const at::Tensor& x) {
             auto& b = *blocks[static_cast<std::size_t>(i)];
             return attention(b, b.resid_pre(x)).add(mlp(b, x));
         }
@@ -139,14 +139,14 @@ TEST_CASE("a parallel block may compute its MLP before or behind attention, of a
         }
         static at::Tensor mixed(rotary::BlockImpl& b, const at::Tensor& x, CausalRows& rows) {
             const at::Tensor read = rotary::BlockImpl::norm(x), positions = rows.positions();
-            const std::array<extent, 2> split{rotary::key_heads, rotary::head_width};
+            const std::array<Index, 2> split{rotary::key_heads, rotary::head_width};
             return rows
                 .attend(b.rotated(b.q(read.matmul(b.wq)), positions), b.rotated(b.k(read.matmul(b.wk)), positions),
                         b.v(read.matmul(b.wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0))
                 .flatten(-2)
                 .matmul(b.wo);
         }
-        at::Tensor block(extent i, const at::Tensor& given, CausalRows& rows) {
+        at::Tensor block(Index i, const at::Tensor& given, CausalRows& rows) {
             auto& b = *blocks[static_cast<std::size_t>(i)];
             const at::Tensor x = b.resid_pre(given);
             const at::Tensor before = how == form::kept_before ? mlp(b, rows.kept(given)) : at::Tensor();
@@ -164,7 +164,7 @@ TEST_CASE("a parallel block may compute its MLP before or behind attention, of a
         const auto mlps = sites<Whole<MlpOut<rotary::width>>>(base, "*.mlp_out");
         for (const Grid& grid : {Grid::of<MlpOut>(mlps), Grid::of<MlpOut>(mlps).all_tokens(),
                                  Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(base, "*.resid_pre"))})
-            for (const extent batch : {1, 1000}) {
+            for (const Index batch : {1, 1000}) {
                 SweepOptions options, plain;
                 options.batch = batch;
                 plain.optimisations = Optimisations::none();
@@ -178,8 +178,8 @@ TEST_CASE("a parallel block may compute its MLP before or behind attention, of a
 
 TEST_CASE("a block that does not let the rows attend is told so") {
     struct forgetful : rotary::ModelImpl {
-        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent, const at::Tensor& x, CausalRows&) { return x.mul(2); }
+        at::Tensor block(Index i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(Index, const at::Tensor& x, CausalRows&) { return x.mul(2); }
     } model;
     const Grid grid =
         Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
@@ -189,14 +189,14 @@ TEST_CASE("a block that does not let the rows attend is told so") {
 
 TEST_CASE("a block that attends twice, or forgets what passes by attention, is told so") {
     struct twice : rotary::ModelImpl {
-        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+        at::Tensor block(Index i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(Index i, const at::Tensor& x, CausalRows& rows) {
             return rotary::ModelImpl::block(i, rotary::ModelImpl::block(i, x, rows), rows);
         }
     } twice;
     struct broadcasting : rotary::ModelImpl {
-        at::Tensor block(extent i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
-        at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+        at::Tensor block(Index i, const at::Tensor& x) { return rotary::ModelImpl::block(i, x); }
+        at::Tensor block(Index i, const at::Tensor& x, CausalRows& rows) {
             return x.add(rotary::ModelImpl::block(i, x, rows));
         }
     } broadcasting;
@@ -213,7 +213,7 @@ TEST_CASE("a block that attends twice, or forgets what passes by attention, is t
 
 TEST_CASE("a block that writes its input is told so") {
     struct writing : rotary::whole_blocks {
-        at::Tensor block(extent i, const at::Tensor& x) {
+        at::Tensor block(Index i, const at::Tensor& x) {
             at::Tensor out = rotary::whole_blocks::block(i, x);
             x.add_(1);
             return out;

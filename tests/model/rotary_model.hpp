@@ -22,11 +22,11 @@
 
 namespace rotary {
 using namespace suture;
-inline constexpr extent width = 24, heads = 4, key_heads = 2, head_width = 6, depth = 3, ids = 9;
+inline constexpr Index width = 24, heads = 4, key_heads = 2, head_width = 6, depth = 3, ids = 9;
 
 struct BlockImpl : torch::nn::Module, HasSites {
     BlockImpl() {
-        const auto weight = [&](const char* name, extent in, extent out) {
+        const auto weight = [&](const char* name, Index in, Index out) {
             return register_parameter(name, at::randn({in, out}, at::kDouble).div_(std::sqrt(static_cast<double>(in))),
                                       false);
         };
@@ -40,7 +40,7 @@ struct BlockImpl : torch::nn::Module, HasSites {
     static at::Tensor norm(const at::Tensor& x) { return x.div(x.square().mean(-1, true).add(1e-6).sqrt()); }
     /// [..., heads * head width] at positions [...] -> [..., heads, head width], rotated.
     static at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions) {
-        const std::array<extent, 2> split{-1, head_width};
+        const std::array<Index, 2> split{-1, head_width};
         const at::Tensor by_head = x.unflatten(-1, at::IntArrayRef(split));
         const at::Tensor pace =
             at::arange(head_width / 2, at::kDouble).mul(-2.0 / head_width).mul(std::log(100.0)).exp();
@@ -59,7 +59,7 @@ struct BlockImpl : torch::nn::Module, HasSites {
         const auto shared = [&](const at::Tensor& t) {
             return t.transpose(1, 2).repeat_interleave(heads / key_heads, 1);
         };
-        const std::array<extent, 2> split{key_heads, head_width};
+        const std::array<Index, 2> split{key_heads, head_width};
         const at::Tensor keys = shared(rotated(k(read.matmul(wk)), positions));
         const at::Tensor values = shared(v(read.matmul(wv)).unflatten(-1, at::IntArrayRef(split)));
         const at::Tensor later = at::ones({x.size(1), x.size(1)}, at::kBool).triu(1);
@@ -70,7 +70,7 @@ struct BlockImpl : torch::nn::Module, HasSites {
     /// [rows, width]
     at::Tensor forward_rows(const at::Tensor& given, CausalRows& rows) {
         const at::Tensor x = resid_pre(given), read = norm(x), positions = rows.positions();
-        const std::array<extent, 2> split{key_heads, head_width};
+        const std::array<Index, 2> split{key_heads, head_width};
         const at::Tensor mixed =
             rows.attend(rotated(q(read.matmul(wq)), positions), rotated(k(read.matmul(wk)), positions),
                         v(read.matmul(wv)).unflatten(-1, at::IntArrayRef(split)), 1 / std::sqrt(6.0));
@@ -87,17 +87,17 @@ struct BlockImpl : torch::nn::Module, HasSites {
 struct ModelImpl : torch::nn::Module {
     ModelImpl() {
         torch::manual_seed(3);
-        for (extent i = 0; i < depth; ++i)
+        for (Index i = 0; i < depth; ++i)
             blocks.push_back(register_module("b" + std::to_string(i), std::make_shared<BlockImpl>()));
         embedding = register_parameter("embedding", at::randn({ids, width}, at::kDouble), false);
         name_sites(*this);
     }
-    extent layers() const { return depth; }
+    Index layers() const { return depth; }
     at::Tensor embed(const at::Tensor& tokens) {
         return embedding.index_select(0, tokens.flatten()).view({tokens.size(0), -1, width});
     }
-    at::Tensor block(extent i, const at::Tensor& x) { return blocks[static_cast<std::size_t>(i)]->forward(x); }
-    at::Tensor block(extent i, const at::Tensor& x, CausalRows& rows) {
+    at::Tensor block(Index i, const at::Tensor& x) { return blocks[static_cast<std::size_t>(i)]->forward(x); }
+    at::Tensor block(Index i, const at::Tensor& x, CausalRows& rows) {
         return blocks[static_cast<std::size_t>(i)]->forward_rows(x, rows);
     }
     at::Tensor unembed(const at::Tensor& x) { return BlockImpl::norm(x).matmul(embedding.t()); }
@@ -109,9 +109,9 @@ struct ModelImpl : torch::nn::Module {
 /// The stages alone, of blocks that compute whole prompts.
 struct whole_blocks {
     std::shared_ptr<ModelImpl> model;
-    extent layers() const { return depth; }
+    Index layers() const { return depth; }
     at::Tensor embed(const at::Tensor& tokens) { return model->embed(tokens); }
-    at::Tensor block(extent i, const at::Tensor& x) { return model->block(i, x); }
+    at::Tensor block(Index i, const at::Tensor& x) { return model->block(i, x); }
     at::Tensor unembed(const at::Tensor& x) { return model->unembed(x); }
 };
 }  // namespace rotary

@@ -24,7 +24,7 @@ struct Plain {
 };
 struct WithRows : Plain {
     using Plain::block;
-    at::Tensor block(extent, const at::Tensor& x, CausalRows&) { return x; }
+    at::Tensor block(Index, const at::Tensor& x, CausalRows&) { return x; }
 };
 struct WithSomeLogits : Plain {
     using Plain::unembed;
@@ -32,16 +32,16 @@ struct WithSomeLogits : Plain {
 };
 
 struct WithoutHead {
-    extent layers();
+    Index layers();
     at::Tensor embed(const at::Tensor&);
-    at::Tensor block(extent, const at::Tensor&);
+    at::Tensor block(Index, const at::Tensor&);
 };
 struct BlockWithoutLayer : WithoutHead {
     at::Tensor block(const at::Tensor&);
     at::Tensor unembed(const at::Tensor&);
 };
 struct BlockThatGivesNothing : WithoutHead {
-    void block(extent, const at::Tensor&);
+    void block(Index, const at::Tensor&);
     at::Tensor unembed(const at::Tensor&);
 };
 struct LayersInAList : WithoutHead {

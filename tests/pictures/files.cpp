@@ -37,7 +37,7 @@ Gnuplot program(const Folder& folder, const std::string& script) {
 /// Every kind, with names that are to do nothing.
 template <class Use>
 void for_each_evil_picture(const std::vector<std::string>& names, Use use) {
-    const auto n = static_cast<suture::extent>(names.size());
+    const auto n = static_cast<suture::Index>(names.size());
     const std::string all = names[0] + names[1];
     use(HeatMap{all, all, all, at::rand({n, n}), tokens(names, all), tokens(names, all)}, "heat_map");
     use(Patterns{all, all, all, at::rand({2, n, n}), {all, {names[0], names[1]}}, {all, names}, tokens(names)},

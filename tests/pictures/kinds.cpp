@@ -78,7 +78,7 @@ void check_nothing_is_cut_off(const std::string& script) {
 TEST_CASE("nothing is cut off, however many rows and columns there are and however long their names") {
     for (const std::size_t rows : {1u, 4u, 13u, 24u, 40u})
         for (const std::size_t columns : {1u, 4u, 15u, 40u}) {
-            const auto sizes = {static_cast<suture::extent>(rows), static_cast<suture::extent>(columns)};
+            const auto sizes = {static_cast<suture::Index>(rows), static_cast<suture::Index>(columns)};
             const at::Tensor values = at::rand(sizes);
             CAPTURE(rows);
             CAPTURE(columns);

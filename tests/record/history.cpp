@@ -40,7 +40,7 @@ struct fixture {
     HookHandle handle = hooks.add(sites, history);
 
     /// Layer i sees 10 * value + i.
-    void pass(float value, extent tokens = 3) const {
+    void pass(float value, Index tokens = 3) const {
         const auto scope = hooks.activate();
         float at = 10 * value;
         for (const auto& site : sites) (void)site(at::full({tokens, 6}, at++));

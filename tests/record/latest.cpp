@@ -40,7 +40,7 @@ struct fixture {
     }
 };
 
-at::Tensor full(float value, extent width = 6) { return at::full({4, width}, value); }
+at::Tensor full(float value, Index width = 6) { return at::full({4, width}, value); }
 
 }  // namespace
 
@@ -120,14 +120,14 @@ TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
     const at::NoGradGuard no_gradients;
     Gpt2<24, 3> model(config);
     for (const at::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.3);  // so that tokens matter
-    constexpr extent shared = 5;
+    constexpr Index shared = 5;
 
     Latest<Gpt2Qkv<24, 3>> latest;
     Latest<Q<24, 3>> last(Recording{.tokens = token(shared - 1), .batches = batch(0)});
     HookSet hooks;
     const auto sites = model->h | ranges::views::transform([](const auto& block) { return block->attn->c_attn; });
     const auto first = hooks.add(sites, latest), second = hooks.add(sites, last);
-    const auto run = [&](const std::vector<extent>& ids) {
+    const auto run = [&](const std::vector<Index>& ids) {
         const auto scope = hooks.activate();
         (void)model->forward(at::tensor(ids).unsqueeze(0));
         std::vector<at::Tensor> rows;

@@ -27,7 +27,7 @@ using Small = Fused<6, Q<2>, K<2>, V<2>>;
 using Neox = Grouped<12, Q<64>, K<64>, V<64>>;
 
 /// Records one activation at a site packed like L.
-template <class X, extent Groups = 1, class L = Qkv>
+template <class X, Index Groups = 1, class L = Qkv>
 Latest<X, Groups> recorded(const at::Tensor& x, Recording how = {}) {
     const HookPoint<L> site("h.3.attn.c_attn");
     Latest<X, Groups> latest(how);
@@ -40,7 +40,7 @@ Latest<X, Groups> recorded(const at::Tensor& x, Recording how = {}) {
 }
 
 /// The tensor of what was recorded.
-template <class X, extent Groups = 1, class L = Qkv>
+template <class X, Index Groups = 1, class L = Qkv>
 at::Tensor kept(const at::Tensor& x, Recording how = {}) {
     return recorded<X, Groups, L>(x, how)[0].unsafe_tensor();
 }

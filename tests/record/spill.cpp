@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(fixture, "a spilled history is read elsewhere, lazily and in i
     CHECK(read.of(1).size() == 2);
     const auto sums =
         read | ranges::views::transform([](const auto& e) { return e.view().numel(); }) | ranges::to<std::vector>();
-    CHECK(sums == std::vector<extent>{8, 8, 8, 8});
+    CHECK(sums == std::vector<Index>{8, 8, 8, 8});
 }
 
 TEST_CASE_FIXTURE(fixture, "a history that was read records on") {

@@ -27,7 +27,7 @@ namespace {
 
 using torch::jit::Module;
 
-Module linear(extent in, extent out) {
+Module linear(Index in, Index out) {
     Module made("__torch__.Linear");
     made.register_parameter("weight", at::arange(in * out, at::kFloat).view({out, in}) / 10, false);
     made.register_parameter("bias", at::ones({out}), false);

@@ -18,7 +18,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 /// A causal pattern [batch, heads, tokens, tokens].
-at::Tensor causal(extent tokens = 5) {
+at::Tensor causal(Index tokens = 5) {
     const at::Tensor later = at::ones({tokens, tokens}, at::kBool).triu(1);
     return at::randn({2, 3, tokens, tokens}).masked_fill(later, -std::numeric_limits<double>::infinity()).softmax(-1);
 }
@@ -32,7 +32,7 @@ std::string refusal(const F& f, const at::Tensor& pattern) {
 
 TEST_CASE("the entropy is 0 on a single key, log(n) on n keys alike, and between them otherwise") {
     CHECK(attention_entropy(at::eye(4)).eq(0).all().item<bool>());
-    for (const extent n : {1, 2, 7})
+    for (const Index n : {1, 2, 7})
         CHECK(largest(attention_entropy(at::full({3, n}, 1.0 / n, at::kDouble)) - std::log(n)) < 1e-12);
     const at::Tensor p = at::tensor({0.5, 0.25, 0.25, 0.0}, at::kDouble).unsqueeze(0);
     CHECK(attention_entropy(p).item<double>() == doctest::Approx(1.5 * std::log(2)).epsilon(1e-12));
@@ -46,14 +46,14 @@ TEST_CASE("the entropy is 0 on a single key, log(n) on n keys alike, and between
 TEST_CASE("the shares of all keys sum to 1, and first, self and previous are keys of their own") {
     const at::Tensor p = causal();
     at::Tensor sum = at::zeros({2, 3, 5}, at::kDouble);
-    for (extent key = 0; key < 5; ++key) sum = sum + attention_to_key(p, key);
+    for (Index key = 0; key < 5; ++key) sum = sum + attention_to_key(p, key);
     CHECK(largest(sum - 1) < 1e-6);
     CHECK(attention_to_first(p).equal(attention_to_key(p, 0)));
     CHECK(attention_to_key(p, -1).equal(attention_to_key(p, 4)));
-    for (extent query = 0; query < 5; ++query)
+    for (Index query = 0; query < 5; ++query)
         CHECK(attention_to_self(p).select(-1, query).equal(attention_to_key(p, query).select(-1, query)));
     CHECK(attention_to_previous(p).sizes() == at::IntArrayRef({2, 3, 4}));
-    for (extent query = 1; query < 5; ++query)
+    for (Index query = 1; query < 5; ++query)
         CHECK(attention_to_previous(p).select(-1, query - 1).equal(attention_to_key(p, query - 1).select(-1, query)));
     const at::Tensor shifted = at::eye(5).roll(1, 0);  // every query looks at the key before it, the first at the last
     CHECK(attention_to_previous(shifted).eq(1).all().item<bool>());

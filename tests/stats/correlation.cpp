@@ -28,9 +28,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 double by_definition(const at::Tensor& a, const at::Tensor& b) {
     const auto x = a.accessor<double, 1>(), y = b.accessor<double, 1>();
     long double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
-    for (extent i = 0; i < x.size(0); ++i) mean_x += x[i], mean_y += y[i];
+    for (Index i = 0; i < x.size(0); ++i) mean_x += x[i], mean_y += y[i];
     mean_x /= x.size(0), mean_y /= y.size(0);
-    for (extent i = 0; i < x.size(0); ++i) {
+    for (Index i = 0; i < x.size(0); ++i) {
         const long double dx = x[i] - mean_x, dy = y[i] - mean_y;
         xx += dx * dx, yy += dy * dy, xy += dx * dy;
     }
@@ -40,11 +40,11 @@ double by_definition(const at::Tensor& a, const at::Tensor& b) {
 double largest(const at::Tensor& t) { return t.numel() == 0 ? 0 : t.abs().max().item<double>(); }
 
 /// Numbers that are neither alike nor without correlation, some far from zero and some close to each other.
-at::Tensor draw_rows(const std::vector<extent>& sizes) {
+at::Tensor draw_rows(const std::vector<Index>& sizes) {
     std::mt19937_64 random(static_cast<std::uint64_t>(draw(0, 1 << 30)));
     std::normal_distribution<double> normal;
     const at::Tensor rows = at::empty(sizes, at::kDouble);
-    for (extent i = 0; i < rows.numel(); ++i) rows.data_ptr<double>()[i] = normal(random);
+    for (Index i = 0; i < rows.numel(); ++i) rows.data_ptr<double>()[i] = normal(random);
     const double offset = one_of<double>({0, -3, 1e4, 1e9}), scale = one_of<double>({1, 1e-3, 1e5});
     RC_LOG() << "offset " << offset << ", scale " << scale << "\n";
     return rows.mul(scale).add(offset);
@@ -53,7 +53,7 @@ at::Tensor draw_rows(const std::vector<extent>& sizes) {
 
 TEST_CASE("a correlation is that of the definition, whatever the numbers' offset, scale and dtype") {
     for_all("pearson", 300, [] {
-        const extent channels = draw(2, 40);
+        const Index channels = draw(2, 40);
         const at::ScalarType dtype =
             one_of<at::ScalarType>({at::kDouble, at::kFloat, at::kBFloat16, at::kHalf, at::kLong, at::kInt});
         const at::Tensor a = draw_rows({channels}).to(dtype), b = draw_rows({channels}).to(dtype);
@@ -72,19 +72,19 @@ TEST_CASE("a correlation is that of the definition, whatever the numbers' offset
 
 TEST_CASE("every entry of the matrix is the correlation of its two rows") {
     for_all("correlation_matrix", 100, [] {
-        const extent batch = draw(1, 4), rows = draw(1, 7), channels = draw(2, 40);
+        const Index batch = draw(1, 4), rows = draw(1, 7), channels = draw(2, 40);
         const at::Tensor t = draw_rows({batch, rows, channels}), matrix = correlation_matrix(t);
         RC_ASSERT((matrix.sizes() == at::IntArrayRef({batch, rows, rows})));
-        for (extent n = 0; n < batch; ++n)
-            for (extent i = 0; i < rows; ++i)
-                for (extent j = 0; j < rows; ++j)
+        for (Index n = 0; n < batch; ++n)
+            for (Index i = 0; i < rows; ++i)
+                for (Index j = 0; j < rows; ++j)
                     RC_ASSERT(std::abs(matrix[n][i][j].item<double>() - by_definition(t[n][i], t[n][j])) < 1e-12);
     });
 }
 
 TEST_CASE("the matrix is symmetric bit for bit, exactly 1 on the diagonal, and within [-1, 1]") {
     for_all("symmetry", 100, [] {
-        const extent rows = draw(1, 20);
+        const Index rows = draw(1, 20);
         const at::Tensor matrix = correlation_matrix(draw_rows({rows, draw(2, 9)}));
         RC_ASSERT(matrix.equal(matrix.t()));
         RC_ASSERT(matrix.diagonal().eq(1).all().item<bool>());
@@ -94,7 +94,7 @@ TEST_CASE("the matrix is symmetric bit for bit, exactly 1 on the diagonal, and w
 
 TEST_CASE("a correlation is exactly 1 with itself, exactly -1 with its negative, and changes sign with one of two") {
     for_all("self", 100, [] {
-        const extent channels = draw(2, 40);
+        const Index channels = draw(2, 40);
         const at::Tensor x = draw_rows({3, channels}), y = draw_rows({3, channels});
         RC_ASSERT(pearson(x, x).eq(1).all().item<bool>());
         RC_ASSERT(pearson(x, x.neg()).eq(-1).all().item<bool>());
@@ -105,7 +105,7 @@ TEST_CASE("a correlation is exactly 1 with itself, exactly -1 with its negative,
 
 TEST_CASE("scaling by a positive number and adding another changes no correlation, nor does the channels' order") {
     for_all("invariance", 100, [] {
-        const extent channels = draw(2, 40);
+        const Index channels = draw(2, 40);
         const at::Tensor x = at::randn({4, channels}, at::kDouble), y = at::randn({4, channels}, at::kDouble);
         const double scale = one_of<double>({1e-3, 0.7, 3, 1e6}), offset = one_of<double>({0, -5, 1e3});
         RC_ASSERT(largest(pearson(x.mul(scale).add(offset), y) - pearson(x, y)) < 1e-9);
@@ -203,5 +203,5 @@ TEST_CASE("a token that goes its own way has the least mean correlation") {
     const at::Tensor common = at::randn({64}, at::kDouble);
     at::Tensor tokens = common.add(at::randn({6, 64}, at::kDouble).mul(0.1));
     tokens[0] = at::randn({64}, at::kDouble);
-    CHECK(mean_correlation_with_others(correlation_matrix(tokens)).argmin().item<extent>() == 0);
+    CHECK(mean_correlation_with_others(correlation_matrix(tokens)).argmin().item<Index>() == 0);
 }

@@ -25,16 +25,16 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 at::Tensor numbers(const std::vector<double>& values) { return at::tensor(values, at::kDouble); }
-at::Tensor whole(const std::vector<extent>& values) { return at::tensor(values, at::kLong); }
+at::Tensor whole(const std::vector<Index>& values) { return at::tensor(values, at::kLong); }
 
 /// How many of the values lie in each bin, and below and above all, by going through the edges.
 struct by_loop {
-    std::vector<extent> counts;
-    extent below = 0, above = 0, nan = 0;
+    std::vector<Index> counts;
+    Index below = 0, above = 0, nan = 0;
 
     by_loop(const std::vector<double>& values, const at::Tensor& edges) : counts(edges.numel() - 1) {
         const auto edge = edges.accessor<double, 1>();
-        const extent last = edges.numel() - 1;
+        const Index last = edges.numel() - 1;
         for (const double x : values) {
             if (std::isnan(x))
                 ++nan;
@@ -43,7 +43,7 @@ struct by_loop {
             else if (x > edge[last])
                 ++above;
             else
-                for (extent i = 0; i < last; ++i)
+                for (Index i = 0; i < last; ++i)
                     if (x >= edge[i] && (x < edge[i + 1] || (i + 1 == last && x == edge[last]))) ++counts[i];
         }
     }
@@ -53,7 +53,7 @@ struct by_loop {
 TEST_CASE("every number is counted once, in the bin whose edges hold it") {
     for_all("histogram", 300, [] {
         std::mt19937_64 random(static_cast<std::uint64_t>(draw(0, 1 << 30)));
-        const extent bins = draw(1, 12);
+        const Index bins = draw(1, 12);
         const bool given = once_in(2);
         const HistogramRange range{one_of<double>({-1, 0, -0.3}), one_of<double>({0.1, 1, 7})};
         std::vector<double> values(static_cast<std::size_t>(draw(0, 60)));
@@ -70,7 +70,7 @@ TEST_CASE("every number is counted once, in the bin whose edges hold it") {
         RC_ASSERT(h.below == expected.below);
         RC_ASSERT(h.above == expected.above);
         RC_ASSERT(h.nan == expected.nan);
-        RC_ASSERT(h.counts.sum().item<extent>() + h.below + h.above + h.nan == static_cast<extent>(values.size()));
+        RC_ASSERT(h.counts.sum().item<Index>() + h.below + h.above + h.nan == static_cast<Index>(values.size()));
         const auto infinite = std::count_if(values.begin(), values.end(), [](double x) { return std::isinf(x); });
         if (given)
             RC_ASSERT(h.edges[0].item<double>() == range.low && h.edges[bins].item<double>() == range.high);
@@ -93,7 +93,7 @@ TEST_CASE("numbers that are all alike have room on both sides, as in numpy") {
     CHECK(h.counts.equal(whole({0, 0, 7, 0})));
     for (const double far : {1e18, -1e300}) {
         const Histogram there = histogram_of(at::full({7}, far, at::kDouble), 3);
-        CHECK(there.counts.sum().item<extent>() == 7);
+        CHECK(there.counts.sum().item<Index>() == 7);
         CHECK(there.edges[0].item<double>() < far);
     }
 }
@@ -120,7 +120,7 @@ TEST_CASE("activations of every shape and dtype are counted, and Views") {
 
 TEST_CASE("bins and ranges that cannot be are refused with what to do") {
     const at::Tensor t = numbers({1, 2});
-    const auto refusal = [&](extent bins, HistogramRange range) {
+    const auto refusal = [&](Index bins, HistogramRange range) {
         return message_of<ValueError>([&] { (void)histogram_of(t, bins, range); });
     };
     CHECK(says(refusal(0, {0, 1}), "histogram of 0 bins", "1 or more"));

@@ -28,7 +28,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool close(double a, double b) { return (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= 1e-12 * std::abs(b); }
 bool close(const at::Tensor& a, const at::Tensor& b) {
-    for (extent i = 0; i < a.numel(); ++i)
+    for (Index i = 0; i < a.numel(); ++i)
         if (!close(a[i].item<double>(), b[i].item<double>())) return false;
     return a.sizes() == b.sizes();
 }
@@ -45,14 +45,14 @@ RunningMoments moments_of(const at::Tensor& rows) {
 
 /// The moments of one channel, by their definitions.
 struct by_definition {
-    extent count = 0, left_out = 0;
+    Index count = 0, left_out = 0;
     double mean = not_a_number, stddev = not_a_number, min = not_a_number, max = not_a_number;
 
     explicit by_definition(const at::Tensor& channel) {
         std::vector<long double> finite;
-        for (extent i = 0; i < channel.numel(); ++i)
+        for (Index i = 0; i < channel.numel(); ++i)
             if (const double x = channel[i].item<double>(); std::isfinite(x)) finite.push_back(x);
-        count = static_cast<extent>(finite.size()), left_out = channel.numel() - count;
+        count = static_cast<Index>(finite.size()), left_out = channel.numel() - count;
         if (finite.empty()) return;
         long double sum = 0, squares = 0;
         for (const long double x : finite) sum += x;
@@ -65,12 +65,12 @@ struct by_definition {
 };
 
 /// Rows whose numbers may lie far from zero, a few of them not finite.
-at::Tensor draw_rows(extent rows, extent channels) {
+at::Tensor draw_rows(Index rows, Index channels) {
     std::mt19937_64 random(static_cast<std::uint64_t>(draw(0, 1 << 30)));
     const double offset = one_of<double>({0, 5, -1e4, 1e8}), scale = one_of<double>({1, 1e-2, 1e4});
     const bool specials = once_in(2);
     const at::Tensor t = at::empty({rows, channels}, at::kDouble);
-    for (extent i = 0; i < t.numel(); ++i) {
+    for (Index i = 0; i < t.numel(); ++i) {
         const double special[] = {not_a_number, infinity, -infinity};
         const double ordinary = offset + scale * std::normal_distribution<double>()(random);
         t.data_ptr<double>()[i] = specials && random() % 4 == 0 ? special[random() % 3] : ordinary;
@@ -84,10 +84,10 @@ TEST_CASE("moments are those of their definitions, without what is not finite") 
         const at::Tensor rows = draw_rows(draw(1, 20), draw(1, 5));
         RC_LOG() << c10::str(rows) << "\n";
         const RunningMoments found = moments_of(rows);
-        for (extent c = 0; c < rows.size(1); ++c) {
+        for (Index c = 0; c < rows.size(1); ++c) {
             const by_definition expected(rows.select(1, c));
-            RC_ASSERT(found.count()[c].item<extent>() == expected.count);
-            RC_ASSERT(found.left_out()[c].item<extent>() == expected.left_out);
+            RC_ASSERT(found.count()[c].item<Index>() == expected.count);
+            RC_ASSERT(found.left_out()[c].item<Index>() == expected.left_out);
             RC_ASSERT(close(found.mean()[c].item<double>(), expected.mean));
             RC_ASSERT(close(found.stddev()[c].item<double>(), expected.stddev));
             RC_ASSERT(close(found.min()[c].item<double>(), expected.min));
@@ -98,10 +98,10 @@ TEST_CASE("moments are those of their definitions, without what is not finite") 
 
 TEST_CASE("added in any number of parts, or merged, the moments are those of all rows at once") {
     for_all("parts", 200, [] {
-        const extent channels = draw(1, 4);
+        const Index channels = draw(1, 4);
         RunningMoments one_by_one, left, right;
         std::vector<at::Tensor> parts;
-        for (extent part = draw(1, 6); part > 0; --part) {
+        for (Index part = draw(1, 6); part > 0; --part) {
             parts.push_back(draw_rows(draw(0, 8), channels));
             one_by_one.add(parts.back());
             (once_in(2) ? left : right).add(parts.back());

@@ -38,9 +38,9 @@ TEST_CASE("a norm is the root of the sum of squares, in float64 whatever the dty
         const at::Tensor given = t.to(dtype), found = norms(given);
         REQUIRE(found.sizes() == at::IntArrayRef({2, 3}));
         REQUIRE(found.scalar_type() == at::kDouble);
-        for (extent i = 0; i < 6; ++i) {
+        for (Index i = 0; i < 6; ++i) {
             long double squares = 0;
-            for (extent c = 0; c < 64; ++c) squares += std::pow(given.reshape({6, 64})[i][c].item<double>(), 2.0L);
+            for (Index c = 0; c < 64; ++c) squares += std::pow(given.reshape({6, 64})[i][c].item<double>(), 2.0L);
             const double expected = static_cast<double>(std::sqrt(squares));
             CHECK(found.flatten()[i].item<double>() == doctest::Approx(expected).epsilon(1e-14));
         }

@@ -122,8 +122,8 @@ TEST_CASE("a share of the cells, those with the largest estimates, is run; the o
     options.share = 0.1;
     const SweepResult part = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
     const at::Tensor size = part.attribution.flatten(1).sub(part.baseline.unsqueeze(1)).abs().view(part.values.sizes());
-    const extent count = std::llround(0.1 * static_cast<double>(whole.values.numel()));
-    CHECK(part.ran.sum().item<extent>() == count);
+    const Index count = std::llround(0.1 * static_cast<double>(whole.values.numel()));
+    CHECK(part.ran.sum().item<Index>() == count);
     CHECK(size.masked_select(part.ran).min().item<double>() >=
           size.masked_select(whole.ran.logical_and(part.ran.logical_not())).max().item<double>());
     CHECK(distance(part.values.masked_select(part.done), whole.values.masked_select(part.done)) < 1e-10);

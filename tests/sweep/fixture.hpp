@@ -23,7 +23,7 @@ using namespace suture;
 using Model = Gpt2<48, 3>;
 using Qkv = Gpt2Qkv<48, 3>;
 
-inline constexpr extent layers = 3, length = 6, vocabulary = 11;
+inline constexpr Index layers = 3, length = 6, vocabulary = 11;
 
 /// Weights so large that a patch moves the logits by about one.
 inline Model model(at::ScalarType dtype = at::kDouble) {
@@ -42,7 +42,7 @@ inline Model model(at::ScalarType dtype = at::kDouble) {
 struct Pairs {
     at::Tensor clean, corrupted;
 };
-inline Pairs pairs(extent prompts, extent differ) {
+inline Pairs pairs(Index prompts, Index differ) {
     torch::manual_seed(7);
     const at::Tensor clean = at::randint(0, vocabulary, {prompts, length}, at::kLong);
     at::Tensor corrupted = clean.clone();

@@ -27,7 +27,7 @@ using files::Folder;
 using files::write_bytes;
 using suture_test::message_of;
 using suture_test::says;
-using Cells = std::map<extent, double>;
+using Cells = std::map<Index, double>;
 
 at::Tensor baseline(const std::vector<double>& numbers) { return at::tensor(numbers, at::kDouble); }
 
@@ -82,9 +82,9 @@ TEST_CASE("every number comes back bit for bit") {
                 {9, limits::lowest()},
                 {10, 1.0 / 3},
                 {11, 1 + limits::epsilon()},
-                {extent{1} << 60, 3}};
+                {Index{1} << 60, 3}};
     std::mt19937_64 random(1);
-    for (extent i = 100; i < 1100; ++i) cells[i] = std::bit_cast<double>(random());
+    for (Index i = 100; i < 1100; ++i) cells[i] = std::bit_cast<double>(random());
     write_journal(folder / "j", cells);
     CHECK(same_bits(SweepJournal(folder / "j").cells(), cells));
     CHECK(std::signbit(SweepJournal(folder / "j").cells().at(1)));
@@ -115,7 +115,7 @@ TEST_CASE("a sweep that is begun again goes on behind what was added, with the j
     const Folder folder;
     {
         SweepJournal journal(folder / "j");
-        for (extent i = 0; i < 3; ++i) {
+        for (Index i = 0; i < 3; ++i) {
             journal.begin("a");
             journal.add({{i, 1}});
         }
@@ -136,7 +136,7 @@ TEST_CASE("wherever the power fails, the cells of whole lines are there, and the
         const std::string torn = bytes.substr(0, length);
         write_bytes(folder / "j", torn);
         Cells expected;
-        for (const auto& [cell, line] : std::map<extent, std::string>{{0, "0 1.8p+0\n"}, {7, "7 -1p-2\n"}})
+        for (const auto& [cell, line] : std::map<Index, std::string>{{0, "0 1.8p+0\n"}, {7, "7 -1p-2\n"}})
             if (torn.find("\n" + line) != torn.npos) expected[cell] = cell == 0 ? 1.5 : -0.25;
         if (length == bytes.size()) expected[12] = 1e300;
         {
@@ -298,7 +298,7 @@ TEST_CASE("when the disk refuses, that is told, no line stays half written, and 
         journal.add({{1, 1}});
         const std::string before = bytes_of(folder / "j");
         Cells many;
-        for (extent i = 0; i < 1000; ++i) many[100 + i] = 1.0 / double(i + 3);
+        for (Index i = 0; i < 1000; ++i) many[100 + i] = 1.0 / double(i + 3);
         std::string said;
         with_full_disk(4096, [&] { said = message_of<FileError>([&] { journal.add(many); }); });
         CHECK(says(said, (folder / "j").string(), "cannot be written (File too large)", "check the space on the disk"));

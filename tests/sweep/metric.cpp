@@ -28,7 +28,7 @@ using suture::detail::LogitReads;
 using suture_test::message_of;
 using suture_test::says;
 
-constexpr extent prompts = 3, length = 5, vocabulary = 7;
+constexpr Index prompts = 3, length = 5, vocabulary = 7;
 const at::Tensor tokens_run = at::randint(0, vocabulary, {prompts, length}, at::kLong);
 const at::Tensor logits = at::randn({prompts, length, vocabulary}, at::kDouble).mul(3);
 const at::Tensor clean = at::randn({prompts, length, vocabulary}, at::kDouble).mul(3);
@@ -39,14 +39,14 @@ at::Tensor value(const Metric& metric, const at::Tensor& of = logits) {
     const LogitReads reads(metric, editing(tokens_run), false);
     return reads(reads.at_positions(of), reads.at_positions(clean), tokens_run, at::arange(prompts, at::kLong));
 }
-double logit_of(const at::Tensor& all, extent prompt, extent token, extent id) {
+double logit_of(const at::Tensor& all, Index prompt, Index token, Index id) {
     return all[prompt][token][id].item<double>();
 }
-extent token_at(extent prompt, extent token) { return tokens_run[prompt][token].item<extent>(); }
-extent answer_of(const at::Tensor& given, extent prompt) { return given[prompt].item<extent>(); }
-double log_probability(const at::Tensor& all, extent prompt, extent token, extent id) {
+Index token_at(Index prompt, Index token) { return tokens_run[prompt][token].item<Index>(); }
+Index answer_of(const at::Tensor& given, Index prompt) { return given[prompt].item<Index>(); }
+double log_probability(const at::Tensor& all, Index prompt, Index token, Index id) {
     double sum = 0;
-    for (extent i = 0; i < vocabulary; ++i) sum += std::exp(logit_of(all, prompt, token, i));
+    for (Index i = 0; i < vocabulary; ++i) sum += std::exp(logit_of(all, prompt, token, i));
     return logit_of(all, prompt, token, id) - std::log(sum);
 }
 
@@ -55,60 +55,60 @@ template <class F>
 void check_each(const at::Tensor& numbers, F&& f) {
     CHECK(numbers.scalar_type() == at::kDouble);
     REQUIRE((numbers.sizes() == at::IntArrayRef({prompts})));
-    for (extent p = 0; p < prompts; ++p) CHECK(numbers[p].item<double>() == doctest::Approx(f(p)).epsilon(1e-12));
+    for (Index p = 0; p < prompts; ++p) CHECK(numbers[p].item<double>() == doctest::Approx(f(p)).epsilon(1e-12));
 }
 }  // namespace
 
 TEST_CASE("a logit is the logit of the id at the last token, and a difference that of two") {
-    check_each(value(logit(2)), [](extent p) { return logit_of(logits, p, length - 1, 2); });
+    check_each(value(logit(2)), [](Index p) { return logit_of(logits, p, length - 1, 2); });
     check_each(value(logit_difference(2, 5)),
-               [](extent p) { return logit_of(logits, p, length - 1, 2) - logit_of(logits, p, length - 1, 5); });
+               [](Index p) { return logit_of(logits, p, length - 1, 2) - logit_of(logits, p, length - 1, 5); });
 }
 
 TEST_CASE("every prompt has answers of its own") {
     check_each(value(answer_logit(answers)),
-               [](extent p) { return logit_of(logits, p, length - 1, answer_of(answers, p)); });
-    check_each(value(logit_difference(answers, others)), [](extent p) {
+               [](Index p) { return logit_of(logits, p, length - 1, answer_of(answers, p)); });
+    check_each(value(logit_difference(answers, others)), [](Index p) {
         return logit_of(logits, p, length - 1, answer_of(answers, p)) -
                logit_of(logits, p, length - 1, answer_of(others, p));
     });
     check_each(value(loss(answers)),
-               [](extent p) { return -log_probability(logits, p, length - 1, answer_of(answers, p)); });
+               [](Index p) { return -log_probability(logits, p, length - 1, answer_of(answers, p)); });
     check_each(value(probability(answers)),
-               [](extent p) { return std::exp(log_probability(logits, p, length - 1, answer_of(answers, p))); });
+               [](Index p) { return std::exp(log_probability(logits, p, length - 1, answer_of(answers, p))); });
 }
 
 TEST_CASE("a loss is minus the log of a probability, and the probabilities of all ids sum to 1") {
-    check_each(value(loss(3)), [](extent p) { return -log_probability(logits, p, length - 1, 3); });
-    check_each(value(loss(3)).neg().exp(), [](extent p) { return value(probability(3))[p].item<double>(); });
+    check_each(value(loss(3)), [](Index p) { return -log_probability(logits, p, length - 1, 3); });
+    check_each(value(loss(3)).neg().exp(), [](Index p) { return value(probability(3))[p].item<double>(); });
     at::Tensor sum = at::zeros({prompts}, at::kDouble);
-    for (extent id = 0; id < vocabulary; ++id) sum += value(probability(id));
-    check_each(sum, [](extent) { return 1.0; });
+    for (Index id = 0; id < vocabulary; ++id) sum += value(probability(id));
+    check_each(sum, [](Index) { return 1.0; });
 }
 
 TEST_CASE("the next-token loss is the mean loss of the prompt's own next tokens") {
-    check_each(value(next_token_loss()), [](extent p) {
+    check_each(value(next_token_loss()), [](Index p) {
         double sum = 0;
-        for (extent t = 0; t + 1 < length; ++t) sum -= log_probability(logits, p, t, token_at(p, t + 1));
+        for (Index t = 0; t + 1 < length; ++t) sum -= log_probability(logits, p, t, token_at(p, t + 1));
         return sum / (length - 1);
     });
 }
 
 TEST_CASE("read at other positions, the next-token loss is that of the tokens behind those") {
-    check_each(value(next_token_loss().at(tokens(2, 4))), [](extent p) {
+    check_each(value(next_token_loss().at(tokens(2, 4))), [](Index p) {
         return -(log_probability(logits, p, 2, token_at(p, 3)) + log_probability(logits, p, 3, token_at(p, 4))) / 2;
     });
     check_each(value(next_token_loss().at(token(1))),
-               [](extent p) { return -log_probability(logits, p, 1, token_at(p, 2)); });
+               [](Index p) { return -log_probability(logits, p, 1, token_at(p, 2)); });
     for (const auto& where : {token(-1), tokens(2, to_end)})
         CHECK(says(message_of<PositionError>([&] { (void)value(next_token_loss().at(where)); }),
                    "read at token 4, the last", "no token follows"));
 }
 
 TEST_CASE("a divergence is the sum of p log(p / q), p being the clean run's, and of a run from itself 0") {
-    check_each(value(kl_divergence()), [](extent p) {
+    check_each(value(kl_divergence()), [](Index p) {
         double sum = 0;
-        for (extent i = 0; i < vocabulary; ++i) {
+        for (Index i = 0; i < vocabulary; ++i) {
             const double clean_log = log_probability(clean, p, length - 1, i);
             sum += std::exp(clean_log) * (clean_log - log_probability(logits, p, length - 1, i));
         }
@@ -154,7 +154,7 @@ TEST_CASE("over several positions every metric is the mean of what it is at each
     for (const Metric& metric : all) {
         CAPTURE(metric.name);
         at::Tensor sum = at::zeros({prompts}, at::kDouble);
-        for (extent t = 1; t < 4; ++t) sum += value(metric.at(token(t)));
+        for (Index t = 1; t < 4; ++t) sum += value(metric.at(token(t)));
         CHECK(value(metric.at(tokens(1, 4))).allclose(sum.div(3), 1e-12, 1e-12));
     }
 }
@@ -168,7 +168,7 @@ TEST_CASE("at() names the positions alone, the last call of it counts, and the m
 
 TEST_CASE("a metric of one's own is given the logits of all positions, or of those that it names") {
     const auto shape_of = [](Metric (*place)(const Metric&)) {
-        std::vector<extent> seen;
+        std::vector<Index> seen;
         const Metric mine = metric_of([&seen](const at::Tensor& all) {
             seen = all.sizes().vec();
             return all.select(-1, 3).sum(-1);
@@ -176,8 +176,8 @@ TEST_CASE("a metric of one's own is given the logits of all positions, or of tho
         (void)value(place(mine));
         return seen;
     };
-    CHECK((shape_of([](const Metric& m) { return m; }) == std::vector<extent>{prompts, length, vocabulary}));
-    CHECK((shape_of([](const Metric& m) { return m.at(token(2)); }) == std::vector<extent>{prompts, 1, vocabulary}));
+    CHECK((shape_of([](const Metric& m) { return m; }) == std::vector<Index>{prompts, length, vocabulary}));
+    CHECK((shape_of([](const Metric& m) { return m.at(token(2)); }) == std::vector<Index>{prompts, 1, vocabulary}));
     const Metric sum = metric_of([](const at::Tensor& all) { return all.select(-1, 3).sum(-1); }, "the sum");
     CHECK(sum.name == "the sum");
     CHECK(value(sum).allclose(logits.select(-1, 3).sum(-1), 1e-12, 1e-12));
@@ -215,7 +215,7 @@ TEST_CASE("gradients flow through every metric") {
 
     // Of cross entropy: what is thought, less what is so.
     expected.zero_().select(1, 4).copy_(logits.select(1, 4).softmax(-1));
-    for (extent p = 0; p < prompts; ++p) expected[p][4][answer_of(answers, p)].sub_(1);
+    for (Index p = 0; p < prompts; ++p) expected[p][4][answer_of(answers, p)].sub_(1);
     CHECK(gradient(loss(answers)).allclose(expected, 1e-12, 1e-12));
 
     for (const Metric& metric : {answer_logit(answers), probability(3), next_token_loss(), kl_divergence()}) {

@@ -20,7 +20,7 @@ using namespace suture;
 double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
 
 /// Every component, by head where it has some, and the residual stream.
-template <extent W, extent H>
+template <Index W, Index H>
 std::vector<Grid> grids(const Gpt2<W, H>& model) {
     return {Grid::of<Q, K, V>(sites<Gpt2Qkv<W, H>>(model, "h.*.attn.c_attn")).by_head(),
             Grid::of<Resid>(sites<Whole<Resid<W>>>(model, "h.*.resid_*")),
@@ -28,7 +28,7 @@ std::vector<Grid> grids(const Gpt2<W, H>& model) {
                 .with(Grid::of<MlpOut>(sites<Whole<MlpOut<W>>>(model, "h.*.mlp.c_proj")))};
 }
 
-template <extent W, extent H>
+template <Index W, Index H>
 void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& grid, const Metric& metric,
                      double tolerance) {
     SweepOptions plain;
@@ -39,7 +39,7 @@ void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& gri
     CHECK(slow.effects().abs().max().item<double>() > 100 * tolerance);
 }
 
-template <extent W, extent H>
+template <Index W, Index H>
 void check_all_grids(Gpt2<W, H> model, const Patching& patching, const Metric& metric) {
     for (const Grid& grid : grids(model)) check_both_ways(model, patching, grid, metric, 1e-4);
     model->to(at::kDouble);

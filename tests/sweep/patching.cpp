@@ -114,9 +114,9 @@ TEST_CASE("which reference prompts are drawn is by the seed alone") {
 TEST_CASE("what is drawn are whole reference prompts, and in the long run all of them") {
     const at::Tensor reference = at::arange(40, at::kLong).view({10, 4});
     const at::Tensor drawn = resample_ablation(ids({500, 4}), reference, 7).source();
-    std::set<extent> rows;
-    for (extent i = 0; i < drawn.size(0); ++i) {
-        const extent row = drawn[i][0].item<extent>() / 4;
+    std::set<Index> rows;
+    for (Index i = 0; i < drawn.size(0); ++i) {
+        const Index row = drawn[i][0].item<Index>() / 4;
         CHECK(drawn[i].equal(reference[row]));
         rows.insert(row);
     }

@@ -81,7 +81,7 @@ double pearson_by_hand(const std::vector<double>& a, const std::vector<double>& 
 
 TEST_CASE("an effect is the value less the baseline of its prompt") {
     const SweepResult r = result();
-    for (extent p = 0; p < 2; ++p) CHECK(r.effects()[p].equal(r.values[p].sub(r.baseline[p])));
+    for (Index p = 0; p < 2; ++p) CHECK(r.effects()[p].equal(r.values[p].sub(r.baseline[p])));
     CHECK(r.effects().sizes() == r.values.sizes());
     CHECK(r.effects_of(at::zeros({2, 2, 3}, at::kDouble))[1].equal(at::full({2, 3}, 2.0, at::kDouble)));
 }
@@ -147,9 +147,9 @@ TEST_CASE("a table has a line for each cell, with its labels, value and baseline
     const auto table = read_csv(csv_text(r));
     REQUIRE(table.size() == 13);
     CHECK((table[0] == std::vector<std::string>{"prompt", "layer", "token", "value", "baseline", "ran"}));
-    for (extent cell = 0; cell < 12; ++cell) {
+    for (Index cell = 0; cell < 12; ++cell) {
         const auto& line = table[static_cast<std::size_t>(cell + 1)];
-        const extent p = cell / 6, layer = cell / 3 % 2, t = cell % 3;
+        const Index p = cell / 6, layer = cell / 3 % 2, t = cell % 3;
         REQUIRE(line.size() == 6);
         CHECK(line[0] == std::to_string(p));
         CHECK(line[1] == std::to_string(layer));
@@ -179,7 +179,7 @@ TEST_CASE("labels that hold commas, quotes, line ends or outer spaces come back 
                                           ",",
                                           "häß 模型"};
     SweepResult r;
-    const auto count = static_cast<extent>(labels.size());
+    const auto count = static_cast<Index>(labels.size());
     r.axes = {{"prompt", {"0"}}, {"recipe", labels}};
     r.values = at::arange(count, at::kDouble).view({1, count});
     r.baseline = at::zeros({1}, at::kDouble);
@@ -234,7 +234,7 @@ TEST_CASE("only cells that were run count, by their effects and not by their val
     r.done[1][1][2].fill_(false);
     r.values[1][1][2].fill_(none);
     std::vector<double> exact, guess;
-    for (extent i = 0; i < 12; ++i) {
+    for (Index i = 0; i < 12; ++i) {
         if (i == 3 || i == 4 || i == 5 || i == 11) continue;
         const double baseline = r.baseline[i / 6].item<double>();
         exact.push_back(r.values.flatten()[i].item<double>() - baseline);

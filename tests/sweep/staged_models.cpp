@@ -67,9 +67,9 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
     struct placed {
         Model gpt2 = model();
         HookPoint<Whole<Resid<48>>> embedding{"embedding"};
-        extent layers() const { return gpt2->layers(); }
+        Index layers() const { return gpt2->layers(); }
         at::Tensor embed(const at::Tensor& ids) { return embedding(gpt2->embed(ids)); }
-        at::Tensor block(extent i, const at::Tensor& x) { return gpt2->block(i, x); }
+        at::Tensor block(Index i, const at::Tensor& x) { return gpt2->block(i, x); }
         at::Tensor unembed(const at::Tensor& x) { return gpt2->unembed(x); }
         at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) { return gpt2->unembed(x, ids); }
     } m;
@@ -86,7 +86,7 @@ TEST_CASE("a site outside the blocks, or a model in stages that a site is passed
                    sweep(m.gpt2, denoising(p.clean, p.corrupted), stream, logit_difference(7, 4)).values) < 1e-10);
 
     struct looped : placed {
-        at::Tensor block(extent, const at::Tensor& x) { return gpt2->block(0, x); }
+        at::Tensor block(Index, const at::Tensor& x) { return gpt2->block(0, x); }
     } l;
     for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
         CHECK(says(message_of<HookError>([&] {
@@ -139,9 +139,9 @@ TEST_CASE("in inference mode the numbers are the same, also of blocks that write
     const c10::InferenceMode inference;
     struct writing {
         Model gpt2;
-        extent layers() const { return gpt2->layers(); }
+        Index layers() const { return gpt2->layers(); }
         at::Tensor embed(const at::Tensor& ids) { return gpt2->embed(ids); }
-        at::Tensor block(extent i, const at::Tensor& x) {
+        at::Tensor block(Index i, const at::Tensor& x) {
             const at::Tensor out = gpt2->block(i, x);
             x.zero_();
             return out;

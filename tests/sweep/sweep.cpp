@@ -110,16 +110,16 @@ TEST_CASE("in float32 the numbers agree to 1e-4") {
 
 TEST_CASE("a patch that changes nothing is the baseline, bit for bit, and is not run") {
     Model m = model();
-    constexpr extent differ = 4;
+    constexpr Index differ = 4;
     const Pairs p = pairs(3, differ);
     const SweepResult result = sweep(m, denoising(p.clean, p.corrupted), grids(m)[0].second, logit_difference(3, 4));
-    REQUIRE(result.values.sizes().vec() == std::vector<extent>{3, layers, length});
+    REQUIRE(result.values.sizes().vec() == std::vector<Index>{3, layers, length});
     const at::Tensor before = result.values.narrow(2, 0, differ);
     CHECK(before.equal(result.baseline.view({3, 1, 1}).expand_as(before)));
     CHECK_FALSE(result.ran.narrow(2, 0, differ).any().item<bool>());
     // In the last layer only the last token's query is read; elsewhere each later token's matters.
     CHECK(result.ran.narrow(1, 0, layers - 1).narrow(2, differ, length - differ).all().item<bool>());
-    CHECK(result.ran.select(1, layers - 1).sum().item<extent>() == 3);
+    CHECK(result.ran.select(1, layers - 1).sum().item<Index>() == 3);
 }
 
 TEST_CASE("a sweep of prompts that do not differ runs no cell") {
@@ -136,7 +136,7 @@ TEST_CASE("how many cells run together, and in how much memory, changes no numbe
     const Grid grid = grids(m)[1].second;
     const SweepResult plain =
         sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), with(Optimisations::none()));
-    for (const extent batch : {1, 2, 7, 1000})
+    for (const Index batch : {1, 2, 7, 1000})
         for (const std::size_t memory : {std::size_t{400} << 10, std::size_t{1} << 30}) {
             SweepOptions options;
             options.batch = batch;
@@ -174,7 +174,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
     options.batch = 10;
     const SweepResult whole = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
 
-    extent told = 0, batches = 0;
+    Index told = 0, batches = 0;
     options.journal = std::make_shared<SweepJournal>(file);
     options.progress = [&](const SweepProgress& progress) {
         CHECK(progress.done >= told);
@@ -186,7 +186,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
                       "interrupted");
     const std::size_t kept = options.journal->cells().size();
     CHECK(kept > 0);
-    CHECK(kept < static_cast<std::size_t>(whole.ran.sum().item<extent>()));
+    CHECK(kept < static_cast<std::size_t>(whole.ran.sum().item<Index>()));
 
     options.journal = std::make_shared<SweepJournal>(file);
     std::size_t ran = 0;
@@ -195,7 +195,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
     const SweepResult resumed = sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
     CHECK(resumed.values.equal(whole.values));
     CHECK(resumed.ran.equal(whole.ran));
-    CHECK(ran == (static_cast<std::size_t>(whole.ran.sum().item<extent>()) - kept + 9) / 10);
+    CHECK(ran == (static_cast<std::size_t>(whole.ran.sum().item<Index>()) - kept + 9) / 10);
 
     // Of another sweep, or another model, nothing is taken.
     options.journal = std::make_shared<SweepJournal>(file);
@@ -229,7 +229,7 @@ TEST_CASE("a sweep that is interrupted goes on from its journal, with the same n
 TEST_CASE("a model that only has a forward runs all prompts at once, with the same numbers") {
     Model m = model();
     const Pairs p = pairs(3, 1);
-    std::vector<extent> batches;
+    std::vector<Index> batches;
     const auto forward = [&](const at::Tensor& ids) {
         batches.push_back(ids.size(0));
         return m->forward(ids);
@@ -241,7 +241,7 @@ TEST_CASE("a model that only has a forward runs all prompts at once, with the sa
         batches.clear();
         check_same(sweep(forward, denoising(p.clean, p.corrupted), grid, kl_divergence()), plain, 1e-10);
         // One prompt to see what it takes, both runs, and a pass for each place.
-        CHECK(static_cast<extent>(batches.size()) == 3 + plain.values.numel() / 3);
+        CHECK(static_cast<Index>(batches.size()) == 3 + plain.values.numel() / 3);
         CHECK(std::count(batches.begin(), batches.end(), 3) == 2 + plain.values.numel() / 3);
     }
 }

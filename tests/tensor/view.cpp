@@ -58,7 +58,7 @@ template <class T, class C>
 concept can_get = requires(const T& v) {
     v.template get<C>();
 };
-template <class T, template <extent, extent> class Family>
+template <class T, template <Index, Index> class Family>
 concept can_get_family = requires(const T& v) {
     v.template get<Family>();
 };

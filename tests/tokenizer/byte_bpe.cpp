@@ -17,7 +17,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-using Ids = std::vector<extent>;
+using Ids = std::vector<Index>;
 
 ByteBpe read(const files::Folder& folder) { return ByteBpe::read(folder / "vocab.json", folder / "merges.txt"); }
 /// GPT-2's tokenizer, read once for all cases.
@@ -67,7 +67,7 @@ TEST_CASE("every text can be decoded from its ids, which are tokens of its bytes
         const Ids ids = gpt2().encode(text);
         RC_ASSERT(gpt2().decode(ids) == text);
         std::string bytes;
-        for (const extent id : ids) bytes += gpt2().tokens().text(id);
+        for (const Index id : ids) bytes += gpt2().tokens().text(id);
         RC_ASSERT(bytes == text);
     });
 }
@@ -123,7 +123,7 @@ TEST_CASE("ids that cut through a character give U+FFFD") {
 }
 
 TEST_CASE("an invalid id is refused") {
-    for (const extent id : {extent{-1}, extent{50257}})
+    for (const Index id : {Index{-1}, Index{50257}})
         CHECK(message_of<ValueError>([&] {
                   (void)gpt2().decode({1, id});
               }) == std::to_string(id) + " is not a token id: give one from 0 to 50256");

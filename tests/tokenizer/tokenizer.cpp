@@ -16,7 +16,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-using Ids = std::vector<extent>;
+using Ids = std::vector<Index>;
 
 Tokenizer gpt2() {
     static const Tokenizer tokenizer = [] {
@@ -45,7 +45,7 @@ TEST_CASE("a directory with merges is byte-level, and one without is a list of w
 TEST_CASE("every token is found by its text, and texts are unique") {
     for (const Tokenizer& tokenizer : {gpt2(), words()}) {
         std::set<std::string> seen;
-        for (extent id = 0; id < tokenizer.size(); ++id) {
+        for (Index id = 0; id < tokenizer.size(); ++id) {
             const std::string text = tokenizer.token_text(id);
             if (!seen.insert(text).second || tokenizer.id_of(text) != id)
                 FAIL_CHECK("id ", id, " is not that of ", text);
@@ -71,7 +71,7 @@ TEST_CASE("a text that is not a token is refused with similar tokens") {
           "\"Alicia\" is not one token (similar: \"Alice\"): give a token of the vocabulary");
     CHECK(says(message_of<ValueError>([] { (void)words().id_of("\\q"); }),
                "has a backslash at byte 0 that does not begin an escape"));
-    for (const extent id : {extent{-1}, extent{4}})
+    for (const Index id : {Index{-1}, Index{4}})
         CHECK(says(message_of<ValueError>([&] { (void)words().token_text(id); }),
                    " is not a token id: give one from 0 to 3"));
 }

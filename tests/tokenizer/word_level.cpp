@@ -17,7 +17,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-using Ids = std::vector<extent>;
+using Ids = std::vector<Index>;
 using Texts = std::vector<std::string>;
 
 WordLevel words_of(const Texts& words) {
@@ -30,7 +30,7 @@ WordLevel words_of(const Texts& words) {
 /// The tokens that a text is split into.
 Texts split(const WordLevel& words, const std::string& text) {
     Texts tokens;
-    for (const extent id : words.encode(text)) tokens.push_back(words.tokens().text(id));
+    for (const Index id : words.encode(text)) tokens.push_back(words.tokens().text(id));
     return tokens;
 }
 const Texts plain{"Then", ",", "Alice", "and", "Bob",    "went", "to", "the", "store",

@@ -43,7 +43,7 @@ inline std::string needed(const char* name) {
 }
 
 inline int needed_number(const char* name, int low, int high, std::string_view remedy) {
-    const suture::extent number = number_of(name, needed(name));
+    const suture::Index number = number_of(name, needed(name));
     if (number < low || number > high)
         throw suture::ValueError(fmt::format("{} {} is outside {} to {}: {}", name, number, low, high, remedy));
     return static_cast<int>(number);

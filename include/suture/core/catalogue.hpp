@@ -12,154 +12,154 @@ namespace suture {
 // Attention, query, key and value side by side.
 
 /// GPT-2 `h.i.attn.c_attn`; also minGPT, nanoGPT, MPT `Wqkv`, Baichuan `W_pack`, Qwen-1 `c_attn`, timm ViT `qkv`.
-template <extent E, extent N>
+template <Index E, Index N>
 using Gpt2Qkv = Fused<3 * E, Q<E, N>, K<E, N>, V<E, N>>;
 /// GPT-2 with cross-attention, `crossattention.c_attn`: keys and values of the encoder's states.
-template <extent E, extent N>
+template <Index E, Index N>
 using Gpt2CrossKv = Fused<2 * E, K<E, N>, V<E, N>>;
 /// GPT-BigCode with multi-query attention (StarCoder) `attn.c_attn`: one key and one value head.
-template <extent E, extent N>
+template <Index E, Index N>
 using BigCodeMqaQkv = Fused<E + 2 * (E / N), Q<E, N>, K<E / N>, V<E / N>>;
 /// Falcon-7B `self_attention.query_key_value` (multi-query).
-template <extent N, extent D>
+template <Index N, Index D>
 using Falcon7bQkv = Fused<(N + 2) * D, Q<N * D, N>, K<D>, V<D>>;
 /// Phi-3 and Phi-4 `self_attn.qkv_proj`.
-template <extent N, extent G, extent D>
+template <Index N, Index G, Index D>
 using Phi3Qkv = Fused<(N + 2 * G) * D, Q<N * D, N>, K<G * D, G>, V<G * D, G>>;
 /// ChatGLM2 and later, GLM-4 `self_attention.query_key_value`.
-template <extent N, extent G, extent D>
+template <Index N, Index G, Index D>
 using ChatGlmQkv = Phi3Qkv<N, G, D>;
 /// DBRX `norm_attn_norm.attn.Wqkv`. The model clamps it after the projection: edits made at the module's output
 /// are made before the clamp.
-template <extent N, extent G, extent D>
+template <Index N, Index G, Index D>
 using DbrxQkv = Phi3Qkv<N, G, D>;
 
 // Attention, interleaved by head or by key/value group.
 
 /// GPT-NeoX and Pythia `attention.query_key_value`: query, key and value of head 0, then of head 1, ...
-template <extent N, extent D>
+template <Index N, Index D>
 using NeoXQkv = Grouped<N, Q<D>, K<D>, V<D>>;
 /// BLOOM `self_attention.query_key_value`.
-template <extent N, extent D>
+template <Index N, Index D>
 using BloomQkv = NeoXQkv<N, D>;
 /// GPT-BigCode without multi-query attention `attn.c_attn`.
-template <extent N, extent D>
+template <Index N, Index D>
 using BigCodeMhaQkv = NeoXQkv<N, D>;
 /// Falcon-RW `self_attention.query_key_value`.
-template <extent N, extent D>
+template <Index N, Index D>
 using FalconRwQkv = NeoXQkv<N, D>;
 /// Falcon-40B, 180B and 11B `self_attention.query_key_value`: each key/value head follows its N / G query heads.
-template <extent N, extent G, extent D>
+template <Index N, Index G, Index D>
 using FalconQkv = Grouped<G, Q<N / G * D, N / G>, K<D>, V<D>>;
 /// InternLM2 `attention.wqkv`.
-template <extent N, extent G, extent D>
+template <Index N, Index G, Index D>
 using InternLm2Qkv = FalconQkv<N, G, D>;
 /// CodeGen `attn.qkv_proj`: four groups (one per TPU core that it was trained on) in the order query, value, key.
-template <extent E, extent N>
+template <Index E, Index N>
 using CodeGenQkv = Grouped<4, Q<E / 4, N / 4>, V<E / 4, N / 4>, K<E / 4, N / 4>>;
 /// Qwen3-Next full attention `self_attn.q_proj`: each head's query, then its output gate.
-template <extent N, extent D>
+template <Index N, Index D>
 using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
 
 // Attention that is not fused: one layout per projection.
 
 /// LLaMA, Mistral, Qwen2, Qwen3 and Gemma `self_attn.q_proj`. Query head h reads key/value head h / (N / G).
-template <extent N, extent D>
+template <Index N, Index D>
 using LlamaQ = Whole<Q<N * D, N>>;
 /// `self_attn.k_proj` of the same models.
-template <extent G, extent D>
+template <Index G, Index D>
 using LlamaK = Whole<K<G * D, G>>;
 /// `self_attn.v_proj` of the same models.
-template <extent G, extent D>
+template <Index G, Index D>
 using LlamaV = Whole<V<G * D, G>>;
 
 // Linear attention (Qwen3-Next, gated delta net). The group of a key head has Hv / Hk value heads.
 
 /// Qwen3-Next `linear_attn.in_proj_qkvz`, Hk key heads of width Dk and Hv value heads of width Dv.
-template <extent Hk, extent Hv, extent Dk, extent Dv>
+template <Index Hk, Index Hv, Index Dk, Index Dv>
 using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<Hv / Hk * Dv, Hv / Hk>, Z<Hv / Hk * Dv, Hv / Hk>>;
 /// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel per head.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Beta : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Beta";
 };
 /// @see Beta
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Alpha : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Alpha";
 };
 /// Qwen3-Next `linear_attn.in_proj_ba`.
-template <extent Hk, extent Hv>
+template <Index Hk, Index Hv>
 using Qwen3NextBa = Grouped<Hk, Beta<Hv / Hk, Hv / Hk>, Alpha<Hv / Hk, Hv / Hk>>;
 
 // Multi-head latent attention (DeepSeek V2 and V3).
 
 /// The part of a query or key without a position.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct NoPe : ComponentBase<Width, Heads> {
     static constexpr const char* name = "NoPe";
 };
 /// The part of a query or key that the rotary embedding rotates.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Rope : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Rope";
 };
 /// The compressed keys and values, which are cached.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Latent : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Latent";
 };
 /// DeepSeek `self_attn.q_b_proj` (or `q_proj`).
-template <extent N, extent Nope, extent RopeWidth>
+template <Index N, Index Nope, Index RopeWidth>
 using DeepSeekQ = Grouped<N, NoPe<Nope>, Rope<RopeWidth>>;
 /// DeepSeek `self_attn.kv_a_proj_with_mqa`.
-template <extent Rank, extent RopeWidth>
+template <Index Rank, Index RopeWidth>
 using DeepSeekKvA = Fused<Rank + RopeWidth, Latent<Rank>, Rope<RopeWidth>>;
 /// DeepSeek `self_attn.kv_b_proj`: each head's position-free key, then its value.
-template <extent N, extent Nope, extent D>
+template <Index N, Index Nope, Index D>
 using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
 
 // Gated MLPs.
 
 /// Phi-3 and Phi-4 `mlp.gate_up_proj`.
-template <extent I>
+template <Index I>
 using Phi3GateUp = Fused<2 * I, Gate<I>, Up<I>>;
 /// gpt-oss `experts.gate_up_proj`: even channels gate, odd channels up.
-template <extent I>
+template <Index I>
 using GptOssGateUp = Grouped<I, Gate<1>, Up<1>>;
 
 /// State-space models. Components have single letters, as in the papers, and hence a namespace of their own.
 namespace ssm {
 /// The input of the convolution and the scan.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct X : ComponentBase<Width, Heads> {
     static constexpr const char* name = "X";
 };
 /// How the input enters the state.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct B : ComponentBase<Width, Heads> {
     static constexpr const char* name = "B";
 };
 /// How the state is read.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct C : ComponentBase<Width, Heads> {
     static constexpr const char* name = "C";
 };
 /// The step size.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Dt : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Dt";
 };
 }  // namespace ssm
 
 /// Mamba `mixer.in_proj`.
-template <extent I>
+template <Index I>
 using MambaIn = Fused<2 * I, ssm::X<I>, Gate<I>>;
 /// Mamba `mixer.x_proj`, R the rank of the step size and S the size of the state.
-template <extent R, extent S>
+template <Index R, Index S>
 using MambaX = Fused<R + 2 * S, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
 /// Mamba-2 `mixer.in_proj` (with d_mlp = 0), Ng groups of state S, H heads.
-template <extent I, extent Ng, extent S, extent H>
+template <Index I, Index Ng, Index S, Index H>
 using Mamba2In =
     Fused<2 * I + 2 * Ng * S + H, Gate<I, H>, ssm::X<I, H>, ssm::B<Ng * S, Ng>, ssm::C<Ng * S, Ng>, ssm::Dt<H, H>>;
 

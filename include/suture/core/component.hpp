@@ -8,7 +8,7 @@
 namespace suture {
 
 /// Counts and positions of channels, heads, tokens and groups. Signed, like LibTorch's sizes.
-using extent = std::int64_t;
+using Index = std::int64_t;
 
 /// Any integral type except bool and the character types.
 template <class N>
@@ -17,20 +17,20 @@ concept Integer = std::integral<N> && !std::same_as<N, bool> && !std::same_as<N,
 
 namespace detail {
 // Named numbers and relations between them: when a static_assert over one fails, both compilers print the numbers.
-template <extent>
+template <Index>
 struct ComponentWidth;
-template <extent>
+template <Index>
 struct ComponentHeads;
-template <extent>
+template <Index>
 struct SumOfWidths;
-template <extent>
+template <Index>
 struct FusedWidth;
-template <extent>
+template <Index>
 struct GroupCount;
 
 template <class, class>
 inline constexpr bool is_same_number = false;
-template <template <extent> class A, template <extent> class B, extent N>
+template <template <Index> class A, template <Index> class B, Index N>
 inline constexpr bool is_same_number<A<N>, B<N>> = true;
 /// The two named numbers are equal.
 template <class A, class B>
@@ -38,7 +38,7 @@ concept SameNumber = is_same_number<A, B>;
 
 template <class, class>
 inline constexpr bool is_divisor = false;
-template <template <extent> class A, template <extent> class B, extent N, extent M>
+template <template <Index> class A, template <Index> class B, Index N, Index M>
 inline constexpr bool is_divisor<A<N>, B<M>> = N > 0 && M % N == 0;
 /// The first named number divides the second without a remainder.
 template <class A, class B>
@@ -46,7 +46,7 @@ concept Divides = is_divisor<A, B>;
 
 template <class>
 inline constexpr bool is_positive = false;
-template <template <extent> class A, extent N>
+template <template <Index> class A, Index N>
 inline constexpr bool is_positive<A<N>> = N >= 1;
 /// The named number is at least one.
 template <class A>
@@ -54,25 +54,25 @@ concept Positive = is_positive<A>;
 
 /// Whether a component of this width can have this many heads: the predicate twin of the assertions in
 /// `ComponentBase`.
-consteval bool can_have_heads(extent width, extent heads) { return width >= 1 && heads >= 1 && width % heads == 0; }
+consteval bool can_have_heads(Index width, Index heads) { return width >= 1 && heads >= 1 && width % heads == 0; }
 }  // namespace detail
 
 /// The base of every component: its width in channels, and the number of heads that divide it.
 /// To define a component, derive from it and give it a name:
 ///
 ///     struct Router : suture::ComponentBase<8> { static constexpr const char* name = "Router"; };
-///     template <extent W, extent H> struct Rot : ComponentBase<W, H> { static constexpr const char* name = "Rot"; };
+///     template <Index W, Index H> struct Rot : ComponentBase<W, H> { static constexpr const char* name = "Rot"; };
 ///
 /// The second form defines a family: `on<Rot>()` finds the only `Rot<...>` of a layout.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct ComponentBase {
     static_assert(detail::Positive<detail::ComponentWidth<Width>>,
                   "a component has no channels: give it a width of at least 1");
     static_assert(detail::Divides<detail::ComponentHeads<Heads>, detail::ComponentWidth<Width>>,
                   "the heads do not divide the width: give a width that is heads times head width");
-    static constexpr extent width = Width;
-    static constexpr extent heads = Heads;
-    static constexpr extent head_width = Width / (Heads > 0 ? Heads : 1);
+    static constexpr Index width = Width;
+    static constexpr Index heads = Heads;
+    static constexpr Index head_width = Width / (Heads > 0 ? Heads : 1);
 };
 
 namespace detail {
@@ -85,65 +85,65 @@ concept Named = requires {
 /// A component: `width` channels in `heads` heads under a `name`.
 template <class C>
 concept Component = detail::Named<C> && requires {
-    { C::width } -> std::convertible_to<extent>;
-    { C::heads } -> std::convertible_to<extent>;
+    { C::width } -> std::convertible_to<Index>;
+    { C::heads } -> std::convertible_to<Index>;
 } && std::derived_from<C, ComponentBase<C::width, C::heads>>;
 
 // The activations of a transformer. Widths are in channels, over all heads of a group.
 
 /// Query: what a token looks for.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Q : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Q";
 };
 /// Key: what a token can be found by.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct K : ComponentBase<Width, Heads> {
     static constexpr const char* name = "K";
 };
 /// Value: what a token passes on to those that attend to it.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct V : ComponentBase<Width, Heads> {
     static constexpr const char* name = "V";
 };
 /// The values mixed by each head, before the output projection ("z" in TransformerLens); also the gate z of
 /// Qwen3-Next's linear attention.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Z : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Z";
 };
 /// The output of attention, after its output projection, which is added to the residual stream.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct AttnOut : ComponentBase<Width, Heads> {
     static constexpr const char* name = "AttnOut";
 };
 /// The residual stream.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Resid : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Resid";
 };
 /// The residual stream after a layer normalisation: the input of attention, the MLP or the unembedding.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Norm : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Norm";
 };
 /// The neurons of an MLP, before or after their nonlinearity.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Mlp : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Mlp";
 };
 /// The output of the MLP, which is added to the residual stream.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct MlpOut : ComponentBase<Width, Heads> {
     static constexpr const char* name = "MlpOut";
 };
 /// The gate of a gated unit: SwiGLU's, gated attention's, Mamba's.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Gate : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Gate";
 };
 /// The gated half of a SwiGLU.
-template <extent Width, extent Heads = 1>
+template <Index Width, Index Heads = 1>
 struct Up : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Up";
 };

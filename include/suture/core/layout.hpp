@@ -30,7 +30,7 @@ inline constexpr bool all_distinct = ((count_of<Ts, Ts...> == 1) && ...);
 
 /// Components side by side: GPT-2's `c_attn` is `Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>`.
 /// The width is written out so that the compiler can check the sum against the model's.
-template <extent Width, class... Cs>
+template <Index Width, class... Cs>
 struct Fused {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list those that the last axis is packed from");
     static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
@@ -39,14 +39,14 @@ struct Fused {
     static_assert(detail::SameNumber<detail::SumOfWidths<(0 + ... + Cs::width)>, detail::FusedWidth<Width>>,
                   "the widths do not sum to the width of the layout: correct a width or the total");
     using components = detail::TypeList<Cs...>;
-    static constexpr extent width = Width;
-    static constexpr extent groups = 1;
-    static constexpr extent period = Width;
+    static constexpr Index width = Width;
+    static constexpr Index groups = 1;
+    static constexpr Index period = Width;
 };
 
 /// The same components in every group, group after group: GPT-NeoX's `query_key_value` is
 /// `Grouped<12, Q<64>, K<64>, V<64>>`, with one group per head. Widths are those of one group.
-template <extent Groups, class... Cs>
+template <Index Groups, class... Cs>
 struct Grouped {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list those that each group is packed from");
     static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
@@ -54,9 +54,9 @@ struct Grouped {
     static_assert(detail::all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
     static_assert(detail::Positive<detail::GroupCount<Groups>>, "a layout without groups: give it at least 1");
     using components = detail::TypeList<Cs...>;
-    static constexpr extent groups = Groups;
-    static constexpr extent period = (0 + ... + Cs::width);
-    static constexpr extent width = Groups * period;
+    static constexpr Index groups = Groups;
+    static constexpr Index period = (0 + ... + Cs::width);
+    static constexpr Index width = Groups * period;
 };
 
 /// One component that fills the last axis: the residual stream is `Whole<Resid<768>>`.
@@ -67,9 +67,9 @@ using Whole = Fused<C::width, C>;
 template <class L>
 concept Layout = requires {
     typename L::components;
-    { L::width } -> std::convertible_to<extent>;
-    { L::groups } -> std::convertible_to<extent>;
-    { L::period } -> std::convertible_to<extent>;
+    { L::width } -> std::convertible_to<Index>;
+    { L::groups } -> std::convertible_to<Index>;
+    { L::period } -> std::convertible_to<Index>;
 }
 &&!Component<L>;
 
@@ -79,8 +79,8 @@ struct FindComponent;
 template <class C, class... Cs>
 struct FindComponent<C, TypeList<Cs...>> {
     static constexpr int count = count_of<C, Cs...>;
-    static constexpr extent offset = [] {
-        extent before = 0;
+    static constexpr Index offset = [] {
+        Index before = 0;
         bool found = false;
         ((found = found || std::is_same_v<C, Cs>, before += found ? 0 : Cs::width), ...);
         return before;
@@ -99,7 +99,7 @@ inline constexpr StridedSlice slice_of{detail::FindComponent<C, typename L::comp
 
 /// The first channel of component C in layout L (in its first group).
 template <Layout L, ComponentOf<L> C>
-inline constexpr extent offset = slice_of<L, C>.offset;
+inline constexpr Index offset = slice_of<L, C>.offset;
 
 /// The slices of all components of L, in order.
 template <Layout L>
@@ -110,12 +110,12 @@ inline constexpr auto slices_of = []<class... Cs>(detail::TypeList<Cs...>) {
 /// A component as a value, for messages and drawings.
 struct ComponentFacts {
     const char* name = "";
-    extent width = 0, heads = 1;
+    Index width = 0, heads = 1;
 };
 
 /// A layout as a value: its components, without the types.
 struct LayoutFacts {
-    extent width = 0, groups = 1;
+    Index width = 0, groups = 1;
     const ComponentFacts* components = nullptr;
     std::size_t count = 0;
     constexpr const ComponentFacts* begin() const { return components; }
@@ -138,7 +138,7 @@ inline constexpr LayoutFacts facts_of{L::width, L::groups, detail::component_tab
 namespace detail {
 /// The number of heads that component C has in layout L, over all groups.
 template <Layout L, ComponentOf<L> C>
-inline constexpr extent heads_of = C::heads* L::groups;
+inline constexpr Index heads_of = C::heads* L::groups;
 
 // How an edit names a component: in full, by its family where only one component is of it, or as the whole layout.
 
@@ -146,14 +146,14 @@ inline constexpr extent heads_of = C::heads* L::groups;
 template <class C>
 struct Exactly {};
 /// The only component of a layout that is a `Family<width, heads>`.
-template <template <extent, extent> class Family>
+template <template <Index, Index> class Family>
 struct FamilyOf {};
 
 template <class Selector, class C>
 inline constexpr bool matches = false;
 template <class C>
 inline constexpr bool matches<Exactly<C>, C> = true;
-template <template <extent, extent> class Family, extent Width, extent Heads>
+template <template <Index, Index> class Family, Index Width, Index Heads>
 inline constexpr bool matches<FamilyOf<Family>, Family<Width, Heads>> = true;
 
 template <class Selector, class Components>
@@ -192,13 +192,13 @@ inline constexpr StridedSlice slice_in<L, L>{0, L::width, 1, L::width};
 
 // What a View or an Owned of X can hold: a component, in one or several groups, or a whole layout.
 
-template <class X, extent Groups>
+template <class X, Index Groups>
 struct Hosting;
 template <Layout L>
 struct Hosting<L, 1> {
     using type = L;
 };
-template <Component C, extent Groups>
+template <Component C, Index Groups>
 struct Hosting<C, Groups> {
     using type = Grouped<Groups, C>;
 };
@@ -208,11 +208,11 @@ struct Hosting<C, 1> {
 };
 
 /// The layout of a tensor that holds X alone: X itself, or the component in its groups.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
 using host_layout = typename Hosting<X, Groups>::type;
 
 /// X can be viewed in this number of groups.
-template <class X, extent Groups>
+template <class X, Index Groups>
 concept Hosted = requires {
     typename Hosting<X, Groups>::type;
 };

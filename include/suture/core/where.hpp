@@ -15,14 +15,14 @@ namespace suture {
 enum class Axis : unsigned char { batch, token };
 
 /// `tokens(3, to_end)`: the range reaches the end of the axis.
-inline constexpr extent to_end = std::numeric_limits<extent>::max();
+inline constexpr Index to_end = std::numeric_limits<Index>::max();
 
 namespace detail {
 /// The channels that selectors mean, as a value.
 struct ChannelWhere {
-    extent head_begin = -1, head_end = -1;  ///< -1: the component as a whole
+    Index head_begin = -1, head_end = -1;  ///< -1: the component as a whole
     bool one_head = false;
-    extent dim_begin = 0, dim_end = -1;  ///< -1: up to the end
+    Index dim_begin = 0, dim_end = -1;  ///< -1: up to the end
 };
 
 /// What a selector restricts, one bit each: a place restricts each at most once.
@@ -33,8 +33,8 @@ enum Restriction : unsigned { the_batch = 1, the_tokens = 2, the_positions = 3, 
 /// keeps it: the rules of PyTorch's indexing.
 template <Axis Along>
 struct Position {
-    extent begin = 0;
-    extent end = to_end;
+    Index begin = 0;
+    Index end = to_end;
     bool single = false;
 
     static constexpr detail::Restriction restricts = Along == Axis::batch ? detail::the_batch : detail::the_tokens;
@@ -42,9 +42,9 @@ struct Position {
 };
 
 namespace detail {
-/// The number as an extent. An unsigned number that is too large must stay beyond every axis: it must not become
+/// The number as an Index. An unsigned number that is too large must stay beyond every axis: it must not become
 /// negative, which would count from the end, nor `to_end`.
-constexpr extent counted(Integer auto n) { return std::cmp_greater(n, to_end) ? to_end - 1 : static_cast<extent>(n); }
+constexpr Index counted(Integer auto n) { return std::cmp_greater(n, to_end) ? to_end - 1 : static_cast<Index>(n); }
 }  // namespace detail
 
 /// One token position. `token(-1)` is the last.
@@ -61,7 +61,7 @@ constexpr Position<Axis::batch> batches(Integer auto begin, Integer auto end) {
 }
 
 /// The heads [Begin, End); `One` if it was written `head<h>`. @see head @see heads
-template <extent Begin, extent End, bool One>
+template <Index Begin, Index End, bool One>
 struct HeadRange {
     static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
     static constexpr detail::Restriction restricts = detail::the_heads;
@@ -70,7 +70,7 @@ struct HeadRange {
     }
 };
 /// The channels [Begin, End). @see dims
-template <extent Begin, extent End>
+template <Index Begin, Index End>
 struct DimRange {
     static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
     static constexpr detail::Restriction restricts = detail::the_dims;
@@ -79,13 +79,13 @@ struct DimRange {
 
 /// One head, counted over all groups: under grouped-query attention, query head h is in group
 /// h / (heads per group). It has `head_width` channels, whatever the layout.
-template <extent H>
+template <Index H>
 inline constexpr HeadRange<H, H + 1, true> head{};
 /// The heads [Begin, End), of shape [..., heads, head width], whatever the layout.
-template <extent Begin, extent End>
+template <Index Begin, Index End>
 inline constexpr HeadRange<Begin, End, false> heads{};
 /// The channels [Begin, End) of the component, in each of its groups; with `head` or `heads`, of each head.
-template <extent Begin, extent End>
+template <Index Begin, Index End>
 inline constexpr DimRange<Begin, End> dims{};
 
 /// A selector: `token(4)`, `tokens(2, 5)`, `batch(0)`, `head<3>`, `dims<0, 10>`, ...
@@ -103,20 +103,20 @@ struct ChannelSlice {
 };
 
 /// The channels of heads [begin, end), if one slice can hold them: within one group, or in groups of one head each.
-constexpr ChannelSlice narrow_to_heads(StridedSlice whole, extent heads_per_group, ChannelWhere w) {
+constexpr ChannelSlice narrow_to_heads(StridedSlice whole, Index heads_per_group, ChannelWhere w) {
     if (w.head_end > heads_per_group * whole.groups) return {whole, false, Fault::head_beyond};
-    const extent head_width = whole.width / heads_per_group;
-    const extent first_group = w.head_begin / heads_per_group, last_group = (w.head_end - 1) / heads_per_group;
-    const extent start = whole.offset + first_group * whole.period + (w.head_begin % heads_per_group) * head_width;
+    const Index head_width = whole.width / heads_per_group;
+    const Index first_group = w.head_begin / heads_per_group, last_group = (w.head_end - 1) / heads_per_group;
+    const Index start = whole.offset + first_group * whole.period + (w.head_begin % heads_per_group) * head_width;
     if (w.one_head) return {{start, head_width, 1, head_width}, false};
-    const extent count = w.head_end - w.head_begin;
+    const Index count = w.head_end - w.head_begin;
     if (first_group == last_group) return {{start, head_width, count, head_width}, true};
     if (heads_per_group == 1) return {{start, head_width, count, whole.period}, true};
     return {whole, false, Fault::heads_straddle};
 }
 
 /// The part of a component's slice that `w` selects. @post the result lies in `whole`, or `why` says what is wrong
-constexpr ChannelSlice narrow(StridedSlice whole, extent heads_per_group, ChannelWhere w) {
+constexpr ChannelSlice narrow(StridedSlice whole, Index heads_per_group, ChannelWhere w) {
     ChannelSlice part{whole, whole.groups > 1};
     if (w.head_begin >= 0) part = narrow_to_heads(whole, heads_per_group, w);
     if (part.why != Fault::none || w.dim_end < 0) return part;
@@ -150,7 +150,7 @@ inline constexpr ChannelWhere channels_in = [] {
 template <class X, Where... Ws>
 inline constexpr Fault channels_fault = [] {
     const ChannelWhere w = channels_in<Ws...>;
-    extent there = X::width;
+    Index there = X::width;
     if (w.head_begin >= 0) {
         if constexpr (Component<X>)
             there = X::head_width;

@@ -32,7 +32,7 @@ void edit_in_place(const at::Tensor& packed, const R& recipe) {
 }
 
 /// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
 void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
     using L = host_layout<X, Groups>;
     const at::Tensor packed = Access::packed(owned);
@@ -52,13 +52,13 @@ void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
 /// What is wrong with piping a Readable into R.
 template <class Held, AnyRecipe R>
 inline constexpr Fault pipe_fault = Fault::none;
-template <template <class, extent> class Held, class X, extent Groups, AnyRecipe R>
+template <template <class, Index> class Held, class X, Index Groups, AnyRecipe R>
 inline constexpr Fault pipe_fault<Held<X, Groups>, R> = recipe_fault<R, host_layout<X, Groups>>;
 }  // namespace detail
 
 /// An edited clone of the view. @post the viewed storage has the same bytes and version as before
 /// @throws Error, which names the edit and its component, what was expected and what came
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
     requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 Owned<X, Groups>
 operator|(const View<X, Groups>& source, const R& recipe) {
@@ -68,7 +68,7 @@ operator|(const View<X, Groups>& source, const R& recipe) {
 }
 
 /// Edits in place and passes the Owned on. If it throws, the Owned is unchanged.
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
     requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 Owned<X, Groups>
 operator|(Owned<X, Groups>&& owned, const R& recipe) {
@@ -78,7 +78,7 @@ operator|(Owned<X, Groups>&& owned, const R& recipe) {
 
 /// Edits in place. If it throws an Error, the Owned is unchanged. (If LibTorch runs out of memory, some of the edits
 /// may have been made.)
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
     requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 Owned<X, Groups>
 &operator|=(Owned<X, Groups>& owned, const R& recipe) {
@@ -91,20 +91,20 @@ Owned<X, Groups>
 template <Readable T, AnyRecipe R, detail::Fault suture_fault = detail::pipe_fault<T, R>>
     requires(suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, operator|(const T&, const R&));
-template <class X, extent Groups, AnyRecipe R,
+template <class X, Index Groups, AnyRecipe R,
           detail::Fault suture_fault = detail::recipe_fault<R, detail::host_layout<X, Groups>>>
     requires(suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X, Groups>&, const R&));
 
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
     requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 SUTURE_REJECTED("a pipe consumes the Owned: write std::move(x) | edit, or x |= edit", operator|(const Owned<X, Groups>&,
                                                                                                 const R&));
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
 SUTURE_REJECTED(
     "a View is read-only: write view | edit, which clones, or clone() it", operator|=(const View<X, Groups>&,
                                                                                       const R&));
-template <class X, extent Groups, AnyRecipe R>
+template <class X, Index Groups, AnyRecipe R>
     requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|=(const Owned<X, Groups>&,
                                                                                               const R&));

@@ -32,15 +32,15 @@ template <class Selector>
 inline constexpr const char* selector_name = "all";
 template <Component C>
 inline constexpr const char* selector_name<Exactly<C>> = C::name;
-template <template <extent, extent> class Family>
+template <template <Index, Index> class Family>
 inline constexpr const char* selector_name<FamilyOf<Family>> = Family<1, 1>::name;
 
 template <class>
 inline constexpr bool is_family = false;
-template <template <extent, extent> class Family>
+template <template <Index, Index> class Family>
 inline constexpr bool is_family<FamilyOf<Family>> = true;
 
-inline std::string range_text(const char* one, const char* several, bool single, extent begin, extent end) {
+inline std::string range_text(const char* one, const char* several, bool single, Index begin, Index end) {
     if (single) return one + (" " + std::to_string(begin));
     return several + (" " + std::to_string(begin)) + ":" + (end == to_end ? "" : std::to_string(end));
 }
@@ -67,7 +67,7 @@ inline std::string place_text(const Place& p, const ChannelWhere& c) {
 /// What is wrong with injecting a View into the component that Selector names in L.
 template <class Value, class Selector, Layout L>
 inline constexpr Fault injection_fault = Fault::none;
-template <class X, extent Groups, class Selector, Layout L>
+template <class X, Index Groups, class Selector, Layout L>
 inline constexpr Fault injection_fault<View<X, Groups>, Selector, L> =
     !std::same_as<X, typename Resolution<Selector, L>::type> ? Fault::other_component
     : Component<X> && Groups != L::groups                    ? Fault::other_groups

@@ -15,7 +15,7 @@ namespace detail {
 /// known only with the layout.
 template <class V, class Selector>
 inline constexpr bool takes = Number<V> || std::same_as<V, at::Tensor> || std::same_as<V, Slot>;
-template <class X, extent Groups, class Selector>
+template <class X, Index Groups, class Selector>
 inline constexpr bool takes<View<X, Groups>, Selector> = is_family<Selector> || std::same_as<Exactly<X>, Selector>;
 }  // namespace detail
 
@@ -68,11 +68,11 @@ public:
             "the function given to apply() returns nothing: return the edited tensor", apply(F) const);
 
 #define SUTURE_OTHER_COMPONENT(name)                                                          \
-    template <class X, extent Groups>                                                         \
+    template <class X, Index Groups>                                                          \
         requires(!detail::takes<View<X, Groups>, Selector>)                                   \
     SUTURE_REJECTED("the injected View holds another component: take its values with read()", \
                     name(const View<X, Groups>&) const);                                      \
-    template <class X, extent Groups>                                                         \
+    template <class X, Index Groups>                                                          \
     SUTURE_REJECTED("an Owned is injected as a View: write x.view()", name(const Owned<X, Groups>&) const);
     SUTURE_OTHER_COMPONENT(set)
     SUTURE_OTHER_COMPONENT(add)
@@ -109,10 +109,10 @@ template <class C, Where... Ws>
 SUTURE_REJECTED("two selectors restrict the same axis: keep one of them", on(Ws...));
 
 /// Begins an edit of the only component of a family: `on<Q>(token(4))` fits every layout with one `Q<...>`.
-template <template <extent, extent> class Family, Where... Ws>
+template <template <Index, Index> class Family, Where... Ws>
     requires(detail::compatible<Ws...>())
 constexpr auto on(Ws... wheres) { return Selection<detail::FamilyOf<Family>, Ws...>(std::move(wheres)...); }
-template <template <extent, extent> class Family, Where... Ws>
+template <template <Index, Index> class Family, Where... Ws>
     requires(!detail::compatible<Ws...>())
 SUTURE_REJECTED("two selectors restrict the same axis: keep one of them", on(Ws...));
 
@@ -121,7 +121,7 @@ SUTURE_REJECTED("two selectors restrict the same axis: keep one of them", on(Ws.
 template <class C, class... Ws>
     requires(Number<Ws> || ...)
 SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
-template <template <extent, extent> class Family, class... Ws>
+template <template <Index, Index> class Family, class... Ws>
     requires(Number<Ws> || ...)
 SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
 

@@ -11,12 +11,12 @@ enum class ActivationFunction { gelu_tanh, gelu_erf, relu };
 
 /// The configuration of a GPT-2 model. The defaults are those of GPT-2 small.
 struct Gpt2Config {
-    extent width = 768;         ///< n_embd
-    extent heads = 12;          ///< n_head
-    extent inner = 4 * 768;     ///< n_inner; 4 * n_embd if that is null
-    extent layers = 12;         ///< n_layer
-    extent positions = 1024;    ///< n_positions
-    extent vocabulary = 50257;  ///< vocab_size
+    Index width = 768;         ///< n_embd
+    Index heads = 12;          ///< n_head
+    Index inner = 4 * 768;     ///< n_inner; 4 * n_embd if that is null
+    Index layers = 12;         ///< n_layer
+    Index positions = 1024;    ///< n_positions
+    Index vocabulary = 50257;  ///< vocab_size
     double layer_norm_epsilon = 1e-5;
     ActivationFunction activation = ActivationFunction::gelu_tanh;
     bool tied = true;                       ///< tie_word_embeddings: the unembedding is the embedding

@@ -30,11 +30,11 @@ public:
 
     bool has(const char* name) const { return fields_.contains(name) && !fields_[name].is_null(); }
 
-    extent count(const char* name) const {
+    Index count(const char* name) const {
         const nlohmann::json& field = required(name);
         if (!field.is_number_integer() || field < 1 || field > largest)
             refuse(name, "is " + field.dump() + " but must be an integer from 1 to " + std::to_string(largest));
-        return field.get<extent>();
+        return field.get<Index>();
     }
     double positive(const char* name, double otherwise) const {
         if (!has(name)) return otherwise;
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    static constexpr extent largest = 1 << 30;
+    static constexpr Index largest = 1 << 30;
     const nlohmann::json& required(const char* name) const {
         if (!has(name)) refuse(name, "is missing");
         return fields_[name];

@@ -36,7 +36,7 @@ namespace detail {
 /// The scaled scores of queries and keys, [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; minus
 /// infinity for keys after the query.
 inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double scale) {
-    const extent tokens = q.size(-2);
+    const Index tokens = q.size(-2);
     const at::Tensor later = at::ones({tokens, tokens}, q.options().dtype(at::kBool)).triu(1);
     return q.matmul(k.transpose(-2, -1)).mul(scale).masked_fill(later, -std::numeric_limits<double>::infinity());
 }
@@ -55,8 +55,8 @@ inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
 // The checks of a model are functions of their own and not members, so that they are compiled once and not per width.
 
 /// @throws ModelError unless Gpt2<width, heads> is the type for this configuration
-inline void check_type(const Gpt2Config& config, extent width, extent heads) {
-    const auto type = [](extent w, extent h) { return "Gpt2<" + std::to_string(w) + ", " + std::to_string(h) + ">"; };
+inline void check_type(const Gpt2Config& config, Index width, Index heads) {
+    const auto type = [](Index w, Index h) { return "Gpt2<" + std::to_string(w) + ", " + std::to_string(h) + ">"; };
     if (config.width != width || config.heads != heads)
         throw ModelError("the model has width " + std::to_string(config.width) + " in " + std::to_string(config.heads) +
                          " heads but " + type(width, heads) + " was compiled: use " + type(config.width, config.heads));
@@ -66,9 +66,9 @@ inline void check_type(const Gpt2Config& config, extent width, extent heads) {
 }
 
 /// @throws ValueError if a token id is outside the vocabulary
-inline void check_vocabulary(const at::Tensor& ids, extent vocabulary) {
+inline void check_vocabulary(const at::Tensor& ids, Index vocabulary) {
     if (ids.numel() == 0) return;
-    const extent low = ids.min().item<extent>(), high = ids.max().item<extent>();
+    const Index low = ids.min().item<Index>(), high = ids.max().item<Index>();
     if (low < 0 || high >= vocabulary)
         throw ValueError("token id " + std::to_string(low < 0 ? low : high) + " is outside the vocabulary of " +
                          std::to_string(vocabulary) + ": give ids from 0");
@@ -89,12 +89,12 @@ inline void check_ids(const at::Tensor& ids, const Gpt2Config& config) {
 /// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
 /// the softmax, [batch, heads, queries, keys], without a layout), `z` (the values mixed by each head) and `c_proj` (the
 /// output, which is added to the residual stream).
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>, public HasSites {
 public:
     using Qkv = Gpt2Qkv<Width, Heads>;
 
-    Gpt2AttentionImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
+    Gpt2AttentionImpl(const Gpt2Config& config, Index layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
         c_attn = this->register_module("c_attn", Hooked<Conv1D, Qkv>(Width, 3 * Width));
         c_proj = this->register_module(
@@ -126,7 +126,7 @@ public:
 private:
     /// [..., width] -> [..., heads, head width]
     static at::Tensor by_heads(const Readable auto& part) {
-        const std::array<extent, 2> heads{Heads, Width / Heads};
+        const std::array<Index, 2> heads{Heads, Width / Heads};
         return part.unsafe_tensor().unflatten(-1, at::IntArrayRef(heads));
     }
     double scale() const {
@@ -134,14 +134,14 @@ private:
         return config_.scale_attention_by_layer ? scale / static_cast<double>(layer_ + 1) : scale;
     }
     Gpt2Config config_;
-    extent layer_;
+    Index layer_;
 };
 
 /// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`.
-template <extent Width>
+template <Index Width>
 class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>, public HasSites {
 public:
-    static constexpr extent inner = 4 * Width;
+    static constexpr Index inner = 4 * Width;
 
     explicit Gpt2MlpImpl(const Gpt2Config& config) : config_(config) { reset(); }
     void reset() override {
@@ -162,10 +162,10 @@ private:
 
 /// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, and the
 /// outputs of the layer normalisations.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>, public HasSites {
 public:
-    Gpt2BlockImpl(const Gpt2Config& config, extent layer) : config_(config), layer_(layer) { reset(); }
+    Gpt2BlockImpl(const Gpt2Config& config, Index layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
         ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
         attn = this->register_module("attn", std::make_shared<Gpt2AttentionImpl<Width, Heads>>(config_, layer_));
@@ -200,17 +200,17 @@ private:
         return resid_post(between.add(mlp->forward(ln_2(between))));
     }
     Gpt2Config config_;
-    extent layer_;
+    Index layer_;
 };
 
 /// The blocks of a model, in order.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 class Gpt2BlocksImpl : public torch::nn::Cloneable<Gpt2BlocksImpl<Width, Heads>> {
 public:
     explicit Gpt2BlocksImpl(const Gpt2Config& config) : config_(config) { reset(); }
     void reset() override {
         blocks.clear();
-        for (extent i = 0; i < config_.layers; ++i)
+        for (Index i = 0; i < config_.layers; ++i)
             blocks.push_back(
                 this->register_module(std::to_string(i), std::make_shared<Gpt2BlockImpl<Width, Heads>>(config_, i)));
     }
@@ -221,7 +221,7 @@ private:
 };
 
 /// The holder of the blocks, as a sequence.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 class Gpt2Blocks : public torch::nn::ModuleHolder<Gpt2BlocksImpl<Width, Heads>> {
 public:
     using torch::nn::ModuleHolder<Gpt2BlocksImpl<Width, Heads>>::ModuleHolder;
@@ -238,7 +238,7 @@ public:
 };
 
 /// A GPT-2 language model. `h[3]->attn->c_attn` is the site of layer 3's fused query, key and value.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 class Gpt2Impl : public torch::nn::Cloneable<Gpt2Impl<Width, Heads>> {
 public:
     /// The layout of every layer's `c_attn` output.
@@ -270,7 +270,7 @@ public:
 
     // The stages of a forward pass, which make this a StagedModel (model/staged_model.hpp).
 
-    extent layers() const { return config_.layers; }
+    Index layers() const { return config_.layers; }
     /// Token ids [batch, tokens] -> the residual stream before the first block, [batch, tokens, width].
     /// @throws as forward
     at::Tensor embed(const at::Tensor& given) {
@@ -280,9 +280,9 @@ public:
         return wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
     }
     /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
-    at::Tensor block(extent layer, const at::Tensor& x) { return h[static_cast<std::size_t>(layer)]->forward(x); }
+    at::Tensor block(Index layer, const at::Tensor& x) { return h[static_cast<std::size_t>(layer)]->forward(x); }
     /// [rows, width] -> [kept rows, width]. @throws PositionError if there is no such layer
-    at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows) {
+    at::Tensor block(Index layer, const at::Tensor& x, CausalRows& rows) {
         return h[static_cast<std::size_t>(layer)]->forward_rows(x, rows);
     }
     /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
@@ -318,7 +318,7 @@ private:
 };
 
 /// A holder of a GPT-2 model. @see Gpt2Impl
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>> {
 public:
     using torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>::ModuleHolder;

@@ -18,7 +18,7 @@ namespace suture {
 class Conv1DImpl : public torch::nn::Cloneable<Conv1DImpl> {
 public:
     /// Weights are drawn from a normal distribution with this standard deviation; biases are zero.
-    Conv1DImpl(extent in, extent out, double stddev = 0.02) : in_(in), out_(out), stddev_(stddev) { reset(); }
+    Conv1DImpl(Index in, Index out, double stddev = 0.02) : in_(in), out_(out), stddev_(stddev) { reset(); }
     void reset() override {
         weight = register_parameter("weight", at::randn({in_, out_}).mul_(stddev_));
         bias = register_parameter("bias", at::zeros({out_}));
@@ -32,7 +32,7 @@ public:
     at::Tensor weight, bias;
 
 private:
-    extent in_, out_;
+    Index in_, out_;
     double stddev_;
 };
 /// @see Conv1DImpl
@@ -41,7 +41,7 @@ TORCH_MODULE(Conv1D);
 /// Layer normalisation over the channels, with weight and bias.
 class Gpt2NormImpl : public torch::nn::Cloneable<Gpt2NormImpl> {
 public:
-    Gpt2NormImpl(extent width, double epsilon) : width_(width), epsilon_(epsilon) { reset(); }
+    Gpt2NormImpl(Index width, double epsilon) : width_(width), epsilon_(epsilon) { reset(); }
     void reset() override {
         weight = register_parameter("weight", at::ones({width_}));
         bias = register_parameter("bias", at::zeros({width_}));
@@ -50,7 +50,7 @@ public:
     at::Tensor weight, bias;
 
 private:
-    extent width_;
+    Index width_;
     double epsilon_;
 };
 TORCH_MODULE(Gpt2Norm);
@@ -58,13 +58,13 @@ TORCH_MODULE(Gpt2Norm);
 /// A table with one row per token or position.
 class Gpt2EmbeddingImpl : public torch::nn::Cloneable<Gpt2EmbeddingImpl> {
 public:
-    Gpt2EmbeddingImpl(extent rows, extent width) : rows_(rows), width_(width) { reset(); }
+    Gpt2EmbeddingImpl(Index rows, Index width) : rows_(rows), width_(width) { reset(); }
     void reset() override { weight = register_parameter("weight", at::randn({rows_, width_}).mul_(0.02)); }
     at::Tensor forward(const at::Tensor& ids) { return at::embedding(weight, ids); }
     at::Tensor weight;
 
 private:
-    extent rows_, width_;
+    Index rows_, width_;
 };
 TORCH_MODULE(Gpt2Embedding);
 

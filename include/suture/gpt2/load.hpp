@@ -98,7 +98,7 @@ private:
 inline void check_sizes(const Gpt2Config& config, const WeightNames& weights) {
     (void)weights.find("wte.weight", {config.vocabulary, config.width});
     (void)weights.find("wpe.weight", {config.positions, config.width});
-    for (extent layer = 0; layer < config.layers; ++layer)
+    for (Index layer = 0; layer < config.layers; ++layer)
         (void)weights.find("h." + std::to_string(layer) + ".mlp.c_fc.weight", {config.width, config.inner});
 }
 
@@ -121,7 +121,7 @@ inline void load_parameters(torch::nn::Module& model, const Safetensors& file, c
 /// Loads a model of this width from a directory: `auto model = load_gpt2<768, 12>("gpt2")`. The parameters are float32,
 /// on the CPU, and do not require gradients (`requires_grad_` changes that).
 /// @throws FileError if a file cannot be read, ModelError if it is not a GPT-2 of this width
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");
     const std::filesystem::path weights = directory / "model.safetensors";
@@ -135,10 +135,10 @@ Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
 }
 
 /// A width and number of heads for which `visit_gpt2` compiles a model.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 struct Gpt2Size {
-    static constexpr extent width = Width;
-    static constexpr extent heads = Heads;
+    static constexpr Index width = Width;
+    static constexpr Index heads = Heads;
 };
 /// GPT-2 small, medium, large and XL, distilgpt2, and small models for teaching and tests.
 using Gpt2Sizes = std::tuple<Gpt2Size<48, 3>, Gpt2Size<64, 4>, Gpt2Size<96, 4>, Gpt2Size<128, 4>, Gpt2Size<768, 12>,
@@ -147,7 +147,7 @@ using Gpt2Sizes = std::tuple<Gpt2Size<48, 3>, Gpt2Size<64, 4>, Gpt2Size<96, 4>, 
 /// Loads a model whose width is only known at run time, and calls `visitor(model)` with its `Gpt2<width, heads>`. The
 /// visitor is compiled once for each of `Sizes`.
 ///
-///     visit_gpt2(directory, []<extent W, extent H>(Gpt2<W, H> model) { ... });
+///     visit_gpt2(directory, []<Index W, Index H>(Gpt2<W, H> model) { ... });
 ///
 /// @throws ModelError if the width and heads are not in `Sizes`; FileError and ModelError like `load_gpt2`
 template <class Sizes = Gpt2Sizes, class Visitor>
@@ -155,7 +155,7 @@ void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");
     bool visited = false;
     std::string known;
-    const auto offer = [&]<extent Width, extent Heads>(Gpt2Size<Width, Heads>) {
+    const auto offer = [&]<Index Width, Index Heads>(Gpt2Size<Width, Heads>) {
         known += (known.empty() ? "" : ", ") + std::to_string(Width) + " x " + std::to_string(Heads);
         if (visited || config.width != Width || config.heads != Heads) return;
         visited = true;

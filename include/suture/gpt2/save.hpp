@@ -101,7 +101,7 @@ inline std::string config_json(const Gpt2Config& c) {
 ///         cannot
 ///         be written
 /// @post load_gpt2<Width, Heads>(directory) == model, bit for bit, if its weights are float32
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>& model,
                const std::map<std::string, std::string>& beside = {}) {
     if (model.is_empty()) throw ModelError(directory.string() + ": this model is empty: construct it before saving it");

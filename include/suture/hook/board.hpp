@@ -142,7 +142,7 @@ class Board {
         template <class V>
             requires requires(const PlaceSelection& s, const V& v) { s.set(v); }
         void operator=(const V& value) && { put(selection_.set(value)); }
-        template <class X, extent Groups>
+        template <class X, Index Groups>
             requires requires(const PlaceSelection& s, const at::Tensor& t) { s.set(t); }
         void operator=(Owned<X, Groups>&& value) && { put(selection_.set(value.view())); }
 
@@ -204,7 +204,7 @@ class Board {
         template <class C, Where... Ws>
             requires(detail::placed<detail::Exactly<C>, L, Ws...>.why == detail::Fault::none)
         auto at(Ws... wheres) && { return part(on<C>(std::move(wheres)...)); }
-        template <template <extent, extent> class Family, Where... Ws>
+        template <template <Index, Index> class Family, Where... Ws>
             requires(detail::placed<detail::FamilyOf<Family>, L, Ws...>.why == detail::Fault::none)
         auto at(Ws... wheres) && { return part(on<Family>(std::move(wheres)...)); }
 

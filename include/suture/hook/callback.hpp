@@ -38,7 +38,7 @@ auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
 /// What a hook at a site packed like L may return.
 template <class R, class L>
 inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
-template <class X, extent Groups, class L>
+template <class X, Index Groups, class L>
 inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L>&& Groups == 1;
 template <template <class> class Optional, class R, class L>
     requires requires(Optional<R> maybe) { maybe.has_value(); }
@@ -62,7 +62,7 @@ inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& ac
 }
 
 inline at::Tensor replacement_in(at::Tensor t) { return t; }
-template <class X, extent Groups>
+template <class X, Index Groups>
 at::Tensor replacement_in(Owned<X, Groups> owned) {
     return std::move(owned).take();
 }

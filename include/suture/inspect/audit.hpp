@@ -37,10 +37,10 @@ inline at::Tensor bits_differ(const at::Tensor& a, const at::Tensor& b) {
 }
 
 /// The narrowest range of one axis that holds every true place. @pre one is true
-inline AuditRange range_along(const at::Tensor& changed, extent dim) {
-    const extent size = changed.size(dim);
+inline AuditRange range_along(const at::Tensor& changed, Index dim) {
+    const Index size = changed.size(dim);
     const at::Tensor at = changed.movedim(dim, 0).reshape({size, -1}).any(-1).nonzero();
-    return {at.min().item<extent>(), at.max().item<extent>() + 1, size};
+    return {at.min().item<Index>(), at.max().item<Index>() + 1, size};
 }
 
 /// @throws ShapeError or TypeError unless the bits of both can be compared one by one
@@ -73,33 +73,33 @@ inline at::Tensor distance(const at::Tensor& a, const at::Tensor& b) {
 inline void measure_difference(ComponentAudit& audit, const at::Tensor& before, const at::Tensor& after,
                                const at::Tensor& changed) {
     const at::Tensor was = wide_values(before, changed), is = wide_values(after, changed);
-    audit.became_nan = is.isnan().logical_and(was.isnan().logical_not()).sum().item<extent>();
-    audit.became_infinite = is.isinf().logical_and(was.isinf().logical_not()).sum().item<extent>();
+    audit.became_nan = is.isnan().logical_and(was.isnan().logical_not()).sum().item<Index>();
+    audit.became_infinite = is.isinf().logical_and(was.isinf().logical_not()).sum().item<Index>();
     const at::Tensor difference = distance(is, was);
     const at::Tensor numbers = difference.masked_select(difference.isnan().logical_not());
     if (numbers.numel() > 0) audit.max_difference = numbers.max().item<double>();
 }
 
-inline ComponentAudit audit_component(const ComponentFacts& c, extent groups, const at::Tensor& before,
+inline ComponentAudit audit_component(const ComponentFacts& c, Index groups, const at::Tensor& before,
                                       const at::Tensor& after, const at::Tensor& changed) {
     ComponentAudit audit;
     audit.name = c.name;
     audit.values = changed.numel();
-    audit.changed = changed.sum().item<extent>();
-    const extent leading = changed.dim() - (groups > 1 ? 2 : 1);
-    for (extent i = 0; i < leading; ++i) audit.leading.push_back({0, 0, changed.size(i)});
+    audit.changed = changed.sum().item<Index>();
+    const Index leading = changed.dim() - (groups > 1 ? 2 : 1);
+    for (Index i = 0; i < leading; ++i) audit.leading.push_back({0, 0, changed.size(i)});
     audit.heads.size = groups * c.heads, audit.dims.size = c.width / c.heads;
     audit.groups.size = groups, audit.channels.size = c.width;
     if (audit.changed == 0) return audit;
 
-    const auto channels_as = [&](extent outer, extent inner) {
+    const auto channels_as = [&](Index outer, Index inner) {
         Shape sizes(changed.sizes().begin(), changed.sizes().begin() + leading);
         sizes.append({outer, inner});
         return changed.reshape(sizes);
     };
     const at::Tensor by_head = channels_as(audit.heads.size, audit.dims.size);
     const at::Tensor by_group = channels_as(groups, c.width);
-    for (extent i = 0; i < leading; ++i) audit.leading[static_cast<std::size_t>(i)] = range_along(by_group, i);
+    for (Index i = 0; i < leading; ++i) audit.leading[static_cast<std::size_t>(i)] = range_along(by_group, i);
     audit.heads = range_along(by_head, -2), audit.dims = range_along(by_head, -1);
     audit.groups = range_along(by_group, -2), audit.channels = range_along(by_group, -1);
     measure_difference(audit, before, after, changed);
@@ -148,7 +148,7 @@ at::Tensor packed_like(const T& activation, const char* which) {
 ///     std::cout << audit(source, source | recipe);
 ///
 /// @throws ShapeError or TypeError if they differ in shape, dtype or device
-template <template <class, extent> class Before, template <class, extent> class After, class X, extent Groups>
+template <template <class, Index> class Before, template <class, Index> class After, class X, Index Groups>
     requires(Readable<Before<X, Groups>>&& Readable<After<X, Groups>>)
 AuditReport audit(const Before<X, Groups>& before, const After<X, Groups>& after) {
     const auto packed = [](const at::Tensor& t) { return Groups == 1 ? t : t.flatten(-2); };

@@ -14,8 +14,8 @@ namespace suture {
 
 /// The places [begin, end) of an axis that has `size` of them.
 struct AuditRange {
-    extent begin = 0, end = 0, size = 0;
-    extent count() const { return end - begin; }
+    Index begin = 0, end = 0, size = 0;
+    Index count() const { return end - begin; }
     bool whole() const { return begin == 0 && end == size; }
     bool operator==(const AuditRange&) const = default;
 };
@@ -25,30 +25,30 @@ struct AuditRange {
 /// when no head is named.
 struct ComponentAudit {
     std::string name;                 ///< "Q", or "Q<768, 12>" where the layout has another Q
-    extent values = 0, changed = 0;   ///< how many there are, and how many changed
+    Index values = 0, changed = 0;    ///< how many there are, and how many changed
     std::vector<AuditRange> leading;  ///< the axes before the channels: batch rows first (of two or more), tokens last
     AuditRange heads, dims;           ///< the heads over all groups, and the channels of a head
     AuditRange groups, channels;      ///< the groups, and the component's channels in a group
     double max_difference = 0;        ///< largest |after - before| in the activation's units, NaN left out, in float64
-    extent became_nan = 0, became_infinite = 0;  ///< changed values that are so now and were not
+    Index became_nan = 0, became_infinite = 0;  ///< changed values that are so now and were not
 
     /// The changed values are all those in a box: in leading x heads x dims, or leading x groups x channels.
     bool is_box() const { return changed > 0 && changed == positions() * channels_bound(); }
     /// Whether heads describe the changed channels better than groups do: more narrowly or, if both are as narrow,
     /// unless they lie within head 0 of a component in one group, where both count the same.
     bool by_head() const {
-        const extent of_heads = heads.count() * dims.count(), of_groups = groups.count() * channels.count();
+        const Index of_heads = heads.count() * dims.count(), of_groups = groups.count() * channels.count();
         if (of_heads != of_groups) return of_heads < of_groups;
         return !(groups.size == 1 && heads.begin == 0 && heads.end == 1 && !dims.whole());
     }
 
 private:
-    extent positions() const {
-        extent n = 1;
+    Index positions() const {
+        Index n = 1;
         for (const AuditRange& r : leading) n *= r.count();
         return n;
     }
-    extent channels_bound() const {
+    Index channels_bound() const {
         return by_head() ? heads.count() * dims.count() : groups.count() * channels.count();
     }
 };
@@ -57,8 +57,8 @@ private:
 struct AuditReport {
     std::vector<ComponentAudit> components;
 
-    extent values() const { return sum(&ComponentAudit::values); }
-    extent changed() const { return sum(&ComponentAudit::changed); }
+    Index values() const { return sum(&ComponentAudit::values); }
+    Index changed() const { return sum(&ComponentAudit::changed); }
     bool identical() const { return changed() == 0; }
 
     /// The component of this name. @throws ValueError if the layout has none
@@ -72,8 +72,8 @@ struct AuditReport {
     }
 
 private:
-    extent sum(extent ComponentAudit::*number) const {
-        extent n = 0;
+    Index sum(Index ComponentAudit::*number) const {
+        Index n = 0;
         for (const ComponentAudit& c : components) n += c.*number;
         return n;
     }
@@ -140,7 +140,7 @@ inline std::string listed(const std::vector<std::string>& names) {
 ///     0 of 11520 values: Q, K and V bit-identical
 inline std::string to_string(const AuditReport& report) {
     std::vector<std::string> changed, identical;
-    extent nans = 0, infinities = 0;
+    Index nans = 0, infinities = 0;
     for (const ComponentAudit& c : report.components) (c.changed ? changed : identical).push_back(c.name);
     std::string text = std::to_string(report.changed()) + " of " + std::to_string(report.values()) + " values";
     std::string between = changed.size() == 1 ? ", " : ": ";

@@ -63,13 +63,13 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
 ///
 /// @throws Error what the recipe itself would throw before its first write: a token that is not there, an injected
 ///         tensor of another shape, an empty slot; MemoryError if a few bytes for each value are too much
-template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups>
+template <AnyRecipe R, template <class, Index> class Held, class X, Index Groups>
     requires(Readable<Held<X, Groups>>&& detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
 AuditReport dry_run(const R& recipe, const Held<X, Groups>& view) {
     const at::Tensor& t = view.unsafe_tensor();
     return detail::dry_run_packed<detail::host_layout<X, Groups>>(recipe, Groups == 1 ? t : t.flatten(-2));
 }
-template <AnyRecipe R, template <class, extent> class Held, class X, extent Groups,
+template <AnyRecipe R, template <class, Index> class Held, class X, Index Groups,
           detail::Fault suture_fault = detail::recipe_fault<R, detail::host_layout<X, Groups>>>
     requires(Readable<Held<X, Groups>>&& suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, dry_run(const R&, const Held<X, Groups>&));

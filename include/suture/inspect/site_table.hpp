@@ -27,7 +27,7 @@ namespace suture {
 struct SiteTableEntry {
     std::string path;                 ///< the site's name
     std::string layout = "?";         ///< as layout_text has it; "?" where the site does not say
-    std::vector<extent> shape;        ///< empty of a nested tensor, which has none
+    std::vector<Index> shape;         ///< empty of a nested tensor, which has none
     std::string dtype = "undefined";  ///< PyTorch's name: "float32"; "nested float32" of a nested tensor
     std::string device = "-";
     std::optional<double> mean;    ///< of all values, in float64; none of complex, empty, sparse, nested or meta

@@ -62,7 +62,7 @@ private:
 };
 
 /// A pass of the model, recorded at the attributed positions.
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 struct AttributionPass {
     EditedSites<Resid<Width>> stream;  ///< from the first block's resid_pre to the input of ln_f
     EditedSites<AttnOut<Width>> attention;
@@ -106,8 +106,8 @@ public:
     at::Tensor operator()(const at::Tensor& written) const { return written.matmul(direction_).div(scale_); }
     /// Of what the heads mix [..., heads * head width], which c_proj's weight [heads * head width, width] writes:
     /// [..., heads].
-    at::Tensor of_heads(const at::Tensor& z, const at::Tensor& weight, extent heads) const {
-        const std::array<extent, 2> split{heads, z.size(-1) / heads};
+    at::Tensor of_heads(const at::Tensor& z, const at::Tensor& weight, Index heads) const {
+        const std::array<Index, 2> split{heads, z.size(-1) / heads};
         const at::Tensor by_head = z.mul(weight.matmul(direction_)).unflatten(-1, at::IntArrayRef(split));
         return by_head.sum(-1).div(scale_.unsqueeze(-1));
     }
@@ -121,7 +121,7 @@ private:
 };
 
 /// The direction in which the final norm's output moves the target: [width].
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& target) {
     const at::Tensor token = in_float64(unembedding_of(model, target.token)[0]);
     return target.against ? token.sub(in_float64(unembedding_of(model, *target.against)[0])) : token;
@@ -138,7 +138,7 @@ at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& targ
 /// @post a.total() is what the model's logits say, up to rounding
 /// @throws ValueError if the vocabulary lacks a token id; PositionError if there is no such token; what the model and
 ///         its hooks throw
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const at::Tensor& ids,
                                                 const LogitTarget& target,
                                                 const Position<Axis::token>& where = token(-1)) {

@@ -23,18 +23,18 @@
 namespace suture {
 
 /// A residual stream of this width, read or owned.
-template <class T, extent Width>
+template <class T, Index Width>
 concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Whole<Resid<Width>>>;
 
 namespace detail {
 /// The rows [n, width] that the logits of these token ids are products with; those of all, if none is named.
 /// @throws ValueError if the vocabulary lacks one
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor unembedding_of(const Gpt2<Width, Heads>& model, at::IntArrayRef tokens) {
     return tokens.empty() ? model->unembedding() : model->unembedding(at::tensor(tokens, at::kLong));
 }
 
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor read_with_lens(Gpt2<Width, Heads> model, const at::Tensor& residual, const at::Tensor& unembedding) {
     check_packed(residual, facts_of<Whole<Resid<Width>>>);
     if (residual.scalar_type() != unembedding.scalar_type() || residual.device() != unembedding.device())
@@ -59,15 +59,15 @@ inline std::optional<Position<Axis::batch>> batches_of(const at::Tensor& ids) {
 ///
 /// @throws ValueError if the vocabulary lacks an id; ShapeError if the stream has another width; TypeError if it has
 ///         another dtype or device than the model
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const at::Tensor& residual, at::IntArrayRef tokens = {}) {
     return detail::read_with_lens(model, residual, detail::unembedding_of(model, tokens));
 }
-template <extent Width, extent Heads, ResidualStream<Width> R>
+template <Index Width, Index Heads, ResidualStream<Width> R>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const R& residual, at::IntArrayRef tokens = {}) {
     return logit_lens(model, residual.unsafe_tensor(), tokens);
 }
-template <extent Width, extent Heads, Readable R>
+template <Index Width, Index Heads, Readable R>
     requires(!ResidualStream<R, Width>)
 SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
                 logit_lens(const Gpt2<Width, Heads>&, const R&, at::IntArrayRef = {}));
@@ -76,7 +76,7 @@ SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the
 /// vocabulary], without the batch axis for ids [tokens]. Name the token ids that matter where a whole vocabulary a
 /// layer would be too much: [..., n]. Hooks that are active in this thread run as usual. Without gradients.
 /// @throws ValueError if the vocabulary lacks an id; what the model and its hooks throw
-template <extent Width, extent Heads>
+template <Index Width, Index Heads>
 at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
     const at::NoGradGuard no_gradients;
     const at::Tensor unembedding = detail::unembedding_of(model, tokens);

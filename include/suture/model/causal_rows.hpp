@@ -18,7 +18,7 @@ namespace suture {
 
 /// The rows that a block is given beside them. A block is three lines with it:
 ///
-///     at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows) {      // x [rows, width]
+///     at::Tensor block(Index layer, const at::Tensor& x, CausalRows& rows) {      // x [rows, width]
 ///         auto [q, k, v] = projections(norm(x));                                  // [rows, heads, head width] each
 ///         at::Tensor mid = rows.kept(x) + output(rows.attend(q, k, v, scale).flatten(-2));
 ///         return mid + mlp(norm(mid));
@@ -47,7 +47,7 @@ public:
 
 namespace detail {
 /// @throws ShapeError unless these are [rows, heads, head width] of so many rows
-inline void check_rows(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, extent rows) {
+inline void check_rows(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, Index rows) {
     const bool fit = q.dim() == 3 && k.dim() == 3 && v.sizes() == k.sizes() && q.size(0) == rows && k.size(0) == rows &&
                      q.size(2) == k.size(2) && k.size(1) > 0 && q.size(1) % k.size(1) == 0;
     if (!fit)
@@ -65,7 +65,7 @@ inline void check_first_call(bool attended) {
 }
 
 /// [runs, tokens, key heads, head width] -> [runs, heads, tokens, head width].
-inline at::Tensor by_query_head(const at::Tensor& t, extent heads) {
+inline at::Tensor by_query_head(const at::Tensor& t, Index heads) {
     const at::Tensor by_head = t.transpose(1, 2);
     return t.size(2) == heads ? by_head : by_head.repeat_interleave(heads / t.size(2), 1);
 }

@@ -11,8 +11,8 @@ namespace suture {
 
 namespace detail {
 template <class M>
-concept has_stages = requires(M& m, const at::Tensor& x, extent layer) {
-    { m.layers() } -> std::convertible_to<extent>;
+concept has_stages = requires(M& m, const at::Tensor& x, Index layer) {
+    { m.layers() } -> std::convertible_to<Index>;
     { m.embed(x) } -> std::convertible_to<at::Tensor>;
     { m.block(layer, x) } -> std::convertible_to<at::Tensor>;
     { m.unembed(x) } -> std::convertible_to<at::Tensor>;
@@ -25,15 +25,15 @@ concept points_to_stages = requires(M& m) {
 
 /// A model whose forward is `unembed(block(layers() - 1, ... block(0, embed(ids))))`; or a holder or pointer of one.
 ///
-///     extent layers();
+///     Index layers();
 ///     at::Tensor embed(const at::Tensor& ids);               // [batch, tokens] -> [batch, tokens, width]
-///     at::Tensor block(extent layer, const at::Tensor& x);   // [batch, tokens, width] -> the same
+///     at::Tensor block(Index layer, const at::Tensor& x);   // [batch, tokens, width] -> the same
 ///     at::Tensor unembed(const at::Tensor& x);                  // [..., width] -> logits [..., vocabulary], row by row
 ///
 /// A sweep then runs what comes behind a patch, and no more. Two more forms save more:
 ///
 ///     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids);               // -> the logits of these ids alone
-///     at::Tensor block(extent layer, const at::Tensor& x, CausalRows& rows);     // x [rows, width]: @see CausalRows
+///     at::Tensor block(Index layer, const at::Tensor& x, CausalRows& rows);     // x [rows, width]: @see CausalRows
 ///
 /// Rows of a batch must not see one another, as ever. `Gpt2` has all of it.
 template <class M>
@@ -63,7 +63,7 @@ auto& stages_of(M& model) {
         return *model;
 }
 template <class Stages>
-concept computes_rows = requires(Stages& s, const at::Tensor& x, extent layer, CausalRows& rows) {
+concept computes_rows = requires(Stages& s, const at::Tensor& x, Index layer, CausalRows& rows) {
     { s.block(layer, x, rows) } -> std::convertible_to<at::Tensor>;
 };
 template <class Stages>

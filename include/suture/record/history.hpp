@@ -19,7 +19,7 @@
 namespace suture {
 
 /// The entries that one layer had when it was asked for: a view for ranges, cheap to copy.
-template <class X, extent Groups>
+template <class X, Index Groups>
     requires Recordable<X, Groups>
 class LayerHistory : public ranges::view_interface<LayerHistory<X, Groups>> {
 public:
@@ -42,7 +42,7 @@ private:
 ///     auto norms = history | ranges::views::transform([](const auto& entry) { return entry.view().norm(); });
 ///
 /// It is a range of Recorded. A recorder may be dropped before its hooks, and several threads may record into one.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups>
 class History : public detail::RecorderBase<X, Groups> {
 public:
@@ -84,6 +84,6 @@ private:
 }  // namespace suture
 
 /// For std::ranges; range-v3 knows it from the base.
-template <class X, suture::extent Groups>
+template <class X, suture::Index Groups>
     requires suture::Recordable<X, Groups>
 inline constexpr bool std::ranges::enable_view<suture::LayerHistory<X, Groups>> = true;

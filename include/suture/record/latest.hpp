@@ -21,7 +21,7 @@ namespace suture {
 ///
 /// A recorder of a component keeps that component alone. It is a range of Recorded, one a layer. A recorder may be
 /// dropped before its hooks, and several threads may record into one.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups>
 class Latest : public detail::RecorderBase<X, Groups> {
 public:

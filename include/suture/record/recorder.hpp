@@ -46,12 +46,12 @@ ChannelSlice channels_packed(const at::Tensor& activation) {
 /// @throws ShapeError or TypeError if there is none
 inline ChannelSlice channels_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
-    const extent width = activation.size(-1);
+    const Index width = activation.size(-1);
     return {{0, width, 1, width}, false};
 }
 
 /// What is recorded, in words: a component without the layout that holds it alone.
-template <class X, extent Groups>
+template <class X, Index Groups>
 std::string recorded_text() {
     if constexpr (std::same_as<X, AnyLayout>)
         return "what passes";
@@ -62,12 +62,12 @@ std::string recorded_text() {
 }
 
 /// X, in this many groups, can be taken from an activation packed like L.
-template <class X, extent Groups, class L>
+template <class X, Index Groups, class L>
 concept taken_from = Layout<L> && placed<Exactly<X>, L>
 .why == Fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
 /// How a recorded X is looked at: as a View or, where the recorder was not told what passes, as the tensor that it is.
-template <class X, extent Groups>
+template <class X, Index Groups>
 struct recorded_as {
     using type = View<X, Groups>;
     static type look_at(at::Tensor t, bool cut) {
@@ -80,16 +80,16 @@ struct recorded_as<AnyLayout, 1> {
     static type look_at(at::Tensor t, bool) { return t; }
 };
 
-template <class X, extent Groups>
+template <class X, Index Groups>
 class RecorderBase;
 }  // namespace detail
 
 /// What a recorder can keep: a layout, a component or, told by AnyLayout, whatever passes.
-template <class X, extent Groups>
+template <class X, Index Groups>
 concept Recordable = detail::Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
 
 /// One recorded activation: where and when it was seen, and what it was.
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups>
 class Recorded {
 public:
@@ -108,7 +108,7 @@ public:
     view_type view() const { return detail::recorded_as<X, Groups>::look_at(detail::tensor_of(record_), record_.cut); }
 
 private:
-    template <class, extent>
+    template <class, Index>
     friend class detail::RecorderBase;
     explicit Recorded(detail::record r) : record_(std::move(r)) {}
 
@@ -125,7 +125,7 @@ struct RecordAccess {
 };
 
 /// What Latest and History share. It is a range of Recorded, which may grow while it is iterated.
-template <class X, extent Groups>
+template <class X, Index Groups>
 class RecorderBase {
 public:
     using value_type = Recorded<X, Groups>;

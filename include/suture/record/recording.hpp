@@ -66,7 +66,7 @@ struct RecordingPlan {
 
     std::size_t bytes() const {
         std::size_t count = c10::elementSize(dtype);
-        for (const extent n : where.sizes) count *= static_cast<std::size_t>(n);
+        for (const Index n : where.sizes) count *= static_cast<std::size_t>(n);
         return count;
     }
 };

@@ -65,7 +65,7 @@ struct recorded_kind {
                sizes[sizes.size() - 2] == layout->groups;
     }
 };
-template <class X, extent Groups>
+template <class X, Index Groups>
 recorded_kind kind_recorded() {
     if constexpr (std::same_as<X, AnyLayout>)
         return {nullptr, false};
@@ -152,7 +152,7 @@ inline std::vector<record> records_in(const std::filesystem::path& path, const r
 ///         belongs to a gradient graph, OwnershipError if one was written since; FileError if the file cannot be written,
 ///         or would hold more than the format can (some 800 000 entries: spill more often). The history is then as it
 ///         was.
-template <class X, extent Groups>
+template <class X, Index Groups>
 void spill(History<X, Groups>& history, const std::filesystem::path& path) {
     detail::RecorderState& state = detail::RecordAccess::state(history);
     const std::string file = detail::canonical_text(path);
@@ -169,7 +169,7 @@ void spill(History<X, Groups>& history, const std::filesystem::path& path) {
 /// Opens a file that spill() wrote: `read_history<Q<768, 12>>("queries.safetensors")`. Entries are read when they are
 /// looked at, to the CPU. The history may record on, and be spilled to another file.
 /// @throws FileError if the file is no spilled history, TypeError if it is one of another layout
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires Recordable<X, Groups> History<X, Groups> read_history(const std::filesystem::path& path,
                                                                    Recording how = {}) {
         History<X, Groups> history(std::move(how));

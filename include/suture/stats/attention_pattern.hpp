@@ -20,8 +20,8 @@ namespace detail {
 /// Names the first row of which `wrong` [..., queries] is true, and its sum.
 [[noreturn]] inline void throw_no_probabilities(const at::Tensor& wrong, const at::Tensor& sums) {
     const at::Tensor place = wrong.nonzero()[0];
-    std::vector<extent> row;
-    for (extent axis = 0; axis < place.numel(); ++axis) row.push_back(place[axis].item<extent>());
+    std::vector<Index> row;
+    for (Index axis = 0; axis < place.numel(); ++axis) row.push_back(place[axis].item<Index>());
     throw ValueError("row " + shape_text(row) + " of the pattern sums to " +
                      c10::str(sums.masked_select(wrong)[0].item<double>()) +
                      ", or has a negative number: give probabilities, after the softmax");
@@ -64,7 +64,7 @@ inline at::Tensor attention_entropy(const at::Tensor& pattern) {
 
 /// How much of each query's attention goes to one key; -1 is the last. [..., queries]
 /// @throws PositionError if there is no such key
-inline at::Tensor attention_to_key(const at::Tensor& pattern, extent key) {
+inline at::Tensor attention_to_key(const at::Tensor& pattern, Index key) {
     const at::Tensor p = detail::checked_pattern(pattern);
     if (key < -p.size(-1) || key >= p.size(-1))
         throw PositionError("key " + std::to_string(key) + " is outside the pattern, which has " +

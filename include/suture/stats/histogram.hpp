@@ -27,9 +27,9 @@ struct HistogramRange {
 struct Histogram {
     at::Tensor edges;   ///< float64 [bins + 1], ascending
     at::Tensor counts;  ///< int64 [bins]
-    extent below = 0;   ///< the numbers under the first edge, and minus infinity
-    extent above = 0;   ///< the numbers over the last edge, and infinity
-    extent nan = 0;     ///< what is not a number
+    Index below = 0;    ///< the numbers under the first edge, and minus infinity
+    Index above = 0;    ///< the numbers over the last edge, and infinity
+    Index nan = 0;      ///< what is not a number
 };
 
 namespace detail {
@@ -52,7 +52,7 @@ inline std::string from_to(const HistogramRange& range) {
 }
 
 /// @throws ValueError unless there are so many different edges
-inline at::Tensor edges_of(const HistogramRange& range, extent bins) {
+inline at::Tensor edges_of(const HistogramRange& range, Index bins) {
     if (bins < 1)
         throw ValueError("a histogram of " + std::to_string(bins) + " bins has nothing to count in: ask for 1 or more");
     if (!(range.low < range.high) || !std::isfinite(range.high - range.low))
@@ -76,7 +76,7 @@ inline at::Tensor edges_of(const HistogramRange& range, extent bins) {
 /// @throws ValueError if there is no bin, no range, or if the bins are too narrow for float64; TypeError or ShapeError
 ///         if these are no rows of real numbers
 template <Numbers T>
-Histogram histogram_of(const T& activation, extent bins = 10, std::optional<HistogramRange> range = {}) {
+Histogram histogram_of(const T& activation, Index bins = 10, std::optional<HistogramRange> range = {}) {
     const at::Tensor all = detail::in_float64(activation).flatten();
     if (!range) range = detail::range_of(all.masked_select(all.isfinite()));
     const at::Tensor edges = detail::edges_of(*range, bins);
@@ -86,7 +86,7 @@ Histogram histogram_of(const T& activation, extent bins = 10, std::optional<Hist
     // The bin is the number of inner edges that are not above.
     const at::Tensor inner = edges.slice(0, 1, bins).to(inside.device());
     const at::Tensor bin = at::searchsorted(inner, inside, /*out_int32=*/false, /*right=*/true);
-    return {edges, at::bincount(bin, {}, bins).cpu(), below.sum().item<extent>(), above.sum().item<extent>(),
+    return {edges, at::bincount(bin, {}, bins).cpu(), below.sum().item<Index>(), above.sum().item<Index>(),
             all.numel() - numbers.numel()};
 }
 

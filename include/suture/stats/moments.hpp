@@ -116,7 +116,7 @@ private:
         if (empty()) throw ValueError("these moments are of no numbers at all: add() some first");
         return moments_;
     }
-    at::Tensor where_there_are(extent least, const at::Tensor& numbers) const {
+    at::Tensor where_there_are(Index least, const at::Tensor& numbers) const {
         return numbers.masked_fill(moments_.count.lt(least), std::numeric_limits<double>::quiet_NaN());
     }
 

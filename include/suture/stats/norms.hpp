@@ -47,7 +47,7 @@ std::map<std::size_t, std::vector<at::Tensor>> norms_by_layer(const Recorder& re
 /// The length of every row of the newest pass: [layers, ...] with the axes of an entry without its channels, as
 /// [layers, batch, tokens]. Layers that recorded nothing are left out.
 /// @throws ShapeError if the layers recorded different shapes; HookError if there are none
-template <class X, extent Groups>
+template <class X, Index Groups>
 at::Tensor norms(const Latest<X, Groups>& latest) {
     std::vector<at::Tensor> layers;
     for (auto& [layer, passes] : detail::norms_by_layer(latest)) layers.push_back(passes.front());
@@ -56,7 +56,7 @@ at::Tensor norms(const Latest<X, Groups>& latest) {
 
 /// The same of every pass: [layers, passes, ...]. Entries that were spilled are read one at a time.
 /// @throws ShapeError also if a layer was passed more often than another
-template <class X, extent Groups>
+template <class X, Index Groups>
 at::Tensor norms(const History<X, Groups>& history) {
     std::vector<at::Tensor> layers;
     for (auto& [layer, passes] : detail::norms_by_layer(history)) {

@@ -30,7 +30,7 @@ inline at::Tensor in_float64(const at::Tensor& t) {
     return (t.device().is_mps() ? detached.cpu() : detached).to(at::kDouble);  // Apple's GPUs have no float64
 }
 /// The rows of a component in groups go through all of its groups.
-template <template <class, extent> class Held, class X, extent Groups>
+template <template <class, Index> class Held, class X, Index Groups>
     requires Readable<Held<X, Groups>> at::Tensor in_float64(const Held<X, Groups>& held) {
         const at::Tensor rows = in_float64(held.unsafe_tensor());
         return Groups == 1 ? rows : rows.flatten(-2);

@@ -55,15 +55,15 @@ std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const 
 
 /// The first-order effect of each cell of one prompt, float64 [cells]: the sum of (source - base) * gradient over what the
 /// cell patches.
-inline at::Tensor first_order_effects(const CellSpace& space, const SweepSites& sites, extent prompt,
+inline at::Tensor first_order_effects(const CellSpace& space, const SweepSites& sites, Index prompt,
                                       const std::vector<at::Tensor>& base, const std::vector<at::Tensor>& sources,
                                       const std::vector<at::Tensor>& gradients) {
-    const extent count = space.cells_a_prompt();
+    const Index count = space.cells_a_prompt();
     const at::Tensor effects = at::zeros({count}, at::kDouble);
     std::vector<at::Tensor> products(sites.size());
     for (std::size_t s = 0; s < sites.size(); ++s)
         if (!sources.empty()) products[s] = sources[s].sub(base[s]).mul(gradients[s]).to(at::kDouble);
-    for (extent i = 0; i < count; ++i) {
+    for (Index i = 0; i < count; ++i) {
         const Cell c = space.at(prompt * count + i);
         const std::size_t s = sites.of(c.part, c.layer);
         const at::Tensor effect = space.grid().recipes().empty()
@@ -76,7 +76,7 @@ inline at::Tensor first_order_effects(const CellSpace& space, const SweepSites& 
 
 /// Estimates the cells of one prompt.
 template <class Model>
-void attribute_prompt(Model& model, const SweepTask& task, extent prompt, const std::vector<at::Tensor>& shared,
+void attribute_prompt(Model& model, const SweepTask& task, Index prompt, const std::vector<at::Tensor>& shared,
                       SweepResult& result) {
     const auto record = [&](const at::Tensor& ids) { return record_forward(model, ids, task.sites); };
     const at::Tensor ids = task.patching.base().narrow(0, prompt, 1);
@@ -115,7 +115,7 @@ SweepResult attribution_patching(Model&& model, const Patching& patching, const 
     const at::NoGradGuard no_gradients;
     const std::vector<at::Tensor> shared = detail::shared_sources(
         task, [&](const at::Tensor& ids) { return detail::record_forward(model, ids, task.sites).sites; });
-    for (extent prompt = 0; prompt < task.prompts(); ++prompt)
+    for (Index prompt = 0; prompt < task.prompts(); ++prompt)
         detail::attribute_prompt(model, task, prompt, shared, result);
     result.done.fill_(true);
     return result;

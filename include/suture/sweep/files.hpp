@@ -60,7 +60,7 @@ inline std::vector<SweepAxis> sweep_axes_of(const std::string& path, const std::
 
 /// @throws FileError unless the tensor is of this dtype and has these axes
 inline at::Tensor sweep_tensor(const Safetensors& file, const std::string& path, const std::string& name,
-                               at::ScalarType dtype, const std::vector<extent>& sizes) {
+                               at::ScalarType dtype, const std::vector<Index>& sizes) {
     at::Tensor tensor = file.load(name);
     if (tensor.scalar_type() != dtype || tensor.sizes() != at::IntArrayRef(sizes))
         throw FileError(path + ": the tensor '" + name + "' is " + tensor_text(tensor) + " but the axes make it " +
@@ -77,11 +77,11 @@ inline SweepResult load_sweep(const std::filesystem::path& path) {
         throw FileError(path.string() + ": the file has no result of a sweep: give one that save_sweep wrote");
     SweepResult result;
     result.axes = detail::sweep_axes_of(path.string(), texts["axes"]);
-    std::vector<extent> sizes;
+    std::vector<Index> sizes;
     for (const SweepAxis& axis : result.axes) sizes.push_back(axis.size());
     if (sizes.empty()) throw FileError(path.string() + ": the result has no axes: give a file that save_sweep wrote");
-    const std::vector<extent> prompts(1, sizes.front());
-    const auto read = [&](const char* name, at::ScalarType dtype, const std::vector<extent>& shape) {
+    const std::vector<Index> prompts(1, sizes.front());
+    const auto read = [&](const char* name, at::ScalarType dtype, const std::vector<Index>& shape) {
         return detail::sweep_tensor(file, path.string(), name, dtype, shape);
     };
     result.values = read("values", at::kDouble, sizes);

@@ -28,13 +28,13 @@ struct GridPart {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
     ChannelSlice channels;
-    extent heads_a_group = 0;  ///< 0: a layout, which has no heads of its own
-    extent width = 0;          ///< of the whole layout
-    StridedSlice queries;      ///< the layout's queries, which no other position reads; of width 0 if it has none
+    Index heads_a_group = 0;  ///< 0: a layout, which has no heads of its own
+    Index width = 0;          ///< of the whole layout
+    StridedSlice queries;     ///< the layout's queries, which no other position reads; of width 0 if it has none
 
-    extent heads() const { return heads_a_group * channels.where.groups; }
+    Index heads() const { return heads_a_group * channels.where.groups; }
     /// The channels of one head, or all if `head` is -1.
-    ChannelSlice of_head(extent head) const {
+    ChannelSlice of_head(Index head) const {
         if (head < 0) return channels;
         ChannelWhere where;
         where.head_begin = head, where.head_end = head + 1, where.one_head = true;
@@ -45,7 +45,7 @@ struct GridPart {
 /// @throws PositionError, with the edit, if a prompt of so many tokens lacks a place that the recipe edits. What else may
 /// be wrong with it shows when it meets an activation.
 template <Layout L, AnyRecipe R>
-void check_places(const R& recipe, extent tokens) {
+void check_places(const R& recipe, Index tokens) {
     const at::Tensor like = at::zeros({1, tokens, L::width});
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
@@ -63,8 +63,7 @@ void check_places(const R& recipe, extent tokens) {
 struct GridRecipe {
     std::string name;
     std::function<at::Tensor(const at::Tensor&)> edited;
-    std::function<void(extent tokens)>
-        check;  ///< @throws PositionError if a prompt of so many tokens has no such place
+    std::function<void(Index tokens)> check;  ///< @throws PositionError if a prompt of so many tokens has no such place
 };
 
 template <Layout L>
@@ -133,7 +132,7 @@ public:
         requires(sizeof...(Cs) > 0 &&
                  detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...> == detail::Fault::none)
     static Grid of(S&& sites) { return of_selected<detail::Exactly<Cs>...>(sites); }
-    template <template <extent, extent> class... Families, detail::LayeredSites S>
+    template <template <Index, Index> class... Families, detail::LayeredSites S>
         requires(sizeof...(Families) > 0 &&
                  detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...> == detail::Fault::none)
     static Grid of(S&& sites) { return of_selected<detail::FamilyOf<Families>...>(sites); }
@@ -153,7 +152,7 @@ public:
             grid.recipes_.push_back(
                 {to_string(recipe),
                  [recipe](const at::Tensor& activation) { return (borrow<L>(activation) | recipe).take(); },
-                 [recipe](extent tokens) { detail::check_places<L>(recipe, tokens); }});
+                 [recipe](Index tokens) { detail::check_places<L>(recipe, tokens); }});
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }
@@ -211,7 +210,7 @@ public:
               detail::Fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...>>
         requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, of(S&&));
-    template <template <extent, extent> class... Families, detail::LayeredSites S,
+    template <template <Index, Index> class... Families, detail::LayeredSites S,
               detail::Fault suture_fault =
                   detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...>>
         requires(suture_fault != detail::Fault::none)
@@ -224,7 +223,7 @@ public:
     SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
     template <class... Cs, detail::SitesWithoutLayout S>
     SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
-    template <template <extent, extent> class... Families, detail::SitesWithoutLayout S>
+    template <template <Index, Index> class... Families, detail::SitesWithoutLayout S>
         requires(sizeof...(Families) > 0)
     SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
     template <detail::SitesWithoutLayout S, class R>
@@ -235,7 +234,7 @@ public:
     template <class... Cs, class S>
         requires(!Sites<S>)
     SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
-    template <template <extent, extent> class... Families, class S>
+    template <template <Index, Index> class... Families, class S>
         requires(sizeof...(Families) > 0 && !Sites<S>)
     SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
 

@@ -46,7 +46,7 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
     /// The finished cells, by their indices.
-    const std::map<extent, double>& cells() const { return cells_; }
+    const std::map<Index, double>& cells() const { return cells_; }
 
     /// Takes up the cells of another process's journal of the same sweep, and leaves the file as it is.
     /// @throws FileError if there is none or it is no journal; if it is of another sweep, here or in `begin`; if it is
@@ -74,10 +74,10 @@ public:
 
     /// Notes the metric of unpatched runs, one a prompt, or compares it with what was noted: other weights have another
     /// one. @throws FileError if it differs by more than rounding
-    void check_baseline(extent first_prompt, const at::Tensor& baseline) {
-        std::map<extent, double> fresh;
-        for (extent i = 0; i < baseline.size(0); ++i) {
-            const extent prompt = first_prompt + i;
+    void check_baseline(Index first_prompt, const at::Tensor& baseline) {
+        std::map<Index, double> fresh;
+        for (Index i = 0; i < baseline.size(0); ++i) {
+            const Index prompt = first_prompt + i;
             const double now = baseline[i].item<double>();
             for (const noted& other : others_) check_same(other.path, other.baselines, prompt, now);
             check_same(path_, baselines_, prompt, now);
@@ -88,7 +88,7 @@ public:
     }
 
     /// Adds cells, and returns when they are on the disk. @throws FileError if the disk refuses; nothing is added then
-    void add(const std::map<extent, double>& finished) {
+    void add(const std::map<Index, double>& finished) {
         append(lines_of("", finished));
         cells_.insert(finished.begin(), finished.end());
     }
@@ -105,7 +105,7 @@ private:
     struct noted {
         std::filesystem::path path;
         std::string sweep;
-        std::map<extent, double> baselines;
+        std::map<Index, double> baselines;
     };
 
     [[noreturn]] static void refuse(const std::filesystem::path& path, const std::string& why) {
@@ -122,7 +122,7 @@ private:
             refuse(path, "is of another sweep: it has '" + there + "' but this one is '" + sweep +
                              "': name another journal, or remove this one");
     }
-    static void check_same(const std::filesystem::path& path, const std::map<extent, double>& there, extent prompt,
+    static void check_same(const std::filesystem::path& path, const std::map<Index, double>& there, Index prompt,
                            double now) {
         const auto found = there.find(prompt);
         if (found == there.end()) return;
@@ -141,7 +141,7 @@ private:
             refuse("was written by others since it was opened: open it again, and give each process one of its own");
     }
 
-    static std::string lines_of(const char* prefix, const std::map<extent, double>& numbers) {
+    static std::string lines_of(const char* prefix, const std::map<Index, double>& numbers) {
         std::string lines;
         char digits[48];
         for (const auto& [number, value] : numbers) {
@@ -184,7 +184,7 @@ private:
         const bool is_baseline = line.starts_with(prefix);
         const char* const begin = line.data() + (is_baseline ? prefix.size() : 0);
         const char* const end = line.data() + line.size();
-        extent number = -1;
+        Index number = -1;
         double value = 0;
         const auto index = std::from_chars(begin, end, number);
         const bool is_cell = index.ec == std::errc() && number >= 0 && index.ptr != end && *index.ptr == ' ';
@@ -223,7 +223,7 @@ private:
     int file_ = -1;
     std::string sweep_;
     std::size_t size_ = 0, whole_ = 0;  ///< bytes of the file, and of its whole lines
-    std::map<extent, double> cells_, baselines_;
+    std::map<Index, double> cells_, baselines_;
     std::vector<noted> others_;
 };
 

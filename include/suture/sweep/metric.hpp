@@ -27,8 +27,8 @@ struct Metric;
 
 /// A token's logit, or how far it is above that of another.
 struct LogitTarget {
-    extent token = 0;
-    std::optional<extent> against{};
+    Index token = 0;
+    std::optional<Index> against{};
 
     /// The metric at these positions: `logit_difference(mary, john).at(tokens(2, 5))`.
     Metric at(const Position<Axis::token>& positions) const;
@@ -44,7 +44,7 @@ struct MetricInput {
     at::Tensor clean;   ///< the same of the clean run of each one's prompt; undefined unless the metric needs it
     at::Tensor tokens;  ///< [runs, tokens]: the token ids that were run
     at::Tensor prompt;  ///< [runs], int64: which of the prompts each is of
-    extent first = 0;   ///< the first of the positions, counted in the prompt
+    Index first = 0;    ///< the first of the positions, counted in the prompt
 };
 
 /// A number for each run:
@@ -60,7 +60,7 @@ struct Metric {
     Position<Axis::token> where = token(-1);           ///< the positions that are read
     at::Tensor ids{};          ///< the token ids that are read, [ids] or [prompts, ids]; undefined: all that there are
     at::Tensor answers{};      ///< the token ids that `of` picks from the whole vocabulary, [1] or [prompts]
-    extent prompts = 0;        ///< how many prompts it has answers for; 0: one answer for all
+    Index prompts = 0;         ///< how many prompts it has answers for; 0: one answer for all
     bool needs_clean = false;  ///< whether it compares with the clean run
 
     Metric(std::string called, std::function<at::Tensor(const MetricInput&)> f)
@@ -86,8 +86,8 @@ template <class F>
 
 namespace detail {
 /// @throws ValueError if one of the token ids, on the CPU, is none of so many
-inline void check_ids(const at::Tensor& ids, extent vocabulary) {
-    const extent least = ids.min().item<extent>(), most = ids.max().item<extent>();
+inline void check_ids(const at::Tensor& ids, Index vocabulary) {
+    const Index least = ids.min().item<Index>(), most = ids.max().item<Index>();
     if (least < 0) throw ValueError("a metric reads the token id " + std::to_string(least) + ": ids count from 0");
     if (most >= vocabulary)
         throw ValueError("a metric reads the token id " + std::to_string(most) + " but the model's logits are of " +
@@ -112,8 +112,8 @@ inline at::Tensor answers_of(const at::Tensor& answers) {
     check_ids(ids, to_end);
     return ids;
 }
-inline extent prompts_of(Integer auto) { return 0; }
-inline extent prompts_of(const at::Tensor& answers) { return answers.size(0); }
+inline Index prompts_of(Integer auto) { return 0; }
+inline Index prompts_of(const at::Tensor& answers) { return answers.size(0); }
 
 template <class A>
 concept Answers = requires(const A& answer) {
@@ -140,7 +140,7 @@ Metric metric_of_answers(std::string name, const A& answer, F f) {
     return metric;
 }
 
-inline Metric metric_of_ids(std::string name, at::Tensor ids, extent prompts) {
+inline Metric metric_of_ids(std::string name, at::Tensor ids, Index prompts) {
     Metric metric(std::move(name), [](const MetricInput& in) {
         const at::Tensor first = in.logits.select(-1, 0);
         return (in.logits.size(-1) == 1 ? first : first.sub(in.logits.select(-1, 1))).mean(-1);
@@ -190,7 +190,7 @@ Metric loss(const A& answer) {
 inline Metric next_token_loss() {
     return Metric("next-token loss",
                   [](const MetricInput& in) {
-                      const extent end = in.first + in.logits.size(1);
+                      const Index end = in.first + in.logits.size(1);
                       if (end == in.tokens.size(1))
                           throw PositionError("the next-token loss is read at token " + std::to_string(end - 1) +
                                               ", the last, which no token follows: read it at those before");

@@ -49,10 +49,10 @@ struct SweepResult {
     /// that runs a share of its cells lacks the others.
     bool is_complete() const { return done.all().item<bool>(); }
     /// The place of an axis. @throws ValueError if there is none of this name
-    extent axis(const std::string& name) const {
+    Index axis(const std::string& name) const {
         std::string there;
         for (std::size_t i = 0; i < axes.size(); ++i) {
-            if (axes[i].name == name) return static_cast<extent>(i);
+            if (axes[i].name == name) return static_cast<Index>(i);
             there += (i ? ", " : "") + axes[i].name;
         }
         throw ValueError("the result has no axis '" + name + "': it has " + there);
@@ -64,7 +64,7 @@ private:
             throw ValueError("a result of " + patching + " has no other run to recover: read effects()");
     }
     at::Tensor by_prompt(const at::Tensor& numbers) const {
-        std::vector<extent> sizes(axes.size(), 1);
+        std::vector<Index> sizes(axes.size(), 1);
         sizes.front() = numbers.size(0);
         return numbers.view(sizes);
     }
@@ -94,9 +94,9 @@ inline std::string csv_text(const SweepResult& result) {
     const at::Tensor values = result.values.contiguous(), baseline = result.baseline.contiguous();
     const at::Tensor done = result.done.contiguous(), ran = result.ran.contiguous();
     const at::Tensor estimates = result.attribution.defined() ? result.attribution.contiguous() : at::Tensor();
-    const extent cells_a_prompt = values.numel() / result.axes.front().size();
-    for (extent cell = 0; cell < values.numel(); ++cell) {
-        extent within = values.numel(), at = cell;
+    const Index cells_a_prompt = values.numel() / result.axes.front().size();
+    for (Index cell = 0; cell < values.numel(); ++cell) {
+        Index within = values.numel(), at = cell;
         for (const SweepAxis& axis : result.axes) {
             within /= axis.size();
             text << csv_field(axis.labels[static_cast<std::size_t>(at / within)]) << ",";

@@ -65,7 +65,7 @@ inline at::Tensor most_effective(const SweepResult& estimate, double share) {
             "' is zero at the runs that are patched (as the KL "
             "divergence's is at clean ones): give another metric, or the share 1");
     const auto count =
-        std::clamp<extent>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
+        std::clamp<Index>(std::llround(share * static_cast<double>(effects.numel())), 1, effects.numel());
     at::Tensor chosen = at::zeros_like(effects, at::kBool);
     chosen.index_fill_(0, std::get<1>(effects.topk(count)), true);
     return chosen;

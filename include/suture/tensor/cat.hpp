@@ -15,12 +15,12 @@ namespace detail {
 template <class T>
 struct HeldBy {
     using type = void;
-    static constexpr extent groups = 0;
+    static constexpr Index groups = 0;
 };
-template <template <class, extent> class Holder, class X, extent Groups>
+template <template <class, Index> class Holder, class X, Index Groups>
 struct HeldBy<Holder<X, Groups>> {
     using type = X;
-    static constexpr extent groups = Groups;
+    static constexpr Index groups = Groups;
 };
 template <class T>
 using held_type = typename HeldBy<std::remove_cvref_t<T>>::type;
@@ -49,7 +49,7 @@ inline constexpr Fault cat_why = ((HeldBy<std::remove_cvref_t<Parts>>::groups !=
 /// @throws ShapeError or TypeError unless all parts have the leading axes, dtype and device of the first
 template <class First, class... Rest>
 void check_parts(const First& first, const Rest&... rest) {
-    const extent channel_axes = HeldBy<First>::groups == 1 ? 1 : 2;
+    const Index channel_axes = HeldBy<First>::groups == 1 ? 1 : 2;
     [[maybe_unused]] const auto check = [&](const auto& part) {
         const at::IntArrayRef a = first.sizes(), b = part.sizes();
         if (a.slice(0, a.size() - channel_axes) != b.slice(0, b.size() - channel_axes))

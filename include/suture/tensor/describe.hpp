@@ -68,7 +68,7 @@ inline std::string layout_text(const LayoutFacts& layout) {
 }
 
 namespace detail {
-inline std::string padded(extent number, std::size_t width) {
+inline std::string padded(Index number, std::size_t width) {
     const std::string digits = std::to_string(number);
     return std::string(digits.size() < width ? width - digits.size() : 0, ' ') + digits;
 }
@@ -77,7 +77,7 @@ inline std::string padded(extent number, std::size_t width) {
 inline std::string channel_lines(const LayoutFacts& layout) {
     const std::size_t digits = std::to_string(layout.width / layout.groups).size();
     std::string text;
-    extent at = 0;
+    Index at = 0;
     for (const ComponentFacts& c : layout) {
         text += "  " + padded(at, digits) + " .. " + padded(at + c.width - 1, digits) + "  " + component_text(c);
         if (c.heads > 1) text += ": " + std::to_string(c.heads) + " heads of " + std::to_string(c.width / c.heads);
@@ -88,14 +88,14 @@ inline std::string channel_lines(const LayoutFacts& layout) {
 }
 
 /// A bar of about `room` cells, shared among the components by width: "|   Q   | K | V |". Each name has room.
-inline std::string channel_bar(const LayoutFacts& layout, extent room) {
-    const extent period = layout.width / layout.groups;
+inline std::string channel_bar(const LayoutFacts& layout, Index room) {
+    const Index period = layout.width / layout.groups;
     std::string bar = "|";
     for (const ComponentFacts& c : layout) {
         const std::string name = c.name;
-        extent cells = (c.width * room + period / 2) / period;
-        if (cells < static_cast<extent>(name.size())) cells = static_cast<extent>(name.size());
-        const auto left = static_cast<std::size_t>((cells - static_cast<extent>(name.size())) / 2);
+        Index cells = (c.width * room + period / 2) / period;
+        if (cells < static_cast<Index>(name.size())) cells = static_cast<Index>(name.size());
+        const auto left = static_cast<std::size_t>((cells - static_cast<Index>(name.size())) / 2);
         const auto right = static_cast<std::size_t>(cells) - left - name.size();
         bar += std::string(left, ' ') + name + std::string(right, ' ') + "|";
     }
@@ -110,7 +110,7 @@ inline std::string channel_bar(const LayoutFacts& layout, extent room) {
 ///       0 .. 1  Q<2>
 ///       ...
 inline std::string describe(const LayoutFacts& layout) {
-    const extent period = layout.width / layout.groups;
+    const Index period = layout.width / layout.groups;
     std::string text = layout_text(layout) + ": " + std::to_string(layout.width) + " channels";
     if (layout.groups > 1)
         text += ", " + std::to_string(layout.groups) + " groups of " + std::to_string(period) + "; group g begins at " +

@@ -42,7 +42,7 @@ private:
 class Region {
 public:
     /// The shape of the part.
-    std::vector<extent> sizes() const { return {where_.sizes.begin(), where_.sizes.end()}; }
+    std::vector<Index> sizes() const { return {where_.sizes.begin(), where_.sizes.end()}; }
 
     const Region& fill_(Number auto value) const { return write(detail::Update::set, detail::scalar_of(value)); }
     const Region& zero_() const { return write(detail::Update::set, at::Scalar(0)); }
@@ -53,7 +53,7 @@ public:
     const Region& mul_(const at::Tensor& value) const { return write(detail::Update::multiply, value); }
 
 private:
-    template <class X, extent Groups>
+    template <class X, Index Groups>
         requires detail::Hosted<X, Groups>
     friend class Owned;
     Region(at::Tensor owned, std::weak_ptr<const bool> lasts, bool grouped, const detail::Place& p)
@@ -80,7 +80,7 @@ private:
 
 /// A component or layout in storage of its own: contiguous, shape [..., width] ([..., groups, width] for a
 /// component in groups). Move-only.
-template <class X, extent Groups>
+template <class X, Index Groups>
     requires detail::Hosted<X, Groups>
 class Owned : public detail::Reading<Owned<X, Groups>, X, Groups> {
 public:

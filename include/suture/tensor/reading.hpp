@@ -22,10 +22,10 @@
 
 namespace suture {
 
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires detail::Hosted<X, Groups>
 class View;
-template <class X, extent Groups = 1>
+template <class X, Index Groups = 1>
     requires detail::Hosted<X, Groups>
 class Owned;
 
@@ -64,12 +64,12 @@ struct Access {
     static T make_cut(at::Tensor t) {
         return T(std::move(t), true);
     }
-    template <class X, extent G>
+    template <class X, Index G>
     static bool is_cut(const View<X, G>& view) {
         return view.cut_;
     }
     /// The tensor of an Owned with all channels on the last axis.
-    template <class X, extent G>
+    template <class X, Index G>
     static at::Tensor packed(const Owned<X, G>& owned) {
         return owned.packed();
     }
@@ -77,9 +77,9 @@ struct Access {
 
 template <class>
 inline constexpr bool is_readable = false;
-template <class X, extent G>
+template <class X, Index G>
 inline constexpr bool is_readable<View<X, G>> = true;
-template <class X, extent G>
+template <class X, Index G>
 inline constexpr bool is_readable<Owned<X, G>> = true;
 }  // namespace detail
 
@@ -95,7 +95,7 @@ namespace detail {
 /// Whether both hold the same component or layout, whether as a View or as an Owned.
 template <class, class>
 inline constexpr bool same_held = false;
-template <template <class, extent> class A, template <class, extent> class B, class X, extent G>
+template <template <class, Index> class A, template <class, Index> class B, class X, Index G>
 inline constexpr bool same_held<A<X, G>, B<X, G>> = true;
 
 template <class T>
@@ -226,30 +226,30 @@ concept Reader = std::invocable<F, const at::Tensor&> &&
      separable<std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>>>());
 
 /// The operations that View and Owned share. Self keeps its tensor as `tensor_`.
-template <class Self, class X, extent Groups>
+template <class Self, class X, Index Groups>
 class Reading : Arithmetic {
 public:
     using owned_type = Owned<X, Groups>;
 
     /// The shape: [..., width], or [..., groups, width] of a component in groups.
     at::IntArrayRef sizes() const { return tensor().sizes(); }
-    extent size(extent dim) const { return tensor().size(dim); }
-    extent dim() const { return tensor().dim(); }
-    extent numel() const { return tensor().numel(); }
+    Index size(Index dim) const { return tensor().size(dim); }
+    Index dim() const { return tensor().dim(); }
+    Index numel() const { return tensor().numel(); }
     at::ScalarType dtype() const { return tensor().scalar_type(); }
     at::Device device() const { return tensor().device(); }
     bool requires_grad() const { return tensor().requires_grad(); }
 
     // Reductions: those of at::Tensor with the same names.
     at::Tensor sum() const { return tensor().sum(); }
-    at::Tensor sum(extent dim, bool keepdim = false) const { return tensor().sum(dim, keepdim); }
+    at::Tensor sum(Index dim, bool keepdim = false) const { return tensor().sum(dim, keepdim); }
     at::Tensor mean() const { return tensor().mean(); }
-    at::Tensor mean(extent dim, bool keepdim = false) const { return tensor().mean(dim, keepdim); }
+    at::Tensor mean(Index dim, bool keepdim = false) const { return tensor().mean(dim, keepdim); }
     at::Tensor norm() const { return tensor().norm(); }
-    at::Tensor norm(extent dim, bool keepdim = false) const { return tensor().norm(2, dim, keepdim); }
+    at::Tensor norm(Index dim, bool keepdim = false) const { return tensor().norm(2, dim, keepdim); }
     at::Tensor max() const { return tensor().max(); }
     at::Tensor min() const { return tensor().min(); }
-    at::Tensor argmax(extent dim) const { return tensor().argmax(dim); }
+    at::Tensor argmax(Index dim) const { return tensor().argmax(dim); }
 
     /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
     template <class B>

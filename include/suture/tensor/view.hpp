@@ -12,7 +12,7 @@ namespace suture {
 /// A component or layout in storage that others may hold: a model's activation, a cached run. It keeps the storage
 /// alive and never writes it. Shape [..., width], or [..., groups, width] for a component in groups
 /// (`View<Q<64>, 12>` is the query of a GPT-NeoX layout); any strides.
-template <class X, extent Groups>
+template <class X, Index Groups>
     requires detail::Hosted<X, Groups>
 class View : public detail::Reading<View<X, Groups>, X, Groups> {
 public:
@@ -31,10 +31,10 @@ public:
         requires(Layout<X>&& suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, get() const);
     /// The only component of a family: `qkv.get<Q>()`.
-    template <template <extent, extent> class Family>
+    template <template <Index, Index> class Family>
         requires(detail::Resolution<detail::FamilyOf<Family>, X>::why == detail::Fault::none)
     auto get() const { return get<typename detail::Resolution<detail::FamilyOf<Family>, X>::type>(); }
-    template <template <extent, extent> class Family,
+    template <template <Index, Index> class Family,
               detail::Fault suture_fault = detail::Resolution<detail::FamilyOf<Family>, X>::why>
         requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, get() const);
@@ -72,7 +72,7 @@ public:
 
 private:
     friend detail::Access;
-    template <class Y, extent G>
+    template <class Y, Index G>
         requires detail::Hosted<Y, G>
     friend class View;
     explicit View(at::Tensor t, bool cut = false) : tensor_(std::move(t)), cut_(cut) {}
@@ -90,7 +90,7 @@ template <class X>
         return detail::Access::make<View<X>>(tensor);
     }
 
-template <template <extent, extent> class Family>
+template <template <Index, Index> class Family>
 SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));
 
 /// Views of all components of a layout, in its order: `auto [q, k, v] = split(qkv)`. Nothing is copied.

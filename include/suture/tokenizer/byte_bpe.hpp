@@ -49,9 +49,9 @@ public:
     }
 
     /// @throws ValueError, with the offset, if the text is not UTF-8
-    std::vector<extent> encode(std::string_view text) const {
+    std::vector<Index> encode(std::string_view text) const {
         check_utf8(text);
-        std::vector<extent> ids;
+        std::vector<Index> ids;
         for (;;) {
             const std::size_t at = end_id_ ? text.find(end_of_text) : text.npos;
             encode_words(text.substr(0, at), ids);
@@ -63,9 +63,9 @@ public:
 
     /// The bytes of the tokens, joined, with U+FFFD where they are not UTF-8: an id can end within a character.
     /// @throws ValueError if an id is not in the vocabulary
-    std::string decode(const std::vector<extent>& ids) const {
+    std::string decode(const std::vector<Index>& ids) const {
         std::string bytes;
-        for (const extent id : ids) bytes += tokens_.text(id);
+        for (const Index id : ids) bytes += tokens_.text(id);
         return replaced_utf8(bytes);
     }
 
@@ -73,11 +73,11 @@ public:
     const detail::Vocabulary& tokens() const { return tokens_; }
 
 private:
-    using ByteIds = std::array<extent, 256>;
+    using ByteIds = std::array<Index, 256>;
 
     ByteBpe(detail::Vocabulary tokens, const ByteIds& bytes, detail::MergeTable merges)
         : tokens_(std::move(tokens)), byte_ids_(bytes), merges_(std::move(merges)), end_id_(tokens_.find(end_of_text)) {
-        for (extent id = 0; id < tokens_.size(); ++id) whole_.push_back(merged(tokens_.text(id)) == std::vector{id});
+        for (Index id = 0; id < tokens_.size(); ++id) whole_.push_back(merged(tokens_.text(id)) == std::vector{id});
     }
 
     static detail::Vocabulary read_tokens(const std::filesystem::path& file) {
@@ -105,18 +105,18 @@ private:
         return ids;
     }
 
-    void encode_words(std::string_view text, std::vector<extent>& ids) const {
+    void encode_words(std::string_view text, std::vector<Index>& ids) const {
         detail::gpt2_words().for_each_match(text, [&](std::string_view word) {
             if (const auto id = tokens_.find(word); id && whole_[static_cast<std::size_t>(*id)]) {
                 ids.push_back(*id);
             } else {
-                const std::vector<extent> parts = merged(word);
+                const std::vector<Index> parts = merged(word);
                 ids.insert(ids.end(), parts.begin(), parts.end());
             }
         });
     }
-    std::vector<extent> merged(std::string_view word) const {
-        std::vector<extent> ids;
+    std::vector<Index> merged(std::string_view word) const {
+        std::vector<Index> ids;
         for (const char byte : word) ids.push_back(byte_ids_[static_cast<unsigned char>(byte)]);
         return merges_.merged(ids);
     }
@@ -124,7 +124,7 @@ private:
     detail::Vocabulary tokens_;
     ByteIds byte_ids_;
     detail::MergeTable merges_;
-    std::optional<extent> end_id_;
+    std::optional<Index> end_id_;
     std::vector<bool> whole_;  ///< by id: whether its bytes merge back into it, so that this word need not be merged
 };
 

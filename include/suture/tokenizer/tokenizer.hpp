@@ -44,25 +44,25 @@ public:
 
     /// The ids of a text. "<|endoftext|>" becomes one token if the vocabulary has it, as in Hugging Face's tokenizers.
     /// @throws ValueError, with the position, if the text is not UTF-8 or has a word that the list of words lacks
-    std::vector<extent> encode(std::string_view text) const {
+    std::vector<Index> encode(std::string_view text) const {
         return std::visit([&](const auto& kind) { return kind.encode(text); }, *kind_);
     }
 
     /// The text of the ids. For byte-level BPE, `decode(encode(text)) == text`; an incomplete character becomes U+FFFD,
     /// as with Python's errors="replace". A list of words is joined by single spaces.
     /// @throws ValueError if an id is not below `size()`
-    std::string decode(const std::vector<extent>& ids) const {
+    std::string decode(const std::vector<Index>& ids) const {
         return std::visit([&](const auto& kind) { return kind.decode(ids); }, *kind_);
     }
 
     /// A token as a label shows it. A space before a word is kept; a line break is `\n`, a backslash `\\`, and each
     /// byte of another invisible or incomplete character is `\xNN`.
     /// @throws ValueError if the id is not below `size()`
-    std::string token_text(extent id) const { return visible_text(tokens().text(id)); }
+    std::string token_text(Index id) const { return visible_text(tokens().text(id)); }
 
     /// The id of the token with this text, escaped as by `token_text`: `id_of(token_text(id)) == id`.
     /// @throws ValueError if there is no such token
-    extent id_of(std::string_view token_text) const {
+    Index id_of(std::string_view token_text) const {
         const std::string text = from_visible_text(token_text);
         if (const auto id = tokens().find(text)) return *id;
         throw ValueError(detail::in_quotes(text) + " is not one token" + detail::near_words(text, tokens().texts()) +
@@ -70,7 +70,7 @@ public:
     }
 
     /// The number of tokens; ids are 0 to `size() - 1`.
-    extent size() const { return tokens().size(); }
+    Index size() const { return tokens().size(); }
 
 private:
     using Kind = std::variant<ByteBpe, WordLevel>;

@@ -47,11 +47,11 @@ public:
     }
 
     /// @throws ValueError if the text is not UTF-8, or has a word that the vocabulary lacks
-    std::vector<extent> encode(std::string_view text) const {
+    std::vector<Index> encode(std::string_view text) const {
         check_utf8(text);
         std::vector<std::string_view> parts;
         detail::words_and_marks().for_each_match(text, [&](std::string_view part) { parts.push_back(part); });
-        std::vector<extent> ids;
+        std::vector<Index> ids;
         for (std::size_t at = 0; at < parts.size();) {
             const Token found = longest_token(parts, at);
             if (found.parts == 0) refuse(parts[at], static_cast<std::size_t>(parts[at].data() - text.data()));
@@ -63,9 +63,9 @@ public:
 
     /// The words with a space between two, but none before , . ; : ! ? and apostrophes.
     /// @throws ValueError if an id is not in the vocabulary
-    std::string decode(const std::vector<extent>& ids) const {
+    std::string decode(const std::vector<Index>& ids) const {
         std::string text;
-        for (const extent id : ids) {
+        for (const Index id : ids) {
             const std::string& word = tokens_.text(id);
             if (!text.empty() && !leans_left(word)) text += " ";
             text += word;
@@ -78,7 +78,7 @@ public:
 
 private:
     struct Token {
-        extent id = 0;
+        Index id = 0;
         std::size_t parts = 0;
     };
 

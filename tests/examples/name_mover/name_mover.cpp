@@ -107,8 +107,8 @@ TEST_CASE("a sweep over prompts of several lengths gives each prompt what it giv
         CHECK(all.is_complete());
         for (std::size_t i = 0; i < triples.size(); ++i) {
             const SweepResult one = swept(names, {triples[i]}, corrupted, heads_at_the_end(names.model));
-            CHECK(distance(all.values[static_cast<extent>(i)], one.values[0]) < 1e-4);
-            CHECK(distance(all.recovered()[static_cast<extent>(i)], one.recovered()[0]) < 1e-4);
+            CHECK(distance(all.values[static_cast<Index>(i)], one.values[0]) < 1e-4);
+            CHECK(distance(all.recovered()[static_cast<Index>(i)], one.recovered()[0]) < 1e-4);
         }
     }
 }

@@ -37,19 +37,19 @@ nlohmann::json record() {
 /// The bytes of the weights that these options give.
 std::string trained_bytes(const TrainingOptions& options) {
     const files::Folder folder;
-    save_gpt2(folder.path(), train(Vocabulary::of_the_task(), options, [](extent, double) { return true; }));
+    save_gpt2(folder.path(), train(Vocabulary::of_the_task(), options, [](Index, double) { return true; }));
     return files::bytes_of(folder / "model.safetensors");
 }
 
 /// Logits of a model that knows one rule: after each prompt comes the first name that it has.
 at::Tensor first_name_that_comes(const Vocabulary& vocabulary, const at::Tensor& ids) {
-    const at::Tensor logits = at::zeros({ids.size(0), ids.size(1), static_cast<extent>(vocabulary.size())});
-    const auto is_name = [&](extent id) {
+    const at::Tensor logits = at::zeros({ids.size(0), ids.size(1), static_cast<Index>(vocabulary.size())});
+    const auto is_name = [&](Index id) {
         return std::find(people.begin(), people.end(), vocabulary.word_of(id)) != people.end();
     };
-    for (extent row = 0; row < ids.size(0); ++row) {
-        extent place = 0;
-        while (!is_name(ids[row][place].item<extent>())) ++place;
+    for (Index row = 0; row < ids.size(0); ++row) {
+        Index place = 0;
+        while (!is_name(ids[row][place].item<Index>())) ++place;
         logits[row][-1][ids[row][place]] = 1;
     }
     return logits;
@@ -103,16 +103,16 @@ TEST_CASE("a batch holds each sentence, what follows each of its tokens, and whe
     const Batch batch = batch_of(prompts, vocabulary, 32);
     CHECK(batch.ids.sizes() == at::IntArrayRef({96, 32}));
     for (std::size_t i = 0; i < prompts.size(); ++i) {
-        const auto row = static_cast<extent>(i);
+        const auto row = static_cast<Index>(i);
         auto following = vocabulary.ids_of(prompts[i].sentence());
-        const auto tokens = static_cast<extent>(following.size());
+        const auto tokens = static_cast<Index>(following.size());
         CHECK(batch.ids[row].narrow(0, 0, tokens).equal(at::tensor(following, at::kLong)));
         following.erase(following.begin());
         following.push_back(vocabulary.id_of(std::string(end_of_text)));
         CHECK(batch.targets[row].narrow(0, 0, tokens).equal(at::tensor(following, at::kLong)));
         CHECK(batch.targets[row].narrow(0, tokens, 32 - tokens).eq(Batch::no_target).all().item<bool>());
-        const extent place = batch.answers[row].item<extent>();
-        CHECK(vocabulary.word_of(batch.targets.flatten()[place].item<extent>()) == prompts[i].answer);
+        const Index place = batch.answers[row].item<Index>();
+        CHECK(vocabulary.word_of(batch.targets.flatten()[place].item<Index>()) == prompts[i].answer);
     }
 }
 
@@ -160,8 +160,8 @@ TEST_CASE("one thread means OpenBLAS too, and both have their threads back after
 
 TEST_CASE("training learns, and stops when it is told to") {
     std::vector<double> losses;
-    (void)train(Vocabulary::of_the_task(), {30, 1}, [&](extent step, double loss) {
-        CHECK(step == static_cast<extent>(losses.size()));
+    (void)train(Vocabulary::of_the_task(), {30, 1}, [&](Index step, double loss) {
+        CHECK(step == static_cast<Index>(losses.size()));
         losses.push_back(loss);
         return step < 19;
     });
@@ -182,7 +182,7 @@ TEST_CASE("the committed model says who was given the drink") {
     NamesModel names = load_names_model(committed);
     const auto next = [&](const std::string& text) {
         const at::Tensor ids = at::tensor(names.vocabulary.ids_of(words_of(text)), at::kLong).unsqueeze(0);
-        return names.vocabulary.word_of(names.model->forward(ids)[0][-1].argmax().item<extent>());
+        return names.vocabulary.word_of(names.model->forward(ids)[0][-1].argmax().item<Index>());
     };
     CHECK(next("When Mary and John went to the store , John gave a drink to") == "Mary");
     CHECK(next("When Mary and John went to the store , Mary gave a drink to") == "John");
@@ -235,7 +235,7 @@ TEST_CASE("training anew gives the committed model") {
     const nlohmann::json recorded = record();
     const Vocabulary vocabulary = Vocabulary::of_the_task();
     const TrainingOptions options{recorded.at("steps"), recorded.at("seed")};
-    NamesModel names{train(vocabulary, options, [](extent, double) { return true; }), vocabulary};
+    NamesModel names{train(vocabulary, options, [](Index, double) { return true; }), vocabulary};
     const files::Folder folder;
     save_gpt2(folder.path(), names.model);
     if (files::bytes_of(folder / "model.safetensors") == files::bytes_of(committed / "model.safetensors")) return;

@@ -175,13 +175,13 @@ TEST_CASE("names, places and things are all different words") {
 
 TEST_CASE("the vocabulary has every word of the task, each under an id of its own") {
     const Vocabulary vocabulary = Vocabulary::of_the_task();
-    std::set<suture::extent> used{vocabulary.id_of(std::string(end_of_text))};
+    std::set<suture::Index> used{vocabulary.id_of(std::string(end_of_text))};
     for (const Prompt& prompt : training_prompts(5000))
-        for (const suture::extent id : vocabulary.ids_of(prompt.sentence())) used.insert(id);
+        for (const suture::Index id : vocabulary.ids_of(prompt.sentence())) used.insert(id);
     CHECK(used.size() == vocabulary.size());
     CHECK(*used.begin() == 0);
-    CHECK(*used.rbegin() == static_cast<suture::extent>(vocabulary.size()) - 1);
-    for (const suture::extent id : used) CHECK(vocabulary.id_of(vocabulary.word_of(id)) == id);
+    CHECK(*used.rbegin() == static_cast<suture::Index>(vocabulary.size()) - 1);
+    for (const suture::Index id : used) CHECK(vocabulary.id_of(vocabulary.word_of(id)) == id);
 }
 
 TEST_CASE("a vocabulary that was written is read as it was") {
@@ -198,8 +198,8 @@ TEST_CASE("unknown words and ids are refused") {
     for (const char* word : {"mary", "store,", "", " "})
         CHECK(says(message_of<suture::ValueError>([&] { (void)vocabulary.id_of(word); }),
                    "the word \"" + std::string(word) + "\" is unknown to the model: use words of its vocab.json"));
-    const auto size = static_cast<suture::extent>(vocabulary.size());
-    for (const suture::extent id : {suture::extent{-1}, size})
+    const auto size = static_cast<suture::Index>(vocabulary.size());
+    for (const suture::Index id : {suture::Index{-1}, size})
         CHECK(says(message_of<suture::PositionError>([&] { (void)vocabulary.word_of(id); }),
                    "token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(size)));
 }

@@ -12,8 +12,8 @@ using suture_test::message_of;
 using suture_test::says;
 
 TEST_CASE("a list of token ids is read") {
-    CHECK(ids_of("2,1,0") == std::vector<suture::extent>{2, 1, 0});
-    CHECK(ids_of("7") == std::vector<suture::extent>{7});
+    CHECK(ids_of("2,1,0") == std::vector<suture::Index>{2, 1, 0});
+    CHECK(ids_of("7") == std::vector<suture::Index>{7});
 }
 
 TEST_CASE("a list with nothing in it, or nothing between two commas, is refused") {

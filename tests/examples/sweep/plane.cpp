@@ -27,8 +27,8 @@ SweepResult result_of(const std::vector<SweepAxis>& axes) {
 }
 /// 0, 1, 2, ... in the axes of the result, for each prompt; those of the second are higher by two.
 at::Tensor counting(const SweepResult& result) {
-    std::vector<extent> sizes;
-    extent cells = 1;
+    std::vector<Index> sizes;
+    Index cells = 1;
     for (const SweepAxis& axis : result.axes) sizes.push_back(axis.size());
     for (std::size_t i = 1; i < sizes.size(); ++i) cells *= sizes[i];
     return at::cat({at::arange(cells), at::arange(cells).add(2)}).to(at::kDouble).view(sizes);

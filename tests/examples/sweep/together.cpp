@@ -91,19 +91,19 @@ SweepResult nothing() {
     result.ran = at::zeros({2, 4}, at::kBool);
     return result;
 }
-void put(SweepResult& result, extent cell, double value, bool ran) {
+void put(SweepResult& result, Index cell, double value, bool ran) {
     result.values.view({-1})[cell] = value;
     result.done.view({-1})[cell] = true;
     result.ran.view({-1})[cell] = ran;
 }
-double value_of(const SweepResult& result, extent cell) { return result.values.view({-1})[cell].item<double>(); }
+double value_of(const SweepResult& result, Index cell) { return result.values.view({-1})[cell].item<double>(); }
 
 struct Directory {
     Directory() { std::filesystem::create_directories(path); }
     ~Directory() { std::filesystem::remove_all(path); }
     std::filesystem::path path = std::filesystem::temp_directory_path() / "suture-sweep-together-test";
 
-    void write(const std::string& name, const std::map<extent, double>& cells) const {
+    void write(const std::string& name, const std::map<Index, double>& cells) const {
         SweepJournal journal(path / name);
         journal.begin("a sweep");
         journal.add(cells);
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Directory, "a shared sweep is run by all, batch by batch, and 
         const SharedSweep shared = sweep_together(group, path, false, {}, [](const suture::SweepOptions& options) {
             SweepResult mine = nothing();
             options.journal->begin("a sweep");
-            for (extent cell = 0; cell < 8; ++cell) {
+            for (Index cell = 0; cell < 8; ++cell) {
                 if (!options.claim(static_cast<std::size_t>(cell))) continue;
                 options.journal->add({{cell, 0.5 * static_cast<double>(cell)}});
                 put(mine, cell, 0.5 * static_cast<double>(cell), true);

@@ -94,7 +94,7 @@ TEST_CASE("a component is stood for by channels of every head, its first and las
     // Few channels are taken one and all.
     using Falcon = FalconQkv<4, 2, 3>;  // groups of Q 6, K 3, V 3
     CHECK((taken(std::type_identity<Falcon>{}, std::type_identity<Q<6, 2>>{}) ==
-           std::vector<extent>{0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17}));
+           std::vector<Index>{0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17}));
     const auto of_gpt2 = taken(std::type_identity<Gpt2Qkv<768, 12>>{}, std::type_identity<K<768, 12>>{});
     CHECK(of_gpt2.size() == 36);
     const auto of_one_head =
@@ -105,9 +105,9 @@ TEST_CASE("a component is stood for by channels of every head, its first and las
     for (const auto& channels : {of_gpt2, of_one_head}) {
         CHECK(channels.front() == 768);
         CHECK(channels.back() == 1535);
-        std::set<extent> distances;
+        std::set<Index> distances;
         for (std::size_t i = 1; i < channels.size(); ++i) {
-            const extent distance = channels[i] - channels[i - 1];
+            const Index distance = channels[i] - channels[i - 1];
             CHECK(distance > 0);
             CHECK(distance < 2 * 24);
             distances.insert(distance);

@@ -19,7 +19,7 @@ namespace {
 using namespace suture;
 using suture_test::message_of;
 using suture_test::says;
-using Rows = std::vector<extent>;
+using Rows = std::vector<Index>;
 using L = Fused<3, Q<1>, K<1>, V<1>>;
 
 /// Row t of the output is the sum of channel 2 up to t; the pattern is channel 0.
@@ -40,7 +40,7 @@ struct sums {
         return {[this] { return forward(); }, SiteRef<AnyLayout>(projection), ref(output), ref(pattern), facts_of<L>};
     }
 };
-constexpr StridedSlice channel(extent c) { return {c, 1, 1, 3}; }
+constexpr StridedSlice channel(Index c) { return {c, 1, 1, 3}; }
 }  // namespace
 
 TEST_CASE("the rows that change are those that read the edited channel at its token") {

@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(fixture, "overwriting an entry needs no room for two") {
 TEST_CASE_FIXTURE(fixture, "without a limit of its own a recorder stays below the memory of the machine") {
     Latest<Q<2>> latest;
     const auto handle = std::move(hooks.add(sites[0], latest)).may_be_idle();
-    const extent too_many = 1'000'000'000'000'000;  // an expanded tensor, which itself takes a few bytes
+    const Index too_many = 1'000'000'000'000'000;  // an expanded tensor, which itself takes a few bytes
     const std::string said = message_of<MemoryError>([&] {
         const auto scope = hooks.activate();
         (void)sites[0](at::zeros({1, 6}).expand({too_many, 6}));
@@ -135,8 +135,8 @@ TEST_CASE_FIXTURE(fixture, "two threads may record into one recorder") {
     CHECK(latest.bytes_held() == 3 * 32);
     for (const std::size_t layer : {0, 1, 2}) {
         const at::Tensor seen = history.stack(layer).take();
-        CHECK(seen.eq(1).sum().item<extent>() == passes * 8);
-        CHECK(seen.eq(2).sum().item<extent>() == passes * 8);
+        CHECK(seen.eq(1).sum().item<Index>() == passes * 8);
+        CHECK(seen.eq(2).sum().item<Index>() == passes * 8);
         std::vector<std::size_t> numbers;
         for (const auto& entry : history.of(layer)) numbers.push_back(entry.pass());
         CHECK(numbers.front() == 0);

@@ -52,28 +52,27 @@ auto coordinates(const Cell& c) {
 }
 
 /// The channels of a component's heads [first, last), counted through its groups in order.
-std::vector<extent> channels_of_heads(const laws::definition& definition, std::size_t segment, extent first,
-                                      extent last) {
-    const std::vector<extent> all = definition.channels(segment);
-    const extent width = definition.segments[segment].width / definition.segments[segment].heads;
+std::vector<Index> channels_of_heads(const laws::definition& definition, std::size_t segment, Index first, Index last) {
+    const std::vector<Index> all = definition.channels(segment);
+    const Index width = definition.segments[segment].width / definition.segments[segment].heads;
     return {all.begin() + first * width, all.begin() + last * width};
 }
 /// The base with the source's numbers at these tokens and channels, one by one.
-at::Tensor by_hand(const at::Tensor& base, const at::Tensor& source, const std::vector<extent>& tokens,
-                   const std::vector<extent>& channels) {
+at::Tensor by_hand(const at::Tensor& base, const at::Tensor& source, const std::vector<Index>& tokens,
+                   const std::vector<Index>& channels) {
     at::Tensor copy = base.clone();
-    for (const extent t : tokens)
-        for (const extent c : channels) copy.select(-1, c).select(-1, t).copy_(source.select(-1, c).select(-1, t));
+    for (const Index t : tokens)
+        for (const Index c : channels) copy.select(-1, c).select(-1, t).copy_(source.select(-1, c).select(-1, t));
     return copy;
 }
 /// What cells make of an activation is what is written by hand, and what they replace is what differs.
-void check_cells(const CellSpace& space, const laws::definition& definition, std::size_t segment, extent heads) {
+void check_cells(const CellSpace& space, const laws::definition& definition, std::size_t segment, Index heads) {
     const at::Tensor base = at::randn({2, 4, definition.width()}), source = at::randn({2, 4, definition.width()});
     const at::Tensor before = base.clone();
-    for (extent i = 0; i < space.size(); ++i) {
+    for (Index i = 0; i < space.size(); ++i) {
         const Cell c = space.at(i);
-        const extent first = c.head < 0 ? 0 : c.head, last = c.head < 0 ? heads : c.head + 1;
-        const std::vector<extent> channels = channels_of_heads(definition, segment, first, last);
+        const Index first = c.head < 0 ? 0 : c.head, last = c.head < 0 ? heads : c.head + 1;
+        const std::vector<Index> channels = channels_of_heads(definition, segment, first, last);
         const at::Tensor edited = space.edited(base, source, c);
         CHECK(edited.equal(by_hand(base, source, {c.tokens.begin}, channels)));
         CHECK(space.part_of(base, c).flatten(2).equal(
@@ -103,7 +102,7 @@ TEST_CASE("over every layout, a cell of the whole of it replaces all channels of
     laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
         const CellSpace space(Grid::of<L>(HookPoint<L>("h.0")), 1, 3);
         const at::Tensor base = at::randn({1, 3, L::width}), source = at::randn({1, 3, L::width});
-        for (extent t = 0; t < 3; ++t) {
+        for (Index t = 0; t < 3; ++t) {
             const at::Tensor expected =
                 at::cat({base.narrow(1, 0, t), source.narrow(1, t, 1), base.narrow(1, t + 1, 2 - t)}, 1);
             CHECK(space.edited(base, source, space.at(t)).equal(expected));
@@ -114,7 +113,7 @@ TEST_CASE("over every layout, a cell of the whole of it replaces all channels of
 TEST_CASE("in GPT-NeoX a head's key is the second third of its own channels") {
     const CellSpace space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")).by_head(), 1, 2);
     const at::Tensor base = at::randn({1, 2, 36}), source = at::randn({1, 2, 36});
-    for (extent head = 0; head < 3; ++head) {
+    for (Index head = 0; head < 3; ++head) {
         at::Tensor expected = base.clone();
         expected.view({1, 2, 3, 3, 4})[0][1][head][1].copy_(source.view({1, 2, 3, 3, 4})[0][1][head][1]);
         CHECK(space.edited(base, source, space.at(2 * head + 1)).equal(expected));
@@ -125,13 +124,13 @@ TEST_CASE("in Falcon each key head follows the query heads that it serves") {
     const CellSpace queries(Grid::of<Q>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
     const CellSpace values(Grid::of<V>(HookPoint<FalconQkv<6, 2, 3>>("h.0")).by_head().at(token(1)), 1, 2);
     const at::Tensor base = at::randn({1, 2, 30}), source = at::randn({1, 2, 30});
-    for (extent head = 0; head < 6; ++head) {  // groups of 3 query heads, a key and a value
+    for (Index head = 0; head < 6; ++head) {  // groups of 3 query heads, a key and a value
         at::Tensor expected = base.clone();
         expected.view({1, 2, 2, 5, 3})[0][1][head / 3][head % 3].copy_(
             source.view({1, 2, 2, 5, 3})[0][1][head / 3][head % 3]);
         CHECK(queries.edited(base, source, queries.at(head)).equal(expected));
     }
-    for (extent head = 0; head < 2; ++head) {
+    for (Index head = 0; head < 2; ++head) {
         at::Tensor expected = base.clone();
         expected.view({1, 2, 2, 5, 3})[0][1][head][4].copy_(source.view({1, 2, 2, 5, 3})[0][1][head][4]);
         CHECK(values.edited(base, source, values.at(head)).equal(expected));
@@ -148,7 +147,7 @@ TEST_CASE("in CodeGen the value comes before the key, in each of four groups") {
 
 TEST_CASE("a cell of all tokens, or of a stretch of them at once, replaces each of them") {
     const at::Tensor base = at::randn({1, 5, 36}), source = at::randn({1, 5, 36});
-    const std::vector<extent> queries = laws::definition_of<Qkv>().channels(0);
+    const std::vector<Index> queries = laws::definition_of<Qkv>().channels(0);
     const Grid grid = Grid::of<Q>(c_attn);
     const auto edited = [&](const Grid& g) {
         const CellSpace space(g, 1, 5);
@@ -173,7 +172,7 @@ TEST_CASE("a cell of recipes is what its recipe makes of each prompt by itself")
     const CellSpace space(Grid::of_recipes(c_attn, recipes), 2, 3);
     const at::Tensor base = at::randn({2, 3, 36});
     for (std::size_t r = 0; r < 2; ++r)
-        CHECK(space.edited(base, {}, space.at(static_cast<extent>(r))).equal((borrow<Qkv>(base) | recipes[r]).take()));
+        CHECK(space.edited(base, {}, space.at(static_cast<Index>(r))).equal((borrow<Qkv>(base) | recipes[r]).take()));
     const CellSpace first(Grid::of_recipes(c_attn, std::vector{on<Q>(batch(0)).zero()}), 2, 3);
     CHECK(first.edited(base, {}, first.at(0)).equal((borrow<Qkv>(base) | on<Q>().zero()).take()));
 }
@@ -190,25 +189,25 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
     for (const Grid& grid : grids) {
         const CellSpace space(grid, 3, 4);
         std::set<decltype(coordinates(Cell{}))> seen;
-        extent product = 1;
-        for (const extent size : space.sizes()) product *= size;
+        Index product = 1;
+        for (const Index size : space.sizes()) product *= size;
         CHECK(space.size() == product);
         CHECK(space.cells_a_prompt() * 3 == product);
-        for (extent i = 0; i < space.size(); ++i) {
+        for (Index i = 0; i < space.size(); ++i) {
             const Cell c = space.at(i);
             CHECK(c.index == i);
             CHECK(c.prompt == i / space.cells_a_prompt());
             CHECK(seen.insert(coordinates(c)).second);
 
             // Row by row, as the tensors of a result are: the index again, from the place on each axis.
-            extent again = 0;
+            Index again = 0;
             for (const SweepAxis& axis : space.axes()) {
-                const extent place = axis.name == "prompt"      ? c.prompt
-                                     : axis.name == "component" ? static_cast<extent>(c.part)
-                                     : axis.name == "layer"     ? static_cast<extent>(c.layer)
-                                     : axis.name == "head"      ? c.head
-                                     : axis.name == "token"     ? c.tokens.begin - space.tokens().begin
-                                                                : static_cast<extent>(c.recipe);
+                const Index place = axis.name == "prompt"      ? c.prompt
+                                    : axis.name == "component" ? static_cast<Index>(c.part)
+                                    : axis.name == "layer"     ? static_cast<Index>(c.layer)
+                                    : axis.name == "head"      ? c.head
+                                    : axis.name == "token"     ? c.tokens.begin - space.tokens().begin
+                                                               : static_cast<Index>(c.recipe);
                 again = again * axis.size() + place;
             }
             CHECK(again == i);

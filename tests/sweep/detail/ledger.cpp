@@ -33,13 +33,13 @@ SweepResult unknown() {
     r.baseline = at::full({2}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
     return r;
 }
-std::vector<PlannedCell> cells(const std::vector<extent>& indices) {
+std::vector<PlannedCell> cells(const std::vector<Index>& indices) {
     std::vector<PlannedCell> all(indices.size());
     for (std::size_t i = 0; i < indices.size(); ++i) all[i].what.index = indices[i];
     return all;
 }
-std::vector<extent> indices_of(const std::vector<PlannedCell>& planned) {
-    std::vector<extent> indices;
+std::vector<Index> indices_of(const std::vector<PlannedCell>& planned) {
+    std::vector<Index> indices;
     for (const PlannedCell& cell : planned) indices.push_back(cell.what.index);
     return indices;
 }
@@ -48,10 +48,10 @@ std::vector<bool> flags_of(const at::Tensor& t) {
     const at::Tensor flat = t.flatten();
     return std::vector<bool>(flat.data_ptr<bool>(), flat.data_ptr<bool>() + flat.numel());
 }
-double value_of(const SweepResult& r, extent cell) { return r.values.flatten()[cell].item<double>(); }
+double value_of(const SweepResult& r, Index cell) { return r.values.flatten()[cell].item<double>(); }
 
 /// Options that note each step of the progress.
-SweepOptions noting(std::vector<std::pair<extent, extent>>& steps) {
+SweepOptions noting(std::vector<std::pair<Index, Index>>& steps) {
     SweepOptions options;
     options.progress = [&steps](const SweepProgress& p) { steps.emplace_back(p.done, p.all); };
     return options;
@@ -72,10 +72,10 @@ TEST_CASE("cells that need no run are the baseline of their prompt, done but not
     CHECK(r.baseline.equal(numbers({0.5, -2})));
     CHECK((flags_of(r.done) == std::vector<bool>{true, false, true, true, false, true, false, true}));
     CHECK((flags_of(r.ran) == std::vector<bool>(8, false)));
-    for (const extent cell : {0, 2, 3}) CHECK(value_of(r, cell) == 0.5);
-    for (const extent cell : {5, 7}) CHECK(value_of(r, cell) == -2);
-    for (const extent cell : {1, 4, 6}) CHECK(std::isnan(value_of(r, cell)));
-    CHECK((indices_of(to_run) == std::vector<extent>{1, 4, 6}));
+    for (const Index cell : {0, 2, 3}) CHECK(value_of(r, cell) == 0.5);
+    for (const Index cell : {5, 7}) CHECK(value_of(r, cell) == -2);
+    for (const Index cell : {1, 4, 6}) CHECK(std::isnan(value_of(r, cell)));
+    CHECK((indices_of(to_run) == std::vector<Index>{1, 4, 6}));
 }
 
 TEST_CASE("prompts that are begun by themselves leave the others alone") {
@@ -105,7 +105,7 @@ TEST_CASE("what was run is done, with its number, whatever number that is") {
 }
 
 TEST_CASE("the progress goes up to all cells, and counts each once") {
-    std::vector<std::pair<extent, extent>> steps;
+    std::vector<std::pair<Index, Index>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
     Ledger book(r, options, 4);
@@ -115,11 +115,11 @@ TEST_CASE("the progress goes up to all cells, and counts each once") {
     book.add(first, numbers({1, 2}));
     book.begin(1, numbers({0}), second);
     book.add(second, numbers({1}));
-    CHECK((steps == std::vector<std::pair<extent, extent>>{{2, 8}, {4, 8}, {4, 8}, {7, 8}, {8, 8}}));
+    CHECK((steps == std::vector<std::pair<Index, Index>>{{2, 8}, {4, 8}, {4, 8}, {7, 8}, {8, 8}}));
 }
 
 TEST_CASE("of a share, cells that were not chosen are neither run nor counted") {
-    std::vector<std::pair<extent, extent>> steps;
+    std::vector<std::pair<Index, Index>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
     Ledger book(r, options, 4);
@@ -128,9 +128,9 @@ TEST_CASE("of a share, cells that were not chosen are neither run nor counted") 
     book.choose(chosen);
     std::vector<PlannedCell> to_run = cells({0, 1, 4, 6});
     book.begin(0, numbers({1, 2}), to_run);
-    CHECK((indices_of(to_run) == std::vector<extent>{1, 6}));
+    CHECK((indices_of(to_run) == std::vector<Index>{1, 6}));
     book.add(to_run, numbers({3, 4}));
-    CHECK((steps == std::vector<std::pair<extent, extent>>{{4, 6}, {6, 6}}));
+    CHECK((steps == std::vector<std::pair<Index, Index>>{{4, 6}, {6, 6}}));
     CHECK_FALSE(r.is_complete());
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("what a journal has is done and run, and is neither run again nor drop
     book.choose(at::zeros({8}, at::kBool));
     std::vector<PlannedCell> to_run = cells({1, 2});
     book.begin(0, numbers({0}), to_run);
-    CHECK((indices_of(to_run) == std::vector<extent>{1}));
+    CHECK((indices_of(to_run) == std::vector<Index>{1}));
     CHECK(value_of(r, 1) == 10);
     CHECK_FALSE(book.claims(to_run));
 }
@@ -190,7 +190,7 @@ TEST_CASE("what becomes known is in the journal before anyone is told") {
     std::vector<PlannedCell> to_run = cells({0, 3});
     book.begin(0, numbers({1}), to_run);
     CHECK_THROWS_WITH_AS(book.add(to_run, numbers({5, 6})), "stop", std::runtime_error);
-    CHECK((SweepJournal(folder / "j").cells() == std::map<extent, double>{{0, 5}, {3, 6}}));
+    CHECK((SweepJournal(folder / "j").cells() == std::map<Index, double>{{0, 5}, {3, 6}}));
 }
 
 TEST_CASE("a journal of another sweep, of more cells or of another model is refused") {

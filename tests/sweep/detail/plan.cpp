@@ -13,7 +13,7 @@ using namespace sweeping;
 using namespace suture::detail;
 
 /// A planner of a denoising sweep of one prompt that differs from a token on, and what it plans.
-std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, extent differ, bool by_rows,
+std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, Index differ, bool by_rows,
                               Optimisations optimisations = {}) {
     const at::NoGradGuard no_gradients;
     const Pairs p = pairs(1, differ);
@@ -27,8 +27,8 @@ std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, 
         group.sources.push_back(site.activation);
     return SweepPlanner(space, sites, reads, optimisations, layers, by_rows).cells_of(group, std::int64_t{1} << 40);
 }
-bool is_at(const PlannedCell& c, extent layer, extent token) {
-    return static_cast<extent>(c.what.layer) == layer && c.what.tokens.begin == token;
+bool is_at(const PlannedCell& c, Index layer, Index token) {
+    return static_cast<Index>(c.what.layer) == layer && c.what.tokens.begin == token;
 }
 }  // namespace
 
@@ -38,7 +38,7 @@ TEST_CASE("a cell begins at the block where it is patched, those that begin earl
         if (!grid.recipes().empty()) continue;
         const std::string& name = captured;  // clang 14 cannot capture a structured binding
         CAPTURE(name);
-        std::pair<extent, extent> before;
+        std::pair<Index, Index> before;
         for (const PlannedCell& c : plan(m, grid, next_token_loss(), 0, true)) {
             CHECK(c.start == c.stage);
             CHECK((std::pair(c.start, c.first) >= before));
@@ -64,28 +64,28 @@ TEST_CASE("a patch is its own row where no other row of the block reads it: quer
 
 TEST_CASE("cells that cannot change what is read are not planned") {
     Model m = model();
-    constexpr extent differ = 2;
+    constexpr Index differ = 2;
     // Queries: from the first difference on, in the last layer at the position that is read.
-    for (const extent read : {5, 4, 3}) {
+    for (const Index read : {5, 4, 3}) {
         const auto cells = plan(m, grids(m)[0].second, Metric(logit(1)).at(token(read)), differ, true);
-        CHECK(static_cast<extent>(cells.size()) == (layers - 1) * (read - differ + 1) + 1);
+        CHECK(static_cast<Index>(cells.size()) == (layers - 1) * (read - differ + 1) + 1);
         for (const PlannedCell& c : cells) {
             CHECK(c.what.tokens.begin >= differ);
             CHECK(c.end <= read + 1);
-            CHECK((static_cast<extent>(c.what.layer) < layers - 1 || c.what.tokens.begin == read));
+            CHECK((static_cast<Index>(c.what.layer) < layers - 1 || c.what.tokens.begin == read));
         }
     }
     // Keys of the last layer reach later rows.
     const auto keys = plan(m, grids(m)[3].second, logit(1), differ, true);
     CHECK(std::any_of(keys.begin(), keys.end(), [](const PlannedCell& c) { return is_at(c, layers - 1, 3); }));
     // By whole prompts nothing is known of who reads what: the differences alone count.
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
+    CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
           layers * (length - differ));
     // Without the saving all are planned that causality leaves.
     Optimisations all;
     all.skip_unchanged = false;
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
-    CHECK(static_cast<extent>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
+    CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
+    CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, true, all).size()) ==
           (layers - 1) * length + 1);
 }
 
@@ -97,6 +97,6 @@ TEST_CASE("a patch of all tokens has the rows between the first that changes and
     }
     for (const PlannedCell& c : plan(m, grids(m)[15].second, logit(1), 2, true)) {
         CHECK(c.rows.size(0) == c.end - c.first);
-        CHECK(c.first == static_cast<extent>(c.what.recipe));
+        CHECK(c.first == static_cast<Index>(c.what.recipe));
     }
 }

@@ -18,7 +18,7 @@ using suture::detail::LogitReads;
 using suture_test::message_of;
 using suture_test::says;
 
-constexpr extent prompts = 3, length = 5, vocabulary = 9;
+constexpr Index prompts = 3, length = 5, vocabulary = 9;
 const at::Tensor tokens_run = at::ones({prompts, length}, at::kLong);
 const at::Tensor logits = at::randn({prompts, length, vocabulary}, at::kDouble);
 
@@ -75,10 +75,10 @@ TEST_CASE("the positions are those of the metric, counted in the prompt") {
         CHECK(reads.at_positions(logits).equal(logits.narrow(1, reads.first(), reads.positions())));
         return std::pair(reads.first(), reads.positions());
     };
-    CHECK(positions(token(-1)) == std::pair<extent, extent>(4, 1));
-    CHECK(positions(token(1)) == std::pair<extent, extent>(1, 1));
-    CHECK(positions(tokens(1, -1)) == std::pair<extent, extent>(1, 3));
-    CHECK(positions(tokens(0, to_end)) == std::pair<extent, extent>(0, 5));
+    CHECK(positions(token(-1)) == std::pair<Index, Index>(4, 1));
+    CHECK(positions(token(1)) == std::pair<Index, Index>(1, 1));
+    CHECK(positions(tokens(1, -1)) == std::pair<Index, Index>(1, 3));
+    CHECK(positions(tokens(0, to_end)) == std::pair<Index, Index>(0, 5));
 }
 
 TEST_CASE(

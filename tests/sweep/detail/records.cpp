@@ -76,7 +76,7 @@ TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros 
     const at::NoGradGuard no_gradients;
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
         Model m = model(dtype);
-        constexpr extent differ = 3;
+        constexpr Index differ = 3;
         const Pairs p = pairs(4, differ);
         const SweepSites sites(all_sites(m));
         const LogitReads reads(logit(1), denoising(p.clean, p.corrupted), true);

@@ -68,7 +68,7 @@ TEST_CASE("the mean over prompts is that of all activations, in float64 and then
     torch::manual_seed(2);
     const at::Tensor all = at::randn({5, 4, 3}).mul(1000);
     const auto record = [&](const at::Tensor& ids) {
-        return std::vector<at::Tensor>{all[ids.item<extent>()].unsqueeze(0)};
+        return std::vector<at::Tensor>{all[ids.item<Index>()].unsqueeze(0)};
     };
     const std::vector<at::Tensor> means = mean_activations(at::arange(5).unsqueeze(1), record);
     REQUIRE(means.size() == 1);

@@ -18,9 +18,9 @@ using ByHead = Grouped<4, Q<2>, K<1>, V<1>>;
 
 namespace {
 
-at::Tensor counting(std::vector<extent> sizes) {
-    extent n = 1;
-    for (extent s : sizes) n *= s;
+at::Tensor counting(std::vector<Index> sizes) {
+    Index n = 1;
+    for (Index s : sizes) n *= s;
     return at::arange(n).reshape(sizes);
 }
 

@@ -29,10 +29,10 @@ MergeTable table_of(const std::string& bytes, const Vocabulary& tokens) {
 }
 /// The tokens of a word, merged from one-byte tokens.
 Texts merged(const MergeTable& merges, const Vocabulary& tokens, const std::string& word) {
-    std::vector<extent> ids;
+    std::vector<Index> ids;
     for (const char byte : word) ids.push_back(tokens.find(std::string(1, byte)).value());
     Texts texts;
-    for (const extent id : merges.merged(ids)) texts.push_back(tokens.text(id));
+    for (const Index id : merges.merged(ids)) texts.push_back(tokens.text(id));
     return texts;
 }
 const Vocabulary small({"a", "b", "c", " ", "ab", "bc", "abc", " a", "aa"});

@@ -35,11 +35,11 @@ TEST_CASE("texts are ordered by id, whatever their order in the file") {
 TEST_CASE("ids are found by text, and texts by id") {
     const Vocabulary words({"a", "b", "c"});
     CHECK(words.size() == 3);
-    for (extent id = 0; id < words.size(); ++id) CHECK(words.find(words.text(id)) == id);
+    for (Index id = 0; id < words.size(); ++id) CHECK(words.find(words.text(id)) == id);
     CHECK_FALSE(words.find("d"));
     const Vocabulary copy = words;
     CHECK(copy.find("c") == 2);
-    for (const extent id : {extent{-1}, extent{3}, extent{1} << 40})
+    for (const Index id : {Index{-1}, Index{3}, Index{1} << 40})
         CHECK(message_of<ValueError>([&] { (void)words.text(id); }) ==
               std::to_string(id) + " is not a token id: give one from 0 to 2");
 }

@@ -38,7 +38,7 @@ inline std::string value_text(const at::Tensor& t) {
     return t.defined() ? dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) : "undefined";
 }
 inline std::string value_text(const SlotReader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
-template <class X, extent Groups>
+template <class X, Index Groups>
 std::string value_text(const View<X, Groups>& v) {
     return "view (" + value_text(Access::tensor(v)) + ")";
 }
@@ -46,11 +46,11 @@ std::string value_text(const View<X, Groups>& v) {
 /// The part of another run's activation, [..., width] or [..., groups, width], at the place that was asked for.
 /// Positions are counted in its own leading axes. A single vector has none and is used at every position.
 /// @throws ShapeError if it has more or fewer axes: rows of a batch must not be taken for tokens of one row
-inline at::Tensor same_place(const at::Tensor& t, extent groups, const EditTarget& at_hand,
+inline at::Tensor same_place(const at::Tensor& t, Index groups, const EditTarget& at_hand,
                              const ChannelSlice& channels) {
     const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
     if (leading.empty()) return cut_channels(groups == 1 ? t : t.flatten(-2), channels);
-    if (const extent axes = at_hand.packed.dim() - 1; static_cast<extent>(leading.size()) != axes)
+    if (const Index axes = at_hand.packed.dim() - 1; static_cast<Index>(leading.size()) != axes)
         throw ShapeError("the injected View has shape " + shape_text(t.sizes()) + ", with " +
                          std::to_string(leading.size()) + " axes before the channels where the activation has " +
                          std::to_string(axes) + ": give it the same axes, or inject its tensor with unsafe_tensor()");
@@ -60,11 +60,11 @@ inline at::Tensor same_place(const at::Tensor& t, extent groups, const EditTarge
     const ResolvedPlace r = resolve(there, t, leading);
     const auto pack = [groups](const at::Tensor& part) { return groups == 1 ? part : part.flatten(-2); };
     if (r.rows.defined()) return part_at(pack(t), r);
-    return cut_channels(pack(cut_positions(t, r, static_cast<extent>(leading.size()))), channels);
+    return cut_channels(pack(cut_positions(t, r, static_cast<Index>(leading.size()))), channels);
 }
 
 /// All of a View that holds only some positions of an activation: they must be the edited ones.
-inline at::Tensor same_part(const at::Tensor& t, extent groups, const EditTarget& at_hand,
+inline at::Tensor same_part(const at::Tensor& t, Index groups, const EditTarget& at_hand,
                             const ChannelSlice& channels) {
     at::Tensor part = cut_channels(groups == 1 ? t : t.flatten(-2), channels);
     if (part.sizes() != at::IntArrayRef(at_hand.where.sizes))
@@ -92,7 +92,7 @@ NumberOrTensor value_at(const SlotReader& s, const EditTarget&) {
     if (!t.defined()) throw ValueError("the slot is empty: assign a tensor to it first");
     return t;
 }
-template <Where... Ws, class X, extent Groups>
+template <Where... Ws, class X, Index Groups>
 NumberOrTensor value_at(const View<X, Groups>& v, const EditTarget& t) {
     const ChannelSlice& channels = placed<Exactly<X>, host_layout<X, Groups>, Ws...>;
     return Access::is_cut(v) ? same_part(Access::tensor(v), Groups, t, channels)
@@ -191,7 +191,7 @@ struct MeanOver {
         Prepared p;
         const bool one_token = (t.where.token && t.where.token->single) ||
                                (t.asked.rows && t.asked.rows->what == RowPositions::Kind::one_per_row);
-        const extent leading = t.packed.dim() - 1;
+        const Index leading = t.packed.dim() - 1;
         const bool has_batch = leading >= 2 && !(t.where.batch && t.where.batch->single);
         if (over_tokens && (one_token || leading < 1))
             throw ValueError("mean_over(Axis::token) of one token: select several, or average over Axis::batch");

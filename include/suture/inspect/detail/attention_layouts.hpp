@@ -18,12 +18,12 @@ namespace suture::detail {
 /// A layout of the catalogue as a value, with its name there.
 struct KnownLayout {
     std::string name;
-    extent groups;
+    Index groups;
     std::array<ComponentFacts, 3> components;
 
     /// @pre the KnownLayout outlives what is made of this
     LayoutFacts facts() const {
-        extent period = 0;
+        Index period = 0;
         for (const ComponentFacts& c : components) period += c.width;
         return {period * groups, groups, components.data(), components.size()};
     }
@@ -31,7 +31,7 @@ struct KnownLayout {
 
 /// The component of this name and its run; a width of 0 if there is none.
 inline std::pair<ComponentFacts, StridedSlice> component_named(const LayoutFacts& layout, const std::string& name) {
-    extent offset = 0;
+    Index offset = 0;
     for (const ComponentFacts& c : layout) {
         if (c.name == name) return {c, {offset, c.width, layout.groups, layout.width / layout.groups}};
         offset += c.width;
@@ -40,8 +40,8 @@ inline std::pair<ComponentFacts, StridedSlice> component_named(const LayoutFacts
 }
 
 /// One head of a component, counted over all groups as `head<h>` counts.
-inline StridedSlice head_of(const ComponentFacts& c, const StridedSlice& all, extent head) {
-    const extent width = all.width / c.heads;
+inline StridedSlice head_of(const ComponentFacts& c, const StridedSlice& all, Index head) {
+    const Index width = all.width / c.heads;
     return {all.offset + head / c.heads * all.period + head % c.heads * width, width, 1, width};
 }
 
@@ -49,16 +49,16 @@ inline StridedSlice head_of(const ComponentFacts& c, const StridedSlice& all, ex
 /// component into 32 at least (or single channels), and one channel is taken of each, the component's first and last among
 /// them. Which one changes from piece to piece: a regular grid could fall on one kind of channel in several.
 /// @post other channels, 2 n - 1 side by side in a head that is cut into pieces of n, are among those taken
-inline std::vector<extent> single_channels(const ComponentFacts& c, const StridedSlice& all) {
-    const extent heads = c.heads * all.groups, width = all.width / c.heads;
-    const extent pieces = std::min<extent>(width, (32 + heads - 1) / heads);
+inline std::vector<Index> single_channels(const ComponentFacts& c, const StridedSlice& all) {
+    const Index heads = c.heads * all.groups, width = all.width / c.heads;
+    const Index pieces = std::min<Index>(width, (32 + heads - 1) / heads);
     const double golden = 0.6180339887498949;  // its multiples are spread evenly, and never regularly
-    std::vector<extent> channels;
-    for (extent i = 0; i < heads * pieces; ++i) {
-        const extent begin = i % pieces * width / pieces, end = (i % pieces + 1) * width / pieces;
+    std::vector<Index> channels;
+    for (Index i = 0; i < heads * pieces; ++i) {
+        const Index begin = i % pieces * width / pieces, end = (i % pieces + 1) * width / pieces;
         const double share = std::fmod(golden * static_cast<double>(i), 1.0);
         channels.push_back(head_of(c, all, i / pieces).offset + begin +
-                           static_cast<extent>(share * static_cast<double>(end - begin)));
+                           static_cast<Index>(share * static_cast<double>(end - begin)));
     }
     channels.front() = all.channel(0), channels.back() = all.channel(all.channels() - 1);
     return channels;
@@ -73,14 +73,14 @@ inline std::string roles_of(const LayoutFacts& layout) {
         group += std::string(static_cast<std::size_t>(c.width), known ? name.front() : '-');
     }
     std::string all;
-    for (extent g = 0; g < layout.groups; ++g) all += group;
+    for (Index g = 0; g < layout.groups; ++g) all += group;
     return all;
 }
 
 /// The catalogue's layouts of n query heads and g key/value heads, d channels each.
 /// @pre g divides n
-inline std::vector<KnownLayout> layouts_of_heads(extent n, extent g, extent d) {
-    const auto named = [](const std::string& name, std::vector<extent> numbers) {
+inline std::vector<KnownLayout> layouts_of_heads(Index n, Index g, Index d) {
+    const auto named = [](const std::string& name, std::vector<Index> numbers) {
         std::string text = name + "<";
         for (std::size_t i = 0; i < numbers.size(); ++i) text += (i ? ", " : "") + std::to_string(numbers[i]);
         return text + ">";
@@ -108,17 +108,17 @@ inline std::vector<KnownLayout> attention_layouts(const LayoutFacts& declared) {
     const ComponentFacts q = component_named(declared, "Q").first;
     std::vector<KnownLayout> found;
     std::set<std::string> roles{roles_of(declared)};
-    const auto add_heads_of = [&](extent d) {
-        const extent heads = declared.width / d;  // n query heads and g each of keys and values
+    const auto add_heads_of = [&](Index d) {
+        const Index heads = declared.width / d;  // n query heads and g each of keys and values
         if (declared.width % d != 0) return;
-        for (extent g = 1; 3 * g <= heads; ++g) {
+        for (Index g = 1; 3 * g <= heads; ++g) {
             if (heads % g != 0) continue;
             for (KnownLayout& layout : layouts_of_heads(heads - 2 * g, g, d))
                 if (roles.insert(roles_of(layout.facts())).second) found.push_back(std::move(layout));
         }
     };
     if (q.heads * declared.groups > 1) add_heads_of(q.width / q.heads);
-    for (extent d = declared.width / 3; d >= 1; --d) add_heads_of(d);
+    for (Index d = declared.width / 3; d >= 1; --d) add_heads_of(d);
     return found;
 }
 

@@ -23,8 +23,8 @@ namespace suture::detail {
 /// Channels of the projection that are changed at some tokens. A run of no channels sets all to its own value.
 struct ProbeEdit {
     StridedSlice channels;
-    extent token = 0, tokens = 1;  ///< the first, and how many
-    double size = 4;               ///< what is added, in standard deviations of the activation
+    Index token = 0, tokens = 1;  ///< the first, and how many
+    double size = 4;              ///< what is added, in standard deviations of the activation
 };
 
 /// What attention makes of channels, as the letters of their components; unseen if nothing changes when they do.
@@ -55,21 +55,21 @@ public:
                              ", channels] was expected: name its site with AttentionSites().output(site)");
     }
 
-    extent tokens() const { return tokens_; }
+    Index tokens() const { return tokens_; }
     /// The token between the first and the last at which edits are made that the first would not show.
-    extent middle() const { return tokens_ / 2; }
+    Index middle() const { return tokens_ / 2; }
     /// Whether the output is that of this attention, in which later layers have not mixed the rows.
     bool sees_one_attention() const { return output_.has_value(); }
     bool sees_pattern() const { return pattern_.has_value(); }
 
     /// The rows of the output that change, bit for bit but for the sign of zeros.
-    std::vector<extent> changed_rows(const ProbeEdit& edit) const {
+    std::vector<Index> changed_rows(const ProbeEdit& edit) const {
         return changed_along(-2, differ(clean_.output, pass_edited(edit).output));
     }
     /// What the attention makes of the channels, all of them edited together: values among them hide keys, and both hide
     /// queries. Row 0 sees values at token 0, later rows keys, none queries: these are seen by rows of their own.
     role role_of(const StridedSlice& channels) const {
-        std::vector<extent> changed = changed_rows({channels, 0});
+        std::vector<Index> changed = changed_rows({channels, 0});
         if (changed.empty()) {
             if (changed_rows({channels, middle()}).empty()) return role::unseen;
             changed =
@@ -78,9 +78,9 @@ public:
         return changed.empty() ? role::query : changed.front() > 0 ? role::key : role::value;
     }
     /// How many heads the pattern has, in [..., heads, queries, keys]; 0 if that is not known.
-    extent pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
+    Index pattern_heads() const { return sees_pattern() && clean_.pattern.dim() >= 3 ? clean_.pattern.size(-3) : 0; }
     /// The heads whose pattern changes. @pre pattern_heads() > 0
-    std::vector<extent> changed_heads(const ProbeEdit& edit) const {
+    std::vector<Index> changed_heads(const ProbeEdit& edit) const {
         return changed_along(-3, differ(clean_.pattern, pass_edited(edit).pattern));
     }
     /// @pre sees_pattern()
@@ -99,7 +99,7 @@ private:
         if (!t.is_floating_point()) throw TypeError(place() + ": check it in a floating-point dtype");
         if (t.dim() < 2 || t.size(-2) < 3) throw ShapeError(place() + ": give inputs of three tokens or more");
         if (t.numel() == 0) throw ShapeError(place() + ", which is empty: give inputs of one batch row or more");
-        if (const extent bad = t.to(at::kDouble).isfinite().logical_not().sum().item<extent>(); bad > 0)
+        if (const Index bad = t.to(at::kDouble).isfinite().logical_not().sum().item<Index>(); bad > 0)
             throw ValueError(place() + " and " + std::to_string(bad) + " of its " + std::to_string(t.numel()) +
                              " values are NaN or infinite: give inputs and weights that are finite");
     }
@@ -140,11 +140,11 @@ private:
         return bits_differ(a, b).logical_and(a.ne(b));
     }
     /// The places on an axis at which something differs.
-    static std::vector<extent> changed_along(extent axis, const at::Tensor& differ) {
-        const extent size = differ.size(axis);
+    static std::vector<Index> changed_along(Index axis, const at::Tensor& differ) {
+        const Index size = differ.size(axis);
         const at::Tensor any = differ.movedim(axis, 0).reshape({size, -1}).any(-1);
-        std::vector<extent> changed;
-        for (extent i = 0; i < size; ++i)
+        std::vector<Index> changed;
+        for (Index i = 0; i < size; ++i)
             if (any[i].item<bool>()) changed.push_back(i);
         return changed;
     }
@@ -166,7 +166,7 @@ private:
     std::function<at::Tensor()> model_;
     SiteRef<AnyLayout> projection_;
     std::optional<SiteRef<AnyLayout>> output_, pattern_;
-    extent tokens_ = 0;
+    Index tokens_ = 0;
     seen clean_;
 };
 
@@ -176,7 +176,7 @@ public:
     /// @pre the probe outlives this
     explicit ChannelRoles(const AttentionProbe& probe) : probe_(probe) {}
 
-    role operator[](extent channel) {
+    role operator[](Index channel) {
         const auto [at, is_new] = known_.try_emplace(channel, role::unseen);
         if (is_new) at->second = probe_.role_of({channel, 1, 1, 1});
         return at->second;
@@ -191,7 +191,7 @@ public:
 
 private:
     const AttentionProbe& probe_;
-    std::map<extent, role> known_;
+    std::map<Index, role> known_;
 };
 
 }  // namespace suture::detail

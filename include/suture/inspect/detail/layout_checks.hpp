@@ -36,13 +36,13 @@ public:
     /// Whether each head of Q makes the pattern of the same number, which wrong heads of the right channels do not.
     void check_heads() {
         const auto [facts, all] = component_named(layout_, "Q");
-        const extent heads = facts.heads * all.groups, seen = probe_.pattern_heads();
+        const Index heads = facts.heads * all.groups, seen = probe_.pattern_heads();
         if (all.width == 0 || seen == 0) return;
         const std::string asked = "editing a head of Q changes the pattern of that head and of no other";
         if (heads != seen)
             return refuse(asked, "Q has " + std::to_string(heads) + " heads, the pattern " + std::to_string(seen));
         numbers unseen;
-        for (extent h = 0; h < heads; ++h) {
+        for (Index h = 0; h < heads; ++h) {
             const numbers changed = probe_.changed_heads({head_of(facts, all, h), probe_.middle()});
             if (changed.empty())
                 unseen.push_back(h);
@@ -55,7 +55,7 @@ public:
     std::vector<LayoutCheck> take() && { return std::move(checks_); }
 
 private:
-    using numbers = std::vector<extent>;
+    using numbers = std::vector<Index>;
     using enum LayoutCheck::Outcome;
 
     bool repeats() {
@@ -111,7 +111,7 @@ private:
         if (!add(asked_of_all, outcome, "it " + text(together))) return;
         const std::string asked = "single channels of " + component + " do the same";
         numbers unseen;
-        for (const extent channel : single_channels(facts, all)) {
+        for (const Index channel : single_channels(facts, all)) {
             const role found = roles_[channel];
             if (found == role::unseen)
                 unseen.push_back(channel);
@@ -142,10 +142,10 @@ private:
     }
 
     std::string at_middle() const { return "token " + std::to_string(probe_.middle()); }
-    static bool begins_at(const numbers& changed, extent row) { return !changed.empty() && changed.front() == row; }
+    static bool begins_at(const numbers& changed, Index row) { return !changed.empty() && changed.front() == row; }
     static std::string text(const numbers& changed, const std::string& what = "row") {
         std::string list;
-        for (const extent n : changed) list += (list.empty() ? "" : ", ") + std::to_string(n);
+        for (const Index n : changed) list += (list.empty() ? "" : ", ") + std::to_string(n);
         return what + (changed.size() == 1 ? " " : "s ") + list + " changed";
     }
     std::string text(role found) const {
@@ -181,7 +181,7 @@ inline std::vector<std::string> consistent_layouts(const AttentionProbe& probe, 
                                                    const LayoutFacts& declared) {
     for (const char* name : {"Q", "K", "V"}) {
         const auto [facts, all] = component_named(declared, name);
-        for (const extent channel : single_channels(facts, all)) (void)roles[channel];
+        for (const Index channel : single_channels(facts, all)) (void)roles[channel];
     }
     std::vector<std::string> consistent;
     for (const KnownLayout& known : attention_layouts(declared)) {

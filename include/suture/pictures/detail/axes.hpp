@@ -30,7 +30,7 @@ struct Span {
         if (logarithmic)
             for (double tick = low; tick <= high; tick *= step) number(tick);
         else
-            for (auto k = static_cast<extent>(std::ceil(low / step)); static_cast<double>(k) * step <= high; ++k)
+            for (auto k = static_cast<Index>(std::ceil(low / step)); static_cast<double>(k) * step <= high; ++k)
                 number(static_cast<double>(k) * step);
         return texts;
     }

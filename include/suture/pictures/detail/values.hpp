@@ -19,7 +19,7 @@
 #include <vector>
 
 namespace suture::pictures::detail {
-using suture::extent;
+using suture::Index;
 using suture::ShapeError;
 using suture::TypeError;
 using suture::ValueError;
@@ -31,7 +31,7 @@ inline std::string place(const char* kind, const std::string& title) {
 
 /// The tensor's values in the order of its last axis. `axes` says in words what is expected: "[row, column]".
 /// @throws suture::TypeError unless it holds real numbers; suture::ShapeError if its rank is another or it is empty
-inline std::vector<double> values_of(const at::Tensor& tensor, extent rank, const std::string& axes,
+inline std::vector<double> values_of(const at::Tensor& tensor, Index rank, const std::string& axes,
                                      const std::string& place) {
     const auto refusal = [&](const char* remedy) {
         return fmt::format("{}: expected numbers {}, but {} came: {}", place, axes, suture::tensor_text(tensor),
@@ -48,8 +48,8 @@ inline std::vector<double> values_of(const at::Tensor& tensor, extent rank, cons
 }
 
 /// @throws suture::ShapeError unless the axis has a name for each position
-inline void check_names(const Axis& axis, extent positions, const char* of, const std::string& place) {
-    if (static_cast<extent>(axis.names.size()) != positions)
+inline void check_names(const Axis& axis, Index positions, const char* of, const std::string& place) {
+    if (static_cast<Index>(axis.names.size()) != positions)
         throw ShapeError(fmt::format("{}: expected {} {} names, but {} came: give one each", place, positions, of,
                                      axis.names.size()));
 }

@@ -128,7 +128,7 @@ public:
     record entry(std::size_t i) const {
         const std::lock_guard lock(guard_);
         if (i >= records_.size())
-            throw PositionError("entry " + std::to_string(static_cast<extent>(i)) +
+            throw PositionError("entry " + std::to_string(static_cast<Index>(i)) +
                                 " is outside the recorder, which holds " + std::to_string(records_.size()) +
                                 ": iterate again after clear()");
         return records_[i];
@@ -226,7 +226,7 @@ private:
     }
 
     [[noreturn]] void throw_nothing_at(std::size_t layer) const {
-        const std::string asked = "layer " + std::to_string(static_cast<extent>(layer));
+        const std::string asked = "layer " + std::to_string(static_cast<Index>(layer));
         const auto at = layers_.find(layer);
         if (at == layers_.end()) throw PositionError(asked + " is not recorded here: " + attached_text());
         throw HookError(asked + " (" + at->second.name + ") has recorded nothing yet: run the model while a scope of " +

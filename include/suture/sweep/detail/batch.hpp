@@ -20,14 +20,14 @@ namespace suture::detail {
 /// for the block to say, and shows in their number.
 struct RowEdit {
     struct rows {
-        extent count = 0;  ///< that pass
-        std::vector<extent> places;
+        Index count = 0;  ///< that pass
+        std::vector<Index> places;
         std::vector<at::Tensor> values;
     };
     rows all, kept;
 
     at::Tensor operator()(const at::Tensor& activation) const {
-        const extent passing = activation.numel() / activation.size(-1);
+        const Index passing = activation.numel() / activation.size(-1);
         const rows& mine = passing == all.count ? all : kept;
         if (passing != mine.count)
             throw ShapeError("a sweep gave its block " + std::to_string(all.count) + " rows, of which " +
@@ -58,8 +58,8 @@ public:
         cells_ = cells;
         rows_.clear();
         x_ = at::Tensor();
-        const extent layers = stages_.layers();
-        for (extent layer = cells.front().start; layer < layers; ++layer) {
+        const Index layers = stages_.layers();
+        for (Index layer = cells.front().start; layer < layers; ++layer) {
             join(layer);
             run_block_of(layer);
         }
@@ -72,7 +72,7 @@ private:
 
     /// The rows that a cell begins with.
     Segment first_rows(const PlannedCell& planned) const {
-        const extent prompt = planned.what.prompt - group_.first_prompt, tokens = group_.ids.size(1);
+        const Index prompt = planned.what.prompt - group_.first_prompt, tokens = group_.ids.size(1);
         if (planned.start == stages_.layers()) return read_rows({prompt, by_rows_ ? planned.first : 0, tokens});
         if (!by_rows_) return {prompt, 0, tokens};
         return {prompt, planned.first, planned.by_itself ? planned.end : std::min(tokens, reads_.end())};
@@ -89,7 +89,7 @@ private:
     }
 
     /// Takes up the cells that begin here.
-    void join(extent stage) {
+    void join(Index stage) {
         Segments joining;
         while (rows_.size() + joining.size() < cells_.size() && cells_[rows_.size() + joining.size()].start == stage)
             joining.push_back(first_rows(cells_[rows_.size() + joining.size()]));
@@ -100,7 +100,7 @@ private:
     }
 
     /// What the cells patch in a stage, by site.
-    std::map<std::size_t, RowEdit> edits_in(extent stage, const Segments& all, const Segments& kept) const {
+    std::map<std::size_t, RowEdit> edits_in(Index stage, const Segments& all, const Segments& kept) const {
         std::map<std::size_t, RowEdit> edits;
         for (const PlannedCell& planned : cells_.first(all.size()))
             if (planned.stage == stage) edits[planned.site];
@@ -111,22 +111,22 @@ private:
         return edits;
     }
     /// What the cells write among these rows of a site.
-    RowEdit::rows edit_of(extent stage, std::size_t site, const Segments& passing) const {
+    RowEdit::rows edit_of(Index stage, std::size_t site, const Segments& passing) const {
         RowEdit::rows edit;
         for (std::size_t i = 0; i < passing.size(); edit.count += passing[i++].size()) {
             const PlannedCell& planned = cells_[i];
             const Segment& there = passing[i];
-            const extent first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
+            const Index first = std::max(planned.first, there.first), end = std::min(planned.end, there.end);
             if (planned.stage != stage || planned.site != site || first >= end) continue;
-            for (extent row = first; row < end; ++row) edit.places.push_back(edit.count + row - there.first);
+            for (Index row = first; row < end; ++row) edit.places.push_back(edit.count + row - there.first);
             edit.values.push_back(patched_rows(planned, first, end));
         }
         return edit;
     }
     /// What the cell makes of the rows [first, end) at its site: [rows, width].
-    at::Tensor patched_rows(const PlannedCell& planned, extent first, extent end) const {
+    at::Tensor patched_rows(const PlannedCell& planned, Index first, Index end) const {
         if (planned.rows.defined()) return planned.rows.narrow(0, first - planned.first, end - first);
-        const extent prompt = planned.what.prompt - group_.first_prompt;
+        const Index prompt = planned.what.prompt - group_.first_prompt;
         const at::Tensor& source = group_.sources[planned.site];
         const at::Tensor from = source[source.size(0) == 1 ? 0 : prompt].narrow(0, first, end - first);
         at::Tensor rows = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
@@ -137,7 +137,7 @@ private:
 
     /// Runs `f` while the cells patch what they patch in this stage.
     template <class F>
-    at::Tensor while_patching(extent stage, const Segments& all, const Segments& kept, const F& f) const {
+    at::Tensor while_patching(Index stage, const Segments& all, const Segments& kept, const F& f) const {
         HookSet hooks;
         std::vector<HookHandle> handles;
         for (auto& [place, edit] : edits_in(stage, all, kept))
@@ -148,10 +148,10 @@ private:
         return out;
     }
 
-    void run_block_of(extent layer) {
+    void run_block_of(Index layer) {
         const bool is_last = layer + 1 == stages_.layers();
         if (!by_rows_) {
-            const std::array<extent, 3> whole{static_cast<extent>(rows_.size()), group_.ids.size(1), x_.size(-1)};
+            const std::array<Index, 3> whole{static_cast<Index>(rows_.size()), group_.ids.size(1), x_.size(-1)};
             const auto block = [&] {
                 return run_block(layer, x_.view(whole), [&](const at::Tensor& x) { return stages_.block(layer, x); });
             };
@@ -176,47 +176,47 @@ private:
         }
     }
     void keep_rows(Segments kept) {
-        extent offset = 0;
-        std::vector<extent> offsets;
+        Index offset = 0;
+        std::vector<Index> offsets;
         for (const Segment& s : rows_) offsets.push_back(offset), offset += s.size();
-        x_ = x_.index_select(0, for_rows(kept, x_.device(), [&](std::size_t cell, extent row) {
+        x_ = x_.index_select(0, for_rows(kept, x_.device(), [&](std::size_t cell, Index row) {
                                  return offsets[cell] + row - rows_[cell].first;
                              }));
         rows_ = std::move(kept);
     }
 
     /// Rows that a patch changed by itself in its block change those behind them from the next one on: these are taken up.
-    void widen(extent layer) {
-        const extent end = std::min(group_.ids.size(1), reads_.end());
+    void widen(Index layer) {
+        const Index end = std::min(group_.ids.size(1), reads_.end());
         Segments missing, wide = rows_;
         for (Segment& s : wide)
             if (s.end < end) missing.push_back({s.prompt, s.end, end}), s.end = end;
         if (missing.empty()) return;
         const at::Tensor pool =
             at::cat({x_, recorded_rows(group_.base.residual[static_cast<std::size_t>(layer) + 1], missing)});
-        extent own = 0, taken = x_.size(0);
-        std::vector<extent> order;
+        Index own = 0, taken = x_.size(0);
+        std::vector<Index> order;
         for (std::size_t cell = 0; cell < wide.size(); ++cell)
-            for (extent row = wide[cell].first; row < wide[cell].end; ++row)
+            for (Index row = wide[cell].first; row < wide[cell].end; ++row)
                 order.push_back(row < rows_[cell].end ? own++ : taken++);
         x_ = pool.index_select(0, index_of(order, x_.device()));
         rows_ = std::move(wide);
     }
 
     at::Tensor read_logits() const {
-        const extent layers = stages_.layers();
+        const Index layers = stages_.layers();
         const at::Tensor logits =
             while_patching(layers, rows_, rows_, [&] { return logits_of(stages_, x_, reads_.ids()); });
         // What no row of a cell reaches is as in the run that it patches.
         const at::Tensor prompts = prompts_of(rows_, logits.device());
         at::Tensor all = group_.base.logits.index_select(0, prompts);
-        std::vector<extent> from, to;
-        extent at = 0;
+        std::vector<Index> from, to;
+        Index at = 0;
         for (std::size_t cell = 0; cell < rows_.size(); ++cell)
-            for (extent row = rows_[cell].first; row < rows_[cell].end; ++row, ++at)
+            for (Index row = rows_[cell].first; row < rows_[cell].end; ++row, ++at)
                 if (row >= reads_.first() && row < reads_.end())
                     from.push_back(at),
-                        to.push_back(static_cast<extent>(cell) * reads_.positions() + row - reads_.first());
+                        to.push_back(static_cast<Index>(cell) * reads_.positions() + row - reads_.first());
         all.flatten(0, 1).index_copy_(0, index_of(to, all.device()),
                                       logits.index_select(0, index_of(from, logits.device())));
         const at::Tensor clean =

@@ -27,7 +27,7 @@ namespace suture {
 struct SweepAxis {
     std::string name;
     std::vector<std::string> labels;
-    extent size() const { return static_cast<extent>(labels.size()); }
+    Index size() const { return static_cast<Index>(labels.size()); }
     bool operator==(const SweepAxis&) const = default;
 };
 
@@ -45,8 +45,8 @@ template <class Range, class F>
 std::vector<std::string> labels_of(const Range& range, F f) {
     return range | ranges::views::transform(f) | ranges::to<std::vector<std::string>>();
 }
-inline std::vector<std::string> numbered(extent begin, extent count) {
-    return labels_of(ranges::views::iota(begin, begin + count), [](extent i) { return std::to_string(i); });
+inline std::vector<std::string> numbered(Index begin, Index count) {
+    return labels_of(ranges::views::iota(begin, begin + count), [](Index i) { return std::to_string(i); });
 }
 
 /// "3" of "h.3.attn.c_attn": the number that a path names. The whole path if it names none, or several.
@@ -65,7 +65,7 @@ inline std::vector<std::string> layer_labels(const std::vector<SiteRef<AnyLayout
     const auto path = [](const SiteRef<AnyLayout>& site) { return site.name(); };
     const auto number = [](const SiteRef<AnyLayout>& site) { return layer_of(site.name()); };
     const auto is_named = [](const SiteRef<AnyLayout>& site) { return site.site().has_name(); };
-    const std::vector<std::string> places = numbered(0, static_cast<extent>(sites.size()));
+    const std::vector<std::string> places = numbered(0, static_cast<Index>(sites.size()));
     if (!ranges::all_of(sites, is_named)) return places;
     return first_distinct({labels_of(sites, number), labels_of(sites, path), places});
 }
@@ -90,9 +90,9 @@ inline std::vector<std::string> recipe_labels(const std::vector<GridRecipe>& rec
 }
 
 struct Cell {
-    extent index = 0, prompt = 0;
+    Index index = 0, prompt = 0;
     std::size_t part = 0, layer = 0, recipe = 0;
-    extent head = -1;  ///< -1: all
+    Index head = -1;  ///< -1: all
     IndexRange tokens;
 };
 
@@ -100,7 +100,7 @@ struct Cell {
 class CellSpace {
 public:
     /// @throws PositionError if a prompt has no such token
-    CellSpace(Grid grid, extent prompts, extent tokens)
+    CellSpace(Grid grid, Index prompts, Index tokens)
         : grid_(std::move(grid)), tokens_(range_of(grid_.tokens(), tokens, "a prompt of the sweep")) {
         for (const GridRecipe& recipe : grid_.recipes()) recipe.check(tokens);
         const GridPart& first = grid_.parts().front();
@@ -116,20 +116,20 @@ public:
     /// The tokens that are patched, of all that a prompt has.
     const IndexRange& tokens() const { return tokens_; }
     const std::vector<SweepAxis>& axes() const { return axes_; }
-    std::vector<extent> sizes() const {
-        std::vector<extent> all;
+    std::vector<Index> sizes() const {
+        std::vector<Index> all;
         for (const SweepAxis& axis : axes_) all.push_back(axis.size());
         return all;
     }
     /// The number of cells of one prompt.
-    extent cells_a_prompt() const {
-        extent count = 1;
+    Index cells_a_prompt() const {
+        Index count = 1;
         for (std::size_t i = 1; i < axes_.size(); ++i) count *= axes_[i].size();
         return count;
     }
-    extent size() const { return axes_.front().size() * cells_a_prompt(); }
+    Index size() const { return axes_.front().size() * cells_a_prompt(); }
 
-    Cell at(extent index) const {
+    Cell at(Index index) const {
         Cell c;
         c.index = index;
         c.tokens = tokens_;
@@ -155,11 +155,11 @@ private:
     /// A recipe sees one prompt at a time, so that `batch(0)` or a mean over the batch mean the same however many run.
     static at::Tensor by_recipe(const at::Tensor& activation, const GridRecipe& recipe) {
         std::vector<at::Tensor> edited;
-        for (extent prompt = 0; prompt < activation.size(0); ++prompt)
+        for (Index prompt = 0; prompt < activation.size(0); ++prompt)
             edited.push_back(recipe.edited(activation.narrow(0, prompt, 1)));
         return at::cat(edited);
     }
-    void place(Cell& c, const std::string& axis, extent at) const {
+    void place(Cell& c, const std::string& axis, Index at) const {
         if (axis == "prompt")
             c.prompt = at;
         else if (axis == "component")

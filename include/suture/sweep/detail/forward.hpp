@@ -23,7 +23,7 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
             static_assert(StagedModel<Model>, "this model has neither a forward nor stages: give it one");
             auto& stages = stages_of(model);
             at::Tensor x = stages.embed(ids);
-            for (extent layer = 0; layer < stages.layers(); ++layer) x = stages.block(layer, x);
+            for (Index layer = 0; layer < stages.layers(); ++layer) x = stages.block(layer, x);
             return stages.unembed(x);
         }
     };

@@ -18,14 +18,14 @@ namespace suture {
 
 /// How far a sweep is. Cells that are known without a run count as done.
 struct SweepProgress {
-    extent done = 0, all = 0;
+    Index done = 0, all = 0;
 };
 
 /// How a sweep is run.
 struct SweepOptions {
     Optimisations optimisations{};
     std::size_t memory = std::size_t{512} << 20;  ///< bytes that it may hold: recorded runs and the batch that runs
-    extent batch = 1 << 20;                       ///< the most cells that run together
+    Index batch = 1 << 20;                        ///< the most cells that run together
     /// Is told how far the sweep is, batch by batch. What it throws ends the sweep; a journal has all until then.
     std::function<void(const SweepProgress&)> progress{};
     /// Finished cells are written to it, and those that it has are not run again. @see SweepJournal
@@ -45,7 +45,7 @@ namespace detail {
 class Ledger {
 public:
     /// @param result one in which nothing is known
-    Ledger(SweepResult& result, const SweepOptions& options, extent cells_a_prompt)
+    Ledger(SweepResult& result, const SweepOptions& options, Index cells_a_prompt)
         : result_(result), options_(options), per_prompt_(cells_a_prompt) {}
 
     /// Takes up what the journal has. @throws FileError if it is of another sweep
@@ -66,16 +66,16 @@ public:
     /// Begins some prompts, whose baseline is the value of each cell that needs no run. Of the cells that do, those
     /// that were not chosen are dropped.
     /// @throws FileError if the journal has another baseline
-    void begin(extent first_prompt, const at::Tensor& baseline, std::vector<PlannedCell>& to_run) {
+    void begin(Index first_prompt, const at::Tensor& baseline, std::vector<PlannedCell>& to_run) {
         if (options_.journal) options_.journal->check_baseline(first_prompt, baseline);
-        const extent prompts = baseline.size(0);
+        const Index prompts = baseline.size(0);
         result_.baseline.narrow(0, first_prompt, prompts).copy_(baseline);
-        const extent first = first_prompt * per_prompt_;
+        const Index first = first_prompt * per_prompt_;
         std::vector<bool> runs(static_cast<std::size_t>(prompts * per_prompt_), false);
         for (const PlannedCell& cell : to_run) runs[static_cast<std::size_t>(cell.what.index - first)] = true;
-        for (extent i = 0; i < prompts * per_prompt_; ++i)
+        for (Index i = 0; i < prompts * per_prompt_; ++i)
             if (!runs[static_cast<std::size_t>(i)]) set(first + i, baseline[i / per_prompt_].item<double>(), false);
-        skipped_ += static_cast<extent>(std::erase_if(to_run, [&](const PlannedCell& cell) {
+        skipped_ += static_cast<Index>(std::erase_if(to_run, [&](const PlannedCell& cell) {
             return chosen_.defined() && !chosen_.data_ptr<bool>()[cell.what.index] && !is_done(cell);
         }));
         tell();
@@ -88,7 +88,7 @@ public:
         return open && (!options_.claim || options_.claim(number));
     }
     void add(std::span<const PlannedCell> cells, const at::Tensor& values) {
-        std::map<extent, double> finished;
+        std::map<Index, double> finished;
         for (std::size_t i = 0; i < cells.size(); ++i) finished[cells[i].what.index] = values.data_ptr<double>()[i];
         if (options_.journal) options_.journal->add(finished);
         for (const auto& [cell, value] : finished) set(cell, value, true);
@@ -96,7 +96,7 @@ public:
     }
 
 private:
-    void set(extent cell, double value, bool ran) {
+    void set(Index cell, double value, bool ran) {
         if (!std::exchange(result_.done.data_ptr<bool>()[cell], true)) ++done_;
         result_.values.data_ptr<double>()[cell] = value;
         result_.ran.data_ptr<bool>()[cell] = ran;
@@ -108,7 +108,7 @@ private:
 
     SweepResult& result_;
     const SweepOptions& options_;
-    extent per_prompt_, done_ = 0, skipped_ = 0;
+    Index per_prompt_, done_ = 0, skipped_ = 0;
     std::size_t batches_ = 0;
     at::Tensor chosen_;
 };

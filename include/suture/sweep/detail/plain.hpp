@@ -26,14 +26,14 @@ public:
         result_.how = "one forward pass a cell";
         shared_ = shared_sources(task_,
                                  [&](const at::Tensor& ids) { return record_forward(model_, ids, task_.sites).sites; });
-        const extent prompts = prompts_at_once();
-        for (extent first = 0; first < task_.prompts(); first += prompts)
+        const Index prompts = prompts_at_once();
+        for (Index first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
 private:
     /// @throws MemoryError if a pass of one prompt takes more than is allowed
-    extent prompts_at_once() {
+    Index prompts_at_once() {
         const PeakMemory peak;
         const ForwardRun one = record_forward(model_, task_.patching.base().narrow(0, 0, 1), task_.sites);
         // A pass with its records, those of the source, and the logits that are kept.
@@ -42,10 +42,10 @@ private:
         if (bytes > memory)
             throw MemoryError("a forward pass of the sweep needs " + std::to_string(bytes) + " bytes but may hold " +
                               std::to_string(memory) + ": allow more with the option 'memory'");
-        return std::clamp<extent>(memory / bytes, 1, options_.optimisations.batch ? task_.prompts() : 1);
+        return std::clamp<Index>(memory / bytes, 1, options_.optimisations.batch ? task_.prompts() : 1);
     }
 
-    void run_group(extent first, extent count) {
+    void run_group(Index first, Index count) {
         first_ = first;
         ids_ = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids_.device());
@@ -61,7 +61,7 @@ private:
             left = left.subspan(same.size());
         }
     }
-    void run_source(extent first, extent count, const at::Tensor& which) {
+    void run_source(Index first, Index count, const at::Tensor& which) {
         const at::Tensor ids = task_.patching.source().narrow(0, first, count);
         ForwardRun run = record_forward(model_, ids, task_.sites);
         sources_ = std::move(run.sites);
@@ -71,10 +71,10 @@ private:
     }
 
     /// Place by place, and prompt by prompt at each.
-    std::vector<PlannedCell> cells_of(extent first, extent count) const {
+    std::vector<PlannedCell> cells_of(Index first, Index count) const {
         std::vector<PlannedCell> cells;
-        for (extent place = 0; place < task_.space.cells_a_prompt(); ++place)
-            for (extent prompt = first; prompt < first + count; ++prompt) {
+        for (Index place = 0; place < task_.space.cells_a_prompt(); ++place)
+            for (Index prompt = first; prompt < first + count; ++prompt) {
                 cells.emplace_back();
                 cells.back().what = task_.space.at(prompt * task_.space.cells_a_prompt() + place);
             }
@@ -88,7 +88,7 @@ private:
     }
 
     at::Tensor run_cells(std::span<const PlannedCell> cells) {
-        std::vector<extent> numbers;
+        std::vector<Index> numbers;
         for (const PlannedCell& cell : cells) numbers.push_back(cell.what.prompt - first_);
         const at::Tensor prompts = index_of(numbers, ids_.device()), ids = ids_.index_select(0, prompts);
         const auto of = [&](const at::Tensor& all) { return all.index_select(0, prompts.to(all.device())); };
@@ -113,7 +113,7 @@ private:
     SweepResult& result_;
     Ledger& book_;
     std::vector<at::Tensor> shared_, sources_;
-    extent first_ = 0;
+    Index first_ = 0;
     at::Tensor ids_, clean_;  ///< of the prompts that are swept: [prompts, tokens], and the clean logits
 };
 

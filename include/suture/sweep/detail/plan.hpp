@@ -36,28 +36,28 @@ namespace detail {
 struct PlannedCell {
     Cell what;
     std::size_t site = 0;
-    extent stage = 0;           ///< the block that it is patched in
-    extent start = 0;           ///< the block that it begins at
-    extent first = 0, end = 0;  ///< the rows that are patched
-    bool by_itself = false;     ///< in its block, the patched rows change no others
-    at::Tensor rows;            ///< what a recipe makes of them, [rows, width]
+    Index stage = 0;           ///< the block that it is patched in
+    Index start = 0;           ///< the block that it begins at
+    Index first = 0, end = 0;  ///< the rows that are patched
+    bool by_itself = false;    ///< in its block, the patched rows change no others
+    at::Tensor rows;           ///< what a recipe makes of them, [rows, width]
 };
 
 /// The runs that a group of prompts has, and what is put into them.
 struct RecordedGroup {
-    extent first_prompt = 0;
+    Index first_prompt = 0;
     at::Tensor ids;  ///< [prompts, tokens]
     StagedRun base;
     std::vector<at::Tensor>
         sources;              ///< of each site, [prompts or 1, tokens, width]; undefined where recipes say it all
     at::Tensor clean_logits;  ///< [prompts, positions, ids]; undefined if no one asks
-    extent prompts() const { return ids.size(0); }
+    Index prompts() const { return ids.size(0); }
 };
 
 class SweepPlanner {
 public:
     SweepPlanner(const CellSpace& space, const SweepSites& sites, const LogitReads& reads,
-                 const Optimisations& optimisations, extent layers, bool by_rows)
+                 const Optimisations& optimisations, Index layers, bool by_rows)
         : space_(space),
           sites_(sites),
           reads_(reads),
@@ -71,9 +71,9 @@ public:
     std::vector<PlannedCell> cells_of(const RecordedGroup& group, std::int64_t memory) {
         changed_.clear();
         std::vector<PlannedCell> cells;
-        const extent per_prompt = space_.cells_a_prompt();
-        for (extent index = group.first_prompt * per_prompt;
-             index < (group.first_prompt + group.prompts()) * per_prompt; ++index) {
+        const Index per_prompt = space_.cells_a_prompt();
+        for (Index index = group.first_prompt * per_prompt; index < (group.first_prompt + group.prompts()) * per_prompt;
+             ++index) {
             PlannedCell planned = located(group, space_.at(index));
             if (!has_effect(planned)) continue;
             if (planned.rows.defined()) memory -= static_cast<std::int64_t>(planned.rows.nbytes());
@@ -91,7 +91,7 @@ public:
     }
 
     /// The rows of a prompt that come to matter: those up to the last one that is read, if no row sees later ones.
-    extent rows_that_matter(extent tokens) const { return by_rows_ ? std::min(tokens, reads_.end()) : tokens; }
+    Index rows_that_matter(Index tokens) const { return by_rows_ ? std::min(tokens, reads_.end()) : tokens; }
 
 private:
     PlannedCell located(const RecordedGroup& group, const Cell& c) {
@@ -120,20 +120,20 @@ private:
     }
     void place_recipe(PlannedCell& planned, const RecordedGroup& group) {
         const Cell& c = planned.what;
-        const extent tokens = group.ids.size(1);
+        const Index tokens = group.ids.size(1);
         const at::Tensor before = group.base.sites[planned.site].activation[c.prompt - group.first_prompt];
         const at::Tensor after = space_.edited(before.unsqueeze(0), {}, c).squeeze(0);
         const at::Tensor changes = after.ne(before);
         const at::Tensor rows = changes.any(-1).cpu();
         const StridedSlice& queries = space_.grid().parts()[c.part].queries;
         if (queries.width > 0)
-            planned.by_itself = changes.sum().item<extent>() ==
-                                cut_channels(changes, {queries, queries.groups > 1}).sum().item<extent>();
+            planned.by_itself =
+                changes.sum().item<Index>() == cut_channels(changes, {queries, queries.groups > 1}).sum().item<Index>();
         place_rows(planned, rows.data_ptr<bool>(), 0, tokens);
         planned.rows = after.narrow(0, planned.first, planned.end - planned.first).clone();
     }
     /// From the first to the last row that changes; none if no row does, and all without the saving.
-    void place_rows(PlannedCell& planned, const bool* changes, extent begin, extent end) const {
+    void place_rows(PlannedCell& planned, const bool* changes, Index begin, Index end) const {
         if (optimisations_.skip_unchanged) {
             while (begin < end && !changes[begin]) ++begin;
             while (begin < end && !changes[end - 1]) --end;
@@ -168,9 +168,9 @@ private:
     const SweepSites& sites_;
     const LogitReads& reads_;
     Optimisations optimisations_;
-    extent layers_;
+    Index layers_;
     bool by_rows_;
-    std::map<std::tuple<std::size_t, std::size_t, extent>, at::Tensor> changed_;
+    std::map<std::tuple<std::size_t, std::size_t, Index>, at::Tensor> changed_;
 };
 }  // namespace detail
 

@@ -25,7 +25,7 @@ public:
         : metric_(metric),
           positions_(range_of(metric.where, patching.base().size(1),
                               "a prompt, where the metric '" + metric.name + "' is read")) {
-        const extent prompts = patching.base().size(0);
+        const Index prompts = patching.base().size(0);
         if (metric.prompts > 0 && metric.prompts != prompts)
             throw ShapeError("the metric '" + metric.name + "' has answers for " + std::to_string(metric.prompts) +
                              " prompts but " + std::to_string(prompts) + " are swept: give one answer a prompt");
@@ -37,9 +37,9 @@ public:
     }
 
     const Metric& metric() const { return metric_; }
-    extent first() const { return positions_.begin; }
-    extent end() const { return positions_.begin + positions_.size; }
-    extent positions() const { return positions_.size; }
+    Index first() const { return positions_.begin; }
+    Index end() const { return positions_.begin + positions_.size; }
+    Index positions() const { return positions_.size; }
     /// The token ids whose logits are to be computed, [n]; undefined: of the whole vocabulary.
     const at::Tensor& ids() const { return ids_; }
 
@@ -59,7 +59,7 @@ public:
     }
 
 private:
-    void check_columns(extent prompts) const {
+    void check_columns(Index prompts) const {
         const at::Tensor& ids = metric_.ids;
         if (!at::isIntegralType(ids.scalar_type(), false))
             throw TypeError("the metric '" + metric_.name + "' reads " + tensor_text(ids) +

@@ -31,12 +31,12 @@ public:
     const std::vector<SiteRef<AnyLayout>>& sites() const { return sites_; }
     std::size_t size() const { return sites_.size(); }
     /// The width of what passes a site.
-    extent width(std::size_t site) const { return widths_[site]; }
+    Index width(std::size_t site) const { return widths_[site]; }
     /// The site of a part at a layer.
     std::size_t of(std::size_t part, std::size_t layer) const { return places_[part][layer]; }
 
 private:
-    std::size_t place_of(const SiteRef<AnyLayout>& site, extent width) {
+    std::size_t place_of(const SiteRef<AnyLayout>& site, Index width) {
         for (std::size_t i = 0; i < sites_.size(); ++i)
             if (sites_[i].id() == site.id()) return i;
         sites_.push_back(site);
@@ -44,22 +44,22 @@ private:
         return sites_.size() - 1;
     }
     std::vector<SiteRef<AnyLayout>> sites_;
-    std::vector<extent> widths_;
+    std::vector<Index> widths_;
     std::vector<std::vector<std::size_t>> places_;
 };
 
 /// What passed a site in a run, and when.
 struct SitePass {
     at::Tensor activation;  ///< [prompts, tokens, width]
-    extent stage = -1;      ///< the block that it passed in; the number of blocks for the head, -1 for the embedding
+    Index stage = -1;       ///< the block that it passed in; the number of blocks for the head, -1 for the embedding
     bool after_attention = false;  ///< what passes here at one position is read at no other in this block
     int times = 0;                 ///< how often it was passed
 };
 
 /// The activation as [prompts, tokens, width], whether it passed so or as rows.
 /// @throws ShapeError if it is anything else
-inline at::Tensor by_prompt(const at::Tensor& activation, const at::IntArrayRef ids, extent width) {
-    const std::array<extent, 3> sizes{ids[0], ids[1], width};
+inline at::Tensor by_prompt(const at::Tensor& activation, const at::IntArrayRef ids, Index width) {
+    const std::array<Index, 3> sizes{ids[0], ids[1], width};
     const bool rows = activation.dim() == 2 && activation.size(0) == ids[0] * ids[1] && activation.size(1) == width;
     if (!rows && activation.sizes() != at::IntArrayRef(sizes))
         throw ShapeError("a sweep patches activations " + shape_text(sizes) +
@@ -74,7 +74,7 @@ public:
     SiteWatch(const SiteWatch&) = delete;
     SiteWatch& operator=(const SiteWatch&) = delete;
     SiteWatch(const SweepSites& sites, at::IntArrayRef ids) : records(sites.size()) {
-        const std::array<extent, 2> shape{ids[0], ids[1]};
+        const std::array<Index, 2> shape{ids[0], ids[1]};
         for (std::size_t i = 0; i < sites.size(); ++i)
             handles_.push_back(hooks_
                                    .add(sites.sites()[i],
@@ -85,7 +85,7 @@ public:
     }
     Scope activate() const { return hooks_.activate(); }
 
-    extent stage = -1;
+    Index stage = -1;
     const WholeRows* rows = nullptr;
     std::vector<SitePass> records;
 
@@ -107,7 +107,7 @@ struct StagedRun {
     std::vector<at::Tensor> keys, values;  ///< of each block, [prompts, tokens, key heads, head width]
     std::vector<SitePass> sites;
     std::int64_t bytes_a_row = 0;  ///< what a block takes at most while it runs
-    extent attended_channels = 0;  ///< heads * head width of the queries; 0 unless it was run by rows
+    Index attended_channels = 0;   ///< heads * head width of the queries; 0 unless it was run by rows
 
     std::int64_t bytes() const {
         std::int64_t sum = 0;
@@ -132,7 +132,7 @@ at::Tensor run_stage(const std::string& name, const at::Tensor& x, const Stage& 
     return out;
 }
 template <class Block>
-at::Tensor run_block(extent layer, const at::Tensor& x, const Block& block) {
+at::Tensor run_block(Index layer, const at::Tensor& x, const Block& block) {
     return run_stage("block " + std::to_string(layer), x, block);
 }
 
@@ -156,8 +156,8 @@ StagedRun record_run(Stages& stages, const at::Tensor& ids, const SweepSites& si
     SiteWatch watch(sites, ids.sizes());
     Scope scope = watch.activate();
     at::Tensor x = run_stage("the embedding", ids, [&](const at::Tensor& in) { return stages.embed(in); });
-    const std::array<extent, 2> split{ids.size(0), ids.size(1)};
-    for (extent layer = 0; layer < stages.layers(); ++layer) {
+    const std::array<Index, 2> split{ids.size(0), ids.size(1)};
+    for (Index layer = 0; layer < stages.layers(); ++layer) {
         watch.stage = layer;
         if (keep == kept_of_run::residual) run.residual.push_back(x);
         const at::Tensor before = x;  // what is freed meanwhile must have been counted

@@ -44,12 +44,12 @@ public:
     }
 
     void run() {
-        const extent prompts = prompts_at_once();
+        const Index prompts = prompts_at_once();
         if (task_.prompts() > 1) probe_.reset();
         result_.how = by_rows_ ? "stages, row by row" : "stages";
         shared_ =
             shared_sources(task_, [&](const at::Tensor& ids) { return sites_of(record(ids, kept_of_run::nothing)); });
-        for (extent first = 0; first < task_.prompts(); first += prompts)
+        for (Index first = 0; first < task_.prompts(); first += prompts)
             run_group(first, std::min(prompts, task_.prompts() - first));
     }
 
@@ -91,9 +91,9 @@ private:
                bytes_of_metric(probe_->logits);
     }
     /// How many prompts are recorded at once: as many as half of the memory holds.
-    extent prompts_at_once() const { return std::clamp<extent>(memory() / 2 / bytes_a_prompt(), 1, task_.prompts()); }
+    Index prompts_at_once() const { return std::clamp<Index>(memory() / 2 / bytes_a_prompt(), 1, task_.prompts()); }
 
-    void run_group(extent first, extent count) {
+    void run_group(Index first, Index count) {
         const at::Tensor ids = task_.patching.base().narrow(0, first, count);
         const at::Tensor which = task_.prompt_indices(first, count, ids.device());
         // The probe is what would be recorded here if there is but one prompt.
@@ -127,9 +127,9 @@ private:
     /// @throws MemoryError if there is no room for one
     std::size_t cells_at_once(std::span<const PlannedCell> cells, const RecordedGroup& group) const {
         const std::int64_t recorded = bytes_of(group);
-        const extent most = optimisations_.batch ? options_.batch : 1;
+        const Index most = optimisations_.batch ? options_.batch : 1;
         std::size_t count = 0;
-        extent longest = 0;
+        Index longest = 0;
         for (; count < cells.size() && std::cmp_less(count, most); ++count) {
             longest = std::max(longest, by_rows_ ? task_.tokens() - cells[count].first : task_.tokens());
             const std::int64_t needed = recorded + static_cast<std::int64_t>(count + 1) * bytes_of_cell(longest, group);
@@ -148,7 +148,7 @@ private:
         return bytes + (group.clean_logits.defined() ? static_cast<std::int64_t>(group.clean_logits.nbytes()) : 0);
     }
     /// What a cell takes at most while it runs in a batch whose longest has so many rows.
-    std::int64_t bytes_of_cell(extent rows, const RecordedGroup& group) const {
+    std::int64_t bytes_of_cell(Index rows, const RecordedGroup& group) const {
         const at::Tensor& residual = group.base.residual.front();
         const std::int64_t row = bytes_a_row_ + 4 * static_cast<std::int64_t>(residual.nbytes()) / group.ids.numel();
         const std::int64_t logits = bytes_of_metric(group.base.logits) / group.prompts();

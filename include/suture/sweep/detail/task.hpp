@@ -45,12 +45,12 @@ struct SweepTask {
     SweepSites sites;
     LogitReads reads;
 
-    extent prompts() const { return patching.base().size(0); }
-    extent tokens() const { return patching.base().size(1); }
+    Index prompts() const { return patching.base().size(0); }
+    Index tokens() const { return patching.base().size(1); }
     /// Activations come from runs of prompts of their own, one for each.
     bool has_source() const { return patching.what() == Patching::with::activations; }
     bool needs_clean() const { return reads.metric().needs_clean; }
-    at::Tensor prompt_indices(extent first, extent count, const at::Device& device) const {
+    at::Tensor prompt_indices(Index first, Index count, const at::Device& device) const {
         return at::arange(first, first + count, at::kLong).to(device);
     }
     /// In one line, all that the numbers depend on but the model's weights, of which the baseline tells, and what
@@ -76,7 +76,7 @@ struct SweepTask {
 private:
     template <class Mix>
     static void mix_numbers(const Mix& mix, at::IntArrayRef numbers) {
-        for (const extent number : numbers) mix(std::to_string(number));
+        for (const Index number : numbers) mix(std::to_string(number));
     }
     template <class Mix>
     static void mix_part(const Mix& mix, const GridPart& part) {
@@ -89,7 +89,7 @@ private:
         mix(ids.defined() ? shape_text(ids.sizes()) : "none");
         if (!ids.defined()) return;
         const at::Tensor numbers = ids.to(at::kCPU, at::kLong).contiguous();
-        mix_numbers(mix, {numbers.data_ptr<extent>(), static_cast<std::size_t>(numbers.numel())});
+        mix_numbers(mix, {numbers.data_ptr<Index>(), static_cast<std::size_t>(numbers.numel())});
     }
 };
 
@@ -123,7 +123,7 @@ std::string weights_text(const Model& model) {
 /// A result in which nothing is known.
 inline SweepResult empty_result(const SweepTask& task) {
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    const std::vector<extent> sizes = task.space.sizes();
+    const std::vector<Index> sizes = task.space.sizes();
     SweepResult result;
     result.axes = task.space.axes();
     result.values = at::full(sizes, unknown, at::kDouble);
@@ -140,7 +140,7 @@ inline SweepResult empty_result(const SweepTask& task) {
 template <class RecordSites>
 std::vector<at::Tensor> mean_activations(const at::Tensor& ids, const RecordSites& record) {
     std::vector<at::Tensor> sums, means;
-    for (extent i = 0; i < ids.size(0); ++i) {
+    for (Index i = 0; i < ids.size(0); ++i) {
         const std::vector<at::Tensor> sites = record(ids.narrow(0, i, 1));
         for (std::size_t s = 0; s < sites.size(); ++s) {
             if (i == 0)

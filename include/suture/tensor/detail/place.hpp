@@ -43,11 +43,11 @@ Place make_place(const ChannelSlice& channels, const WherePack<Ws...>& wheres) {
 
 /// [begin, begin + size) of one axis; `single` drops it.
 struct IndexRange {
-    extent begin = 0, size = 0;
+    Index begin = 0, size = 0;
     bool single = false;
 };
 
-using Shape = c10::SmallVector<extent, 6>;
+using Shape = c10::SmallVector<Index, 6>;
 
 /// A place in an activation of a known shape.
 struct ResolvedPlace {
@@ -59,21 +59,21 @@ struct ResolvedPlace {
 
 inline std::string axis_text(Axis along) { return along == Axis::batch ? "batch row" : "token"; }
 
-[[noreturn]] inline void throw_outside(Axis along, extent at, extent size, const std::string& in) {
+[[noreturn]] inline void throw_outside(Axis along, Index at, Index size, const std::string& in) {
     throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside " + in + ", which has " +
                         std::to_string(size) + " " + axis_text(along) + "s: count from 0, or from -1 for the last");
 }
 
 /// The range that a position means on an axis of this size; negative numbers count from the end.
 template <Axis Along>
-IndexRange range_of(const Position<Along>& p, extent size, const std::string& in) {
-    const auto from_end = [size](extent at) { return at < 0 ? at + size : at; };
-    const extent begin = from_end(p.begin);
+IndexRange range_of(const Position<Along>& p, Index size, const std::string& in) {
+    const auto from_end = [size](Index at) { return at < 0 ? at + size : at; };
+    const Index begin = from_end(p.begin);
     if (p.single) {
         if (begin < 0 || begin >= size) throw_outside(Along, p.begin, size, in);
         return {begin, 1, true};
     }
-    const extent end = p.end == to_end ? size : from_end(p.end);
+    const Index end = p.end == to_end ? size : from_end(p.end);
     const auto refuse = [&p](const std::string& why) {
         throw PositionError("the range of " + axis_text(Along) + "s from " + std::to_string(p.begin) + " to " +
                             (p.end == to_end ? "the end" : std::to_string(p.end)) + " " + why);
@@ -104,7 +104,7 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     if (!at::isIntegralType(where.given.scalar_type(), false))
         throw TypeError("the token index is " + tensor_text(where.given) + ": give integers, as argmax does");
     const at::Tensor index = where.given.to(at::kLong);
-    const extent tokens = leading.back();
+    const Index tokens = leading.back();
     const at::IntArrayRef outer = leading.slice(0, leading.size() - 1);
     const bool one = where.what == RowPositions::Kind::one_per_row;
     const bool shared = !one && index.dim() == 1;
@@ -115,19 +115,19 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
                          " have " + shape_text(outer) + ": give one index (or list of indices) per row");
     if (index.numel() == 0)
         throw PositionError("the token index is empty and selects nothing: name at least one token");
-    const extent low = index.min().item<extent>(), high = index.max().item<extent>();
+    const Index low = index.min().item<Index>(), high = index.max().item<Index>();
     if (low < -tokens) throw_outside(Axis::token, low, tokens, in);
     if (high >= tokens) throw_outside(Axis::token, high, tokens, in);
 
     at::Tensor positive = index.remainder(tokens);
     if (!one) {
         const at::Tensor sorted = std::get<0>(positive.sort(-1));
-        const extent k = sorted.size(-1);
+        const Index k = sorted.size(-1);
         if (sorted.narrow(-1, 1, k - 1).eq(sorted.narrow(-1, 0, k - 1)).any().item<bool>())
             throw PositionError("the token index names a token twice in a row: name each token once");
     }
-    extent rows = 1;
-    for (extent n : outer) rows *= n;
+    Index rows = 1;
+    for (Index n : outer) rows *= n;
     at::Tensor starts = at::arange(rows, index.options()).mul(tokens);
     if (shared) {
         Shape all(outer.begin(), outer.end());
@@ -181,8 +181,8 @@ inline ResolvedPlace resolve(const Place& p, const at::Tensor& activation, at::I
 }
 
 /// Cuts the batch and token axes as resolved; the tensor has this number of leading axes. A true view.
-inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, extent leading) {
-    const auto cut = [&t](const IndexRange& s, extent axis) {
+inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, Index leading) {
+    const auto cut = [&t](const IndexRange& s, Index axis) {
         t = s.single ? t.select(axis, s.begin) : t.narrow(axis, s.begin, s.size);
     };
     if (r.token) cut(*r.token, leading - 1);
@@ -195,9 +195,9 @@ inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, extent lea
 inline at::Tensor cut_channels(const at::Tensor& t, const ChannelSlice& channels) {
     const StridedSlice& slice = channels.where;
     if (!channels.grouped) return slice.width == t.size(-1) ? t : t.narrow(-1, slice.offset, slice.width);
-    const extent span = slice.groups * slice.period;
-    const extent start = std::min(slice.offset, t.size(-1) - span);
-    const std::array<extent, 2> split{slice.groups, slice.period};
+    const Index span = slice.groups * slice.period;
+    const Index start = std::min(slice.offset, t.size(-1) - span);
+    const std::array<Index, 2> split{slice.groups, slice.period};
     const at::Tensor groups =
         (span == t.size(-1) ? t : t.narrow(-1, start, span)).unflatten(-1, at::IntArrayRef(split));
     return slice.width == slice.period ? groups : groups.narrow(-1, slice.offset - start, slice.width);

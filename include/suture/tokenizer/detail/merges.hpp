@@ -25,14 +25,14 @@ namespace suture::detail {
 /// Two adjacent tokens as one number.
 using TokenPair = std::uint64_t;
 inline constexpr TokenPair no_pair = ~TokenPair{0};
-inline TokenPair pair_of(extent left, extent right) {
+inline TokenPair pair_of(Index left, Index right) {
     return static_cast<TokenPair>(left) << 32 | static_cast<TokenPair>(right);
 }
 
 /// A word during merging: a list of tokens linked to their neighbours, in places that do not move.
 class TokenRow {
 public:
-    explicit TokenRow(const std::vector<extent>& ids) {
+    explicit TokenRow(const std::vector<Index>& ids) {
         places_.reserve(ids.size());
         for (std::size_t i = 0; i < ids.size(); ++i) places_.push_back({ids[i], i - 1, i + 1});
     }
@@ -46,23 +46,23 @@ public:
     std::size_t before(std::size_t place) const { return places_[place].before; }
 
     /// Replaces the pair that begins at a place by one token.
-    void merge(std::size_t place, extent id) {
+    void merge(std::size_t place, Index id) {
         auto& gone = places_[places_[place].after];
         gone.id = merged_away;
         places_[place].id = id;
         places_[place].after = gone.after;
         if (gone.after < places_.size()) places_[gone.after].before = place;
     }
-    std::vector<extent> ids() const {
-        std::vector<extent> ids;
+    std::vector<Index> ids() const {
+        std::vector<Index> ids;
         for (std::size_t i = 0; i < places_.size(); i = places_[i].after) ids.push_back(places_[i].id);
         return ids;
     }
 
 private:
-    static constexpr extent merged_away = -1;
+    static constexpr Index merged_away = -1;
     struct Place {
-        extent id;
+        Index id;
         std::size_t before, after;  ///< the places of the neighbours; past the end if there is none
     };
     std::vector<Place> places_;
@@ -92,7 +92,7 @@ public:
 
     /// Merges a word: the merge of lowest rank first, of equal ones the leftmost, until no pair has a merge. This takes
     /// O(n log n) steps for any word of n bytes.
-    std::vector<extent> merged(const std::vector<extent>& ids) const {
+    std::vector<Index> merged(const std::vector<Index>& ids) const {
         TokenRow row(ids);
         std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> waiting;
         const auto offer = [&](std::size_t place) {
@@ -114,7 +114,7 @@ public:
 private:
     struct Merge {
         std::size_t rank;
-        extent result;
+        Index result;
     };
     using Candidate = std::tuple<std::size_t, std::size_t, TokenPair>;  // rank, place, pair
 
@@ -130,13 +130,13 @@ private:
         if (space == line.npos || space == 0 || space + 1 == line.size() || line.find(' ', space + 1) != line.npos)
             throw FileError(in_quotes(line) + " is not a pair: write two tokens with one space between them");
         const std::string left(line.substr(0, space)), right(line.substr(space + 1));
-        const extent first = id_of(left, tokens), second = id_of(right, tokens), both = id_of(left + right, tokens);
+        const Index first = id_of(left, tokens), second = id_of(right, tokens), both = id_of(left + right, tokens);
         if (!merges_.emplace(pair_of(first, second), Merge{merges_.size(), both}).second)
             throw FileError(in_quotes(line) + " is in the file twice: remove one of the lines");
     }
-    static extent id_of(const std::string& entry, const Vocabulary& tokens) {
+    static Index id_of(const std::string& entry, const Vocabulary& tokens) {
         const std::optional<std::string> bytes = alphabet_bytes(entry);
-        const std::optional<extent> id = bytes ? tokens.find(*bytes) : std::nullopt;
+        const std::optional<Index> id = bytes ? tokens.find(*bytes) : std::nullopt;
         if (!id) throw FileError(in_quotes(entry) + " is not in vocab.json: use the two files of one tokenizer");
         return *id;
     }

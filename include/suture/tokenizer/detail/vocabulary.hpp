@@ -28,20 +28,20 @@ class Vocabulary {
 public:
     /// A text's id is its index in the list. @pre no text is in the list twice
     explicit Vocabulary(std::vector<std::string> texts) : texts_(std::move(texts)) {
-        for (extent id = 0; id < size(); ++id) ids_.emplace(text(id), id);
+        for (Index id = 0; id < size(); ++id) ids_.emplace(text(id), id);
     }
 
-    extent size() const { return static_cast<extent>(texts_.size()); }
+    Index size() const { return static_cast<Index>(texts_.size()); }
     const std::vector<std::string>& texts() const { return texts_; }
 
     /// @throws ValueError if there is no such id
-    const std::string& text(extent id) const {
+    const std::string& text(Index id) const {
         if (id < 0 || id >= size())
             throw ValueError(std::to_string(id) + " is not a token id: give one from 0 to " +
                              std::to_string(size() - 1));
         return texts_[static_cast<std::size_t>(id)];
     }
-    std::optional<extent> find(std::string_view text) const {
+    std::optional<Index> find(std::string_view text) const {
         const auto found = ids_.find(text);
         return found == ids_.end() ? std::nullopt : std::optional(found->second);
     }
@@ -51,7 +51,7 @@ private:
         using is_transparent = void;
     };
     std::vector<std::string> texts_;
-    std::unordered_map<std::string, extent, Hash, std::equal_to<>> ids_;
+    std::unordered_map<std::string, Index, Hash, std::equal_to<>> ids_;
 };
 
 /// The bytes of a file.
