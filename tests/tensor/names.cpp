@@ -60,6 +60,6 @@ TEST_CASE("layouts and positions can be named with the namespaces std, torch and
     CHECK(describe<OpenQkv>().find("24 channels") != string::npos);
     const Position<Axis::token> last = token(-1);
     CHECK(last.begin == -1);
-    const vector<long> counted{batch(0).begin, tokens(2, to_end).end, divides<long>{}(6, 3)};
+    const vector<Index> counted{batch(0).begin, tokens(2, to_end).end, divides<Index>{}(6, 3)};
     CHECK(counted[2] == 2);
 }
