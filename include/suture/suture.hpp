@@ -1,6 +1,7 @@
-// Everything a program that edits, hooks, records and reads activations needs. Headers with further dependencies are
-// included by name: suture/file/safetensors.hpp, suture/record/spill.hpp and suture/model/ (nlohmann-json), and
-// suture/script/script.hpp (LibTorch's headers for TorchScript).
+// Everything a program needs that edits, hooks, records and reads activations. Headers with further dependencies are
+// included by name: suture/file/safetensors.hpp, suture/record/spill.hpp, and loading and saving in suture/gpt2/
+// (nlohmann-json), suture/tokenizer/tokenizer.hpp (nlohmann-json and PCRE2), and suture/script/script.hpp (LibTorch's
+// headers for TorchScript).
 #pragma once
 
 #include "suture/core.hpp"
