@@ -220,9 +220,9 @@ TEST_CASE("what was recorded of some tokens is injected there, and refused anywh
     const auto refusal = [&x](const auto& recipe) {
         return message_of<ShapeError>([&] { (void)(borrow<Small>(x) | recipe); });
     };
-    CHECK(says(refusal(on<Q>().set(last[0])), "Q = view", "some tokens or batch rows only", "[3, 2] where [3, 3, 2]",
-               "record and edit the same tokens"));
-    CHECK(says(refusal(on<Q>(token(1)).set(two[0])), "[3, 2, 2] where [3, 2]"));
+    CHECK(says(refusal(on<Q>().set(last[0])), "Q = view", "holds only some tokens or batch rows",
+               "[3, 2] where the edited part has [3, 3, 2]", "record and edit the same tokens"));
+    CHECK(says(refusal(on<Q>(token(1)).set(two[0])), "[3, 2, 2] where the edited part has [3, 2]"));
     Board<Small> board;
     const auto d = hooks.add(point, board);
     board[0] = first_row[0];
@@ -230,7 +230,7 @@ TEST_CASE("what was recorded of some tokens is injected there, and refused anywh
                    const auto scope = hooks.activate();
                    (void)point(x);
                }),
-               "h.0: board layer 0", "[3, 6] where [3, 3, 6]"));
+               "h.0: board layer 0", "[3, 6] where the edited part has [3, 3, 6]"));
 }
 
 TEST_CASE("a View with other axes than the activation is not spread over it") {
