@@ -44,7 +44,7 @@ TEST_CASE("a View, an Owned and a tensor are read alike, and a component in grou
 }
 
 TEST_CASE("what has no rows of real numbers is refused with what to do") {
-    CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run the module"));
+    CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run its module"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kComplexFloat)), "complex64 [2, 2]", "take its abs()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}).to_sparse()), "Sparse", "to_dense()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has none", "another device"));
