@@ -2,7 +2,7 @@
 #include "../../../examples/shared/page_files.hpp"
 
 #include "doctest.hpp"
-#include "record/files.hpp"
+#include "file/files.hpp"
 
 #include <filesystem>
 

@@ -1,8 +1,8 @@
 // Files that grow: each piece is on the disk, or the file ends where it ended before.
 #include "suture/file/detail/append_file.hpp"
 
+#include "file/files.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
 
 #include <sys/resource.h>
 
@@ -14,7 +14,7 @@ using files::bytes_of;
 using files::Folder;
 using files::write_bytes;
 using suture::FileError;
-using suture::detail::safetensors::AppendFile;
+using suture::detail::AppendFile;
 using suture_test::message_of;
 using suture_test::says;
 }  // namespace

@@ -2,6 +2,7 @@
 #include "suture/pictures/detail/text_file.hpp"
 
 #include "pictures/fixture.hpp"
+#include "suture/file/new_file.hpp"
 
 #include <string>
 
@@ -14,7 +15,7 @@ using files::Folder;
 TEST_CASE("a text file holds the bytes that were written, and one that is not there holds none") {
     const Folder folder;
     const std::string text("a\0\xFF\r\n", 5);
-    suture::pictures::detail::save_text(folder / "text", text);
+    suture::save_text(folder / "text", text);
     CHECK(suture::pictures::detail::contents_of(folder / "text") == text);
     CHECK(suture::pictures::detail::contents_of(folder / "none").empty());
     CHECK(folder.entries() == 1);

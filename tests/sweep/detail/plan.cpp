@@ -1,8 +1,8 @@
 #include "suture/sweep/detail/plan.hpp"
 
 #include "doctest.hpp"
+#include "file/files.hpp"
 #include "message.hpp"
-#include "record/files.hpp"
 #include "sweep/fixture.hpp"
 
 #include <algorithm>
