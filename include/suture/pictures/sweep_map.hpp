@@ -50,6 +50,7 @@ inline Axis product(const Axis& a, const Axis& b) {
 }  // namespace detail
 
 /// Numbers of a sweep as a heat map without title and caption: their mean over the prompts for which they are known.
+/// @param result the sweep, whose axes become the sides of the picture
 /// @param numbers one per cell, in the axes of the result; NaN where a number is not known
 /// @param tokens the token at each position of the prompts, to name the columns by
 /// @throws suture::ShapeError if the numbers do not have the axes of the result, or the tokens are too few

@@ -46,8 +46,9 @@ inline std::string escaped(char byte) {
 }
 }  // namespace detail
 
-/// The text with the escapes \n, \r, \t and \\, and with \xNN for each byte of any other character that is invisible,
-/// and for each byte that is not UTF-8. All other characters are kept.
+/// The text with the escapes of C++ for a line feed, a carriage return, a tab and a backslash, and with a hexadecimal
+/// escape for each byte of any other character that is invisible, and for each byte that is not UTF-8. All other
+/// characters are kept.
 inline std::string visible_text(std::string_view text) {
     std::string shown;
     while (!text.empty()) {

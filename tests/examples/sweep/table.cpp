@@ -50,10 +50,10 @@ TEST_CASE("a terminal is shown the table if it has room for it") {
     const SweepResult small = result_of({{"layer", {"0", "1"}}, {"position", {"0", "1", "2"}}});
     CHECK(table_text(heat_map_of(small, counting(small), words)) ==
           "position  layer\n"
-          "            0      1\n"
-          "0 When   1.00   4.00\n"
-          "1 Mary   2.00   5.00\n"
-          "2 and    3.00   6.00\n");
+          "              0      1\n"
+          "0 When     1.00   4.00\n"
+          "1 Mary     2.00   5.00\n"
+          "2 and      3.00   6.00\n");
     const SweepResult large = result_of({{"layer", Names(17, "0")}, {"position", {"0"}}});
     CHECK(table_text(heat_map_of(large, counting(large), words)).empty());
 }
@@ -63,11 +63,11 @@ TEST_CASE("the largest cells are those farthest from zero, and no more than ther
     const at::Tensor one =
         at::tensor({0.1, -0.9, 0.001, std::numeric_limits<double>::quiet_NaN()}, at::kDouble).view({1, 2, 2});
     const std::vector<std::string> lines = largest_cells(result, one.expand({2, 2, 2}), words);
-    CHECK(lines == Names{" -0.90  layer 0, token 2 and", "  0.10  layer 0, token 1 Mary"});
+    CHECK(lines == Names{" -0.90  layer 0, position 2 and", "  0.10  layer 0, position 1 Mary"});
 }
 
 TEST_CASE("a cell is named by layer, component and head") {
     const SweepResult result =
         result_of({{"component", {"Q", "K"}}, {"layer", {"4", "5"}}, {"head", {"0", "1"}}, {"position", {"1", "2"}}});
-    CHECK(largest_cells(result, counting(result), words, 1) == Names{" 16.00  layer 5, K, head 1, token 2 and"});
+    CHECK(largest_cells(result, counting(result), words, 1) == Names{" 16.00  layer 5, K, head 1, position 2 and"});
 }

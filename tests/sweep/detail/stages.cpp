@@ -37,7 +37,7 @@ TEST_CASE("a stage gives what it gives, and a block is called by its number in e
     CHECK(run_block(2, x, [](const at::Tensor& in) { return in.mul(3); }).equal(x.mul(3)));
     const auto writing = [](const at::Tensor& in) { return in.add_(1); };
     CHECK(says(message_of<OwnershipError>([&] { (void)run_block(7, x, writing); }),
-               "block 7 wrote into the tensor it was lent"));
+               "block 7 wrote to the tensor it was lent"));
 }
 
 TEST_CASE("in inference mode a stage gets a copy, so that writing it spoils nothing") {
