@@ -13,7 +13,7 @@ enum class ActivationFunction { gelu_tanh, gelu_erf, relu };
 struct Gpt2Config {
     Index width = 768;         ///< n_embd
     Index heads = 12;          ///< n_head
-    Index inner = 4 * 768;     ///< n_inner; 4 * n_embd if that is null
+    Index inner = 3072;        ///< n_inner; 4 * n_embd if that is null
     Index layers = 12;         ///< n_layer
     Index positions = 1024;    ///< n_positions
     Index vocabulary = 50257;  ///< vocab_size

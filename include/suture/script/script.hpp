@@ -48,7 +48,7 @@ class Script {
 public:
     /// The module is shared and never written. The submodules are read lazily, on first use, and re-read if one of them
     /// is replaced.
-    explicit Script(torch::jit::Module module) : state_(std::make_shared<State>(std::move(module))) {}
+    explicit Script(const torch::jit::Module& module) : state_(std::make_shared<State>(module)) {}
     Script(const Script&) = default;  // and no move: there is no empty Script
     Script& operator=(const Script&) = default;
 
@@ -112,7 +112,7 @@ private:
     friend detail::ScriptSearch;
     /// Never copied or moved: hooks and passes point into it.
     struct State {
-        explicit State(torch::jit::Module module_) : module(std::move(module_)) {}
+        explicit State(const torch::jit::Module& shared) : module(shared) {}
         std::shared_ptr<const detail::ScriptCopy> instrumented() {
             const std::lock_guard lock(guard);
             if (!copy || !copy->is_current()) copy = detail::ScriptInstrumenter::instrumented(module, sites);
@@ -159,7 +159,7 @@ private:
 
     /// In a hook, the forks of a model run at once and in the hook's thread: the threads of LibTorch's pool may be waiting
     /// for the hook.
-    static void at_once(std::function<void()> forked) { forked(); }
+    static void at_once(const std::function<void()>& forked) { forked(); }
     static c10::IValue result_of(const detail::ScriptFuture& future) {
         future->waitAndThrow();
         return future->value();

@@ -98,7 +98,7 @@ private:
             if (!std::exchange(changed, true)) list = list.copy();
             list.set(i, std::move(element));
         }
-        if (changed) value = std::move(list);
+        if (changed) value = list;
         return changed;
     }
 
@@ -113,7 +113,7 @@ private:
             changed = true;
             copy.insert_or_assign(entry.key(), std::move(element));
         }
-        if (changed) value = std::move(copy);
+        if (changed) value = copy;
         return changed;
     }
 };

@@ -94,6 +94,7 @@ private:
 /// The activations of all passes.
 inline std::vector<at::Tensor> activations_of(std::vector<SitePass> passes) {
     std::vector<at::Tensor> all;
+    all.reserve(passes.size());
     for (SitePass& pass : passes) all.push_back(std::move(pass.activation));
     return all;
 }
