@@ -1,4 +1,4 @@
-// expect: this is no hook here: take const View<Layout>&, return nothing or a replacement
+// expect: not a hook for this site: take const View<L>&, return nothing or a replacement
 // A hook receives a View of the site's layout, and never a tensor that it could write.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: it has another layout than this site: write add<Layout>(site, ...) where the site has none
+// expect: this board or recorder has another layout: declare it with the layout of the site
 // A recorder of queries cannot be attached to an MLP; a Latest<AnyLayout> records at every site.
 #include <suture/suture.hpp>
 

@@ -169,8 +169,7 @@ public:
 
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L>&& detail::Layered<F>)
-    SUTURE_REJECTED("it has another layout than this site: write add<Layout>(site, ...) where the site has none",
-                    add(S&&, F&));
+    SUTURE_REJECTED("this board or recorder has another layout: declare it with the layout of the site", add(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
@@ -178,10 +177,10 @@ public:
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  !detail::MutableHook<std::remove_cvref_t<F>, L>)
-    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement", add(S&&, F&&));
+    SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L>)
-    SUTURE_REJECTED("this is no hook here: take const View<Layout>&, return nothing or a replacement",
+    SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
 
     /// Makes the set active in this thread while the returned scope lives.

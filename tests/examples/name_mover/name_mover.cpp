@@ -116,9 +116,10 @@ TEST_CASE("a sweep over prompts of several lengths gives each prompt the same as
 TEST_CASE("sweeps over positions of prompts of several lengths are not concatenated") {
     NamesModel loaded = committed();
     const auto triples = draw_triples(12, 8);
-    CHECK(message_of<suture::ValueError>([&] { (void)swept(loaded, triples, &Triple::twin, stream(loaded.model)); }) ==
-          "cannot concatenate results with different axes: give results of one grid, without an axis of positions if the "
-          "prompts differ in length");
+    CHECK(
+        message_of<suture::ValueError>([&] { (void)swept(loaded, triples, &Triple::twin, stream(loaded.model)); }) ==
+        "cannot concatenate results with different axes: give results of one grid, without an axis of positions if the "
+        "prompts differ in length");
 }
 
 TEST_CASE("without a removed head no logit changes, and with one only those of the last token") {
