@@ -1,4 +1,4 @@
-// expect: this board or recorder has another layout: declare it with the layout of the site
+// expect: this board or recorder has another layout: declare it with the site's layout
 // A recorder of queries cannot be attached to an MLP; a Latest<AnyLayout> records at every site.
 #include <suture/suture.hpp>
 
