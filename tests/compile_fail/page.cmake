@@ -100,7 +100,7 @@ cause, the refused line, the first error of both compilers, and the code to writ
 ${origin}
 
 This page is generated from `tests/compile_fail` by `cmake --build --preset clang --target compile_errors_doc`, and a test
-compares the two. An error that is not here has no sentence yet: the [FAQ](faq.md#the-compiler-says) explains some of those.
+compares the two. An error that is not here has no sentence yet: the [FAQ](faq.md#common-compile-errors) explains some of those.
 
 ")
 file(GLOB cases ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
