@@ -134,18 +134,18 @@ inline void tell_attention(pictures::Report& page, examples::Illustrator& pictur
 inline std::string first_token_sentence(const FirstToken& first) {
     const at::Tensor lower = first.means.select(-1, 0).lt(first.means.select(-1, 1));
     return fmt::format(
-        "Over {}, in {} of {} pairs of a layer and a prompt the first token's mean correlation with the other tokens "
-        "is "
-        "lower than theirs with one another.",
-        first.prompts, lower.sum().item<Index>(), lower.numel());
+        "In {} of {} cases, one per layer and prompt, the first token correlates less with the other tokens than they "
+        "do "
+        "with one another ({}).",
+        lower.sum().item<Index>(), lower.numel(), first.prompts);
 }
 
 inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
                         const Harvest& h, const Place& at, const FirstToken& first) {
     page.section("Correlation of tokens").paragraph(first_token_sentence(first));
     pictures_.draw(pictures::Lines{.title = "The first token and the others",
-                                   .caption = fmt::format("Mean correlation of the fused query, key and value with "
-                                                          "those of the other tokens, over {}.",
+                                   .caption = fmt::format("Mean correlation of a token's fused query, key and value "
+                                                          "with those of the other tokens, over {}.",
                                                           first.prompts),
                                    .metric = "Pearson correlation",
                                    .values = first.means.mean(0).t(),
@@ -153,16 +153,17 @@ inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_
                                    .points = layer_axis(first.means.size(1))},
                    "first-token");
     const at::Tensor correlations = correlation_matrix(h.qkv);
-    pictures_.draw(pictures::Patterns{.title = "Correlation of tokens",
-                                      .caption = "Of their fused query, key and value channels, in each layer.",
-                                      .metric = "Pearson correlation",
-                                      .values = correlations,
-                                      .panels = layer_axis(correlations.size(0)),
-                                      .rows = pictures::tokens(prompt.words()),
-                                      .columns = pictures::tokens(prompt.words()),
-                                      .scale = pictures::Scale::diverging,
-                                      .limit = 1},
-                   "correlation");
+    pictures_.draw(
+        pictures::Patterns{.title = "Correlation of tokens",
+                           .caption = "Correlation of the tokens' fused query, key and value channels, by layer.",
+                           .metric = "Pearson correlation",
+                           .values = correlations,
+                           .panels = layer_axis(correlations.size(0)),
+                           .rows = pictures::tokens(prompt.words()),
+                           .columns = pictures::tokens(prompt.words()),
+                           .scale = pictures::Scale::diverging,
+                           .limit = 1},
+        "correlation");
     const auto layer = static_cast<Index>(at.layer), last = h.qkv.size(1) - 1;
     const auto scatter = [&](Index a, Index b) {
         const auto label = [&](Index token) {

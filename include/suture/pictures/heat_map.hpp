@@ -30,11 +30,11 @@ namespace suture::pictures {
 ///          "out", "logit-lens");
 ///
 struct HeatMap {
-    std::string title;
-    std::string caption;
-    std::string metric;  ///< the quantity and its unit: "logit difference (logits)"
-    at::Tensor values;   ///< [rows, columns]
-    Axis rows, columns;
+    std::string title{};
+    std::string caption{};
+    std::string metric{};  ///< the quantity and its unit: "logit difference (logits)"
+    at::Tensor values;     ///< [rows, columns]
+    Axis rows{}, columns{};
     Scale scale = Scale::automatic;
     std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value
     bool write_values = true;                    ///< write the numbers too, in up to 24 rows and 20 columns

@@ -22,9 +22,9 @@ namespace suture::pictures {
 ///
 /// @see suture::histogram_of
 struct Histogram {
-    std::string title;
-    std::string caption;
-    std::string metric;             ///< the quantity along the bins and its unit: "activation"
+    std::string title{};
+    std::string caption{};
+    std::string metric{};           ///< the quantity along the bins and its unit: "activation"
     at::Tensor edges;               ///< [bins + 1], ascending
     at::Tensor counts;              ///< [bins], none negative
     std::string counted = "count";  ///< what the bars count: "neurons"

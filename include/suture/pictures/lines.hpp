@@ -29,11 +29,11 @@ namespace suture::pictures {
 ///          "out", "norms");
 ///
 struct Lines {
-    std::string title;
-    std::string caption;
-    std::string metric;  ///< the quantity and its unit: "norm of the residual stream"
-    at::Tensor values;   ///< [series, points]
-    Axis series, points;
+    std::string title{};
+    std::string caption{};
+    std::string metric{};  ///< the quantity and its unit: "norm of the residual stream"
+    at::Tensor values;     ///< [series, points]
+    Axis series{}, points{};
     bool logarithmic = false;  ///< on a logarithmic scale, where values of 0 and below are gaps
 };
 

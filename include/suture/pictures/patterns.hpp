@@ -34,11 +34,11 @@ namespace suture::pictures {
 ///          "out", "attention");
 ///
 struct Patterns {
-    std::string title;
-    std::string caption;
-    std::string metric;  ///< the quantity and its unit: "attention probability"
-    at::Tensor values;   ///< [panels, rows, columns]
-    Axis panels, rows, columns;
+    std::string title{};
+    std::string caption{};
+    std::string metric{};  ///< the quantity and its unit: "attention probability"
+    at::Tensor values;     ///< [panels, rows, columns]
+    Axis panels{}, rows{}, columns{};
     Scale scale = Scale::automatic;
     std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value
     bool causal = false;  ///< leave the cells right of the diagonal white: keys that a causal query does not see

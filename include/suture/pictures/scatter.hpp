@@ -25,11 +25,11 @@ namespace suture::pictures {
 ///     save(Scatter{"Mary and John", "", "activation at Mary", "activation at John", mary, john}, "out", "scatter");
 ///
 struct Scatter {
-    std::string title;
-    std::string caption;             ///< Pearson's r and the number of points are appended
-    std::string x_label, y_label;    ///< the quantities and their units: "activation at 4 Mary"
-    at::Tensor x, y;                 ///< [points]
-    std::string points = "neurons";  ///< what the points stand for, in the plural
+    std::string title{};
+    std::string caption{};             ///< Pearson's r and the number of points are appended
+    std::string x_label{}, y_label{};  ///< the quantities and their units: "activation at 4 Mary"
+    at::Tensor x, y;                   ///< [points]
+    std::string points = "neurons";    ///< what the points stand for, in the plural
 };
 
 namespace detail {
