@@ -1,4 +1,4 @@
-// expect: this board or recorder has another layout: declare it with the site's layout
+// expect: this board or recorder has another layout: declare it with that of the site
 // A recorder of queries cannot be attached to an MLP; a Latest<AnyLayout> records at every site.
 #include <suture/suture.hpp>
 

@@ -169,7 +169,7 @@ public:
 
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L>&& detail::Layered<F>)
-    SUTURE_REJECTED("this board or recorder has another layout: declare it with the site's layout", add(S&&, F&));
+    SUTURE_REJECTED("this board or recorder has another layout: declare it with that of the site", add(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
