@@ -18,11 +18,10 @@ namespace suture {
 namespace detail {
 /// @throws HookError if hooks are active in this thread
 inline void check_no_hooks_are_active() {
-    if (innermost_scope && !innermost_scope->suspends())
+    if (has_active_scopes())
         throw HookError(
-            "hooks are active in this thread, but a sweep in stages runs only parts of the model: end their scope "
-            "first, "
-            "or sweep with Optimisations::none()");
+            "hooks are active in this thread, but a sweep in stages runs only parts of the model: "
+            "end their scope first, or sweep with Optimisations::none()");
 }
 /// @throws ValueError if an option is out of its bounds
 inline void check_options(const SweepOptions& options) {

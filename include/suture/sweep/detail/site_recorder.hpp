@@ -75,8 +75,7 @@ private:
         if (++pass.times > 1 && how_ != SiteRecording::in_stages)
             throw HookError(
                 "this site is passed more than once in a forward pass, but a sweep patches one activation at a time: "
-                "give "
-                "each pass a site of its own");
+                "give each pass a site of its own");
         pass.activation = std::move(activation);
         pass.stage = stage_;
         pass.after_attention = positions_ && positions_->attended();

@@ -75,9 +75,8 @@ private:
             const double rounding = probe_->logits.element_size() < 4 ? 0.1 : 1e-3;
             if (apart > rounding * (1 + size))
                 throw ModelError(
-                    "the stages of the model do not give what its forward gives: the logits of the first prompt differ "
-                    "by "
-                    "up to " +
+                    "the stages of the model do not give what its forward gives: "
+                    "the logits of the first prompt differ by up to " +
                     c10::str(apart) + ", and the largest is " + c10::str(size) +
                     ": correct embed, block and unembed, or sweep with Optimisations::none()");
         }
