@@ -135,8 +135,7 @@ int main(int argc, char** argv) {
     Options o;
     CLI::App app{
         "Runs six experiments on the fused query, key and value of a GPT-2 model, from a mistake that is easily made "
-        "by "
-        "hand to a board of replacements."};
+        "by hand to a board of replacements."};
     o.subject.add_to(app);
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
     app.add_option("--token", o.token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();

@@ -70,8 +70,7 @@ inline std::string attribution_caption(const DirectLogitAttribution& parts) {
     const double cells = parts.heads.sum().item<double>() + parts.mlps.sum().item<double>();
     return fmt::format(
         "Direct contributions at the last token. Heads and MLPs add up to {:.2f}, embedding and biases to {:.2f}: "
-        "{:.2f} "
-        "in total.",
+        "{:.2f} in total.",
         cells, all - cells, all);
 }
 
@@ -112,8 +111,7 @@ inline void tell_attention(pictures::Report& page, examples::Illustrator& pictur
     page.section("Attention")
         .paragraph(
             "One picture per layer and one panel per head. Each row is a query, with its probabilities over the keys "
-            "up to "
-            "its own token.");
+            "up to its own token.");
     const pictures::Axis tokens = pictures::tokens(prompt.words(), "query");
     for (Index layer = 0; layer < h.patterns.size(0); ++layer)
         pictures_.draw(
@@ -135,8 +133,7 @@ inline std::string first_token_sentence(const FirstToken& first) {
     const at::Tensor lower = first.means.select(-1, 0).lt(first.means.select(-1, 1));
     return fmt::format(
         "In {} of {} cases, one per layer and prompt, the first token correlates less with the other tokens than they "
-        "do "
-        "with one another ({}).",
+        "do with one another ({}).",
         lower.sum().item<Index>(), lower.numel(), first.prompts);
 }
 

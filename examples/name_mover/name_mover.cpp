@@ -86,8 +86,7 @@ void print(const Arguments& arguments, const name_mover::Options& o, const name_
     fmt::print(
         "Heads whose output at the last token, taken from the clean run, recovers at least a tenth of the difference,\n"
         "and the next head; the tokens that they attend to from there, and how often each head alone would make a "
-        "name\n"
-        "the likeliest of all (raises), or the least likely (lowers):\n"
+        "name\nthe likeliest of all (raises), or the least likely (lowers):\n"
         "\n{}\n",
         name_mover::terminal_text(name_mover::table_of_heads(finding)));
     fmt::print("New prompts, with heads removed at the last token (the mean replaces their output):\n\n{}\n",

@@ -67,8 +67,7 @@ inline void tell_stream(pictures::Report& page, examples::Illustrator& pictures_
     page.section("From where to where")
         .paragraph(
             "The same for the residual stream, layer by layer and token by token, over prompts of one pattern. Where "
-            "the "
-            "colour leaves the word and appears at the last token, the word is moved.");
+            "the colour leaves the word and appears at the last token, the word is moved.");
     for (const Contrast& contrast : finding.contrasts) {
         const at::Tensor mean = recovered(contrast.stream).mean;
         pictures_.draw(pictures::HeatMap{.title = "Where the residual stream carries " + contrast.differs,
@@ -88,8 +87,7 @@ inline void tell_components(pictures::Report& page, examples::Illustrator& pictu
     page.section("By which component")
         .paragraph(
             "The same for the query, key and value of each head, at all tokens. A word that acts through a query or a "
-            "key "
-            "determines where a head attends; through a value, what it finds there.");
+            "key determines where a head attends; through a value, what it finds there.");
     for (const Contrast& contrast : finding.contrasts) {
         const at::Tensor mean = recovered(contrast.components).mean;
         pictures_.draw(pictures::Patterns{.title = "Components that carry " + contrast.differs,

@@ -136,8 +136,7 @@ inline std::string sentence_of_removals(const Finding& finding) {
     const double worst = std::ranges::min(finding.random, {}, &Removal::right).right;
     return fmt::format(
         "Without heads {} the model is right on {} of new prompts; without {} other heads ({} random draws) on at "
-        "least "
-        "{}; without all other heads on {}.",
+        "least {}; without all other heads on {}.",
         to_string(finding.found), right_without(finding.found), finding.found.size(), finding.random.size(),
         percent(worst), right_without(finding.others));
 }

@@ -69,8 +69,7 @@ inline std::string cells_text(const SharedSweep& s) {
     if (same == all)
         text +=
             " (every patch puts in the value that was there already: are the prompts the same, or is the mean taken "
-            "over "
-            "the prompt itself?)";
+            "over the prompt itself?)";
     return text + "; " + to_string(s.result.method);
 }
 }  // namespace detail

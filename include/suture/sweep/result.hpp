@@ -220,8 +220,7 @@ inline SweepResult concatenate(const std::vector<SweepResult>& results) {
         if (!std::equal(all.axes.begin() + 1, all.axes.end(), other.axes.begin() + 1, other.axes.end()))
             throw ValueError(
                 "cannot concatenate results with different axes: give results of one grid, without an axis of "
-                "positions "
-                "if the prompts differ in length");
+                "positions if the prompts differ in length");
     all.axes.front() = detail::concatenated_prompts(results);
     for (const auto which : {&SweepResult::values, &SweepResult::baseline, &SweepResult::source, &SweepResult::done,
                              &SweepResult::ran, &SweepResult::attribution})

@@ -28,8 +28,7 @@ struct SweepTask {
         if (what.puts_in() == Patching::Source::edits && grid.recipes().empty())
             throw ValueError(
                 "editing(...) puts in what the grid's recipes make, but this grid has none: use Grid::of_recipes, or "
-                "patch "
-                "with denoising(...) or an ablation");
+                "patch with denoising(...) or an ablation");
     }
 
     const Patching& patching;
