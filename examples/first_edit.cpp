@@ -10,7 +10,7 @@ using namespace suture;
 using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
 
 int main() {
-    // An edit says what becomes of a part of a component. Edits compose into a recipe, a value like any other.
+    // An edit is a part of a component and an operation on it. Edits compose into a recipe, which is a value.
     constexpr auto recipe = on<Q>(token(4), dims<0, 10>).set(0.0)  // token 4's query, first ten channels
                             | on<V>(head<3>).multiply(0.5);        // head 3's value, at every token
     std::cout << recipe << "\n";
@@ -27,7 +27,7 @@ int main() {
     const at::Tensor whole = cat<Qkv>(mine, k, v).take();
     std::cout << activation.ne(whole).sum().item<int>() << " values differ\n";
 
-    // In a model, the same recipe is a forward hook, in this thread and until the brace.
+    // In a model, the same recipe is a forward hook. It runs in this thread, as long as the scope lives.
     Hooked<torch::nn::Linear, Qkv> c_attn(768, 2304);
     const at::Tensor x = at::randn({1, 5, 768}), clean = c_attn(x);
     HookSet hooks;

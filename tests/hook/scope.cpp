@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
+#include "hook/stream.hpp"
 #include "message.hpp"
 
 #include <atomic>
@@ -19,28 +20,13 @@
 
 using namespace suture;
 using suture_test::message_of;
+using suture_test::note;
 using suture_test::says;
+using suture_test::Stream;
+using suture_test::StreamFixture;
+using suture_test::x;
 
-using Stream = Whole<Resid<2>>;
-
-namespace {
-
-const at::Tensor x = at::ones({1, 2});
-
-/// Appends its letter to a log when the site is passed.
-auto note(std::string& log, char letter) {
-    return [&log, letter](const View<Stream>&) { log += letter; };
-}
-
-struct fixture {
-    HookPoint<Stream> site{"resid"};
-    std::string log;
-    void pass() { (void)site(x); }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(fixture, "hooks run while the scope lives and not before or after") {
+TEST_CASE_FIXTURE(StreamFixture, "hooks run while the scope lives and not before or after") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     pass();
@@ -54,7 +40,7 @@ TEST_CASE_FIXTURE(fixture, "hooks run while the scope lives and not before or af
     CHECK(handle.fired() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "scopes nest: the outer set's hooks run first, and the inner ones stop first") {
+TEST_CASE_FIXTURE(StreamFixture, "scopes nest: the outer set's hooks run first, and the inner ones stop first") {
     HookSet outer, inner;
     const auto a = outer.add(site, note(log, 'a')), b = inner.add(site, note(log, 'b'));
     const auto outside = outer.activate();
@@ -66,7 +52,7 @@ TEST_CASE_FIXTURE(fixture, "scopes nest: the outer set's hooks run first, and th
     CHECK(log == "aba");
 }
 
-TEST_CASE_FIXTURE(fixture, "a set that is active is not activated again in the same thread") {
+TEST_CASE_FIXTURE(StreamFixture, "a set that is active is not activated again in the same thread") {
     HookSet hooks, others;
     const auto handle = hooks.add(site, note(log, 'a'));
     const auto once = hooks.activate(), other = others.activate();
@@ -75,7 +61,7 @@ TEST_CASE_FIXTURE(fixture, "a set that is active is not activated again in the s
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired names it") {
+TEST_CASE_FIXTURE(StreamFixture, "a scope that ends with a hook that never fired names it") {
     HookSet hooks;
     const auto silent = hooks.add(site, on<Resid>(token(0)).zero());
     CHECK(message_of<HookError>([&] { const auto scope = hooks.activate(); }) ==
@@ -88,7 +74,7 @@ TEST_CASE_FIXTURE(fixture, "a scope that ends with a hook that never fired names
     CHECK(suture::detail::innermost_scope == nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "dropping a handle before the scope ends does not hide that its hook never fired") {
+TEST_CASE_FIXTURE(StreamFixture, "dropping a handle before the scope ends does not hide that its hook never fired") {
     HookSet hooks;
     const HookPoint<Stream> other{"other"};
     CHECK(says(message_of<HookError>([&] {
@@ -99,7 +85,7 @@ TEST_CASE_FIXTURE(fixture, "dropping a handle before the scope ends does not hid
                "never fired: other (Resid = 0)"));
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(StreamFixture,
                   "a hook that another thread has just added is not missed by a scope that made no pass since") {
     HookSet hooks;
     auto scope = hooks.activate();
@@ -108,7 +94,7 @@ TEST_CASE_FIXTURE(fixture,
     CHECK_NOTHROW(scope.end());
 }
 
-TEST_CASE_FIXTURE(fixture, "ending a scope in another thread stops its hooks and throws") {
+TEST_CASE_FIXTURE(StreamFixture, "ending a scope in another thread stops its hooks and throws") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     std::unique_ptr<Scope> scope;
@@ -123,14 +109,14 @@ TEST_CASE_FIXTURE(fixture, "ending a scope in another thread stops its hooks and
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook may not activate its own set: it would run into itself") {
+TEST_CASE_FIXTURE(StreamFixture, "a hook may not activate its own set: it would run into itself") {
     HookSet hooks;
     const auto handle = hooks.add(site, [&](const View<Stream>&) { (void)hooks.activate(); });
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "active in this thread already"));
 }
 
-TEST_CASE_FIXTURE(fixture, "each scope counts for itself: a hook that fired in one is idle in the next") {
+TEST_CASE_FIXTURE(StreamFixture, "each scope counts for itself: a hook that fired in one is idle in the next") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     {
@@ -140,7 +126,7 @@ TEST_CASE_FIXTURE(fixture, "each scope counts for itself: a hook that fired in o
     CHECK_THROWS_AS(hooks.activate().end(), HookError);
 }
 
-TEST_CASE_FIXTURE(fixture, "hooks that may be idle, are disabled, have run once or were removed report nothing") {
+TEST_CASE_FIXTURE(StreamFixture, "hooks that may be idle, are disabled, have run once or were removed report nothing") {
     HookSet hooks;
     const auto idle = hooks.add(site, note(log, 'a')).may_be_idle();
     auto disabled = hooks.add(site, note(log, 'b'));
@@ -158,7 +144,7 @@ TEST_CASE_FIXTURE(fixture, "hooks that may be idle, are disabled, have run once 
     CHECK_NOTHROW(hooks.activate().end());
 }
 
-TEST_CASE_FIXTURE(fixture, "an error on its way is not replaced by the report of idle hooks") {
+TEST_CASE_FIXTURE(StreamFixture, "an error on its way is not replaced by the report of idle hooks") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     CHECK_THROWS_WITH_AS(
@@ -169,7 +155,7 @@ TEST_CASE_FIXTURE(fixture, "an error on its way is not replaced by the report of
         "mine", std::runtime_error);
 }
 
-TEST_CASE_FIXTURE(fixture, "scopes that are held by pointers may end in any order") {
+TEST_CASE_FIXTURE(StreamFixture, "scopes that are held by pointers may end in any order") {
     HookSet outer, inner;
     const auto a = outer.add(site, note(log, 'a')), b = inner.add(site, note(log, 'b'));
     const std::unique_ptr<Scope> first(new Scope(outer.activate()));
@@ -183,7 +169,7 @@ TEST_CASE_FIXTURE(fixture, "scopes that are held by pointers may end in any orde
     CHECK(suture::detail::innermost_scope == nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook may end the scope that runs it") {
+TEST_CASE_FIXTURE(StreamFixture, "a hook may end the scope that runs it") {
     HookSet hooks;
     std::unique_ptr<Scope> scope;
     const auto a = hooks.add(site, [&](const View<Stream>&) {
@@ -197,7 +183,7 @@ TEST_CASE_FIXTURE(fixture, "a hook may end the scope that runs it") {
     CHECK(log == "ab");
 }
 
-TEST_CASE_FIXTURE(fixture, "hooks added and removed during a scope are seen from the next pass on") {
+TEST_CASE_FIXTURE(StreamFixture, "hooks added and removed during a scope are seen from the next pass on") {
     HookSet hooks;
     const auto scope = hooks.activate();
     pass();
@@ -208,7 +194,7 @@ TEST_CASE_FIXTURE(fixture, "hooks added and removed during a scope are seen from
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "hooks added to an outer set during an inner scope are seen") {
+TEST_CASE_FIXTURE(StreamFixture, "hooks added to an outer set during an inner scope are seen") {
     HookSet outer, inner;
     const auto outside = outer.activate();
     const auto inside = inner.activate();
@@ -217,7 +203,7 @@ TEST_CASE_FIXTURE(fixture, "hooks added to an outer set during an inner scope ar
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook may remove itself or add another while it runs") {
+TEST_CASE_FIXTURE(StreamFixture, "a hook may remove itself or add another while it runs") {
     HookSet hooks;
     std::vector<HookHandle> handles;
     handles.push_back(hooks.add(site, [&](const View<Stream>&) {
@@ -233,7 +219,7 @@ TEST_CASE_FIXTURE(fixture, "a hook may remove itself or add another while it run
     CHECK(log == "ab");
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook may activate another set while it runs") {
+TEST_CASE_FIXTURE(StreamFixture, "a hook may activate another set while it runs") {
     HookSet hooks, others;
     const auto other = others.add(site, note(log, 'b'));
     const auto handle = hooks.add(site, [&](const View<Stream>&) {
@@ -247,7 +233,7 @@ TEST_CASE_FIXTURE(fixture, "a hook may activate another set while it runs") {
     CHECK(log == "abab");
 }
 
-TEST_CASE_FIXTURE(fixture, "a scope that an exception ends is no longer active") {
+TEST_CASE_FIXTURE(StreamFixture, "a scope that an exception ends is no longer active") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     try {
@@ -258,7 +244,7 @@ TEST_CASE_FIXTURE(fixture, "a scope that an exception ends is no longer active")
     CHECK(log.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a set may be destroyed while its scope is active") {
+TEST_CASE_FIXTURE(StreamFixture, "a set may be destroyed while its scope is active") {
     auto hooks = std::make_unique<HookSet>();
     auto handle = hooks->add(site, note(log, 'a'));
     const auto scope = hooks->activate();
@@ -270,17 +256,17 @@ TEST_CASE_FIXTURE(fixture, "a set may be destroyed while its scope is active") {
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "a scope of one thread is not seen in another") {
+TEST_CASE_FIXTURE(StreamFixture, "a scope of one thread is not seen in another") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     const auto scope = hooks.activate();
-    std::thread(&fixture::pass, this).join();
+    std::thread(&StreamFixture::pass, this).join();
     CHECK(log.empty());
     pass();
     CHECK(log == "a");
 }
 
-TEST_CASE_FIXTURE(fixture, "scopes carried into another thread are active there, and count for their originals") {
+TEST_CASE_FIXTURE(StreamFixture, "scopes carried into another thread are active there, and count for their originals") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     auto scope = hooks.activate();
@@ -295,7 +281,7 @@ TEST_CASE_FIXTURE(fixture, "scopes carried into another thread are active there,
     CHECK_NOTHROW(scope.end());
 }
 
-TEST_CASE_FIXTURE(fixture, "scopes may be carried on from thread to thread, and into their own") {
+TEST_CASE_FIXTURE(StreamFixture, "scopes may be carried on from thread to thread, and into their own") {
     HookSet hooks;
     const auto handle = hooks.add(site, note(log, 'a'));
     auto scope = hooks.activate();
@@ -313,7 +299,7 @@ TEST_CASE_FIXTURE(fixture, "scopes may be carried on from thread to thread, and 
     CHECK_NOTHROW(scope.end());
 }
 
-TEST_CASE_FIXTURE(fixture, "threads with different sets see their own hooks only") {
+TEST_CASE_FIXTURE(StreamFixture, "threads with different sets see their own hooks only") {
     std::atomic<int> wrong{0};
     const auto work = [&](int number) {
         HookSet hooks;
@@ -328,7 +314,7 @@ TEST_CASE_FIXTURE(fixture, "threads with different sets see their own hooks only
     CHECK(wrong == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "one set may be active in several threads while another thread changes it") {
+TEST_CASE_FIXTURE(StreamFixture, "one set may be active in several threads while another thread changes it") {
     HookSet hooks;
     std::atomic<bool> stop{false};
     std::atomic<int> wrong{0};

@@ -24,7 +24,6 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,14 +32,6 @@
 namespace suture {
 
 namespace detail {
-/// The scaled scores of queries and keys, [batch, heads, tokens, head width] -> [batch, heads, queries, keys]; minus
-/// infinity for keys after the query.
-inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, double scale) {
-    const Index tokens = q.size(-2);
-    const at::Tensor later = at::ones({tokens, tokens}, q.options().dtype(at::kBool)).triu(1);
-    return q.matmul(k.transpose(-2, -1)).mul(scale).masked_fill(later, -std::numeric_limits<double>::infinity());
-}
-
 inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
     switch (f) {
         case ActivationFunction::gelu_tanh:
@@ -109,7 +100,9 @@ public:
     at::Tensor forward(const at::Tensor& x) {
         const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
         const auto by_head = [](const auto& part) { return by_heads(part).transpose(1, 2); };
-        const at::Tensor attended = pattern(scores(detail::causal_scores(by_head(q), by_head(k), scale())).softmax(-1));
+        const at::Tensor later = at::ones({x.size(-2), x.size(-2)}, x.options().dtype(at::kBool)).triu(1);
+        const at::Tensor scored = scores(detail::causal_scores(by_head(q), by_head(k), later, scale()));
+        const at::Tensor attended = pattern(scored.softmax(-1));
         return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
     }
     /// [positions, width] -> [kept positions, width]. The sites `scores` and `pattern` are not passed.

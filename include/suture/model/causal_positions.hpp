@@ -72,6 +72,12 @@ inline at::Tensor by_query_head(const at::Tensor& t, Index heads) {
     return t.size(2) == heads ? by_head : by_head.repeat_interleave(heads / t.size(2), 1);
 }
 
+/// The scaled scores of queries and keys, [..., heads, positions, head width]: [..., heads, queries, keys], with minus
+/// infinity where `later`, which broadcasts to that shape, says that the key comes after the query.
+inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, const at::Tensor& later, double scale) {
+    return q.matmul(k.transpose(-2, -1)).mul_(scale).masked_fill_(later, -std::numeric_limits<double>::infinity());
+}
+
 /// Queries [runs, queries, heads, head width] at the positions first[run] + 0, 1, 2, ... mix the values [runs, positions,
 /// key heads, head width] up to their own position: [runs, queries, heads, head width].
 inline at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -81,11 +87,7 @@ inline at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, con
     const at::Tensor later =
         at::arange(k.size(1), count).gt(own.unsqueeze(-1)).unsqueeze(1);  // [runs, 1, queries, positions]
     const at::Tensor keys = by_query_head(k, q.size(2)), values = by_query_head(v, q.size(2));
-    const at::Tensor scores = q.transpose(1, 2).matmul(keys.transpose(-2, -1)).mul_(scale);
-    return scores.masked_fill_(later, -std::numeric_limits<double>::infinity())
-        .softmax(-1)
-        .matmul(values)
-        .transpose(1, 2);
+    return causal_scores(q.transpose(1, 2), keys, later, scale).softmax(-1).matmul(values).transpose(1, 2);
 }
 }  // namespace detail
 

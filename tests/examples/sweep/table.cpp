@@ -4,9 +4,8 @@
 #include <suture/pictures/sweep_map.hpp>
 
 #include "doctest.hpp"
+#include "sweep/counting_result.hpp"
 
-#include <ATen/ops/arange.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 
 #include <limits>
@@ -17,26 +16,12 @@ using namespace sweep_program;
 using suture::SweepAxis;
 using suture::SweepResult;
 using suture::pictures::heat_map_of;
+using suture_test::counting;
+using suture_test::result_of;
 using Names = std::vector<std::string>;
 
 namespace {
 const Names words{"When", " Mary", " and"};
-
-/// A result of two prompts with these axes after that of the prompts.
-SweepResult result_of(const std::vector<SweepAxis>& axes) {
-    SweepResult result;
-    result.axes = {{"prompt", {"0", "1"}}};
-    result.axes.insert(result.axes.end(), axes.begin(), axes.end());
-    return result;
-}
-/// 0, 1, 2, ... in the axes of the result, for each prompt; those of the second are higher by two.
-at::Tensor counting(const SweepResult& result) {
-    std::vector<Index> sizes;
-    Index cells = 1;
-    for (const SweepAxis& axis : result.axes) sizes.push_back(axis.size());
-    for (std::size_t i = 1; i < sizes.size(); ++i) cells *= sizes[i];
-    return at::cat({at::arange(cells), at::arange(cells).add(2)}).to(at::kDouble).view(sizes);
-}
 }  // namespace
 
 TEST_CASE("a cell without a number is a dot") {

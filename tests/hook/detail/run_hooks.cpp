@@ -6,6 +6,7 @@
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
+#include "hook/stream.hpp"
 #include "message.hpp"
 
 #include <stdexcept>
@@ -15,28 +16,13 @@
 using namespace suture;
 using suture::detail::WatcherLink;
 using suture_test::message_of;
+using suture_test::note;
 using suture_test::says;
+using suture_test::Stream;
+using suture_test::StreamFixture;
+using suture_test::x;
 
-using Stream = Whole<Resid<2>>;
-
-namespace {
-
-const at::Tensor x = at::ones({1, 2});
-
-/// Appends its letter to a log when the site is passed.
-auto note(std::string& log, char letter) {
-    return [&log, letter](const View<Stream>&) { log += letter; };
-}
-
-struct fixture {
-    HookPoint<Stream> site{"resid"};
-    std::string log;
-    void pass() { (void)site(x); }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(fixture, "an inner hook sees what an outer hook made of the activation") {
+TEST_CASE_FIXTURE(StreamFixture, "an inner hook sees what an outer hook made of the activation") {
     HookSet outer, inner;
     const auto a = outer.add(site, on<Resid>().add(1)), b = inner.add(site, on<Resid>().multiply(10));
     const auto outside = outer.activate();
@@ -44,7 +30,7 @@ TEST_CASE_FIXTURE(fixture, "an inner hook sees what an outer hook made of the ac
     CHECK(site(x).equal(at::full({1, 2}, 20.0f)));
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook that runs the model itself is not called by that") {
+TEST_CASE_FIXTURE(StreamFixture, "a hook that runs the model itself is not called by that") {
     HookSet hooks;
     const auto handle = hooks.add(site, [&](const View<Stream>&) {
         log += 'a';
@@ -57,7 +43,7 @@ TEST_CASE_FIXTURE(fixture, "a hook that runs the model itself is not called by t
     CHECK(log == "aa");
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook that throws leaves the scopes as they were") {
+TEST_CASE_FIXTURE(StreamFixture, "a hook that throws leaves the scopes as they were") {
     HookSet outer, inner;
     const auto a = outer.add(site, note(log, 'a'));
     auto b = inner.add(site, [](const View<Stream>&) { throw std::runtime_error("mine"); });
@@ -72,7 +58,7 @@ TEST_CASE_FIXTURE(fixture, "a hook that throws leaves the scopes as they were") 
     CHECK(log == "aaa");
 }
 
-TEST_CASE_FIXTURE(fixture, "the exception of a hook is nested in the error that names the site") {
+TEST_CASE_FIXTURE(StreamFixture, "the exception of a hook is nested in the error that names the site") {
     HookSet hooks;
     const auto handle = hooks.add(site, [](const View<Stream>&) { throw std::out_of_range("mine"); });
     const auto scope = hooks.activate();
@@ -84,7 +70,7 @@ TEST_CASE_FIXTURE(fixture, "the exception of a hook is nested in the error that 
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "an error of LibTorch in a hook names the site, without a stack trace") {
+TEST_CASE_FIXTURE(StreamFixture, "an error of LibTorch in a hook names the site, without a stack trace") {
     HookSet hooks;
     const auto handle = hooks.add(site, [](const View<Stream>& v) { return v.unsafe_tensor().matmul(at::ones({5})); });
     const auto scope = hooks.activate();
@@ -93,7 +79,7 @@ TEST_CASE_FIXTURE(fixture, "an error of LibTorch in a hook names the site, witho
     CHECK_FALSE(says(message, "frame #"));
 }
 
-TEST_CASE_FIXTURE(fixture, "an exception that is not a std::exception passes unchanged, to stop a model early") {
+TEST_CASE_FIXTURE(StreamFixture, "an exception that is not a std::exception passes unchanged, to stop a model early") {
     struct stop {};
     HookSet hooks;
     const auto handle = hooks.add(site, [](const View<Stream>&) { throw stop{}; });
@@ -101,14 +87,14 @@ TEST_CASE_FIXTURE(fixture, "an exception that is not a std::exception passes unc
     CHECK_THROWS_AS(pass(), stop);
 }
 
-TEST_CASE_FIXTURE(fixture, "an error of a hook names the site in front") {
+TEST_CASE_FIXTURE(StreamFixture, "an error of a hook names the site in front") {
     HookSet hooks;
     const auto handle = hooks.add(site, on<Resid>(token(3)).zero());
     const auto scope = hooks.activate();
     CHECK(message_of<PositionError>([&] { pass(); }).find("resid: Resid[token 3] = 0: token 3 is outside") == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a watcher sees the activation that leaves a site, and which hooks replaced it") {
+TEST_CASE_FIXTURE(StreamFixture, "a watcher sees the activation that leaves a site, and which hooks replaced it") {
     std::vector<std::string> edits;
     at::Tensor seen;
     HookSet hooks;
@@ -137,7 +123,8 @@ TEST_CASE("a site without a name has the name of the path under which its hooks 
     CHECK(message_of<HookError>([&] { (void)unnamed(x); }) == "h.0.resid: the hook threw: mine");
 }
 
-TEST_CASE_FIXTURE(fixture, "a hook that waits for a gradient lets the activation itself pass if it may not fire") {
+TEST_CASE_FIXTURE(StreamFixture,
+                  "a hook that waits for a gradient lets the activation itself pass if it may not fire") {
     HookSet hooks;
     auto handle = hooks.add_backward(site, note(log, 'a'));
     handle.disable();
