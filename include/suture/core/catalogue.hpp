@@ -61,17 +61,17 @@ using CodeGenQkv = Grouped<4, Q<E / 4, N / 4>, V<E / 4, N / 4>, K<E / 4, N / 4>>
 template <Index N, Index D>
 using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
 
-// Attention that is not fused: one layout per projection.
+// Attention that is not fused: each projection emits one component, which is a layout by itself.
 
 /// LLaMA, Mistral, Qwen2, Qwen3 and Gemma `self_attn.q_proj`. Query head h reads key/value head h / (N / G).
 template <Index N, Index D>
-using LlamaQ = Whole<Q<N * D, N>>;
+using LlamaQ = Q<N * D, N>;
 /// `self_attn.k_proj` of the same models.
 template <Index G, Index D>
-using LlamaK = Whole<K<G * D, G>>;
+using LlamaK = K<G * D, G>;
 /// `self_attn.v_proj` of the same models.
 template <Index G, Index D>
-using LlamaV = Whole<V<G * D, G>>;
+using LlamaV = V<G * D, G>;
 
 // Linear attention (Qwen3-Next, gated delta net). The group of a key head has Hv / Hk value heads.
 

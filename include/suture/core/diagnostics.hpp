@@ -28,7 +28,6 @@ struct Rejected {};
     row(ambiguous_family, "the layout has several components of this family: name one in full")                   \
     row(head_beyond,      "the component has no such head: count its heads from 0, over all groups")              \
     row(heads_of_layout,  "a layout has no heads: name one of its components")                                    \
-    row(heads_straddle,   "these heads lie in several groups: write one edit per group")                          \
     row(dims_beyond,      "dims reach beyond the component or head: end them at its width")                       \
     row(other_component,  "the injected View holds another component: take its values with read()")               \
     row(other_groups,     "the injected View is grouped differently: take it from the same layout")               \

@@ -59,21 +59,52 @@ struct Grouped {
     static constexpr Index width = Groups * period;
 };
 
-/// One component that fills the last axis: the residual stream is `Whole<Resid<768>>`.
-template <class C>
-using Whole = Fused<C::width, C>;
+namespace detail {
+/// How a layout is packed: its components, and their groups. A component alone is packed as itself.
+template <class L>
+struct Packing;
+template <class L>
+    requires requires {
+        typename L::components;
+        { L::width } -> std::convertible_to<Index>;
+        { L::groups } -> std::convertible_to<Index>;
+        { L::period } -> std::convertible_to<Index>;
+    }
+struct Packing<L> {
+    using components = typename L::components;
+    static constexpr Index groups = L::groups, period = L::period, width = L::width;
+};
+template <Component C>
+struct Packing<C> {
+    using components = TypeList<C>;
+    static constexpr Index groups = 1, period = C::width, width = C::width;
+};
 
-/// A layout: `Fused<...>` or `Grouped<...>`, or a struct derived from one to give it a name of its own.
+/// The widths of the components, in groups, are those of the channels: the slices partition them.
+template <class Components, Index Groups, Index Period, Index Width>
+inline constexpr bool partitions = false;
+template <Component... Cs, Index Groups, Index Period, Index Width>
+inline constexpr bool partitions<TypeList<Cs...>, Groups, Period, Width> =
+    sizeof...(Cs) > 0 && all_distinct<Cs...>&& Groups >= 1 && (0 + ... + Cs::width) == Period&& Groups* Period == Width;
+}  // namespace detail
+
+/// A layout: `Fused<...>` or `Grouped<...>`, a struct derived from one to give it a name of its own, or one component
+/// alone: the residual stream is `Resid<768>`.
 template <class L>
 concept Layout = requires {
-    typename L::components;
-    { L::width } -> std::convertible_to<Index>;
-    { L::groups } -> std::convertible_to<Index>;
-    { L::period } -> std::convertible_to<Index>;
+    typename detail::Packing<L>::components;
 }
-&&!Component<L>;
+&&detail::partitions<typename detail::Packing<L>::components, detail::Packing<L>::groups, detail::Packing<L>::period,
+                     detail::Packing<L>::width>;
 
 namespace detail {
+template <Layout L>
+using components_of = typename Packing<L>::components;
+template <Layout L>
+inline constexpr Index groups_of = Packing<L>::groups;
+template <Layout L>
+inline constexpr Index period_of = Packing<L>::period;
+
 template <class C, class Components>
 struct FindComponent;
 template <class C, class... Cs>
@@ -90,12 +121,12 @@ struct FindComponent<C, TypeList<Cs...>> {
 
 /// C is one of the components of L.
 template <class C, class L>
-concept ComponentOf = Component<C> && Layout<L> && detail::FindComponent<C, typename L::components>::count == 1;
+concept ComponentOf = Component<C> && Layout<L> && detail::FindComponent<C, detail::components_of<L>>::count == 1;
 
 /// Where component C lies in layout L.
 template <Layout L, ComponentOf<L> C>
-inline constexpr StridedSlice slice_of{detail::FindComponent<C, typename L::components>::offset, C::width, L::groups,
-                                       L::period};
+inline constexpr StridedSlice slice_of{detail::FindComponent<C, detail::components_of<L>>::offset, C::width,
+                                       detail::groups_of<L>, detail::period_of<L>};
 
 /// The first channel of component C in layout L (in its first group).
 template <Layout L, ComponentOf<L> C>
@@ -105,7 +136,7 @@ inline constexpr Index offset = slice_of<L, C>.offset;
 template <Layout L>
 inline constexpr auto slices_of = []<class... Cs>(detail::TypeList<Cs...>) {
     return std::array<StridedSlice, sizeof...(Cs)>{slice_of<L, Cs>...};
-}(typename L::components{});
+}(detail::components_of<L>{});
 
 /// A component as a value, for messages and drawings.
 struct ComponentFacts {
@@ -118,6 +149,7 @@ struct LayoutFacts {
     Index width = 0, groups = 1;
     const ComponentFacts* components = nullptr;
     std::size_t count = 0;
+    bool is_component = false;  ///< a component alone
     constexpr const ComponentFacts* begin() const { return components; }
     constexpr const ComponentFacts* end() const { return components + count; }
 };
@@ -132,15 +164,12 @@ inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<TypeL
 
 /// The facts of layout L.
 template <Layout L>
-inline constexpr LayoutFacts facts_of{L::width, L::groups, detail::component_table<typename L::components>.data(),
-                                      L::components::size};
+inline constexpr LayoutFacts facts_of{L::width, detail::groups_of<L>,
+                                      detail::component_table<detail::components_of<L>>.data(),
+                                      detail::components_of<L>::size, Component<L>};
 
 namespace detail {
-/// The number of heads that component C has in layout L, over all groups.
-template <Layout L, ComponentOf<L> C>
-inline constexpr Index heads_of = C::heads* L::groups;
-
-// How an edit names a component: in full, by its family where only one component is of it, or as the whole layout.
+// How a place names a component: in full, by its family where only one component is of it, or as the whole layout.
 
 /// The component `C`, or, if `C` is a layout, all of it.
 template <class C>
@@ -172,8 +201,8 @@ struct SelectionIn<Selector, TypeList<First, Rest...>> {
 
 /// The component of L that the selector names, or L itself; `why` says what is wrong if there is none.
 template <class Selector, Layout L>
-struct Resolution : SelectionIn<Selector, typename L::components> {
-    using base = SelectionIn<Selector, typename L::components>;
+struct Resolution : SelectionIn<Selector, components_of<L>> {
+    using base = SelectionIn<Selector, components_of<L>>;
     static constexpr Fault why = base::count == 1  ? Fault::none
                                  : base::count > 1 ? Fault::ambiguous_family
                                                    : Fault::lacks_component;
@@ -190,32 +219,35 @@ inline constexpr StridedSlice slice_in = slice_of<L, X>;
 template <Layout L>
 inline constexpr StridedSlice slice_in<L, L>{0, L::width, 1, L::width};
 
-// What a View or an Owned of X can hold: a component, in one or several groups, or a whole layout.
+/// The number of heads that X, a component of L or L itself, has in one group; 0 if it has none.
+template <class X>
+inline constexpr Index heads_in_group = 0;
+template <Component C>
+inline constexpr Index heads_in_group<C> = C::heads;
+/// A component in groups: what a View of it is packed like.
+template <Index Groups, Component C>
+inline constexpr Index heads_in_group<Grouped<Groups, C>> = C::heads;
 
 template <class X, Index Groups>
-struct Hosting;
-template <Layout L>
-struct Hosting<L, 1> {
-    using type = L;
+struct PartIn {
+    using type = X;
 };
 template <Component C, Index Groups>
-struct Hosting<C, Groups> {
+    requires(Groups > 1)
+struct PartIn<C, Groups> {
     using type = Grouped<Groups, C>;
 };
-template <Component C>
-struct Hosting<C, 1> {
-    using type = Whole<C>;
-};
-
-/// The layout of a tensor that holds X alone: X itself, or the component in its groups.
-template <class X, Index Groups = 1>
-using host_layout = typename Hosting<X, Groups>::type;
-
-/// X can be viewed in this number of groups.
-template <class X, Index Groups>
-concept Hosted = requires {
-    typename Hosting<X, Groups>::type;
-};
 }  // namespace detail
+
+/// What a tensor of component C, taken out of layout L, is packed like: C itself, or `Grouped<12, C>` where L repeats it
+/// in 12 groups. C may be L.
+template <Layout L, class C>
+    requires(detail::Resolution<detail::Exactly<C>, L>::why == detail::Fault::none)
+using part_of = typename detail::PartIn<C, std::is_same_v<C, L> ? 1 : detail::groups_of<L>>::type;
+
+/// The same by the component's family: `part<NeoX, Q>` is `Grouped<12, Q<64>>`, `part<Gpt2, Q>` is `Q<768, 12>`.
+template <Layout L, template <Index, Index> class Family>
+    requires(detail::Resolution<detail::FamilyOf<Family>, L>::why == detail::Fault::none)
+using part = part_of<L, typename detail::Resolution<detail::FamilyOf<Family>, L>::type>;
 
 }  // namespace suture

@@ -1,5 +1,6 @@
-// Selectors: the part of a component that an edit touches. Heads and dims are template arguments, which the compiler
-// checks against the component; tokens and batch rows are values, which are checked against the activation.
+// Selectors: the part of a component that a place means. Each is known at compile time (`head<3>`, `dims<0, 10>`), where
+// the compiler checks it against the component, or at run time (`head(h)`, `dims(begin, end)`, `token(4)`), where it is
+// checked when the place meets its layout or its activation.
 // Plurals take a half-open range, like a Python slice: `tokens(2, 5)` selects tokens 2, 3 and 4.
 #pragma once
 
@@ -7,6 +8,7 @@
 
 #include <concepts>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace suture {
@@ -18,11 +20,14 @@ enum class Axis : unsigned char { batch, token };
 inline constexpr Index to_end = std::numeric_limits<Index>::max();
 
 namespace detail {
-/// The channels that selectors mean, as a value.
+/// The channels that selectors mean, as a value. Negative numbers count from the end.
 struct ChannelWhere {
-    Index head_begin = -1, head_end = -1;  ///< -1: the component as a whole
-    bool one_head = false;
-    Index dim_begin = 0, dim_end = -1;  ///< -1: up to the end
+    enum class Heads : unsigned char { together, one, several };
+    Heads heads = Heads::together;
+    Index head_begin = 0, head_end = to_end;
+    Index dim_begin = 0, dim_end = to_end;
+    bool has_dims = false;
+    constexpr bool operator==(const ChannelWhere&) const = default;
 };
 
 /// What a selector restricts, one bit each: a place restricts each at most once.
@@ -38,7 +43,7 @@ struct Position {
     bool single = false;
 
     static constexpr detail::Restriction restricts = Along == Axis::batch ? detail::the_batch : detail::the_tokens;
-    static constexpr void restrict_channels(detail::ChannelWhere&) {}
+    constexpr void restrict_channels(detail::ChannelWhere&) const {}
 };
 
 namespace detail {
@@ -60,71 +65,193 @@ constexpr Position<Axis::batch> batches(Integer auto begin, Integer auto end) {
     return {detail::counted(begin), detail::counted(end), false};
 }
 
-/// The heads [Begin, End); `One` if it was written `head<h>`. @see head @see heads
-template <Index Begin, Index End, bool One>
-struct HeadRange {
-    static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
-    static constexpr detail::Restriction restricts = detail::the_heads;
-    static constexpr void restrict_channels(detail::ChannelWhere& w) {
-        w.head_begin = Begin, w.head_end = End, w.one_head = One;
+namespace detail {
+/// The heads [begin, end) of a component, known at run time; `single` if it was written `head(h)`.
+struct Heads {
+    Index begin = 0;
+    Index end = to_end;
+    bool single = false;
+
+    static constexpr Restriction restricts = the_heads;
+    constexpr void restrict_channels(ChannelWhere& w) const {
+        w.heads = single ? ChannelWhere::Heads::one : ChannelWhere::Heads::several;
+        w.head_begin = begin, w.head_end = end;
     }
 };
-/// The channels [Begin, End). @see dims
-template <Index Begin, Index End>
-struct DimRange {
-    static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
-    static constexpr detail::Restriction restricts = detail::the_dims;
-    static constexpr void restrict_channels(detail::ChannelWhere& w) { w.dim_begin = Begin, w.dim_end = End; }
+/// The channels [begin, end) of a component or head, known at run time.
+struct Dims {
+    Index begin = 0;
+    Index end = to_end;
+
+    static constexpr Restriction restricts = the_dims;
+    constexpr void restrict_channels(ChannelWhere& w) const { w.dim_begin = begin, w.dim_end = end, w.has_dims = true; }
 };
 
-/// One head, counted over all groups: under grouped-query attention, query head h is in group
-/// h / (heads per group). It has `head_width` channels, whatever the layout.
-template <Index H>
-inline constexpr HeadRange<H, H + 1, true> head{};
-/// The heads [Begin, End), of shape [..., heads, head width], whatever the layout.
+/// The heads [Begin, End), known at compile time.
+template <Index Begin, Index End, bool Single>
+struct StaticHeads {
+    static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
+    static constexpr Restriction restricts = the_heads;
+    static constexpr void restrict_channels(ChannelWhere& w) { Heads{Begin, End, Single}.restrict_channels(w); }
+};
+/// The channels [Begin, End), known at compile time.
 template <Index Begin, Index End>
-inline constexpr HeadRange<Begin, End, false> heads{};
-/// The channels [Begin, End) of the component, in each of its groups; with `head` or `heads`, of each head.
-template <Index Begin, Index End>
-inline constexpr DimRange<Begin, End> dims{};
+struct StaticDims {
+    static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
+    static constexpr Restriction restricts = the_dims;
+    static constexpr void restrict_channels(ChannelWhere& w) { Dims{Begin, End}.restrict_channels(w); }
+};
+}  // namespace detail
 
-/// A selector: `token(4)`, `tokens(2, 5)`, `batch(0)`, `head<3>`, `dims<0, 10>`, ...
+// `head<3>` and `head(h)` are one name, so both are functions: `head<3>` is one that is not called. `on` calls it.
+
+/// One head, counted over all groups: `head<3>`, or `head(h)` for a number that the program computes; `head(-1)` is the
+/// last. Under grouped-query attention, query head h is in group h / (heads per group). It has `head_width` channels,
+/// whatever the layout.
+template <Index H>
+constexpr detail::StaticHeads<H, H + 1, true> head() {
+    return {};
+}
+constexpr detail::Heads head(Integer auto h) { return {detail::counted(h), to_end, true}; }
+
+/// The heads [Begin, End), of shape [..., heads, head width], whatever the layout: `heads<0, 4>`, `heads(begin, end)`.
+/// `heads()` is all of them.
+template <Index Begin, Index End>
+constexpr detail::StaticHeads<Begin, End, false> heads() {
+    return {};
+}
+constexpr detail::Heads heads(Integer auto begin, Integer auto end) {
+    return {detail::counted(begin), detail::counted(end), false};
+}
+constexpr detail::Heads heads() { return {0, to_end, false}; }
+
+/// The channels [Begin, End) of the component, counted over all groups; with `head` or `heads`, of each head:
+/// `dims<0, 10>`, `dims(begin, end)`.
+template <Index Begin, Index End>
+constexpr detail::StaticDims<Begin, End> dims() {
+    return {};
+}
+constexpr detail::Dims dims(Integer auto begin, Integer auto end) {
+    return {detail::counted(begin), detail::counted(end)};
+}
+
+/// A selector: `token(4)`, `tokens(2, 5)`, `batch(0)`, `head(3)`, `dims(0, 10)`, ...
 template <class W>
 concept Where = requires {
     { W::restricts } -> std::convertible_to<detail::Restriction>;
 };
 
 namespace detail {
-/// A slice of channels, and whether its groups (or heads) are an axis of the selection.
-struct ChannelSlice {
+template <class W>
+struct SelectorType {
+    using type = W;
+};
+template <Where S>
+struct SelectorType<S (*)()> {
+    using type = S;
+};
+/// The selector that was given to `on`: `head<3>` arrives as a function.
+template <class W>
+using selector_type = typename SelectorType<W>::type;
+
+/// The selector itself.
+template <class W>
+constexpr selector_type<W> selector_of(W given) {
+    if constexpr (Where<W>)
+        return given;
+    else
+        return given();
+}
+
+/// What `on` takes: a selector, or the name of one that is known at compile time.
+template <class W>
+concept GivenWhere = Where<selector_type<W>>;
+
+/// What a place narrows: a component within something packed, or all of it. `heads` is the number of heads over all
+/// groups; 0 for a whole layout, which has none.
+struct PackedPart {
     StridedSlice where;
-    bool grouped = false;
-    Fault why = Fault::none;
+    Index heads = 0;
+    constexpr Index channels() const { return where.channels(); }
+    constexpr bool operator==(const PackedPart&) const = default;
 };
 
-/// The channels of heads [begin, end), if one slice can hold them: within one group, or in groups of one head each.
-constexpr ChannelSlice narrow_to_heads(StridedSlice whole, Index heads_per_group, ChannelWhere w) {
-    if (w.head_end > heads_per_group * whole.groups) return {whole, false, Fault::head_beyond};
-    const Index head_width = whole.width / heads_per_group;
-    const Index first_group = w.head_begin / heads_per_group, last_group = (w.head_end - 1) / heads_per_group;
-    const Index start = whole.offset + first_group * whole.period + (w.head_begin % heads_per_group) * head_width;
-    if (w.one_head) return {{start, head_width, 1, head_width}, false};
-    const Index count = w.head_end - w.head_begin;
-    if (first_group == last_group) return {{start, head_width, count, head_width}, true};
-    if (heads_per_group == 1) return {{start, head_width, count, whole.period}, true};
-    return {whole, false, Fault::heads_straddle};
+/// The channels that a place means. Channels of a component are counted over all of its groups, so [heads, head width]
+/// is one shape whatever the layout; `row` is a head of the selection, or the component as a whole.
+struct BoundChannels {
+    PackedPart part;
+    Index row_width = 0;
+    Index row_begin = 0, rows = 1;
+    Index dim_begin = 0, dims = 0;
+    bool by_head = false;  ///< the rows are an axis of the selection
+    Fault why = Fault::none;
+    constexpr bool operator==(const BoundChannels&) const = default;
+
+    constexpr Index channels() const { return rows * dims; }
+    /// The channel of the packed axis at which channel d of row r lies.
+    constexpr Index channel(Index r, Index d) const {
+        return part.where.channel((row_begin + r) * row_width + dim_begin + d);
+    }
+
+    /// The selection as one strided slice, whose groups and width are its last axes in the packed order; its width is 0 if
+    /// no single slice holds the selection.
+    constexpr StridedSlice slice() const {
+        const StridedSlice& whole = part.where;
+        const Index first = channel(0, 0), last = channel(rows - 1, dims - 1);
+        // All in one group, or in channels without gaps: rows follow each other at the distance of a row.
+        const bool one_group = (row_begin * row_width + dim_begin) / whole.width ==
+                               ((row_begin + rows - 1) * row_width + dim_begin + dims - 1) / whole.width;
+        if (one_group || whole.contiguous()) {
+            if (rows == 1 || dims == row_width) return {first, last - first + 1, 1, last - first + 1};
+            return {first, dims, rows, row_width};
+        }
+        // Rows that are groups: the same channels of several.
+        if (row_width == whole.width) return {first, dims, rows, whole.period};
+        // Whole groups.
+        const Index begin = row_begin * row_width + dim_begin, count = rows * dims;
+        if ((rows == 1 || dims == row_width) && begin % whole.width == 0 && count % whole.width == 0)
+            return {first, whole.width, count / whole.width, whole.period};
+        return {first, 0, 1, 0};
+    }
+};
+
+/// The range [begin, end) on an axis of `size`; negative numbers count from the end.
+struct BoundRange {
+    Index begin = 0, count = 0;
+    bool fits = true;
+};
+constexpr BoundRange bound(Index begin, Index end, Index size) {
+    const Index from = begin < 0 ? begin + size : begin;
+    const Index to = end == to_end ? size : end < 0 ? end + size : end;
+    return {from, to - from, from >= 0 && from < to && to <= size};
 }
 
-/// The part of a component's slice that `w` selects. @post the result lies in `whole`, or `why` says what is wrong
-constexpr ChannelSlice narrow(StridedSlice whole, Index heads_per_group, ChannelWhere w) {
-    ChannelSlice part{whole, whole.groups > 1};
-    if (w.head_begin >= 0) part = narrow_to_heads(whole, heads_per_group, w);
-    if (part.why != Fault::none || w.dim_end < 0) return part;
-    if (w.dim_end > part.where.width) return {whole, false, Fault::dims_beyond};
-    part.where.offset += w.dim_begin;
-    part.where.width = w.dim_end - w.dim_begin;
-    return part;
+/// The channels of a part that `w` means. @post they lie in the part, or `why` says what is wrong
+constexpr BoundChannels bind_channels(const PackedPart& part, const ChannelWhere& w) {
+    BoundChannels r{part, part.channels(), 0, 1, 0, part.channels(), false, Fault::none};
+    if (w.heads != ChannelWhere::Heads::together) {
+        if (part.heads == 0) return r.why = Fault::heads_of_layout, r;
+        const bool one = w.heads == ChannelWhere::Heads::one;
+        const Index next = w.head_begin == -1 || w.head_begin == to_end ? to_end : w.head_begin + 1;
+        const BoundRange range = bound(w.head_begin, one ? next : w.head_end, part.heads);
+        if (!range.fits) return r.why = Fault::head_beyond, r;
+        r.row_width = r.dims = part.channels() / part.heads;
+        r.row_begin = range.begin, r.rows = range.count, r.by_head = !one;
+    }
+    if (w.has_dims) {
+        const BoundRange range = bound(w.dim_begin, w.dim_end, r.row_width);
+        if (!range.fits) return r.why = Fault::dims_beyond, r;
+        r.dim_begin = range.begin, r.dims = range.count;
+    }
+    return r;
 }
+
+/// Component X of layout L, or all of L.
+template <Layout L, class X>
+inline constexpr PackedPart packed_part{slice_in<L, X>, heads_in_group<X>* slice_in<L, X>.groups};
+template <Index Groups, Component C>
+inline constexpr PackedPart packed_part<Grouped<Groups, C>, Grouped<Groups, C>>{
+    {0, Groups* C::width, 1, Groups* C::width}, Groups* C::heads};
 
 /// Whether no two of the selectors restrict the same axis.
 template <Where... Ws>
@@ -136,45 +263,64 @@ consteval bool compatible() {
 
 /// Selectors kept together: those without a value take no room.
 template <Where... Ws>
-struct WherePack : Ws... {};
+struct WherePack : Ws... {
+    /// The channels that the selectors mean.
+    constexpr ChannelWhere channels() const {
+        ChannelWhere w;
+        (static_cast<const Ws&>(*this).restrict_channels(w), ...);
+        return w;
+    }
+    constexpr bool operator==(const WherePack&) const = default;
+};
 
-/// The channels that the selectors mean: a constant of their types.
+/// A selector of channels whose type says it all, so that the compiler can check it.
+template <class W>
+concept StaticWhere = Where<W> && std::is_empty_v<W> && requires(ChannelWhere& w) {
+    W::restrict_channels(w);
+};
+
+/// The channels that the selectors known at compile time mean. Selectors of heads that are known at run time stand for
+/// some heads: dims are then those of a head.
 template <Where... Ws>
-inline constexpr ChannelWhere channels_in = [] {
+inline constexpr ChannelWhere static_channels = [] {
     ChannelWhere w;
-    (Ws::restrict_channels(w), ...);
+    ((Ws::restricts == the_heads ? Heads{0, to_end, false}.restrict_channels(w) : void()), ...);
+    (
+        [&] {
+            if constexpr (StaticWhere<Ws>) Ws::restrict_channels(w);
+        }(),
+        ...);
     return w;
 }();
 
 /// What is wrong with the selected heads and dims for the component (or layout) X, whatever layout X is part of.
-template <class X, Where... Ws>
+template <Layout X, Where... Ws>
 inline constexpr Fault channels_fault = [] {
-    const ChannelWhere w = channels_in<Ws...>;
-    Index there = X::width;
-    if (w.head_begin >= 0) {
-        if constexpr (Component<X>)
-            there = X::head_width;
-        else
-            return Fault::heads_of_layout;
+    constexpr ChannelWhere w = static_channels<Ws...>;
+    if constexpr (Component<X>) {
+        // In a grouped layout the component has more heads, and more channels.
+        if (w.heads == ChannelWhere::Heads::together) return Fault::none;
+        ChannelWhere in_a_head = w;
+        in_a_head.head_begin = 0, in_a_head.head_end = to_end;
+        return bind_channels(packed_part<X, X>, in_a_head).why;
+    } else {
+        return bind_channels(packed_part<X, X>, w).why;
     }
-    return w.dim_end > there ? Fault::dims_beyond : Fault::none;
 }();
 
-/// The channels of layout L that an edit means, or `why` it cannot be applied there. Every edit, `at` and hook asks
-/// this first.
+/// What is wrong with a place in layout L, as far as the compiler knows.
 template <class Selector, Layout L, Where... Ws>
-inline constexpr ChannelSlice placed = [] {
+inline constexpr Fault place_fault = [] {
     using found = Resolution<Selector, L>;
-    using X = typename found::type;
     if constexpr (found::why != Fault::none)
-        return ChannelSlice{{}, false, found::why};
-    else if constexpr (channels_fault<X, Ws...> != Fault::none)
-        return ChannelSlice{{}, false, channels_fault<X, Ws...>};
-    else if constexpr (Component<X>)
-        return narrow(slice_in<L, X>, X::heads, channels_in<Ws...>);
+        return found::why;
     else
-        return narrow(slice_in<L, X>, 1, channels_in<Ws...>);
+        return bind_channels(packed_part<L, typename found::type>, static_channels<Ws...>).why;
 }();
+
+/// The component of L that a selector names, as a part of L.
+template <class Selector, Layout L>
+inline constexpr PackedPart selected_part = packed_part<L, typename Resolution<Selector, L>::type>;
 }  // namespace detail
 
 }  // namespace suture

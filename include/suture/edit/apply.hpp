@@ -5,20 +5,20 @@
 #include "suture/edit/edit.hpp"
 #include "suture/tensor/view.hpp"
 
-#include <array>
+#include <c10/util/SmallVector.h>
+
 #include <cstddef>
 #include <utility>
 
 namespace suture {
 
 namespace detail {
-/// Applies the recipe to a contiguous tensor packed like L that nobody else holds. An empty tensor stays as it is.
+/// Applies the recipe to a contiguous tensor packed like L that nobody else holds.
 /// @throws Error, with the edit in front of the message
-template <Layout L, AnyRecipe R>
-void edit_in_place(const at::Tensor& packed, const R& recipe) {
-    if (packed.numel() == 0) return;
+template <Layout L, Applicable R>
+void edit_in_place(const at::Tensor& packed, R&& recipe) {
     check_writable(packed);
-    std::array<Step, R::count> steps;
+    c10::SmallVector<Step, 2> steps(recipe.size());
     std::size_t at = 0;
     try {
         recipe.for_each([&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i]); });
@@ -32,89 +32,85 @@ void edit_in_place(const at::Tensor& packed, const R& recipe) {
 }
 
 /// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
-template <class X, Index Groups, AnyRecipe R>
-void edit_owned(Owned<X, Groups>& owned, const R& recipe) {
-    using L = host_layout<X, Groups>;
-    const at::Tensor packed = Access::packed(owned);
+template <Layout X, Applicable R>
+void edit_owned(Owned<X>& owned, R&& recipe) {
+    const at::Tensor packed = owned.unsafe_tensor();
     if constexpr (R::calls_back) {
         const at::Tensor before = packed.clone();
         try {
-            edit_in_place<L>(packed, recipe);
+            edit_in_place<X>(packed, recipe);
         } catch (...) {
             packed.copy_(before);
             throw;
         }
     } else {
-        edit_in_place<L>(packed, recipe);
+        edit_in_place<X>(packed, recipe);
     }
 }
 
 /// What is wrong with piping a Readable into R.
-template <class Held, AnyRecipe R>
+template <class Held, class R>
 inline constexpr Fault pipe_fault = Fault::none;
-template <template <class, Index> class Held, class X, Index Groups, AnyRecipe R>
-inline constexpr Fault pipe_fault<Held<X, Groups>, R> = recipe_fault<R, host_layout<X, Groups>>;
+template <class X, class R>
+inline constexpr Fault pipe_fault<View<X>, R> = recipe_fault<R, X>;
+template <class X, class R>
+inline constexpr Fault pipe_fault<Owned<X>, R> = recipe_fault<R, X>;
 }  // namespace detail
 
 /// An edited clone of the view. @post the viewed storage has the same bytes and version as before
 /// @throws Error, which names the edit and its component, what was expected and what came
-template <class X, Index Groups, AnyRecipe R>
-    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
-Owned<X, Groups>
-operator|(const View<X, Groups>& source, const R& recipe) {
-    Owned<X, Groups> result = source.clone();
-    detail::edit_in_place<detail::host_layout<X, Groups>>(detail::Access::packed(result), recipe);
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+Owned<X>
+operator|(const View<X>& source, R&& recipe) {
+    Owned<X> result = source.clone();
+    detail::edit_in_place<X>(result.unsafe_tensor(), detail::as_recipe(std::forward<R>(recipe)));
     return result;
 }
 
 /// Edits in place and passes the Owned on. If it throws, the Owned is unchanged.
-template <class X, Index Groups, AnyRecipe R>
-    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
-Owned<X, Groups>
-operator|(Owned<X, Groups>&& owned, const R& recipe) {
-    detail::edit_owned(owned, recipe);
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+Owned<X>
+operator|(Owned<X>&& owned, R&& recipe) {
+    detail::edit_owned(owned, detail::as_recipe(std::forward<R>(recipe)));
     return std::move(owned);
 }
 
 /// Edits in place. If it throws an Error, the Owned is unchanged. (If LibTorch runs out of memory, some of the edits
 /// may have been made.)
-template <class X, Index Groups, AnyRecipe R>
-    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
-Owned<X, Groups>
-&operator|=(Owned<X, Groups>& owned, const R& recipe) {
-    detail::edit_owned(owned, recipe);
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+Owned<X>
+&operator|=(Owned<X>& owned, R&& recipe) {
+    detail::edit_owned(owned, detail::as_recipe(std::forward<R>(recipe)));
     return owned;
 }
 
 // Calls that must not compile.
 
-template <Readable T, AnyRecipe R, detail::Fault suture_fault = detail::pipe_fault<T, R>>
+template <Readable T, Applicable R, detail::Fault suture_fault = detail::pipe_fault<T, R>>
     requires(suture_fault != detail::Fault::none)
-SUTURE_REJECTED_FOR(suture_fault, operator|(const T&, const R&));
-template <class X, Index Groups, AnyRecipe R,
-          detail::Fault suture_fault = detail::recipe_fault<R, detail::host_layout<X, Groups>>>
+SUTURE_REJECTED_FOR(suture_fault, operator|(const T&, R&&));
+template <Layout X, Applicable R, detail::Fault suture_fault = detail::recipe_fault<R, X>>
     requires(suture_fault != detail::Fault::none)
-SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X, Groups>&, const R&));
+SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X>&, R&&));
 
-template <class X, Index Groups, AnyRecipe R>
-    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
-SUTURE_REJECTED("a pipe consumes the Owned: write std::move(x) | edit, or x |= edit", operator|(const Owned<X, Groups>&,
-                                                                                                const R&));
-template <class X, Index Groups, AnyRecipe R>
-SUTURE_REJECTED(
-    "a View is read-only: write view | edit, which clones, or clone() it", operator|=(const View<X, Groups>&,
-                                                                                      const R&));
-template <class X, Index Groups, AnyRecipe R>
-    requires(detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
-SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|=(const Owned<X, Groups>&,
-                                                                                              const R&));
-template <AnyRecipe R, Readable T>
-SUTURE_REJECTED("the activation comes first: write view | edit", operator|(const R&, const T&));
-template <class T, AnyRecipe R>
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+SUTURE_REJECTED("a pipe consumes the Owned: write std::move(x) | edit, or x |= edit", operator|(const Owned<X>&, R&&));
+template <Layout X, Applicable R>
+SUTURE_REJECTED("a View is read-only: write view | edit, which clones, or clone() it", operator|=(const View<X>&, R&&));
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|=(const Owned<X>&, R&&));
+template <Applicable R, Readable T>
+SUTURE_REJECTED("the activation comes first: write view | edit", operator|(R&&, const T&));
+template <class T, Applicable R>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
-        "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, const R&));
-template <class T, AnyRecipe R>
+        "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, R&&));
+template <class T, Applicable R>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
-        "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|=(const T&, const R&));
+        "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|=(const T&, R&&));
 
 }  // namespace suture

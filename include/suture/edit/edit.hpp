@@ -4,13 +4,16 @@
 #pragma once
 
 #include "suture/edit/detail/operation.hpp"
+#include "suture/tensor/detail/place_text.hpp"
 
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <ostream>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace suture {
 
@@ -40,46 +43,20 @@ inline constexpr bool is_family = false;
 template <template <Index, Index> class Family>
 inline constexpr bool is_family<FamilyOf<Family>> = true;
 
-inline std::string range_text(const char* one, const char* several, bool single, Index begin, Index end) {
-    if (single) return one + (" " + std::to_string(begin));
-    return several + (" " + std::to_string(begin)) + ":" + (end == to_end ? "" : std::to_string(end));
-}
-
-inline std::string rows_text(const RowPositions& r) {
-    const char* name = r.what == RowPositions::Kind::one_per_row ? "token "
-                       : r.what == RowPositions::Kind::several   ? "tokens "
-                                                                 : "mask ";
-    return name + value_text(r.given);
-}
-
-/// The selectors as text, from the outermost axis to the channels: "[batch 0, token 4, head 3, dims 0:10]".
-inline std::string place_text(const Place& p, const ChannelWhere& c) {
-    std::string text;
-    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-    if (p.batch) add(range_text("batch", "batches", p.batch->single, p.batch->begin, p.batch->end));
-    if (p.token) add(range_text("token", "tokens", p.token->single, p.token->begin, p.token->end));
-    if (p.rows) add(rows_text(*p.rows));
-    if (c.head_begin >= 0) add(range_text("head", "heads", c.one_head, c.head_begin, c.head_end));
-    if (c.dim_end >= 0) add(range_text("dim", "dims", false, c.dim_begin, c.dim_end));
-    return text.empty() ? "" : "[" + text + "]";
-}
-
-/// What is wrong with injecting a View into the component that Selector names in L.
-template <class Value, class Selector, Layout L>
+/// What is wrong with injecting the value of Op where X is held.
+template <class Op, class X>
 inline constexpr Fault injection_fault = Fault::none;
-template <class X, Index Groups, class Selector, Layout L>
-inline constexpr Fault injection_fault<View<X, Groups>, Selector, L> =
-    !std::same_as<X, typename Resolution<Selector, L>::type> ? Fault::other_component
-    : Component<X> && Groups != L::groups                    ? Fault::other_groups
-                                                             : Fault::none;
-template <class Op>
-struct Injected {
-    using type = void;
-};
-template <Update How, class V>
-struct Injected<ValueUpdate<How, V>> {
-    using type = V;
-};
+template <Update How, class V, class X>
+inline constexpr Fault injection_fault<ValueUpdate<How, V>, X> = injected_fault<V, X>;
+
+/// What is wrong with an edit in layout L.
+template <class Selector, class Op, Layout L, Where... Ws>
+inline constexpr Fault edit_fault = [] {
+    if constexpr (place_fault<Selector, L, Ws...> != Fault::none)
+        return place_fault<Selector, L, Ws...>;
+    else
+        return injection_fault<Op, part_of<L, typename Resolution<Selector, L>::type>>;
+}();
 
 /// What `prepare` found for `write`.
 struct Step {
@@ -90,44 +67,52 @@ struct Step {
 
 /// One edit. Made by `on<...>(...)` and an operation; its size is that of the values it must remember.
 template <class Selector, class Op, Where... Ws>
-struct Edit : detail::EditBase {
+struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, or add it to a hook")]] Edit
+    : detail::EditBase {
     [[no_unique_address]] detail::WherePack<Ws...> wheres;
     [[no_unique_address]] Op operation;
 
     constexpr Edit() = default;
     constexpr Edit(detail::WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
 
-    static constexpr std::size_t count = 1;
     static constexpr bool calls_back = detail::calls_back<Op>;
+    static constexpr std::size_t size() { return 1; }
     template <class F>
-    constexpr void for_each(F&& f) const {
+    constexpr void for_each(F && f) const {
         f(*this, std::size_t{0});
     }
 
     /// What is wrong with this edit for layout L.
     template <Layout L>
-    static constexpr detail::Fault why =
-        detail::placed<Selector, L, Ws...>.why != detail::Fault::none
-            ? detail::placed<Selector, L, Ws...>.why
-            : detail::injection_fault<typename detail::Injected<Op>::type, Selector, L>;
+    static constexpr detail::Fault why = detail::edit_fault<Selector, Op, L, Ws...>;
+
+    /// @throws Error if the place is not in layout L: its heads or channels were not known to the compiler
+    template <Layout L>
+    void bind() const {
+        const detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
+        detail::ResolvedPlace ignored;
+        detail::resolve_channels(asked, at::kCPU, ignored);
+    }
 
     /// Checks everything and resolves the place to be written.
     template <Layout L>
     void prepare(const at::Tensor& packed, detail::Step* step) const {
-        const detail::Place asked = detail::make_place(detail::placed<Selector, L, Ws...>, wheres);
+        const detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
         step->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
-        step->found = operation.template prepare<Ws...>(detail::EditTarget{packed, asked, step->where});
+        step->found = operation.prepare(detail::EditTarget{packed, asked, step->where});
     }
 
     /// Writes. @pre prepare returned
     void write(const at::Tensor& packed, const detail::Step* step) const {
-        detail::write_part(packed, step->where, [&](const at::Tensor& part) { operation.write(part, step->found); });
+        if (packed.numel() == 0) return;
+        detail::write_part(packed, step->where,
+                           [&](const at::Tensor& part) { operation.write(part, step->where, step->found); });
     }
 
     /// The edit as text: "Q[token 4, dims 0:10] = 0".
     friend std::string to_string(const Edit& e) {
         return detail::selector_name<Selector> +
-               detail::place_text(detail::make_place({}, e.wheres), detail::channels_in<Ws...>) + " " +
+               detail::place_text(detail::place_value({}, detail::selector_name<Selector>, e.wheres)) + " " +
                e.operation.text();
     }
 };
@@ -158,19 +143,27 @@ struct Members<std::index_sequence<Is...>, Edits...> : Member<Is, Edits>... {
     /// Calls f(edit, its index) for every edit, in order.
     template <class F>
     constexpr void for_each([[maybe_unused]] F&& f) const {
-        (f(static_cast<const Member<Is, Edits>&>(*this).get(), Is), ...);
+        std::size_t first = 0;
+        ((static_cast<const Member<Is, Edits>&>(*this).get().for_each(
+              [&](const auto& edit, std::size_t i) { f(edit, first + i); }),
+          first += static_cast<const Member<Is, Edits>&>(*this).get().size()),
+         ...);
+    }
+    constexpr std::size_t size() const {
+        return (std::size_t{0} + ... + static_cast<const Member<Is, Edits>&>(*this).get().size());
     }
 };
 }  // namespace detail
 
 /// Edits in the order in which they are applied; each sees the result of those before it. `Recipe<>` changes nothing.
 template <class... Edits>
-struct Recipe : detail::RecipeBase, detail::Members<std::index_sequence_for<Edits...>, Edits...> {
+struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, or add it to a hook")]] Recipe
+    : detail::RecipeBase,
+      detail::Members<std::index_sequence_for<Edits...>, Edits...> {
     using base = detail::Members<std::index_sequence_for<Edits...>, Edits...>;
     constexpr Recipe() = default;
     constexpr explicit Recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
 
-    static constexpr std::size_t count = sizeof...(Edits);
     static constexpr bool calls_back = (Edits::calls_back || ...);
 
     /// What is wrong with the first edit that does not fit layout L.
@@ -180,6 +173,12 @@ struct Recipe : detail::RecipeBase, detail::Members<std::index_sequence_for<Edit
         ((first = first != detail::Fault::none ? first : Edits::template why<L>), ...);
         return first;
     }();
+
+    /// @throws Error if the place of an edit is not in layout L
+    template <Layout L>
+    void bind() const {
+        this->for_each([](const auto& edit, std::size_t) { edit.template bind<L>(); });
+    }
 
     /// The edits as text, joined by " | ".
     friend std::string to_string(const Recipe& r) {
@@ -200,13 +199,66 @@ private:
     template <class...>
     friend struct Recipe;
     template <class F>
-    constexpr auto unpacked(F&& f) const {
+    constexpr auto unpacked(F && f) const {
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             return f(static_cast<const detail::Member<Is, Edits>&>(*this).get()...);
         }
         (std::index_sequence_for<Edits...>{});
     }
 };
+
+/// As many edits of one type as the program computes, in order.
+template <AnyRecipe E>
+struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, or add it to a hook")]] RecipeList
+    : detail::RecipeBase {
+    std::vector<E> edits;
+
+    RecipeList() = default;
+    explicit RecipeList(std::vector<E> all) : edits(std::move(all)) {}
+
+    static constexpr bool calls_back = E::calls_back;
+    template <Layout L>
+    static constexpr detail::Fault why = E::template why<L>;
+    std::size_t size() const {
+        std::size_t all = 0;
+        for (const E& e : edits) all += e.size();
+        return all;
+    }
+    template <class F>
+    void for_each(F && f) const {
+        std::size_t first = 0;
+        for (const E& e : edits) {
+            e.for_each([&](const auto& edit, std::size_t i) { f(edit, first + i); });
+            first += e.size();
+        }
+    }
+    /// @throws Error if the place of an edit is not in layout L
+    template <Layout L>
+    void bind() const {
+        for (const E& e : edits) e.template bind<L>();
+    }
+    friend std::string to_string(const RecipeList& r) {
+        std::string text;
+        for (const E& e : r.edits) text += (text.empty() ? "" : " | ") + to_string(e);
+        return text.empty() ? "nothing" : text;
+    }
+};
+
+namespace detail {
+/// A range of edits: a vector, or a view of range-v3.
+template <class R>
+concept EditRange = !AnyRecipe<R> && !Readable<R> && requires(std::remove_reference_t<R> & r) {
+    std::begin(r), std::end(r);
+    requires AnyRecipe<decltype(*std::begin(r))>;
+};
+}  // namespace detail
+
+/// What can be applied: an edit, a recipe, or a range of edits, which are applied in order:
+///
+///     auto heads_off = heads | ranges::views::transform([](int h) { return on<Z>(head(h)).zero(); });
+///     at::Tensor without = borrow<Z<768, 12>>(z) | heads_off;
+template <class R>
+concept Applicable = AnyRecipe<R> || detail::EditRange<R>;
 
 namespace detail {
 template <class... Edits>
@@ -217,12 +269,26 @@ template <class Selector, class Op, Where... Ws>
 constexpr auto as_recipe(const Edit<Selector, Op, Ws...>& e) {
     return Recipe<Edit<Selector, Op, Ws...>>(e);
 }
+template <class E>
+auto as_recipe(const RecipeList<E>& r) {
+    return Recipe<RecipeList<E>>(r);
+}
+template <EditRange R>
+auto as_recipe(R&& range) {
+    using E = std::remove_cvref_t<decltype(*std::begin(range))>;
+    std::vector<E> all;
+    for (auto&& edit : range) all.push_back(edit);
+    return Recipe<RecipeList<E>>(RecipeList<E>(std::move(all)));
+}
+template <class R>
+using recipe_type = std::remove_cvref_t<decltype(as_recipe(std::declval<R>()))>;
 }  // namespace detail
 
 /// Composes two recipes or edits: the left one is applied first. Runs nothing.
-template <AnyRecipe A, AnyRecipe B>
-constexpr auto operator|(const A& first, const B& then) {
-    return detail::as_recipe(first).then(detail::as_recipe(then));
+template <Applicable A, Applicable B>
+    requires(AnyRecipe<A> || AnyRecipe<B>)
+constexpr auto operator|(A&& first, B&& then) {
+    return detail::as_recipe(std::forward<A>(first)).then(detail::as_recipe(std::forward<B>(then)));
 }
 
 template <AnyRecipe R>
@@ -234,8 +300,8 @@ namespace detail {
 /// What is wrong with applying recipe R to an activation packed like L; `Fault::none` if nothing is.
 template <class R, class L>
 inline constexpr Fault recipe_fault = Fault::none;
-template <AnyRecipe R, Layout L>
-inline constexpr Fault recipe_fault<R, L> = R::template why<L>;
+template <Applicable R, Layout L>
+inline constexpr Fault recipe_fault<R, L> = recipe_type<R>::template why<L>;
 }  // namespace detail
 
 }  // namespace suture

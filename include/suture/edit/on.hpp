@@ -1,5 +1,4 @@
-// on: the beginning of every edit. `on<C>(selectors...)` names a component and a part of it; the method that follows
-// says how that part changes.
+// on: places. `on<C>(selectors...)` names a component and where in it; a method such as set() makes it an edit.
 #pragma once
 
 #include "suture/edit/edit.hpp"
@@ -11,22 +10,59 @@
 namespace suture {
 
 namespace detail {
-/// A value that set, add and multiply can use on the component that Selector names. Whether a View fits a family is
-/// known only with the layout.
+/// Whether a View, a piece or an Owned of X fits the component that Selector names. For a family only the layout can tell.
+template <class X, class Selector>
+inline constexpr bool fits_selector = is_family<Selector>;
+template <class X, class C>
+inline constexpr bool fits_selector<X, Exactly<C>> = part_fault<X, C> != Fault::other_component;
+
+/// What a Readable holds, or is a place of.
+template <class T>
+struct PartOf;
+template <template <class> class Holder, class X>
+struct PartOf<Holder<X>> {
+    using type = X;
+};
+
+/// A value that set, add and multiply can use on the component that Selector names.
 template <class V, class Selector>
 inline constexpr bool takes = Number<V> || std::same_as<V, at::Tensor> || std::same_as<V, Slot>;
-template <class X, Index Groups, class Selector>
-inline constexpr bool takes<View<X, Groups>, Selector> = is_family<Selector> || std::same_as<Exactly<X>, Selector>;
+template <Readable V, class Selector>
+inline constexpr bool takes<V, Selector> = fits_selector<typename PartOf<V>::type, Selector>;
+
+/// What an edit keeps of a value: a copy, so that the edit does not change when the value does. A Slot stays the Slot.
+inline at::Tensor kept(const at::Tensor& t) { return snapshot(t); }
+constexpr auto kept(Number auto n) { return n; }
+inline SlotReader kept(const Slot& s) { return s.reader(); }
+template <class X>
+View<X> kept(const View<X>& v) {
+    return Access::snapshot(v);
+}
+template <class X>
+View<X> kept(const Owned<X>& o) {
+    return Access::snapshot(o.view());
+}
+template <class X>
+Piece<X> kept(const Piece<X>& p) {
+    return Access::snapshot(p);
+}
+template <class X>
+Piece<X> kept(const Region<X>& r) {
+    return Access::make<Piece<X>>(r.clone(), Shape(r.sizes().begin(), r.sizes().end()));
+}
 }  // namespace detail
 
-/// A part of a component, without an operation yet. Made by `on`.
+/// A place: a component, and where in it. A value, and a lens: it reads (`view[place]`), edits (`view | place.set(v)`),
+/// writes (`owned[place] = v`) and addresses a part of a board's entry (`board[3][place] = v`). Made by `on`.
+/// Law: what was set is read back; setting what was read changes nothing.
 ///
-/// Values may be numbers, tensors of the same dtype and device that broadcast to the part, a Slot, or a View of the
-/// same component in another run. The edit then uses the same part of that View: activation patching.
+/// Values may be numbers, tensors of the same dtype and device that broadcast to the selection, a Slot, or the same
+/// component of another run. A View is used at the same place: activation patching. A piece, `other[on<Q>(token(3))]`, is
+/// used as it is. The edit keeps a copy of the value; only a Slot can be changed later.
 template <class Selector, Where... Ws>
-class Selection {
+class [[nodiscard("a place alone changes nothing: write place.set(value), or read view[place]")]] Place {
 public:
-    constexpr explicit Selection(Ws... wheres) : wheres_{std::move(wheres)...} {}
+    constexpr explicit Place(Ws... wheres) : wheres_{std::move(wheres)...} {}
 
     /// Sets the part to the value, like JAX's `x.at[...].set`.
     template <class V>
@@ -38,10 +74,18 @@ public:
     template <class V>
         requires detail::takes<V, Selector>
     constexpr auto add(const V& value) const { return with_value<detail::Update::add>(value); }
+    /// Subtracts the value from the part.
+    template <class V>
+        requires detail::takes<V, Selector>
+    constexpr auto subtract(const V& value) const { return with_value<detail::Update::subtract>(value); }
     /// Multiplies the part by the value.
     template <class V>
         requires detail::takes<V, Selector>
     constexpr auto multiply(const V& value) const { return with_value<detail::Update::multiply>(value); }
+    /// Divides the part by the value. The activation must have a floating-point or complex dtype.
+    template <class V>
+        requires detail::takes<V, Selector>
+    constexpr auto divide(const V& value) const { return with_value<detail::Update::divide>(value); }
     /// Clamps the part to [low, high]; an infinite bound has no effect. NaN stays NaN.
     constexpr auto clamp(double low, double high) const { return make(detail::Clamp{low, high}); }
     /// Adds independent normal noise with mean 0, drawn from `generator` or the device's default generator.
@@ -55,10 +99,14 @@ public:
         return make(detail::MeanOver{((axes == Axis::batch) || ...), ((axes == Axis::token) || ...)});
     }
     /// Removes the component along `direction` ([channels], or one per head): x - (x . d) d for the unit vector d.
-    auto project_out(at::Tensor direction) const { return make(detail::ProjectOut{std::move(direction)}); }
+    auto project_out(const at::Tensor& direction) const {
+        return make(detail::ProjectOut{detail::snapshot(direction)});
+    }
     /// Adds `amount` times the unit vector along `direction`. The amount is in the units of the activation; it must be
     /// finite and fit the dtype. To add a vector with its own length, use `add`.
-    auto steer(at::Tensor direction, double amount) const { return make(detail::Steer{std::move(direction), amount}); }
+    auto steer(const at::Tensor& direction, double amount) const {
+        return make(detail::Steer{detail::snapshot(direction), amount});
+    }
     /// Replaces the part by f(part). f receives a copy and returns a tensor that broadcasts to the part.
     template <class F>
         requires std::convertible_to<std::invoke_result_t<const F&, at::Tensor>, at::Tensor>
@@ -67,19 +115,22 @@ public:
         requires std::is_void_v<std::invoke_result_t<const F&, at::Tensor>> SUTURE_REJECTED(
             "the function given to apply() returns nothing: return the edited tensor", apply(F) const);
 
-#define SUTURE_OTHER_COMPONENT(name)                                                          \
-    template <class X, Index Groups>                                                          \
-        requires(!detail::takes<View<X, Groups>, Selector>)                                   \
-    SUTURE_REJECTED("the injected View holds another component: take its values with read()", \
-                    name(const View<X, Groups>&) const);                                      \
-    template <class X, Index Groups>                                                          \
-    SUTURE_REJECTED("an Owned is injected as a View: write x.view()", name(const Owned<X, Groups>&) const);
-    SUTURE_OTHER_COMPONENT(set)
-    SUTURE_OTHER_COMPONENT(add)
-    SUTURE_OTHER_COMPONENT(multiply)
-#undef SUTURE_OTHER_COMPONENT
+#define SUTURE_OTHER_VALUE(name)                                                                                     \
+    template <Readable V>                                                                                            \
+        requires(!detail::takes<V, Selector>)                                                                        \
+    SUTURE_REJECTED("the injected View holds another component: take its values with read()", name(const V&) const); \
+    template <class V>                                                                                               \
+        requires(!detail::takes<V, Selector> && !Readable<V>)                                                        \
+    SUTURE_REJECTED("an edit takes a number, a tensor, a View, a place or a Slot: give one", name(const V&) const);
+    SUTURE_OTHER_VALUE(set)
+    SUTURE_OTHER_VALUE(add)
+    SUTURE_OTHER_VALUE(subtract)
+    SUTURE_OTHER_VALUE(multiply)
+    SUTURE_OTHER_VALUE(divide)
+#undef SUTURE_OTHER_VALUE
 
 private:
+    friend detail::Access;
     template <class Op>
     constexpr Edit<Selector, Op, Ws...> make(Op op) const {
         return {wheres_, std::move(op)};
@@ -87,53 +138,68 @@ private:
 
     template <detail::Update How, class V>
     constexpr auto with_value(const V& value) const {
-        if constexpr (std::same_as<V, Slot>)
-            return make(detail::ValueUpdate<How, detail::SlotReader>{value.reader()});
-        else
-            return make(detail::ValueUpdate<How, V>{value});
+        using Kept = decltype(detail::kept(value));
+        return make(detail::ValueUpdate<How, Kept>{detail::kept(value)});
     }
 
     [[no_unique_address]] detail::WherePack<Ws...> wheres_;
 };
 
-/// Begins an edit of component `C` (or of a whole layout): `on<Q<768, 12>>(token(4), dims<0, 10>).set(0)`.
-/// Without selectors it means all of the component.
-template <class C, Where... Ws>
-    requires(detail::compatible<Ws...>() && detail::channels_fault<C, Ws...> == detail::Fault::none)
-constexpr auto on(Ws... wheres) { return Selection<detail::Exactly<C>, Ws...>(std::move(wheres)...); }
-template <class C, Where... Ws, detail::Fault suture_fault = detail::channels_fault<C, Ws...>>
-    requires(detail::compatible<Ws...>() && suture_fault != detail::Fault::none)
+namespace detail {
+template <class... Ws>
+inline constexpr bool compatible_selectors = false;
+template <GivenWhere... Ws>
+inline constexpr bool compatible_selectors<Ws...> = compatible<selector_type<Ws>...>();
+template <class C, class... Ws>
+inline constexpr Fault on_fault = Fault::none;
+template <Layout C, GivenWhere... Ws>
+inline constexpr Fault on_fault<C, Ws...> = channels_fault<C, selector_type<Ws>...>;
+}  // namespace detail
+
+/// A place in component `C` (or in a whole layout): `on<Q<768, 12>>(token(4), dims<0, 10>)`. Without selectors it means all
+/// of the component.
+template <Layout C, detail::GivenWhere... Ws>
+    requires(detail::compatible_selectors<Ws...>&& detail::on_fault<C, Ws...> == detail::Fault::none)
+constexpr auto on(Ws... wheres) {
+    return Place<detail::Exactly<C>, detail::selector_type<Ws>...>(detail::selector_of(std::move(wheres))...);
+}
+template <Layout C, detail::GivenWhere... Ws, detail::Fault suture_fault = detail::on_fault<C, Ws...>>
+    requires(detail::compatible_selectors<Ws...>&& suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, on(Ws...));
-template <class C, Where... Ws>
-    requires(!detail::compatible<Ws...>())
+template <Layout C, detail::GivenWhere... Ws>
+    requires(!detail::compatible_selectors<Ws...>)
 SUTURE_REJECTED("two selectors restrict the same axis: keep one of them", on(Ws...));
 
-/// Begins an edit of the only component of a family: `on<Q>(token(4))` fits every layout with one `Q<...>`.
-template <template <Index, Index> class Family, Where... Ws>
-    requires(detail::compatible<Ws...>())
-constexpr auto on(Ws... wheres) { return Selection<detail::FamilyOf<Family>, Ws...>(std::move(wheres)...); }
-template <template <Index, Index> class Family, Where... Ws>
-    requires(!detail::compatible<Ws...>())
+/// A place in the only component of a family: `on<Q>(token(4))` fits every layout with one `Q<...>`.
+template <template <Index, Index> class Family, detail::GivenWhere... Ws>
+    requires(detail::compatible_selectors<Ws...>)
+constexpr auto on(Ws... wheres) {
+    return Place<detail::FamilyOf<Family>, detail::selector_type<Ws>...>(detail::selector_of(std::move(wheres))...);
+}
+template <template <Index, Index> class Family, detail::GivenWhere... Ws>
+    requires(!detail::compatible_selectors<Ws...>)
 SUTURE_REJECTED("two selectors restrict the same axis: keep one of them", on(Ws...));
 
 // Calls that must not compile.
 
 template <class C, class... Ws>
-    requires(Number<Ws> || ...)
-SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
+    requires(!Layout<C>)
+SUTURE_REJECTED("this is neither a component nor a layout: name one, as in on<Q<768, 12>>()", on(Ws...));
+template <Layout C, class... Ws>
+    requires(!(detail::GivenWhere<Ws> && ...))
+SUTURE_REJECTED("this is not a selector: write on<C>(token(4), head(3), dims(0, 10))", on(Ws...));
 template <template <Index, Index> class Family, class... Ws>
-    requires(Number<Ws> || ...)
-SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
+    requires(!(detail::GivenWhere<Ws> && ...))
+SUTURE_REJECTED("this is not a selector: write on<C>(token(4), head(3), dims(0, 10))", on(Ws...));
 
 template <class T, class Selector, Where... Ws>
-SUTURE_REJECTED(
-    "the edit has no operation: write on<...>(...).set(value)", operator|(const T&, const Selection<Selector, Ws...>&));
+SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator|(const T&,
+                                                                                      const Place<Selector, Ws...>&));
 template <class T, class Selector, Where... Ws>
-SUTURE_REJECTED(
-    "the edit has no operation: write on<...>(...).set(value)", operator|=(const T&,
-                                                                           const Selection<Selector, Ws...>&));
-template <class Selector, Where... Ws, AnyRecipe R>
-SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator|(const Selection<Selector, Ws...>&,
+SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator|=(const T&,
+                                                                                       const Place<Selector, Ws...>&));
+template <class Selector, Where... Ws, Applicable R>
+SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator|(const Place<Selector, Ws...>&,
                                                                                       const R&));
 
 }  // namespace suture

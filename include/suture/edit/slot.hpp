@@ -1,6 +1,7 @@
 // Slot: an injected tensor that can be replaced while the recipe and the hook that use it stay.
 #pragma once
 
+#include "suture/tensor/positions.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <memory>
@@ -29,28 +30,31 @@ struct SlotReader {
 }  // namespace detail
 
 /// Holds the tensor that `set`, `add` or `multiply` use each time they run. Assigning another tensor changes every
-/// recipe made with this slot, from its next run on, in any thread. An edit with an empty slot throws a ValueError.
+/// recipe made with this slot, from its next run on, in any thread: a Slot is the one value that changes after a recipe was
+/// made with it. It keeps a copy, so a later write to the tensor does not reach it. An edit with an empty slot throws a
+/// ValueError.
 ///
 ///     Slot injection = at::linspace(-1, 0.7, 768);
 ///     auto recipe = on<Q<768, 12>>(token(4)).set(injection);
 ///     injection = at::zeros({768});
-class Slot {
+class [[nodiscard("a Slot that is dropped changes nothing: give it a name")]] Slot {
 public:
     Slot() : cell_(std::make_shared<detail::SlotCell>()) {}
-    Slot(at::Tensor tensor) : Slot() { cell_->tensor = std::move(tensor); }
+    Slot(const at::Tensor& tensor) : Slot() { cell_->tensor = detail::snapshot(tensor); }
     /// Takes over the tensor and the recipes; the other slot is left empty, without recipes.
-    Slot(Slot&& other) : cell_(std::exchange(other.cell_, std::make_shared<detail::SlotCell>())) {}
+    Slot(Slot && other) : cell_(std::exchange(other.cell_, std::make_shared<detail::SlotCell>())) {}
     /// Takes a copy of the other's tensor; each slot keeps its recipes.
-    Slot& operator=(Slot&& other) { return *this = other.get(); }
+    Slot& operator=(Slot&& other)& { return *this = other.cell_->load(); }
 
-    Slot& operator=(at::Tensor tensor) {
+    Slot& operator=(const at::Tensor& tensor)& {
+        at::Tensor kept = detail::snapshot(tensor);
         const std::lock_guard lock(cell_->guard);
-        std::swap(cell_->tensor, tensor);
+        std::swap(cell_->tensor, kept);
         return *this;
     }
 
-    /// The tensor in the slot; undefined if it is empty.
-    at::Tensor get() const { return cell_->load(); }
+    /// A copy of the tensor in the slot; undefined if it is empty.
+    at::Tensor get() const { return detail::snapshot(cell_->load()); }
 
     /// Empties the slot.
     void reset() { *this = at::Tensor(); }

@@ -2,57 +2,49 @@
 // cannot end up where the keys belong.
 #pragma once
 
-#include "suture/tensor/view.hpp"
+#include "suture/tensor/owned.hpp"
 
 #include <ATen/ops/_unsafe_view.h>
 
+#include <array>
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
 namespace suture {
 
 namespace detail {
-template <class T>
-struct HeldBy {
-    using type = void;
-    static constexpr Index groups = 0;
-};
-template <template <class, Index> class Holder, class X, Index Groups>
-struct HeldBy<Holder<X, Groups>> {
-    using type = X;
-    static constexpr Index groups = Groups;
-};
-template <class T>
-using held_type = typename HeldBy<std::remove_cvref_t<T>>::type;
+/// Whether X is one of these parts, but in other groups.
+template <class X, class... Parts>
+inline constexpr bool is_grouped_otherwise = ((part_fault<X, Parts> == Fault::other_groups) || ...);
 
-/// What is wrong with parts of these types for layout L.
+/// What is wrong with parts that hold these for layout L.
 template <Layout L, class... Xs>
 consteval Fault cat_fault() {
     return []<class... Cs>(TypeList<Cs...>) {
-        if constexpr (std::is_same_v<TypeList<Xs...>, TypeList<Cs...>>)
+        if constexpr (std::is_same_v<TypeList<Xs...>, TypeList<part_of<L, Cs>...>>)
             return Fault::none;
-        else if constexpr (((count_of<Xs, Cs...> == 0) || ...))
+        else if constexpr (((is_grouped_otherwise<Xs, part_of<L, Cs>...>) || ...))
+            return Fault::cat_groups;
+        else if constexpr (((count_of<Xs, part_of<L, Cs>...> == 0) || ...))
             return Fault::cat_foreign;
         else if constexpr (!all_distinct<Xs...>)
             return Fault::cat_doubled;
-        else if constexpr (((count_of<Cs, Xs...> == 0) || ...))
+        else if constexpr (((count_of<part_of<L, Cs>, Xs...> == 0) || ...))
             return Fault::cat_missing;
         else
             return Fault::cat_order;
-    }(typename L::components{});
+    }(components_of<L>{});
 }
 template <Layout L, class... Parts>
-inline constexpr Fault cat_why = ((HeldBy<std::remove_cvref_t<Parts>>::groups != L::groups) || ...)
-                                     ? Fault::cat_groups
-                                     : cat_fault<L, held_type<Parts>...>();
+inline constexpr Fault cat_why = cat_fault<L, held_type<Parts>...>();
 
 /// @throws ShapeError or TypeError unless all parts have the leading axes, dtype and device of the first
 template <class First, class... Rest>
 void check_parts(const First& first, const Rest&... rest) {
-    const Index channel_axes = HeldBy<First>::groups == 1 ? 1 : 2;
     [[maybe_unused]] const auto check = [&](const auto& part) {
         const at::IntArrayRef a = first.sizes(), b = part.sizes();
-        if (a.slice(0, a.size() - channel_axes) != b.slice(0, b.size() - channel_axes))
+        if (a.slice(0, a.size() - 1) != b.slice(0, b.size() - 1))
             throw ShapeError("the parts given to cat have shapes " + shape_text(a) + " and " + shape_text(b) +
                              ": give them the same axes before the channels");
         if (first.dtype() != part.dtype() || first.device() != part.device())
@@ -60,6 +52,15 @@ void check_parts(const First& first, const Rest&... rest) {
                             tensor_text(plain(part)) + ": give them the same dtype and device");
     };
     (check(rest), ...);
+}
+
+/// A part with the groups of the layout as an axis of its own.
+template <Index Groups, class Part>
+at::Tensor in_groups(const Part& part) {
+    const at::Tensor t = part.unsafe_tensor();
+    if (Groups == 1 || t.dim() > part.dim()) return t;
+    const std::array<Index, 2> split{Groups, t.size(-1) / Groups};
+    return t.unflatten(-1, at::IntArrayRef(split));
 }
 }  // namespace detail
 
@@ -71,8 +72,8 @@ template <Layout L, Readable... Parts>
     requires(detail::cat_why<L, Parts...> == detail::Fault::none)
 Owned<L> cat(const Parts&... parts) {
     detail::check_parts(parts...);
-    at::Tensor whole = at::cat({detail::plain(parts)...}, -1);
-    if (L::groups > 1) {
+    at::Tensor whole = at::cat({detail::in_groups<detail::groups_of<L>>(parts)...}, -1);
+    if (detail::groups_of < L >> 1) {
         detail::Shape sizes(whole.sizes().begin(), whole.sizes().end() - 1);
         sizes.back() = L::width;
         whole = at::_unsafe_view(whole, sizes);  // no view of another tensor: the result is held once
@@ -82,5 +83,8 @@ Owned<L> cat(const Parts&... parts) {
 template <Layout L, Readable... Parts, detail::Fault suture_fault = detail::cat_why<L, Parts...>>
     requires(suture_fault != detail::Fault::none)
 SUTURE_REJECTED_FOR(suture_fault, cat(const Parts&...));
+template <Layout L, class... Parts>
+    requires(std::same_as<Parts, at::Tensor> || ...)
+SUTURE_REJECTED("cat joins typed parts: write borrow<Component>(tensor) for each", cat(const Parts&...));
 
 }  // namespace suture

@@ -59,8 +59,9 @@ inline std::string component_text(const ComponentFacts& c) {
 }
 }  // namespace detail
 
-/// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>".
+/// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>", "Resid<768>".
 inline std::string layout_text(const LayoutFacts& layout) {
+    if (layout.is_component) return detail::component_text(*layout.begin());
     std::string text =
         layout.groups == 1 ? "Fused<" + std::to_string(layout.width) : "Grouped<" + std::to_string(layout.groups);
     for (const ComponentFacts& c : layout) text += ", " + detail::component_text(c);

@@ -1,12 +1,39 @@
-// Selectors given by tensors: positions that differ from one batch row to the next, and masks.
+// Selectors given by tensors and lists: positions that differ from one batch row to the next, masks, and channels or heads
+// in any order. A selector keeps a copy of its tensor, so a place does not change when the tensor does.
 #pragma once
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <ATen/ops/from_blob.h>
+
+#include <concepts>
+#include <initializer_list>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace suture {
+
+namespace detail {
+/// A copy that later writes to the tensor do not reach; gradients flow through it.
+inline at::Tensor snapshot(const at::Tensor& t) { return t.defined() ? t.clone() : t; }
+
+/// Something that holds integers and is not a tensor: a vector, an array, a view of range-v3.
+template <class R>
+concept IntegerRange = !std::convertible_to<R, at::Tensor> && requires(R & r) {
+    { *std::begin(r) } -> std::convertible_to<Index>;
+    std::end(r);
+};
+
+template <class R>
+at::Tensor listed(R&& numbers) {
+    std::vector<Index> all;
+    for (const auto n : numbers) all.push_back(counted(n));
+    const auto count = static_cast<Index>(all.size());
+    return at::from_blob(all.data(), {count}, at::kLong).clone();
+}
+}  // namespace detail
 
 /// Positions given by a tensor, which may differ from row to row. @see token(at::Tensor) @see tokens(at::Tensor) @see
 /// mask
@@ -16,16 +43,61 @@ struct RowPositions {
     at::Tensor given;
 
     static constexpr detail::Restriction restricts = detail::the_positions;
-    static constexpr void restrict_channels(detail::ChannelWhere&) {}
+    void restrict_channels(detail::ChannelWhere&) const {}
 };
 
 /// One token per row: `index` holds [batch] integers, and row b selects token index[b]; negative ones count from the
 /// end. The token axis is dropped, as with `token(4)`.
-inline RowPositions token(at::Tensor index) { return {RowPositions::Kind::one_per_row, std::move(index)}; }
+inline RowPositions token(const at::Tensor& index) {
+    return {RowPositions::Kind::one_per_row, detail::snapshot(index)};
+}
 /// Several tokens: the same ones in every row (`index` is [k] integers), or each row's own ([batch, k]); none twice.
-inline RowPositions tokens(at::Tensor index) { return {RowPositions::Kind::several, std::move(index)}; }
+inline RowPositions tokens(const at::Tensor& index) { return {RowPositions::Kind::several, detail::snapshot(index)}; }
+/// The same tokens in every row: `tokens(std::vector{1, 5})`.
+template <detail::IntegerRange R>
+RowPositions tokens(const R& index) {
+    return {RowPositions::Kind::several, detail::listed(index)};
+}
+inline RowPositions tokens(std::initializer_list<Index> index) {
+    return {RowPositions::Kind::several, detail::listed(index)};
+}
 /// The positions where `mask` is true: bool [batch, tokens], or [tokens] for all rows. The selection has the shape
 /// [positions, channels], like PyTorch's `x[mask]`.
-inline RowPositions mask(at::Tensor mask) { return {RowPositions::Kind::where_true, std::move(mask)}; }
+inline RowPositions mask(const at::Tensor& mask) { return {RowPositions::Kind::where_true, detail::snapshot(mask)}; }
+
+namespace detail {
+/// Heads in any order, by number, or where a bool tensor is true.
+struct HeadList {
+    at::Tensor given;
+
+    static constexpr Restriction restricts = the_heads;
+    void restrict_channels(ChannelWhere& w) const { suture::heads().restrict_channels(w); }
+};
+/// Channels in any order, by number, or where a bool tensor is true.
+struct DimList {
+    at::Tensor given;
+
+    static constexpr Restriction restricts = the_dims;
+    void restrict_channels(ChannelWhere&) const {}
+};
+}  // namespace detail
+
+/// Several heads, of shape [..., heads, head width], in the given order: `heads({9, 6})`, `heads(a vector)`, [k]
+/// integers, or a bool tensor [heads]; none twice.
+inline detail::HeadList heads(const at::Tensor& index) { return {detail::snapshot(index)}; }
+template <detail::IntegerRange R>
+detail::HeadList heads(const R& numbers) {
+    return {detail::listed(numbers)};
+}
+inline detail::HeadList heads(std::initializer_list<Index> numbers) { return {detail::listed(numbers)}; }
+
+/// Channels of the component (with `head` or `heads`, of each head), in the given order: neurons, features of a probe.
+/// [k] integers, or a bool tensor [width]; none twice.
+inline detail::DimList dims(const at::Tensor& index) { return {detail::snapshot(index)}; }
+template <detail::IntegerRange R>
+detail::DimList dims(const R& numbers) {
+    return {detail::listed(numbers)};
+}
+inline detail::DimList dims(std::initializer_list<Index> numbers) { return {detail::listed(numbers)}; }
 
 }  // namespace suture

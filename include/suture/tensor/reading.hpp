@@ -2,19 +2,23 @@
 // the source; `read(f)` lends the tensor to any other function, and checks that f does not write it.
 #pragma once
 
-#include "suture/core/layout.hpp"
+#include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ScalarOps.h>
+#include <c10/core/WrapDimMinimal.h>
+#include <c10/util/accumulate.h>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <ostream>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -22,18 +26,24 @@
 
 namespace suture {
 
-template <class X, Index Groups = 1>
-    requires detail::Hosted<X, Groups>
+template <Layout X>
 class View;
-template <class X, Index Groups = 1>
-    requires detail::Hosted<X, Groups>
+template <Layout X>
 class Owned;
+template <Layout X>
+class Piece;
+template <Layout X>
+class Region;
+template <class Selector, Where... Ws>
+class Place;
 
 /// A number that tensor operations take. Characters are not numbers.
 template <class N>
 concept Number = std::same_as<N, bool> || std::floating_point<N> || Integer<N>;
 
 namespace detail {
+struct PlaceValue;
+
 /// The number as LibTorch takes it: LibTorch has no unsigned and no long double types.
 /// @throws ValueError if an unsigned number is larger than int64 can hold
 template <Number N>
@@ -51,39 +61,111 @@ at::Scalar scalar_of(N number) {
 
 /// The only way to the tensor inside, and to make a View or an Owned from a tensor that is known to fit.
 struct Access {
+    /// The tensor that it is a part of.
     template <class T>
     static const at::Tensor& tensor(const T& t) {
         return t.tensor_;
     }
+    /// The values in the shape that is shown: a view of the storage where one exists, otherwise a copy.
     template <class T>
-    static T make(at::Tensor t) {
-        return T(std::move(t));
+    static at::Tensor values(const T& t) {
+        (void)t.held();
+        return t.values();
     }
-    /// A View of some tokens or batch rows: its positions are no longer those of the activation.
     template <class T>
-    static T make_cut(at::Tensor t) {
-        return T(std::move(t), true);
+    static at::Tensor unprotected(const T& t) {
+        (void)t.held();
+        return t.unprotected();
     }
-    template <class X, Index G>
-    static bool is_cut(const View<X, G>& view) {
+    template <class T>
+    static std::string description(const T& t) {
+        return t.description();
+    }
+    /// Where the channels of a View lie in its tensor.
+    template <class T>
+    static const StridedSlice& where(const T& view) {
+        return view.where_;
+    }
+    template <class T, class... Args>
+    static T make(at::Tensor t, Args&&... args) {
+        return T(std::move(t), std::forward<Args>(args)...);
+    }
+    /// The positions that a View holds of an activation; null if it holds all of them.
+    template <class T>
+    static const auto& cut(const T& view) {
         return view.cut_;
     }
-    /// The tensor of an Owned with all channels on the last axis.
-    template <class X, Index G>
-    static at::Tensor packed(const Owned<X, G>& owned) {
-        return owned.packed();
+    template <class T>
+    static at::IntArrayRef sizes(const T& t) {
+        return t.shape();
+    }
+    template <class C, class T>
+    static auto component(const T& view) {
+        return view.template component<C>();
+    }
+    /// The values that an injected View, piece, place or Owned means at a place of an activation.
+    template <class T>
+    static at::Tensor injected(const T& value, const PlaceValue& asked, const at::Tensor& packed) {
+        (void)value.held();
+        return value.injected(asked, packed);
+    }
+    template <class T>
+    static T snapshot(const T& t) {
+        (void)t.held();
+        return t.snapshot();
+    }
+    template <class P>
+    static const auto& wheres(const P& place) {
+        return place.wheres_;
     }
 };
 
+/// What is wrong with injecting a value of this type where X is held.
+template <class Value, class X>
+inline constexpr Fault injected_fault = Fault::none;
+template <class Y, class X>
+inline constexpr Fault part_fault = std::same_as<Y, X> ? Fault::none : Fault::other_component;
+template <Index GroupsY, class Y, Index GroupsX, class X>
+inline constexpr Fault part_fault<Grouped<GroupsY, Y>, Grouped<GroupsX, X>> =
+    !std::same_as<Y, X>  ? Fault::other_component
+    : GroupsY != GroupsX ? Fault::other_groups
+                         : Fault::none;
+template <Index Groups, Component C>
+inline constexpr Fault part_fault<Grouped<Groups, C>, C> = Fault::other_groups;
+template <Index Groups, Component C>
+inline constexpr Fault part_fault<C, Grouped<Groups, C>> = Fault::other_groups;
+template <class Y, class X>
+inline constexpr Fault injected_fault<View<Y>, X> = part_fault<Y, X>;
+template <class Y, class X>
+inline constexpr Fault injected_fault<Piece<Y>, X> = part_fault<Y, X>;
+template <class Y, class X>
+inline constexpr Fault injected_fault<Owned<Y>, X> = part_fault<Y, X>;
+template <class Y, class X>
+inline constexpr Fault injected_fault<Region<Y>, X> = part_fault<Y, X>;
+
+template <class>
+inline constexpr bool is_place = false;
+template <class Selector, class... Ws>
+inline constexpr bool is_place<Place<Selector, Ws...>> = true;
+
 template <class>
 inline constexpr bool is_readable = false;
-template <class X, Index G>
-inline constexpr bool is_readable<View<X, G>> = true;
-template <class X, Index G>
-inline constexpr bool is_readable<Owned<X, G>> = true;
+template <class X>
+inline constexpr bool is_readable<View<X>> = true;
+template <class X>
+inline constexpr bool is_readable<Owned<X>> = true;
+template <class X>
+inline constexpr bool is_readable<Piece<X>> = true;
+template <class X>
+inline constexpr bool is_readable<Region<X>> = true;
+
+template <class>
+inline constexpr bool is_owned = false;
+template <class X>
+inline constexpr bool is_owned<Owned<X>> = true;
 }  // namespace detail
 
-/// A View or an Owned.
+/// A View, an Owned, or a piece of one.
 template <class T>
 concept Readable = detail::is_readable<std::remove_cvref_t<T>>;
 
@@ -92,16 +174,31 @@ template <class T>
 concept Operand = Number<T> || std::same_as<T, at::Tensor> || Readable<T>;
 
 namespace detail {
-/// Whether both hold the same component or layout, whether as a View or as an Owned.
-template <class, class>
-inline constexpr bool same_held = false;
-template <template <class, Index> class A, template <class, Index> class B, class X, Index G>
-inline constexpr bool same_held<A<X, G>, B<X, G>> = true;
+/// The component or layout that a View or an Owned holds; void for a piece, which is a part of one.
+template <class T>
+struct HeldBy {
+    using type = void;
+};
+template <class X>
+struct HeldBy<View<X>> {
+    using type = X;
+};
+template <class X>
+struct HeldBy<Owned<X>> {
+    using type = X;
+};
+template <class T>
+using held_type = typename HeldBy<std::remove_cvref_t<T>>::type;
+
+/// Whether arithmetic between them would mix components.
+template <class A, class B>
+inline constexpr bool mixes_components = Readable<A>&& Readable<B> && !std::is_void_v<held_type<A>> &&
+                                         !std::is_void_v<held_type<B>> && !std::is_same_v<held_type<A>, held_type<B>>;
 
 template <class T>
 at::Tensor plain(const T& value) {
     if constexpr (Readable<T>)
-        return value.unsafe_tensor();
+        return Access::values(value);
     else if constexpr (Number<T>)
         return at::native::wrapped_scalar_tensor(scalar_of(value));
     else if (value.defined())
@@ -110,34 +207,48 @@ at::Tensor plain(const T& value) {
         throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
-/// The result of arithmetic between A and B: an Owned of A's kind if B is a number, a tensor, or the same component or
-/// layout; otherwise (for example a query times a key) a plain tensor, because it is neither.
-template <Readable A, class B>
+/// @throws ShapeError unless `t` has the channels of X on its last axis: broadcasting can stretch a width of 1
+template <Layout X>
+at::Tensor check_result(at::Tensor t) {
+    if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
+    if (t.dim() == 0 || t.size(-1) != X::width)
+        throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is not a " +
+                         layout_text(facts_of<X>) + ": use read() for a plain tensor");
+    return t;
+}
+
+/// The result of arithmetic with A: an Owned of what A holds; a plain tensor if A is a piece.
+template <Readable A>
 auto typed_result(at::Tensor result) {
-    if constexpr (Readable<B> && !same_held<A, B>)
+    if constexpr (std::is_void_v<held_type<A>>)
         return result;
     else
-        return Access::make<typename A::owned_type>(A::check_shape(std::move(result)));
+        return Access::make<Owned<held_type<A>>>(check_result<held_type<A>>(std::move(result)));
 }
+/// The one of two operands whose kind the result of arithmetic has: a View or an Owned before a piece.
+template <class A, class B>
+using leading_operand = std::conditional_t<Readable<A> && (!std::is_void_v<held_type<A>> || !Readable<B>), A, B>;
 
 /// Operators that only argument-dependent lookup finds.
 struct Arithmetic {
-#define SUTURE_ARITHMETIC(symbol, method)                     \
-    template <Readable A, Operand B>                          \
-    friend auto operator symbol(const A& a, const B& b) {     \
-        return typed_result<A, B>(plain(a).method(plain(b))); \
-    }                                                         \
-    template <class A, Readable B>                            \
-        requires(Operand<A> && !Readable<A>)                  \
-    friend auto operator symbol(const A& a, const B& b) { return typed_result<B, A>(plain(a).method(plain(b))); }
-#define SUTURE_COMPARISON(symbol, method)                       \
-    template <Readable A, Operand B>                            \
-    friend at::Tensor operator symbol(const A& a, const B& b) { \
-        return plain(a).method(plain(b));                       \
-    }                                                           \
-    template <class A, Readable B>                              \
-        requires(Operand<A> && !Readable<A>)                    \
-    friend at::Tensor operator symbol(const A& a, const B& b) { return plain(a).method(plain(b)); }
+#define SUTURE_ARITHMETIC(symbol, method)                                      \
+    template <Operand A, Operand B>                                            \
+        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)        \
+    friend auto operator symbol(const A& a, const B& b) {                      \
+        return typed_result<leading_operand<A, B>>(plain(a).method(plain(b))); \
+    }                                                                          \
+    template <Operand A, Operand B>                                            \
+        requires mixes_components<A, B>                                        \
+    friend SUTURE_REJECTED(                                                    \
+        "these are different components: use read() to combine their values", operator symbol(const A&, const B&));
+#define SUTURE_COMPARISON(symbol, method)                                                           \
+    template <Operand A, Operand B>                                                                 \
+        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)                             \
+    friend at::Tensor operator symbol(const A& a, const B& b) { return plain(a).method(plain(b)); } \
+    template <Operand A, Operand B>                                                                 \
+        requires mixes_components<A, B>                                                             \
+    friend SUTURE_REJECTED(                                                                         \
+        "these are different components: use read() to combine their values", operator symbol(const A&, const B&));
     SUTURE_ARITHMETIC(+, add)
     SUTURE_ARITHMETIC(-, sub)
     SUTURE_ARITHMETIC(*, mul)
@@ -152,7 +263,12 @@ struct Arithmetic {
 #undef SUTURE_COMPARISON
     template <Readable A>
     friend auto operator-(const A& a) {
-        return typed_result<A, A>(plain(a).neg());
+        return typed_result<A>(plain(a).neg());
+    }
+    /// The values, as LibTorch prints them, after what they are.
+    template <Readable A>
+    friend std::ostream& operator<<(std::ostream& out, const A& a) {
+        return out << Access::description(a) << '\n' << plain(a);
     }
 };
 
@@ -225,43 +341,50 @@ concept Reader = std::invocable<F, const at::Tensor&> &&
     (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>> ||
      separable<std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>>>());
 
-/// The operations that View and Owned share. Self keeps its tensor as `tensor_`.
-template <class Self, class X, Index Groups>
+/// The operations that View, Owned and Piece share. Self keeps its tensor as `tensor_` and its shape as `shape()`.
+/// Whatever the layout, a component has the shape [..., width], over all of its groups; by head it is [..., heads, head
+/// width], see `on<C>(heads())`.
+template <class Self>
 class Reading : Arithmetic {
 public:
-    using owned_type = Owned<X, Groups>;
-
-    /// The shape: [..., width], or [..., groups, width] of a component in groups.
-    at::IntArrayRef sizes() const { return tensor().sizes(); }
-    Index size(Index dim) const { return tensor().size(dim); }
-    Index dim() const { return tensor().dim(); }
-    Index numel() const { return tensor().numel(); }
-    at::ScalarType dtype() const { return tensor().scalar_type(); }
-    at::Device device() const { return tensor().device(); }
-    bool requires_grad() const { return tensor().requires_grad(); }
+    /// The shape: [..., width].
+    at::IntArrayRef sizes() const { return held(), Access::sizes(self()); }
+    Index size(Index dim) const {
+        const at::IntArrayRef all = sizes();
+        return all[static_cast<std::size_t>(c10::maybe_wrap_dim(dim, static_cast<Index>(all.size())))];
+    }
+    Index dim() const { return static_cast<Index>(sizes().size()); }
+    Index numel() const { return c10::multiply_integers(sizes()); }
+    at::ScalarType dtype() const { return held().scalar_type(); }
+    at::Device device() const { return held().device(); }
+    bool requires_grad() const { return held().requires_grad(); }
 
     // Reductions: those of at::Tensor with the same names.
-    at::Tensor sum() const { return tensor().sum(); }
-    at::Tensor sum(Index dim, bool keepdim = false) const { return tensor().sum(dim, keepdim); }
-    at::Tensor mean() const { return tensor().mean(); }
-    at::Tensor mean(Index dim, bool keepdim = false) const { return tensor().mean(dim, keepdim); }
-    at::Tensor norm() const { return tensor().norm(); }
-    at::Tensor norm(Index dim, bool keepdim = false) const { return tensor().norm(2, dim, keepdim); }
-    at::Tensor max() const { return tensor().max(); }
-    at::Tensor min() const { return tensor().min(); }
-    at::Tensor argmax(Index dim) const { return tensor().argmax(dim); }
+    at::Tensor sum() const { return canonical().sum(); }
+    at::Tensor sum(Index dim, bool keepdim = false) const { return canonical().sum(dim, keepdim); }
+    at::Tensor mean() const { return canonical().mean(); }
+    at::Tensor mean(Index dim, bool keepdim = false) const { return canonical().mean(dim, keepdim); }
+    at::Tensor norm() const { return canonical().norm(); }
+    at::Tensor norm(Index dim, bool keepdim = false) const { return canonical().norm(2, dim, keepdim); }
+    at::Tensor max() const { return canonical().max(); }
+    at::Tensor min() const { return canonical().min(); }
+    at::Tensor argmax(Index dim) const { return canonical().argmax(dim); }
 
     /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
     template <class B>
         requires(Readable<B> || std::same_as<B, at::Tensor>)
     at::Tensor matmul(const B& other)
-    const { return tensor().matmul(plain(other)); }
+    const { return canonical().matmul(plain(other)); }
 
     /// Whether shape, dtype, device and values are equal. NaN equals nothing.
     template <Readable B>
+        requires(!mixes_components<Self, B>)
     bool equal(const B& other) const {
-        return dtype() == other.dtype() && device() == other.device() && tensor().equal(plain(other));
+        return dtype() == other.dtype() && device() == other.device() && canonical().equal(plain(other));
     }
+    template <Readable B>
+        requires mixes_components<Self, B> SUTURE_REJECTED(
+            "these are different components: use read() to combine their values", equal(const B&) const);
 
     /// Lends the tensor to `f` and returns the result of f; a tensor in it that aliases the storage is cloned first.
     /// f may return nothing, numbers, text, tensors, Views and Owneds, and optionals, tuples and standard containers
@@ -272,14 +395,15 @@ public:
     /// @throws OwnershipError if f wrote into the tensor
     template <Reader F>
     auto read(F&& f) const {
-        const WriteWatch watch(tensor());
+        const at::Tensor lent = canonical();
+        const WriteWatch watch(lent);
         if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
-            std::forward<F>(f)(tensor());
+            std::forward<F>(f)(lent);
             watch.check("the function given to read()");
         } else {
-            auto result = std::forward<F>(f)(tensor());
+            auto result = std::forward<F>(f)(lent);
             watch.check("the function given to read()");
-            without_alias(result, tensor());
+            without_alias(result, lent);
             return result;
         }
     }
@@ -289,32 +413,24 @@ public:
     SUTURE_REJECTED("the result of read() could alias the source: return tensors, or containers of them",
                     read(F&&) const);
 
-    /// The tensor itself, without the protection of suture.
-    const at::Tensor& unsafe_tensor() const { return tensor(); }
-
-    /// @throws ShapeError if the last axes are no longer those of X: broadcasting can stretch a width of 1
-    static at::Tensor check_shape(at::Tensor t) {
-        if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
-        using L = host_layout<X, Groups>;
-        const bool fits = Groups == 1 ? t.dim() >= 1 && t.size(-1) == L::width
-                                      : t.dim() >= 2 && t.size(-1) == L::period && t.size(-2) == L::groups;
-        if (!fits)
-            throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is not a " +
-                             layout_text(facts_of<L>) + ": use read() for a plain tensor");
-        return t;
-    }
+    /// The tensor itself, without the protection of suture. Of a component in groups, [..., groups, width of one]: no view
+    /// has the shape [..., width].
+    at::Tensor unsafe_tensor() const { return Access::unprotected(self()); }
 
 protected:
+    friend Access;
+    /// The values in the shape that is shown: a view of the storage where one exists, otherwise a copy.
+    at::Tensor canonical() const { return Access::values(self()); }
     /// @throws OwnershipError if it was moved from or taken
     const at::Tensor& held() const {
-        const at::Tensor& t = Access::tensor(static_cast<const Self&>(*this));
+        const at::Tensor& t = Access::tensor(self());
         if (!t.defined())
             throw OwnershipError("this Owned or View was moved from and is empty: use the one it was moved to");
         return t;
     }
 
 private:
-    const at::Tensor& tensor() const { return held(); }
+    const Self& self() const { return static_cast<const Self&>(*this); }
 };
 }  // namespace detail
 

@@ -2,42 +2,103 @@
 // why. To get an Owned, pipe it into a recipe or clone() it.
 #pragma once
 
-#include "suture/tensor/owned.hpp"
+#include "suture/tensor/detail/handle.hpp"
+#include "suture/tensor/detail/place_text.hpp"
+#include "suture/tensor/piece.hpp"
+#include "suture/tensor/reading.hpp"
 
+#include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 
 namespace suture {
 
+namespace detail {
+/// The positions of an activation that a View holds, and the axes that the activation had before its channels.
+struct Cut {
+    Positions positions;
+    Shape leading;
+};
+
+template <Axis Along>
+bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
+    if (!a || !b) return !a && !b;
+    return a->begin == b->begin && a->end == b->end && a->single == b->single;
+}
+inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
+    if (!a.defined() || !b.defined() || a.is_same(b)) return a.defined() == b.defined();
+    return a.scalar_type() == b.scalar_type() && a.device() == b.device() && !a.is_meta() && a.equal(b);
+}
+inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
+    if (!a || !b) return !a && !b;
+    return a->what == b->what && is_same(a->given, b->given);
+}
+inline bool is_same(const Positions& a, const Positions& b) {
+    return is_same(a.batch, b.batch) && is_same(a.token, b.token) && is_same(a.rows, b.rows);
+}
+/// The positions with negative numbers resolved against these axes.
+inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
+    const auto resolved = [](auto& position, Index size) {
+        if (!position) return;
+        if (position->begin < 0) position->begin += size;
+        if (position->end < 0) position->end += size;
+        if (position->end == to_end) position->end = size;
+        if (position->single) position->end = position->begin;
+    };
+    if (!leading.empty()) resolved(p.token, leading.back());
+    if (leading.size() > 1) resolved(p.batch, leading.front());
+    return p;
+}
+/// @throws PositionError unless the positions asked for, in an activation with these axes, are those that were recorded
+inline void check_same_positions(const Cut& cut, const Positions& asked, at::IntArrayRef leading) {
+    if (is_same(cut.positions, asked)) return;
+    if (is_same(counted_from_front(cut.positions, cut.leading), counted_from_front(asked, leading))) return;
+    throw PositionError("the injected View holds " + positions_text(cut.positions) + " but the edit is at " +
+                        positions_text(asked) +
+                        ": record and edit the same, or read the place that you mean, view[on<C>()]");
+}
+}  // namespace detail
+
 /// A component or layout in storage that others may hold: a model's activation, a cached run. It keeps the storage
-/// alive and never writes it. Shape [..., width], or [..., groups, width] for a component in groups
-/// (`View<Q<64>, 12>` is the query of a GPT-NeoX layout); any strides.
-template <class X, Index Groups>
-    requires detail::Hosted<X, Groups>
-class View : public detail::Reading<View<X, Groups>, X, Groups> {
+/// alive and never writes it. Shape [..., width]; any strides.
+template <Layout X>
+class [[nodiscard("a View only reads: clone() it, or pipe it into a recipe")]] View : public detail::Reading<View<X>> {
 public:
-    using layout = detail::host_layout<X, Groups>;
+    using layout = X;
+
+    View(const View&) = default;
+    View(View &&) noexcept = default;
+    View& operator=(const View&)& = default;
+    View& operator=(View&&)& noexcept = default;
+    template <class V>
+    SUTURE_REJECTED("a View is read-only: write view | on<C>().set(value)", operator=(const V&) &&);
 
     /// A copy, which can be written. Gradients flow through it.
-    Owned<X, Groups> clone() const { return detail::Access::make<Owned<X, Groups>>(detail::fresh_copy(tensor_)); }
+    Owned<X> clone() const { return detail::Access::make<Owned<X>>(detail::fresh_copy(this->canonical())); }
 
-    /// One component of a layout: `qkv.get<Q<768, 12>>()`.
-    template <ComponentOf<X> C>
-    View<C, layout::groups> get() const {
-        const detail::ChannelSlice channels{slice_of<X, C>, layout::groups > 1};
-        return View<C, layout::groups>(detail::cut_channels(tensor_, channels), cut_);
+    /// Reads a place: `view[on<Q>(token(4), head(h))]`. Without selectors, `view[on<Q>()]` is the component as a View.
+    /// @throws PositionError or ShapeError if a position lies outside, or the axis is missing
+    template <class Selector, Where... Ws>
+        requires(detail::place_fault<Selector, X, Ws...> == detail::Fault::none)
+    auto operator[](const Place<Selector, Ws...>& place) const {
+        using C = typename detail::Resolution<Selector, X>::type;
+        using Part = part_of<X, C>;
+        detail::PlaceValue asked = detail::place_in<Selector, X>(detail::Access::wheres(place));
+        asked.part.where = within(asked.part.where);
+        if constexpr (sizeof...(Ws) == 0) {
+            return component<C>();
+        } else {
+            asked.in = "the View";
+            const at::Tensor& t = this->held();
+            const detail::ResolvedPlace r = detail::resolve(asked, t, t.sizes().slice(0, t.dim() - 1));
+            return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
+                                                     r.sizes);
+        }
     }
-    template <class C, detail::Fault suture_fault = detail::Resolution<detail::Exactly<C>, X>::why>
-        requires(Layout<X>&& suture_fault != detail::Fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, get() const);
-    /// The only component of a family: `qkv.get<Q>()`.
-    template <template <Index, Index> class Family>
-        requires(detail::Resolution<detail::FamilyOf<Family>, X>::why == detail::Fault::none)
-    auto get() const { return get<typename detail::Resolution<detail::FamilyOf<Family>, X>::type>(); }
-    template <template <Index, Index> class Family,
-              detail::Fault suture_fault = detail::Resolution<detail::FamilyOf<Family>, X>::why>
+    template <class Selector, Where... Ws, detail::Fault suture_fault = detail::place_fault<Selector, X, Ws...>>
         requires(suture_fault != detail::Fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, get() const);
+    SUTURE_REJECTED_FOR(suture_fault, operator[](const Place<Selector, Ws...>&) const);
 
     // Calls that would write, under PyTorch's names: whoever writes one out of habit reads the sentence.
 #define SUTURE_READ_ONLY(name) \
@@ -55,7 +116,6 @@ public:
     SUTURE_READ_ONLY(uniform_)
     SUTURE_READ_ONLY(masked_fill_)
     SUTURE_READ_ONLY(index_put_)
-    SUTURE_READ_ONLY(at)
     SUTURE_READ_ONLY(take)
 #undef SUTURE_READ_ONLY
     template <class B>
@@ -67,28 +127,80 @@ public:
     template <class B>
     SUTURE_REJECTED("a View is read-only: call clone() first", operator/=(const B&) const);
     template <class I>
-    SUTURE_REJECTED("a View has no elements to assign to: read with read(), edit with on<>()", operator[](const I&)
-                                                                                                   const);
+        requires(!detail::is_place<I>)
+    SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](const I&) const);
 
 private:
     friend detail::Access;
-    template <class Y, Index G>
-        requires detail::Hosted<Y, G>
+    template <class>
+    friend class detail::Reading;
+    template <Layout>
     friend class View;
-    explicit View(at::Tensor t, bool cut = false) : tensor_(std::move(t)), cut_(cut) {}
+    explicit View(at::Tensor t, StridedSlice where = detail::slice_in<X, X>,
+                  std::shared_ptr<const detail::Cut> cut = {})
+        : tensor_(std::move(t)),
+          where_(where),
+          shape_(tensor_.sizes().begin(), tensor_.sizes().end()),
+          cut_(std::move(cut)) {
+        shape_.back() = X::width;
+    }
 
-    at::Tensor tensor_;
-    bool cut_;  ///< holds only some tokens or batch rows of an activation
+    at::IntArrayRef shape() const { return shape_; }
+    at::Tensor values() const {
+        const at::Tensor part = detail::cut_channels(tensor_, where_);
+        return part.sizes() == shape() ? part : part.reshape(shape_);
+    }
+    at::Tensor unprotected() const { return detail::cut_channels(tensor_, where_); }
+    std::string description() const { return "View<" + layout_text(facts_of<X>) + ">"; }
+    /// The values at the place that was asked for, in an activation `packed`. Positions are counted in this View's own
+    /// axes; a single vector has none and is used at every position. A View that holds only some positions of its activation
+    /// is used at those.
+    /// @throws ShapeError if it has more or fewer axes: rows of a batch must not be taken for tokens of one row;
+    ///         PositionError if it holds other positions than those asked for
+    at::Tensor injected(const detail::PlaceValue& asked, const at::Tensor& packed) const {
+        detail::PlaceValue there = asked;
+        there.part.where = where_;
+        there.in = "the injected View";
+        const at::IntArrayRef mine = tensor_.sizes().slice(0, tensor_.dim() - 1);
+        const at::IntArrayRef theirs = packed.sizes().slice(0, packed.dim() - 1);
+        if (cut_)
+            detail::check_same_positions(*cut_, asked.positions, theirs);
+        else if (!mine.empty() && mine.size() != theirs.size())
+            throw ShapeError("the injected View has shape " + shape_text(shape()) + ", with " +
+                             std::to_string(mine.size()) + " axes before the channels where the activation has " +
+                             std::to_string(theirs.size()) +
+                             ": give it the same axes, or read the place that you mean, view[on<C>(...)]");
+        if (cut_ || mine.empty()) there.positions = {};
+        return detail::part_at(tensor_, detail::resolve(there, tensor_, mine));
+    }
+    /// The same values, out of reach of whoever writes the storage.
+    View snapshot() const { return View(detail::fresh_copy(this->canonical()), detail::slice_in<X, X>, cut_); }
+    template <class C>
+    View<part_of<X, C>> component() const {
+        const StridedSlice where = within(detail::slice_in<X, C>);
+        if (where.groups > 1) return View<part_of<X, C>>(this->held(), where, cut_);
+        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_);
+    }
+    /// A slice of X, within the tensor.
+    StridedSlice within(const StridedSlice& of_x) const {
+        if (where_.groups == 1) return of_x;
+        return where_;  // a component in groups: its only part is itself
+    }
+
+    at::Tensor tensor_;  ///< [..., channels]: those of X, or, if X lies in groups, those of the layout around it
+    StridedSlice where_;
+    detail::Shape shape_;
+    std::shared_ptr<const detail::Cut> cut_;
 };
 
 /// Views a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis must have its width;
 /// the axes before it and the strides are arbitrary. Nothing is copied.
 /// @throws ShapeError if the width differs, TypeError if the tensor is undefined, sparse, nested or quantized
-template <class X>
-    requires detail::Hosted<X, 1> View<X> borrow(const at::Tensor& tensor) {
-        detail::check_packed(tensor, facts_of<detail::host_layout<X>>);
-        return detail::Access::make<View<X>>(tensor);
-    }
+template <Layout X>
+View<X> borrow(const at::Tensor& tensor) {
+    detail::check_packed(tensor, facts_of<X>);
+    return detail::Access::make<View<X>>(detail::own_handle(tensor));
+}
 
 template <template <Index, Index> class Family>
 SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));
@@ -98,8 +210,8 @@ SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>
 template <Layout L>
 auto split(const View<L>& whole) {
     return [&]<class... Cs>(detail::TypeList<Cs...>) {
-        return std::tuple<View<Cs, L::groups>...>(whole.template get<Cs>()...);
-    }(typename L::components{});
+        return std::tuple<View<part_of<L, Cs>>...>(detail::Access::component<Cs>(whole)...);
+    }(detail::components_of<L>{});
 }
 /// Views of the components of an Owned.
 template <Layout L>
@@ -111,3 +223,6 @@ template <class T>
         "a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));
 
 }  // namespace suture
+
+// clone() returns an Owned, and an Owned is read as a View: each header needs the other.
+#include "suture/tensor/owned.hpp"

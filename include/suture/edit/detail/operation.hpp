@@ -3,11 +3,13 @@
 #pragma once
 
 #include "suture/edit/slot.hpp"
+#include "suture/tensor/detail/place_text.hpp"
 #include "suture/tensor/detail/write.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/view.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -17,7 +19,7 @@ namespace suture::detail {
 /// The activation an edit is about to change, and where.
 struct EditTarget {
     const at::Tensor& packed;
-    const Place& asked;
+    const PlaceValue& asked;
     const ResolvedPlace& where;
 };
 
@@ -34,83 +36,51 @@ struct ZeroValue {};
 
 inline std::string value_text(ZeroValue) { return "0"; }
 inline std::string value_text(Number auto n) { return c10::str(+n); }
-inline std::string value_text(const at::Tensor& t) {
-    return t.defined() ? dtype_text(t.scalar_type()) + " " + shape_text(t.sizes()) : "undefined";
-}
 inline std::string value_text(const SlotReader& s) { return "slot (" + value_text(s.cell->load()) + ")"; }
-template <class X, Index Groups>
-std::string value_text(const View<X, Groups>& v) {
-    return "view (" + value_text(Access::tensor(v)) + ")";
+template <class X>
+std::string value_text(const View<X>& v) {
+    return "view (" + dtype_text(v.dtype()) + " " + shape_text(v.sizes()) + ")";
+}
+template <class X>
+std::string value_text(const Piece<X>& p) {
+    return "piece (" + dtype_text(p.dtype()) + " " + shape_text(p.sizes()) + ")";
 }
 
-/// The part of another run's activation, [..., width] or [..., groups, width], at the place that was asked for.
-/// Positions are counted in its own leading axes. A single vector has none and is used at every position.
-/// @throws ShapeError if it has more or fewer axes: rows of a batch must not be taken for tokens of one row
-inline at::Tensor same_place(const at::Tensor& t, Index groups, const EditTarget& at_hand,
-                             const ChannelSlice& channels) {
-    const at::IntArrayRef leading = t.sizes().slice(0, t.dim() - (groups == 1 ? 1 : 2));
-    if (leading.empty()) return cut_channels(groups == 1 ? t : t.flatten(-2), channels);
-    if (const Index axes = at_hand.packed.dim() - 1; static_cast<Index>(leading.size()) != axes)
-        throw ShapeError("the injected View has shape " + shape_text(t.sizes()) + ", with " +
-                         std::to_string(leading.size()) + " axes before the channels where the activation has " +
-                         std::to_string(axes) + ": give it the same axes, or inject its tensor with unsafe_tensor()");
-    Place there = at_hand.asked;
-    there.channels = channels;
-    there.in = "the injected View";
-    const ResolvedPlace r = resolve(there, t, leading);
-    const auto pack = [groups](const at::Tensor& part) { return groups == 1 ? part : part.flatten(-2); };
-    if (r.rows.defined()) return part_at(pack(t), r);
-    return cut_channels(pack(cut_positions(t, r, static_cast<Index>(leading.size()))), channels);
-}
-
-/// All of a View that holds only some positions of an activation: they must be the edited ones.
-inline at::Tensor same_part(const at::Tensor& t, Index groups, const EditTarget& at_hand,
-                            const ChannelSlice& channels) {
-    at::Tensor part = cut_channels(groups == 1 ? t : t.flatten(-2), channels);
-    if (part.sizes() != at::IntArrayRef(at_hand.where.sizes))
-        throw ShapeError("the injected View holds only some tokens or batch rows and has shape " +
-                         shape_text(part.sizes()) + " where the edited part has " + shape_text(at_hand.where.sizes) +
-                         ": record and edit the same tokens and rows");
-    return part;
-}
-
-template <Where... Ws>
-NumberOrTensor value_at(ZeroValue, const EditTarget&) {
-    return at::Scalar(0);
-}
-template <Where... Ws>
-NumberOrTensor value_at(Number auto n, const EditTarget&) {
-    return scalar_of(n);
-}
-template <Where... Ws>
-NumberOrTensor value_at(const at::Tensor& t, const EditTarget&) {
-    return t;
-}
-template <Where... Ws>
-NumberOrTensor value_at(const SlotReader& s, const EditTarget&) {
+inline NumberOrTensor value_at(ZeroValue, const EditTarget&) { return at::Scalar(0); }
+inline NumberOrTensor value_at(Number auto n, const EditTarget&) { return scalar_of(n); }
+inline NumberOrTensor value_at(const at::Tensor& t, const EditTarget&) { return t; }
+inline NumberOrTensor value_at(const SlotReader& s, const EditTarget&) {
     at::Tensor t = s.cell->load();
     if (!t.defined()) throw ValueError("the slot is empty: assign a tensor to it first");
     return t;
 }
-template <Where... Ws, class X, Index Groups>
-NumberOrTensor value_at(const View<X, Groups>& v, const EditTarget& t) {
-    const ChannelSlice& channels = placed<Exactly<X>, host_layout<X, Groups>, Ws...>;
-    return Access::is_cut(v) ? same_part(Access::tensor(v), Groups, t, channels)
-                             : same_place(Access::tensor(v), Groups, t, channels);
+template <class X>
+NumberOrTensor value_at(const View<X>& v, const EditTarget& t) {
+    return Access::injected(v, t.asked, t.packed);
+}
+template <class X>
+NumberOrTensor value_at(const Piece<X>& p, const EditTarget& t) {
+    return Access::injected(p, t.asked, t.packed);
 }
 
-/// set, add and multiply.
+/// set, add, subtract, multiply and divide.
 template <Update How, class V>
 struct ValueUpdate {
     [[no_unique_address]] V given;
 
-    template <Where... Ws>
     Prepared prepare(const EditTarget& t) const {
-        return {checked(How, value_at<Ws...>(given, t), t.packed, t.where.sizes), {}};
+        return {checked(How, value_at(given, t), t.packed, t.where.sizes), {}};
     }
-    void write(const at::Tensor& part, const Prepared& p) const { write_value(part, How, p.with); }
+    void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
+        write_value(part, where.sizes, How, p.with);
+    }
     std::string text() const {
-        return (How == Update::set ? "= " : How == Update::add ? "+= " : "*= ") + value_text(given);
+        constexpr const char* symbol = How == Update::set        ? "= "
+                                       : How == Update::add      ? "+= "
+                                       : How == Update::subtract ? "-= "
+                                       : How == Update::multiply ? "*= "
+                                                                 : "/= ";
+        return symbol + value_text(given);
     }
 };
 
@@ -121,18 +91,22 @@ inline void check_floating(const at::Tensor& activation, const char* what) {
                         dtype_text(activation.scalar_type()) + ": convert it with to()");
 }
 
-/// The values of a part, for computing: a contiguous copy, so that sums have the same order in every mode, and so that
+/// The values of a part in the shape of its selection, for computing: a contiguous copy, so that sums have the same order in every mode, and so that
 /// the values saved by autograd survive the write to the part. 16-bit floats are widened to float32.
-inline at::Tensor values_of(const at::Tensor& part) {
+inline at::Tensor values_of(const at::Tensor& part, at::IntArrayRef selection) {
     const bool half = part.scalar_type() == at::kHalf || part.scalar_type() == at::kBFloat16;
-    return half ? part.to(at::kFloat).contiguous() : fresh_copy(part);
+    return (half ? part.to(at::kFloat).contiguous() : fresh_copy(part)).reshape(selection);
+}
+inline at::Tensor values_of(const at::Tensor& part) { return values_of(part, part.sizes()); }
+/// Writes values of the shape of the selection, or of one that broadcasts to it, into the part.
+inline void write_back(const at::Tensor& part, const ResolvedPlace& where, const at::Tensor& values) {
+    part.copy_(shaped_like(values, part, where.sizes));
 }
 
 /// clamp: limits the part to [low, high].
 struct Clamp {
     double low, high;
 
-    template <Where...>
     Prepared prepare(const EditTarget& t) const {
         if (std::isnan(low) || std::isnan(high))
             throw ValueError("a bound of clamp is NaN: give a number, or infinity for no bound");
@@ -144,7 +118,7 @@ struct Clamp {
         (void)limit(t.packed.new_empty({0}));
         return {};
     }
-    void write(const at::Tensor& part, const Prepared&) const { part.copy_(limit(part)); }
+    void write(const at::Tensor& part, const ResolvedPlace&, const Prepared&) const { part.copy_(limit(part)); }
     std::string text() const { return "= clamp(" + c10::str(low) + ", " + c10::str(high) + ")"; }
 
 private:
@@ -163,7 +137,6 @@ struct Noise {
     double stddev;
     at::Generator generator;  ///< undefined: the device's default generator
 
-    template <Where...>
     Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "noise");
         if (!(stddev >= 0) || !std::isfinite(stddev))
@@ -174,7 +147,7 @@ struct Noise {
                             t.packed.device().str() + ": make one for that device");
         return {};
     }
-    void write(const at::Tensor& part, const Prepared&) const {
+    void write(const at::Tensor& part, const ResolvedPlace&, const Prepared&) const {
         const auto type = part.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
         part.add_(at::randn(part.sizes(), generator, part.options().dtype(type)).mul(stddev).to(part.scalar_type()));
     }
@@ -185,19 +158,19 @@ struct Noise {
 struct MeanOver {
     bool over_batch = false, over_tokens = false;
 
-    template <Where...>
     Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "mean_over");
         Prepared p;
-        const bool one_token = (t.where.token && t.where.token->single) ||
-                               (t.asked.rows && t.asked.rows->what == RowPositions::Kind::one_per_row);
+        const std::optional<RowPositions>& rows = t.asked.positions.rows;
+        const bool one_token =
+            (t.where.token && t.where.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row);
         const Index leading = t.packed.dim() - 1;
         const bool has_batch = leading >= 2 && !(t.where.batch && t.where.batch->single);
         if (over_tokens && (one_token || leading < 1))
             throw ValueError("mean_over(Axis::token) of one token: select several, or average over Axis::batch");
         if (over_batch && !has_batch)
             throw ValueError("mean_over(Axis::batch) without a batch axis: select several rows, or use Axis::token");
-        if (t.asked.rows && t.asked.rows->what == RowPositions::Kind::where_true) {
+        if (rows && rows->what == RowPositions::Kind::where_true) {
             if (has_batch && !(over_batch && over_tokens))
                 throw ValueError("a mask selects positions across rows: average over Axis::batch and Axis::token");
             p.dims.push_back(0);
@@ -207,7 +180,9 @@ struct MeanOver {
         if (over_tokens) p.dims.push_back(leading - 1 - (leading >= 2 && !has_batch));
         return p;
     }
-    void write(const at::Tensor& part, const Prepared& p) const { part.copy_(values_of(part).mean(p.dims, true)); }
+    void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
+        write_back(part, where, values_of(part, where.sizes).mean(p.dims, true).to(part.scalar_type()));
+    }
     std::string text() const {
         return over_batch && over_tokens ? "= mean over batch and tokens"
                : over_batch              ? "= mean over batch"
@@ -243,14 +218,13 @@ inline at::Tensor unit(const at::Tensor& direction) {
 struct ProjectOut {
     at::Tensor direction;
 
-    template <Where...>
     Prepared prepare(const EditTarget& t) const {
         check_direction(direction, t, "project_out");
         return {unit(direction), {}};
     }
-    void write(const at::Tensor& part, const Prepared& p) const {
-        const at::Tensor values = values_of(part), along = p.with.tensor;
-        part.copy_(values.sub(values.mul(along).sum(-1, true).mul(along)));
+    void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
+        const at::Tensor values = values_of(part, where.sizes), along = p.with.tensor;
+        write_back(part, where, values.sub(values.mul(along).sum(-1, true).mul(along)).to(part.scalar_type()));
     }
     std::string text() const { return "project out " + value_text(direction); }
 };
@@ -260,14 +234,15 @@ struct Steer {
     at::Tensor direction;
     double amount;
 
-    template <Where...>
     Prepared prepare(const EditTarget& t) const {
         check_direction(direction, t, "steer");
         if (!std::isfinite(amount)) throw ValueError("steer by " + c10::str(amount) + ": give a finite amount");
         (void)fitted(amount, t.packed.scalar_type());
         return {unit(direction).mul(amount).to(t.packed.scalar_type()), {}};
     }
-    void write(const at::Tensor& part, const Prepared& p) const { part.add_(p.with.tensor); }
+    void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
+        part.add_(shaped_like(p.with.tensor, part, where.sizes));
+    }
     std::string text() const { return "+= " + c10::str(amount) + " along " + value_text(direction); }
 };
 
@@ -277,16 +252,13 @@ struct Apply {
     [[no_unique_address]] F function;
     static constexpr bool calls_back = true;
 
-    template <Where...>
-    Prepared prepare(const EditTarget&) const {
-        return {};
-    }
-    void write(const at::Tensor& part, const Prepared&) const {
-        const at::Tensor result = function(part.clone());
+    Prepared prepare(const EditTarget&) const { return {}; }
+    void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared&) const {
+        const at::Tensor result = function(fresh_copy(part).reshape(where.sizes));
         const std::string name = "the result of the function given to apply()";
         check_like(result, part, name);
-        check_broadcast(result.sizes(), part.sizes(), name);
-        part.copy_(result);
+        check_broadcast(result.sizes(), where.sizes, name);
+        write_back(part, where, result);
     }
     std::string text() const { return "= apply(function)"; }
 };

@@ -15,30 +15,57 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace suture {
 
 namespace detail {
-/// Selectors as one value: the channels, resolved at compile time, and the positions.
-struct Place {
-    ChannelSlice channels;
+/// Where along the axes before the channels.
+struct Positions {
     std::optional<Position<Axis::batch>> batch;
     std::optional<Position<Axis::token>> token;
     std::optional<RowPositions> rows;
+
+    /// All of them.
+    bool is_everywhere() const { return !batch && !token && !rows; }
+};
+
+/// Selectors as one value.
+struct PlaceValue {
+    PackedPart part;        ///< the component, within the packed axis
+    const char* name = "";  ///< of the component, for messages
+    ChannelWhere channels;
+    at::Tensor heads, dims;  ///< lists of these; undefined without
+    Positions positions;
     const char* in = "the activation";  ///< the name of the tensor in messages
 };
 
-inline void read_positions(Place&, const auto&) {}
-inline void read_positions(Place& p, const Position<Axis::batch>& w) { p.batch = w; }
-inline void read_positions(Place& p, const Position<Axis::token>& w) { p.token = w; }
-inline void read_positions(Place& p, const RowPositions& w) { p.rows = w; }
+inline void read_selector(PlaceValue&, const auto&) {}
+inline void read_selector(PlaceValue& p, const Position<Axis::batch>& w) { p.positions.batch = w; }
+inline void read_selector(PlaceValue& p, const Position<Axis::token>& w) { p.positions.token = w; }
+inline void read_selector(PlaceValue& p, const RowPositions& w) { p.positions.rows = w; }
+inline void read_selector(PlaceValue& p, const HeadList& w) { p.heads = w.given; }
+inline void read_selector(PlaceValue& p, const DimList& w) { p.dims = w.given; }
 
-/// The place that the selectors mean among these channels.
+/// The place that the selectors mean in this part.
 template <Where... Ws>
-Place make_place(const ChannelSlice& channels, const WherePack<Ws...>& wheres) {
-    Place p{channels, {}, {}, {}};
-    (read_positions(p, static_cast<const Ws&>(wheres)), ...);
+PlaceValue place_value(const PackedPart& part, const char* name, const WherePack<Ws...>& wheres) {
+    PlaceValue p{part, name, wheres.channels(), {}, {}, {}};
+    (read_selector(p, static_cast<const Ws&>(wheres)), ...);
     return p;
+}
+
+template <class X>
+inline constexpr const char* part_name = "the layout";
+template <Component C>
+inline constexpr const char* part_name<C> = C::name;
+template <Index Groups, Component C>
+inline constexpr const char* part_name<Grouped<Groups, C>> = C::name;
+
+/// The place that the selectors mean in layout L.
+template <class Selector, Layout L, Where... Ws>
+PlaceValue place_in(const WherePack<Ws...>& wheres) {
+    return place_value(selected_part<Selector, L>, part_name<typename Resolution<Selector, L>::type>, wheres);
 }
 
 /// [begin, begin + size) of one axis; `single` drops it.
@@ -51,10 +78,14 @@ using Shape = c10::SmallVector<Index, 6>;
 
 /// A place in an activation of a known shape.
 struct ResolvedPlace {
-    ChannelSlice channels;
+    StridedSlice channels;  ///< the selected channels, unless they are listed
+    at::Tensor listed;      ///< int64: the selected channels, if no strided slice holds them
     std::optional<IndexRange> batch, token;
     at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
-    Shape sizes;      ///< the shape of the selection
+    Shape sizes;      ///< the shape of the selection: [..., channels] or [..., heads, channels of a head]
+
+    /// Whether the selection can be a view of the activation.
+    bool is_viewable() const { return !rows.defined() && !listed.defined(); }
 };
 
 inline std::string axis_text(Axis along) { return along == Axis::batch ? "batch row" : "token"; }
@@ -148,23 +179,112 @@ inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activatio
                                                         : rows_of_index(there, leading, in);
 }
 
+/// @throws PositionError or ShapeError: the heads or channels of the place are not there
+[[noreturn]] inline void throw_channels(const PlaceValue& p, Fault why) {
+    const std::string name = p.name;
+    const auto range = [](const char* one, const char* several, bool single, Index begin, Index end) {
+        if (single) return one + (" " + std::to_string(begin));
+        return "the " + (several + (" from " + std::to_string(begin))) + " to " +
+               (end == to_end ? "the end" : std::to_string(end));
+    };
+    const ChannelWhere& w = p.channels;
+    const bool one = w.heads == ChannelWhere::Heads::one;
+    if (why == Fault::heads_of_layout) throw ShapeError("a layout has no heads: name one of its components");
+    if (why == Fault::head_beyond)
+        throw PositionError(range("head", "heads", one, w.head_begin, w.head_end) + " " + (one ? "is" : "are") +
+                            " outside " + name + ", which has " + std::to_string(p.part.heads) +
+                            (p.part.heads == 1 ? " head" : " heads") +
+                            ": count from 0 over all groups, or from -1 for the last");
+    const bool of_a_head = w.heads != ChannelWhere::Heads::together;
+    const Index width = of_a_head ? p.part.channels() / p.part.heads : p.part.channels();
+    throw PositionError(range("dim", "dims", false, w.dim_begin, w.dim_end) + " are outside " +
+                        (of_a_head ? "a head of " : "") + name + ", which has " + std::to_string(width) +
+                        " channels: count from 0, or from -1 for the last, and write begin below end");
+}
+
+/// Binds the heads and dims of a place, apart from lists.
+/// @throws PositionError or ShapeError if the part has no such heads or channels
+inline BoundChannels bound_channels(const PlaceValue& p) {
+    const BoundChannels bound = bind_channels(p.part, p.channels);
+    if (bound.why != Fault::none) throw_channels(p, bound.why);
+    return bound;
+}
+
+/// The numbers of a list, [k] int64 on the CPU, counted from 0; `all` if the list is undefined.
+/// @throws TypeError, ShapeError or PositionError unless they are distinct and below `count`
+inline at::Tensor listed_numbers(const at::Tensor& given, Index begin, Index all, const std::string& what, Index count,
+                                 const std::string& in) {
+    if (!given.defined()) return at::arange(begin, begin + all, at::kLong);
+    if (given.is_meta())
+        throw TypeError("the values of the list of " + what +
+                        "s are needed, but the meta device has none: use another device");
+    const at::Tensor list = given.detach().to(at::kCPU);
+    const bool is_mask = list.scalar_type() == at::kBool;
+    if (!is_mask && !at::isIntegralType(list.scalar_type(), false))
+        throw TypeError("the list of " + what + "s is " + tensor_text(list) + ": give integers or bools");
+    if (list.dim() != 1 || (is_mask && list.size(0) != count))
+        throw ShapeError("the list of " + what + "s is " + tensor_text(list) + " but " + in + " has " +
+                         std::to_string(count) + ": give [k] integers, or a bool for each");
+    const at::Tensor numbers = is_mask ? list.nonzero().reshape({-1}) : list.to(at::kLong);
+    if (numbers.numel() == 0)
+        throw PositionError("the list of " + what + "s is empty and selects nothing: name at least one");
+    const Index low = numbers.min().item<Index>(), high = numbers.max().item<Index>();
+    if (low < -count || high >= count)
+        throw PositionError(what + " " + std::to_string(high >= count ? high : low) + " is outside " + in +
+                            ", which has " + std::to_string(count) + ": count from 0, or from -1 for the last");
+    const at::Tensor positive = numbers.remainder(count), sorted = std::get<0>(positive.sort(-1));
+    const Index k = sorted.size(0);
+    if (sorted.narrow(0, 1, k - 1).eq(sorted.narrow(0, 0, k - 1)).any().item<bool>())
+        throw PositionError("the list names a " + what + " twice: name each once");
+    return positive;
+}
+
+/// Resolves the channels of a place into a slice or a list, and appends the selection's last axes to its sizes.
+inline void resolve_channels(const PlaceValue& p, at::Device device, ResolvedPlace& r) {
+    const BoundChannels bound = bound_channels(p);
+    Index rows = bound.rows, dims = bound.dims;
+    if (p.heads.defined() || p.dims.defined()) {
+        const std::string name = p.name;
+        const at::Tensor heads = listed_numbers(p.heads, bound.row_begin, bound.rows, "head", p.part.heads, name);
+        const at::Tensor channels = listed_numbers(
+            p.dims, bound.dim_begin, bound.dims, "dim", bound.row_width,
+            bound.by_head || bound.rows * bound.row_width != p.part.channels() ? "a head of " + name : name);
+        rows = heads.size(0), dims = channels.size(0);
+        // The channel of the part, then of the packed axis.
+        const at::Tensor of_part = heads.unsqueeze(-1).mul(bound.row_width).add(channels.unsqueeze(0)).reshape({-1});
+        const StridedSlice& whole = p.part.where;
+        const at::Tensor in_group = of_part.remainder(whole.width);
+        r.listed = of_part.sub(in_group).div(whole.width, "floor").mul(whole.period).add(in_group).add(whole.offset);
+        r.listed = r.listed.to(at::kLong);
+    } else if (r.channels = bound.slice(); r.channels.width == 0) {
+        std::vector<Index> all;
+        for (Index h = 0; h < rows; ++h)
+            for (Index d = 0; d < dims; ++d) all.push_back(bound.channel(h, d));
+        r.listed = listed(all);
+    }
+    if (r.listed.defined()) r.listed = r.listed.to(device);
+    if (bound.by_head) r.sizes.push_back(rows);
+    r.sizes.push_back(dims);
+}
+
 /// Resolves a place in an activation whose axes before the channels are `leading`: [..., tokens] with the batch
 /// first where there are two or more.
 /// @throws PositionError, ShapeError or TypeError, naming what was asked for and what is there
-inline ResolvedPlace resolve(const Place& p, const at::Tensor& activation, at::IntArrayRef leading) {
-    ResolvedPlace r{p.channels, {}, {}, {}, {}};
+inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation, at::IntArrayRef leading) {
+    ResolvedPlace r;
     const std::string in = p.in;
-    if (p.token) {
+    const Positions& at = p.positions;
+    if (at.token) {
         if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
-        r.token = range_of(*p.token, leading.back(), in);
+        r.token = range_of(*at.token, leading.back(), in);
     }
-    if (p.batch) {
+    if (at.batch) {
         if (leading.size() < 2)
             throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
-        r.batch = range_of(*p.batch, leading.front(), in);
+        r.batch = range_of(*at.batch, leading.front(), in);
     }
-    if (p.rows) {
-        r.rows = rows_of(*p.rows, activation, leading, in);
+    if (at.rows) {
+        r.rows = rows_of(*at.rows, activation, leading, in);
         r.sizes.append(r.rows.sizes().begin(), r.rows.sizes().end());
     } else {
         for (std::size_t i = 0; i < leading.size(); ++i) {
@@ -175,8 +295,7 @@ inline ResolvedPlace resolve(const Place& p, const at::Tensor& activation, at::I
                 r.sizes.push_back(cut->size);
         }
     }
-    if (r.channels.grouped) r.sizes.push_back(r.channels.where.groups);
-    r.sizes.push_back(r.channels.where.width);
+    resolve_channels(p, activation.device(), r);
     return r;
 }
 
@@ -190,11 +309,10 @@ inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, Index lead
     return t;
 }
 
-/// Cuts the channels of the last axis. A true view: flattening the groups would make a copy, and an edit of the copy
-/// would be lost.
-inline at::Tensor cut_channels(const at::Tensor& t, const ChannelSlice& channels) {
-    const StridedSlice& slice = channels.where;
-    if (!channels.grouped) return slice.width == t.size(-1) ? t : t.narrow(-1, slice.offset, slice.width);
+/// Cuts the channels of the last axis: [..., width], or [..., groups, width] of a slice in groups. A true view: flattening
+/// the groups would make a copy, and an edit of the copy would be lost.
+inline at::Tensor cut_channels(const at::Tensor& t, const StridedSlice& slice) {
+    if (slice.groups == 1) return slice.width == t.size(-1) ? t : t.narrow(-1, slice.offset, slice.width);
     const Index span = slice.groups * slice.period;
     const Index start = std::min(slice.offset, t.size(-1) - span);
     const std::array<Index, 2> split{slice.groups, slice.period};
@@ -203,18 +321,41 @@ inline at::Tensor cut_channels(const at::Tensor& t, const ChannelSlice& channels
     return slice.width == slice.period ? groups : groups.narrow(-1, slice.offset - start, slice.width);
 }
 
-/// The place as a tensor. Without row positions it is a true view of `packed` [..., channels]; with them it is a copy
-/// of the selected rows, to be read, or to be edited and `put_back`.
-inline at::Tensor part_at(const at::Tensor& packed, const ResolvedPlace& r) {
-    if (!r.rows.defined()) return cut_channels(cut_positions(packed, r, packed.dim() - 1), r.channels);
-    const at::Tensor flat = packed.reshape({-1, packed.size(-1)});
-    return cut_channels(flat, r.channels).index_select(0, r.rows.reshape({-1})).reshape(r.sizes);
+/// The place as a view of `packed` [..., channels]: of the shape of the selection or, where heads lie apart, with the
+/// groups of its slice as an axis. @pre r.is_viewable()
+inline at::Tensor view_at(const at::Tensor& packed, const ResolvedPlace& r) {
+    at::Tensor part = cut_channels(cut_positions(packed, r, packed.dim() - 1), r.channels);
+    if (part.sizes() == at::IntArrayRef(r.sizes)) return part;
+    // [..., heads of one group side by side] -> [..., heads, head width]
+    if (r.channels.groups == 1) return part.unflatten(-1, at::IntArrayRef(r.sizes).slice(r.sizes.size() - 2));
+    return part;
 }
 
-/// Writes back the copy that `part_at` returned for row positions. @pre `packed` is contiguous
+/// The place as a tensor of the shape of the selection: a view of `packed` [..., channels] where there is one, otherwise
+/// a copy. To be read, or, if it is a copy, to be edited and `put_back`.
+inline at::Tensor part_at(const at::Tensor& packed, const ResolvedPlace& r) {
+    if (r.is_viewable()) return view_at(packed, r).reshape(r.sizes);
+    at::Tensor part = r.rows.defined() ? packed.reshape({-1, packed.size(-1)}).index_select(0, r.rows.reshape({-1}))
+                                       : cut_positions(packed, r, packed.dim() - 1);
+    part = r.listed.defined() ? part.index_select(-1, r.listed) : cut_channels(part, r.channels);
+    return part.reshape(r.sizes);
+}
+
+/// Writes back the copy that `part_at` returned for a selection that cannot be a view. @pre `packed` is contiguous
 inline void put_back(const at::Tensor& packed, const ResolvedPlace& r, const at::Tensor& part) {
-    const at::Tensor target = cut_channels(packed.view({-1, packed.size(-1)}), r.channels);
-    const at::Tensor rows = r.rows.reshape({-1});
+    if (!r.rows.defined()) {
+        const at::Tensor target = cut_positions(packed, r, packed.dim() - 1);
+        Shape sizes(target.sizes().begin(), target.sizes().end());
+        sizes.back() = r.listed.numel();
+        target.index_copy_(-1, r.listed, part.reshape(sizes));
+        return;
+    }
+    const at::Tensor flat = packed.view({-1, packed.size(-1)}), rows = r.rows.reshape({-1});
+    if (r.listed.defined()) {
+        flat.index_put_({rows.unsqueeze(-1), r.listed.unsqueeze(0)}, part.reshape({rows.numel(), r.listed.numel()}));
+        return;
+    }
+    const at::Tensor target = cut_channels(flat, r.channels);
     Shape sizes(target.sizes().begin(), target.sizes().end());
     sizes[0] = rows.numel();
     target.index_copy_(0, rows, part.reshape(sizes));

@@ -10,12 +10,13 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace suture::detail {
 
-/// How a value changes a part: it replaces the part, is added to it, or multiplies it.
-enum class Update : unsigned char { set, add, multiply };
+/// How a value changes a part: it replaces the part, is added to it or taken from it, multiplies or divides it.
+enum class Update : unsigned char { set, add, subtract, multiply, divide };
 
 struct NumberOrTensor {
     NumberOrTensor(const at::Scalar& s) : scalar(s) {}
@@ -170,7 +171,10 @@ inline void check_writable(const at::Tensor& packed) {
 /// @throws Error unless it can change a part of this shape of `activation`
 inline NumberOrTensor checked(Update how, NumberOrTensor with, const at::Tensor& activation, at::IntArrayRef part) {
     if (how != Update::set && activation.scalar_type() == at::kBool)
-        throw TypeError("add and multiply need numbers but the activation is bool: use set");
+        throw TypeError("arithmetic needs numbers but the activation is bool: use set");
+    if (how == Update::divide && at::isIntegralType(activation.scalar_type(), true))
+        throw TypeError("division gives fractions but the activation is " + dtype_text(activation.scalar_type()) +
+                        ": convert it with to()");
     if (!with.is_tensor) return fitted(with.scalar, activation.scalar_type());
     check_like(with.tensor, activation, "the injected tensor");
     check_broadcast(with.tensor.sizes(), part, "the injected tensor");
@@ -181,28 +185,49 @@ inline NumberOrTensor checked(Update how, NumberOrTensor with, const at::Tensor&
     return with;
 }
 
-/// Changes `part` by the value. @pre the value was checked
-inline void write_value(const at::Tensor& part, Update how, const NumberOrTensor& with) {
-    switch (how) {
-        case Update::set:
-            with.is_tensor ? part.copy_(with.tensor) : part.fill_(with.scalar);
-            return;
-        case Update::add:
-            with.is_tensor ? part.add_(with.tensor) : part.add_(with.scalar);
-            return;
-        case Update::multiply:
-            with.is_tensor ? part.mul_(with.tensor) : part.mul_(with.scalar);
-            return;
-    }
+/// The value as it broadcasts to a view of the part: where the view has the groups of heads as an axis of its own, so
+/// does the value.
+inline at::Tensor shaped_like(const at::Tensor& value, const at::Tensor& part, at::IntArrayRef selection) {
+    if (part.sizes() == selection || value.numel() == 1) return value;
+    return value.expand(selection).reshape(part.sizes());
 }
 
-/// Lets `write` change the part of `packed` in place. With row positions, it changes a copy of the rows, which is then
-/// put back.
+/// Changes `part`, a view of a selection of this shape, by the value. @pre the value was checked
+inline void write_value(const at::Tensor& part, at::IntArrayRef selection, Update how, const NumberOrTensor& with) {
+    const auto write = [&](const auto& value) {
+        switch (how) {
+            case Update::set:
+                if constexpr (std::is_same_v<decltype(value), const at::Scalar&>)
+                    part.fill_(value);
+                else
+                    part.copy_(value);
+                return;
+            case Update::add:
+                part.add_(value);
+                return;
+            case Update::subtract:
+                part.sub_(value);
+                return;
+            case Update::multiply:
+                part.mul_(value);
+                return;
+            case Update::divide:
+                part.div_(value);
+                return;
+        }
+    };
+    if (!with.is_tensor) return write(with.scalar);
+    write(shaped_like(with.tensor, part, selection));
+}
+
+/// Lets `write` change the part of `packed` in place. Where the selection cannot be a view, `write` changes a copy, which
+/// is then put back.
 template <class Write>
 void write_part(const at::Tensor& packed, const ResolvedPlace& where, const Write& write) {
+    if (where.is_viewable()) return write(view_at(packed, where));
     const at::Tensor part = part_at(packed, where);
     write(part);
-    if (where.rows.defined()) put_back(packed, where, part);
+    put_back(packed, where, part);
 }
 
 }  // namespace suture::detail

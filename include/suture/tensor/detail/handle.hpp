@@ -1,0 +1,19 @@
+// Handles of a tensor. A tensor object carries its own shape, which `transpose_` or `resize_` change in place for
+// everybody who holds that object.
+#pragma once
+
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/ops/alias.h>
+
+namespace suture::detail {
+
+/// The tensor under a handle of its own: the same storage, version and gradients, in a shape that no call on `t` changes.
+inline at::Tensor own_handle(const at::Tensor& t) {
+    if (t.requires_grad() || t.is_inference()) return at::alias(t);
+    // What alias does, without the dispatcher.
+    return at::Tensor(t.unsafeGetTensorImpl()->shallow_copy_and_detach(t.unsafeGetTensorImpl()->version_counter(),
+                                                                       /*allow_tensor_metadata_change=*/false));
+}
+
+}  // namespace suture::detail

@@ -1,0 +1,60 @@
+// Piece: what reading a place gives, `view[on<Q>(token(4), head(3))]`. Read-only, like a View.
+#pragma once
+
+#include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/detail/write.hpp"
+#include "suture/tensor/reading.hpp"
+
+#include <string>
+#include <utility>
+
+namespace suture {
+
+/// A place of a View or an Owned: part of component X, in storage that others may hold. Its shape is that of the
+/// selection, whatever the layout: an index drops its axis, a range keeps it, and several heads are the axis before the
+/// last. Injected elsewhere, it is used as it is, because the program has said which place it means.
+///
+///     at::Tensor last = view[on<Q>(token(-1), head(h))].clone();           // [batch, head width]
+///     double size = view[on<Q>(token(4))].norm().item<double>();
+///     mine[on<V>(token(1))] = view[on<V>(token(3))];
+template <Layout X>
+class [[nodiscard("reading a place changes nothing: use its value")]] Piece : public detail::Reading<Piece<X>> {
+public:
+    Piece(const Piece&) = default;
+    Piece(Piece &&) noexcept = default;
+    Piece& operator=(const Piece&)& = default;
+    Piece& operator=(Piece&&)& noexcept = default;
+    template <class V>
+    SUTURE_REJECTED("a place of a View is read-only: write view | place.set(value)", operator=(const V&) &&);
+    template <class V>
+    SUTURE_REJECTED("a place of a View is read-only: write view | place.add(value)", operator+=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a place of a View is read-only: write view | place.subtract(value)", operator-=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a place of a View is read-only: write view | place.multiply(value)", operator*=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a place of a View is read-only: write view | place.divide(value)", operator/=(const V&) const);
+
+    /// A copy, in storage of its own. Gradients flow through it.
+    at::Tensor clone() const { return detail::fresh_copy(this->canonical()); }
+
+private:
+    friend detail::Access;
+    template <class>
+    friend class detail::Reading;
+    explicit Piece(at::Tensor t, detail::Shape shape) : tensor_(std::move(t)), shape_(std::move(shape)) {}
+    at::IntArrayRef shape() const { return shape_; }
+    at::Tensor values() const { return tensor_.sizes() == shape() ? tensor_ : tensor_.reshape(shape_); }
+    /// A place that was named is used as it is.
+    at::Tensor injected(const detail::PlaceValue&, const at::Tensor&) const { return values(); }
+    at::Tensor unprotected() const { return tensor_; }
+    std::string description() const { return "a piece of " + layout_text(facts_of<X>); }
+
+    /// The same values, out of reach of whoever writes the storage.
+    Piece snapshot() const { return Piece(clone(), shape_); }
+
+    at::Tensor tensor_;
+    detail::Shape shape_;
+};
+
+}  // namespace suture

@@ -1,0 +1,135 @@
+// Region: a place of an Owned, to be written: `mine[on<Q>(token(4))] = 0`.
+#pragma once
+
+#include "suture/tensor/detail/place_text.hpp"
+#include "suture/tensor/detail/tenure.hpp"
+#include "suture/tensor/detail/write.hpp"
+#include "suture/tensor/reading.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace suture {
+
+/// A value that a place of an Owned or an edit takes, where X is held there: a number, a tensor that broadcasts to the
+/// selection, or the same component as a View, a piece, or an Owned.
+template <class V, class X>
+concept Injectable = Number<V> || std::same_as<V, at::Tensor> ||
+    (Readable<V>&& detail::injected_fault<V, X> == detail::Fault::none);
+
+/// A place of an Owned: it reads like a piece of a View, and writes with the checks that every edit makes. Assignments take
+/// a number, a tensor that broadcasts to the selection, a piece, or a View of the same component, whose same place is
+/// used. They change nothing if they throw. Writing throws an OwnershipError once the Owned has been moved, taken or
+/// destroyed.
+template <Layout X>
+class [[nodiscard("a place alone changes nothing: assign to it, or use its value")]] Region
+    : public detail::Reading<Region<X>> {
+public:
+    Region(const Region&) = default;
+
+    /// Writes the value. @throws Error, and then writes nothing
+    template <Injectable<X> V>
+    void operator=(const V& value) const {
+        write(detail::Update::set, value);
+    }
+    /// Writes the values of another place: the proxy itself is never reseated.
+    void operator=(const Region& value) const { write(detail::Update::set, detail::Access::values(value)); }
+    template <Injectable<X> V>
+    void operator+=(const V& value) const {
+        write(detail::Update::add, value);
+    }
+    template <Injectable<X> V>
+    void operator-=(const V& value) const {
+        write(detail::Update::subtract, value);
+    }
+    template <Injectable<X> V>
+    void operator*=(const V& value) const {
+        write(detail::Update::multiply, value);
+    }
+    template <Injectable<X> V>
+    void operator/=(const V& value) const {
+        write(detail::Update::divide, value);
+    }
+
+#define SUTURE_WRONG_VALUE(symbol)                                                                                \
+    template <class V, detail::Fault suture_fault = detail::injected_fault<V, X>>                                 \
+        requires(suture_fault != detail::Fault::none)                                                             \
+    SUTURE_REJECTED_FOR(suture_fault, operator symbol(const V&) const);                                           \
+    template <class V>                                                                                            \
+        requires(!Injectable<V, X> && detail::injected_fault<V, X> == detail::Fault::none)                        \
+    SUTURE_REJECTED(                                                                                              \
+        "a place takes a number, a tensor, or a place of the same component: give one", operator symbol(const V&) \
+                                                                                            const);
+    SUTURE_WRONG_VALUE(=)
+    SUTURE_WRONG_VALUE(+=)
+    SUTURE_WRONG_VALUE(-=)
+    SUTURE_WRONG_VALUE(*=)
+    SUTURE_WRONG_VALUE(/=)
+#undef SUTURE_WRONG_VALUE
+
+#define SUTURE_WRITE_BY_ASSIGNMENT(name, sentence) \
+    template <class... Args>                       \
+    SUTURE_REJECTED(sentence, name(Args&&...) const);
+    SUTURE_WRITE_BY_ASSIGNMENT(fill_, "a place is written by assignment: write x[place] = value")
+    SUTURE_WRITE_BY_ASSIGNMENT(zero_, "a place is written by assignment: write x[place] = 0")
+    SUTURE_WRITE_BY_ASSIGNMENT(copy_, "a place is written by assignment: write x[place] = value")
+    SUTURE_WRITE_BY_ASSIGNMENT(add_, "a place is written by assignment: write x[place] += value")
+    SUTURE_WRITE_BY_ASSIGNMENT(sub_, "a place is written by assignment: write x[place] -= value")
+    SUTURE_WRITE_BY_ASSIGNMENT(mul_, "a place is written by assignment: write x[place] *= value")
+    SUTURE_WRITE_BY_ASSIGNMENT(div_, "a place is written by assignment: write x[place] /= value")
+    SUTURE_WRITE_BY_ASSIGNMENT(clamp_, "to clamp in place, write x |= place.clamp(low, high)")
+#undef SUTURE_WRITE_BY_ASSIGNMENT
+
+    /// A copy, in storage of its own.
+    at::Tensor clone() const { return detail::fresh_copy(this->canonical()); }
+
+private:
+    friend detail::Access;
+    template <class>
+    friend class detail::Reading;
+    Region(at::Tensor owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked)
+        : tensor_(std::move(owned)),
+          lasts_(std::move(lasts)),
+          asked_(std::move(asked)),
+          where_(detail::resolve(asked_, tensor_, tensor_.sizes().slice(0, tensor_.dim() - 1))) {}
+
+    at::IntArrayRef shape() const { return where_.sizes; }
+    at::Tensor values() const {
+        check_lasts();
+        return detail::part_at(tensor_, where_);
+    }
+    /// A place that was named is used as it is.
+    at::Tensor injected(const detail::PlaceValue&, const at::Tensor&) const { return values(); }
+    at::Tensor unprotected() const { return values(); }
+    std::string description() const { return "a place of an Owned of " + layout_text(facts_of<X>); }
+    void check_lasts() const {
+        if (lasts_.expired())
+            throw OwnershipError(
+                "the Owned of this place was moved, taken or destroyed: name the place on its new owner");
+    }
+
+    template <class V>
+    void write(detail::Update how, const V& value) const {
+        if constexpr (Number<V>)
+            write_checked(how, detail::scalar_of(value));
+        else if constexpr (std::same_as<V, at::Tensor>)
+            write_checked(how, value);
+        else
+            write_checked(how, detail::Access::injected(value, asked_, tensor_));
+    }
+    void write_checked(detail::Update how, const detail::NumberOrTensor& with) const {
+        check_lasts();
+        detail::check_writable(tensor_);
+        const detail::NumberOrTensor value = detail::checked(how, with, tensor_, where_.sizes);
+        detail::write_part(tensor_, where_,
+                           [&](const at::Tensor& part) { detail::write_value(part, where_.sizes, how, value); });
+    }
+
+    at::Tensor tensor_;
+    std::weak_ptr<const bool> lasts_;
+    detail::PlaceValue asked_;
+    detail::ResolvedPlace where_;
+};
+
+}  // namespace suture
