@@ -15,8 +15,8 @@ namespace suture {
 namespace detail {
 /// Applies the recipe to a contiguous tensor packed like L that nobody else holds.
 /// @throws Error, with the edit in front of the message
-template <Layout L, Applicable R>
-void edit_in_place(const at::Tensor& packed, R&& recipe) {
+template <Layout L, AnyRecipe R>
+void edit_in_place(const at::Tensor& packed, const R& recipe) {
     check_writable(packed);
     c10::SmallVector<Step, 2> steps(recipe.size());
     std::size_t at = 0;
@@ -32,8 +32,8 @@ void edit_in_place(const at::Tensor& packed, R&& recipe) {
 }
 
 /// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
-template <Layout X, Applicable R>
-void edit_owned(Owned<X>& owned, R&& recipe) {
+template <Layout X, AnyRecipe R>
+void edit_owned(Owned<X>& owned, const R& recipe) {
     const at::Tensor packed = owned.unsafe_tensor();
     if constexpr (R::calls_back) {
         const at::Tensor before = packed.clone();

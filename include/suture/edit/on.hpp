@@ -68,6 +68,13 @@ public:
     template <class V>
         requires detail::takes<V, Selector>
     constexpr auto set(const V& value) const { return with_value<detail::Update::set>(value); }
+    /// The same; the Owned gives its tensor up, which need not be copied.
+    template <class X>
+        requires detail::takes<Owned<X>, Selector>
+    auto set(Owned<X> && value) const {
+        return make(
+            detail::ValueUpdate<detail::Update::set, View<X>>{detail::Access::make<View<X>>(std::move(value).take())});
+    }
     /// Sets the part to zero: zero ablation.
     constexpr auto zero() const { return make(detail::ValueUpdate<detail::Update::set, detail::ZeroValue>{}); }
     /// Adds the value to the part.

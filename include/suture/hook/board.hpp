@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,29 +28,16 @@
 namespace suture {
 
 namespace detail {
-template <Axis Along>
-bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
-    if (!a || !b) return !a && !b;
-    return a->begin == b->begin && a->end == b->end && a->single == b->single;
-}
-inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
-    if (!a || !b) return !a && !b;
-    return a->what == b->what && a->given.is_same(b->given);
-}
-inline bool is_same(const ChannelSlice& a, const ChannelSlice& b) {
-    return a.where == b.where && a.grouped == b.grouped;
-}
-/// Whether two places in activations of one layout are the same: the same channels, at the same positions. Masks and
-/// indices are the same if they are the same tensor; the places keep it alive, so no other can take its address.
-inline bool is_same(const Place& a, const Place& b) {
-    return is_same(a.channels, b.channels) && is_same(a.batch, b.batch) && is_same(a.token, b.token) &&
-           is_same(a.rows, b.rows);
+/// Whether two places in activations of one layout are the same: the same channels, at the same positions.
+inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
+    return a.part == b.part && a.channels == b.channels && is_same(a.heads, b.heads) && is_same(a.dims, b.dims) &&
+           is_same(a.positions, b.positions);
 }
 
 /// One change at a layer: what it does, and to which part of the activation.
 template <Layout L>
 struct BoardChange {
-    std::optional<Place> part;  ///< nothing for a recipe, which may change several
+    std::optional<PlaceValue> part;  ///< nothing for a recipe, which may change several
     std::function<void(Owned<L>&)> edit;
     std::function<std::string()> text;
 };
@@ -87,10 +75,15 @@ public:
         const std::lock_guard lock(guard_);
         return entries_;
     }
-    void attach(std::size_t layer, const std::string& site, std::weak_ptr<HookState> hook) {
+    /// @throws HookError if the layer belongs to another site: one entry would replace both
+    void attach(std::size_t layer, const Site& site, std::weak_ptr<HookState> hook) {
         const std::lock_guard lock(guard_);
         std::erase_if(sites_, [](const Attachment& a) { return !a.is_alive(); });
-        sites_.push_back({layer, site, std::move(hook)});
+        for (const Attachment& a : sites_)
+            if (a.layer == layer && a.site_id != site.id())
+                throw HookError("layer " + std::to_string(layer) + " of this board is " + a.site + " and cannot be " +
+                                site.name() + " as well: use another board for it, or add all sites at once");
+        sites_.push_back({layer, site.id(), site.name(), std::move(hook)});
         tell_hooks();
     }
     void check_entries() const {
@@ -101,6 +94,7 @@ public:
 private:
     struct Attachment {
         std::size_t layer;
+        std::uint64_t site_id;
         std::string site;
         std::weak_ptr<HookState> hook;
         bool is_alive() const {
@@ -144,9 +138,9 @@ private:
 /// the i-th site that the board is attached to.
 ///
 ///     Board<Qkv> board;
-///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
+///     hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
 ///     board[3] = at::zeros({1, 1, 2304});       // layer 3 is silenced
-///     board[5].at<Q>(token(4)) = vector;        // one part of layer 5
+///     board[5][on<Q>(token(4))] = vector;       // one part of layer 5
 ///     board[11] = latest[3];                    // layer 3's signal transplanted into layer 11
 ///     board.swap(3, 11);
 ///     board.disable(3);
@@ -157,24 +151,18 @@ class Board {
     using State = detail::BoardState<L>;
     using Entry = detail::BoardEntry<L>;
 
-    /// A part of a layer's activation, to assign to.
-    template <class PlaceSelection>
+    /// A place in a layer's activation, to assign to.
+    template <class Selector, Where... Ws>
     class Part {
     public:
+        Part(const Part&) = delete;
+        /// @throws Error if the place is not in the layout
         template <class V>
-            requires requires(const PlaceSelection& s, const V& v) { s.set(v); }
-        void operator=(const V& value) && { put(selection_.set(value)); }
-        template <class X, Index Groups>
-            requires requires(const PlaceSelection& s, const at::Tensor& t) { s.set(t); }
-        void operator=(Owned<X, Groups>&& value) && { put(selection_.set(value.view())); }
-
-    private:
-        friend Board;
-        Part(State& board, std::size_t layer, PlaceSelection selection)
-            : board_(board), layer_(layer), selection_(std::move(selection)) {}
-        template <class Selector, class Op, Where... Ws>
-        void put(const Edit<Selector, Op, Ws...>& edit) {
-            const detail::Place part = detail::make_place(detail::placed<Selector, L, Ws...>, edit.wheres);
+            requires detail::takes<std::remove_cvref_t<V>, Selector>
+        void operator=(V&& value) && {
+            const auto edit = place_.set(std::forward<V>(value));
+            edit.template bind<L>();
+            const detail::PlaceValue part = detail::place_in<Selector, L>(edit.wheres);
             board_.change([&](auto& entries) {
                 entries[layer_].enabled = true;
                 auto& changes = entries[layer_].changes;
@@ -182,32 +170,43 @@ class Board {
                 changes.push_back(Board::change_by(edit, part));
             });
         }
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = place.add(value)", operator+=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = place.multiply(value)", operator*=(const V&) &&);
+
+    private:
+        friend Board;
+        Part(State& board, std::size_t layer, Place<Selector, Ws...> place)
+            : board_(board), layer_(layer), place_(std::move(place)) {}
         State& board_;
         std::size_t layer_;
-        PlaceSelection selection_;
+        Place<Selector, Ws...> place_;
     };
 
     /// The entry of a layer, to assign to.
-    class Place {
+    class LayerEntry {
     public:
-        Place(const Place&) = delete;
+        LayerEntry(const LayerEntry&) = delete;
         /// Replaces the whole activation, in place of what was assigned before.
         /// @throws ShapeError if a tensor has another width
         template <class V>
-            requires detail::takes<V, detail::Exactly<L>>
-        void operator=(const V& value) && {
-            if constexpr (std::same_as<V, at::Tensor>) check_width(value);
-            std::move(*this) = on<L>().set(value);
+            requires detail::takes<std::remove_cvref_t<V>, detail::Exactly<L>>
+        void operator=(V&& value) && {
+            if constexpr (std::same_as<std::remove_cvref_t<V>, at::Tensor>) check_width(value);
+            std::move(*this) = on<L>().set(std::forward<V>(value));
         }
-        void operator=(Owned<L>&& value) && { std::move(*this) = std::move(value).take(); }
         /// Edits the activation.
-        template <AnyRecipe R>
+        /// @throws Error if a place of the recipe is not in the layout
+        template <Applicable R>
             requires(detail::recipe_fault<R, L> == detail::Fault::none)
-        void operator=(const R& recipe) && {
+        void operator=(R&& given) && {
+            const auto recipe = detail::as_recipe(std::forward<R>(given));
+            recipe.template bind<L>();
             board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, {})}, true}; });
         }
         /// Copies the entry of another layer.
-        void operator=(const Place& other) && {
+        void operator=(const LayerEntry& other) && {
             const Entry copied = other.board_.at(other.layer_);
             board_.change([&](auto& entries) {
                 if (copied.changes.empty())
@@ -217,22 +216,23 @@ class Board {
             });
         }
 
-        /// A part of the activation: `board[3].at<Q>(token(4)) = vector`. Different parts of a layer add up; assigning to
-        /// the same part again replaces it.
-        template <class C, Where... Ws>
-            requires(detail::placed<detail::Exactly<C>, L, Ws...>.why == detail::Fault::none)
-        auto at(Ws... wheres) && { return part(on<C>(std::move(wheres)...)); }
-        template <template <Index, Index> class Family, Where... Ws>
-            requires(detail::placed<detail::FamilyOf<Family>, L, Ws...>.why == detail::Fault::none)
-        auto at(Ws... wheres) && { return part(on<Family>(std::move(wheres)...)); }
+        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a layer add up; assigning to
+        /// the same place again replaces it.
+        template <class Selector, Where... Ws>
+            requires(detail::place_fault<Selector, L, Ws...> == detail::Fault::none)
+        Part<Selector, Ws...>
+        operator[](const Place<Selector, Ws...>& place) && { return {board_, layer_, place}; }
+        template <class Selector, Where... Ws, detail::Fault suture_fault = detail::place_fault<Selector, L, Ws...>>
+            requires(suture_fault != detail::Fault::none)
+        SUTURE_REJECTED_FOR(suture_fault, operator[](const Place<Selector, Ws...>&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().add(value)", operator+=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().multiply(value)", operator*=(const V&) &&);
 
     private:
         friend Board;
-        Place(State& board, std::size_t layer) : board_(board), layer_(layer) {}
-        template <class PlaceSelection>
-        Part<PlaceSelection> part(PlaceSelection selection) {
-            return {board_, layer_, std::move(selection)};
-        }
+        LayerEntry(State& board, std::size_t layer) : board_(board), layer_(layer) {}
         void check_width(const at::Tensor& value) const {
             if (!value.defined())
                 throw TypeError("board layer " + std::to_string(layer_) +
@@ -253,13 +253,13 @@ public:
     Board() : state_(std::make_shared<State>()) {}
     /// Takes over the entries and the hooks; the other board is left empty, without hooks.
     Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<State>())) {}
-    Board& operator=(Board&& other) {
+    Board& operator=(Board&& other) & {
         state_ = std::exchange(other.state_, std::make_shared<State>());
         return *this;
     }
 
     /// The entry of a layer, to assign to.
-    Place operator[](std::size_t layer) { return Place(*state_, layer); }
+    LayerEntry operator[](std::size_t layer) { return LayerEntry(*state_, layer); }
 
     bool contains(std::size_t layer) const { return state_->entries().contains(layer); }
     /// The number of layers that have an entry.
@@ -313,7 +313,7 @@ public:
     template <std::same_as<L> M>
     detail::HookEntry hook_at(std::size_t layer, const Site& site) {
         detail::HookEntry hook;
-        state_->attach(layer, site.name(), hook.state);
+        state_->attach(layer, site, hook.state);
         hook.text = [board = state_, layer] {
             const Entry e = board->at(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
@@ -337,7 +337,7 @@ public:
 
 private:
     template <AnyRecipe R>
-    static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::Place> part) {
+    static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::PlaceValue> part) {
         return {std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
     }
     static std::string changes_text(const Entry& e) {

@@ -38,15 +38,15 @@ auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
 /// Whether a hook at a site packed like L may return an R.
 template <class R, class L>
 inline constexpr bool is_hook_result = std::is_void_v<R> || std::same_as<R, at::Tensor>;
-template <class X, Index Groups, class L>
-inline constexpr bool is_hook_result<Owned<X, Groups>, L> = std::same_as<X, L>&& Groups == 1;
+template <class X, class L>
+inline constexpr bool is_hook_result<Owned<X>, L> = std::same_as<X, L>;
 template <template <class> class Optional, class R, class L>
     requires requires(Optional<R> maybe) { maybe.has_value(); }
 inline constexpr bool is_hook_result<Optional<R>, L> = !std::is_void_v<R> && is_hook_result<R, L>;
 
 /// @throws ShapeError or TypeError unless the replacement can take the place of the activation
 inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& activation) {
-    if (!replacement.defined()) return replacement;
+    if (!replacement.defined()) return replacement;  // the hook only observed
     if (!activation.defined())
         throw TypeError("the hook returned a tensor for an undefined activation: return nothing to keep it");
     if (replacement.layout() != activation.layout())
@@ -62,9 +62,18 @@ inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& ac
     return replacement;
 }
 
-inline at::Tensor replacement_in(at::Tensor t) { return t; }
-template <class X, Index Groups>
-at::Tensor replacement_in(Owned<X, Groups> owned) {
+/// What a callback returned, in storage that nobody else holds: the model may write into it.
+/// @throws TypeError if it is undefined
+inline at::Tensor replacement_in(at::Tensor t) {
+    if (!t.defined())
+        throw TypeError(
+            "the hook returned an undefined tensor: return a value, or an empty std::optional<at::Tensor> to keep the "
+            "activation");
+    const bool alone = t.use_count() == 1 && t.has_storage() && t.storage().use_count() == 1;
+    return alone ? t : t.clone();
+}
+template <class X>
+at::Tensor replacement_in(Owned<X> owned) {
     return std::move(owned).take();
 }
 template <class T>
@@ -85,8 +94,10 @@ concept Callback = std::copy_constructible<F> &&
 
 namespace detail {
 /// The hook that replaces the activation by `activation | recipe`.
+/// @throws Error if a place of the recipe is not in the layout: a head, or channels, that the compiler did not know
 template <Layout L, AnyRecipe R>
 HookEntry recipe_entry(R recipe) {
+    recipe.template bind<L>();
     HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };
     entry.run = [recipe](const at::Tensor& activation, const Site&) { return (borrow<L>(activation) | recipe).take(); };

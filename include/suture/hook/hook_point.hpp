@@ -13,7 +13,7 @@ namespace suture {
 
 /// A site in a model's forward, typed with the layout of the activation:
 ///
-///     HookPoint<Whole<Resid<768>>> resid_pre{"h.0.resid_pre"};
+///     HookPoint<Resid<768>> resid_pre{"h.0.resid_pre"};
 ///     x = resid_pre(x);
 ///
 /// Without an active scope this returns its argument, at the cost of one thread-local load and a branch.
@@ -23,7 +23,8 @@ public:
     using layout = L;
     explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_layout_of<L>) {}
 
-    at::Tensor operator()(at::Tensor activation) const {
+    [[nodiscard("the model goes on with what a site returns: use it")]] at::Tensor operator()(
+        at::Tensor activation) const {
         if (detail::innermost_scope == nullptr) [[likely]]
             return activation;
         return detail::run_hooks(*this, std::move(activation));

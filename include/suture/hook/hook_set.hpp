@@ -4,8 +4,8 @@
 
 #include "suture/hook/callback.hpp"
 #include "suture/hook/detail/registry.hpp"
-#include "suture/hook/handle.hpp"
 #include "suture/hook/hook_point.hpp"
+#include "suture/hook/key.hpp"
 #include "suture/hook/scope.hpp"
 #include "suture/hook/site_ref.hpp"
 #include "suture/model/run_model.hpp"
@@ -79,7 +79,7 @@ concept Layered = requires(A& a) {
     a.attached();
 };
 template <class F, class L>
-concept NotAHook = !AnyRecipe<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
+concept NotAHook = !Applicable<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
 template <class F, class L>
 concept CalledWith = std::invocable<F&, const typename lent_as<L>::type&> ||
                      std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
@@ -88,81 +88,81 @@ template <class F, class L>
 concept MutableHook = CalledWith<F, L> &&(!CalledWith<const F, L> || !std::copy_constructible<F>);
 }  // namespace detail
 
-/// Hooks, each at a site. Any thread may change a set while it is active; each pass through a site sees the set either
+/// Hooks, each at a site. The set owns them: they stay until they are removed by their key, or the set is destroyed. Any thread may change a set while it is active; each pass through a site sees the set either
 /// before or after a change. At one site hooks run in the order in which they were added.
 ///
 ///     HookSet hooks;
-///     auto handle = hooks.add(model->h[3]->attn->c_attn, on<Q>(token(4)).zero());
-///     { auto scope = hooks.activate(); logits = model->forward(tokens); }
+///     hooks.add(model->h[3]->attn->c_attn, on<Q>(token(4)).zero());
+///     at::Tensor logits = run_with_hooks(model, hooks, tokens);
 ///
 /// Instead of one site, a range of sites of one layout may be given: each gets the hook. At sites without a layout of
 /// their own, give one: `hooks.add<Qkv>(site, recipe)`; the width is checked when the hook runs.
 class HookSet {
 public:
     HookSet() : hooks_(std::make_shared<detail::HookRegistry>()) {}
-    HookSet(HookSet&& other) : hooks_(std::exchange(other.hooks_, std::make_shared<detail::HookRegistry>())) {}
-    HookSet& operator=(HookSet&& other) {
-        hooks_ = std::exchange(other.hooks_, std::make_shared<detail::HookRegistry>());
+    /// Takes over the hooks; the other set is left without any, and can be filled again.
+    HookSet(HookSet&& other) : hooks_(std::exchange(other.hooks_, detail::emptied(other.hooks_))) {}
+    HookSet& operator=(HookSet&& other) & {
+        hooks_ = std::exchange(other.hooks_, detail::emptied(other.hooks_));
         return *this;
     }
 
     /// Adds a recipe: the activation is replaced by `activation | recipe`.
-    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
-    HookHandle add(S&& sites, R recipe) {
-        return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::HookPhase::edits);
+    HookKey add(S&& sites, R recipe) {
+        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::HookPhase::edits);
     }
 
     /// Adds a callback, which observes the activation or replaces it. All hooks are suspended while it runs, so it may
     /// run the model. Writing into its argument throws OwnershipError.
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L> && !AnyRecipe<F> && Callback<F, L>)
-    HookHandle add(S&& sites, F callback) {
+        requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
+    HookKey add(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::edits);
     }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
     template <class Given = detail::OwnLayout, Sites S, class A, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::Attachable<A, L>)
-    HookHandle add(S&& sites, A& layers) {
+    HookKey add(S&& sites, A& layers) {
         std::size_t layer = 0;
-        HookHandle handle =
-            add_each(sites, [&](const Site& site) { return layers.template hook_at<L>(layer++, site); });
+        HookKey key = add_each(sites, [&](const Site& site) { return layers.template hook_at<L>(layer++, site); });
         layers.attached();
-        return handle;
+        return key;
     }
 
     /// Adds a recipe for the gradient of the loss with respect to the activation, which runs when a backward pass
     /// reaches the site: gradients are edited as activations are. Both passes run in the scope; if the backward pass
     /// comes later, call may_be_idle() and keep the handle until then.
     /// @throws HookError, in the forward pass, if the activation does not require a gradient
-    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>>
+    template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
-    HookHandle add_backward(S&& sites, R recipe) {
-        return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), detail::HookPhase::gradient);
+    HookKey add_backward(S&& sites, R recipe) {
+        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::HookPhase::gradient);
     }
 
     /// Adds a callback for the gradient, which observes or replaces it.
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L> && !AnyRecipe<F> && Callback<F, L>)
-    HookHandle add_backward(S&& sites, F callback) {
+        requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
+    HookKey add_backward(S&& sites, F callback) {
         return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::gradient);
     }
 
     // What must not compile.
-    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>,
+    template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>,
               detail::Fault suture_fault = detail::recipe_fault<R, L>>
         requires(Layout<L>&& suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add(S&&, R));
-    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R, class L = detail::hook_layout<Given, S>,
+    template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>,
               detail::Fault suture_fault = detail::recipe_fault<R, L>>
         requires(Layout<L>&& suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, add_backward(S&&, R));
 
-    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R>
+    template <class Given = detail::OwnLayout, Sites S, Applicable R>
         requires(std::same_as<detail::hook_layout<Given, S>, AnyLayout>)
     SUTURE_REJECTED("this site has no layout of its own: write add<Layout>(site, recipe)", add(S&&, R));
-    template <class Given = detail::OwnLayout, Sites S, AnyRecipe R>
+    template <class Given = detail::OwnLayout, Sites S, Applicable R>
         requires(std::same_as<detail::hook_layout<Given, S>, AnyLayout>)
     SUTURE_REJECTED("this site has no layout of its own: write add_backward<Layout>(site, recipe)",
                     add_backward(S&&, R));
@@ -184,7 +184,12 @@ public:
                     add_backward(S&&, F&&));
 
     /// Makes the set active in this thread while the returned scope lives.
+    /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more: they were
+    ///         removed, or moved to another set, and the run would be a clean one
     Scope activate() const { return Scope(hooks_); }
+
+    /// Removes every hook. The set is then as new: it can be activated, and does nothing.
+    void clear() { *this = HookSet(); }
 
     /// How often the hooks in the set ran, in total.
     std::size_t fired() const {
@@ -195,9 +200,18 @@ public:
     }
 
 private:
+    template <class L, class S, AnyRecipe R>
+    HookKey add_recipe(S&& sites, R recipe, detail::HookPhase when) {
+        try {
+            return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), when);
+        } catch (Error& e) {
+            if constexpr (!detail::SiteRange<S>) e.add_place(site_ref(sites).name());
+            throw;
+        }
+    }
     /// Adds the same hook at every site; each counts for itself.
     template <class S>
-    HookHandle add_entry(S&& sites, detail::HookEntry entry, detail::HookPhase when) {
+    HookKey add_entry(S&& sites, detail::HookEntry entry, detail::HookPhase when) {
         entry.when = when;
         return add_each(sites, [&entry](const Site&) -> const detail::HookEntry& {
             entry.state = std::make_shared<detail::HookState>();
@@ -206,19 +220,18 @@ private:
     }
     /// Adds at every site the hook that `entry_at(site)` returns.
     template <class S, class EntryAt>
-    HookHandle add_each(S&& sites, const EntryAt& entry_at) {
-        HookHandle handle(hooks_);
+    HookKey add_each(S&& sites, const EntryAt& entry_at) {
+        HookKey key(hooks_);
         const auto add_one = [&](const Site& site) {
             const detail::HookEntry& entry = entry_at(site);
-            handle.hooks_.reserve(handle.hooks_.size() + 1);
-            handle.hooks_.push_back({hooks_->add(site, entry), entry.state});
+            key.hooks_.push_back({hooks_->add(site, entry), entry.state});
         };
         if constexpr (detail::SiteRange<S>)
             for (auto&& site : sites) add_one(site_ref(site).site());
         else
             add_one(site_ref(sites).site());
-        if (handle.size() == 0) throw HookError("the range of sites is empty: give at least one site");
-        return handle;
+        if (key.size() == 0) throw HookError("the range of sites is empty: give at least one site");
+        return key;
     }
 
     std::shared_ptr<detail::HookRegistry> hooks_;

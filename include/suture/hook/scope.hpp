@@ -17,7 +17,7 @@ namespace suture {
 
 /// A set is active in the thread that made the scope, until the scope ends at the closing brace. Other threads do not
 /// see it. Call end() on a scope held by a pointer or an optional, whose destructors must not throw.
-class [[nodiscard("hooks are active while the scope lives: name it")]] Scope {
+class [[nodiscard("hooks are active while the scope lives: give it a name")]] Scope {
 public:
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -32,7 +32,7 @@ public:
     /// @throws HookError if a hook of the set never fired in it: the site was not passed or no gradient arrived, so the
     ///         edit that the numbers are supposed to show never happened. Write `add(...).may_be_idle()` where that is
     ///         intended. Also if another thread made the scope.
-    void end() {
+    void end() const {
         if (!link_) return;
         if (!link_->is_at_home()) {
             link_.release()->abandon();  // it stands in the other thread's chain
@@ -48,11 +48,20 @@ public:
 private:
     friend class HookSet;
     explicit Scope(std::shared_ptr<const detail::HookRegistry> hooks)
-        : ledger_(std::make_shared<detail::ScopeLedger>(std::move(hooks))),
+        : ledger_(std::make_shared<detail::ScopeLedger>(check_not_emptied(std::move(hooks)))),
           link_(std::make_unique<detail::SetLink>(ledger_)) {}
+    static std::shared_ptr<const detail::HookRegistry> check_not_emptied(
+        std::shared_ptr<const detail::HookRegistry> hooks) {
+        if (hooks->is_emptied())
+            throw HookError(
+                "the hooks of this set were removed or moved to another set, so the run would be a clean one: add "
+                "hooks, "
+                "or call clear() if that is intended");
+        return hooks;
+    }
     int exceptions_ = std::uncaught_exceptions();
     std::shared_ptr<detail::ScopeLedger> ledger_;
-    std::unique_ptr<detail::SetLink> link_;
+    mutable std::unique_ptr<detail::SetLink> link_;
 };
 
 /// The scopes that are active in one thread, to carry into threads that work for it. There they must end before the

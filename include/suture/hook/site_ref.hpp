@@ -3,8 +3,10 @@
 
 #include "suture/hook/site.hpp"
 #include "suture/model/run_model.hpp"
+#include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <sstream>
@@ -39,7 +41,13 @@ template <class L>
 class SiteRef {
 public:
     using layout = L;
-    explicit SiteRef(const Site& site) : site_(site.same()) {}
+    /// @throws TypeError if the site has another layout of its own
+    explicit SiteRef(const Site& site) : site_(site.same()) {
+        if constexpr (!std::same_as<L, AnyLayout>)
+            if (!site.template may_have_layout<L>())
+                throw TypeError(site.name() + " is packed as " + layout_text(*site.layout()) +
+                                " but was requested as " + layout_text(facts_of<L>) + ": ask for its own layout");
+    }
     SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
     SiteRef(SiteRef&&) noexcept = default;
     SiteRef& operator=(SiteRef other) noexcept {

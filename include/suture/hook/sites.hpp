@@ -29,7 +29,7 @@ using SiteVisitor = std::function<void(const std::string& name, Site& site)>;
 ///
 ///     struct BlockImpl : torch::nn::Cloneable<BlockImpl>, HasSites {
 ///         void visit_sites(const SiteVisitor& visit) override { visit("resid_pre", resid_pre); }
-///         HookPoint<Whole<Resid<768>>> resid_pre;
+///         HookPoint<Resid<768>> resid_pre;
 ///     };
 class HasSites {
 public:
@@ -104,10 +104,6 @@ namespace detail {
 /// @throws TypeError if the site has another layout of its own
 template <class L>
 SiteRef<L> found_site(const std::string& path, const Site& site) {
-    if constexpr (!std::same_as<L, AnyLayout>)
-        if (!site.may_have_layout<L>())
-            throw TypeError(path + " is packed as " + layout_text(*site.layout()) + " but was requested as " +
-                            layout_text(facts_of<L>) + ": ask for its own layout");
     Site named = site.same();
     named.rename(path);
     return SiteRef<L>(named);

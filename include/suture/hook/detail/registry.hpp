@@ -22,7 +22,7 @@ namespace suture::detail {
 enum class HookPhase : unsigned char { before_edits, edits, after_edits, gradient };
 inline constexpr HookPhase forward_phases[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
 
-/// What a hook and its handle share.
+/// What a hook and its keys share.
 struct HookState {
     std::atomic<std::size_t> fired{0};
     std::atomic<bool> enabled{true}, once{false}, may_be_idle{false}, removed{false};
@@ -73,7 +73,7 @@ public:
         return table_;
     }
     std::uint64_t add(const Site& site, HookEntry entry) {
-        std::shared_ptr<const HookTable> before;  // dropped after the lock: a callback may own handles of this set
+        std::shared_ptr<const HookTable> before;  // dropped after the lock: a callback may own anything
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<HookTable>(*table_);
         entry.id = ++last_id_;
@@ -92,6 +92,13 @@ public:
         before = publish(std::move(next));
     }
 
+    /// Whether the set had hooks and has none now: they were removed, or moved to another set.
+    bool is_emptied() const {
+        const std::lock_guard lock(guard_);
+        return table_->empty() && (last_id_ > 0 || moved_from_);
+    }
+    void set_moved_from() { moved_from_ = true; }
+
 private:
     /// @return the previous table
     std::shared_ptr<const HookTable> publish(std::shared_ptr<const HookTable> next) {
@@ -101,7 +108,15 @@ private:
     mutable std::mutex guard_;
     std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
     std::uint64_t last_id_ = 0;
+    bool moved_from_ = false;
     std::atomic<std::uint64_t> version_{0};
 };
+
+/// What a set is left with when its hooks are moved to another.
+inline std::shared_ptr<HookRegistry> emptied(const std::shared_ptr<HookRegistry>& moved) {
+    auto left = std::make_shared<HookRegistry>();
+    if (moved->version() > 0) left->set_moved_from();
+    return left;
+}
 
 }  // namespace suture::detail

@@ -1,0 +1,73 @@
+// Keys: how to switch the hooks of a set on and off, remove them, and ask how often they ran.
+#pragma once
+
+#include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/scope_link.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace suture {
+
+/// The hooks that one `add` made, one per site. The set owns them: a key that is dropped changes nothing. Keys can be
+/// copied.
+///
+///     const HookKey key = hooks.add(site, recipe);
+///     key.disable();
+class HookKey {
+public:
+    /// Each hook runs the next time its site is passed, and not again.
+    HookKey once() const {
+        for (const Hook& h : hooks_) h.state->once = true;
+        return *this;
+    }
+    /// A scope may end without an error although these hooks never ran. Call this before a scope in another thread can
+    /// end.
+    HookKey may_be_idle() const {
+        for (const Hook& h : hooks_) h.state->may_be_idle = true;
+        return *this;
+    }
+
+    /// Switches the hooks off until enable(). They stay in the set.
+    void disable() const { enable(false); }
+    void enable() const { enable(true); }
+
+    /// Removes the hooks from their set. It does not wait for a hook that is still running in another thread.
+    void remove() const {
+        const auto set = set_.lock();
+        if (!set) return;
+        for (const Hook& h : hooks_) {
+            if (h.state->removed.exchange(true)) continue;
+            detail::note_removal(set.get(), h.id);
+            set->remove(h.id);
+        }
+    }
+
+    /// How often the hooks ran, in total.
+    std::size_t fired() const {
+        std::size_t sum = 0;
+        for (const Hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);
+        return sum;
+    }
+    /// The number of hooks: one per site.
+    std::size_t size() const { return hooks_.size(); }
+
+private:
+    friend class HookSet;
+    struct Hook {
+        std::uint64_t id;
+        std::shared_ptr<detail::HookState> state;
+    };
+    explicit HookKey(std::weak_ptr<detail::HookRegistry> set) : set_(std::move(set)) {}
+    void enable(bool enabled) const {
+        for (const Hook& h : hooks_) h.state->enabled = enabled;
+    }
+
+    std::weak_ptr<detail::HookRegistry> set_;
+    std::vector<Hook> hooks_;
+};
+
+}  // namespace suture
