@@ -89,7 +89,7 @@ public:
     void reset() override {
         c_attn = this->register_module("c_attn", Hooked<Conv1D, Qkv>(Width, 3 * Width));
         c_proj = this->register_module(
-            "c_proj", Hooked<Conv1D, Whole<AttnOut<Width>>>(Width, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
+            "c_proj", Hooked<Conv1D, AttnOut<Width>>(Width, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
     }
     void visit_sites(const SiteVisitor& visit) override {
         visit("scores", scores);
@@ -113,8 +113,8 @@ public:
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};
     HookPoint<AnyLayout> scores, pattern;
-    HookPoint<Whole<Z<Width, Heads>>> z;
-    Hooked<Conv1D, Whole<AttnOut<Width>>> c_proj{nullptr};
+    HookPoint<Z<Width, Heads>> z;
+    Hooked<Conv1D, AttnOut<Width>> c_proj{nullptr};
 
 private:
     /// [..., width] -> [..., heads, head width]
@@ -138,16 +138,16 @@ public:
 
     explicit Gpt2MlpImpl(const Gpt2Config& config) : config_(config) { reset(); }
     void reset() override {
-        c_fc = this->register_module("c_fc", Hooked<Conv1D, Whole<Mlp<inner>>>(Width, inner));
+        c_fc = this->register_module("c_fc", Hooked<Conv1D, Mlp<inner>>(Width, inner));
         c_proj = this->register_module(
-            "c_proj", Hooked<Conv1D, Whole<MlpOut<Width>>>(inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
+            "c_proj", Hooked<Conv1D, MlpOut<Width>>(inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
     }
     void visit_sites(const SiteVisitor& visit) override { visit("act", act); }
     at::Tensor forward(const at::Tensor& x) { return c_proj(act(detail::activate(c_fc(x), config_.activation))); }
 
-    Hooked<Conv1D, Whole<Mlp<inner>>> c_fc{nullptr};
-    HookPoint<Whole<Mlp<inner>>> act;
-    Hooked<Conv1D, Whole<MlpOut<Width>>> c_proj{nullptr};
+    Hooked<Conv1D, Mlp<inner>> c_fc{nullptr};
+    HookPoint<Mlp<inner>> act;
+    Hooked<Conv1D, MlpOut<Width>> c_proj{nullptr};
 
 private:
     Gpt2Config config_;
@@ -160,9 +160,9 @@ class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>, 
 public:
     Gpt2BlockImpl(const Gpt2Config& config, Index layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
-        ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Norm<Width>>(Width, config_.layer_norm_epsilon));
         attn = this->register_module("attn", std::make_shared<Gpt2AttentionImpl<Width, Heads>>(config_, layer_));
-        ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm, Norm<Width>>(Width, config_.layer_norm_epsilon));
         mlp = this->register_module("mlp", std::make_shared<Gpt2MlpImpl<Width>>(config_));
     }
     void visit_sites(const SiteVisitor& visit) override {
@@ -182,10 +182,10 @@ public:
         return after_attention(positions.kept(before).add(attended));
     }
 
-    Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_1{nullptr}, ln_2{nullptr};
+    Hooked<Gpt2Norm, Norm<Width>> ln_1{nullptr}, ln_2{nullptr};
     std::shared_ptr<Gpt2AttentionImpl<Width, Heads>> attn;
     std::shared_ptr<Gpt2MlpImpl<Width>> mlp;
-    HookPoint<Whole<Resid<Width>>> resid_pre, resid_mid, resid_post;
+    HookPoint<Resid<Width>> resid_pre, resid_mid, resid_post;
 
 private:
     at::Tensor after_attention(const at::Tensor& x) {
@@ -247,7 +247,7 @@ public:
         wte = this->register_module("wte", Gpt2Embedding(config_.vocabulary, Width));
         wpe = this->register_module("wpe", Gpt2Embedding(config_.positions, Width));
         h = this->register_module("h", Gpt2Blocks<Width, Heads>(config_));
-        ln_f = this->register_module("ln_f", Hooked<Gpt2Norm, Whole<Norm<Width>>>(Width, config_.layer_norm_epsilon));
+        ln_f = this->register_module("ln_f", Hooked<Gpt2Norm, Norm<Width>>(Width, config_.layer_norm_epsilon));
         lm_head = config_.tied ? Gpt2Embedding(nullptr)
                                : this->register_module("lm_head", Gpt2Embedding(config_.vocabulary, Width));
         name_sites(*this);
@@ -303,7 +303,7 @@ public:
 
     Gpt2Embedding wte{nullptr}, wpe{nullptr};
     Gpt2Blocks<Width, Heads> h{nullptr};
-    Hooked<Gpt2Norm, Whole<Norm<Width>>> ln_f{nullptr};
+    Hooked<Gpt2Norm, Norm<Width>> ln_f{nullptr};
     Gpt2Embedding lm_head{nullptr};
 
 private:

@@ -114,9 +114,8 @@ inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& afte
     StridedSlice r{0, 0, layout.groups, layout.width / layout.groups};
     for (const ComponentFacts& c : layout) {
         r.width = c.width;
-        const ChannelSlice channels{r, layout.groups > 1};
-        report.components.push_back(audit_component(c, layout.groups, cut_channels(before, channels),
-                                                    cut_channels(after, channels), cut_channels(changed, channels)));
+        report.components.push_back(audit_component(c, layout.groups, cut_channels(before, r), cut_channels(after, r),
+                                                    cut_channels(changed, r)));
         int of_that_name = 0;
         for (const ComponentFacts& other : layout) of_that_name += other.name == std::string(c.name);
         if (of_that_name > 1) report.components.back().name = component_text(c);
@@ -130,7 +129,7 @@ inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& afte
 template <Layout L, class T>
 at::Tensor packed_like(const T& activation, const char* which) {
     if constexpr (Readable<T>) {
-        return activation.unsafe_tensor();
+        return plain(activation);
     } else {
         try {
             check_packed(activation, facts_of<L>);
@@ -148,19 +147,17 @@ at::Tensor packed_like(const T& activation, const char* which) {
 ///     std::cout << audit(source, source | recipe);
 ///
 /// @throws ShapeError or TypeError if they differ in shape, dtype or device
-template <template <class, Index> class Before, template <class, Index> class After, class X, Index Groups>
-    requires(Readable<Before<X, Groups>>&& Readable<After<X, Groups>>)
-AuditReport audit(const Before<X, Groups>& before, const After<X, Groups>& after) {
-    const auto packed = [](const at::Tensor& t) { return Groups == 1 ? t : t.flatten(-2); };
-    return detail::audit_packed(packed(before.unsafe_tensor()), packed(after.unsafe_tensor()),
-                                facts_of<detail::host_layout<X, Groups>>);
+template <Readable Before, Readable After>
+    requires(Layout<detail::held_type<Before>>&& std::same_as<detail::held_type<Before>, detail::held_type<After>>)
+AuditReport audit(const Before& before, const After& after) {
+    return detail::audit_packed(detail::plain(before), detail::plain(after), facts_of<detail::held_type<Before>>);
 }
 /// The same for plain tensors packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device
 template <Layout L, class Before, class After>
     requires((std::same_as<Before, at::Tensor> ||
-              detail::same_held<View<L>, Before>)&&(std::same_as<After, at::Tensor> ||
-                                                    detail::same_held<View<L>, After>))
+              std::same_as<detail::held_type<Before>, L>)&&(std::same_as<After, at::Tensor> ||
+                                                            std::same_as<detail::held_type<After>, L>))
 AuditReport audit(const Before& before, const After& after) {
     const at::Tensor packed_before = detail::packed_like<L>(before, "before the edit");
     const at::Tensor packed_after = detail::packed_like<L>(after, "after the edit");
@@ -171,7 +168,7 @@ template <class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "raw tensors have no layout: write audit<Layout>(before, after)", audit(const T&, const T&));
 template <Readable Before, Readable After>
-    requires(!detail::same_held<Before, After>)
+    requires(!std::same_as<detail::held_type<Before>, detail::held_type<After>>)
 SUTURE_REJECTED("these are packed differently: audit one layout before and after", audit(const Before&, const After&));
 
 }  // namespace suture

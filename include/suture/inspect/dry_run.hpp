@@ -39,7 +39,7 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
             Step unused;
-            if (packed.numel() > 0) edit.template prepare<L>(packed, &unused);
+            edit.template prepare<L>(packed, &unused);
         } catch (Error& e) {
             e.add_place(to_string(edit));
             throw;
@@ -63,16 +63,15 @@ AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed) {
 ///
 /// @throws whatever the recipe itself would throw before its first write, for example for a token out of range, an
 ///         injected tensor of another shape or an empty slot; MemoryError if there are not a few bytes for each value
-template <AnyRecipe R, template <class, Index> class Held, class X, Index Groups>
-    requires(Readable<Held<X, Groups>>&& detail::recipe_fault<R, detail::host_layout<X, Groups>> == detail::Fault::none)
-AuditReport dry_run(const R& recipe, const Held<X, Groups>& view) {
-    const at::Tensor& t = view.unsafe_tensor();
-    return detail::dry_run_packed<detail::host_layout<X, Groups>>(recipe, Groups == 1 ? t : t.flatten(-2));
+template <Applicable R, Readable Held>
+    requires(Layout<detail::held_type<Held>>&& detail::recipe_fault<R, detail::held_type<Held>> == detail::Fault::none)
+AuditReport dry_run(R&& recipe, const Held& view) {
+    return detail::dry_run_packed<detail::held_type<Held>>(detail::as_recipe(std::forward<R>(recipe)),
+                                                           detail::plain(view));
 }
-template <AnyRecipe R, template <class, Index> class Held, class X, Index Groups,
-          detail::Fault suture_fault = detail::recipe_fault<R, detail::host_layout<X, Groups>>>
-    requires(Readable<Held<X, Groups>>&& suture_fault != detail::Fault::none)
-SUTURE_REJECTED_FOR(suture_fault, dry_run(const R&, const Held<X, Groups>&));
+template <Applicable R, Readable Held, detail::Fault suture_fault = detail::recipe_fault<R, detail::held_type<Held>>>
+    requires(Layout<detail::held_type<Held>>&& suture_fault != detail::Fault::none)
+SUTURE_REJECTED_FOR(suture_fault, dry_run(R&&, const Held&));
 template <AnyRecipe R, class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "a raw tensor has no layout: write dry_run(recipe, borrow<Layout>(tensor))", dry_run(const R&, const T&));

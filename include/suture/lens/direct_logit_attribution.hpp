@@ -73,18 +73,17 @@ struct AttributionPass {
     AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const RecordOptions& how)
         : stream(how), attention(how), norm(how), z(how), mlps(how) {
         HookSet hooks;
-        std::vector<HookHandle> handles;
-        const auto record = [&](const auto& at, auto& recorder) { handles.push_back(hooks.add(at, recorder)); };
+        const auto record = [&](const auto& at, auto& recorder) { hooks.add(at, recorder); };
         const auto record_edits = [&](const auto& at, auto& edited) {
             record(at, edited.before), record(at, edited.after);
         };
-        auto along_the_stream = sites<Whole<Resid<Width>>>(model, "h.*.resid_*");
-        along_the_stream.push_back(site<Whole<Resid<Width>>>(model, "ln_f.input"));
+        auto along_the_stream = sites<Resid<Width>>(model, "h.*.resid_*");
+        along_the_stream.push_back(site<Resid<Width>>(model, "ln_f.input"));
         record_edits(along_the_stream, stream);
-        record_edits(sites<Whole<AttnOut<Width>>>(model, "h.*.attn.c_proj"), attention);
+        record_edits(sites<AttnOut<Width>>(model, "h.*.attn.c_proj"), attention);
         record_edits(model->ln_f, norm);
-        record(sites<Whole<Z<Width, Heads>>>(model, "h.*.attn.c_proj.input"), z);
-        record(sites<Whole<MlpOut<Width>>>(model, "h.*.mlp.c_proj"), mlps);
+        record(sites<Z<Width, Heads>>(model, "h.*.attn.c_proj.input"), z);
+        record(sites<MlpOut<Width>>(model, "h.*.mlp.c_proj"), mlps);
         run_with_hooks(model, hooks, as_batch(ids));
     }
 };

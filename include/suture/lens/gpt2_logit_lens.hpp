@@ -25,7 +25,7 @@ namespace suture {
 namespace detail {
 /// A residual stream of this width, read or owned.
 template <class T, Index Width>
-concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Whole<Resid<Width>>>;
+concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Resid<Width>>;
 
 /// The unembedding rows [n, width] of these token ids; of all if none is named.
 /// @throws ValueError if the vocabulary lacks one
@@ -36,7 +36,7 @@ at::Tensor unembedding_of(const Gpt2<Width, Heads>& model, at::IntArrayRef token
 
 template <Index Width, Index Heads>
 at::Tensor read_with_lens(Gpt2<Width, Heads> model, const at::Tensor& residual, const at::Tensor& unembedding) {
-    check_packed(residual, facts_of<Whole<Resid<Width>>>);
+    check_packed(residual, facts_of<Resid<Width>>);
     if (residual.scalar_type() != unembedding.scalar_type() || residual.device() != unembedding.device())
         throw TypeError("the residual stream is " + tensor_text(residual) + " but the model's weights are " +
                         tensor_text(unembedding) + ": convert it with to()");
@@ -84,7 +84,7 @@ at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, 
     for (const auto& block : model->h) stream.push_back(site_ref(block->resid_post));
     Latest<Resid<Width>> latest(RecordOptions{.batches = detail::batches_of(ids)});
     HookSet hooks;
-    const auto handle = hooks.add(stream, latest);
+    hooks.add(stream, latest);
     run_with_hooks(model, hooks, detail::as_batch(ids));
 
     std::vector<at::Tensor> logits;

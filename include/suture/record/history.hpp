@@ -20,41 +20,39 @@ namespace suture {
 
 /// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
 /// copy, and safe in a pipeline as a temporary.
-template <class X, Index Groups>
-    requires Recordable<X, Groups>
-class LayerHistory : public ranges::view_interface<LayerHistory<X, Groups>>, public std::ranges::view_base {
+template <Recordable X>
+class LayerHistory : public ranges::view_interface<LayerHistory<X>>, public std::ranges::view_base {
 public:
     LayerHistory() = default;
-    explicit LayerHistory(std::vector<RecordEntry<X, Groups>> entries)
-        : entries_(std::make_shared<const std::vector<RecordEntry<X, Groups>>>(std::move(entries))) {}
-    const RecordEntry<X, Groups>* begin() const { return entries_ ? entries_->data() : nullptr; }
-    const RecordEntry<X, Groups>* end() const { return entries_ ? entries_->data() + entries_->size() : nullptr; }
+    explicit LayerHistory(std::vector<RecordEntry<X>> entries)
+        : entries_(std::make_shared<const std::vector<RecordEntry<X>>>(std::move(entries))) {}
+    const RecordEntry<X>* begin() const { return entries_ ? entries_->data() : nullptr; }
+    const RecordEntry<X>* end() const { return entries_ ? entries_->data() + entries_->size() : nullptr; }
 
 private:
-    std::shared_ptr<const std::vector<RecordEntry<X, Groups>>> entries_;
+    std::shared_ptr<const std::vector<RecordEntry<X>>> entries_;
 };
 
-/// Every activation of X that passed, oldest first. X and Groups are as in Latest.
+/// Every activation of X that passed, oldest first. X is as in Latest.
 ///
 ///     History<Q<768, 12>> history(RecordOptions{.tokens = token(-1)});
-///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
-///     { const auto scope = hooks.activate(); for (const auto& prompt : prompts) model->forward(prompt); }
+///     hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
+///     for (const auto& prompt : prompts) run_with_hooks(model, hooks, prompt);
 ///     at::Tensor mean = history.stack(3).mean(0);
 ///     auto norms = history.of(3) | ranges::views::transform([](const auto& entry) { return entry.view().norm(); });
 ///
 /// It is a range of RecordEntry, for range-v3 and for the standard library. A recorder may be destroyed before its
 /// hooks, and several threads may record into one.
-template <class X, Index Groups = 1>
-    requires Recordable<X, Groups>
-class History : public detail::Recorder<X, Groups> {
+template <Recordable X>
+class History : public detail::Recorder<X> {
 public:
     /// @throws as Latest
     explicit History(RecordOptions options = {})
-        : detail::Recorder<X, Groups>(std::move(options), detail::EntryStore::Keep::all) {}
+        : detail::Recorder<X>(std::move(options), detail::EntryStore::Keep::all) {}
 
     /// The entries of one layer, at least one.
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
-    LayerHistory<X, Groups> of(std::size_t layer) const { return LayerHistory<X, Groups>(this->of_layer(layer)); }
+    LayerHistory<X> of(std::size_t layer) const { return LayerHistory<X>(this->of_layer(layer)); }
 
     /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout: as one
     /// tensor.
@@ -68,7 +66,7 @@ public:
         if constexpr (std::same_as<X, AnyLayout>)
             return at::stack(parts);
         else
-            return detail::Access::make<Owned<X, Groups>>(at::stack(parts));
+            return detail::Access::make<Owned<X>>(at::stack(parts));
     }
 
 private:

@@ -10,34 +10,33 @@
 
 namespace suture {
 
-/// Layer -> the newest activation of X, a layout or one of its components (`Latest<Q<64>, 12>`: a component in 12
+/// Layer -> the newest activation of X, a layout or one of its components (`Latest<part<NeoX, Q>>` for one that lies in
 /// groups). A `Latest<AnyLayout>` keeps activations of any kind, for example attention patterns, as plain tensors.
 ///
 ///     Latest<Qkv> latest;
-///     const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), latest);
-///     { const auto scope = hooks.activate(); model->forward(prompt); }
-///     View<Q<768, 12>> q = latest[3].get<Q>();
+///     hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), latest);
+///     run_with_hooks(model, hooks, prompt);
+///     View<Q<768, 12>> q = latest[3][on<Q>()];
 ///     board[11] = latest[3];
 ///
 /// A recorder of a component keeps that component alone. It is a range of RecordEntry, one per layer, for range-v3 and
 /// for the standard library. A recorder may be destroyed before its hooks, and several threads may record into one.
-template <class X, Index Groups = 1>
-    requires Recordable<X, Groups>
-class Latest : public detail::Recorder<X, Groups> {
+template <Recordable X>
+class Latest : public detail::Recorder<X> {
 public:
     /// @throws ValueError if the options select batch rows twice. Whether an activation has the selected part is checked
     ///         when it passes: then the pass throws PositionError, ShapeError, TypeError or, before the limit would be
     ///         exceeded, MemoryError.
     explicit Latest(RecordOptions options = {})
-        : detail::Recorder<X, Groups>(std::move(options), detail::EntryStore::Keep::latest) {}
+        : detail::Recorder<X>(std::move(options), detail::EntryStore::Keep::latest) {}
 
-    /// The newest activation of the layer: [..., width], or [..., groups, width] of a component in groups.
+    /// The newest activation of the layer: [..., width].
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
-    typename RecordEntry<X, Groups>::view_type operator[](std::size_t layer) const {
+    typename RecordEntry<X>::view_type operator[](std::size_t layer) const {
         return this->of_layer(layer).front().view();
     }
     /// The same by the site's name: `latest.at("h.3.attn.c_attn")`.
-    typename RecordEntry<X, Groups>::view_type at(const std::string& site) const {
+    typename RecordEntry<X>::view_type at(const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];
     }
 };

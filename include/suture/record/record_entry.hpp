@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,33 +14,32 @@ namespace suture {
 
 namespace detail {
 /// How a recorded X is handed out: as a View or, of AnyLayout, as a plain tensor.
-template <class X, Index Groups>
+template <class X>
 struct EntryValue {
-    using type = View<X, Groups>;
-    static type of(at::Tensor t, bool cut) {
-        return cut ? Access::make_cut<type>(std::move(t)) : Access::make<type>(std::move(t));
+    using type = View<X>;
+    static type of(at::Tensor t, std::shared_ptr<const Cut> cut) {
+        return Access::make<type>(std::move(t), slice_in<X, X>, std::move(cut));
     }
 };
 template <>
-struct EntryValue<AnyLayout, 1> {
+struct EntryValue<AnyLayout> {
     using type = at::Tensor;
-    static type of(at::Tensor t, bool) { return t; }
+    static type of(at::Tensor t, std::shared_ptr<const Cut>) { return t; }
 };
 
-template <class X, Index Groups>
+template <class X>
 class Recorder;
 }  // namespace detail
 
 /// What a recorder can keep: a layout, a component or, with AnyLayout, whatever passes.
-template <class X, Index Groups>
-concept Recordable = detail::Hosted<X, Groups> ||(std::same_as<X, AnyLayout>&& Groups == 1);
+template <class X>
+concept Recordable = Layout<X> || std::same_as<X, AnyLayout>;
 
 /// One recorded activation: where and when it was seen, and its value.
-template <class X, Index Groups = 1>
-    requires Recordable<X, Groups>
+template <Recordable X>
 class RecordEntry {
 public:
-    using view_type = typename detail::EntryValue<X, Groups>::type;
+    using view_type = typename detail::EntryValue<X>::type;
 
     /// The site's index among the sites that the recorder was attached to, from 0.
     std::size_t layer() const { return stored_.layer; }
@@ -51,10 +51,10 @@ public:
     /// The value: a View or, of AnyLayout, the recorded tensor itself. A spilled entry is read from its file on every
     /// call.
     /// @throws OwnershipError if the tensor was written after it was recorded, FileError if the file cannot be read
-    view_type view() const { return detail::EntryValue<X, Groups>::of(detail::tensor_of(stored_), stored_.cut); }
+    view_type view() const { return detail::EntryValue<X>::of(detail::tensor_of(stored_), stored_.cut); }
 
 private:
-    template <class, Index>
+    template <class>
     friend class detail::Recorder;
     explicit RecordEntry(detail::StoredEntry stored) : stored_(std::move(stored)) {}
 

@@ -55,10 +55,11 @@ private:
     std::optional<at::AutoGradMode> mode_;
 };
 
-/// The part of an activation that the options select from these channels.
-inline Place place_kept(const ChannelSlice& channels, const RecordOptions& options) {
-    Place p{channels, options.batches, {}, {}};
-    if (options.tokens) std::visit([&p](const auto& where) { read_positions(p, where); }, *options.tokens);
+/// The place in an activation that the options select of this part.
+inline PlaceValue place_kept(const PackedPart& part, const RecordOptions& options) {
+    PlaceValue p{part, "the activation", {}, {}, {}, {}};
+    p.positions.batch = options.batches;
+    if (options.tokens) std::visit([&p](const auto& where) { read_selector(p, where); }, *options.tokens);
     return p;
 }
 
@@ -76,19 +77,19 @@ struct CopyPlan {
 };
 
 /// @throws PositionError, ShapeError or TypeError if the activation lacks a selected part
-inline CopyPlan plan_copy(const RecordOptions& options, const ChannelSlice& channels, const at::Tensor& activation) {
+inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, const at::Tensor& activation) {
     if (activation.is_complex() && options.dtype && !at::isComplexType(*options.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
                         dtype_text(*options.dtype) + ": set a complex dtype in the RecordOptions");
     const at::IntArrayRef leading = activation.sizes().slice(0, activation.dim() - 1);
-    return {resolve(place_kept(channels, options), activation, leading),
-            options.dtype.value_or(activation.scalar_type()), options.device.value_or(activation.device())};
+    return {resolve(place_kept(part, options), activation, leading), options.dtype.value_or(activation.scalar_type()),
+            options.device.value_or(activation.device())};
 }
 
 /// @post the result is contiguous and alone in its storage
 inline at::Tensor copy_kept(const CopyPlan& plan, const at::Tensor& activation, bool keep_graph) {
     const NormalMode mode(keep_graph);
-    const bool is_a_view = !plan.where.rows.defined();  // rows are gathered into storage of their own already
+    const bool is_a_view = plan.where.is_viewable();  // other selections are gathered into storage of their own already
     const at::Tensor part = part_at(activation, plan.where);
     return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/is_a_view, at::MemoryFormat::Contiguous)
         .resolve_conj()

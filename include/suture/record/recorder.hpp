@@ -19,51 +19,64 @@
 
 namespace suture::detail {
 
-/// The hook that records the channels `channels_of(activation)` of each activation that passes a site.
-template <class ChannelsOf>
-HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t layer, const Site& site,
-                        ChannelsOf channels_of, std::string what) {
+/// The hook that records `part_in(activation)` of each activation that passes a site.
+template <class PartIn>
+HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t layer, const Site& site, PartIn part_in,
+                        std::string what) {
     store->attach(layer, site);
     HookEntry entry;
     entry.when = store->when();
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
-    entry.run = [store, layer, channels_of](const at::Tensor& activation, const Site&) {
-        store->keep(layer, channels_of(activation), activation);
+    entry.run = [store, layer, part_in](const at::Tensor& activation, const Site&) {
+        store->keep(layer, part_in(activation), activation);
         return at::Tensor();
     };
     return entry;
 }
 
-/// The channels of X in an activation packed like L.
+/// The component that a View of X holds, in groups or not; X itself if it is a layout of several.
+template <class X>
+struct ComponentHeld {
+    using type = X;
+};
+template <Index Groups, Component C>
+struct ComponentHeld<Grouped<Groups, C>> {
+    using type = C;
+};
+
+/// X can be taken from an activation packed like L: it is L, or one of its components.
+template <class X, class L>
+inline constexpr bool is_taken_from = std::same_as<X, L>;
+template <class X, Layout L>
+    requires(!std::same_as<X, L> && ComponentOf<typename ComponentHeld<X>::type, L>)
+inline constexpr bool is_taken_from<X, L> = std::same_as<X, part_of<L, typename ComponentHeld<X>::type>>;
+
+/// X in an activation packed like L.
 /// @throws ShapeError or TypeError if the activation is packed differently
 template <class X, class L>
-ChannelSlice channels_packed(const at::Tensor& activation) {
+PackedPart part_packed(const at::Tensor& activation) {
     check_packed(activation, facts_of<L>);
-    return placed<Exactly<X>, L>;
+    if constexpr (std::same_as<X, L>)
+        return packed_part<L, L>;
+    else
+        return packed_part<L, typename ComponentHeld<X>::type>;
 }
 /// The whole last axis.
 /// @throws ShapeError or TypeError if there is none
-inline ChannelSlice channels_unpacked(const at::Tensor& activation) {
+inline PackedPart part_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
     const Index width = activation.size(-1);
-    return {{0, width, 1, width}, false};
+    return {{0, width, 1, width}, 0};
 }
 
 /// What a recorder keeps, in words: "Q<2>", or the whole layout.
-template <class X, Index Groups>
+template <class X>
 std::string kept_text() {
     if constexpr (std::same_as<X, AnyLayout>)
         return "any activation";
-    else if constexpr (Layout<X>)
-        return layout_text(facts_of<X>);
     else
-        return component_text(*facts_of<host_layout<X, Groups>>.begin());
+        return layout_text(facts_of<X>);
 }
-
-/// X, in this many groups, can be taken from an activation packed like L.
-template <class X, Index Groups, class L>
-concept taken_from = Layout<L> && placed<Exactly<X>, L>
-.why == Fault::none && (std::same_as<X, L> ? Groups == 1 : Groups == L::groups);
 
 /// The only way to a recorder's store.
 struct StoreAccess {
@@ -74,15 +87,15 @@ struct StoreAccess {
 };
 
 /// What Latest and History share: a random access range of RecordEntry, which may grow while it is iterated.
-template <class X, Index Groups>
+template <class X>
 class Recorder {
 public:
-    using value_type = RecordEntry<X, Groups>;
+    using value_type = RecordEntry<X>;
 
     /// An index into the entries. Dereferencing makes a RecordEntry.
     class iterator {
     public:
-        using value_type = RecordEntry<X, Groups>;
+        using value_type = RecordEntry<X>;
         using reference = value_type;
         using pointer = void;
         using difference_type = std::ptrdiff_t;
@@ -132,13 +145,13 @@ public:
 
     /// Called by HookSet::add for each site.
     template <class L>
-        requires(std::same_as<X, AnyLayout> || taken_from<X, Groups, L>)
+        requires(std::same_as<X, AnyLayout> || is_taken_from<X, L>)
     HookEntry hook_at(std::size_t layer, const Site& site) {
-        const std::string what = kept_text<X, Groups>();
+        const std::string what = kept_text<X>();
         if constexpr (std::same_as<X, AnyLayout>)
-            return recorder_hook(shared(), layer, site, channels_unpacked, what);
+            return recorder_hook(shared(), layer, site, part_unpacked, what);
         else
-            return recorder_hook(shared(), layer, site, channels_packed<X, L>, what);
+            return recorder_hook(shared(), layer, site, part_packed<X, L>, what);
     }
     /// For HookSet::add, which calls it after the last hook_at.
     void attached() {}

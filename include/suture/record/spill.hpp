@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -26,8 +27,53 @@ namespace suture {
 
 namespace detail {
 // The file's metadata: "suture": "history"; "layout": what the history holds; "sites": {layer: the site's name};
-// "entries": a list of [layer, pass, whether only some tokens or rows were recorded], oldest first. A tensor is named
+// "entries": a list of [layer, pass, which positions were recorded, or null for all], oldest first. A tensor is named
 // "h.3.attn.c_attn/3/0": site, layer and pass.
+
+inline nlohmann::json numbers_json(at::IntArrayRef numbers) {
+    return std::vector<Index>(numbers.begin(), numbers.end());
+}
+
+/// The positions that an entry holds of its activation.
+inline nlohmann::json cut_json(const std::shared_ptr<const Cut>& cut) {
+    if (!cut) return nullptr;
+    nlohmann::json j{{"leading", numbers_json(cut->leading)}};
+    const auto add = [&j](const char* name, const auto& position) {
+        if (position) j[name] = {position->begin, position->end, position->single};
+    };
+    add("batch", cut->positions.batch);
+    add("token", cut->positions.token);
+    if (const auto& rows = cut->positions.rows) {
+        const at::Tensor values = rows->given.to(at::kCPU, at::kLong).contiguous();
+        const Index* const first = values.data_ptr<Index>();
+        j["rows"] = {{"kind", static_cast<int>(rows->what)},
+                     {"sizes", numbers_json(values.sizes())},
+                     {"values", std::vector<Index>(first, first + values.numel())}};
+    }
+    return j;
+}
+
+/// @throws nlohmann::json::exception, or c10::Error, if the text is not what cut_json writes
+inline std::shared_ptr<const Cut> cut_in(const nlohmann::json& j) {
+    if (j.is_null()) return nullptr;
+    Cut cut;
+    for (const Index n : j.at("leading").get<std::vector<Index>>()) cut.leading.push_back(n);
+    const auto read = [&j](const char* name, auto& position) {
+        if (const auto at = j.find(name); at != j.end())
+            position.emplace() = {at->at(0).get<Index>(), at->at(1).get<Index>(), at->at(2).get<bool>()};
+    };
+    read("batch", cut.positions.batch);
+    read("token", cut.positions.token);
+    if (const auto rows = j.find("rows"); rows != j.end()) {
+        const auto kind = rows->at("kind").get<int>();
+        const auto sizes = rows->at("sizes").get<std::vector<Index>>();
+        if (kind < 0 || kind > 2) return nullptr;
+        const auto what = static_cast<RowPositions::Kind>(kind);
+        const at::Tensor values = index_tensor(rows->at("values").get<std::vector<Index>>()).reshape(sizes);
+        cut.positions.rows = RowPositions{what, what == RowPositions::Kind::where_true ? values.to(at::kBool) : values};
+    }
+    return std::make_shared<const Cut>(std::move(cut));
+}
 
 inline std::string tensor_name(const StoredEntry& e) {
     return e.name + "/" + std::to_string(e.layer) + "/" + std::to_string(e.pass);
@@ -53,25 +99,18 @@ inline std::string canonical_text(const std::filesystem::path& path) {
 /// How the entries of a history are packed, and the name of that in the file.
 struct HistoryFormat {
     const LayoutFacts* layout;  ///< null for AnyLayout
-    bool by_group;              ///< [..., groups, width of the component] instead of [..., width]
 
-    std::string name() const {
-        if (!layout) return "AnyLayout";
-        return layout_text(*layout) + (by_group ? " by group" : "");
-    }
+    std::string name() const { return layout ? layout_text(*layout) : "AnyLayout"; }
     bool fits(const std::vector<std::int64_t>& sizes) const {
-        if (!layout) return true;
-        if (!by_group) return !sizes.empty() && sizes.back() == layout->width;
-        return sizes.size() >= 2 && sizes.back() == layout->width / layout->groups &&
-               sizes[sizes.size() - 2] == layout->groups;
+        return !layout || (!sizes.empty() && sizes.back() == layout->width);
     }
 };
-template <class X, Index Groups>
+template <class X>
 HistoryFormat history_format() {
     if constexpr (std::same_as<X, AnyLayout>)
-        return {nullptr, false};
+        return {nullptr};
     else
-        return {&facts_of<host_layout<X, Groups>>, !Layout<X> && Groups > 1};
+        return {&facts_of<X>};
 }
 
 /// Writes the entries that are in memory to the file and drops them from memory.
@@ -86,7 +125,7 @@ inline void spill_entries(EntryStore& store, const std::filesystem::path& path, 
             throw TypeError(path.string() + ": pass " + std::to_string(e.pass) + " of " + e.name +
                             " is part of a gradient graph, which a file cannot hold: record without keep_graph");
         tensors.emplace(tensor_name(e), tensor_of(e));
-        entries.push_back({e.layer, e.pass, e.cut});
+        entries.push_back({e.layer, e.pass, cut_json(e.cut)});
         sites[std::to_string(e.layer)] = e.name;
     }
     const auto text = [](const nlohmann::json& j) {
@@ -106,8 +145,13 @@ inline void spill_entries(EntryStore& store, const std::filesystem::path& path, 
 inline StoredEntry listed_entry(const nlohmann::json& listed, const nlohmann::json& sites) {
     StoredEntry e;
     const auto is_count = [&listed](std::size_t i) { return listed[i].is_number_unsigned(); };
-    if (!listed.is_array() || listed.size() != 3 || !is_count(0) || !is_count(1) || !listed[2].is_boolean()) return e;
-    e.layer = listed[0].get<std::size_t>(), e.pass = listed[1].get<std::size_t>(), e.cut = listed[2].get<bool>();
+    if (!listed.is_array() || listed.size() != 3 || !is_count(0) || !is_count(1)) return e;
+    e.layer = listed[0].get<std::size_t>(), e.pass = listed[1].get<std::size_t>();
+    try {
+        e.cut = cut_in(listed[2]);
+    } catch (const std::exception&) {
+        return e;
+    }
     const auto site = sites.find(std::to_string(e.layer));
     if (site != sites.end() && site->is_string()) e.name = site->get<std::string>();
     return e;
@@ -153,14 +197,14 @@ inline std::vector<StoredEntry> entries_in(const std::filesystem::path& path, co
 ///         entry belongs to a gradient graph; OwnershipError if one was written after it was recorded; FileError if the
 ///         file cannot be written, or would exceed the format's limit (about 800 000 entries: spill more often). Then
 ///         the history is unchanged.
-template <class X, Index Groups>
-void spill(History<X, Groups>& history, const std::filesystem::path& path) {
+template <Recordable X>
+void spill(History<X>& history, const std::filesystem::path& path) {
     detail::EntryStore& store = detail::StoreAccess::store(history);
     const std::string file = detail::canonical_text(path);
     if (!store.claim(file))
         throw ValueError(path.string() + ": the file holds entries of this history already: spill to another file");
     try {
-        detail::spill_entries(store, path, detail::history_format<X, Groups>());
+        detail::spill_entries(store, path, detail::history_format<X>());
     } catch (...) {
         store.unclaim(file);
         throw;
@@ -170,15 +214,13 @@ void spill(History<X, Groups>& history, const std::filesystem::path& path) {
 /// Opens a file that spill() wrote: `read_history<Q<768, 12>>("queries.safetensors")`. Entries are read to the CPU when
 /// they are looked at. The history can record on, and be spilled to another file.
 /// @throws FileError if the file is not a spilled history, TypeError if that has another layout
-template <class X, Index Groups = 1>
-    requires Recordable<X, Groups> History<X, Groups> read_history(const std::filesystem::path& path,
-                                                                   RecordOptions options = {}) {
-        History<X, Groups> history(std::move(options));
-        detail::EntryStore& store = detail::StoreAccess::store(history);
-        for (detail::StoredEntry& e : detail::entries_in(path, detail::history_format<X, Groups>()))
-            store.restore(std::move(e));
-        store.claim(detail::canonical_text(path));
-        return history;
-    }
+template <Recordable X>
+History<X> read_history(const std::filesystem::path& path, RecordOptions options = {}) {
+    History<X> history(std::move(options));
+    detail::EntryStore& store = detail::StoreAccess::store(history);
+    for (detail::StoredEntry& e : detail::entries_in(path, detail::history_format<X>())) store.restore(std::move(e));
+    store.claim(detail::canonical_text(path));
+    return history;
+}
 
 }  // namespace suture

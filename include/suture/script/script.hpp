@@ -3,7 +3,7 @@
 //
 //     Script model = script::load("gpt2.pt");
 //     HookSet hooks;
-//     auto handle = hooks.add(site<Qkv>(model, "h.3.attn.c_attn"), on<Q>(token(4)).zero());
+//     hooks.add(site<Qkv>(model, "h.3.attn.c_attn"), on<Q>(token(4)).zero());
 //     { auto scope = hooks.activate(); at::Tensor logits = model(tokens); }
 //
 // It includes LibTorch's compiler, so suture.hpp does not include it. See docs/torchscript.md.

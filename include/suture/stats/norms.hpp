@@ -47,8 +47,8 @@ std::map<std::size_t, std::vector<at::Tensor>> norms_by_layer(const Recorder& re
 /// The length of every row in the newest pass: [layers, ...], followed by an entry's axes without its channels, such as
 /// [layers, batch, tokens]. Layers without entries are left out.
 /// @throws ShapeError if the layers recorded different shapes; HookError if nothing is recorded
-template <class X, Index Groups>
-at::Tensor norms(const Latest<X, Groups>& latest) {
+template <class X>
+at::Tensor norms(const Latest<X>& latest) {
     std::vector<at::Tensor> layers;
     for (auto& [layer, passes] : detail::norms_by_layer(latest)) layers.push_back(passes.front());
     return at::stack(layers);
@@ -56,8 +56,8 @@ at::Tensor norms(const Latest<X, Groups>& latest) {
 
 /// The same for every pass: [layers, passes, ...]. Spilled entries are read one at a time.
 /// @throws ShapeError also if the layers recorded different numbers of passes
-template <class X, Index Groups>
-at::Tensor norms(const History<X, Groups>& history) {
+template <class X>
+at::Tensor norms(const History<X>& history) {
     std::vector<at::Tensor> layers;
     for (auto& [layer, passes] : detail::norms_by_layer(history)) {
         layers.push_back(at::stack(passes));

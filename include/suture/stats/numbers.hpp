@@ -30,12 +30,8 @@ inline at::Tensor in_float64(const at::Tensor& t) {
     const at::Tensor detached = t.detach();
     return (t.device().is_mps() ? detached.cpu() : detached).to(at::kDouble);  // Apple's GPUs have no float64
 }
-/// A row of a component in groups covers all of its groups.
-template <template <class, Index> class Held, class X, Index Groups>
-    requires Readable<Held<X, Groups>> at::Tensor in_float64(const Held<X, Groups>& held) {
-        const at::Tensor rows = in_float64(held.unsafe_tensor());
-        return Groups == 1 ? rows : rows.flatten(-2);
-    }
+/// A row of a component covers all of its groups.
+at::Tensor in_float64(const Readable auto& held) { return in_float64(plain(held)); }
 }  // namespace detail
 
 }  // namespace suture

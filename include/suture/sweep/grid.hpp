@@ -27,18 +27,17 @@ namespace detail {
 struct GridPart {
     std::string name;
     std::vector<SiteRef<AnyLayout>> sites;
-    ChannelSlice channels;
-    Index heads_a_group = 0;  ///< 0 for a layout, which has no heads of its own
-    Index width = 0;          ///< of the whole layout
-    StridedSlice queries;     ///< the layout's queries, which no other position reads; of width 0 if it has none
+    PackedPart part;       ///< its channels; no heads for a layout, which has none of its own
+    Index width = 0;       ///< of the whole layout
+    StridedSlice queries;  ///< the layout's queries, which no other position reads; of width 0 if it has none
 
-    Index heads() const { return heads_a_group * channels.where.groups; }
-    /// The channels of one head, or all if `head` is -1.
-    ChannelSlice of_head(Index head) const {
-        if (head < 0) return channels;
+    Index heads() const { return part.heads; }
+    /// The channels of one head, or all if `number` is -1.
+    StridedSlice of_head(Index number) const {
+        if (number < 0) return part.where;
         ChannelWhere where;
-        where.head_begin = head, where.head_end = head + 1, where.one_head = true;
-        return narrow(channels.where, heads_a_group, where);
+        head(number).restrict_channels(where);
+        return bind_channels(part, where).slice();
     }
 };
 
@@ -77,11 +76,9 @@ inline constexpr StridedSlice queries_of = [] {
 }();
 
 template <class Selector, Layout L>
-GridPart part_of(std::vector<SiteRef<AnyLayout>> sites) {
+GridPart grid_part(std::vector<SiteRef<AnyLayout>> sites) {
     using X = typename Resolution<Selector, L>::type;
-    GridPart part{"all", std::move(sites), {slice_in<L, X>, slice_in<L, X>.groups > 1}, 0, L::width, queries_of<L>};
-    if constexpr (Component<X>) part.name = X::name, part.heads_a_group = X::heads;
-    return part;
+    return {Component<X> ? part_name<X> : "all", std::move(sites), packed_part<L, X>, L::width, queries_of<L>};
 }
 
 template <Sites S>
@@ -148,7 +145,7 @@ public:
                      detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
-        Grid grid(detail::part_of<detail::Exactly<L>, L>(detail::untyped(sites)));
+        Grid grid(detail::grid_part<detail::Exactly<L>, L>(detail::untyped(sites)));
         for (auto&& recipe : recipes)
             grid.recipes_.push_back(
                 {to_string(recipe),
@@ -247,7 +244,7 @@ private:
     static Grid of_selected(S&& sites) {
         const std::vector<SiteRef<AnyLayout>> untyped = detail::untyped(sites);
         Grid grid;
-        (grid.parts_.push_back(detail::part_of<Selectors, detail::layout_at<S>>(untyped)), ...);
+        (grid.parts_.push_back(detail::grid_part<Selectors, detail::layout_at<S>>(untyped)), ...);
         return grid;
     }
     void check_no_recipes(const char* call) const {

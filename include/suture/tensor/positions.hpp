@@ -27,7 +27,7 @@ concept IntegerRange = !std::convertible_to<R, at::Tensor> && requires(R & r) {
 };
 
 template <class R>
-at::Tensor listed(R&& numbers) {
+at::Tensor index_tensor(R&& numbers) {
     std::vector<Index> all;
     for (const auto n : numbers) all.push_back(counted(n));
     const auto count = static_cast<Index>(all.size());
@@ -56,10 +56,10 @@ inline RowPositions tokens(const at::Tensor& index) { return {RowPositions::Kind
 /// The same tokens in every row: `tokens(std::vector{1, 5})`.
 template <detail::IntegerRange R>
 RowPositions tokens(const R& index) {
-    return {RowPositions::Kind::several, detail::listed(index)};
+    return {RowPositions::Kind::several, detail::index_tensor(index)};
 }
 inline RowPositions tokens(std::initializer_list<Index> index) {
-    return {RowPositions::Kind::several, detail::listed(index)};
+    return {RowPositions::Kind::several, detail::index_tensor(index)};
 }
 /// The positions where `mask` is true: bool [batch, tokens], or [tokens] for all rows. The selection has the shape
 /// [positions, channels], like PyTorch's `x[mask]`.
@@ -87,17 +87,17 @@ struct DimList {
 inline detail::HeadList heads(const at::Tensor& index) { return {detail::snapshot(index)}; }
 template <detail::IntegerRange R>
 detail::HeadList heads(const R& numbers) {
-    return {detail::listed(numbers)};
+    return {detail::index_tensor(numbers)};
 }
-inline detail::HeadList heads(std::initializer_list<Index> numbers) { return {detail::listed(numbers)}; }
+inline detail::HeadList heads(std::initializer_list<Index> numbers) { return {detail::index_tensor(numbers)}; }
 
 /// Channels of the component (with `head` or `heads`, of each head), in the given order: neurons, features of a probe.
 /// [k] integers, or a bool tensor [width]; none twice.
 inline detail::DimList dims(const at::Tensor& index) { return {detail::snapshot(index)}; }
 template <detail::IntegerRange R>
 detail::DimList dims(const R& numbers) {
-    return {detail::listed(numbers)};
+    return {detail::index_tensor(numbers)};
 }
-inline detail::DimList dims(std::initializer_list<Index> numbers) { return {detail::listed(numbers)}; }
+inline detail::DimList dims(std::initializer_list<Index> numbers) { return {detail::index_tensor(numbers)}; }
 
 }  // namespace suture

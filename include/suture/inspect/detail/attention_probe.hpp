@@ -111,10 +111,9 @@ private:
         const at::NoGradGuard no_gradients;
         Latest<AnyLayout> output, pattern;
         HookSet hooks;
-        std::vector<HookHandle> handles;
-        handles.push_back(hooks.add(projection_, [&edit](const at::Tensor& t) { return edit(t); }));
-        if (output_) handles.push_back(hooks.add(*output_, output));
-        if (pattern_) handles.push_back(hooks.add(*pattern_, pattern));
+        hooks.add(projection_, [&edit](const at::Tensor& t) { return edit(t); });
+        if (output_) hooks.add(*output_, output);
+        if (pattern_) hooks.add(*pattern_, pattern);
         Scope scope = hooks.activate();
         const at::Tensor returned = model_();
         scope.end();
@@ -160,8 +159,7 @@ private:
         const double stddev = activation.to(at::kDouble).std().item<double>();
         const double size = edit.size * (stddev > 0 && std::isfinite(stddev) ? stddev : 1);
         if (edit.channels.width == 0) return result;
-        const at::Tensor part =
-            cut_channels(result.narrow(-2, edit.token, edit.tokens), {edit.channels, edit.channels.groups > 1});
+        const at::Tensor part = cut_channels(result.narrow(-2, edit.token, edit.tokens), edit.channels);
         const at::Tensor numbers = at::arange(1, part.numel() + 1, at::kDouble).mul(12.9898).sin();
         part.add_(numbers.mul(size).reshape(part.sizes()).to(part.options()));
         return result;

@@ -7,6 +7,7 @@
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
+#include "suture/tensor/view.hpp"
 
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -36,9 +38,9 @@ struct StoredEntry {
     std::string name;
     at::Tensor tensor;
     std::function<at::Tensor()> load;
-    std::uint64_t id = 0;      ///< unique among all entries that the recorder ever held
-    std::int64_t version = 0;  ///< the tensor's version when it was recorded
-    bool cut = false;          ///< holds only some tokens or batch rows of the activation
+    std::uint64_t id = 0;            ///< unique among all entries that the recorder ever held
+    std::int64_t version = 0;        ///< the tensor's version when it was recorded
+    std::shared_ptr<const Cut> cut;  ///< which tokens or batch rows of the activation it holds; null if all
 
     std::size_t bytes() const { return tensor.defined() ? tensor.storage().nbytes() : 0; }
 };
@@ -91,8 +93,8 @@ public:
 
     /// Keeps the selected part of the activation.
     /// @throws MemoryError before anything is allocated, if the limit would be exceeded; otherwise as `plan_copy`
-    void keep(std::size_t layer, const ChannelSlice& channels, const at::Tensor& activation) {
-        const CopyPlan plan = plan_copy(options_, channels, activation);
+    void keep(std::size_t layer, const PackedPart& part, const at::Tensor& activation) {
+        const CopyPlan plan = plan_copy(options_, part, activation);
         StoredEntry old;  // destroyed after the lock is released: a graph may own anything
         const std::lock_guard lock(guard_);
         StoredEntry* const replaced = keep_ == Keep::latest ? find(layer) : nullptr;
@@ -100,9 +102,13 @@ public:
 
         Attachment& at = layers_.at(layer);
         StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
-                         {},    ++last_id_, 0};
+                         {},    ++last_id_, 0,       {}};
         next.version = static_cast<std::int64_t>(next.tensor._version());
-        next.cut = options_.tokens || options_.batches;
+        if (options_.tokens || options_.batches) {
+            const at::IntArrayRef sizes = activation.sizes();
+            next.cut = std::make_shared<const Cut>(
+                Cut{place_kept(part, options_).positions, Shape(sizes.begin(), sizes.end() - 1)});
+        }
         const std::size_t bytes = next.bytes();
         if (replaced)
             old = std::exchange(*replaced, std::move(next));

@@ -136,7 +136,7 @@ private:
         const at::Tensor& source = group_.sources[planned.site];
         const at::Tensor from = source[source.size(0) == 1 ? 0 : prompt].narrow(0, first, end - first);
         at::Tensor made = group_.base.sites[planned.site].activation[prompt].narrow(0, first, end - first).clone();
-        const ChannelSlice channels = staged_.task.space.grid().parts()[planned.what.part].of_head(planned.what.head);
+        const StridedSlice channels = staged_.task.space.grid().parts()[planned.what.part].of_head(planned.what.head);
         cut_channels(made, channels).copy_(cut_channels(from, channels));
         return made;
     }
@@ -145,9 +145,7 @@ private:
     template <class F>
     at::Tensor while_patching(Index stage, const F& f) const {
         HookSet hooks;
-        std::vector<HookHandle> handles;
-        for (auto& [site, write] : writes_in(stage))
-            handles.push_back(hooks.add(staged_.task.sites.sites()[site], std::move(write)));
+        for (auto& [site, write] : writes_in(stage)) hooks.add(staged_.task.sites.sites()[site], std::move(write));
         Scope scope = hooks.activate();
         at::Tensor out = f();
         scope.end();

@@ -66,7 +66,7 @@ inline Labels component_labels(const std::vector<GridPart>& parts) {
         return path.substr(path.rfind('.') + 1);
     };
     const auto in_full = [](const GridPart& part) {
-        const ComponentFacts facts{part.name.c_str(), part.channels.where.width, part.heads_a_group};
+        const ComponentFacts facts{part.name.c_str(), part.part.where.width, part.part.heads / part.part.where.groups};
         return component_text(facts) + " at " + part.sites.front().name();
     };
     return first_distinct({labels_of(parts, name), labels_of(parts, at_site), labels_of(parts, in_full)});

@@ -59,7 +59,7 @@ private:
     void place_patch(PlannedCell& planned) {
         const Cell& c = planned.what;
         const GridPart& part = part_of(c);
-        planned.by_itself = holds(part.queries, part.channels.where);
+        planned.by_itself = holds(part.queries, part.part.where);
         const bool* changes =
             positions_changed(c).data_ptr<bool>() + (c.prompt - group_.first_prompt) * task().length();
         place_positions(planned, changes, c.positions.begin, c.positions.begin + c.positions.size);
@@ -73,7 +73,7 @@ private:
         const StridedSlice& queries = part_of(c).queries;
         if (queries.width > 0)
             planned.by_itself =
-                changes.sum().item<Index>() == cut_channels(changes, {queries, queries.groups > 1}).sum().item<Index>();
+                changes.sum().item<Index>() == cut_channels(changes, queries).sum().item<Index>();
         place_positions(planned, positions.data_ptr<bool>(), 0, task().length());
         planned.edited = after.narrow(0, planned.first, planned.end - planned.first).clone();
     }
@@ -97,7 +97,7 @@ private:
         at::Tensor& known = changed_[{c.part, c.layer, c.head}];
         if (known.defined()) return known;
         const std::size_t site = task().sites.of(c.part, c.layer);
-        const ChannelSlice channels = part_of(c).of_head(c.head);
+        const StridedSlice channels = part_of(c).of_head(c.head);
         const at::Tensor base = cut_channels(group_.base.sites[site].activation, channels);
         const at::Tensor differs = base.ne(cut_channels(group_.sources[site], channels));
         return known = differs.flatten(2).any(-1).cpu().contiguous();

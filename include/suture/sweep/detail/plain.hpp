@@ -81,7 +81,7 @@ private:
         at::Tensor source;
         if (!sources_.empty()) source = sources_[site].size(0) == 1 ? sources_[site] : of(sources_[site]);
         HookSet hooks;
-        const auto handle = hooks.add(task_.sites.sites()[site], [&](const at::Tensor& activation) {
+        hooks.add(task_.sites.sites()[site], [&](const at::Tensor& activation) {
             const at::Tensor whole = by_prompt(activation, ids.sizes(), task_.sites.width(site));
             return task_.space.edited(whole, source, c).view(activation.sizes());
         });

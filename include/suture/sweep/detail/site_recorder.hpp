@@ -37,7 +37,7 @@ public:
     /// @param ids the shape of the token ids that are run
     SiteRecorder(const SweepSites& sites, at::IntArrayRef ids, SiteRecording how)
         : how_(how), ids_{ids[0], ids[1]}, passes_(sites.size()) {
-        for (std::size_t i = 0; i < sites.size(); ++i) handles_.push_back(hook(sites, i));
+        for (std::size_t i = 0; i < sites.size(); ++i) add_hook(sites, i);
     }
 
     /// @throws HookError when the scope ends if a site was not passed, unless it records in stages
@@ -56,18 +56,20 @@ public:
     std::vector<SitePass> take() { return std::move(passes_); }
 
 private:
-    HookHandle hook(const SweepSites& sites, std::size_t i) {
+    void add_hook(const SweepSites& sites, std::size_t i) {
         const SiteRef<AnyLayout>& site = sites.sites()[i];
-        if (how_ == SiteRecording::in_graph)
-            return hooks_.add(site, [this, i](const at::Tensor& activation) {
+        if (how_ == SiteRecording::in_graph) {
+            hooks_.add(site, [this, i](const at::Tensor& activation) {
                 // Where no parameter needs gradients, they begin here.
                 note(i, activation.requires_grad() ? activation.clone() : activation.detach().clone().requires_grad_());
                 return passes_[i].activation;
             });
-        HookHandle handle = hooks_.add(site, [this, i, width = sites.width(i)](const at::Tensor& activation) {
+            return;
+        }
+        const HookKey key = hooks_.add(site, [this, i, width = sites.width(i)](const at::Tensor& activation) {
             note(i, by_prompt(activation, ids_, width).detach().clone(at::MemoryFormat::Contiguous));
         });
-        return how_ == SiteRecording::in_stages ? std::move(handle).may_be_idle() : std::move(handle);
+        if (how_ == SiteRecording::in_stages) key.may_be_idle();
     }
     /// @throws HookError, to which the hook adds the site
     void note(std::size_t i, at::Tensor activation) {
@@ -87,7 +89,6 @@ private:
     const WholeRuns* positions_ = nullptr;
     std::vector<SitePass> passes_;
     HookSet hooks_;
-    std::vector<HookHandle> handles_;
 };
 
 /// The activations of all passes.

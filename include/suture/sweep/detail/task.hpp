@@ -67,7 +67,7 @@ private:
         for (const Index number : numbers) key.add(std::to_string(number));
     }
     static void add_part(Fingerprint& key, const GridPart& part) {
-        const StridedSlice& r = part.channels.where;
+        const StridedSlice& r = part.part.where;
         add_numbers(key, {r.offset, r.width, r.groups, r.period, part.width});
         for (const SiteRef<AnyLayout>& site : part.sites) key.add(site.name());
     }

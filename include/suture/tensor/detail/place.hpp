@@ -260,7 +260,7 @@ inline void resolve_channels(const PlaceValue& p, at::Device device, ResolvedPla
         std::vector<Index> all;
         for (Index h = 0; h < rows; ++h)
             for (Index d = 0; d < dims; ++d) all.push_back(bound.channel(h, d));
-        r.listed = listed(all);
+        r.listed = index_tensor(all);
     }
     if (r.listed.defined()) r.listed = r.listed.to(device);
     if (bound.by_head) r.sizes.push_back(rows);
