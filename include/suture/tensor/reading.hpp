@@ -8,7 +8,7 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
-#include <ATen/ScalarOps.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <c10/core/WrapDimMinimal.h>
 #include <c10/util/accumulate.h>
 
@@ -195,12 +195,19 @@ template <class A, class B>
 inline constexpr bool mixes_components = Readable<A>&& Readable<B> && !std::is_void_v<held_type<A>> &&
                                          !std::is_void_v<held_type<B>> && !std::is_same_v<held_type<A>, held_type<B>>;
 
+/// A number as LibTorch's operators know it in expressions: it does not widen the dtype of the tensor beside it.
+inline at::Tensor number_tensor(const at::Scalar& number) {
+    at::Tensor t = at::scalar_tensor(number, at::TensorOptions().dtype(number.type()).device(at::kCPU));
+    t.unsafeGetTensorImpl()->set_wrapped_number(true);
+    return t;
+}
+
 template <class T>
 at::Tensor plain(const T& value) {
     if constexpr (Readable<T>)
         return Access::values(value);
     else if constexpr (Number<T>)
-        return at::native::wrapped_scalar_tensor(scalar_of(value));
+        return number_tensor(scalar_of(value));
     else if (value.defined())
         return value;
     else

@@ -122,8 +122,7 @@ private:
         check_lasts();
         detail::check_writable(tensor_);
         const detail::NumberOrTensor value = detail::checked(how, with, tensor_, where_.sizes);
-        detail::write_part(tensor_, where_,
-                           [&](const at::Tensor& part) { detail::write_value(part, where_.sizes, how, value); });
+        detail::update(tensor_, where_, how, value);
     }
 
     at::Tensor tensor_;
