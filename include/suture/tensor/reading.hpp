@@ -4,7 +4,7 @@
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
-#include "suture/tensor/detail/write_watch.hpp"
+#include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -399,18 +399,20 @@ public:
     ///
     ///     at::Tensor scores = q.read([](const at::Tensor& t) { return t.softmax(-1); });
     ///
-    /// @throws OwnershipError if f wrote into the tensor
+    /// @throws OwnershipError if f wrote into the tensor or, with gradients disabled, kept a handle of it
     template <Reader F>
     auto read(F&& f) const {
-        const at::Tensor lent = canonical();
-        const WriteWatch watch(lent);
+        constexpr const char* borrower = "the function given to read()";
+        const LentTensor lent(canonical());
         if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
-            std::forward<F>(f)(lent);
-            watch.check("the function given to read()");
+            std::forward<F>(f)(lent.tensor());
+            lent.check_unwritten(borrower);
+            lent.check_unkept(borrower);
         } else {
-            auto result = std::forward<F>(f)(lent);
-            watch.check("the function given to read()");
-            without_alias(result, lent);
+            auto result = std::forward<F>(f)(lent.tensor());
+            lent.check_unwritten(borrower);
+            without_alias(result, lent.tensor());
+            lent.check_unkept(borrower);
             return result;
         }
     }

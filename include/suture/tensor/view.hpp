@@ -93,7 +93,7 @@ public:
             const at::Tensor& t = this->held();
             const detail::ResolvedPlace r = detail::resolve(asked, t, t.sizes().slice(0, t.dim() - 1));
             return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
-                                                     r.sizes);
+                                                     r.sizes, loan_);
         }
     }
     template <class Selector, Where... Ws, detail::Fault suture_fault = detail::place_fault<Selector, X, Ws...>>
@@ -137,11 +137,12 @@ private:
     template <Layout>
     friend class View;
     explicit View(at::Tensor t, StridedSlice where = detail::slice_in<X, X>,
-                  std::shared_ptr<const detail::Cut> cut = {})
+                  std::shared_ptr<const detail::Cut> cut = {}, detail::Loan loan = {})
         : tensor_(std::move(t)),
           where_(where),
           shape_(tensor_.sizes().begin(), tensor_.sizes().end()),
-          cut_(std::move(cut)) {
+          cut_(std::move(cut)),
+          loan_(std::move(loan)) {
         shape_.back() = X::width;
     }
 
@@ -178,8 +179,8 @@ private:
     template <class C>
     View<part_of<X, C>> component() const {
         const StridedSlice where = within(detail::slice_in<X, C>);
-        if (where.groups > 1) return View<part_of<X, C>>(this->held(), where, cut_);
-        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_);
+        if (where.groups > 1) return View<part_of<X, C>>(this->held(), where, cut_, loan_);
+        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_, loan_);
     }
     /// A slice of X, within the tensor.
     StridedSlice within(const StridedSlice& of_x) const {
@@ -191,6 +192,7 @@ private:
     StridedSlice where_;
     detail::Shape shape_;
     std::shared_ptr<const detail::Cut> cut_;
+    detail::Loan loan_;  ///< counts the Views that a hook was lent
 };
 
 /// Views a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis must have its width;

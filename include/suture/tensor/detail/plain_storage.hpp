@@ -3,6 +3,7 @@
 // Law: the bytes are those that LibTorch's operators would leave; whatever is not plain goes LibTorch's way.
 #pragma once
 
+#include "suture/tensor/detail/handle.hpp"
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/detail/update.hpp"
 #include "suture/tensor/torch.hpp"
@@ -10,19 +11,12 @@
 #include <ATen/EmptyTensor.h>
 #include <ATen/Parallel.h>
 #include <c10/core/DispatchKeySet.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 namespace suture::detail {
-
-/// Whether nothing but the CPU's own operators would run on tensors now: no tracer, no functorch, no dispatch mode.
-inline bool is_plain_mode() {
-    const auto included = c10::impl::tls_local_dispatch_key_set().included_;
-    return (included | c10::default_included_set) == c10::default_included_set;
-}
 
 /// Whether a tensor is dense, contiguous memory of the CPU that autograd does not follow now.
 inline bool is_plain(const at::Tensor& t) {
