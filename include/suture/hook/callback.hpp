@@ -23,12 +23,12 @@ template <class L>
 class HookLoan {
 public:
     using type = View<L>;
-    explicit HookLoan(const at::Tensor& activation) : watch_(activation), view_(lent_view(activation, loan_)) {}
+    explicit HookLoan(const at::Tensor& activation) : watch_(activation), view_(lent_view(activation, loan_.get())) {}
     const View<L>& lent() const { return *view_; }
     void check_unwritten() const { watch_.check("the hook"); }
     void check_unkept() {
         view_.reset();
-        if (!loan_.is_alone()) throw_kept("the hook");
+        if (!loan_.get().is_alone()) throw_kept("the hook");
     }
 
 private:
@@ -37,7 +37,7 @@ private:
         return Access::make<View<L>>(activation, slice_in<L, L>, nullptr, loan);
     }
     WriteWatch watch_;
-    Loan loan_ = Loan::make();
+    LoanOfThread loan_;
     std::optional<View<L>> view_;
 };
 template <>

@@ -10,6 +10,7 @@
 #include <c10/core/Storage.h>
 #include <c10/core/TensorImpl.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <string>
@@ -59,8 +60,7 @@ public:
     /// @throws OwnershipError if a handle or a view of the tensor was kept. Call it when the results of the function no
     ///         longer alias the tensor.
     void check_unkept(const char* borrower) const {
-        // This object and its watch hold one handle each.
-        if (is_private_ && (lent_.use_count() != 2 || lent_.storage().use_count() != 1)) throw_kept(borrower);
+        if (is_private_ && (lent_.use_count() != 1 || lent_.storage().use_count() != 1)) throw_kept(borrower);
     }
 
 private:
@@ -101,6 +101,33 @@ public:
 private:
     explicit Loan(std::atomic<long>* count) : count_(count) {}
     std::atomic<long>* count_ = nullptr;
+};
+
+/// The loan of a hook that runs now. Hooks of one thread run inside one another, so each depth has a loan to use again.
+class LoanOfThread {
+public:
+    LoanOfThread() : depth_(depth()++), loan_(depth_ < kept ? &loans()[depth_] : nullptr) {
+        if (loan_ && !loan_->is_alone()) *loan_ = Loan::make();
+        if (!loan_) own_ = Loan::make();
+    }
+    LoanOfThread(const LoanOfThread&) = delete;
+    LoanOfThread& operator=(const LoanOfThread&) = delete;
+    ~LoanOfThread() { --depth(); }
+    const Loan& get() const { return loan_ ? *loan_ : own_; }
+
+private:
+    static constexpr std::size_t kept = 4;
+    static std::size_t& depth() {
+        static thread_local std::size_t now = 0;
+        return now;
+    }
+    static std::array<Loan, kept>& loans() {
+        static thread_local std::array<Loan, kept> all{Loan::make(), Loan::make(), Loan::make(), Loan::make()};
+        return all;
+    }
+    std::size_t depth_;
+    Loan* loan_;
+    Loan own_;
 };
 
 }  // namespace suture::detail

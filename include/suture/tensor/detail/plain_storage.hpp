@@ -18,13 +18,16 @@
 
 namespace suture::detail {
 
-/// Whether a tensor is dense, contiguous memory of the CPU that autograd does not follow now.
-inline bool is_plain(const at::Tensor& t) {
+/// Whether a tensor is dense, contiguous memory of the CPU.
+inline bool is_plain_memory(const at::Tensor& t) {
     constexpr c10::DispatchKeySet plain_keys{
         c10::DispatchKeySet({c10::DispatchKey::CPU, c10::DispatchKey::ADInplaceOrView, c10::DispatchKey::AutogradCPU,
                              c10::DispatchKey::AutocastCPU})};
-    return (t.key_set() | plain_keys) == plain_keys && t.is_contiguous() && !t._is_zerotensor() &&
-           !(t.requires_grad() && at::GradMode::is_enabled());
+    return (t.key_set() | plain_keys) == plain_keys && t.is_contiguous() && !t._is_zerotensor();
+}
+/// Whether autograd does not follow it now, either.
+inline bool is_plain(const at::Tensor& t) {
+    return is_plain_memory(t) && !(t.requires_grad() && at::GradMode::is_enabled());
 }
 
 /// A contiguous copy of `t` in storage of its own; gradients flow through it. LibTorch copies large tensors in several
