@@ -21,11 +21,6 @@ struct Cut {
     Shape leading;
 };
 
-template <Axis Along>
-bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
-    if (!a || !b) return !a && !b;
-    return a->begin == b->begin && a->end == b->end && a->single == b->single;
-}
 inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
     if (!a.defined() || !b.defined() || a.is_same(b)) return a.defined() == b.defined();
     return a.scalar_type() == b.scalar_type() && a.device() == b.device() && !a.is_meta() && a.equal(b);
@@ -35,7 +30,7 @@ inline bool is_same(const std::optional<RowPositions>& a, const std::optional<Ro
     return a->what == b->what && is_same(a->given, b->given);
 }
 inline bool is_same(const Positions& a, const Positions& b) {
-    return is_same(a.batch, b.batch) && is_same(a.token, b.token) && is_same(a.rows, b.rows);
+    return a.batch == b.batch && a.token == b.token && is_same(a.rows, b.rows);
 }
 /// The positions with negative numbers resolved against these axes.
 inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
