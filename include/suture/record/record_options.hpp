@@ -111,9 +111,11 @@ inline bool overwrite_kept(const CopyPlan& plan, const at::Tensor& activation, c
 /// @post the result is contiguous and alone in its storage
 inline at::Tensor copy_kept(const CopyPlan& plan, const at::Tensor& activation, bool keep_graph) {
     const NormalMode mode(keep_graph);
-    const bool is_a_view = plan.where.is_viewable();  // other selections are gathered into storage of their own already
     const at::Tensor part = part_at(activation, plan.where);
-    return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/is_a_view, at::MemoryFormat::Contiguous)
+    const bool is_alone =  // gathered into storage that holds nothing else
+        !part.is_alias_of(activation) && part.is_contiguous() &&
+        part.storage().nbytes() == static_cast<std::size_t>(part.numel()) * part.element_size();
+    return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/!is_alone, at::MemoryFormat::Contiguous)
         .resolve_conj()
         .resolve_neg();
 }
