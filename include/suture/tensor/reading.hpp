@@ -5,6 +5,7 @@
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/loan.hpp"
+#include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -64,7 +65,17 @@ struct Access {
     /// The tensor that it is a part of.
     template <class T>
     static const at::Tensor& tensor(const T& t) {
-        return t.tensor_;
+        if constexpr (requires { t.owned_; })
+            return t.tensor();
+        else
+            return t.tensor_;
+    }
+    /// The tensor of an Owned, to be written: nobody else holds it or its storage.
+    template <class T>
+    static const at::Tensor& own(T& owned) {
+        (void)owned.held();
+        make_alone(owned.tensor_);
+        return owned.tensor_;
     }
     /// The values in the shape that is shown: a view of the storage where one exists, otherwise a copy.
     template <class T>
@@ -89,6 +100,11 @@ struct Access {
     template <class T, class... Args>
     static T make(at::Tensor t, Args&&... args) {
         return T(std::move(t), std::forward<Args>(args)...);
+    }
+    /// A place of an Owned.
+    template <class Part, class... Args>
+    static Region<Part> region(Args&&... args) {
+        return Region<Part>(std::forward<Args>(args)...);
     }
     /// The positions that a View holds of an activation; null if it holds all of them.
     template <class T>

@@ -42,6 +42,11 @@ inline at::Tensor fresh_copy(const at::Tensor& t) {
     return copy;
 }
 
+/// Moves a tensor to storage of its own if anybody else holds it or its storage: they keep the values that they have.
+inline void make_alone(at::Tensor& t) {
+    if (t.use_count() != 1 || t.storage().use_count() != 1) t = fresh_copy(t);
+}
+
 /// Calls f(first channel, count) for each run of neighbouring channels of a selection in `packed`, in the order of the
 /// selection. @pre packed is contiguous, the selection is viewable
 template <class F>
