@@ -109,6 +109,7 @@ public:
         }
         if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
             replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);
+            replaced->version = static_cast<std::int64_t>(replaced->tensor._version());
             return;
         }
         StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
