@@ -39,8 +39,8 @@ struct Pass {
 template <Index Width, Index Heads>
 Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, Index layer, HookSet& hooks) {
     Pass pass;
-    const auto watch = hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
-                                 [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone().take(); });
+    hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
+              [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone(); });
     const auto scope = hooks.activate();
     pass.logits = model->forward(ids);
     return pass;
@@ -73,7 +73,7 @@ void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>
 
     HookSet nothing, hooks;
     const Pass before = run(model, ids, o.layer, nothing);
-    const auto handle = hooks.add(site, recipe);
+    hooks.add(site, recipe);
     const Pass after = run(model, ids, o.layer, hooks);
 
     std::cout << "edit     " << site->output.name() << ": " << recipe << "\n";

@@ -55,8 +55,8 @@ TEST_CASE("a grid has its components in the order in which they are named, each 
             CHECK(part.width == 36);
             CHECK(part.heads() == 3);
         }
-        CHECK((grid.parts()[0].channels.where == slice_of<Qkv, K<12, 3>>));
-        CHECK((grid.parts()[1].channels.where == slice_of<Qkv, Q<12, 3>>));
+        CHECK((grid.parts()[0].part.where == slice_of<Qkv, K<12, 3>>));
+        CHECK((grid.parts()[1].part.where == slice_of<Qkv, Q<12, 3>>));
     }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("sites come one by one, in a container, or in any range, and keep thei
 TEST_CASE("a whole layout is one part of all channels, without heads of its own") {
     const Grid grid = Grid::of<Qkv>(c_attn);
     CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
-    CHECK((grid.parts()[0].channels.where == StridedSlice{0, 36, 1, 36}));
+    CHECK((grid.parts()[0].part.where == StridedSlice{0, 36, 1, 36}));
     CHECK(grid.parts()[0].heads() == 0);
     CHECK(says(message_of<ValueError>([&] { (void)grid.by_head(); }), "a layout has no heads of its own",
                "sweep its components by head"));
@@ -108,12 +108,12 @@ TEST_CASE("every position is by itself unless the grid says otherwise, and a gri
 }
 
 TEST_CASE("grids of the same layers become one, one's parts after the other's") {
-    const auto mlps = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
+    const auto mlps = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
     const Grid both = Grid::of<Q, K>(c_attn).at(token(2)).with(Grid::of<MlpOut>(mlps));
     CHECK((parts_of(both) == std::vector<std::string>{"Q", "K", "MlpOut"}));
     CHECK(both.parts()[2].width == 8);
     CHECK_FALSE(both.has_positions());
-    const auto two = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp"});
+    const auto two = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp"});
     CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q>(c_attn).with(Grid::of<MlpOut>(two)); }),
                "grids of 3 and 2 layers", "sites of the same layers"));
 }
@@ -139,8 +139,8 @@ TEST_CASE("a grid of recipes has them by their texts, and each gives an edited c
     REQUIRE(grid.recipes().size() == 3);
     CHECK(grid.recipes()[2].name == "Q[token 2] = 0");
     const at::Tensor activation = at::ones({1, 4, 36});
-    const at::Tensor edited = grid.recipes()[2].edited(activation);
-    CHECK(edited.equal((borrow<Qkv>(activation) | on<Q>(token(2)).zero()).take()));
+    const at::Tensor expected = borrow<Qkv>(activation) | on<Q>(token(2)).zero();
+    CHECK(grid.recipes()[2].edited(activation).equal(expected));
     CHECK(activation.equal(at::ones({1, 4, 36})));
 }
 
