@@ -9,8 +9,8 @@ using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
 
 void attach(HookSet& hooks, const Hooked<torch::nn::Identity>& site) {
 #ifdef SUTURE_BAD
-    auto handle = hooks.add_backward(site, on<Q>().zero());
+    hooks.add_backward(site, on<Q>().zero());
 #else
-    auto handle = hooks.add_backward<Qkv>(site, on<Q>().zero());
+    hooks.add_backward<Qkv>(site, on<Q>().zero());
 #endif
 }

@@ -1,5 +1,5 @@
 // expect: a family has no width: name the component, as in borrow<Q<768>>(tensor)
-// `borrow` checks the width, which a family does not have. A family is enough for `on` and `get`, where the layout
+// `borrow` checks the width, which a family does not have. A family is enough for `on`, where the layout
 // supplies the width.
 #include <suture/suture.hpp>
 

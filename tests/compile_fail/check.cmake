@@ -23,7 +23,7 @@ else()
 endif()
 
 function(compile result_name output_name)
-    execute_process(COMMAND ${COMPILER} ${flags} -fsyntax-only ${ARGN} ${CASE}
+    execute_process(COMMAND ${COMPILER} ${flags} -fsyntax-only -Werror=unused-result ${ARGN} ${CASE}
         RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
     set(${result_name} "${result}" PARENT_SCOPE)
     set(${output_name} "${output}" PARENT_SCOPE)

@@ -1,4 +1,4 @@
-// expect: this site has no layout of its own: write check_layout<Layout>(model, site, input)
+// expect: this site has no layout of its own: write check_layout<Layout>(model, site, ids)
 // A site that does not say how it is packed can only be checked against a layout that the call names.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>

@@ -5,7 +5,7 @@
 
 using namespace suture;
 
-auto check(Hooked<torch::nn::Identity>& model, const HookPoint<Whole<Mlp<3072>>>& mlp,
+auto check(Hooked<torch::nn::Identity>& model, const HookPoint<Mlp<3072>>& mlp,
            const HookPoint<Gpt2Qkv<768, 12>>& projection, const at::Tensor& x) {
 #ifdef SUTURE_BAD
     return check_layout(model, mlp, x);

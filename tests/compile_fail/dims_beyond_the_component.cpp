@@ -4,8 +4,12 @@
 
 using namespace suture;
 
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+void ablate(View<Qkv> activation) {
 #ifdef SUTURE_BAD
-auto edit = on<Q<768, 12>>(dims<760, 780>).set(0.0);
+    auto edited = activation | on<Q>(dims<760, 780>).set(0.0);
 #else
-auto edit = on<Q<768, 12>>(dims<760, 768>).set(0.0);
+    auto edited = activation | on<Q>(dims<760, 768>).set(0.0);
 #endif
+}

@@ -8,8 +8,8 @@ using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
 
 void look(View<Qkv> activation) {
 #ifdef SUTURE_BAD
-    auto gate = activation.get<Gate>();
+    auto gate = activation[on<Gate>()];
 #else
-    auto query = activation.get<Q>();
+    auto query = activation[on<Q>()];
 #endif
 }

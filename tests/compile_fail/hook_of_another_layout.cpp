@@ -4,10 +4,10 @@
 
 using namespace suture;
 
-void attach(HookSet& hooks, const HookPoint<Whole<Mlp<3072>>>& mlp) {
+void attach(HookSet& hooks, const HookPoint<Mlp<3072>>& mlp) {
 #ifdef SUTURE_BAD
-    auto handle = hooks.add(mlp, on<Q<768, 12>>(token(4)).zero());
+    hooks.add(mlp, on<Q<768, 12>>(token(4)).zero());
 #else
-    auto handle = hooks.add(mlp, on<Mlp<3072>>(token(4)).zero());
+    hooks.add(mlp, on<Mlp<3072>>(token(4)).zero());
 #endif
 }

@@ -4,12 +4,12 @@
 
 using namespace suture;
 
-using Mlps = Whole<Mlp<3072>>;
+using Mlps = Mlp<3072>;
 
 void attach(HookSet& hooks, const HookPoint<Mlps>& mlp) {
 #ifdef SUTURE_BAD
-    auto handle = hooks.add(mlp, [](at::Tensor& activation) { activation.zero_(); });
+    hooks.add(mlp, [](at::Tensor& activation) { activation.zero_(); });
 #else
-    auto handle = hooks.add(mlp, [](const View<Mlps>& activation) { return activation | on<Mlp>().zero(); });
+    hooks.add(mlp, [](const View<Mlps>& activation) { return activation | on<Mlp>().zero(); });
 #endif
 }

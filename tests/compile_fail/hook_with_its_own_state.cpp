@@ -4,12 +4,12 @@
 
 using namespace suture;
 
-using Mlps = Whole<Mlp<3072>>;
+using Mlps = Mlp<3072>;
 
 void count(HookSet& hooks, const HookPoint<Mlps>& mlp, int& passes) {
 #ifdef SUTURE_BAD
-    auto handle = hooks.add(mlp, [n = 0](const View<Mlps>&) mutable { ++n; });
+    hooks.add(mlp, [n = 0](const View<Mlps>&) mutable { ++n; });
 #else
-    auto handle = hooks.add(mlp, [&passes](const View<Mlps>&) { ++passes; });
+    hooks.add(mlp, [&passes](const View<Mlps>&) { ++passes; });
 #endif
 }

@@ -8,8 +8,8 @@ using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
 
 void patch(View<Qkv> clean) {
 #ifdef SUTURE_BAD
-    auto edit = on<Q<768, 12>>(token(4)).set(clean.get<K>());
+    auto edit = on<Q<768, 12>>(token(4)).set(clean[on<K>()]);
 #else
-    auto edit = on<Q<768, 12>>(token(4)).set(clean.get<Q>());
+    auto edit = on<Q<768, 12>>(token(4)).set(clean[on<Q>()]);
 #endif
 }

@@ -11,8 +11,8 @@ using Wider = Grouped<16, Q<64>, K<64>, V<64>>;
 void patch(View<NeoX> corrupted, View<NeoX> clean, View<Wider> other) {
     (void)clean, (void)other;
 #ifdef SUTURE_BAD
-    auto patched = corrupted | on<Q<64>>().set(other.get<Q>());
+    auto patched = corrupted | on<Q<64>>().set(other[on<Q>()]);
 #else
-    auto patched = corrupted | on<Q<64>>().set(clean.get<Q>());
+    auto patched = corrupted | on<Q<64>>().set(clean[on<Q>()]);
 #endif
 }

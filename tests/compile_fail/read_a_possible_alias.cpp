@@ -1,4 +1,4 @@
-// expect: the result of read() could alias the source: return tensors, or containers of them
+// expect: the result of read() could alias the source: return tensors, or lists of them
 // suture cannot see a tensor inside a struct, a shared pointer or a span, which could lead back to the source. In
 // tensors, tuples, optionals and standard containers it finds aliases and clones them.
 #include <suture/suture.hpp>

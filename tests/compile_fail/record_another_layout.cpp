@@ -4,11 +4,10 @@
 
 using namespace suture;
 
-void attach(HookSet& hooks, const HookPoint<Whole<Mlp<3072>>>& mlp, Latest<Q<768, 12>>& queries,
-            Latest<AnyLayout>& anything) {
+void attach(HookSet& hooks, const HookPoint<Mlp<3072>>& mlp, Latest<Q<768, 12>>& queries, Latest<AnyLayout>& anything) {
 #ifdef SUTURE_BAD
-    auto handle = hooks.add(mlp, queries);
+    hooks.add(mlp, queries);
 #else
-    auto handle = hooks.add(mlp, anything);
+    hooks.add(mlp, anything);
 #endif
 }

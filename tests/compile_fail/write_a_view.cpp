@@ -10,6 +10,6 @@ void zero_the_query(View<Q<768, 12>> q) {
     q.fill_(0);
 #else
     auto edited = q.clone();
-    edited.at().fill_(0);
+    edited[on<Q>()] = 0;
 #endif
 }

@@ -58,23 +58,55 @@ SUTURE_FAULTS(SUTURE_FAULT_TYPE)
 #undef SUTURE_FAULT_TYPE
 }  // namespace detail
 
+/// A parameter that takes a list in braces, which neither a template nor a C ellipsis does: `cat<Qkv>({q, k, v})`.
+struct InBraces {
+    template <class... Ts>
+    InBraces(const Ts&...);
+};
+
 // SUTURE_REJECTED(sentence, declarator) declares a function that always refuses, with the sentence.
 // SUTURE_REJECTED_FOR(suture_fault, declarator) does so with the sentence of a fault that depends on template
 // parameters. The declarator carries no return type; constraints go into the template head.
-// SUTURE_REJECTED_COPY(sentence, type) declares a copy constructor that refuses. It has no return type, so GCC prints
-// the sentence as the type of a defaulted second parameter.
+// Every public overload set ends with a last resort, so that no guess meets "no matching function":
+//     template <class...>
+//     SUTURE_REJECTED("...", f(...));
+// A C ellipsis is the worst conversion that there is: it never takes a call that another overload would take.
+// Constructors and conversions have no return type, so GCC prints their sentence as the type of a defaulted parameter;
+// Clang sees theirs only if they are not templates.
+// SUTURE_REJECTED_FROM(sentence, type, parameter) declares a constructor of one parameter that refuses,
+// SUTURE_REJECTED_COPY(sentence, type) the copy constructor, SUTURE_REJECTED_DEFAULT(sentence, type) the default one;
+// SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) a conversion.
 #if defined(__clang__)
-#define SUTURE_REJECTED(sentence, ...) void __VA_ARGS__ __attribute__((diagnose_if(true, sentence, "error")))
-#define SUTURE_REJECTED_COPY(sentence, type) type(const type&) __attribute__((diagnose_if(true, sentence, "error")))
-#define SUTURE_FAULT_ATTRIBUTE(name, sentence) \
-    __attribute__((diagnose_if(suture_fault == ::suture::detail::Fault::name, sentence, "error")))
+// Clang warns about its own extension under -Wpedantic, even in a macro of a header that the user only includes.
+#define SUTURE_DIAGNOSED(condition, sentence)                                             \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wgcc-compat\"") \
+        __attribute__((diagnose_if(condition, sentence, "error"))) _Pragma("clang diagnostic pop")
+#define SUTURE_REJECTED(sentence, ...) void __VA_ARGS__ SUTURE_DIAGNOSED(true, sentence)
+#define SUTURE_REJECTED_FROM(sentence, type, ...) type(__VA_ARGS__) SUTURE_DIAGNOSED(true, sentence)
+#define SUTURE_REJECTED_DEFAULT(sentence, type) type() SUTURE_DIAGNOSED(true, sentence)
+#define SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) \
+    operator target() qualifiers SUTURE_DIAGNOSED(true, sentence)
+#define SUTURE_FAULT_ATTRIBUTE(name, sentence) SUTURE_DIAGNOSED(suture_fault == ::suture::detail::Fault::name, sentence)
 // Clang wants the condition beside each sentence, so every use gives its fault the same name.
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) void __VA_ARGS__ SUTURE_FAULTS(SUTURE_FAULT_ATTRIBUTE)
 #else
-#define SUTURE_REJECTED_COPY(sentence, type) type(const type&, ::suture::Rejected<sentence> = {}) = delete
 #define SUTURE_REJECTED(sentence, ...) auto __VA_ARGS__->::suture::Rejected<sentence> = delete
+#define SUTURE_REJECTED_FROM(sentence, type, ...) type(__VA_ARGS__, ::suture::Rejected<sentence> = {}) = delete
+#define SUTURE_REJECTED_DEFAULT(sentence, type) explicit type(::suture::Rejected<sentence> = {}) = delete
+#define SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers)  \
+    template <class Target, class = ::suture::Rejected<sentence>> \
+        requires ::suture::detail::is_target<Target, target>      \
+    operator Target() qualifiers = delete
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) \
     auto __VA_ARGS__->typename ::suture::detail::Refusal<suture_fault_parameter>::type = delete
 #endif
+#define SUTURE_REJECTED_COPY(sentence, type) SUTURE_REJECTED_FROM(sentence, type, const type&)
+
+namespace detail {
+template <class Asked, class Target>
+inline constexpr bool is_target = false;
+template <class Target>
+inline constexpr bool is_target<Target, Target> = true;
+}  // namespace detail
 
 }  // namespace suture

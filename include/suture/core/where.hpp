@@ -140,6 +140,22 @@ constexpr detail::Dims dims(Integer auto begin, Integer auto end) {
     return {detail::counted(begin), detail::counted(end)};
 }
 
+// Calls that must not compile.
+template <class...>
+SUTURE_REJECTED("a token is one whole number, or a tensor with one per row: write token(4)", token(...));
+template <class...>
+SUTURE_REJECTED("tokens are a range or a list: write tokens(2, 5), tokens({1, 3}), or token(4)", tokens(...));
+template <class...>
+SUTURE_REJECTED("a batch row is one whole number: write batch(0)", batch(...));
+template <class...>
+SUTURE_REJECTED("batch rows are a range: write batches(0, 4), or batch(0)", batches(...));
+template <class...>
+SUTURE_REJECTED("a head is one whole number: write head(3), or heads({1, 5}) for several", head(...));
+template <class...>
+SUTURE_REJECTED("heads are a range or a list: write heads(0, 4), heads({1, 5}), or head(3)", heads(...));
+template <class...>
+SUTURE_REJECTED("dims are a range or a list: write dims(0, 10), or dims({1, 5})", dims(...));
+
 /// A selector: `token(4)`, `tokens(2, 5)`, `batch(0)`, `head(3)`, `dims(0, 10)`, ...
 template <class W>
 concept Where = requires {

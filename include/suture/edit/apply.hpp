@@ -8,6 +8,7 @@
 #include <c10/util/SmallVector.h>
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace suture {
@@ -98,12 +99,37 @@ SUTURE_REJECTED_FOR(suture_fault, operator|=(const Owned<X>&, R&&));
 
 template <Layout X, Applicable R>
     requires(detail::recipe_fault<R, X> == detail::Fault::none)
-SUTURE_REJECTED("a pipe consumes the Owned: write std::move(x) | edit, or x |= edit", operator|(const Owned<X>&, R&&));
+SUTURE_REJECTED("a pipe consumes the Owned: write std::move(x) | edit, or x |= edit", operator|(Owned<X>&, R&&));
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|(const Owned<X>&, R&&));
 template <Layout X, Applicable R>
 SUTURE_REJECTED("a View is read-only: write view | edit, which clones, or clone() it", operator|=(const View<X>&, R&&));
 template <Layout X, Applicable R>
     requires(detail::recipe_fault<R, X> == detail::Fault::none)
 SUTURE_REJECTED("a const Owned is read-only: write x.view() | edit, which clones", operator|=(const Owned<X>&, R&&));
+template <Layout X, Applicable R>
+    requires(detail::recipe_fault<R, X> == detail::Fault::none)
+SUTURE_REJECTED("this Owned is gone at the end of the line: write | edit instead of |= edit", operator|=(Owned<X>&&,
+                                                                                                         R&&));
+template <class P, Applicable R>
+    requires(Readable<P>&& std::is_void_v<detail::held_type<P>>)
+SUTURE_REJECTED("a place is not piped: pipe the View, view | on<C>(token(4)).set(value)", operator|(const P&, R&&));
+template <class P, Applicable R>
+    requires(Readable<P>&& std::is_void_v<detail::held_type<P>>)
+SUTURE_REJECTED("a place is written by assignment: write x[place] = value, or x |= edit", operator|=(const P&, R&&));
+template <Readable T, class R>
+    requires(!Applicable<R> && !detail::is_place<std::remove_cvref_t<R>> && !Readable<R>)
+SUTURE_REJECTED("a pipe takes an edit or a recipe: write view | on<C>().set(value)", operator|(const T&, R&&));
+template <Readable T, class R>
+    requires(!Applicable<R> && !detail::is_place<std::remove_cvref_t<R>>)
+SUTURE_REJECTED("a pipe takes an edit or a recipe: write x |= on<C>().set(value)", operator|=(const T&, R&&));
+template <Readable T, AnyRecipe R>
+SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator+(const T&, const R&));
+template <Readable T, AnyRecipe R>
+SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator>>(const T&, const R&));
+template <Readable T, AnyRecipe R>
+SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator&(const T&, const R&));
 template <Applicable R, Readable T>
 SUTURE_REJECTED("the activation comes first: write view | edit", operator|(R&&, const T&));
 template <class T, Applicable R>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "suture/edit/detail/operation.hpp"
+#include "suture/edit/detail/refused_operations.hpp"
 #include "suture/tensor/detail/place_text.hpp"
 
 #include <concepts>
@@ -20,8 +21,8 @@ namespace suture {
 namespace detail {
 // The bases of edits and of recipes. Two types, because a base that a recipe shared with its members would keep them
 // from sharing an address.
-struct EditBase {};
-struct RecipeBase {};
+struct EditBase : RefusedOnRecipes {};
+struct RecipeBase : RefusedOnRecipes {};
 }  // namespace detail
 
 /// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to every activation
@@ -293,6 +294,15 @@ template <Applicable A, Applicable B>
 constexpr auto operator|(A&& first, B&& then) {
     return detail::as_recipe(std::forward<A>(first)).then(detail::as_recipe(std::forward<B>(then)));
 }
+
+template <AnyRecipe A, Applicable B>
+SUTURE_REJECTED("a recipe is a value: write auto longer = recipe | edit", operator|=(A&&, B&&));
+template <AnyRecipe A, Applicable B>
+SUTURE_REJECTED("edits compose with |: write first | second", operator+(const A&, const B&));
+template <AnyRecipe A, Applicable B>
+SUTURE_REJECTED("edits compose with |: write first | second", operator&(const A&, const B&));
+template <AnyRecipe A, Applicable B>
+SUTURE_REJECTED("edits compose with |: write first | second", operator,(const A&, const B&));
 
 template <AnyRecipe R>
 std::ostream& operator<<(std::ostream& out, const R& r) {

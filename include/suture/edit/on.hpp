@@ -60,7 +60,8 @@ Piece<X> kept(const Region<X>& r) {
 /// component of another run. A View is used at the same place: activation patching. A piece, `other[on<Q>(token(3))]`, is
 /// used as it is. The edit keeps a copy of the value; only a Slot can be changed later.
 template <class Selector, Where... Ws>
-class [[nodiscard("a place alone changes nothing: write place.set(value), or read view[place]")]] Place {
+class [[nodiscard("a place alone changes nothing: write place.set(value), or read view[place]")]] Place
+    : public detail::RefusedOperations {
 public:
     constexpr explicit Place(Ws... wheres) : wheres_{std::move(wheres)...} {}
 
@@ -118,23 +119,55 @@ public:
     template <class F>
         requires std::convertible_to<std::invoke_result_t<const F&, at::Tensor>, at::Tensor>
     constexpr auto apply(F f) const { return make(detail::Apply<F>{std::move(f)}); }
+
+    // Calls that must not compile.
     template <class F>
         requires std::is_void_v<std::invoke_result_t<const F&, at::Tensor>> SUTURE_REJECTED(
             "the function given to apply() returns nothing: return the edited tensor", apply(F) const);
+    template <class F>
+        requires(std::invocable<const F&, at::Tensor> && !std::is_void_v<std::invoke_result_t<const F&, at::Tensor>> &&
+                 !std::convertible_to<std::invoke_result_t<const F&, at::Tensor>, at::Tensor>)
+    SUTURE_REJECTED("the function given to apply() returns something else: return the edited tensor", apply(F) const);
+    template <class F>
+        requires(!std::invocable<const F&, at::Tensor> && std::invocable<F&, at::Tensor>)
+    SUTURE_REJECTED("apply calls its function as const: drop mutable, and capture by reference", apply(F) const);
+    template <class F>
+        requires(!std::invocable<const F&, at::Tensor> && std::invocable<const F&, at::Tensor&>)
+    SUTURE_REJECTED("apply hands its function a copy: take at::Tensor by value and return it", apply(F) const);
+    template <class... Fs>
+    SUTURE_REJECTED("apply takes one function: write apply([](at::Tensor t) { return t * 2; })", apply(...) const);
 
 #define SUTURE_OTHER_VALUE(name)                                                                                     \
     template <Readable V>                                                                                            \
         requires(!detail::takes<V, Selector>)                                                                        \
     SUTURE_REJECTED("the injected View holds another component: take its values with read()", name(const V&) const); \
+    template <class...>                                                                                              \
+    SUTURE_REJECTED("a list is not a value: write at::tensor({1.0, 2.0})", name(InBraces) const);                    \
     template <class V>                                                                                               \
         requires(!detail::takes<V, Selector> && !Readable<V>)                                                        \
-    SUTURE_REJECTED("an edit takes a number, a tensor, a View, a place or a Slot: give one", name(const V&) const);
+    SUTURE_REJECTED("an edit takes a number, a tensor, a View, a place or a Slot: give one", name(const V&) const);  \
+    template <class...>                                                                                              \
+    SUTURE_REJECTED("an edit takes one value: a number, a tensor, a View, a place or a Slot", name(...) const);
     SUTURE_OTHER_VALUE(set)
     SUTURE_OTHER_VALUE(add)
     SUTURE_OTHER_VALUE(subtract)
     SUTURE_OTHER_VALUE(multiply)
     SUTURE_OTHER_VALUE(divide)
 #undef SUTURE_OTHER_VALUE
+    template <class...>
+    SUTURE_REJECTED("zero takes no value: write set(value), or clamp(low, high)", zero(...) const);
+    template <class...>
+    SUTURE_REJECTED("clamp takes both bounds as numbers: write clamp(low, high)", clamp(...) const);
+    template <class...>
+    SUTURE_REJECTED("noise takes a standard deviation, and perhaps a generator: write noise(0.1)", noise(...) const);
+    template <class...>
+    SUTURE_REJECTED("mean_over takes axes before the channels: write mean_over(Axis::token)", mean_over(...) const);
+    template <class...>
+    SUTURE_REJECTED("project_out takes one direction, a tensor: write project_out(direction)", project_out(...) const);
+    template <class...>
+    SUTURE_REJECTED("steer takes a direction and an amount: write steer(direction, 4.0)", steer(...) const);
+    template <class V>
+    SUTURE_REJECTED("a place is not its values: write x[place] = value, or place.set(value)", operator=(const V&) &&);
 
 private:
     friend detail::Access;
@@ -193,11 +226,26 @@ template <class C, class... Ws>
     requires(!Layout<C>)
 SUTURE_REJECTED("this is neither a component nor a layout: name one, as in on<Q<768, 12>>()", on(Ws...));
 template <Layout C, class... Ws>
-    requires(!(detail::GivenWhere<Ws> && ...))
+    requires(!(detail::GivenWhere<Ws> && ...) && !(Integer<Ws> || ...))
 SUTURE_REJECTED("this is not a selector: write on<C>(token(4), head(3), dims(0, 10))", on(Ws...));
 template <template <Index, Index> class Family, class... Ws>
-    requires(!(detail::GivenWhere<Ws> && ...))
+    requires(!(detail::GivenWhere<Ws> && ...) && !(Integer<Ws> || ...))
 SUTURE_REJECTED("this is not a selector: write on<C>(token(4), head(3), dims(0, 10))", on(Ws...));
+template <Layout C, class... Ws>
+    requires(Integer<Ws> || ...)
+SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
+template <template <Index, Index> class Family, class... Ws>
+    requires(Integer<Ws> || ...)
+SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
+template <class... Cs>
+    requires(sizeof...(Cs) != 1)
+SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 1)
+SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
 
 template <class T, class Selector, Where... Ws>
 SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator|(const T&,

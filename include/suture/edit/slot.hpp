@@ -1,6 +1,7 @@
 // Slot: an injected tensor that can be replaced while the recipe and the hook that use it stay.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/positions.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -52,6 +53,9 @@ public:
         std::swap(cell_->tensor, kept);
         return *this;
     }
+
+    SUTURE_REJECTED_COPY("a Slot is not copied: recipes share it, and slot.get() copies its tensor", Slot);
+    SUTURE_REJECTED_CONVERSION("a Slot is not a tensor: write slot.get()", at::Tensor, const);
 
     /// A copy of the tensor in the slot; undefined if it is empty.
     at::Tensor get() const { return detail::snapshot(cell_->load()); }

@@ -110,7 +110,7 @@ LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
 }
 template <class Model, Hookable S, class... Inputs>
     requires(std::same_as<site_layout<S>, AnyLayout>)
-SUTURE_REJECTED("this site has no layout of its own: write check_layout<Layout>(model, site, input)",
+SUTURE_REJECTED("this site has no layout of its own: write check_layout<Layout>(model, site, ids)",
                 check_layout(Model&&, const S&, Inputs&&...));
 template <class Model, Hookable S, class... Inputs>
     requires(Layout<site_layout<S>> && !detail::packs_attention<site_layout<S>>)

@@ -86,5 +86,12 @@ SUTURE_REJECTED_FOR(suture_fault, cat(const Parts&...));
 template <Layout L, class... Parts>
     requires(std::same_as<Parts, at::Tensor> || ...)
 SUTURE_REJECTED("cat joins typed parts: write borrow<Component>(tensor) for each", cat(const Parts&...));
+template <class...>
+SUTURE_REJECTED("cat takes a layout and its parts, one by one: write cat<Layout>(q, k, v)", cat(...));
+template <class...>
+SUTURE_REJECTED("cat takes a layout and its parts, one by one: write cat<Layout>(q, k, v)", cat(InBraces, Index = -1));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("cat takes a layout and its parts, one by one: write cat<Layout>(q, k, v)", cat(...));
 
 }  // namespace suture

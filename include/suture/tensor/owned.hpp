@@ -21,7 +21,8 @@ namespace suture {
 ///     mine[on<V>(token(1))] = other[on<V>(token(3))];
 ///     at::Tensor edited = std::move(mine).take();
 template <Layout X>
-class [[nodiscard("the result is a new Owned: use it, or its tensor")]] Owned : public detail::Reading<Owned<X>> {
+class [[nodiscard("the result is a new Owned: use it, or its tensor")]] Owned : public detail::Reading<Owned<X>>,
+                                                                                public detail::OwnedWriters {
 public:
     using layout = X;
 
@@ -75,32 +76,30 @@ public:
         requires(!detail::is_place<I>)
     SUTURE_REJECTED("an Owned is written at a place: write x[on<C>(token(4))] = value", operator[](const I&) const&);
 
-    // An Owned is written only where the program says so: by |= or at a place.
-#define SUTURE_WRITE_AT_A_PLACE(name) \
-    template <class... Args>          \
-    SUTURE_REJECTED("an Owned is written at a place: write x[on<C>()] = value", name(Args&&...) const);
-    SUTURE_WRITE_AT_A_PLACE(operator+=)
-    SUTURE_WRITE_AT_A_PLACE(operator-=)
-    SUTURE_WRITE_AT_A_PLACE(operator*=)
-    SUTURE_WRITE_AT_A_PLACE(operator/=)
-    SUTURE_WRITE_AT_A_PLACE(fill_)
-    SUTURE_WRITE_AT_A_PLACE(zero_)
-    SUTURE_WRITE_AT_A_PLACE(copy_)
-    SUTURE_WRITE_AT_A_PLACE(add_)
-    SUTURE_WRITE_AT_A_PLACE(sub_)
-    SUTURE_WRITE_AT_A_PLACE(mul_)
-    SUTURE_WRITE_AT_A_PLACE(div_)
-    SUTURE_WRITE_AT_A_PLACE(clamp_)
-    SUTURE_WRITE_AT_A_PLACE(normal_)
-    SUTURE_WRITE_AT_A_PLACE(masked_fill_)
-    SUTURE_WRITE_AT_A_PLACE(index_put_)
-#undef SUTURE_WRITE_AT_A_PLACE
+    // Calls that must not compile.
+    SUTURE_REJECTED_DEFAULT("an Owned holds values: make it by clone(), cat, an edit or adopt()", Owned);
+    SUTURE_REJECTED_FROM("an Owned has storage of its own: write view.clone()", Owned, const View<X>&);
+    SUTURE_REJECTED_FROM("others may hold this tensor: write borrow<Layout>(tensor).clone()", Owned, const at::Tensor&);
+    SUTURE_REJECTED_CONVERSION("an Owned gives its tensor up by a move: write std::move(owned).take()", at::Tensor,
+                               const&);
+    SUTURE_REJECTED("an Owned is move-only: call clone() to copy it", operator=(const Owned&)&);
+    template <class V>
+    SUTURE_REJECTED(
+        "an Owned is written at a place: for all of it, write x[on<Layout>()] = value", operator=(const V&)&);
+    template <class V>
+    SUTURE_REJECTED("an Owned is written with |= or at a place: write x[on<C>()] += value", operator+=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("an Owned is written with |= or at a place: write x[on<C>()] -= value", operator-=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("an Owned is written with |= or at a place: write x[on<C>()] *= value", operator*=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("an Owned is written with |= or at a place: write x[on<C>()] /= value", operator/=(const V&) const);
 
 private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Owned(at::Tensor t) : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)) {}
+    explicit Owned(at::Tensor && t) : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)) {}
 
     at::IntArrayRef shape() const { return tensor_.sizes(); }
     at::Tensor values() const { return tensor_; }
@@ -125,5 +124,10 @@ Owned<X> adopt(at::Tensor&& tensor) {
 }
 template <class X>
 SUTURE_REJECTED("adopt takes over its tensor: write adopt<Layout>(std::move(tensor))", adopt(const at::Tensor&));
+template <class...>
+SUTURE_REJECTED("adopt takes a layout and a tensor: write adopt<Layout>(std::move(tensor))", adopt(...));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: name the component, as in adopt<Q<768>>", adopt(...));
 
 }  // namespace suture

@@ -18,7 +18,8 @@ namespace suture {
 ///     double size = view[on<Q>(token(4))].norm().item<double>();
 ///     mine[on<V>(token(1))] = view[on<V>(token(3))];
 template <Layout X>
-class [[nodiscard("reading a place changes nothing: use its value")]] Piece : public detail::Reading<Piece<X>> {
+class [[nodiscard("reading a place changes nothing: use its value")]] Piece : public detail::Reading<Piece<X>>,
+                                                                              public detail::PieceWriters {
 public:
     Piece(const Piece&) = default;
     Piece(Piece &&) noexcept = default;
@@ -34,6 +35,10 @@ public:
     SUTURE_REJECTED("a place of a View is read-only: write view | place.multiply(value)", operator*=(const V&) const);
     template <class V>
     SUTURE_REJECTED("a place of a View is read-only: write view | place.divide(value)", operator/=(const V&) const);
+
+    SUTURE_REJECTED_CONVERSION("a place of a View is not a tensor: write view[place].clone()", at::Tensor, const);
+    template <class I>
+    SUTURE_REJECTED("a place is named at once: write view[on<C>(token(4), head(3))]", operator[](const I&) const);
 
     /// A copy, in storage of its own. Gradients flow through it.
     at::Tensor clone() const { return detail::fresh_copy(this->canonical()); }

@@ -65,6 +65,9 @@ inline RowPositions tokens(std::initializer_list<Index> index) {
 /// [positions, channels], like PyTorch's `x[mask]`.
 inline RowPositions mask(const at::Tensor& mask) { return {RowPositions::Kind::where_true, detail::snapshot(mask)}; }
 
+template <class...>
+SUTURE_REJECTED("a mask is a bool tensor, [tokens] or [batch, tokens]: write mask(ids == 50256)", mask(...));
+
 namespace detail {
 /// Heads in any order, by number, or where a bool tensor is true.
 struct HeadList {

@@ -6,6 +6,7 @@
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/detail/plain_storage.hpp"
+#include "suture/tensor/detail/refused_members.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -16,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <ostream>
@@ -253,7 +255,7 @@ template <class A, class B>
 using leading_operand = std::conditional_t<Readable<A> && (!std::is_void_v<held_type<A>> || !Readable<B>), A, B>;
 
 /// Operators that only argument-dependent lookup finds.
-struct Arithmetic {
+struct Arithmetic : RefusedReads {
 #define SUTURE_ARITHMETIC(symbol, method)                                      \
     template <Operand A, Operand B>                                            \
         requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)        \
@@ -392,12 +394,27 @@ public:
     at::Tensor max() const { return canonical().max(); }
     at::Tensor min() const { return canonical().min(); }
     at::Tensor argmax(Index dim) const { return canonical().argmax(dim); }
+#define SUTURE_OTHERWISE_REDUCED(name)                                                                           \
+    template <class...>                                                                                          \
+    SUTURE_REJECTED("this reduces one axis at a time: write x.sum(-1), or x.read(f) for more", name(...) const); \
+    template <class...>                                                                                          \
+    SUTURE_REJECTED("this reduces one axis at a time: write x.sum(-1), or x.read(f) for more",                   \
+                    name(std::initializer_list<Index>, bool = false) const);
+    SUTURE_OTHERWISE_REDUCED(sum)
+    SUTURE_OTHERWISE_REDUCED(mean)
+    SUTURE_OTHERWISE_REDUCED(norm)
+    SUTURE_OTHERWISE_REDUCED(max)
+    SUTURE_OTHERWISE_REDUCED(min)
+    SUTURE_OTHERWISE_REDUCED(argmax)
+#undef SUTURE_OTHERWISE_REDUCED
 
     /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
     template <class B>
         requires(Readable<B> || std::same_as<B, at::Tensor>)
     at::Tensor matmul(const B& other)
     const { return canonical().matmul(plain(other)); }
+    template <class...>
+    SUTURE_REJECTED("matmul takes a tensor or a View: give one", matmul(...) const);
 
     /// Whether shape, dtype, device and values are equal. NaN equals nothing.
     template <Readable B>
@@ -408,6 +425,8 @@ public:
     template <Readable B>
         requires mixes_components<Self, B> SUTURE_REJECTED(
             "these are different components: use read() to combine their values", equal(const B&) const);
+    template <class...>
+    SUTURE_REJECTED("equal compares what has a layout: write view.equal(borrow<Layout>(tensor))", equal(...) const);
 
     /// Lends the tensor to `f` and returns the result of f; a tensor in it that aliases the storage is cloned first.
     /// f may return nothing, numbers, text, tensors, Views and Owneds, and optionals, tuples and standard containers
@@ -435,8 +454,9 @@ public:
 
     template <std::invocable<const at::Tensor&> F>
         requires(!Reader<F>)
-    SUTURE_REJECTED("the result of read() could alias the source: return tensors, or containers of them",
-                    read(F&&) const);
+    SUTURE_REJECTED("the result of read() could alias the source: return tensors, or lists of them", read(F&&) const);
+    template <class...>
+    SUTURE_REJECTED("read lends a tensor to a function: write x.read([](const at::Tensor& t) {...})", read(...) const);
 
     /// The tensor itself, without the protection of suture. Of a component in groups, [..., groups, width of one]: no view
     /// has the shape [..., width].

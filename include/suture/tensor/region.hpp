@@ -24,7 +24,8 @@ concept Injectable = Number<V> || std::same_as<V, at::Tensor> ||
 /// destroyed.
 template <Layout X>
 class [[nodiscard("a place alone changes nothing: assign to it, or use its value")]] Region
-    : public detail::Reading<Region<X>> {
+    : public detail::Reading<Region<X>>,
+      public detail::RegionWriters {
 public:
     Region(const Region&) = default;
 
@@ -68,18 +69,9 @@ public:
     SUTURE_WRONG_VALUE(/=)
 #undef SUTURE_WRONG_VALUE
 
-#define SUTURE_WRITE_BY_ASSIGNMENT(name, sentence) \
-    template <class... Args>                       \
-    SUTURE_REJECTED(sentence, name(Args&&...) const);
-    SUTURE_WRITE_BY_ASSIGNMENT(fill_, "a place is written by assignment: write x[place] = value")
-    SUTURE_WRITE_BY_ASSIGNMENT(zero_, "a place is written by assignment: write x[place] = 0")
-    SUTURE_WRITE_BY_ASSIGNMENT(copy_, "a place is written by assignment: write x[place] = value")
-    SUTURE_WRITE_BY_ASSIGNMENT(add_, "a place is written by assignment: write x[place] += value")
-    SUTURE_WRITE_BY_ASSIGNMENT(sub_, "a place is written by assignment: write x[place] -= value")
-    SUTURE_WRITE_BY_ASSIGNMENT(mul_, "a place is written by assignment: write x[place] *= value")
-    SUTURE_WRITE_BY_ASSIGNMENT(div_, "a place is written by assignment: write x[place] /= value")
-    SUTURE_WRITE_BY_ASSIGNMENT(clamp_, "to clamp in place, write x |= place.clamp(low, high)")
-#undef SUTURE_WRITE_BY_ASSIGNMENT
+    SUTURE_REJECTED_CONVERSION("a place of an Owned is not a tensor: write x[place].clone()", at::Tensor, const);
+    template <class I>
+    SUTURE_REJECTED("a place is named at once: write x[on<C>(token(4), head(3))]", operator[](const I&) const);
 
     /// A copy, in storage of its own.
     at::Tensor clone() const { return detail::fresh_copy(this->canonical()); }

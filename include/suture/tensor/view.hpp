@@ -67,7 +67,8 @@ inline std::shared_ptr<const Cut> named(const std::shared_ptr<const Cut>& cut) {
 /// A component or layout in storage that others may hold: a model's activation, a cached run. It keeps the storage
 /// alive and never writes it. Shape [..., width]; any strides.
 template <Layout X>
-class [[nodiscard("a View only reads: clone() it, or pipe it into a recipe")]] View : public detail::Reading<View<X>> {
+class [[nodiscard("a View only reads: clone() it, or pipe it into a recipe")]] View : public detail::Reading<View<X>>,
+                                                                                      public detail::ViewWriters {
 public:
     using layout = X;
 
@@ -108,24 +109,14 @@ public:
         requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, operator[](const Place<Selector, Ws...>&) const);
 
-    // Calls that would write, under PyTorch's names: whoever writes one out of habit reads the sentence.
-#define SUTURE_READ_ONLY(name) \
-    template <class... Args>   \
-    SUTURE_REJECTED("a View is read-only: call clone() first", name(Args&&...) const);
-    SUTURE_READ_ONLY(fill_)
-    SUTURE_READ_ONLY(zero_)
-    SUTURE_READ_ONLY(copy_)
-    SUTURE_READ_ONLY(add_)
-    SUTURE_READ_ONLY(sub_)
-    SUTURE_READ_ONLY(mul_)
-    SUTURE_READ_ONLY(div_)
-    SUTURE_READ_ONLY(clamp_)
-    SUTURE_READ_ONLY(normal_)
-    SUTURE_READ_ONLY(uniform_)
-    SUTURE_READ_ONLY(masked_fill_)
-    SUTURE_READ_ONLY(index_put_)
-    SUTURE_READ_ONLY(take)
-#undef SUTURE_READ_ONLY
+    // Calls that must not compile.
+    SUTURE_REJECTED_DEFAULT("a View shows a tensor: write borrow<Layout>(tensor), or use std::optional", View);
+    SUTURE_REJECTED_FROM("a tensor has no layout: write borrow<Layout>(tensor)", View, const at::Tensor&);
+    SUTURE_REJECTED_FROM("an Owned shows itself by view(): write owned.view()", View, const Owned<X>&);
+    SUTURE_REJECTED_CONVERSION("a View is not a tensor: copy it, view.clone(), or lend it, view.read(f)", at::Tensor,
+                               const);
+    template <class...>
+    SUTURE_REJECTED("a View is read-only: call clone() first", take(InBraces = {}) const);
     template <class B>
     SUTURE_REJECTED("a View is read-only: call clone() first", operator+=(const B&) const);
     template <class B>
@@ -144,7 +135,7 @@ private:
     friend class detail::Reading;
     template <Layout>
     friend class View;
-    explicit View(at::Tensor t, StridedSlice where = detail::slice_in<X, X>,
+    explicit View(at::Tensor && t, StridedSlice where = detail::slice_in<X, X>,
                   std::shared_ptr<const detail::Cut> cut = {}, detail::Loan loan = {})
         : tensor_(std::move(t)),
           where_(where),
@@ -194,7 +185,7 @@ private:
     template <class C>
     View<part_of<X, C>> component() const {
         const StridedSlice where = within(detail::slice_in<X, C>);
-        if (where.groups > 1) return View<part_of<X, C>>(this->held(), where, cut_, loan_);
+        if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), where, cut_, loan_);
         return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_, loan_);
     }
     /// A slice of X, within the tensor.
@@ -221,6 +212,17 @@ View<X> borrow(const at::Tensor& tensor) {
 
 template <template <Index, Index> class Family>
 SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));
+template <class T>
+    requires(!Layout<T>)
+SUTURE_REJECTED("this is neither a component nor a layout: write borrow<Q<768, 12>>(tensor)",
+                borrow(const at::Tensor&));
+template <class T, Readable V>
+SUTURE_REJECTED("this is borrowed already: read a part of it at its place, view[on<C>()]", borrow(const V&));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("borrow takes a layout and a tensor: write borrow<Layout>(tensor)", borrow(...));
+template <class...>
+SUTURE_REJECTED("borrow takes a layout and a tensor: write borrow<Layout>(tensor)", borrow(...));
 
 /// Views of all components of a layout, in its order: `auto [q, k, v] = split(qkv)`. Nothing is copied.
 /// @post `cat<L>` of the parts equals the whole
@@ -235,9 +237,16 @@ template <Layout L>
 auto split(const Owned<L>& whole) {
     return split(whole.view());
 }
+template <class...>
+SUTURE_REJECTED("split takes a View or an Owned: write split(borrow<Layout>(tensor))", split(...));
 template <class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));
+template <class L, class T>
+    requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
+        "a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));
+template <class X>
+SUTURE_REJECTED("a place is not split: split the View, then read the place of a part", split(const Piece<X>&));
 
 }  // namespace suture
 

@@ -1,0 +1,73 @@
+// Operations that a place or a recipe does not have, under the names that others give to them: whoever writes one out of
+// habit reads what to write instead.
+#pragma once
+
+#include "suture/core/diagnostics.hpp"
+
+namespace suture::detail {
+
+#define SUTURE_REFUSED(name, sentence) \
+    template <class...>                \
+    SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}, InBraces = {}) const);
+
+/// What `on<C>(...)` does not have.
+struct RefusedOperations {
+    SUTURE_REFUSED(sub, "this operation has another name: write place.subtract(value)")
+    SUTURE_REFUSED(mul, "this operation has another name: write place.multiply(value)")
+    SUTURE_REFUSED(div, "this operation has another name: write place.divide(value)")
+    SUTURE_REFUSED(scale, "this operation has another name: write place.multiply(value)")
+    SUTURE_REFUSED(replace, "this operation has another name: write place.set(value)")
+    SUTURE_REFUSED(patch, "this operation has another name: write place.set(value)")
+    SUTURE_REFUSED(fill, "this operation has another name: write place.set(value)")
+    SUTURE_REFUSED(fill_, "this operation has another name: write place.set(value)")
+    SUTURE_REFUSED(copy_, "this operation has another name: write place.set(value)")
+    SUTURE_REFUSED(zero_, "this operation has another name: write place.zero()")
+    SUTURE_REFUSED(ablate, "this operation has another name: write place.zero()")
+    SUTURE_REFUSED(add_, "this operation has another name: write place.add(value)")
+    SUTURE_REFUSED(sub_, "this operation has another name: write place.subtract(value)")
+    SUTURE_REFUSED(mul_, "this operation has another name: write place.multiply(value)")
+    SUTURE_REFUSED(div_, "this operation has another name: write place.divide(value)")
+    SUTURE_REFUSED(clamp_, "this operation has another name: write place.clamp(low, high)")
+    SUTURE_REFUSED(project, "this operation has another name: write place.project_out(direction)")
+    SUTURE_REFUSED(mean, "a place has no values: write place.mean_over(Axis::token), or view[place].mean()")
+    SUTURE_REFUSED(norm, "a place has no values: read those of an activation, view[place].norm()")
+    SUTURE_REFUSED(sum, "a place has no values: read those of an activation, view[place].sum()")
+    SUTURE_REFUSED(clone, "a place has no values: read those of an activation, view[place].clone()")
+    SUTURE_REFUSED(get, "a place has no values: read those of an activation, view[place].clone()")
+    SUTURE_REFUSED(read, "a place has no values: read those of an activation, view[place].read(f)")
+    SUTURE_REFUSED(operator(), "a place is read in brackets: write view[on<C>(token(4))]")
+    template <class V>
+    SUTURE_REJECTED("a place is not its values: write x[place] += value, or place.add(value)", operator+=(const V&)
+                                                                                                   const);
+    template <class V>
+    SUTURE_REJECTED("a place is not its values: write x[place] -= value, or place.subtract(value)", operator-=(const V&)
+                                                                                                        const);
+    template <class V>
+    SUTURE_REJECTED("a place is not its values: write x[place] *= value, or place.multiply(value)", operator*=(const V&)
+                                                                                                        const);
+    template <class V>
+    SUTURE_REJECTED("a place is not its values: write x[place] /= value, or place.divide(value)", operator/=(const V&)
+                                                                                                      const);
+};
+
+/// What an edit or a recipe does not have.
+struct RefusedOnRecipes {
+    SUTURE_REFUSED(set, "edits compose with |: write on<C>().zero() | on<C>().set(value)")
+    SUTURE_REFUSED(zero, "edits compose with |: write on<C>().add(1) | on<C>().zero()")
+    SUTURE_REFUSED(add, "edits compose with |: write on<C>().zero() | on<C>().add(value)")
+    SUTURE_REFUSED(subtract, "edits compose with |: write on<C>().zero() | on<C>().subtract(value)")
+    SUTURE_REFUSED(multiply, "edits compose with |: write on<C>().add(1) | on<C>().multiply(value)")
+    SUTURE_REFUSED(divide, "edits compose with |: write on<C>().add(1) | on<C>().divide(value)")
+    SUTURE_REFUSED(clamp, "edits compose with |: write on<C>().add(1) | on<C>().clamp(low, high)")
+    SUTURE_REFUSED(noise, "edits compose with |: write on<C>().zero() | on<C>().noise(stddev)")
+    SUTURE_REFUSED(on, "edits compose with |: write on<Q>().zero() | on<K>().zero()")
+    SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(run, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(operator(), "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(append, "a recipe is a value: write auto longer = recipe | edit")
+    SUTURE_REFUSED(push_back, "a recipe is a value: write auto longer = recipe | edit")
+};
+
+#undef SUTURE_REFUSED
+
+}  // namespace suture::detail

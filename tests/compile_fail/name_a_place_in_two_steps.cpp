@@ -1,0 +1,15 @@
+// expect: a place is named at once: write view[on<C>(token(4), head(3))]
+// All selectors of a place stand in one `on`.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+void look(View<Qkv> activation) {
+#ifdef SUTURE_BAD
+    auto part = activation[on<Q>(token(4))][on<Q>(head(3))];
+#else
+    auto part = activation[on<Q>(token(4), head(3))];
+#endif
+}

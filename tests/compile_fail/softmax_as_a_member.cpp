@@ -1,0 +1,13 @@
+// expect: only a tensor does this: write x.read([](const at::Tensor& t) {...})
+// `read` returns what its function returns, cloned if it shares the storage.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void look(View<Q<768, 12>> q) {
+#ifdef SUTURE_BAD
+    auto p = q.softmax(-1);
+#else
+    auto p = q.read([](const at::Tensor& t) { return t.softmax(-1); });
+#endif
+}
