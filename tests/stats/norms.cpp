@@ -52,7 +52,8 @@ TEST_CASE("a norm is the root of the sum of squares, in float64 whatever the dty
 TEST_CASE_FIXTURE(fixture, "the norms of a Latest are [layers, batch, tokens], of the recorded component alone") {
     Latest<Small> all;
     Latest<Q<2>> queries(RecordOptions{.tokens = token(-1)});
-    const auto first = hooks.add(sites, all), second = hooks.add(sites, queries);
+    hooks.add(sites, all);
+    hooks.add(sites, queries);
     const at::Tensor t = at::randn({2, 5, 6});
     pass(t);
     const at::Tensor found = norms(all);
@@ -64,7 +65,7 @@ TEST_CASE_FIXTURE(fixture, "the norms of a Latest are [layers, batch, tokens], o
 
 TEST_CASE_FIXTURE(fixture, "the norms of a History are [layers, passes, batch, tokens]") {
     History<Small> history;
-    const auto handle = hooks.add(sites, history);
+    hooks.add(sites, history);
     const at::Tensor one = at::randn({2, 5, 6}), two = at::randn({2, 5, 6});
     pass(one), pass(two);
     REQUIRE(norms(history).sizes() == at::IntArrayRef({3, 2, 2, 5}));
