@@ -26,7 +26,7 @@ struct Segment {
 template <Layout L>
 void check_packing(Index width, Index groups, const std::vector<Segment>& segments) {
     CHECK(L::width == width);
-    CHECK(L::groups == groups);
+    CHECK(groups_of<L> == groups);
     REQUIRE(facts_of<L>.count == segments.size());
     // The channels of each segment, counted one by one.
     std::vector<std::vector<Index>> expected(segments.size());
@@ -51,9 +51,10 @@ void check_packing(Index width, Index groups, const std::vector<Segment>& segmen
 /// The first channel of head H.
 template <Layout L, ComponentOf<L> C, Index H>
 inline constexpr Index head_offset = [] {
-    constexpr ChannelSlice n = placed<Exactly<C>, L, HeadRange<H, H + 1, true>>;
-    static_assert(n.why == Fault::none && n.where.width == C::head_width && n.where.groups == 1);
-    return n.where.offset;
+    constexpr BoundChannels head = bind_channels(packed_part<L, C>, static_channels<StaticHeads<H, H + 1, true>>);
+    static_assert(place_fault<Exactly<C>, L, StaticHeads<H, H + 1, true>> == Fault::none);
+    static_assert(head.slice().width == C::head_width && head.slice().groups == 1);
+    return head.slice().offset;
 }();
 
 /// The first channels of all heads of C.
@@ -62,7 +63,7 @@ std::vector<Index> head_offsets() {
     return []<std::size_t... H>(std::index_sequence<H...>) {
         return std::vector<Index>{head_offset<L, C, static_cast<Index>(H)>...};
     }
-    (std::make_index_sequence<static_cast<std::size_t>(heads_of<L, C>)>{});
+    (std::make_index_sequence<static_cast<std::size_t>(packed_part<L, C>.heads)>{});
 }
 
 }  // namespace
@@ -89,8 +90,8 @@ TEST_CASE("GPT-2's cross-attention packs key and value") {
 TEST_CASE("StarCoder has one key and one value head after all queries") {
     using StarCoder = BigCodeMqaQkv<6144, 48>;
     check_packing<StarCoder>(6400, 1, {{"Q", 6144}, {"K", 128}, {"V", 128}});
-    static_assert(heads_of<StarCoder, Q<6144, 48>> == 48);
-    static_assert(heads_of<StarCoder, K<128>> == 1);
+    static_assert(packed_part<StarCoder, Q<6144, 48>>.heads == 48);
+    static_assert(packed_part<StarCoder, K<128>>.heads == 1);
     CHECK(head_offset<StarCoder, Q<6144, 48>, 47> == 6016);
     CHECK(head_offset<StarCoder, V<128>, 0> == 6272);
 }
@@ -107,8 +108,8 @@ TEST_CASE("Phi-3 and Phi-4 pack all queries, all keys, all values") {
     check_packing<Phi3Qkv<32, 32, 96>>(9216, 1, {{"Q", 3072}, {"K", 3072}, {"V", 3072}});
     using Phi4 = Phi3Qkv<40, 10, 128>;
     check_packing<Phi4>(7680, 1, {{"Q", 5120}, {"K", 1280}, {"V", 1280}});
-    static_assert(heads_of<Phi4, Q<5120, 40>> == 40);
-    static_assert(heads_of<Phi4, K<1280, 10>> == 10);
+    static_assert(packed_part<Phi4, Q<5120, 40>>.heads == 40);
+    static_assert(packed_part<Phi4, K<1280, 10>>.heads == 10);
     CHECK(head_offset<Phi4, K<1280, 10>, 9> == 5120 + 1152);
 }
 
@@ -137,8 +138,8 @@ TEST_CASE("BLOOM, GPT-BigCode with all heads and Falcon-RW interleave like GPT-N
 TEST_CASE("Falcon-40B puts each key and value after its sixteen queries") {
     using Falcon40b = FalconQkv<128, 8, 64>;
     check_packing<Falcon40b>(9216, 8, {{"Q", 1024}, {"K", 64}, {"V", 64}});
-    static_assert(heads_of<Falcon40b, Q<1024, 16>> == 128);
-    static_assert(heads_of<Falcon40b, K<64>> == 8);
+    static_assert(packed_part<Falcon40b, Q<1024, 16>>.heads == 128);
+    static_assert(packed_part<Falcon40b, K<64>>.heads == 8);
     // Head 17 is at place 1 of group 1; a group is 16 query heads, a key and a value of 64.
     static_assert(head_offset<Falcon40b, Q<1024, 16>, 17> == (16 + 1 + 1) * 64 + 64);
     static_assert(head_offset<Falcon40b, Q<1024, 16>, 15> == 960);
@@ -162,7 +163,7 @@ TEST_CASE("CodeGen packs query, value and key in this order, in four groups") {
     using CodeGen350m = CodeGenQkv<1024, 16>;
     check_packing<CodeGen350m>(3072, 4, {{"Q", 256}, {"V", 256}, {"K", 256}});
     check_packing<CodeGenQkv<6144, 24>>(18432, 4, {{"Q", 1536}, {"V", 1536}, {"K", 1536}});
-    static_assert(heads_of<CodeGen350m, Q<256, 4>> == 16);
+    static_assert(packed_part<CodeGen350m, Q<256, 4>>.heads == 16);
     // Four heads per group: head 5 is at place 1 of group 1.
     static_assert(head_offset<CodeGen350m, Q<256, 4>, 5> == 768 + 64);
     static_assert(head_offset<CodeGen350m, V<256, 4>, 5> == 768 + 256 + 64);
@@ -178,8 +179,8 @@ TEST_CASE("Qwen3-Next's full attention puts each head's gate after its query") {
 TEST_CASE("Qwen3-Next's linear attention packs q, k, v and z by key head") {
     using Qkvz = Qwen3NextQkvz<16, 32, 128, 128>;
     check_packing<Qkvz>(12288, 16, {{"Q", 128}, {"K", 128}, {"V", 256}, {"Z", 256}});
-    static_assert(heads_of<Qkvz, Q<128>> == 16);
-    static_assert(heads_of<Qkvz, V<256, 2>> == 32);
+    static_assert(packed_part<Qkvz, Q<128>>.heads == 16);
+    static_assert(packed_part<Qkvz, V<256, 2>>.heads == 32);
     // Value head 3 is the second of key head 1.
     static_assert(head_offset<Qkvz, V<256, 2>, 3> == 768 + 256 + 128);
     static_assert(head_offset<Qkvz, Z<256, 2>, 3> == 768 + 512 + 128);
@@ -198,7 +199,7 @@ TEST_CASE("LLaMA-3, Qwen2 and similar models have one layout per projection") {
     check_packing<LlamaV<8, 128>>(1024, 1, {{"V", 1024}});
     check_packing<LlamaQ<14, 64>>(896, 1, {{"Q", 896}});
     check_packing<LlamaK<2, 64>>(128, 1, {{"K", 128}});
-    static_assert(heads_of<LlamaQ<32, 128>, Q<4096, 32>> == 32);
+    static_assert(packed_part<LlamaQ<32, 128>, Q<4096, 32>>.heads == 32);
     CHECK(head_offset<LlamaK<8, 128>, K<1024, 8>, 5> == 640);
 }
 

@@ -26,10 +26,32 @@ struct Router : ComponentBase<5> {
 };
 using Routed = Fused<9, Q<4>, Router>;
 
+/// Layouts without Fused or Grouped.
+template <Index Width, Index Groups, Index Period, class... Cs>
+struct Written {
+    using components = TypeList<Cs...>;
+    static constexpr Index width = Width, groups = Groups, period = Period;
+};
+using ByHand = Written<18, 3, 6, Q<4>, K<2>>;
+using TooWide = Written<19, 3, 6, Q<4>, K<2>>;
+using WrongPeriod = Written<15, 3, 5, Q<4>, K<2>>;
+using Doubled = Written<12, 3, 4, K<2>, K<2>>;
+using NoGroups = Written<0, 0, 6, Q<4>, K<2>>;
+using Empty = Written<0, 1, 0>;
+
 template <class Selector, class L>
 using chosen = typename detail::Resolution<Selector, L>::type;
 template <class Selector, class L>
 inline constexpr Fault why = detail::Resolution<Selector, L>::why;
+
+template <class L, class C>
+concept has_part = requires {
+    typename part_of<L, C>;
+};
+template <class L, template <Index, Index> class Family>
+concept has_family = requires {
+    typename part<L, Family>;
+};
 
 }  // namespace
 
@@ -52,10 +74,12 @@ TEST_CASE("in a grouped layout every group holds every component") {
 }
 
 TEST_CASE("heads are counted over all groups") {
-    CHECK(heads_of<Plain, Q<768, 12>> == 12);
-    CHECK(heads_of<PerHead, Q<64>> == 12);
-    CHECK(heads_of<GroupedQuery, Q<1024, 16>> == 128);
-    CHECK(heads_of<GroupedQuery, K<64>> == 8);
+    CHECK(heads_in_group<Q<768, 12>> * slice_in<Plain, Q<768, 12>>.groups == 12);
+    CHECK(heads_in_group<Q<64>> * slice_in<PerHead, Q<64>>.groups == 12);
+    CHECK(heads_in_group<Q<1024, 16>> * slice_in<GroupedQuery, Q<1024, 16>>.groups == 128);
+    CHECK(heads_in_group<K<64>> * slice_in<GroupedQuery, K<64>>.groups == 8);
+    CHECK(heads_in_group<Plain> == 0);
+    CHECK(heads_in_group<Grouped<12, Q<64>>> == 1);
 }
 
 TEST_CASE("the slices of a layout are in its order") {
@@ -73,23 +97,56 @@ TEST_CASE("a layout has a component if it lists exactly that one") {
     CHECK_FALSE(ComponentOf<Plain, Plain>);
 }
 
-TEST_CASE("a whole component is a layout with that component alone") {
-    CHECK(std::same_as<Whole<Resid<768>>, Fused<768, Resid<768>>>);
-    CHECK(slice_of<Whole<Resid<768>>, Resid<768>> == StridedSlice{0, 768, 1, 768});
+TEST_CASE("a component alone is a layout with that component alone") {
+    CHECK(Layout<Resid<768>>);
+    CHECK(ComponentOf<Resid<768>, Resid<768>>);
+    CHECK_FALSE(ComponentOf<Resid<768, 12>, Resid<768>>);
+    CHECK(std::same_as<components_of<Resid<768>>, TypeList<Resid<768>>>);
+    CHECK(groups_of<Resid<768>> == 1);
+    CHECK(period_of<Resid<768>> == 768);
+    CHECK(slice_of<Resid<768>, Resid<768>> == StridedSlice{0, 768, 1, 768});
+    CHECK(slices_of<Resid<768>> == std::array{StridedSlice{0, 768, 1, 768}});
+    CHECK(offset<Resid<768>, Resid<768>> == 0);
+    constexpr LayoutFacts facts = facts_of<Resid<768>>;
+    CHECK(facts.is_component);
+    CHECK_FALSE(facts_of<Plain>.is_component);
+    CHECK_FALSE(facts_of<Fused<768, Resid<768>>>.is_component);
+    CHECK(facts.width == 768);
+    CHECK(facts.groups == 1);
+    REQUIRE(facts.count == 1);
+    CHECK(std::string(facts.components[0].name) == "Resid");
+}
+
+TEST_CASE("a component alone is found by its name, by its family, and as the layout that it is") {
+    CHECK(std::same_as<chosen<Exactly<Resid<768>>, Resid<768>>, Resid<768>>);
+    CHECK(std::same_as<chosen<FamilyOf<Resid>, Resid<768>>, Resid<768>>);
+    CHECK(why<Exactly<Resid<768>>, Resid<768>> == Fault::none);
+    CHECK(why<Exactly<Resid<64>>, Resid<768>> == Fault::lacks_component);
+    CHECK(why<FamilyOf<Mlp>, Resid<768>> == Fault::lacks_component);
 }
 
 TEST_CASE("a layout can be given a name of its own") {
     CHECK(Layout<OwnQkv>);
     CHECK(offset<OwnQkv, V<768, 12>> == 1536);
-    CHECK(heads_of<OwnQkv, V<768, 12>> == 12);
+    CHECK(slice_of<OwnQkv, V<768, 12>> == StridedSlice{1536, 768, 1, 2304});
 }
 
 TEST_CASE("layouts and components are told apart") {
     CHECK(Layout<Plain>);
     CHECK(Layout<PerHead>);
-    CHECK_FALSE(Layout<Q<768, 12>>);
+    CHECK(Layout<Q<768, 12>>);
     CHECK_FALSE(Component<Plain>);
     CHECK_FALSE(Layout<int>);
+}
+
+TEST_CASE("a struct written by hand is a layout only if its widths add up") {
+    CHECK(Layout<ByHand>);
+    CHECK(slice_of<ByHand, K<2>> == StridedSlice{4, 2, 3, 6});
+    CHECK_FALSE(Layout<TooWide>);
+    CHECK_FALSE(Layout<WrongPeriod>);
+    CHECK_FALSE(Layout<Doubled>);
+    CHECK_FALSE(Layout<NoGroups>);
+    CHECK_FALSE(Layout<Empty>);
 }
 
 TEST_CASE("a selector finds a component by its full name") {
@@ -115,13 +172,23 @@ TEST_CASE("a layout selects itself and no other layout") {
     CHECK(slice_in<PerHead, K<64>> == StridedSlice{64, 64, 12, 192});
 }
 
-TEST_CASE("a component alone is packed like a layout of its own") {
-    CHECK(std::same_as<host_layout<K<64>>, Fused<64, K<64>>>);
-    CHECK(std::same_as<host_layout<K<64>, 12>, Grouped<12, K<64>>>);
-    CHECK(std::same_as<host_layout<PerHead>, PerHead>);
-    CHECK(Hosted<K<64>, 12>);
-    CHECK_FALSE(Hosted<PerHead, 12>);
-    CHECK_FALSE(Hosted<int, 1>);
+TEST_CASE("what a part of a layout is packed like: itself, or itself in groups") {
+    CHECK(std::same_as<part_of<Plain, K<768, 12>>, K<768, 12>>);
+    CHECK(std::same_as<part_of<PerHead, K<64>>, Grouped<12, K<64>>>);
+    CHECK(std::same_as<part_of<PerHead, PerHead>, PerHead>);
+    CHECK(std::same_as<part_of<Plain, Plain>, Plain>);
+    CHECK(std::same_as<part_of<K<64>, K<64>>, K<64>>);
+    CHECK(std::same_as<part_of<Grouped<12, K<64>>, K<64>>, Grouped<12, K<64>>>);
+    CHECK(std::same_as<part_of<Grouped<1, K<64>, V<64>>, K<64>>, K<64>>);
+    CHECK(std::same_as<part<PerHead, V>, Grouped<12, V<64>>>);
+    CHECK(std::same_as<part<Plain, V>, V<768, 12>>);
+    CHECK(std::same_as<part<GroupedQuery, Q>, Grouped<8, Q<1024, 16>>>);
+    CHECK(std::same_as<part<Resid<768>, Resid>, Resid<768>>);
+    CHECK(Layout<part<PerHead, V>>);
+    CHECK_FALSE(has_part<Plain, K<64>>);
+    CHECK_FALSE(has_part<PerHead, Plain>);
+    CHECK_FALSE(has_family<Plain, Gate>);
+    CHECK_FALSE(has_family<TwoQueries, Q>);
 }
 
 TEST_CASE("the facts of a layout agree with its type") {

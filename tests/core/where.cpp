@@ -20,25 +20,45 @@ using Plain = Fused<24, Q<12, 3>, K<6, 3>, V<6, 3>>;   // heads of 4, 2 and 2 ch
 using PerHead = Grouped<3, Q<4>, K<2>, V<2>>;          // the same, with one group per head
 using GroupedQuery = Grouped<2, Q<8, 4>, K<2>, V<2>>;  // four query heads of width 2 per group
 
-template <class C, Layout L, class... Ws>
-std::vector<Index> channels_of(const Ws&...) {
-    constexpr ChannelSlice n = placed<Exactly<C>, L, Ws...>;
-    static_assert(n.why == Fault::none);
-    static_assert(n.where.inside(L::width));
-    std::vector<Index> channels;
-    for (Index i = 0; i < n.where.channels(); ++i) channels.push_back(n.where.channel(i));
-    return channels;
-}
-template <class C, Layout L, class... Ws>
-Fault fault_of(const Ws&...) {
-    return placed<Exactly<C>, L, Ws...>.why;
-}
-template <class C, Layout L, class... Ws>
-bool keeps_groups(const Ws&...) {
-    return placed<Exactly<C>, L, Ws...>.grouped;
-}
-
 using channels = std::vector<Index>;
+
+/// The channels that the selectors mean, in order.
+template <class C, Layout L, class... Ws>
+BoundChannels bound_of(Ws... wheres) {
+    return bind_channels(packed_part<L, C>, WherePack<selector_type<Ws>...>{selector_of(wheres)...}.channels());
+}
+template <class C, Layout L, class... Ws>
+channels channels_of(Ws... wheres) {
+    static_assert(place_fault<Exactly<C>, L, selector_type<Ws>...> == Fault::none);
+    const BoundChannels bound = bound_of<C, L>(wheres...);
+    REQUIRE(bound.why == Fault::none);
+    channels all;
+    for (Index row = 0; row < bound.rows; ++row)
+        for (Index dim = 0; dim < bound.dims; ++dim) all.push_back(bound.channel(row, dim));
+    if (const StridedSlice slice = bound.slice(); slice.width > 0) {
+        CHECK(slice.inside(L::width));
+        channels sliced;
+        for (Index i = 0; i < slice.channels(); ++i) sliced.push_back(slice.channel(i));
+        CHECK(sliced == all);
+    }
+    return all;
+}
+/// What the compiler finds wrong. @post what is found at run time is the same
+template <class C, Layout L, class... Ws>
+Fault fault_of(Ws... wheres) {
+    constexpr Fault why = place_fault<Exactly<C>, L, selector_type<Ws>...>;
+    if constexpr (why != Fault::lacks_component && why != Fault::ambiguous_family)
+        CHECK(bound_of<C, L>(wheres...).why == why);
+    return why;
+}
+template <class C, Layout L, class... Ws>
+bool has_axis_of_heads(Ws... wheres) {
+    return bound_of<C, L>(wheres...).by_head;
+}
+template <class C, Layout L, class... Ws>
+bool is_one_slice(Ws... wheres) {
+    return bound_of<C, L>(wheres...).slice().width > 0;
+}
 
 template <class N>
 concept can_be_a_place = requires(N n) {
@@ -53,7 +73,10 @@ concept can_be_some_place = requires(N n) {
 }
 || requires(N n) { batch(n); }
 || requires(N n) { tokens(0, n); }
-|| requires(N n) { batches(n, 1); };
+|| requires(N n) { batches(n, 1); }
+|| requires(N n) { head(n); }
+|| requires(N n) { heads(n, 1); }
+|| requires(N n) { dims(0, n); };
 
 }  // namespace
 
@@ -86,24 +109,98 @@ TEST_CASE("several heads keep an axis of heads, one head does not") {
     CHECK(channels_of<Q<12, 3>, Plain>(heads<1, 3>) == channels{4, 5, 6, 7, 8, 9, 10, 11});
     CHECK(channels_of<Q<4>, PerHead>(heads<1, 3>) == channels{8, 9, 10, 11, 16, 17, 18, 19});
     CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads<5, 7>) == channels{14, 15, 16, 17});
-    CHECK(keeps_groups<Q<12, 3>, Plain>(heads<1, 2>));
-    CHECK(keeps_groups<Q<4>, PerHead>(heads<1, 3>));
-    CHECK_FALSE(keeps_groups<Q<12, 3>, Plain>(head<1>));
-    CHECK_FALSE(keeps_groups<Q<4>, PerHead>(head<1>));
+    CHECK(has_axis_of_heads<Q<12, 3>, Plain>(heads<1, 2>));
+    CHECK(has_axis_of_heads<Q<4>, PerHead>(heads<1, 3>));
+    CHECK(has_axis_of_heads<Q<8, 4>, GroupedQuery>(heads<1, 3>));
+    CHECK_FALSE(has_axis_of_heads<Q<12, 3>, Plain>(head<1>));
+    CHECK_FALSE(has_axis_of_heads<Q<4>, PerHead>(head<1>));
+    CHECK_FALSE(has_axis_of_heads<Q<8, 4>, GroupedQuery>(head<1>));
 }
 
-TEST_CASE("a component in groups keeps an axis of groups") {
-    CHECK(keeps_groups<Q<4>, PerHead>());
-    CHECK_FALSE(keeps_groups<Q<12, 3>, Plain>());
-    CHECK_FALSE(keeps_groups<Plain, Plain>());
-    CHECK_FALSE(keeps_groups<PerHead, PerHead>());
+TEST_CASE("without heads there is no axis of heads or groups, whatever the layout") {
+    CHECK_FALSE(has_axis_of_heads<Q<4>, PerHead>());
+    CHECK_FALSE(has_axis_of_heads<Q<8, 4>, GroupedQuery>());
+    CHECK_FALSE(has_axis_of_heads<Q<12, 3>, Plain>());
+    CHECK_FALSE(has_axis_of_heads<Plain, Plain>());
+    CHECK_FALSE(has_axis_of_heads<PerHead, PerHead>());
+    CHECK(bound_of<Q<4>, PerHead>().dims == 12);
+    CHECK(bound_of<Q<8, 4>, GroupedQuery>().dims == 16);
 }
 
-TEST_CASE("dims are counted in the component, in each of its groups") {
+TEST_CASE("heads() is all heads, as an axis") {
+    CHECK(channels_of<Q<12, 3>, Plain>(heads()) == channels_of<Q<12, 3>, Plain>());
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads()) == channels_of<Q<8, 4>, GroupedQuery>());
+    CHECK(has_axis_of_heads<Q<12, 3>, Plain>(heads()));
+    CHECK(bound_of<Q<8, 4>, GroupedQuery>(heads()).rows == 8);
+    CHECK(bound_of<Q<8, 4>, GroupedQuery>(heads()).dims == 2);
+    CHECK(bound_of<K<2>, GroupedQuery>(heads()).rows == 2);
+}
+
+TEST_CASE("heads and dims known at run time mean the channels of their twins known at compile time") {
+    CHECK(channels_of<Q<12, 3>, Plain>(head(2)) == channels_of<Q<12, 3>, Plain>(head<2>));
+    CHECK(channels_of<Q<4>, PerHead>(head(1)) == channels_of<Q<4>, PerHead>(head<1>));
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(head(5)) == channels_of<Q<8, 4>, GroupedQuery>(head<5>));
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads(3, 6)) == channels_of<Q<8, 4>, GroupedQuery>(heads<3, 6>));
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(dims(6, 9)) == channels_of<Q<8, 4>, GroupedQuery>(dims<6, 9>));
+    CHECK(channels_of<Q<12, 3>, Plain>(head(1), dims(2, 4)) == channels{6, 7});
+    CHECK(channels_of<Q<12, 3>, Plain>(head<1>, dims(2, 4)) == channels{6, 7});
+    CHECK(channels_of<Q<12, 3>, Plain>(head(1), dims<2, 4>) == channels{6, 7});
+    CHECK(bound_of<Q<4>, PerHead>(heads(1, 3)) == bound_of<Q<4>, PerHead>(heads<1, 3>));
+    CHECK(bound_of<Q<4>, PerHead>(dims(1, 3)) == bound_of<Q<4>, PerHead>(dims<1, 3>));
+}
+
+TEST_CASE("negative heads and dims count from the end") {
+    CHECK(channels_of<Q<12, 3>, Plain>(head(-1)) == channels{8, 9, 10, 11});
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(head(-8)) == channels{0, 1});
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads(-2, to_end)) == channels{16, 17, 18, 19});
+    CHECK(channels_of<Q<4>, PerHead>(heads(0, -1)) == channels{0, 1, 2, 3, 8, 9, 10, 11});
+    CHECK(channels_of<Q<4>, PerHead>(dims(-2, to_end)) == channels{18, 19});
+    CHECK(channels_of<Q<4>, PerHead>(head(0), dims(-1, to_end)) == channels{3});
+    CHECK(bound_of<Q<12, 3>, Plain>(head(-4)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(heads(-4, 2)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(dims(-13, 2)).why == Fault::dims_beyond);
+}
+
+TEST_CASE("heads and dims known at run time are refused at run time") {
+    CHECK(bound_of<Q<12, 3>, Plain>(head(3)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<8, 4>, GroupedQuery>(head(8)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<8, 4>, GroupedQuery>(head(std::uint64_t{1} << 63)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<8, 4>, GroupedQuery>(head(std::numeric_limits<Index>::max())).why == Fault::head_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(heads(2, 4)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(heads(2, 2)).why == Fault::head_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(dims(0, 13)).why == Fault::dims_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(dims(5, 5)).why == Fault::dims_beyond);
+    CHECK(bound_of<Q<12, 3>, Plain>(head(1), dims(0, 5)).why == Fault::dims_beyond);
+    CHECK(bound_of<Plain, Plain>(head(0)).why == Fault::heads_of_layout);
+    CHECK(bound_of<Plain, Plain>(heads()).why == Fault::heads_of_layout);
+    // The compiler knows no more than that there are heads, and which dims.
+    CHECK(place_fault<Exactly<Q<12, 3>>, Plain, Heads> == Fault::none);
+    CHECK(place_fault<Exactly<Q<12, 3>>, Plain, Dims> == Fault::none);
+    CHECK(place_fault<Exactly<Q<12, 3>>, Plain, Heads, StaticDims<0, 5>> == Fault::dims_beyond);
+    CHECK(place_fault<Exactly<Plain>, Plain, Heads> == Fault::heads_of_layout);
+}
+
+TEST_CASE("a selection is one strided slice wherever one holds it") {
+    CHECK(is_one_slice<Q<8, 4>, GroupedQuery>());
+    CHECK(is_one_slice<Q<8, 4>, GroupedQuery>(heads<4, 8>));
+    CHECK(is_one_slice<Q<8, 4>, GroupedQuery>(heads<1, 3>, dims<0, 1>));
+    CHECK(is_one_slice<Q<8, 4>, GroupedQuery>(dims<3, 7>));
+    CHECK(is_one_slice<Q<8, 4>, GroupedQuery>(dims<8, 16>));
+    CHECK(is_one_slice<K<2>, GroupedQuery>(heads<0, 2>, dims<1, 2>));
+    CHECK(is_one_slice<Q<12, 3>, Plain>(heads<0, 3>, dims<1, 2>));
+    CHECK_FALSE(is_one_slice<Q<8, 4>, GroupedQuery>(heads<3, 5>));
+    CHECK_FALSE(is_one_slice<Q<8, 4>, GroupedQuery>(dims<7, 9>));
+    CHECK_FALSE(is_one_slice<Q<8, 4>, GroupedQuery>(heads(), dims<0, 1>));
+}
+
+TEST_CASE("dims are counted in the component, over all of its groups") {
     CHECK(channels_of<Q<12, 3>, Plain>(dims<3, 6>) == channels{3, 4, 5});
     CHECK(channels_of<K<6, 3>, Plain>(dims<5, 6>) == channels{17});
-    CHECK(channels_of<Q<4>, PerHead>(dims<1, 3>) == channels{1, 2, 9, 10, 17, 18});
-    CHECK(channels_of<Q<8, 4>, GroupedQuery>(dims<7, 8>) == channels{7, 19});
+    CHECK(channels_of<Q<4>, PerHead>(dims<1, 3>) == channels{1, 2});
+    CHECK(channels_of<Q<4>, PerHead>(dims<3, 6>) == channels{3, 8, 9});
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(dims<7, 8>) == channels{7});
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(dims<7, 10>) == channels{7, 12, 13});
+    CHECK(channels_of<K<2>, PerHead>(dims<4, 6>) == channels{20, 21});
 }
 
 TEST_CASE("dims together with heads are counted in each head") {
@@ -133,13 +230,25 @@ TEST_CASE("a layout has no heads, whatever their number") {
     CHECK(fault_of<Plain, Plain>(heads<0, 1>) == Fault::heads_of_layout);
     CHECK(fault_of<Plain, Plain>(head<5>) == Fault::heads_of_layout);
     CHECK(fault_of<Plain, Plain>(head<0>, dims<0, 99>) == Fault::heads_of_layout);
-    CHECK(fault_of<Whole<Q<12, 3>>, Whole<Q<12, 3>>>(head<0>) == Fault::heads_of_layout);
-    CHECK(channels_fault<Plain, HeadRange<0, 1, true>> == Fault::heads_of_layout);
-    CHECK(fault_of<Q<12, 3>, Whole<Q<12, 3>>>(head<0>) == Fault::none);
+    CHECK(fault_of<Fused<12, Q<12, 3>>, Fused<12, Q<12, 3>>>(head<0>) == Fault::heads_of_layout);
+    CHECK(channels_fault<Plain, StaticHeads<0, 1, true>> == Fault::heads_of_layout);
+    CHECK(fault_of<Q<12, 3>, Fused<12, Q<12, 3>>>(head<0>) == Fault::none);
 }
 
-TEST_CASE("heads that straddle groups of several heads are refused") {
-    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<3, 5>) == Fault::heads_straddle);
+TEST_CASE("a component has heads, also alone or alone in groups") {
+    CHECK(channels_of<Q<12, 3>, Q<12, 3>>(head<1>) == channels{4, 5, 6, 7});
+    CHECK(fault_of<Q<12, 3>, Q<12, 3>>(head<3>) == Fault::head_beyond);
+    using InGroups = Grouped<2, Q<8, 4>>;
+    CHECK(channels_of<InGroups, InGroups>(head<5>) == channels{10, 11});
+    CHECK(channels_of<Q<8, 4>, InGroups>(head<5>) == channels{10, 11});
+    CHECK(fault_of<InGroups, InGroups>(head<8>) == Fault::head_beyond);
+}
+
+TEST_CASE("heads may lie in several groups of several heads") {
+    CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<3, 5>) == Fault::none);
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads<3, 5>) == channels{6, 7, 12, 13});
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads<3, 6>, dims<1, 2>) == channels{7, 13, 15});
+    CHECK(channels_of<Q<8, 4>, GroupedQuery>(heads<2, 7>) == channels{4, 5, 6, 7, 12, 13, 14, 15, 16, 17});
     CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<0, 4>) == Fault::none);
     CHECK(fault_of<Q<8, 4>, GroupedQuery>(heads<4, 8>) == Fault::none);
     CHECK(fault_of<K<2>, GroupedQuery>(heads<0, 2>) == Fault::none);
@@ -149,23 +258,31 @@ TEST_CASE("dims beyond the component, or beyond a head, are refused") {
     CHECK(fault_of<Q<12, 3>, Plain>(dims<0, 12>) == Fault::none);
     CHECK(fault_of<Q<12, 3>, Plain>(dims<0, 13>) == Fault::dims_beyond);
     CHECK(fault_of<Q<12, 3>, Plain>(head<0>, dims<0, 5>) == Fault::dims_beyond);
-    CHECK(fault_of<Q<4>, PerHead>(dims<3, 5>) == Fault::dims_beyond);
+    CHECK(fault_of<Q<4>, PerHead>(dims<3, 12>) == Fault::none);
+    CHECK(fault_of<Q<4>, PerHead>(dims<3, 13>) == Fault::dims_beyond);
+    CHECK(fault_of<Q<4>, PerHead>(heads<0, 2>, dims<3, 5>) == Fault::dims_beyond);
     CHECK(fault_of<Plain, Plain>(dims<0, 25>) == Fault::dims_beyond);
 }
 
-TEST_CASE("dims are checked against the component alone while no layout is known") {
-    CHECK(channels_fault<Q<12, 3>, DimRange<0, 12>> == Fault::none);
-    CHECK(channels_fault<Q<12, 3>, DimRange<0, 13>> == Fault::dims_beyond);
-    CHECK(channels_fault<Q<12, 3>, HeadRange<0, 1, true>, DimRange<0, 5>> == Fault::dims_beyond);
+TEST_CASE("dims of a head and of a layout are checked while no layout is known") {
+    CHECK(channels_fault<Q<12, 3>, StaticDims<0, 12>> == Fault::none);
+    // In a grouped layout Q<12, 3> has more channels than 12, and more heads than 3.
+    CHECK(channels_fault<Q<12, 3>, StaticDims<0, 13>> == Fault::none);
+    CHECK(channels_fault<Q<12, 3>, StaticHeads<5, 6, true>> == Fault::none);
+    CHECK(channels_fault<Q<12, 3>, StaticHeads<0, 1, true>, StaticDims<0, 4>> == Fault::none);
+    CHECK(channels_fault<Q<12, 3>, StaticHeads<0, 1, true>, StaticDims<0, 5>> == Fault::dims_beyond);
+    CHECK(channels_fault<Q<12, 3>, Heads, StaticDims<0, 5>> == Fault::dims_beyond);
     CHECK(channels_fault<Q<12, 3>> == Fault::none);
-    CHECK(channels_fault<Plain, DimRange<0, 25>> == Fault::dims_beyond);
+    CHECK(channels_fault<Plain, StaticDims<0, 25>> == Fault::dims_beyond);
 }
 
 TEST_CASE("a component that the layout lacks has no place") {
     CHECK(fault_of<Gate<4>, Plain>() == Fault::lacks_component);
     CHECK(fault_of<Q<4>, Plain>(head<0>) == Fault::lacks_component);
-    CHECK(placed<FamilyOf<Q>, PerHead>.where == StridedSlice{0, 4, 3, 8});
-    CHECK(placed<FamilyOf<Gate>, PerHead>.why == Fault::lacks_component);
+    CHECK(selected_part<FamilyOf<Q>, PerHead> == PackedPart{{0, 4, 3, 8}, 3});
+    CHECK(selected_part<FamilyOf<Q>, GroupedQuery> == PackedPart{{0, 8, 2, 12}, 8});
+    CHECK(selected_part<Exactly<Plain>, Plain> == PackedPart{{0, 24, 1, 24}, 0});
+    CHECK(place_fault<FamilyOf<Gate>, PerHead> == Fault::lacks_component);
 }
 
 TEST_CASE("positions are values that know whether they keep their axis") {
@@ -206,24 +323,46 @@ TEST_CASE("positions are integers, and neither bools nor characters") {
 
 TEST_CASE("two selectors of the same axis are incompatible") {
     CHECK(compatible<>());
-    CHECK(compatible<decltype(token(0)), decltype(batch(0)), HeadRange<0, 1, true>, DimRange<0, 1>>());
+    using OneHead = selector_type<decltype(&head<3>)>;
+    CHECK(compatible<decltype(token(0)), decltype(batch(0)), StaticHeads<0, 1, true>, StaticDims<0, 1>>());
     CHECK_FALSE(compatible<decltype(token(0)), decltype(tokens(0, 1))>());
     CHECK_FALSE(compatible<decltype(batch(0)), decltype(batches(0, 1))>());
-    CHECK_FALSE(compatible<HeadRange<0, 1, true>, HeadRange<1, 2, true>>());
-    CHECK_FALSE(compatible<DimRange<0, 1>, decltype(token(0)), DimRange<1, 2>>());
+    CHECK_FALSE(compatible<StaticHeads<0, 1, true>, StaticHeads<1, 2, true>>());
+    CHECK_FALSE(compatible<StaticDims<0, 1>, decltype(token(0)), StaticDims<1, 2>>());
+    CHECK_FALSE(compatible<OneHead, decltype(head(4))>());
+    CHECK_FALSE(compatible<StaticDims<0, 1>, decltype(dims(0, 1))>());
+    CHECK_FALSE(compatible<decltype(heads()), decltype(head(4))>());
 }
 
 TEST_CASE("a type that restricts nothing is not a selector") {
-    CHECK(Where<decltype(head<3>)>);
-    CHECK(Where<decltype(heads<0, 2>)>);
-    CHECK(Where<decltype(dims<0, 10>)>);
+    CHECK(std::same_as<selector_type<decltype(&head<3>)>, StaticHeads<3, 4, true>>);
+    CHECK(std::same_as<selector_type<decltype(&heads<0, 2>)>, StaticHeads<0, 2, false>>);
+    CHECK(std::same_as<selector_type<decltype(&dims<0, 10>)>, StaticDims<0, 10>>);
+    CHECK(GivenWhere<decltype(&head<3>)>);
+    CHECK(GivenWhere<decltype(&heads<0, 2>)>);
+    CHECK(GivenWhere<decltype(&dims<0, 10>)>);
     CHECK(Where<decltype(token(4))>);
-    CHECK_FALSE(Where<int>);
-    CHECK_FALSE(Where<Q<4>>);
+    CHECK(Where<decltype(head(3))>);
+    CHECK(Where<decltype(heads(0, 2))>);
+    CHECK(Where<decltype(heads())>);
+    CHECK(Where<decltype(dims(0, 10))>);
+    CHECK_FALSE(GivenWhere<int>);
+    CHECK_FALSE(GivenWhere<Q<4>>);
+    CHECK_FALSE(GivenWhere<int (*)()>);
 }
 
-TEST_CASE("heads and dims carry no value") {
-    CHECK(std::is_empty_v<decltype(head<3>)>);
-    CHECK(std::is_empty_v<decltype(heads<0, 2>)>);
-    CHECK(std::is_empty_v<decltype(dims<0, 10>)>);
+TEST_CASE("heads and dims known at compile time carry no value") {
+    CHECK(std::is_empty_v<StaticHeads<3, 4, true>>);
+    CHECK(std::is_empty_v<StaticHeads<0, 2, false>>);
+    CHECK(std::is_empty_v<StaticDims<0, 10>>);
+    CHECK(StaticWhere<StaticDims<0, 10>>);
+    CHECK_FALSE(StaticWhere<Dims>);
+    CHECK_FALSE(StaticWhere<Heads>);
+    CHECK(std::is_empty_v<WherePack<StaticHeads<3, 4, true>, StaticDims<0, 10>>>);
+}
+
+TEST_CASE("selectors kept together are equal if each of them is") {
+    CHECK(WherePack<Heads>{head(3)} == WherePack<Heads>{head(3)});
+    CHECK_FALSE(WherePack<Heads>{head(3)} == WherePack<Heads>{head(4)});
+    CHECK(WherePack<StaticDims<0, 1>>{} == WherePack<StaticDims<0, 1>>{});
 }

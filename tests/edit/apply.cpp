@@ -6,13 +6,17 @@
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <range/v3/view/transform.hpp>
+
 #include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace suture;
+using suture::detail::Access;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -21,6 +25,7 @@ using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
 
 namespace {
 
+at::Tensor query_of(const Owned<Qkv>& owned) { return owned[on<Q>()].clone().take(); }
 at::Tensor counting() { return at::arange(18, at::kFloat).reshape({3, 6}); }
 
 constexpr auto silence = on<Q>(token(1)).zero();
@@ -69,15 +74,15 @@ TEST_CASE("|= edits in place and can be chained") {
     const void* storage = owned.unsafe_tensor().data_ptr();
     (owned |= silence) |= on<V>().multiply(0);
     CHECK(owned.unsafe_tensor().data_ptr() == storage);
-    CHECK(owned.view().get<V>().sum().item<float>() == 0);
+    CHECK(owned.view()[on<V>()].sum().item<float>() == 0);
 }
 
 TEST_CASE("a single component can be edited by itself, in groups too") {
-    const auto q = borrow<Qkv>(counting()).get<Q>() | on<Q<2>>(token(0)).set(1);
+    const auto q = borrow<Qkv>(counting())[on<Q>()] | on<Q<2>>(token(0)).set(1);
     CHECK(q.unsafe_tensor()[0].equal(at::ones({2})));
-    const auto grouped = borrow<ByHead>(at::zeros({2, 12})).get<Q>() | on<Q>(head<2>).set(1);
-    CHECK(grouped.sizes() == at::IntArrayRef({2, 3, 2}));
-    CHECK(grouped.unsafe_tensor().select(1, 2).equal(at::ones({2, 2})));
+    const auto grouped = borrow<ByHead>(at::zeros({2, 12}))[on<Q>()] | on<Q>(head<2>).set(1);
+    CHECK(grouped.sizes() == at::IntArrayRef({2, 6}));
+    CHECK(grouped.unsafe_tensor().narrow(1, 4, 2).equal(at::ones({2, 2})));
 }
 
 TEST_CASE("a whole layout can be edited at once") {
@@ -98,7 +103,7 @@ TEST_CASE("an exception from a function given to apply leaves the Owned unchange
     auto owned = borrow<Qkv>(counting()).clone();
     CHECK_THROWS_WITH_AS(owned |= fails, "mine", std::runtime_error);
     CHECK(owned.unsafe_tensor().equal(counting()));
-    CHECK_THROWS_AS(std::move(owned) | fails, std::runtime_error);
+    CHECK_THROWS_AS((void)(std::move(owned) | fails), std::runtime_error);
     CHECK(owned.unsafe_tensor().equal(counting()));
 }
 
@@ -141,19 +146,107 @@ TEST_CASE("a value that autograd cannot save is found before anything is written
 
 TEST_CASE("editing in place with a View of the same Owned equals piping its View") {
     auto owned = borrow<Qkv>(counting()).clone();
-    const auto recipe = on<Q>().add(1) | on<Q>().add(owned.view().get<Q>());
+    const auto recipe = on<Q>().add(1) | on<Q>().add(owned.view()[on<Q>()]);
     const auto piped = owned.view() | recipe;
     owned |= recipe;
     CHECK(owned.equal(piped));
 }
 
-TEST_CASE("an activation without tokens or rows is unchanged by any edit") {
+TEST_CASE("an activation without tokens or rows is unchanged by an edit of all of it") {
     for (const at::Tensor& empty : {at::zeros({0, 6}), at::zeros({0, 5, 6}), at::zeros({2, 0, 6})}) {
         CHECK((borrow<Qkv>(empty) | on<Q>().set(1)).sizes() == empty.sizes());
-        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>(token(3)).set(at::ones({2}))));
+        CHECK((borrow<Qkv>(empty) | on<Q>(head(0), dims(0, 1)).set(1)).sizes() == empty.sizes());
+        CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().set(at::ones({2}))));
         CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().mean_over(Axis::token)));
         CHECK_NOTHROW((void)(borrow<Qkv>(empty) | on<Q>().apply([](at::Tensor t) { return t; })));
     }
+    CHECK_NOTHROW((void)(borrow<Qkv>(at::zeros({0, 5, 6})) | on<Q>(token(3)).set(at::ones({2}))));
+    CHECK_NOTHROW((void)(borrow<Qkv>(at::zeros({2, 0, 6})) | on<Q>(batch(1)).set(at::ones({2}))));
+}
+
+TEST_CASE("an activation without tokens or rows does not have the places that others lack either") {
+    for (const at::Tensor& empty : {at::zeros({0, 6}), at::zeros({2, 0, 6})}) {
+        const auto view = borrow<Qkv>(empty);
+        CHECK(says(message_of<PositionError>([&] { (void)(view | on<Q>(token(3)).zero()); }),
+                   "Q[token 3] = 0: token 3 is outside the activation, which has 0 tokens"));
+        CHECK_THROWS_AS((void)(view | on<Q>(tokens(0, 1)).zero()), PositionError);
+        CHECK_THROWS_AS((void)(view | on<Q>(tokens({0})).zero()), PositionError);
+        CHECK_THROWS_AS((void)(view | on<Q>(head(1)).zero()), PositionError);
+        CHECK_THROWS_AS((void)(view | on<Q>(dims(0, 3)).zero()), PositionError);
+        CHECK_THROWS_AS((void)(view | on<Q>(dims({2})).zero()), PositionError);
+        CHECK_THROWS_AS((void)(view | on<Q>().set(at::ones({3}))), ShapeError);
+        CHECK_THROWS_AS((void)(view | on<Q>().set(at::ones({2}, at::kDouble))), TypeError);
+        CHECK_THROWS_AS((void)(view | on<Q>().clamp(2, 1)), ValueError);
+    }
+    CHECK(says(message_of<PositionError>([&] {
+                   (void)(borrow<Qkv>(at::zeros({0, 5, 6})) | on<Q>(batch(0)).zero());
+               }),
+               "batch row 0 is outside", "has 0 batch rows"));
+}
+
+TEST_CASE("a place known at run time is checked before anything is written") {
+    CHECK(refused<PositionError>(on<Q>().set(1) | on<K>(head(1)).zero()) ==
+          "K[head 1] = 0: head 1 is outside K, which has 1 head: count from 0 over all groups, or from -1 for the "
+          "last");
+    CHECK(says(refused<PositionError>(on<Q>().set(1) | on<V>(dims(1, 3)).zero()),
+               "V[dims 1:3] = 0: the dims from 1 to "
+               "3 are outside V"));
+    CHECK(says(refused<PositionError>(on<Q>().set(1) | on<V>(dims({2})).zero()), "V[dims 2] = 0: dim 2 is outside V"));
+    CHECK(says(refused<PositionError>(on<Q>().set(1) | on<Q>(heads({0, 0})).zero()), "Q[heads 0,0] = 0", "twice"));
+}
+
+TEST_CASE("a range of edits is a recipe: they are applied in order, in every way of applying") {
+    const std::vector<int> positions{2, 0};
+    const auto edits = positions | ranges::views::transform([](int t) { return on<Q>(token(t)).set(t + 10); });
+    const at::Tensor by_hand = borrow<Qkv>(counting()) | on<Q>(token(2)).set(12) | on<Q>(token(0)).set(10);
+    CHECK((borrow<Qkv>(counting()) | edits).unsafe_tensor().equal(by_hand));
+    Owned<Qkv> owned = borrow<Qkv>(counting()).clone();
+    owned |= edits;
+    CHECK(owned.unsafe_tensor().equal(by_hand));
+    CHECK((borrow<Qkv>(counting()).clone() | edits).unsafe_tensor().equal(by_hand));
+    const auto composed = on<K>().zero() | edits;
+    CHECK(to_string(composed) == "K = 0 | Q[token 2] = 12 | Q[token 0] = 10");
+    CHECK((borrow<Qkv>(counting()) | composed).equal(borrow<Qkv>(counting()) | on<K>().zero() | edits));
+    const std::vector overwritten{on<Q>().set(1), on<Q>().set(2)};
+    CHECK(query_of(borrow<Qkv>(counting()) | overwritten).eq(2).all().item<bool>());
+    CHECK((borrow<Qkv>(counting()) | std::vector<decltype(on<Q>().zero())>{}).unsafe_tensor().equal(counting()));
+    CHECK(says(refused<PositionError>(RecipeList(std::vector{on<Q>(token(0)).zero(), on<Q>(token(9)).zero()})),
+               "Q[token 9] = 0: token 9 is outside"));
+}
+
+TEST_CASE("a recipe keeps what it was given: later writes to a tensor, a View's source or an Owned do not reach it") {
+    const at::Tensor tensor = at::ones({2}), run = at::full({3, 6}, 2.0f), index = at::tensor({1}, at::kLong);
+    Owned<Qkv> owned = borrow<Qkv>(at::full({3, 6}, 3.0f)).clone();
+    const at::Tensor direction = at::tensor({1.0f, 0.0f}), all = at::ones({3}, at::kBool);
+    const auto recipe = on<Q>().set(tensor) | on<K>().set(borrow<Qkv>(run)[on<K>()]) |
+                        on<V>(token(0)).set(owned[on<V>(token(0))]) | on<V>(token(1)).set(owned.view()[on<V>()]) |
+                        on<V>(tokens(index)).add(1) | on<Q>(mask(all)).steer(direction, 1);
+    const at::Tensor before = borrow<Qkv>(counting()) | recipe;
+    tensor.fill_(-1);
+    run.fill_(-1);
+    owned[on<Qkv>()] = -1;
+    index.fill_(2);
+    direction.fill_(-1);
+    all.fill_(false);
+    CHECK((borrow<Qkv>(counting()) | recipe).unsafe_tensor().equal(before));
+}
+
+TEST_CASE("an Owned can be given to an edit, which copies it or takes it over") {
+    Owned<Q<2>> mine = borrow<Q<2>>(at::ones({3, 2})).clone();
+    const auto copied = on<Q>().set(mine);
+    mine[on<Q>()] = 5;
+    CHECK(query_of(borrow<Qkv>(counting()) | copied).equal(at::ones({3, 2})));
+    const void* storage = mine.unsafe_tensor().data_ptr();
+    const auto taken = on<Q>().set(std::move(mine));
+    CHECK(query_of(borrow<Qkv>(counting()) | taken).equal(at::full({3, 2}, 5.0f)));
+    CHECK(storage == Access::tensor(taken.operation.given).data_ptr());
+    CHECK(says(message_of<OwnershipError>([&] { (void)mine.clone(); }), "moved"));
+}
+
+TEST_CASE("a temporary result is a tensor") {
+    const at::Tensor edited = borrow<Qkv>(counting()) | silence;
+    CHECK(edited.equal((borrow<Qkv>(counting()) | silence).take()));
+    CHECK_NOTHROW((void)adopt<Qkv>(at::Tensor(borrow<Qkv>(counting()) | silence)));
 }
 
 TEST_CASE("an Owned that was given up cannot be edited silently") {

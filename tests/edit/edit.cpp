@@ -6,15 +6,20 @@
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
+#include "message.hpp"
 
 #include <cstdint>
 #include <limits>
 #include <sstream>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 using namespace suture;
 using namespace suture::detail;
+using suture_test::message_of;
+using suture_test::says;
 
 using Qkv = Fused<8, Q<4, 2>, K<2>, V<2>>;
 using ByHead = Grouped<4, Q<2>, K<1>, V<1>>;
@@ -54,10 +59,10 @@ TEST_CASE("a recipe with state is as large as the sum of its edits") {
 }
 
 TEST_CASE("recipes are constants if their parts are") {
-    static_assert(ablate.count == 2);
-    static_assert((ablate | silence).count == 3);
-    static_assert((silence | ablate).count == 3);
-    static_assert((ablate | ablate).count == 4);
+    static_assert(ablate.size() == 2);
+    static_assert((ablate | silence).size() == 3);
+    static_assert((silence | ablate).size() == 3);
+    static_assert((ablate | ablate).size() == 4);
     static_assert(!ablate.calls_back);
     CHECK(to_string(ablate) == "Q[token 4, dims 0:3] = 0 | V[token -1] *= 0.5");
 }
@@ -73,7 +78,14 @@ TEST_CASE("a recipe knows at compile time which layouts it fits") {
     static_assert(fault_in<decltype(on<Q>(head<4>).zero()), ByHead> == Fault::head_beyond);
     static_assert(fault_in<decltype(on<Q>(dims<0, 5>).zero()), Qkv> == Fault::dims_beyond);
     static_assert(fault_in<decltype(on<Q>(head<0>, dims<0, 3>).zero()), Qkv> == Fault::dims_beyond);
-    static_assert(fault_in<decltype(on<Q<4, 2>>(heads<1, 3>).zero()), Grouped<2, Q<4, 2>>> == Fault::heads_straddle);
+    static_assert(fault_in<decltype(on<Q<4, 2>>(heads<1, 3>).zero()), Grouped<2, Q<4, 2>>> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>(dims<0, 8>).zero()), ByHead> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>(dims<0, 9>).zero()), ByHead> == Fault::dims_beyond);
+    static_assert(fault_in<decltype(on<Q>(head(9), dims(0, 9)).zero()), Qkv> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>(head(9), dims<0, 3>).zero()), Qkv> == Fault::dims_beyond);
+    static_assert(fault_in<decltype(on<Q>().zero()), Q<4, 2>> == Fault::none);
+    static_assert(fault_in<decltype(on<K>().zero()), Q<4, 2>> == Fault::lacks_component);
+    static_assert(fault_in<decltype(on<Q>(head<7>).zero()), Grouped<4, Q<4, 2>>> == Fault::none);
     CHECK(fault_in<decltype(on<Qkv>().zero()), Qkv> == Fault::none);
 }
 
@@ -87,15 +99,50 @@ TEST_CASE("an injected View is checked against the component and its groups") {
     static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<4, 2>>>())), Qkv> == Fault::none);
     static_assert(fault_in<decltype(on<Q>().set(std::declval<View<K<2>>>())), Qkv> == Fault::other_component);
     static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>>>())), ByHead> == Fault::other_groups);
-    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<Q<2>, 4>>())), ByHead> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<View<part<ByHead, Q>>>())), ByHead> == Fault::none);
+    using Injected = Owned<part<ByHead, Q>>;
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<const Injected&>())), ByHead> == Fault::none);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<Piece<Q<2>>>())), ByHead> == Fault::other_groups);
+    static_assert(fault_in<decltype(on<Q>().set(std::declval<Region<K<2>>>())), Qkv> == Fault::other_component);
     CHECK(fault_in<decltype(on<Qkv>().set(std::declval<View<Qkv>>())), Qkv> == Fault::none);
 }
 
+TEST_CASE("a recipe is bound to a layout: heads and dims known at run time are looked for before any activation") {
+    const auto message = [](const auto& recipe) {
+        return message_of<PositionError>([&] { recipe.template bind<Qkv>(); });
+    };
+    CHECK(message(on<Q>(head(1), dims(0, 2)).zero()) == "nothing was thrown");
+    CHECK(message(on<Q>(token(99)).zero()) == "nothing was thrown");
+    CHECK(says(message(on<Q>(head(2)).zero()), "head 2 is outside Q, which has 2 heads"));
+    CHECK(says(message(on<K>().zero() | on<Q>(dims(0, 5)).zero()), "are outside Q, which has 4 channels"));
+    CHECK(says(message(on<Q>(heads({0, 2})).zero()), "head 2 is outside Q"));
+    CHECK(says(message(RecipeList(std::vector{on<Q>(head(0)).zero(), on<Q>(head(5)).zero()})), "head 5 is outside Q"));
+    CHECK_NOTHROW(on<Q>(head(3)).zero().bind<ByHead>());
+    CHECK_THROWS_AS(on<Q>(head(4)).zero().bind<ByHead>(), PositionError);
+}
+
+TEST_CASE("a range of edits composes with edits and recipes, and is printed as they are") {
+    const std::vector edits{on<Q>(token(1)).zero(), on<Q>(token(2)).zero()};
+    using Range = std::remove_cvref_t<decltype(edits)>;
+    static_assert(Applicable<Range> && !AnyRecipe<Range>);
+    static_assert(!Applicable<std::vector<int>> && !Applicable<View<Qkv>> && !Applicable<at::Tensor>);
+    static_assert(fault_in<Range, Qkv> == Fault::none);
+    static_assert(fault_in<Range, Fused<2, K<2>>> == Fault::lacks_component);
+    static_assert(can_pipe<decltype(silence), Range> && can_pipe<Range, decltype(silence)>);
+    CHECK(to_string(silence | edits) == "Q[head 1] = 0 | Q[token 1] = 0 | Q[token 2] = 0");
+    CHECK(to_string(edits | silence) == "Q[token 1] = 0 | Q[token 2] = 0 | Q[head 1] = 0");
+    CHECK((silence | edits | silence).size() == 4);
+    const RecipeList list(edits);
+    CHECK(to_string(list) == "Q[token 1] = 0 | Q[token 2] = 0");
+    CHECK(to_string(RecipeList<decltype(on<Q>().zero())>()) == "nothing");
+    CHECK(list.size() == 2);
+}
+
 TEST_CASE("an empty recipe fits every layout") {
-    static_assert(Recipe<>::count == 0 && sizeof(Recipe<>) == 1 && !Recipe<>::calls_back);
+    static_assert(Recipe<>{}.size() == 0 && sizeof(Recipe<>) == 1 && !Recipe<>::calls_back);
     static_assert(fault_in<Recipe<>, Qkv> == Fault::none);
     static_assert(std::is_same_v<decltype(Recipe<>{} | Recipe<>{}), Recipe<>>);
-    static_assert((Recipe<>{} | silence).count == 1);
+    static_assert((Recipe<>{} | silence).size() == 1);
     CHECK(to_string(Recipe<>{}) == "");
     CHECK(to_string(Recipe<>{} | ablate) == to_string(ablate));
     CHECK(to_string(ablate | Recipe<>{}) == to_string(ablate));
@@ -115,7 +162,9 @@ TEST_CASE("every selector is printed as it was written") {
     CHECK(to_string(on<Q>(batches(0, 2)).zero()) == "Q[batches 0:2] = 0");
     CHECK(to_string(on<Q>(head<3>).zero()) == "Q[head 3] = 0");
     CHECK(to_string(on<Q>(heads<1, 3>, dims<0, 4>).zero()) == "Q[heads 1:3, dims 0:4] = 0");
-    CHECK(to_string(on<Q>(token(at::zeros({2}, at::kLong))).zero()) == "Q[token int64 [2]] = 0");
+    CHECK(to_string(on<Q>(head(3), dims(0, 4)).zero()) == "Q[head 3, dims 0:4] = 0");
+    CHECK(to_string(on<Q>(heads({3, 1})).zero()) == "Q[heads 3,1] = 0");
+    CHECK(to_string(on<Q>(token(at::zeros({2}, at::kLong))).zero()) == "Q[token 0,0] = 0");
     CHECK(to_string(on<Q>(tokens(at::zeros({2, 3}, at::kLong))).zero()) == "Q[tokens int64 [2, 3]] = 0");
     CHECK(to_string(on<Q>(mask(at::zeros({2, 5}, at::kBool))).zero()) == "Q[mask bool [2, 5]] = 0");
     CHECK(to_string(on<Qkv>().zero()) == "all = 0");
@@ -127,6 +176,9 @@ TEST_CASE("every operation is printed") {
     const auto view = borrow<Q<4, 2>>(at::zeros({5, 4}));
     CHECK(to_string(on<Q>().set(0.5)) == "Q = 0.5");
     CHECK(to_string(on<Q>().add(2)) == "Q += 2");
+    CHECK(to_string(on<Q>().subtract(2)) == "Q -= 2");
+    CHECK(to_string(on<Q>().divide(at::zeros({4}))) == "Q /= float32 [4]");
+    CHECK(to_string(on<Q>().set(view[on<Q>(token(3))])) == "Q = piece (float32 [4])");
     CHECK(to_string(on<Q>().multiply(at::zeros({4}))) == "Q *= float32 [4]");
     CHECK(to_string(on<Q>().set(slot)) == "Q = slot (float32 [4])");
     CHECK(to_string(on<Q>().set(view)) == "Q = view (float32 [5, 4])");

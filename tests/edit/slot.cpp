@@ -20,7 +20,7 @@ using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
 
 namespace {
 const at::Tensor x = at::zeros({3, 6});
-at::Tensor query(const Owned<Qkv>& owned) { return owned.view().get<Q>().clone().take(); }
+at::Tensor query(const Owned<Qkv>& owned) { return owned.view()[on<Q>()].clone().take(); }
 }  // namespace
 
 TEST_CASE("a slot is changed without touching the recipe that uses it") {
@@ -66,6 +66,25 @@ TEST_CASE("a recipe keeps the tensor of its slot after the slot is destroyed") {
         return on<Q>().set(slot);
     }();
     CHECK(query(borrow<Qkv>(x) | recipe).equal(at::ones({3, 2})));
+}
+
+TEST_CASE("a slot keeps a copy: a later write to the tensor, or to what get() returned, does not reach it") {
+    const at::Tensor tensor = at::ones({2});
+    Slot slot = tensor;
+    const auto recipe = on<Q>().set(slot);
+    tensor.fill_(7);
+    slot.get().fill_(7);
+    CHECK(query(borrow<Qkv>(x) | recipe).equal(at::ones({3, 2})));
+    const at::Tensor next = at::full({2}, 2.0f);
+    slot = next;
+    next.fill_(7);
+    CHECK(query(borrow<Qkv>(x) | recipe).equal(at::full({3, 2}, 2.0f)));
+}
+
+TEST_CASE("a slot can be subtracted and divided by") {
+    Slot value = at::full({2}, 4.0f);
+    const auto recipe = on<Q>().set(6) | on<Q>(token(0)).subtract(value) | on<Q>(token(1)).divide(value);
+    CHECK(query(borrow<Qkv>(x) | recipe).select(-1, 0).equal(at::tensor({2.0f, 1.5f, 6.0f})));
 }
 
 TEST_CASE("a slot cannot be copied, because the copies would not change together") {

@@ -24,7 +24,7 @@ TEST_CASE_FIXTURE(fixture, "a backward hook sees the gradient by what passed its
 TEST_CASE_FIXTURE(fixture, "backward hooks run in the order in which they were added, the outer set's first") {
     HookSet inner;
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
-    const auto within = inner.add_backward(site, on<Q>().add(1));
+    inner.add_backward(site, on<Q>().add(1));
     const auto first = hooks.add_backward(site, on<Q>().set(1)), second = hooks.add_backward(site, on<Q>().multiply(5));
     const auto outside = hooks.activate(), inside = inner.activate();
     site(leaf * 1).sum().backward();
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(fixture, "backward hooks run in the order in which they were a
 
 TEST_CASE_FIXTURE(fixture, "a backward hook whose gradient never comes is reported") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
-    const auto look = hooks.add_backward(site, on<K>().zero());
+    hooks.add_backward(site, on<K>().zero());
     auto scope = hooks.activate();
     const at::Tensor cut = site(leaf * 1).detach();
     CHECK(says(message_of<HookError>([&] { scope.end(); }), "h.0 (gradient: K = 0)", "run backward"));
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(fixture, "a backward hook whose gradient never comes is report
 TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and may come after the scope") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     at::Tensor seen, result;
-    const auto edit = hooks.add(site, on<Q>().multiply(3));
+    hooks.add(site, on<Q>().multiply(3));
     auto look =
         hooks.add_backward(site, [&](const View<Qkv>& gradient) { seen = gradient.clone().take(); }).may_be_idle();
     {
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(fixture, "the gradient is that by the edited activation, and m
 }
 
 TEST_CASE_FIXTURE(fixture, "a backward hook is refused in the pass if the activation does not require a gradient") {
-    const auto look = hooks.add_backward(site, on<K>().zero()).may_be_idle();
+    hooks.add_backward(site, on<K>().zero()).may_be_idle();
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { (void)site(x); }), "h.0: ", "does not require one",
                "run with gradients enabled"));
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(fixture, "a backward hook is refused in the pass if the activa
 
 TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
-    const auto edit = hooks.add_backward(site, on<K>(token(7)).zero());
+    hooks.add_backward(site, on<K>(token(7)).zero());
     const auto scope = hooks.activate();
     const at::Tensor result = site(leaf * 1).sum();
     CHECK(says(message_of<PositionError>([&] { result.backward(); }), "h.0 (gradient): K[token 7] = 0: token 7"));
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(fixture, "an error of a backward hook names its site") {
 
 TEST_CASE_FIXTURE(fixture, "a backward hook at an untyped site is given a layout when it is added") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
-    const auto edit = hooks.add_backward<Qkv>(any, on<K>().zero());
+    hooks.add_backward<Qkv>(any, on<K>().zero());
     const auto scope = hooks.activate();
     any(leaf * 1).sum().backward();
     CHECK(leaf.grad()[1].equal(at::tensor({1.0f, 1.0f, 0.0f, 0.0f, 1.0f, 1.0f})));

@@ -26,9 +26,9 @@ struct fixture {
     std::vector<HookPoint<Qkv>> layers{HookPoint<Qkv>{"h.0"}, HookPoint<Qkv>{"h.1"}, HookPoint<Qkv>{"h.2"}};
     HookSet hooks;
     Board<Qkv> board;
-    std::optional<HookHandle> handle;
+    std::optional<HookKey> key;
 
-    void attach() { handle.emplace(hooks.add(layers, board)); }
+    void attach() { key = hooks.add(layers, board); }
     /// What leaves each layer.
     std::vector<at::Tensor> pass(const at::Tensor& in = x) {
         const auto scope = hooks.activate();
@@ -73,6 +73,9 @@ TEST_CASE_FIXTURE(fixture, "a replacement may be a number, a tensor, a View, an 
     CHECK(set(0).equal(other));
     board[0] = borrow<Qkv>(other).clone();
     CHECK(set(0).equal(other));
+    Owned<Qkv> owned = borrow<Qkv>(other * 2).clone();
+    board[0] = std::move(owned);
+    CHECK(set(0).equal(other * 2));
     Slot slot = at::ones({6});
     board[0] = slot;
     CHECK(set(0).equal(full(1)));
@@ -84,11 +87,11 @@ TEST_CASE_FIXTURE(fixture, "a replacement may be a number, a tensor, a View, an 
 
 TEST_CASE_FIXTURE(fixture, "parts of a layer add up, and the same part is replaced") {
     attach();
-    board[2].at<Q>(token(4)) = 5;
-    board[2].at<V<2>>() = at::full({2}, 9.0f);
+    board[2][on<Q>(token(4))] = 5;
+    board[2][on<V<2>>()] = at::full({2}, 9.0f);
     const auto expected = [](double q) { return (borrow<Qkv>(x) | on<Q>(token(4)).set(q) | on<V>().set(9)).take(); };
     CHECK(set(2).equal(expected(5)));
-    board[2].at<Q>(token(4)) = 6;
+    board[2][on<Q>(token(4))] = 6;
     CHECK(set(2).equal(expected(6)));
     CHECK(to_string(board) == "2: V = float32 [2] | Q[token 4] = 6\n");
 }
@@ -96,11 +99,11 @@ TEST_CASE_FIXTURE(fixture, "parts of a layer add up, and the same part is replac
 TEST_CASE_FIXTURE(fixture, "parts selected by different masks or indices are different parts") {
     attach();
     const at::Tensor first = at::arange(5).eq(0), last = at::arange(5).eq(4);
-    board[0].at<Q>(mask(first)) = 5;
-    board[0].at<Q>(mask(last)) = 7;
+    board[0][on<Q>(mask(first))] = 5;
+    board[0][on<Q>(mask(last))] = 7;
     CHECK(set(0)[0][0][0].item<float>() == 5);
     CHECK(set(0)[0][4][0].item<float>() == 7);
-    board[0].at<Q>(mask(first)) = 6;
+    board[0][on<Q>(mask(first))] = 6;
     CHECK(set(0)[0][0][0].item<float>() == 6);
 }
 
@@ -109,48 +112,54 @@ TEST_CASE("parts that print alike but lie elsewhere do not replace each other") 
     const HookPoint<TwoQueries> site{"h.0"};
     HookSet hooks;
     Board<TwoQueries> board;
-    const auto handle = hooks.add(site, board);
-    board[0].at<Q<2>>() = 1;
-    board[0].at<Q<4>>() = 2;
+    hooks.add(site, board);
+    board[0][on<Q<2>>()] = 1;
+    board[0][on<Q<4>>()] = 2;
     CHECK(to_string(board) == "0: Q = 1 | Q = 2\n");
-    board[0].at<Q<2>>() = 3;
+    board[0][on<Q<2>>()] = 3;
     const auto scope = hooks.activate();
     CHECK(site(at::zeros({6})).equal(at::tensor({3.0f, 3.0f, 2.0f, 2.0f, 2.0f, 2.0f})));
 }
 
 TEST_CASE_FIXTURE(fixture, "the same part is replaced however its component and channels are written") {
     attach();
-    board[0].at<Q<2>>(token(4)) = 5;
-    board[0].at<Q>(token(4)) = 6;
-    board[0].at<Q>(token(4), dims<0, 2>) = 7;
+    board[0][on<Q<2>>(token(4))] = 5;
+    board[0][on<Q>(token(4))] = 6;
+    board[0][on<Q>(token(4), dims<0, 2>)] = 7;
     CHECK(to_string(board) == "0: Q[token 4, dims 0:2] = 7\n");
-    board[0].at<Q>(token(3)) = 8;
-    board[0].at<Q>(tokens(4, 5)) = 9;
-    board[0].at<Q>(batch(0), token(4)) = 10;
+    board[0][on<Q>(token(3))] = 8;
+    board[0][on<Q>(tokens(4, 5))] = 9;
+    board[0][on<Q>(batch(0), token(4))] = 10;
     CHECK(to_string(board) ==
           "0: Q[token 4, dims 0:2] = 7 | Q[token 3] = 8 | Q[tokens 4:5] = 9 | "
           "Q[batch 0, token 4] = 10\n");
     CHECK(set(0)[0][4][0].item<float>() == 10);
+    Board<Fused<12, Q<4, 2>, K<4, 2>, V<4, 2>>> heads;
+    heads[0][on<K>(head<1>)] = 1;
+    heads[0][on<K>(head(-1))] = 2;
+    heads[0][on<K>(dims(2, 4))] = 3;
+    heads[0][on<K>(dims({3, 2}))] = 4;
+    CHECK(to_string(heads) == "0: K[dims 3,2] = 4\n");
 }
 
-TEST_CASE_FIXTURE(fixture, "a mask and an index of one tensor are different parts, and so are masks of equal values") {
+TEST_CASE_FIXTURE(fixture, "masks of equal values are the same part, and a mask and an index of one tensor are not") {
     attach();
     const at::Tensor mask_of_two = at::arange(5).lt(2);
-    board[0].at<Q>(mask(mask_of_two)) = 1;
-    board[0].at<Q>(mask(mask_of_two.clone())) = 2;
-    board[0].at<Q>(mask(mask_of_two)) = 3;
+    board[0][on<Q>(mask(mask_of_two))] = 1;
+    board[0][on<Q>(mask(mask_of_two.clone()))] = 2;
+    board[0][on<Q>(mask(mask_of_two.logical_not()))] = 3;
     CHECK(to_string(board) == "0: Q[mask bool [5]] = 2 | Q[mask bool [5]] = 3\n");
     const at::Tensor first = at::zeros({1}, at::kLong);
-    board[1].at<Q>(tokens(first)) = 4;
-    board[1].at<Q>(token(first)) = 5;
-    CHECK(to_string(board).find("1: Q[tokens int64 [1]] = 4 | Q[token int64 [1]] = 5") != std::string::npos);
+    board[1][on<Q>(tokens(first))] = 4;
+    board[1][on<Q>(token(first))] = 5;
+    CHECK(to_string(board).find("1: Q[tokens 0] = 4 | Q[token 0] = 5") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(fixture, "a part that is assigned after a recipe is added to it") {
     attach();
     board[0] = on<Q>().set(1) | on<K>().set(2);
-    board[0].at<Q>() = 3;
-    board[0].at<Q>() = 4;
+    board[0][on<Q>()] = 3;
+    board[0][on<Q>()] = 4;
     CHECK(to_string(board) == "0: Q = 1 | K = 2 | Q = 4\n");
 }
 
@@ -177,7 +186,7 @@ TEST_CASE_FIXTURE(fixture, "an assignment enables, and an Owned may be put in a 
     attach();
     board[0] = 1;
     board.disable(0);
-    board[0].at<Q>() = borrow<Q<2>>(at::full({2}, 8.0f)).clone();
+    board[0][on<Q>()] = borrow<Q<2>>(at::full({2}, 8.0f)).clone();
     CHECK(set(0)[0][3].equal(at::tensor({8.0f, 8.0f, 1.0f, 1.0f, 1.0f, 1.0f})));
 }
 
@@ -229,12 +238,57 @@ TEST_CASE_FIXTURE(fixture, "an entry for a layer that is not attached is refused
     attach();
     board[1] = 1;
     CHECK(says(message_of<PositionError>([&] { board[3] = 1; }), "layer 3", "attached to 3 layers"));
-    CHECK(says(message_of<PositionError>([&] { board[3].at<Q>() = 1; }), "layer 3"));
+    CHECK(says(message_of<PositionError>([&] { board[3][on<Q>()] = 1; }), "layer 3"));
     CHECK(says(message_of<PositionError>([&] { board.move(1, 3); }), "layer 3"));
     CHECK(says(message_of<PositionError>([&] { board.swap(1, 3); }), "layer 3"));
     CHECK(to_string(board) == "1: all = 1\n");
-    handle.reset();
+    key->remove();
     CHECK_NOTHROW(board[3] = 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a board refuses a second site for one layer, and nothing of that attachment stays") {
+    attach();
+    CHECK(message_of<HookError>([&] { hooks.add(layers[2], board); }) ==
+          "layer 0 of this board is h.0 and cannot be h.2 as well: use another board for it, or add all sites at once");
+    HookSet others;
+    CHECK_THROWS_AS((void)others.add(std::vector{site_ref(layers[0]), site_ref(layers[2])}, board), HookError);
+    CHECK_NOTHROW(others.activate().end());  // not even layers[0] got a hook
+    others.add(layers[0], board);            // the same site may have it in two sets
+    board[0] = 2;
+    CHECK(set(0).equal(full(2)));
+    CHECK(set(2).is_same(x));
+    key->remove();
+    others.clear();
+    hooks.add(layers[2], board);
+    CHECK(set(2).equal(full(2)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a board keeps the values that it was given, whatever happens to the tensor") {
+    attach();
+    at::Tensor given = at::full({6}, 3.0f), part = at::full({2}, 4.0f);
+    board[0] = given;
+    board[1][on<Q>()] = part;
+    given.zero_();
+    part.zero_();
+    CHECK(set(0).equal(full(3)));
+    CHECK(set(1)[0][0][0].item<float>() == 4);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "heads and channels of a board that are known at run time are checked when they are assigned") {
+    Board<ByHead> by_head;
+    CHECK(says(message_of<PositionError>([&] { by_head[0][on<Q>(head(3))] = 1; }), "board layer 0: head 3 is outside Q",
+               "3 heads"));
+    CHECK(says(message_of<PositionError>([&] { by_head[0] = on<K>(dims(0, 4)).zero(); }),
+               "board layer 0: ", "outside K"));
+    CHECK(by_head.size() == 0);
+    const HookPoint<ByHead> point{"h.0"};
+    hooks.add(point, by_head);
+    by_head[0][on<Q>(head(-1))] = 1;
+    by_head[0][on<Q>(head(2))] = 2;
+    const at::Tensor in = at::randn({2, 12});
+    const auto scope = hooks.activate();
+    CHECK(point(in).equal((borrow<ByHead>(in) | on<Q>(head<2>).set(2)).take()));
 }
 
 TEST_CASE_FIXTURE(fixture, "an operation on a missing entry names the layer") {
@@ -251,7 +305,7 @@ TEST_CASE_FIXTURE(fixture, "a replacement that does not fit is refused with the 
               board[1] = at::zeros({1, 5, 7});
           }) ==
           "board layer 1: the replacement is float32 [1, 5, 7] on cpu but Fused<6, Q<2>, K<2>, V<2>> needs [..., 6]: "
-          "give it that width, or write at<Component>() for a part");
+          "give it that width, or write board[layer][on<Component>()] for a part");
     CHECK(says(message_of<TypeError>([&] { board[1] = at::Tensor(); }), "board layer 1", "undefined"));
     CHECK(board.size() == 0);
     board[1] = at::zeros({3, 5, 6});
@@ -264,9 +318,9 @@ TEST_CASE("replacements of grouped layouts are packed like the activation") {
     const HookPoint<ByHead> site{"h.0"};
     HookSet hooks;
     Board<ByHead> board;
-    const auto handle = hooks.add(site, board);
+    hooks.add(site, board);
     const at::Tensor in = at::randn({2, 12});
-    board[0].at<Q>(head<1>) = 0;
+    board[0][on<Q>(head<1>)] = 0;
     const auto scope = hooks.activate();
     CHECK(site(in).equal((borrow<ByHead>(in) | on<Q>(head<1>).zero()).take()));
 }
@@ -274,7 +328,7 @@ TEST_CASE("replacements of grouped layouts are packed like the activation") {
 TEST_CASE_FIXTURE(fixture, "a board may end before its hooks do") {
     {
         Board<Qkv> passing;
-        handle.emplace(hooks.add(layers, passing));
+        hooks.add(layers, passing);
         passing[0] = 1;
     }
     CHECK(set(0).equal(full(1)));

@@ -25,30 +25,69 @@ TEST_CASE_FIXTURE(fixture, "a callback may replace by an Owned, a tensor or an o
     CHECK(pass([](const View<Qkv>& v) { return std::optional(v * 2); }).equal(doubled));
     CHECK(pass([&](const View<Qkv>&) { return std::optional<at::Tensor>(doubled); }).equal(doubled));
     CHECK(pass([](const View<Qkv>&) { return std::optional<Owned<Qkv>>(); }).is_same(x));
-    CHECK(pass([](const View<Qkv>&) { return at::Tensor(); }).is_same(x));
+    CHECK(pass([](const View<Qkv>&) { return std::optional<at::Tensor>(); }).is_same(x));
     CHECK(pass([](const View<Qkv>& v) { return v | on<Q>().zero(); }).sum().item<float>() == 52);
 }
 
 TEST_CASE_FIXTURE(fixture, "a callback may return a reference to its argument") {
-    CHECK(pass([](const View<Qkv>& v) -> const at::Tensor& { return v.unsafe_tensor(); }).equal(x));
+    CHECK(pass([](const View<Qkv>& v) { return v.unsafe_tensor(); }).equal(x));
+    hooks.add(any, [](const at::Tensor& t) -> const at::Tensor& { return t; });
+    const auto scope = hooks.activate();
+    CHECK(any(x).equal(x));
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback that returns an undefined tensor is refused, as is an optional that holds one") {
+    const std::string sentence =
+        "h.0: the hook returned an undefined tensor: return a value, or an empty std::optional<at::Tensor> to keep the "
+        "activation";
+    CHECK(refusal<TypeError>([](const View<Qkv>&) { return at::Tensor(); }) == sentence);
+    CHECK(refusal<TypeError>([](const View<Qkv>&) { return std::optional(at::Tensor()); }) == sentence);
+}
+
+TEST_CASE_FIXTURE(fixture, "a tensor that somebody else holds is not written by the model that it is given to") {
+    const at::Tensor clean = at::full({2, 6}, 3.0f), before = clean.clone();
+    const auto then_in_place = [&](auto callback) { return pass(callback).relu_().mul_(2); };
+    CHECK(then_in_place([&](const View<Qkv>&) { return clean; }).equal(before * 2));
+    CHECK(clean.equal(before));
+    CHECK(then_in_place([&](const View<Qkv>&) { return clean.view({2, 6}); }).equal(before * 2));
+    CHECK(clean.equal(before));
+    CHECK(then_in_place([&](const View<Qkv>&) { return std::optional(clean.detach()); }).equal(before * 2));
+    CHECK(clean.equal(before));
+    CHECK(then_in_place([](const View<Qkv>& v) { return v.unsafe_tensor(); }).equal(x * 2));
+    CHECK(x.equal(at::arange(12, at::kFloat).reshape({2, 6})));
+    hooks.add(any, [&](const at::Tensor&) { return clean; });
+    const auto scope = hooks.activate();
+    CHECK(any(x).mul_(2).equal(before * 2));
+    CHECK(clean.equal(before));
+}
+
+TEST_CASE_FIXTURE(fixture, "a tensor that nobody else holds is passed on without a copy") {
+    const void* given = nullptr;
+    const at::Tensor out = pass([&](const View<Qkv>& v) {
+        at::Tensor doubled = v.read([](const at::Tensor& t) { return t * 2; });
+        given = doubled.data_ptr();
+        return doubled;
+    });
+    CHECK(out.data_ptr() == given);
 }
 
 TEST_CASE_FIXTURE(fixture, "a callback that writes into its argument throws and names the site") {
     const std::string sentence =
         "h.0: the hook wrote to the tensor it was lent: return a new value, or clone() it and edit the clone";
     const auto on_copy = [&](auto callback) {
-        const auto handle = hooks.add(site, callback);
-        const auto scope = hooks.activate();
+        HookSet alone;
+        alone.add(site, callback);
+        const auto scope = alone.activate();
         return message_of<OwnershipError>([&] { (void)site(x.clone()); });
     };
     CHECK(on_copy([](const View<Qkv>& v) { v.unsafe_tensor().add_(1); }) == sentence);
     CHECK(on_copy([](const View<Qkv>& v) { v.unsafe_tensor().detach().zero_(); }) == sentence);
     CHECK(on_copy([](const View<Qkv>& v) { return v.unsafe_tensor().mul_(2); }) == sentence);
-    CHECK(on_copy([](const View<Qkv>& v) { v.get<K>().unsafe_tensor().fill_(2); }) == sentence);
+    CHECK(on_copy([](const View<Qkv>& v) { v[on<K>()].unsafe_tensor().fill_(2); }) == sentence);
 }
 
 TEST_CASE_FIXTURE(fixture, "a callback at an untyped site that writes throws and names the site") {
-    const auto handle = hooks.add(any, [](const at::Tensor& t) { t.mul_(2); });
+    hooks.add(any, [](const at::Tensor& t) { t.mul_(2); });
     const auto scope = hooks.activate();
     CHECK(says(message_of<OwnershipError>([&] { (void)any(x.clone()); }), "h.any: the hook wrote"));
 }
@@ -69,7 +108,7 @@ TEST_CASE_FIXTURE(fixture, "a replacement of another shape, dtype, device or kin
 }
 
 TEST_CASE_FIXTURE(fixture, "a replacement at a site that passed no tensor is refused by suture") {
-    const auto handle = hooks.add(any, [](const at::Tensor&) { return at::ones({1}); });
+    hooks.add(any, [](const at::Tensor&) { return at::ones({1}); });
     const auto scope = hooks.activate();
     CHECK(says(message_of<TypeError>([&] { (void)any(at::Tensor()); }), "h.any: ", "undefined"));
 }

@@ -32,8 +32,9 @@ struct fixture {
 
     template <class Callback>
     at::Tensor pass(Callback callback) {
-        const auto handle = hooks.add(site, callback);
-        const auto scope = hooks.activate();
+        HookSet alone;
+        alone.add(site, callback);
+        const auto scope = alone.activate();
         return site(x);
     }
     template <class Kind, class Callback>

@@ -27,19 +27,19 @@ TEST_CASE("without a scope a hook point passes its argument on unchecked") {
 TEST_CASE("a point without a hook in the active set passes its argument on, whatever it is") {
     const HookPoint<Qkv> point{"here"}, elsewhere{"elsewhere"};
     HookSet hooks;
-    const auto handle = hooks.add(elsewhere, on<Q>().zero()).may_be_idle();
+    const auto key = hooks.add(elsewhere, on<Q>().zero()).may_be_idle();
     const auto scope = hooks.activate();
     const at::Tensor x = at::zeros({2, 6});
     CHECK(point(x).is_same(x));
     CHECK(point(at::zeros({7})).size(0) == 7);
-    CHECK(handle.fired() == 0);
+    CHECK(key.fired() == 0);
 }
 
 TEST_CASE("a copied hook point is another site") {
     const HookPoint<Qkv> point{"here"};
     const auto copy = point;
     HookSet hooks;
-    const auto handle = hooks.add(point, on<Q>().set(5));
+    hooks.add(point, on<Q>().set(5));
     const auto scope = hooks.activate();
     CHECK(copy(at::zeros({6})).sum().item<float>() == 0);
     CHECK(point(at::zeros({6})).sum().item<float>() == 10);
@@ -48,7 +48,7 @@ TEST_CASE("a copied hook point is another site") {
 TEST_CASE("an activation of another width is refused with the site and the layout") {
     const HookPoint<Qkv> point{"h.0.attn"};
     HookSet hooks;
-    const auto handle = hooks.add(point, on<Q>().zero());
+    hooks.add(point, on<Q>().zero());
     const auto scope = hooks.activate();
     CHECK(message_of<ShapeError>([&] {
               (void)point(at::zeros({2, 7}));

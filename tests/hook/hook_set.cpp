@@ -27,14 +27,15 @@ TEST_CASE_FIXTURE(fixture, "a recipe replaces the activation and leaves the sour
 }
 
 TEST_CASE_FIXTURE(fixture, "hooks at a site run in the order in which they were added") {
-    const auto first = hooks.add(site, on<Q>().set(1)), second = hooks.add(site, on<Q>().add(2));
-    const auto third = hooks.add(site, on<Q>().multiply(5));
+    hooks.add(site, on<Q>().set(1));
+    hooks.add(site, on<Q>().add(2));
+    hooks.add(site, on<Q>().multiply(5));
     const auto scope = hooks.activate();
     CHECK(site(x)[0][0].item<float>() == 15);
 }
 
 TEST_CASE_FIXTURE(fixture, "a recipe at an untyped site is given a layout when it is added") {
-    const auto handle = hooks.add<Qkv>(any, on<K>().zero());
+    hooks.add<Qkv>(any, on<K>().zero());
     const auto scope = hooks.activate();
     CHECK(any(x)[0][2].item<float>() == 0);
     CHECK(says(message_of<ShapeError>([&] { (void)any(at::ones({5})); }), "h.any: ", "needs [..., 6]", "[5]"));
@@ -43,37 +44,99 @@ TEST_CASE_FIXTURE(fixture, "a recipe at an untyped site is given a layout when i
 TEST_CASE_FIXTURE(fixture, "inference tensors pass through hooks") {
     const c10::InferenceMode inference;
     const at::Tensor inside = at::ones({2, 6});
-    const auto handle = hooks.add(site, on<Q>().zero());
-    const auto look = hooks.add(site, [](const View<Qkv>& v) { (void)v.sum(); });
+    hooks.add(site, on<Q>().zero());
+    hooks.add(site, [](const View<Qkv>& v) { (void)v.sum(); });
     const auto scope = hooks.activate();
     CHECK(site(inside).sum().item<float>() == 8);
 }
 
 TEST_CASE_FIXTURE(fixture, "gradients flow through hooks") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
-    const auto handle = hooks.add(site, on<Q>().multiply(3) | on<K>().zero());
+    hooks.add(site, on<Q>().multiply(3) | on<K>().zero());
     const auto scope = hooks.activate();
     site(leaf * 1).sum().backward();
     CHECK(leaf.grad()[0].equal(at::tensor({3.0f, 3.0f, 0.0f, 0.0f, 1.0f, 1.0f})));
 }
 
-TEST_CASE_FIXTURE(fixture, "a range of sites gets the hook at each, and one handle for all") {
+TEST_CASE_FIXTURE(fixture, "a range of sites gets the hook at each, and one key for all") {
     std::vector<HookPoint<Qkv>> layers(3);
-    auto handle = hooks.add(layers, on<Q>().set(5));
-    CHECK(handle.size() == 3);
+    auto key = hooks.add(layers, on<Q>().set(5));
+    CHECK(key.size() == 3);
     {
         const auto scope = hooks.activate();
         for (const auto& layer : layers) CHECK(layer(x)[1][1].item<float>() == 5);
     }
-    CHECK(handle.fired() == 3);
+    CHECK(key.fired() == 3);
     CHECK(hooks.fired() == 3);
     const auto of_some = hooks.add(layers | ranges::views::drop(2), [](const View<Qkv>&) {});
     CHECK(of_some.size() == 1);
-    handle.remove();
+    key.remove();
     const auto scope = hooks.activate();
     CHECK(layers[2](x).is_same(x));
     CHECK(
         says(message_of<HookError>([&] { (void)hooks.add(std::vector<HookPoint<Qkv>>(), on<Q>().zero()); }), "empty"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a set whose hooks were all removed is refused until clear() says that it is intended") {
+    const std::string sentence =
+        "the hooks of this set were removed or moved to another set, so the run would be a clean one: add hooks, or "
+        "call "
+        "clear() if that is intended";
+    const auto model = [this](const at::Tensor& t) { return site(t); };
+    CHECK_NOTHROW(hooks.activate().end());  // a new set is empty on purpose
+    const HookKey key = hooks.add(site, on<Q>().zero());
+    key.remove();
+    CHECK(message_of<HookError>([&] { (void)hooks.activate(); }) == sentence);
+    CHECK(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }) == sentence);
+    hooks.clear();
+    CHECK(run_with_hooks(model, hooks, x).is_same(x));
+    hooks.add(site, on<Q>().zero());
+    CHECK_FALSE(run_with_hooks(model, hooks, x).is_same(x));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a set whose hooks were moved to another one is refused until hooks are added or clear() is called") {
+    hooks.add(site, on<Q>().zero());
+    HookSet other = std::move(hooks);
+    CHECK(says(message_of<HookError>([&] { (void)hooks.activate(); }), "moved to another set"));
+    HookSet third = std::move(hooks);
+    CHECK_THROWS_AS((void)third.activate(), HookError);
+    hooks.add(any, [](const at::Tensor&) {});
+    CHECK_NOTHROW((void)message_of<HookError>([&] { hooks.activate().end(); }));
+    third.clear();
+    CHECK_NOTHROW(third.activate().end());
+    third = std::move(other);
+    CHECK_THROWS_AS((void)other.activate(), HookError);
+    const auto scope = third.activate();
+    CHECK_FALSE(site(x).is_same(x));
+}
+
+TEST_CASE_FIXTURE(fixture, "a set that is cleared in its scope runs no hook from the next pass on") {
+    const HookKey key = hooks.add(site, on<Q>().zero());
+    auto scope = hooks.activate();
+    CHECK_FALSE(site(x).is_same(x));
+    hooks.clear();
+    CHECK(site(x).is_same(x));
+    CHECK_NOTHROW(key.remove());
+    CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE_FIXTURE(fixture, "run-time heads and channels are checked when a hook is added, with the name of the site") {
+    const HookPoint<Fused<6, Q<2, 2>, K<2>, V<2>>> heads{"h.7"};
+    CHECK(message_of<PositionError>([&] { hooks.add(heads, on<Q>(head(2)).zero()); }) ==
+          "h.7: head 2 is outside Q, which has 2 heads: count from 0 over all groups, or from -1 for the last");
+    CHECK(says(message_of<PositionError>([&] { hooks.add(heads, on<K>(dims(0, 3)).zero()); }), "h.7: ", "outside K"));
+    CHECK(says(message_of<PositionError>([&] { hooks.add_backward(heads, on<Q>(head(-3)).zero()); }), "h.7: head -3"));
+    CHECK(says(message_of<PositionError>([&] { hooks.add(std::vector{site_ref(heads)}, on<Q>(head(2)).zero()); }),
+               "h.7: head 2"));
+    CHECK_NOTHROW(hooks.activate().end());
+}
+
+TEST_CASE_FIXTURE(fixture, "a range of edits is one hook") {
+    const std::vector edits{on<Q>(dims(0, 1)).zero(), on<Q>(dims(1, 2)).zero()};
+    hooks.add(site, edits);
+    const auto scope = hooks.activate();
+    CHECK(site(x).equal((borrow<Qkv>(x) | on<Q>().zero()).take()));
 }
 
 TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those that never fired") {
@@ -82,20 +145,20 @@ TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those 
         at::Tensor forward(const at::Tensor& t) { return site(t); }
     };
     const auto model = std::make_shared<passing>(passing{site});
-    const auto handle = hooks.add(site, on<Q>().zero());
+    hooks.add(site, on<Q>().zero());
     CHECK(run_with_hooks(model, hooks, x).equal((borrow<Qkv>(x) | on<Q>().zero()).take()));
-    const auto elsewhere = hooks.add(any, [](const at::Tensor&) {});
+    hooks.add(any, [](const at::Tensor&) {});
     CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }), "h.any (a callback)"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site is given a layout when it is added") {
-    const auto look = hooks.add<Qkv>(any, [](const View<Qkv>& v) { return v | on<K>().zero(); });
+    hooks.add<Qkv>(any, [](const View<Qkv>& v) { return v | on<K>().zero(); });
     const auto scope = hooks.activate();
     CHECK(any(x)[0][2].item<float>() == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "a model that runs with hooks may be a function, and an empty pointer is refused") {
-    const auto handle = hooks.add(site, on<Q>().zero());
+    hooks.add(site, on<Q>().zero());
     const auto model = [this](const at::Tensor& t) { return site(t); };
     CHECK(run_with_hooks(model, hooks, x)[0][0].item<float>() == 0);
     struct passing {

@@ -43,10 +43,10 @@ at::Tensor input() { return at::ones({3, 4}); }
 template <class Module, class Run>
 std::size_t firings(const Module& module, const Run& run) {
     HookSet hooks;
-    const auto handle = hooks.add(module, [](const auto&) {}).may_be_idle();
+    const auto key = hooks.add(module, [](const auto&) {}).may_be_idle();
     const auto scope = hooks.activate();
     run();
-    return handle.fired();
+    return key.fired();
 }
 
 /// A user's module: a const forward with two arguments, one of them a value, and a site of its own.
@@ -98,7 +98,7 @@ TEST_CASE("a hooked module fires whichever way it is called") {
 TEST_CASE("the caller gets a hook's result, however the module is called") {
     HookedLinear fc(4, 6);
     HookSet hooks;
-    const auto handle = hooks.add(fc, on<Qkv>().set(7));
+    hooks.add(fc, on<Qkv>().set(7));
     const auto scope = hooks.activate();
     const at::Tensor sevens = at::full({3, 6}, 7.0f);
     CHECK(fc(input()).equal(sevens));
@@ -153,7 +153,7 @@ TEST_CASE("a user's module with a const forward and values as arguments can be h
 TEST_CASE("hooks at the input run before the module, on its arguments") {
     HookedLinear fc(4, 6);
     HookSet hooks;
-    const auto handle = hooks.add(fc->input, [](const at::Tensor& t) { return t * 0; });
+    const auto key = hooks.add(fc->input, [](const at::Tensor& t) { return t * 0; });
     const at::Tensor x = input(), bias = fc->bias.expand({3, 6});
     const auto scope = hooks.activate();
     CHECK(fc(x).equal(bias));
@@ -161,7 +161,7 @@ TEST_CASE("hooks at the input run before the module, on its arguments") {
     CHECK(AnyModule(fc).forward(x).equal(bias));
     CHECK(Sequential(fc)->forward(x).equal(bias));
     CHECK(x.equal(input()));
-    CHECK(handle.fired() == 4);
+    CHECK(key.fired() == 4);
     at::Tensor changing = input();  // a variable, as in x = fc(x)
     CHECK(fc(changing).equal(bias));
     CHECK(changing.equal(input()));
@@ -170,7 +170,7 @@ TEST_CASE("hooks at the input run before the module, on its arguments") {
 TEST_CASE("an input may have a layout, and takes recipes for it") {
     Hooked<Linear, AnyLayout, Qkv> proj(6, 2);
     HookSet hooks;
-    const auto handle = hooks.add(proj->input, on<suture::Q>().zero());
+    hooks.add(proj->input, on<suture::Q>().zero());
     const at::Tensor x = at::ones({3, 6});
     const at::Tensor expected = (*Linear(*proj)).forward((borrow<Qkv>(x) | on<suture::Q>().zero()).take());
     const auto scope = hooks.activate();
@@ -182,8 +182,8 @@ TEST_CASE("every tensor among the arguments and in the result passes a site of i
     HookSet hooks;
     const auto plus_ten = [](const at::Tensor& t) { return t + 10; };
     const auto in = hooks.add(many->input, plus_ten), vector_in = hooks.add(many->other_inputs[0], plus_ten);
-    const auto maybe_in = hooks.add(many->other_inputs[1], plus_ten).may_be_idle();
-    const auto out = hooks.add(many->output, [](const at::Tensor& t) { return -t; });
+    hooks.add(many->other_inputs[1], plus_ten).may_be_idle();
+    hooks.add(many->output, [](const at::Tensor& t) { return -t; });
     const auto vector_out = hooks.add(many->other_outputs[0], [](const at::Tensor& t) { return -t; });
     const auto maybe_out = hooks.add(many->other_outputs[1], [](const at::Tensor& t) { return -t; }).may_be_idle();
     const at::Tensor one = at::ones({1});
@@ -206,7 +206,7 @@ TEST_CASE("every tensor among the arguments and in the result passes a site of i
 TEST_CASE("arguments pass the sites of the module's parameters, whatever is given for them") {
     Hooked<Many> many;
     HookSet hooks;
-    const auto maybe_in = hooks.add(many->other_inputs[1], [](const at::Tensor& t) { return t * 100; });
+    hooks.add(many->other_inputs[1], [](const at::Tensor& t) { return t * 100; });
     const auto scope = hooks.activate();
     const at::Tensor one = at::ones({1});
     at::Tensor variable = one.clone();
@@ -231,7 +231,7 @@ TEST_CASE("recurrent and attention modules of LibTorch give tuples and can be ho
     Hooked<LSTM> lstm(4, 6);
     CHECK(firings(lstm, [&] { (void)lstm(at::ones({2, 1, 4})); }) == 1);
     HookSet hooks;
-    const auto cell = hooks.add(lstm->other_outputs[1], [](const at::Tensor& c) { return at::zeros_like(c); });
+    hooks.add(lstm->other_outputs[1], [](const at::Tensor& c) { return at::zeros_like(c); });
     {
         const auto scope = hooks.activate();
         const auto [output, states] = lstm(at::ones({2, 1, 4}));
@@ -320,8 +320,8 @@ TEST_CASE("a hooked module without a layout lends plain tensors and takes recipe
     Hooked<Linear> fc(4, 6);
     HookSet hooks;
     at::Tensor seen;
-    const auto look = hooks.add(fc, [&](const at::Tensor& t) { seen = t.clone(); });
-    const auto change = hooks.add<Qkv>(fc, on<suture::Q>().zero());
+    hooks.add(fc, [&](const at::Tensor& t) { seen = t.clone(); });
+    hooks.add<Qkv>(fc, on<suture::Q>().zero());
     const auto scope = hooks.activate();
     const at::Tensor result = fc(input());
     CHECK(seen.sizes() == at::IntArrayRef({3, 6}));
@@ -332,7 +332,7 @@ TEST_CASE("an error at a hooked module names its site") {
     HookedLinear fc(4, 6);
     fc->output.rename("h.3.c_attn");
     HookSet hooks;
-    const auto handle = hooks.add(fc, on<suture::Q>(token(9)).zero());
+    hooks.add(fc, on<suture::Q>(token(9)).zero());
     const auto scope = hooks.activate();
     CHECK(says(message_of<PositionError>([&] { (void)fc(input()); }), "h.3.c_attn: Q[token 9] = 0: token 9"));
 }
@@ -346,7 +346,7 @@ TEST_CASE("a hook at an empty holder is refused by suture") {
 TEST_CASE("gradients reach the parameters of a hooked module") {
     HookedLinear fc(4, 6);
     HookSet hooks;
-    const auto handle = hooks.add(fc, on<suture::Q>().zero());
+    hooks.add(fc, on<suture::Q>().zero());
     const auto scope = hooks.activate();
     fc(input()).sum().backward();
     CHECK(fc->weight.grad()[0].equal(at::zeros({4})));

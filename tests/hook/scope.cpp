@@ -28,7 +28,7 @@ using suture_test::x;
 
 TEST_CASE_FIXTURE(StreamFixture, "hooks run while the scope lives and not before or after") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    const auto key = hooks.add(site, note(log, 'a'));
     pass();
     {
         const auto scope = hooks.activate();
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(StreamFixture, "hooks run while the scope lives and not before
     }
     pass();
     CHECK(log == "aa");
-    CHECK(handle.fired() == 2);
+    CHECK(key.fired() == 2);
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "scopes nest: the outer set's hooks run first, and the inner ones stop first") {
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(StreamFixture, "scopes nest: the outer set's hooks run first, 
 
 TEST_CASE_FIXTURE(StreamFixture, "a set that is active is not activated again in the same thread") {
     HookSet hooks, others;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     const auto once = hooks.activate(), other = others.activate();
     CHECK(says(message_of<HookError>([&] { (void)hooks.activate(); }), "active in this thread already"));
     pass();
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(StreamFixture, "a set that is active is not activated again in
 
 TEST_CASE_FIXTURE(StreamFixture, "a scope that ends with a hook that never fired names it") {
     HookSet hooks;
-    const auto silent = hooks.add(site, on<Resid>(token(0)).zero());
+    hooks.add(site, on<Resid>(token(0)).zero());
     CHECK(message_of<HookError>([&] { const auto scope = hooks.activate(); }) ==
           "the scope ends but these hooks never fired: resid (Resid[token 0] = 0): pass these sites (and run "
           "backward, for gradients) while the scope lives, or call may_be_idle()");
@@ -74,13 +74,21 @@ TEST_CASE_FIXTURE(StreamFixture, "a scope that ends with a hook that never fired
     CHECK(suture::detail::innermost_scope == nullptr);
 }
 
-TEST_CASE_FIXTURE(StreamFixture, "dropping a handle before the scope ends does not hide that its hook never fired") {
+TEST_CASE_FIXTURE(StreamFixture, "removing a hook before the scope ends does not hide that it never fired") {
     HookSet hooks;
     const HookPoint<Stream> other{"other"};
     CHECK(says(message_of<HookError>([&] {
                    const auto scope = hooks.activate();
-                   const auto handle = hooks.add(other, on<Resid>().zero());
+                   const HookKey key = hooks.add(other, on<Resid>().zero());
                    pass();
+                   key.remove();
+               }),
+               "never fired: other (Resid = 0)"));
+    hooks.add(other, on<Resid>().zero());
+    CHECK(says(message_of<HookError>([&] {
+                   const auto scope = hooks.activate();
+                   pass();
+                   hooks.clear();
                }),
                "never fired: other (Resid = 0)"));
 }
@@ -90,13 +98,13 @@ TEST_CASE_FIXTURE(StreamFixture,
     HookSet hooks;
     auto scope = hooks.activate();
     pass();
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     CHECK_NOTHROW(scope.end());
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "ending a scope in another thread stops its hooks and throws") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     std::unique_ptr<Scope> scope;
     std::string message;
     std::thread([&] {
@@ -111,14 +119,14 @@ TEST_CASE_FIXTURE(StreamFixture, "ending a scope in another thread stops its hoo
 
 TEST_CASE_FIXTURE(StreamFixture, "a hook may not activate its own set: it would run into itself") {
     HookSet hooks;
-    const auto handle = hooks.add(site, [&](const View<Stream>&) { (void)hooks.activate(); });
+    hooks.add(site, [&](const View<Stream>&) { (void)hooks.activate(); });
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "active in this thread already"));
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "each scope counts for itself: a hook that fired in one is idle in the next") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     {
         const auto scope = hooks.activate();
         pass();
@@ -146,7 +154,7 @@ TEST_CASE_FIXTURE(StreamFixture, "hooks that may be idle, are disabled, have run
 
 TEST_CASE_FIXTURE(StreamFixture, "an error on its way is not replaced by the report of idle hooks") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     CHECK_THROWS_WITH_AS(
         [&] {
             const auto scope = hooks.activate();
@@ -187,9 +195,9 @@ TEST_CASE_FIXTURE(StreamFixture, "hooks added and removed during a scope are see
     HookSet hooks;
     const auto scope = hooks.activate();
     pass();
-    auto handle = hooks.add(site, note(log, 'a'));
+    auto key = hooks.add(site, note(log, 'a'));
     pass();
-    handle.remove();
+    key.remove();
     pass();
     CHECK(log == "a");
 }
@@ -198,19 +206,19 @@ TEST_CASE_FIXTURE(StreamFixture, "hooks added to an outer set during an inner sc
     HookSet outer, inner;
     const auto outside = outer.activate();
     const auto inside = inner.activate();
-    const auto handle = outer.add(site, note(log, 'a'));
+    outer.add(site, note(log, 'a'));
     pass();
     CHECK(log == "a");
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "a hook may remove itself or add another while it runs") {
     HookSet hooks;
-    std::vector<HookHandle> handles;
-    handles.push_back(hooks.add(site, [&](const View<Stream>&) {
+    std::vector<HookKey> keys;
+    keys.push_back(hooks.add(site, [&](const View<Stream>&) {
         log += 'a';
         auto next = hooks.add(site, note(log, 'b'));
-        handles.clear();
-        handles.push_back(std::move(next));
+        keys.back().remove();
+        keys.push_back(std::move(next));
     }));
     const auto scope = hooks.activate();
     pass();
@@ -222,7 +230,7 @@ TEST_CASE_FIXTURE(StreamFixture, "a hook may remove itself or add another while 
 TEST_CASE_FIXTURE(StreamFixture, "a hook may activate another set while it runs") {
     HookSet hooks, others;
     const auto other = others.add(site, note(log, 'b'));
-    const auto handle = hooks.add(site, [&](const View<Stream>&) {
+    hooks.add(site, [&](const View<Stream>&) {
         log += 'a';
         const auto scope = others.activate();
         pass();
@@ -235,7 +243,7 @@ TEST_CASE_FIXTURE(StreamFixture, "a hook may activate another set while it runs"
 
 TEST_CASE_FIXTURE(StreamFixture, "a scope that an exception ends is no longer active") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     try {
         const auto scope = hooks.activate();
         throw std::runtime_error("mine");
@@ -246,19 +254,19 @@ TEST_CASE_FIXTURE(StreamFixture, "a scope that an exception ends is no longer ac
 
 TEST_CASE_FIXTURE(StreamFixture, "a set may be destroyed while its scope is active") {
     auto hooks = std::make_unique<HookSet>();
-    auto handle = hooks->add(site, note(log, 'a'));
+    auto key = hooks->add(site, note(log, 'a'));
     const auto scope = hooks->activate();
     hooks.reset();
     pass();
     CHECK(log == "a");
-    CHECK_NOTHROW(handle.remove());
+    CHECK_NOTHROW(key.remove());
     pass();
     CHECK(log == "a");
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "a scope of one thread is not seen in another") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     const auto scope = hooks.activate();
     std::thread(&StreamFixture::pass, this).join();
     CHECK(log.empty());
@@ -268,7 +276,7 @@ TEST_CASE_FIXTURE(StreamFixture, "a scope of one thread is not seen in another")
 
 TEST_CASE_FIXTURE(StreamFixture, "scopes carried into another thread are active there, and count for their originals") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     auto scope = hooks.activate();
     std::thread([this, carried = CarriedScopes()] {
         {
@@ -283,7 +291,7 @@ TEST_CASE_FIXTURE(StreamFixture, "scopes carried into another thread are active 
 
 TEST_CASE_FIXTURE(StreamFixture, "scopes may be carried on from thread to thread, and into their own") {
     HookSet hooks;
-    const auto handle = hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a'));
     auto scope = hooks.activate();
     const CarriedScopes first;
     { const auto here = first.activate(); }
@@ -303,10 +311,10 @@ TEST_CASE_FIXTURE(StreamFixture, "threads with different sets see their own hook
     std::atomic<int> wrong{0};
     const auto work = [&](int number) {
         HookSet hooks;
-        const auto handle = hooks.add(site, on<Resid>().multiply(number));
+        const auto key = hooks.add(site, on<Resid>().multiply(number));
         const auto scope = hooks.activate();
         for (int i = 0; i < 200; ++i) wrong += site(x)[0][0].item<float>() != static_cast<float>(number);
-        wrong += handle.fired() != 200;
+        wrong += key.fired() != 200;
     };
     std::vector<std::thread> threads;
     for (int number = 2; number < 6; ++number) threads.emplace_back(work, number);
@@ -329,8 +337,9 @@ TEST_CASE_FIXTURE(StreamFixture, "one set may be active in several threads while
             } while (!stop);
         });
     for (int i = 0; i < 300; ++i) {
-        const auto handle = hooks.add(site, on<Resid>().add(1));
+        const HookKey added = hooks.add(site, on<Resid>().add(1));
         std::this_thread::yield();
+        added.remove();
     }
     stop = true;
     for (std::thread& t : threads) t.join();

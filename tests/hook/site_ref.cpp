@@ -34,7 +34,7 @@ TEST_CASE("a site reference is the site itself, also when it is copied or assign
     CHECK(copy.id() == point.id());
     CHECK(copy.name() == "here");
     HookSet hooks;
-    const auto handle = hooks.add(copy, on<Q>().set(5));
+    hooks.add(copy, on<Q>().set(5));
     const auto scope = hooks.activate();
     CHECK(point(at::zeros({6})).sum().item<float>() == 10);
 }

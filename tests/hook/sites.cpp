@@ -42,7 +42,7 @@ struct BlockImpl : torch::nn::Cloneable<BlockImpl>, HasSites {
     at::Tensor forward(const at::Tensor& x) { return proj(c_attn(resid_pre(x))); }
     Hooked<torch::nn::Linear, Qkv> c_attn{nullptr};
     Hooked<torch::nn::Linear> proj{nullptr};
-    HookPoint<Whole<Resid<4>>> resid_pre;
+    HookPoint<Resid<4>> resid_pre;
 };
 TORCH_MODULE(Block);
 
@@ -121,8 +121,8 @@ TEST_CASE("a site that its model has not named is called by the path under which
     torch::nn::Sequential model{Block(), Block()};
     HookSet hooks;
     std::string named;
-    const auto look = hooks.add(site(model, "0.proj"), [&](const at::Tensor&, const Site& at) { named = at.name(); });
-    const auto edit = hooks.add(site<Qkv>(model, "1.c_attn"), on<Q>(token(9)).zero());
+    hooks.add(site(model, "0.proj"), [&](const at::Tensor&, const Site& at) { named = at.name(); });
+    hooks.add(site<Qkv>(model, "1.c_attn"), on<Q>(token(9)).zero());
     const auto scope = hooks.activate();
     CHECK(says(message_of<PositionError>([&] { (void)model->forward(at::ones({2, 4})); }), "1.c_attn: Q[token 9] = 0"));
     CHECK(named == "0.proj");

@@ -10,7 +10,7 @@
 
 namespace suture_test {
 
-using Stream = suture::Whole<suture::Resid<2>>;
+using Stream = suture::Resid<2>;
 
 inline const at::Tensor x = at::ones({1, 2});
 

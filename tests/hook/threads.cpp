@@ -38,7 +38,7 @@ struct ModelImpl : torch::nn::Cloneable<ModelImpl>, HasSites {
         return x;
     }
     std::vector<Hooked<torch::nn::Linear, Qkv>> layers;
-    HookPoint<Whole<Resid<6>>> resid;
+    HookPoint<Resid<6>> resid;
 };
 TORCH_MODULE(Model);
 
@@ -64,8 +64,8 @@ TEST_CASE("four threads run one model with different sets at once") {
     const at::Tensor x = at::randn({2, 5, 6});
     const auto run = [&](int i) {
         HookSet hooks;
-        const auto edit = hooks.add(model->layers[static_cast<std::size_t>(i) % 3], on<Q>(token(i)).set(i));
-        const auto more = hooks.add(model->resid, on<Resid>().multiply(1 + 0.1 * i));
+        hooks.add(model->layers[static_cast<std::size_t>(i) % 3], on<Q>(token(i)).set(i));
+        hooks.add(model->resid, on<Resid>().multiply(1 + 0.1 * i));
         return run_with_hooks(model, hooks, x);
     };
     std::vector<at::Tensor> expected;
@@ -87,18 +87,20 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
     History<Q<2>> history;
     const auto projections = sites<Qkv>(model, "[0-2]");
     const auto attached = hooks.add(projections, board);
-    const auto injecting = hooks.add(projections, on<Q>(token(0)).set(slot));
-    const auto newest = hooks.add(projections, latest), all = hooks.add(projections, history);
+    hooks.add(projections, on<Q>(token(0)).set(slot));
+    hooks.add(projections, latest);
+    hooks.add(projections, history);
     std::atomic<int> running{4}, wrong{0};
     in_threads(5, [&](int i) {
         if (i == 4) {  // changes the objects that the others use
             for (int n = 0; running > 0; ++n) {
-                board[static_cast<std::size_t>(n) % 3].at<V<2>>() = n;
+                board[static_cast<std::size_t>(n) % 3][on<V<2>>()] = n;
                 if (n % 5 == 0) board.clear();
                 slot = at::full({2}, static_cast<float>(n));
-                const auto passing = hooks.add(model->resid, on<Resid>().add(0.5)).may_be_idle();
+                const HookKey passing = hooks.add(model->resid, on<Resid>().add(0.5)).may_be_idle();
                 (void)to_string(board);
                 (void)latest.bytes_held();
+                passing.remove();
             }
             return;
         }
@@ -106,7 +108,7 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
         for (int pass = 0; pass < passes; ++pass) {
             model->forward(x);
             const at::Tensor first =
-                latest[1].get<Q>().read([](const at::Tensor& q) { return q.select(-2, 0).clone(); });
+                latest[1][on<Q>()].read([](const at::Tensor& q) { return q.select(-2, 0).clone(); });
             wrong += !first.eq(first.flatten()[0]).all().item<bool>();
         }
         --running;
@@ -119,13 +121,13 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
 TEST_CASE("threads that work for one scope carry it, and their firings count in it") {
     Model model;
     HookSet hooks;
-    const auto handle = hooks.add(model->layers, on<K>().zero());
+    const auto key = hooks.add(model->layers, on<K>().zero());
     auto scope = hooks.activate();
     const CarriedScopes carried;
     in_threads(4, [&](int) {
         const auto scopes = carried.activate();
         for (int pass = 0; pass < passes; ++pass) model->forward(at::ones({1, 6}));
     });
-    CHECK(handle.fired() == 4 * 3 * passes);
+    CHECK(key.fired() == 4 * 3 * passes);
     CHECK_NOTHROW(scope.end());
 }

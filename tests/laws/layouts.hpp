@@ -42,8 +42,8 @@ using grouped_layouts =
 
 /// Unequal widths, one family twice, one component, one channel, one group, names of their own.
 using irregular_layouts =
-    std::tuple<Fused<14, Q<9, 3>, K<1>, V<4, 4>>, Fused<10, Q<4, 2>, Q<6>>, Whole<Resid<6, 2>>, Whole<Lone>,
-               Grouped<4, Lone>, Grouped<1, Q<4, 2>, V<3>>, Grouped<2, Q<6, 3>, K<1>, V<5>>, Packed, Woven>;
+    std::tuple<Fused<14, Q<9, 3>, K<1>, V<4, 4>>, Fused<10, Q<4, 2>, Q<6>>, Resid<6, 2>, Lone, Grouped<4, Lone>,
+               Grouped<1, Q<4, 2>, V<3>>, Grouped<2, Q<6, 3>, K<1>, V<5>>, Packed, Woven>;
 
 using every_layout = decltype(std::tuple_cat(std::declval<fused_layouts>(), std::declval<grouped_layouts>(),
                                              std::declval<irregular_layouts>()));
@@ -62,7 +62,7 @@ void for_each_component(F&& f) {
     [&]<class... Cs>(suture::detail::TypeList<Cs...>) {
         std::size_t i = 0;
         (f(std::type_identity<Cs>{}, i++), ...);
-    }(typename L::components{});
+    }(suture::detail::components_of<L>{});
 }
 
 }  // namespace laws

@@ -57,8 +57,8 @@ struct definition {
 template <suture::Layout L>
 definition definition_of() {
     return [&]<class... Cs>(suture::detail::TypeList<Cs...>) {
-        return definition{L::groups, {Segment{Cs::name, Cs::width, Cs::heads}...}};
-    }(typename L::components{});
+        return definition{suture::detail::groups_of<L>, {Segment{Cs::name, Cs::width, Cs::heads}...}};
+    }(suture::detail::components_of<L>{});
 }
 
 /// A range of tokens or batch rows, [begin, end), or one of them, which drops its axis.

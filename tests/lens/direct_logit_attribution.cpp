@@ -76,11 +76,11 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
     Latest<Z<24, 3>> z;
     Latest<MlpOut<24>> mlps;
     Latest<Resid<24>> last;
-    const auto first = hooks.add(sites<Whole<Z<24, 3>>>(model, "h.*.attn.z"), z);
-    const auto second = hooks.add(sites<Whole<MlpOut<24>>>(model, "h.*.mlp.c_proj"), mlps);
-    const auto third = hooks.add(model->h[2]->resid_post, last);
+    hooks.add(sites<Z<24, 3>>(model, "h.*.attn.z"), z);
+    hooks.add(sites<MlpOut<24>>(model, "h.*.mlp.c_proj"), mlps);
+    hooks.add(model->h[2]->resid_post, last);
     run_with_hooks(model, hooks, ids());
-    const at::Tensor stream = last[0].unsafe_tensor()[1][4];
+    const at::Tensor stream = last[0][on<Resid>(batch(1), token(4))].clone();
     const at::Tensor centred = stream - stream.mean();
     const double scale = std::sqrt(centred.square().mean().item<double>() + 1e-5);
     const auto difference = [&](const at::Tensor& in_stream) {
@@ -89,17 +89,19 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
     };
     const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
 
+    const auto rows_of_head = [](const auto& c_proj, Index h) { return c_proj->weight.view({3, 8, 24})[h]; };
+
     const DirectLogitAttribution a = direct_logit_attribution(model, ids(), logit_difference(3, 8), token(4));
     for (Index layer = 0; layer < 3; ++layer) {
         const auto at = static_cast<std::size_t>(layer);
         const auto& c_proj = model->h[at]->attn->c_proj;
-        for (Index head = 0; head < 3; ++head) {
-            const at::Tensor mixed = z[at].unsafe_tensor()[1][4].narrow(0, 8 * head, 8);
-            CHECK(a.heads[1][layer][head].item<double>() ==
-                  doctest::Approx(lost(mixed.matmul(c_proj->weight.narrow(0, 8 * head, 8)))).epsilon(1e-9));
+        for (Index h = 0; h < 3; ++h) {
+            const at::Tensor written = z[at][on<Z>(batch(1), token(4), head(h))].matmul(rows_of_head(c_proj, h));
+            CHECK(a.heads[1][layer][h].item<double>() == doctest::Approx(lost(written)).epsilon(1e-9));
         }
         CHECK(a.attention_biases[1][layer].item<double>() == doctest::Approx(lost(c_proj->bias)).epsilon(1e-9));
-        CHECK(a.mlps[1][layer].item<double>() == doctest::Approx(lost(mlps[at].unsafe_tensor()[1][4])).epsilon(1e-9));
+        const at::Tensor by_mlp = mlps[at][on<MlpOut>(batch(1), token(4))].clone();
+        CHECK(a.mlps[1][layer].item<double>() == doctest::Approx(lost(by_mlp)).epsilon(1e-9));
     }
     const at::Tensor embedded = model->wte(ids())[1][4] + model->wpe(at::arange(6))[4];
     CHECK(a.embedding[1].item<double>() == doctest::Approx(lost(embedded)).epsilon(1e-9));
@@ -138,7 +140,7 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
     const DirectLogitAttribution clean = direct_logit_attribution(model, ids(), target);
     const auto patched = [&](const auto& site, const auto& recipe) {
         HookSet hooks;
-        const auto handle = hooks.add(site, recipe);
+        hooks.add(site, recipe);
         const auto scope = hooks.activate();
         const DirectLogitAttribution a = direct_logit_attribution(model, ids(), target);
         CHECK(largest(a.total() - given_by(model, target).select(-1, -1)) < 1e-10);
@@ -149,7 +151,7 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
     SUBCASE("a silenced head contributes nothing, and what is read before it is as it was") {
         for (const DirectLogitAttribution& a :
              {patched(model->h[1]->attn->z, on<Z>(head<2>).zero()),
-              patched(site<Whole<Z<24, 3>>>(model, "h.1.attn.c_proj.input"), on<Z>(head<2>).zero())}) {
+              patched(site<Z<24, 3>>(model, "h.1.attn.c_proj.input"), on<Z>(head<2>).zero())}) {
             CHECK(a.heads.select(-2, 1).select(-1, 2).eq(0).all().item<bool>());
             CHECK(largest(a.heads.select(-2, 2) - clean.heads.select(-2, 2)) > 1e-6);  // it reads the missing part
             CHECK(a.edits.eq(0).all().item<bool>());
@@ -169,7 +171,7 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
         const auto steer = on<Resid>(token(-1)).add(vector);
         for (const DirectLogitAttribution& a :
              {patched(model->h[0]->resid_pre, steer), patched(model->h[1]->resid_mid, steer),
-              patched(model->h[2]->resid_post, steer), patched(site<Whole<Resid<24>>>(model, "ln_f.input"), steer),
+              patched(model->h[2]->resid_post, steer), patched(site<Resid<24>>(model, "ln_f.input"), steer),
               patched(model->h[1]->attn->c_proj, on<AttnOut>(token(-1)).add(vector)),
               patched(model->ln_f, on<Norm>(token(-1)).add(vector))})
             CHECK(a.edits.ne(0).all().item<bool>());
@@ -193,7 +195,7 @@ TEST_CASE("direct logit attribution disturbs no model, and runs inside a hook") 
     at::Tensor inside;
     HookSet hooks;
     const auto attributes = [&](const auto&) { inside = direct_logit_attribution(model, ids(), logit(2)).total(); };
-    const auto handle = hooks.add(model->ln_f, attributes);
+    hooks.add(model->ln_f, attributes);
     CHECK(run_with_hooks(model, hooks, ids()).equal(before));
     CHECK(inside.equal(outside));
     CHECK(suture::detail::innermost_scope == nullptr);

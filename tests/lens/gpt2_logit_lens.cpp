@@ -36,7 +36,7 @@ const at::Tensor& ids() {
 Latest<Resid<24>> stream_of(Small& model) {
     Latest<Resid<24>> stream;
     HookSet hooks;
-    const auto handle = hooks.add(sites<Whole<Resid<24>>>(model, "h.*.resid_post"), stream);
+    hooks.add(sites<Resid<24>>(model, "h.*.resid_post"), stream);
     run_with_hooks(model, hooks, ids());
     return stream;
 }
@@ -55,6 +55,7 @@ TEST_CASE("the lens of the last residual stream is the model's logits, bit for b
         CHECK(logit_lens(model, stream[2]).equal(logits));
         CHECK(logit_lens(model, stream[2].unsafe_tensor()).equal(logits));
         CHECK_FALSE(logit_lens(model, stream[1]).equal(logits));
+        CHECK(logit_lens(model, stream[2][on<Resid>(token(-1))]).allclose(logits.select(1, -1), 1e-5, 1e-6));
         const at::Tensor by_layer = logit_lens_by_layer(model, ids());
         REQUIRE(by_layer.sizes() == at::IntArrayRef({4, 2, 5, 11}));
         CHECK(by_layer[3].equal(logits));
@@ -85,9 +86,10 @@ TEST_CASE("chosen tokens get the same logits as among all") {
 }
 
 TEST_CASE("only the residual stream of the model's width has a lens; a plain tensor is taken for one") {
-    static_assert(can_be_read<View<Resid<24>>> && can_be_read<Owned<Resid<24>>>);
-    static_assert(can_be_read<View<Whole<Resid<24>>>> && can_be_read<at::Tensor>);
-    static_assert(!can_be_read<View<Resid<48>>> && !can_be_read<View<Norm<24>>> && !can_be_read<View<Resid<8>, 3>>);
+    static_assert(can_be_read<View<Resid<24>>> && can_be_read<Owned<Resid<24>>> && can_be_read<Piece<Resid<24>>>);
+    static_assert(can_be_read<at::Tensor>);
+    static_assert(!can_be_read<View<Resid<48>>> && !can_be_read<View<Norm<24>>>);
+    static_assert(!can_be_read<View<Grouped<3, Resid<8>>>> && !can_be_read<Piece<Norm<24>>>);
     static_assert(!can_be_read<View<Gpt2Qkv<24, 3>>>);
     const Small model = random_model(true);
     CHECK(says(message_of<ShapeError>([&] { (void)logit_lens(model, at::ones({2, 23})); }), "[..., 24]", "[2, 23]"));
@@ -100,7 +102,7 @@ TEST_CASE("a token that the vocabulary lacks is refused before the model runs") 
     Small model = random_model(false);
     int runs = 0;
     HookSet hooks;
-    const auto handle = hooks.add(model->h[0]->resid_pre, [&](const auto&) { ++runs; }).may_be_idle();
+    hooks.add(model->h[0]->resid_pre, [&](const auto&) { ++runs; }).may_be_idle();
     const auto scope = hooks.activate();
     CHECK(says(message_of<ValueError>([&] {
                    (void)logit_lens_by_layer(model, ids(), {3, 11});
@@ -121,8 +123,8 @@ TEST_CASE("a patched model has the lens of its patched stream, and recorders of 
     const at::Tensor clean = logit_lens_by_layer(model, ids());
     HookSet hooks;
     Latest<Norm<24>> norm;
-    const auto patch = hooks.add(model->h[1]->resid_mid, on<Resid>(token(2)).zero());
-    const auto recording = hooks.add(model->ln_f, norm);
+    hooks.add(model->h[1]->resid_mid, on<Resid>(token(2)).zero());
+    hooks.add(model->ln_f, norm);
     const auto scope = hooks.activate();
     const at::Tensor logits = model->forward(ids()), patched = logit_lens_by_layer(model, ids());
     CHECK(patched[3].equal(logits));

@@ -34,7 +34,7 @@ TEST_CASE("hooks do not see the lens") {
     const at::Tensor residual = at::randn({2, 4}), expected = logit_lens(residual, norm, unembedding);
     int calls = 0;
     HookSet hooks;
-    const auto handle = hooks.add(norm, [&](const at::Tensor& t) { return ++calls, t.mul(2); });
+    hooks.add(norm, [&](const at::Tensor& t) { return ++calls, t.mul(2); });
     const auto scope = hooks.activate();
     CHECK(logit_lens(residual, norm, unembedding).equal(expected));
     CHECK(calls == 0);

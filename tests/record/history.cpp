@@ -40,7 +40,7 @@ struct fixture {
     std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
     HookSet hooks;
     History<Small> history;
-    HookHandle handle = hooks.add(sites, history);
+    HookKey key = hooks.add(sites, history);
 
     /// Layer i sees 10 * value + i.
     void pass(float value, Index tokens = 3) const {
@@ -54,10 +54,10 @@ const auto first_number = [](const auto& entry) { return entry.view().unsafe_ten
 
 static_assert(ranges::random_access_range<const History<Small>>);
 static_assert(ranges::sized_range<const History<Small>>);
-static_assert(ranges::view_<LayerHistory<Small, 1>>);
-static_assert(ranges::viewable_range<LayerHistory<Small, 1>> && ranges::viewable_range<const History<Small>&>);
-static_assert(ranges::contiguous_range<LayerHistory<Small, 1>>);
-static_assert(std::ranges::view<LayerHistory<Small, 1>>);
+static_assert(ranges::view_<LayerHistory<Small>>);
+static_assert(ranges::viewable_range<LayerHistory<Small>> && ranges::viewable_range<const History<Small>&>);
+static_assert(ranges::contiguous_range<LayerHistory<Small>>);
+static_assert(std::ranges::view<LayerHistory<Small>>);
 
 }  // namespace
 
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(fixture, "stack() lays the passes side by side along a new fir
     pass(1), pass(2);
     const Owned<Small> stacked = history.stack(1);
     CHECK(stacked.unsafe_tensor().equal(at::stack({at::full({3, 6}, 11.0), at::full({3, 6}, 21.0)})));
-    const View<K<2>> k = stacked.view().get<K>();
+    const View<K<2>> k = stacked.view()[on<K>()];
     CHECK(k.sizes() == at::IntArrayRef({2, 3, 2}));
     CHECK(stacked.mean(0)[0][0].item<float>() == 16);
 }
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(fixture, "entries of different shapes or dtypes do not stack")
 
 TEST_CASE_FIXTURE(fixture, "one token of every prompt stacks, whatever the prompts' lengths") {
     History<Q<2>> last(RecordOptions{.tokens = token(-1)});
-    const auto more = hooks.add(sites, last);
+    hooks.add(sites, last);
     pass(1, 3), pass(2, 5), pass(3, 1);
     const at::Tensor rows = last.stack(0).take();
     CHECK(rows.equal(at::tensor({10.f, 10.f, 20.f, 20.f, 30.f, 30.f}).reshape({3, 2})));
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists th
 
 TEST_CASE_FIXTURE(fixture, "gradients flow from a stacked history into the passes that made it") {
     History<Q<2>> tracked(RecordOptions{.keep_graph = true});
-    const auto more = hooks.add(sites[0], tracked);
+    hooks.add(sites[0], tracked);
     const at::Tensor x = at::ones({3, 6}).requires_grad_();
     {
         const auto scope = hooks.activate();
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(fixture, "a history goes through range-v3 pipelines") {
     CHECK(numbers(history | views::filter([](const auto& entry) { return entry.pass() > 0 && entry.layer() == 1; })) ==
           floats{21, 31});
     CHECK(numbers(history.of(1) | views::reverse) == floats{31, 21, 11});
-    const auto query = [](const auto& entry) { return entry.view().template get<Q>(); };
+    const auto query = [](const auto& entry) { return entry.view()[on<Q>()]; };
     const auto queries = history.of(0) | views::transform(query);
     const auto sums = queries | views::transform([](const View<Q<2>>& q) { return q.sum().item<float>(); });
     CHECK(ranges::accumulate(sums, 0.f) == (10 + 20 + 30) * 6);

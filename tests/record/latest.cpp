@@ -32,7 +32,7 @@ struct fixture {
     std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1"), HookPoint<Small>("h.2")};
     HookSet hooks;
     Latest<Small> latest;
-    HookHandle handle = hooks.add(sites, latest);
+    HookKey key = hooks.add(sites, latest);
 
     /// Layer i sees 10 * value + i.
     void pass(float value) const {
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
     static_assert(std::is_same_v<decltype(latest[1]), View<Small>>);
     CHECK(latest[1].unsafe_tensor().equal(full(11)));
     CHECK(latest.at("h.2").unsafe_tensor().equal(full(12)));
-    const View<Q<2>> q = latest[1].get<Q>();
+    const View<Q<2>> q = latest[1][on<Q>()];
     CHECK(q.unsafe_tensor().equal(full(11, 2)));
     CHECK(latest.contains(2));
     CHECK_FALSE(latest.contains(3));
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists th
 
     std::vector<HookPoint<Small>> unnamed(2);
     Latest<Small> other;
-    const auto more = hooks.add(unnamed, other);
+    hooks.add(unnamed, other);
     CHECK(says(message_of<HookError>([&] { (void)other.at("an unnamed site"); }), "several layers", "by its number"));
 }
 
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(fixture, "clear() forgets the entries and keeps the hooks") {
 TEST_CASE_FIXTURE(fixture, "an entry patches another pass") {
     pass(1);
     HookSet patch;
-    const auto edit = patch.add(sites[2], on<Q>(token(0)).set(latest[1].get<Q>()));
+    const auto edit = patch.add(sites[2], on<Q>(token(0)).set(latest[1][on<Q>()]));
     const auto scope = patch.activate();
     const at::Tensor passed = sites[2](full(0));
     CHECK(passed[0].narrow(0, 0, 2).equal(at::full({2}, 11.0)));
@@ -139,7 +139,8 @@ TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
     Latest<Q<24, 3>> last(RecordOptions{.tokens = token(shared - 1), .batches = batch(0)});
     HookSet hooks;
     const auto sites = model->h | ranges::views::transform([](const auto& block) { return block->attn->c_attn; });
-    const auto first = hooks.add(sites, latest), second = hooks.add(sites, last);
+    hooks.add(sites, latest);
+    hooks.add(sites, last);
     const auto run = [&](const std::vector<Index>& ids) {
         const auto scope = hooks.activate();
         (void)model->forward(at::tensor(ids).unsqueeze(0));

@@ -27,12 +27,12 @@ using Small = Fused<6, Q<2>, K<2>, V<2>>;
 using Neox = Grouped<12, Q<64>, K<64>, V<64>>;
 
 /// Records one activation at a site packed like L.
-template <class X, Index Groups = 1, class L = Qkv>
-Latest<X, Groups> recorded(const at::Tensor& x, RecordOptions how = {}) {
+template <class X, class L = Qkv>
+Latest<X> recorded(const at::Tensor& x, RecordOptions how = {}) {
     const HookPoint<L> site("h.3.attn.c_attn");
-    Latest<X, Groups> latest(how);
+    Latest<X> latest(how);
     HookSet hooks;
-    const auto handle = hooks.add(site, latest);
+    hooks.add(site, latest);
     const auto scope = hooks.activate();
     const at::Tensor passed = site(x);
     CHECK(passed.is_same(x));
@@ -40,14 +40,14 @@ Latest<X, Groups> recorded(const at::Tensor& x, RecordOptions how = {}) {
 }
 
 /// The tensor of what was recorded.
-template <class X, Index Groups = 1, class L = Qkv>
+template <class X, class L = Qkv>
 at::Tensor kept(const at::Tensor& x, RecordOptions how = {}) {
-    return recorded<X, Groups, L>(x, how)[0].unsafe_tensor();
+    return recorded<X, L>(x, how)[0].unsafe_tensor();
 }
 
 /// [2, 3, 6]: two rows of three tokens.
 at::Tensor small() { return at::arange(36, at::kFloat).reshape({2, 3, 6}); }
-at::Tensor small_query(const RecordOptions& how) { return kept<Q<2>, 1, Small>(small(), how); }
+at::Tensor small_query(const RecordOptions& how) { return kept<Q<2>, Small>(small(), how); }
 
 void check_storage(const at::Tensor& t, at::IntArrayRef sizes, std::size_t item = sizeof(float)) {
     CHECK(t.sizes() == sizes);
@@ -75,21 +75,22 @@ TEST_CASE("a recorded part never pins the whole activation") {
 
 TEST_CASE("a component in groups is recorded alone, in its groups") {
     const at::Tensor x = at::randn({2, 5, Neox::width});
-    const Latest<Q<64>, 12> latest = recorded<Q<64>, 12, Neox>(x);
-    check_storage(latest[0].unsafe_tensor(), {2, 5, 12, 64});
-    CHECK(latest[0].equal(borrow<Neox>(x).get<Q>()));
+    using Query = part<Neox, Q>;
+    const Latest<Query> latest = recorded<Query, Neox>(x);
+    check_storage(latest[0].unsafe_tensor(), {2, 5, 12 * 64});
+    CHECK(latest[0].equal(borrow<Neox>(x)[on<Q>()]));
     CHECK(latest.bytes_held() == 2 * 5 * 12 * 64 * sizeof(float));
-    const at::Tensor last = kept<Q<64>, 12, Neox>(x, {.tokens = token(at::tensor({4, 0}))});
-    check_storage(last, {2, 12, 64});
-    CHECK(last[1].equal(borrow<Neox>(x).get<Q>().unsafe_tensor()[1][0]));
+    const at::Tensor last = kept<Query, Neox>(x, {.tokens = token(at::tensor({4, 0}))});
+    check_storage(last, {2, 12 * 64});
+    CHECK(last[1].equal(borrow<Neox>(x)[on<Q>(batch(1), token(0))].clone()));
 }
 
 TEST_CASE("a later write into the activation never reaches the recorded copy") {
     for (const RecordOptions& how :
          {RecordOptions{}, RecordOptions{.tokens = tokens(0, to_end)}, RecordOptions{.dtype = at::kFloat}}) {
         at::Tensor x = small();
-        const auto query = recorded<Q<2>, 1, Small>(x, how);
-        const auto whole = recorded<Small, 1, Small>(x, how);
+        const auto query = recorded<Q<2>, Small>(x, how);
+        const auto whole = recorded<Small, Small>(x, how);
         x.fill_(-1);
         CHECK(query[0].unsafe_tensor().equal(small().narrow(-1, 0, 2)));
         CHECK(whole[0].unsafe_tensor().equal(small()));
@@ -118,7 +119,7 @@ TEST_CASE("a selected part that the activation lacks is an error that names the 
     CHECK(says(refusal({.batches = batch(2)}), "h.3.attn.c_attn: ", "batch row 2", "2 batch rows"));
     CHECK(says(refusal({.tokens = mask(at::zeros({3}, at::kBool))}), "false everywhere"));
     CHECK(says(message_of<ShapeError>([] {
-                   (void)kept<Q<2>, 1, Small>(at::zeros({3, 7}));
+                   (void)kept<Q<2>, Small>(at::zeros({3, 7}));
                }),
                "h.3.attn.c_attn: ", "[3, 7]", "6"));
     CHECK(says(message_of<ValueError>([] {
@@ -132,7 +133,8 @@ TEST_CASE("dtype and device apply to the recorded copy and never to the model") 
     const HookPoint<Small> site("h.0");
     Latest<Q<2>> narrow(RecordOptions{.dtype = at::kBFloat16}), elsewhere(RecordOptions{.device = at::kMeta});
     HookSet hooks;
-    const auto first = hooks.add(site, narrow), second = hooks.add(site, elsewhere);
+    hooks.add(site, narrow);
+    hooks.add(site, elsewhere);
     const auto scope = hooks.activate();
     const at::Tensor passed = site(x);
 
@@ -150,9 +152,9 @@ TEST_CASE("a recorder sees its site before or after the edits, whichever was add
     const HookPoint<Small> site("h.0");
     Latest<Q<2>> before(RecordOptions{.when = RecordPhase::before_edits}), after;
     HookSet hooks;
-    const auto watch_after = hooks.add(site, after);
-    const auto edit = hooks.add(site, on<Q>().set(-1));
-    const auto watch_before = hooks.add(site, before);
+    hooks.add(site, after);
+    hooks.add(site, on<Q>().set(-1));
+    hooks.add(site, before);
     const auto scope = hooks.activate();
     const at::Tensor passed = site(small());
 
@@ -168,7 +170,7 @@ TEST_CASE("a tensor recorded in inference mode is a normal tensor that autograd 
             const c10::InferenceMode inference;
             const HookPoint<Small> site("h.0");
             HookSet hooks;
-            const auto handle = hooks.add(site, latest);
+            hooks.add(site, latest);
             const auto scope = hooks.activate();
             const at::Tensor x = small();
             REQUIRE(x.is_inference());
@@ -194,11 +196,11 @@ TEST_CASE("a tensor recorded in inference mode is a normal tensor that autograd 
 TEST_CASE("a recorded tensor is detached, unless the graph is kept") {
     const at::Tensor leaf = small().requires_grad_();
     const at::Tensor x = leaf * 2;
-    CHECK_FALSE(kept<Q<2>, 1, Small>(x).requires_grad());
-    CHECK_FALSE(kept<Q<2>, 1, Small>(x, {.tokens = token(at::tensor({0, 1}))}).requires_grad());
+    CHECK_FALSE(kept<Q<2>, Small>(x).requires_grad());
+    CHECK_FALSE(kept<Q<2>, Small>(x, {.tokens = token(at::tensor({0, 1}))}).requires_grad());
     CHECK(at::GradMode::is_enabled());
 
-    kept<Q<2>, 1, Small>(x, {.tokens = token(1), .dtype = at::kDouble, .keep_graph = true}).sum().backward();
+    kept<Q<2>, Small>(x, {.tokens = token(1), .dtype = at::kDouble, .keep_graph = true}).sum().backward();
     at::Tensor expected = at::zeros({2, 3, 6});
     expected.select(1, 1).narrow(-1, 0, 2).fill_(2);
     CHECK(leaf.grad().equal(expected));
@@ -206,8 +208,8 @@ TEST_CASE("a recorded tensor is detached, unless the graph is kept") {
     const RecordOptions with_graph{.keep_graph = true};
     {
         const at::NoGradGuard no_gradients;
-        CHECK_FALSE(kept<Q<2>, 1, Small>(x, with_graph).requires_grad());
+        CHECK_FALSE(kept<Q<2>, Small>(x, with_graph).requires_grad());
     }
     const c10::InferenceMode inference;  // a pass that tracks no gradients, although its input could
-    CHECK_FALSE(kept<Q<2>, 1, Small>(x, with_graph).requires_grad());
+    CHECK_FALSE(kept<Q<2>, Small>(x, with_graph).requires_grad());
 }

@@ -52,18 +52,18 @@ concept can_attach = requires(HookSet& hooks, const Site& site, Recorder& record
 static_assert(can_attach<Latest<Small>, HookPoint<Small>>);
 static_assert(can_attach<Latest<K<2>>, HookPoint<Small>>);
 static_assert(can_attach<History<K<2>>, std::vector<HookPoint<Small>>>);
-static_assert(can_attach<Latest<Q<1>, 3>, HookPoint<Packed>>);
+static_assert(can_attach<Latest<part<Packed, Q>>, HookPoint<Packed>>);
 static_assert(!can_attach<Latest<Gate<2>>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<K<3>>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Packed>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Q<1>>, HookPoint<Packed>>);
-static_assert(!can_attach<Latest<Q<1>, 2>, HookPoint<Packed>>);
-static_assert(!can_attach<Latest<Q<2>, 3>, HookPoint<Small>>);
+static_assert(!can_attach<Latest<Grouped<2, Q<1>>>, HookPoint<Packed>>);
+static_assert(!can_attach<Latest<Grouped<3, Q<2>>>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Small>, HookPoint<AnyLayout>>);
 static_assert(can_attach<Latest<AnyLayout>, HookPoint<AnyLayout>>);
 static_assert(can_attach<History<AnyLayout>, std::vector<HookPoint<Small>>>);
 static_assert(std::is_same_v<RecordEntry<AnyLayout>::view_type, at::Tensor>);
-static_assert(std::is_same_v<RecordEntry<Q<1>, 3>::view_type, View<Q<1>, 3>>);
+static_assert(std::is_same_v<RecordEntry<part<Packed, Q>>::view_type, View<part<Packed, Q>>>);
 
 static_assert(std::random_access_iterator<History<Small>::iterator>);
 static_assert(std::ranges::random_access_range<Latest<Small>>);
@@ -90,13 +90,13 @@ TEST_CASE_FIXTURE(fixture, "a recorder attaches to one site, to several and to s
 
 TEST_CASE_FIXTURE(fixture, "a scope in which a recorder saw nothing says what did not happen") {
     Latest<Q<2>> latest;
-    const auto handle = hooks.add(sites[1], latest);
+    hooks.add(sites[1], latest);
     CHECK(says(message_of<HookError>([&] { const auto scope = hooks.activate(); }), "h.1 (a recorder of Q<2>)"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a recorder may be destroyed before its hooks, and hooks before their recorder") {
     auto recorder = std::make_unique<Latest<Q<2>>>();
-    auto handle = std::make_optional(hooks.add(sites, *recorder));
+    HookKey key = hooks.add(sites, *recorder);
     pass(1);
     const View<Q<2>> view = (*recorder)[1];
     recorder.reset();
@@ -104,17 +104,18 @@ TEST_CASE_FIXTURE(fixture, "a recorder may be destroyed before its hooks, and ho
     CHECK(view.unsafe_tensor().equal(at::full({4, 2}, 1.0)));
 
     Latest<Q<2>> latest;
-    handle.reset();
-    handle.emplace(hooks.add(sites, latest));
+    key.remove();
+    key = hooks.add(sites, latest);
+    hooks.add(sites, [](const View<Small>&) {});
     pass(3);
-    handle.reset();
+    key.remove();
     pass(4);
     CHECK(latest[1].unsafe_tensor().equal(at::full({4, 2}, 3.0)));
 }
 
 TEST_CASE_FIXTURE(fixture, "a moved recorder keeps recording, and the one that was moved from says so") {
     History<Q<2>> first;
-    const auto handle = hooks.add(sites, first);
+    hooks.add(sites, first);
     pass(1);
     const History<Q<2>> second = std::move(first);
     pass(2);
@@ -124,7 +125,7 @@ TEST_CASE_FIXTURE(fixture, "a moved recorder keeps recording, and the one that w
 
 TEST_CASE_FIXTURE(fixture, "a recorder is a random access range of its entries") {
     History<Q<2>> history;
-    const auto handle = hooks.add(sites, history);
+    hooks.add(sites, history);
     pass(1), pass(2);
     const auto begin = history.begin(), end = history.end();
     CHECK(end - begin == 6);
@@ -152,9 +153,10 @@ TEST_CASE("a recorder of AnyLayout keeps activations of any kind, whole or at so
     HookSet hooks;
     Latest<AnyLayout> all;
     History<AnyLayout> last_query(RecordOptions{.tokens = token(-1), .dtype = at::kDouble});
-    const auto first = hooks.add(std::vector{site_ref(pattern)}, all), second = hooks.add(pattern, last_query);
+    hooks.add(std::vector{site_ref(pattern)}, all);
+    hooks.add(pattern, last_query);
     Latest<AnyLayout> with_layout;
-    const auto third = hooks.add(packed, with_layout);
+    hooks.add(packed, with_layout);
 
     const at::Tensor seen = at::rand({2, 3, 5, 5}), x = at::rand({4, 6});
     const auto scope = hooks.activate();
@@ -172,7 +174,7 @@ TEST_CASE("a recorder of AnyLayout refuses tensors that have no axis or are not 
     HookPoint<AnyLayout> point("loss");
     HookSet hooks;
     Latest<AnyLayout> latest;
-    const auto handle = hooks.add(point, latest).may_be_idle();
+    hooks.add(point, latest).may_be_idle();
     const auto refusal = [&]<class Kind>(Kind*, const at::Tensor& t) {
         return message_of<Kind>([&] {
             const auto scope = hooks.activate();
@@ -189,7 +191,8 @@ TEST_CASE_FIXTURE(fixture,
                   "an entry that was written through its tensor is an error when it is looked at, in every recorder") {
     Latest<Small> latest;
     History<AnyLayout> history;
-    const auto first = hooks.add(sites, latest), second = hooks.add(sites, history);
+    hooks.add(sites, latest);
+    hooks.add(sites, history);
     pass(1);
     latest[1].unsafe_tensor().add_(1);
     CHECK(says(message_of<OwnershipError>([&] { (void)latest[1]; }), "pass 0 of h.1 was written", "clone()"));
@@ -205,44 +208,91 @@ TEST_CASE("activations recorded at some tokens are injected there, and refused a
     HookSet hooks;
     Latest<Q<2>> last(RecordOptions{.tokens = token(-1)}), two(RecordOptions{.tokens = tokens(1, 3)});
     Latest<Small> first_row(RecordOptions{.batches = batch(0)});
-    const auto a = hooks.add(point, last), b = hooks.add(point, two), c = hooks.add(point, first_row);
+    hooks.add(point, last);
+    hooks.add(point, two);
+    hooks.add(point, first_row);
     const at::Tensor clean = at::rand({3, 3, 6}), x = at::zeros({3, 3, 6});  // as many rows as tokens
     {
         const auto scope = hooks.activate();
         (void)point(clean);
     }
-    const auto query = [](const auto& edited) { return at::Tensor(edited.view().template get<Q>().unsafe_tensor()); };
-    const at::Tensor queries = clean.narrow(-1, 0, 2);
-    CHECK(query(borrow<Small>(x) | on<Q>(token(-1)).set(last[0])).select(1, -1).equal(queries.select(1, -1)));
-    CHECK(query(borrow<Small>(x) | on<Q>(tokens(0, 2)).set(two[0])).narrow(1, 0, 2).equal(queries.narrow(1, 1, 2)));
-    CHECK(query(borrow<Small>(x) | on<Q>(batch(1)).set(first_row[0].get<Q>()))[1].equal(queries[0]));
-
-    const auto refusal = [&x](const auto& recipe) {
-        return message_of<ShapeError>([&] { (void)(borrow<Small>(x) | recipe); });
+    const auto query = [&x](const auto& recipe) {
+        const at::Tensor edited = borrow<Small>(x) | recipe;
+        return edited.narrow(-1, 0, 2);
     };
-    CHECK(says(refusal(on<Q>().set(last[0])), "Q = view", "holds only some tokens or batch rows",
-               "[3, 2] where the edited part has [3, 3, 2]", "record and edit the same tokens"));
-    CHECK(says(refusal(on<Q>(token(1)).set(two[0])), "[3, 2, 2] where the edited part has [3, 2]"));
+    const at::Tensor queries = clean.narrow(-1, 0, 2);
+    CHECK(query(on<Q>(token(-1)).set(last[0])).select(1, -1).equal(queries.select(1, -1)));
+    CHECK(query(on<Q>(token(2)).set(last[0])).select(1, -1).equal(queries.select(1, -1)));
+    CHECK(query(on<Q>(tokens(1, 3)).set(two[0])).narrow(1, 1, 2).equal(queries.narrow(1, 1, 2)));
+    CHECK(query(on<Q>(tokens(-2, to_end)).set(two[0])).narrow(1, 1, 2).equal(queries.narrow(1, 1, 2)));
+    CHECK(query(on<Q>(batch(0)).set(first_row[0][on<Q>()]))[0].equal(queries[0]));
+
+    const auto refusal = [&query](const auto& recipe) {
+        return message_of<PositionError>([&] { (void)query(recipe); });
+    };
+    CHECK(refusal(on<Q>().set(last[0])) ==
+          "Q = view (float32 [3, 2]): the injected View holds token -1 but the edit is at all positions: record and "
+          "edit the same, or "
+          "inject its values as a tensor, at::Tensor(view.clone())");
+    CHECK(says(refusal(on<Q>(token(1)).set(last[0])), "holds token -1 but the edit is at token 1"));
+    CHECK(says(refusal(on<Q>(token(1)).set(two[0])), "holds tokens 1:3 but the edit is at token 1"));
+    CHECK(says(refusal(on<Q>(tokens(0, 2)).set(two[0])), "holds tokens 1:3 but the edit is at tokens 0:2"));
+    CHECK(says(refusal(on<Q>(batch(1)).set(first_row[0][on<Q>()])), "holds batch 0 but the edit is at batch 1"));
     Board<Small> board;
-    const auto d = hooks.add(point, board);
+    hooks.add(point, board);
     board[0] = first_row[0];
-    CHECK(says(message_of<ShapeError>([&] {
+    CHECK(says(message_of<PositionError>([&] {
                    const auto scope = hooks.activate();
                    (void)point(x);
                }),
-               "h.0: board layer 0", "[3, 6] where the edited part has [3, 3, 6]"));
+               "h.0: board layer 0", "holds batch 0 but the edit is at all positions"));
+}
+
+TEST_CASE("activations recorded at some tokens are injected elsewhere if their place is named, or as a tensor") {
+    const HookPoint<Small> point("h.0");
+    HookSet hooks;
+    Latest<Q<2>> last(RecordOptions{.tokens = token(-1)}), two(RecordOptions{.tokens = tokens(1, 3)});
+    Latest<Small> first_row(RecordOptions{.batches = batch(0)});
+    hooks.add(point, last);
+    hooks.add(point, two);
+    hooks.add(point, first_row);
+    const at::Tensor clean = at::rand({3, 3, 6}), x = at::zeros({3, 3, 6});  // as many rows as tokens
+    {
+        const auto scope = hooks.activate();
+        (void)point(clean);
+    }
+    const auto query = [&x](const auto& recipe) {
+        const at::Tensor edited = borrow<Small>(x) | recipe;
+        return edited.narrow(-1, 0, 2);
+    };
+    const at::Tensor queries = clean.narrow(-1, 0, 2);
+    CHECK(query(on<Q>(token(1)).set(last[0][on<Q>()])).select(1, 1).equal(queries.select(1, -1)));
+    CHECK(query(on<Q>(tokens(0, 2)).set(two[0][on<Q>()])).narrow(1, 0, 2).equal(queries.narrow(1, 1, 2)));
+    CHECK(query(on<Q>(token(0)).set(two[0][on<Q>(token(-1))])).select(1, 0).equal(queries.select(1, 2)));
+    const at::Tensor row = first_row[0][on<Q>()].clone();
+    CHECK(query(on<Q>(batch(1)).set(row))[1].equal(queries[0]));
+    CHECK(query(on<Q>(batch(2)).set(first_row[0][on<Small>()][on<Q>()]))[2].equal(queries[0]));
+
+    // Rows are not taken for tokens, although there are as many.
+    CHECK(says(message_of<ShapeError>([&] { (void)query(on<Q>().set(last[0][on<Q>()])); }),
+               "has shape [3, 2] where the edited place has [3, 3, 2]", "view[on<C>(...)]"));
+    Board<Small> board;
+    hooks.add(point, board);
+    board[0][on<Q>(token(0))] = last[0][on<Q>()];
+    const auto scope = hooks.activate();
+    CHECK(point(x).select(1, 0).narrow(-1, 0, 2).equal(queries.select(1, -1)));
 }
 
 TEST_CASE("a View with other axes than the activation is not broadcast over it") {
     const at::Tensor x = at::zeros({3, 3, 6}), row = at::rand({3, 6});
     const auto refused =
-        message_of<ShapeError>([&] { (void)(borrow<Small>(x) | on<Q>(token(0)).set(borrow<Small>(row).get<Q>())); });
-    CHECK(says(refused, "[3, 2], with 1 axes before the channels where the activation has 2", "unsafe_tensor()"));
+        message_of<ShapeError>([&] { (void)(borrow<Small>(x) | on<Q>(token(0)).set(borrow<Small>(row)[on<Q>()])); });
+    CHECK(says(refused, "[3, 2], with 1 axes before the channels where the activation has 2", "view[on<C>(...)]"));
 }
 
 TEST_CASE_FIXTURE(fixture, "an entry's name outlives the entry") {
     Latest<Q<2>> latest;
-    const auto handle = hooks.add(sites, latest);
+    hooks.add(sites, latest);
     pass(1);
     const auto names = latest | ranges::views::transform(&RecordEntry<Q<2>>::name) | ranges::to<std::vector>();
     CHECK(names == std::vector<std::string>{"h.0", "h.1", "h.2"});

@@ -72,7 +72,7 @@ TEST_CASE("gradients go through an edit in a fork") {
     const Script model(module({{"a", doubling()}}, "return torch.wait(fork(self.a.forward, x))\n"));
     const at::Tensor leaf = at::ones({2}).requires_grad_();
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "a"), [](const at::Tensor& t) { return t * t; });
+    hooks.add(site(model, "a"), [](const at::Tensor& t) { return t * t; });
     const auto scope = hooks.activate();
     for (int run = 0; run < 5; ++run) {  // a fork's code is specialised after its first runs
         model(leaf).sum().backward();
@@ -99,7 +99,7 @@ TEST_CASE("a fork that outlives its pass runs without hooks from then on") {
     const Script model(module({{"slow", slow()}}, "return x, fork(self.slow.forward, x)\n"));
     std::size_t seen = 0;
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "slow.a"), [&](const at::Tensor&) { ++seen; }).may_be_idle();
+    hooks.add(site(model, "slow.a"), [&](const at::Tensor&) { ++seen; }).may_be_idle();
     const auto scope = hooks.activate();
     const c10::IValue result = model.forward(x);
     const std::size_t seen_in_pass = seen;
@@ -116,7 +116,7 @@ TEST_CASE("a Script may be destroyed while its forks still run") {
         failing.reset();
         std::optional<Script> leaving(module({{"slow", slow()}}, "return x, fork(self.slow.forward, x)\n"));
         HookSet hooks;
-        const auto handle = hooks.add(site(*leaving, "slow.a"), look).may_be_idle();
+        hooks.add(site(*leaving, "slow.a"), look).may_be_idle();
         const auto scope = hooks.activate();
         const c10::IValue result = leaving->forward(x);
         leaving.reset();
@@ -130,7 +130,7 @@ TEST_CASE("a callback may run a model that forks, from a fork and from the threa
     const Script model(wide());
     HookSet hooks;
     std::size_t runs = 0;
-    const auto handle = hooks.add(sites(model, "[ab]"), [&](const at::Tensor&) { runs += model(x).equal(filled(10)); });
+    hooks.add(sites(model, "[ab]"), [&](const at::Tensor&) { runs += model(x).equal(filled(10)); });
     const auto scope = hooks.activate();
     for (int i = 0; i < 10; ++i) CHECK(model(x).equal(filled(10)));
     CHECK(runs == 50);
@@ -156,8 +156,7 @@ TEST_CASE("the arguments and the result of a call in a fork have one number") {
         const auto input = hooks.add(site(model, "a.input"), [&](const at::Tensor& t) {
             taken[script::call_number()] = 2 * t[0].item<float>();
         });
-        const auto output = hooks.add(site(model, "a"),
-                                      [&](const at::Tensor& t) { given[script::call_number()] = t[0].item<float>(); });
+        hooks.add(site(model, "a"), [&](const at::Tensor& t) { given[script::call_number()] = t[0].item<float>(); });
         const auto scope = hooks.activate();
         (void)model(x);
         CHECK(taken.size() == 3);
@@ -171,13 +170,13 @@ TEST_CASE("a scope that a hook ends while the model forks is ended in the forks 
         HookSet hooks;
         bool ended = false, ran_later = false;
         std::unique_ptr<Scope> scope;
-        const auto ending = hooks.add(site(model, "b"), [&](const at::Tensor&) {
+        hooks.add(site(model, "b"), [&](const at::Tensor&) {
             scope.reset();
             ended = true;
         });
         const auto note = [&](const at::Tensor&) { ran_later |= ended; };
-        const auto noting = hooks.add(sites(model, "slow.a*"), note).may_be_idle();
-        const auto last = hooks.add(site(model, "c"), note).may_be_idle();
+        hooks.add(sites(model, "slow.a*"), note).may_be_idle();
+        hooks.add(site(model, "c"), note).may_be_idle();
         scope.reset(new Scope(hooks.activate()));
         CHECK(model(x).equal(filled(8)));
         CHECK_FALSE(ran_later);
@@ -188,13 +187,13 @@ TEST_CASE("a scope that another thread ends while the model forks is left alone 
     const Script model(late());
     HookSet hooks;
     std::atomic<bool> in_hook{false}, ended{false}, ran_later{false};
-    const auto waiting = hooks.add(site(model, "b"), [&](const at::Tensor&) {
+    hooks.add(site(model, "b"), [&](const at::Tensor&) {
         in_hook = true;
         while (!ended) std::this_thread::yield();
     });
     const auto note = [&](const at::Tensor&) { ran_later = ran_later || ended; };
-    const auto noting = hooks.add(site(model, "slow.a"), note).may_be_idle();
-    const auto last = hooks.add(site(model, "c"), note).may_be_idle();
+    hooks.add(site(model, "slow.a"), note).may_be_idle();
+    hooks.add(site(model, "c"), note).may_be_idle();
     const std::unique_ptr<Scope> scope(new Scope(hooks.activate()));
     std::thread other([&] {
         while (!in_hook) std::this_thread::yield();
@@ -215,8 +214,7 @@ TEST_CASE("a hook in a fork that ends the scope learns where to end it") {
     HookSet hooks;
     std::string said;
     std::unique_ptr<Scope> scope;
-    const auto ending = hooks.add(site(model, "slow.a"),
-                                  [&](const at::Tensor&) { said = message_of<HookError>([&] { scope->end(); }); });
+    hooks.add(site(model, "slow.a"), [&](const at::Tensor&) { said = message_of<HookError>([&] { scope->end(); }); });
     scope.reset(new Scope(hooks.activate()));
     CHECK(model(x).equal(filled(8)));
     CHECK(says(said, "another thread", "end it there"));

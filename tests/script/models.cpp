@@ -84,7 +84,7 @@ TEST_CASE("a model from Python computes the same as there, without hooks and wit
 
 TEST_CASE("setting a slice of a query to zero gives what Python's hook gives") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(e.c_attn(1), on<Q>(batch(0), token(4), dims<0, 10>).zero());
+        e.hooks.add(e.c_attn(1), on<Q>(batch(0), token(4), dims<0, 10>).zero());
         CHECK(e.gives("zero_q"));
         CHECK_FALSE(e.gives("clean"));
     });
@@ -92,28 +92,28 @@ TEST_CASE("setting a slice of a query to zero gives what Python's hook gives") {
 
 TEST_CASE("an edit by component gives what Python's offsets give") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(e.c_attn(1), on<K>(batch(0), token(4), dims<0, 10>).zero());
+        e.hooks.add(e.c_attn(1), on<K>(batch(0), token(4), dims<0, 10>).zero());
         CHECK(e.gives("zero_k_by_offset"));
     });
 }
 
 TEST_CASE("an edit in every layer gives what Python's split, clone and cat give") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(sites<Qkv>(e.model, "h.*.attn.c_attn"), on<V>().multiply(0.5));
+        e.hooks.add(sites<Qkv>(e.model, "h.*.attn.c_attn"), on<V>().multiply(0.5));
         CHECK(e.gives("halve_v"));
     });
 }
 
 TEST_CASE("an edit of one head in one layer leaves the others") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(e.c_attn(2), on<K>(head<1>, suture::tokens(2, 5)).add(1));
+        e.hooks.add(e.c_attn(2), on<K>(head<1>, suture::tokens(2, 5)).add(1));
         CHECK(e.gives("shift_head_1_of_k"));
     });
 }
 
 TEST_CASE("an injected vector gives what Python's injection gives") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(e.c_attn(1), on<Q>(token(4)).set(at::linspace(-1, 0.7, 24)));
+        e.hooks.add(e.c_attn(1), on<Q>(token(4)).set(at::linspace(-1, 0.7, 24)));
         CHECK(e.gives("linspace_q"));
     });
 }
@@ -124,13 +124,13 @@ TEST_CASE("a board replaces and transplants what recorders saw, as Python's hook
         Latest<Qkv> latest;
         {
             HookSet recording;
-            const auto handle = recording.add(layers, latest);
+            recording.add(layers, latest);
             const auto scope = recording.activate();
             (void)e.model(e.tokens);
         }
         CHECK(latest[0].clone().take().allclose(e.expected.load("layer_0"), 1e-5, 1e-5));
         Board<Qkv> board;
-        const auto handle = e.hooks.add(layers, board);
+        e.hooks.add(layers, board);
         board[0] = 0;
         board[2] = at::linspace(-1, 0.7, 72);
         CHECK(e.gives("board"));
@@ -144,14 +144,14 @@ TEST_CASE("a board replaces and transplants what recorders saw, as Python's hook
 
 TEST_CASE("an edit of a submodule's input gives what Python's pre-hook gives") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add<Whole<Resid<24>>>(site(e.model, "h.1.attn.input"), on<Resid>(token(3)).zero());
+        e.hooks.add<Resid<24>>(site(e.model, "h.1.attn.input"), on<Resid>(token(3)).zero());
         CHECK(e.gives("zero_input"));
     });
 }
 
 TEST_CASE("gradients through an edited site are what Python's are") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(e.c_attn(1), on<Q>(batch(0), token(4), dims<0, 10>).zero());
+        e.hooks.add(e.c_attn(1), on<Q>(batch(0), token(4), dims<0, 10>).zero());
         const auto scope = e.hooks.activate();
         e.model(e.tokens).square().sum().backward();
         at::Tensor weight;
@@ -163,7 +163,7 @@ TEST_CASE("gradients through an edited site are what Python's are") {
 
 TEST_CASE("a model that ran with gradients runs in inference mode, where LibTorch's own profiling executor throws") {
     with_each([](experiment& e) {
-        const auto handle = e.hooks.add(e.c_attn(2), on<K>(head<1>, suture::tokens(2, 5)).add(1));
+        e.hooks.add(e.c_attn(2), on<K>(head<1>, suture::tokens(2, 5)).add(1));
         for (int run = 0; run < 3; ++run) CHECK(e.gives("shift_head_1_of_k"));
         const c10::InferenceMode inference;
         CHECK(e.gives("shift_head_1_of_k"));
@@ -212,7 +212,7 @@ TEST_CASE("a frozen model has no submodules, and the error gives the remedy") {
     CHECK(says(message_of<HookError>([&] { (void)site(frozen.model, "h.1.attn.c_attn"); }), "no submodules", "frozen",
                "save it unfrozen"));
     CHECK(says(message_of<HookError>([&] { (void)sites(frozen.model, "h.*.attn"); }), "save it unfrozen"));
-    const auto handle = frozen.hooks.add(site(frozen.model, ""), [](const at::Tensor& logits) { return logits * 0; });
+    frozen.hooks.add(site(frozen.model, ""), [](const at::Tensor& logits) { return logits * 0; });
     CHECK_FALSE(frozen.gives("clean"));
 }
 
@@ -226,8 +226,8 @@ TEST_CASE("a module behind an interface, and one in a fork that gives a named tu
 
     HookSet hooks;
     const auto behind = hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t - 20; });
-    const auto first = hooks.add(site(model, "aside"), [](const at::Tensor& t) { return t * 100; });
-    const auto second = hooks.add(site(model, "aside.output.1"), [](const at::Tensor& t) { return t * 1000; });
+    hooks.add(site(model, "aside"), [](const at::Tensor& t) { return t * 100; });
+    hooks.add(site(model, "aside.output.1"), [](const at::Tensor& t) { return t * 1000; });
     const auto inner = hooks.add(site(model, "aside.inner.input"), [](const at::Tensor& t) { return t + 1; });
     const auto scope = hooks.activate();
     CHECK(model(x, 1).equal(at::full({2}, 11.0f + 400.0f - 1000.0f)));
@@ -240,7 +240,7 @@ TEST_CASE("a module that is chosen by a number at run time runs unchanged and ha
     const Script model = script::load(*directory / "unusual.pt");
     CHECK(says(message_of<HookError>([&] { (void)site(model, "chosen.1"); }), "'chosen.1' is never called by forward"));
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "last"), [](const at::Tensor& t) { return t * 0; });
+    hooks.add(site(model, "last"), [](const at::Tensor& t) { return t * 0; });
     const auto scope = hooks.activate();
     CHECK(model(at::ones({2}), 0).equal(at::full({2}, 15.0f)));
     CHECK(model(at::ones({2}), 1).equal(at::full({2}, 21.0f)));
@@ -253,7 +253,7 @@ TEST_CASE("a hook at a module that is chosen at run time is refused, because it 
     Module chosen = model.module().attr("chosen").toModule();
     chosen.setattr("0", model.module().attr("behind"));
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t * 0; });
+    hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t * 0; });
     const auto scope = hooks.activate();
     CHECK(model(at::ones({2}), 1).equal(at::zeros({2})));
     CHECK(says(message_of<HookError>([&] { (void)model(at::ones({2}), 0); }), "behind: a hook is here"));
@@ -265,13 +265,13 @@ TEST_CASE("a module of another class may take the place of one behind an interfa
     const Script model = script::load(*directory / "unusual.pt");
     const at::Tensor x = at::ones({2});
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t + 1; });
+    const HookKey key = hooks.add(site(model, "behind"), [](const at::Tensor& t) { return t + 1; });
     const auto scope = hooks.activate();
     CHECK(model(x, 1).equal(at::full({2}, 264.0f)));  // 22 * 11 + 44 - 22
     Module root = model.module();
     root.setattr("behind", root.attr("spare"));
     CHECK(model(x, 1).equal(at::full({2}, 336.0f)));  // 7 + 20 + 1 = 28
-    CHECK(handle.fired() == 2);
+    CHECK(key.fired() == 2);
 }
 
 TEST_CASE("a module whose forward is overloaded, as a recurrent one's, has sites") {
@@ -279,7 +279,7 @@ TEST_CASE("a module whose forward is overloaded, as a recurrent one's, has sites
     if (!directory) return;
     const Script model = script::load(*directory / "recurrent.pt");
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "rnn"), [](const at::Tensor& t) { return t * 0; });
+    hooks.add(site(model, "rnn"), [](const at::Tensor& t) { return t * 0; });
     const auto scope = hooks.activate();
     CHECK(model(at::ones({3, 1, 2})).equal(at::zeros({3, 1, 2})));
 }

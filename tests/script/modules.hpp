@@ -44,7 +44,7 @@ inline at::Tensor filled(double value) { return at::full({2}, value); }
 template <class Callback>
 at::Tensor hooked(const suture::Script& model, const std::string& path, Callback callback) {
     suture::HookSet hooks;
-    const auto handle = hooks.add(site(model, path), callback);
+    hooks.add(site(model, path), callback);
     const auto scope = hooks.activate();
     return model(x);
 }

@@ -74,14 +74,14 @@ TEST_CASE_FIXTURE(fixture, "without hooks, and with hooks that observe, a Script
     CHECK(model(x).equal(expected));
     std::vector<std::string> seen;
     const auto note = [&](const at::Tensor&, const Site& at) { seen.push_back(at.name()); };
-    const auto handle = hooks.add(sites(model, "*"), note);
+    hooks.add(sites(model, "*"), note);
     const auto scope = hooks.activate();
     CHECK(model(x).equal(expected));
     CHECK(seen == std::vector<std::string>{"input", "c_attn", "proj", "the model's output"});
 }
 
 TEST_CASE_FIXTURE(fixture, "a recipe at a submodule edits the input of the rest of the model") {
-    const auto handle = hooks.add(c_attn(), on<Q>().zero());
+    hooks.add(c_attn(), on<Q>().zero());
     const at::Tensor clean = unhooked();
     {
         const auto scope = hooks.activate();
@@ -95,20 +95,20 @@ TEST_CASE_FIXTURE(fixture, "hooks can be added, removed and switched off after t
     const at::Tensor clean = model(x);
     const auto scope = hooks.activate();
     CHECK(model(x).equal(clean));
-    auto handle = hooks.add(c_attn(), on<Q>().zero());
+    auto key = hooks.add(c_attn(), on<Q>().zero());
     CHECK_FALSE(model(x).equal(clean));
-    handle.disable();
+    key.disable();
     CHECK(model(x).equal(clean));
-    handle.enable();
+    key.enable();
     CHECK_FALSE(model(x).equal(clean));
-    handle.remove();
+    key.remove();
     CHECK(model(x).equal(clean));
 }
 
 TEST_CASE_FIXTURE(fixture, "the loaded module is never written, though it ran before") {
     (void)plain.forward({x});
     const std::string code = plain.get_method("forward").graph()->toString();
-    const auto handle = hooks.add(c_attn(), on<Q>().zero());
+    hooks.add(c_attn(), on<Q>().zero());
     const auto scope = hooks.activate();
     CHECK_FALSE(model(x).equal(unhooked()));
     CHECK(plain.get_method("forward").graph()->toString() == code);
@@ -127,13 +127,13 @@ TEST_CASE_FIXTURE(fixture, "two Scripts of one module have hooks of their own") 
 
 TEST_CASE_FIXTURE(fixture, "copies of a Script share its sites") {
     const Script copy = model;
-    const auto handle = hooks.add(c_attn(), on<Q>().zero());
+    hooks.add(c_attn(), on<Q>().zero());
     const auto scope = hooks.activate();
     CHECK(copy(x).allclose(with_q_zeroed(), 1e-6, 1e-6));
 }
 
 TEST_CASE_FIXTURE(fixture, "arguments are given in order, by name, or left to their defaults") {
-    const auto handle = hooks.add(c_attn(), on<Q>().zero());
+    hooks.add(c_attn(), on<Q>().zero());
     const at::Tensor expected = with_q_zeroed();
     const auto scope = hooks.activate();
     CHECK(model.forward(x, 2.0).toTensor().allclose(expected * 2, 1e-6, 1e-6));
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(fixture, "arguments are given in order, by name, or left to th
 }
 
 TEST_CASE_FIXTURE(fixture, "gradients through an edited site are those of the edit by hand") {
-    const auto handle = hooks.add(c_attn(), on<Q>().multiply(3) | on<V>().zero());
+    hooks.add(c_attn(), on<Q>().multiply(3) | on<V>().zero());
     x.requires_grad_();
     const at::Tensor weight = plain.attr("c_attn").toModule().attr("weight").toTensor().requires_grad_();
     const at::Tensor factors = at::tensor({3., 3., 1., 1., 0., 0.}).to(at::kFloat);
@@ -165,18 +165,18 @@ TEST_CASE_FIXTURE(fixture, "gradients through an edited site are those of the ed
 
 TEST_CASE_FIXTURE(fixture, "a hook for the gradient edits it on its way back") {
     x.requires_grad_();
-    const auto handle = hooks.add_backward(c_attn(), on<Qkv>().zero());
+    const auto key = hooks.add_backward(c_attn(), on<Qkv>().zero());
     const auto scope = hooks.activate();
     model(x).sum().backward();
-    CHECK(handle.fired() == 1);
+    CHECK(key.fired() == 1);
     CHECK(x.grad().equal(at::zeros({3, 4})));
 }
 
 TEST_CASE_FIXTURE(fixture, "a hook for the gradient is in no call: the pass is over") {
     x.requires_grad_();
     std::string said;
-    const auto handle = hooks.add_backward(
-        c_attn(), [&](const View<Qkv>&) { said = message_of<HookError>([] { (void)script::call_number(); }); });
+    hooks.add_backward(c_attn(),
+                       [&](const View<Qkv>&) { said = message_of<HookError>([] { (void)script::call_number(); }); });
     const auto scope = hooks.activate();
     model(x).sum().backward();
     CHECK(says(said, "call_number() was called outside of a hook"));
@@ -184,14 +184,14 @@ TEST_CASE_FIXTURE(fixture, "a hook for the gradient is in no call: the pass is o
 
 TEST_CASE_FIXTURE(fixture, "gradients reach an injected tensor") {
     const at::Tensor injected = at::zeros({2}).requires_grad_();
-    const auto handle = hooks.add(c_attn(), on<Q>().set(injected));
+    hooks.add(c_attn(), on<Q>().set(injected));
     const auto scope = hooks.activate();
     model(x).sum().backward();
     CHECK(injected.grad().ne(0).all().item<bool>());
 }
 
 TEST_CASE_FIXTURE(fixture, "a model runs with gradients, without and in inference mode, in any order") {
-    const auto handle = hooks.add(c_attn(), on<Q>().zero());
+    hooks.add(c_attn(), on<Q>().zero());
     for (const at::Tensor& parameter : plain.parameters()) parameter.set_requires_grad(true);
     const at::Tensor expected = with_q_zeroed().detach();
     const auto scope = hooks.activate();
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(fixture, "two threads with different hooks do not see each oth
 TEST_CASE_FIXTURE(fixture, "a callback may run the model, without hooks") {
     const at::Tensor clean = unhooked();
     at::Tensor inner;
-    const auto handle = hooks.add(c_attn(), [&](const View<Qkv>&) { inner = model(x); });
+    hooks.add(c_attn(), [&](const View<Qkv>&) { inner = model(x); });
     const auto scope = hooks.activate();
     (void)model(x);
     CHECK(inner.equal(clean));
@@ -235,8 +235,9 @@ TEST_CASE_FIXTURE(fixture, "a callback may run the model, without hooks") {
 
 TEST_CASE_FIXTURE(fixture, "the exception of a hook reaches the caller, and the model can be run again") {
     const auto throwing = [&](auto callback, const auto& check) {
-        const auto handle = hooks.add(site(model, "c_attn"), callback).may_be_idle();
-        const auto scope = hooks.activate();
+        HookSet alone;
+        alone.add(site(model, "c_attn"), callback).may_be_idle();
+        const auto scope = alone.activate();
         check();
     };
     throwing([](const at::Tensor& t) { return t.narrow(0, 0, 1); },
@@ -255,14 +256,14 @@ TEST_CASE_FIXTURE(fixture, "the exception of a hook reaches the caller, and the 
 }
 
 TEST_CASE_FIXTURE(fixture, "an error of the model's own is not taken for a hook's") {
-    const auto handle = hooks.add(c_attn(), [](const View<Qkv>&) {}).may_be_idle();
+    hooks.add(c_attn(), [](const View<Qkv>&) {}).may_be_idle();
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { (void)model(at::ones({3, 5})); }), "x") == false);
     CHECK_THROWS_WITH_AS(model(at::ones({3, 5})), doctest::Contains("mat1 and mat2"), std::exception);
 }
 
 TEST_CASE_FIXTURE(fixture, "a layout that does not fit is refused when the model runs, naming the site") {
-    const auto handle = hooks.add(site<Qkv>(model, "proj"), on<Q>().zero());
+    hooks.add(site<Qkv>(model, "proj"), on<Q>().zero());
     const auto scope = hooks.activate();
     CHECK(says(message_of<ShapeError>([&] { (void)model(x); }), "proj", "3", "6"));
 }
@@ -282,7 +283,7 @@ TEST_CASE("a model is loaded from its file, with all its sites") {
     const Script model = script::load(folder / "m.pt"), on_cpu = script::load(folder / "m.pt", at::kCPU);
     const at::Tensor x = at::ones({1, 4});
     HookSet hooks;
-    const auto handle = hooks.add(site<Qkv>(model, "c_attn"), on<Qkv>().zero());
+    hooks.add(site<Qkv>(model, "c_attn"), on<Qkv>().zero());
     const auto scope = hooks.activate();
     CHECK(model(x).equal(at::ones({1, 3})));
     CHECK(on_cpu(x).equal(made().forward({x}).toTensor()));

@@ -1,6 +1,7 @@
 // Correlations: against the definition in long double, by their laws, and for rows that have none.
 #include "suture/stats/correlation.hpp"
 
+#include "suture/edit/on.hpp"
 #include "suture/tensor/view.hpp"
 
 #include "doctest.hpp"
@@ -182,8 +183,8 @@ TEST_CASE("views are correlated token against token, a component in groups throu
     const View<Heads> view = borrow<Heads>(t);
     CHECK(correlation_matrix(view).equal(correlation_matrix(t)));
     const at::Tensor query = at::cat({t.narrow(-1, 0, 2), t.narrow(-1, 5, 2)}, -1);
-    CHECK(largest(correlation_matrix(view.get<Q>()) - correlation_matrix(query)) < 1e-12);
-    CHECK(correlation_matrix(view.get<Q>()).sizes() == at::IntArrayRef({1, 4, 4}));
+    CHECK(largest(correlation_matrix(view[on<Q>()]) - correlation_matrix(query)) < 1e-12);
+    CHECK(correlation_matrix(view[on<Q>()]).sizes() == at::IntArrayRef({1, 4, 4}));
 }
 
 TEST_CASE("the mean correlation with others leaves out the row itself and pairs that are NaN") {

@@ -1,6 +1,7 @@
 // Histograms: against a loop over the edges, with numbers at, between and beyond them.
 #include "suture/stats/histogram.hpp"
 
+#include "suture/edit/on.hpp"
 #include "suture/tensor/view.hpp"
 
 #include "doctest.hpp"
@@ -115,7 +116,7 @@ TEST_CASE("activations of every shape and dtype are counted, and Views") {
     for (const at::ScalarType dtype : {at::kFloat, at::kBFloat16, at::kHalf, at::kInt, at::kByte})
         CHECK(histogram_of(t.to(dtype), 3).counts.equal(whole({4, 4, 4})));
     using Small = Fused<6, Q<2>, K<2>, V<2>>;
-    CHECK(histogram_of(borrow<Small>(t).get<Q>(), 2, HistogramRange{0, 10}).counts.equal(whole({2, 2})));
+    CHECK(histogram_of(borrow<Small>(t)[on<Q>()], 2, HistogramRange{0, 10}).counts.equal(whole({2, 2})));
 }
 
 TEST_CASE("impossible bins and ranges are refused with a remedy") {

@@ -1,6 +1,7 @@
 // Moments: in parts or all at once, against the definition in long double, and inside a hook.
 #include "suture/stats/moments.hpp"
 
+#include "suture/edit/on.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/tensor/view.hpp"
@@ -138,7 +139,7 @@ TEST_CASE("merging with empty moments changes nothing, and merging with itself d
 TEST_CASE("channels are kept apart, whatever the axes, dtype and layout") {
     const at::Tensor t = at::arange(24, at::kFloat).reshape({2, 2, 6});
     RunningMoments of_query;
-    of_query.add(borrow<Grouped<3, Q<1>, K<1>>>(t).get<Q>());
+    of_query.add(borrow<Grouped<3, Q<1>, K<1>>>(t)[on<Q>()]);
     CHECK(of_query.mean().equal(at::tensor({9.0, 11.0, 13.0}, at::kDouble)));
     for (const at::ScalarType dtype : {at::kBFloat16, at::kHalf, at::kInt, at::kDouble}) {
         const RunningMoments moments = moments_of(t.to(dtype));
@@ -174,7 +175,7 @@ TEST_CASE("moments are gathered by a hook, pass by pass, and share no storage wi
     HookPoint<Fused<4, Q<2>, K<2>>> site{"h.0"};
     HookSet hooks;
     RunningMoments moments;
-    const auto handle = hooks.add(site, [&](const auto& view) { moments.add(view); });
+    hooks.add(site, [&](const auto& view) { moments.add(view); });
     std::vector<at::Tensor> passes;
     {
         const auto scope = hooks.activate();

@@ -1,6 +1,7 @@
 // Numbers: rows of float64 from Views, Owneds and tensors, and what is refused.
 #include "suture/stats/numbers.hpp"
 
+#include "suture/edit/on.hpp"
 #include "suture/tensor/view.hpp"
 
 #include "doctest.hpp"
@@ -36,11 +37,13 @@ TEST_CASE("a View, an Owned and a tensor are read alike, and a component in grou
     using Grouped3 = Grouped<3, Q<2>, K<1>>;
     const at::Tensor t = at::arange(18, at::kFloat).reshape({2, 9});
     const View<Grouped3> view = borrow<Grouped3>(t);
-    static_assert(Numbers<View<Grouped3>> && Numbers<Owned<Q<2>, 3>> && Numbers<at::Tensor> && !Numbers<double>);
+    static_assert(Numbers<View<Grouped3>> && Numbers<Owned<Grouped<3, Q<2>>>> && Numbers<Piece<Q<2>>> &&
+                  Numbers<at::Tensor> && !Numbers<double>);
     CHECK(in_float64(view).equal(t.to(at::kDouble)));
     CHECK(in_float64(view.clone()).equal(t.to(at::kDouble)));
     const at::Tensor queries = at::tensor({0, 1, 3, 4, 6, 7});
-    CHECK(in_float64(view.get<Q>()).equal(t.index_select(-1, queries).to(at::kDouble)));
+    CHECK(in_float64(view[on<Q>()]).equal(t.index_select(-1, queries).to(at::kDouble)));
+    CHECK(in_float64(view[on<K>(token(-1))]).equal(at::tensor({11, 14, 17}, at::kDouble)));
 }
 
 TEST_CASE("what has no rows of real numbers is refused with what to do") {

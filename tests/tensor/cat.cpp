@@ -1,5 +1,7 @@
 #include <suture/tensor/cat.hpp>
 
+#include <suture/edit/on.hpp>
+
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
@@ -30,7 +32,7 @@ const at::Tensor packed = at::arange(24, at::kFloat).reshape({2, 12});
 TEST_CASE("cat puts an edited part back between views of the others") {
     const auto [q, k, v] = split(borrow<Qkv>(x));
     auto k2 = k.clone();
-    k2.at(token(1)).fill_(-1);
+    k2[on<K>(token(1))] = -1;
     const at::Tensor whole = cat<Qkv>(q, k2, v).take();
     const at::Tensor expected = x.clone();
     expected[1].narrow(0, 2, 2).fill_(-1);
@@ -48,7 +50,7 @@ TEST_CASE("cat interleaves the parts of a grouped layout by group") {
 
 TEST_CASE("cat of a single part is a copy") {
     const at::Tensor one = at::ones({3, 2});
-    CHECK_FALSE(cat<Whole<Q<2>>>(borrow<Q<2>>(one)).unsafe_tensor().is_alias_of(one));
+    CHECK_FALSE(cat<Q<2>>(borrow<Q<2>>(one)).unsafe_tensor().is_alias_of(one));
 }
 
 TEST_CASE("cat refuses parts of different leading axes with both shapes") {
@@ -90,7 +92,7 @@ TEST_CASE("a cat made under no_grad can be edited with gradients") {
         whole = cat<ByHead>(q, k, v);
     }
     const at::Tensor leaf = at::ones({12}).requires_grad_();
-    CHECK_NOTHROW(whole->at().add_(leaf));
+    CHECK_NOTHROW((*whole)[on<ByHead>()] += leaf);
 }
 
 TEST_CASE("gradients flow through cat to every part") {
@@ -112,8 +114,9 @@ TEST_CASE("missing, doubled, foreign, misordered or differently grouped parts do
     static_assert(!can_cat<Qkv, View<Qkv>>);
     static_assert(!can_cat<Qkv, at::Tensor, at::Tensor, at::Tensor>);
     static_assert(!can_cat<Qkv>);
-    static_assert(can_cat<ByHead, View<Q<2>, 3>, View<K<1>, 3>, View<V<1>, 3>>);
+    static_assert(can_cat<ByHead, View<part<ByHead, Q>>, View<part<ByHead, K>>, View<part<ByHead, V>>>);
     static_assert(!can_cat<ByHead, View<Q<2>>, View<K<1>>, View<V<1>>>);
-    static_assert(!can_cat<ByHead, View<Q<2>, 3>, View<K<1>, 2>, View<V<1>, 3>>);
-    CHECK(can_cat<Whole<Q<2>>, Query>);
+    static_assert(!can_cat<ByHead, View<part<ByHead, Q>>, View<Grouped<2, K<1>>>, View<part<ByHead, V>>>);
+    static_assert(can_cat<Fused<2, Q<2>>, Query>);
+    CHECK(can_cat<Q<2>, Query>);
 }

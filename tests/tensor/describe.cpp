@@ -41,7 +41,10 @@ TEST_CASE("a tensor is described by dtype, shape and device") {
 TEST_CASE("a layout is written as it is in C++") {
     CHECK(layout_text(facts_of<Qkv>) == "Fused<12, Q<6, 3>, K<3>, V<3>>");
     CHECK(layout_text(facts_of<ByHead>) == "Grouped<3, Q<2>, K<1>, V<1>>");
-    CHECK(layout_text(facts_of<Whole<Resid<8>>>) == "Fused<8, Resid<8>>");
+    CHECK(layout_text(facts_of<Resid<8>>) == "Resid<8>");
+    CHECK(layout_text(facts_of<Q<768, 12>>) == "Q<768, 12>");
+    CHECK(layout_text(facts_of<Fused<8, Resid<8>>>) == "Fused<8, Resid<8>>");
+    CHECK(layout_text(facts_of<part<ByHead, Q>>) == "Grouped<3, Q<2>>");
 }
 
 TEST_CASE("the map of a fused layout shows each component's share, channels and heads") {

@@ -33,7 +33,7 @@ TEST_CASE("edits can be written with the namespaces std, torch and suture open")
 
     const auto [q, k, v] = split(borrow<OpenQkv>(activation));
     Owned<Q<8, 2>> mine = q.clone();
-    mine.at(token(4)).fill_(0);
+    mine[on<Q>(token(4))] = 0;
     const Tensor whole = cat<OpenQkv>(mine, k, v).take();
     CHECK(whole.ne(activation).sum().item<int>() == 8);
 }
@@ -55,11 +55,16 @@ TEST_CASE("hooks can be written with the namespaces std, torch and suture open")
 TEST_CASE("layouts and positions can be named with the namespaces std, torch and suture open") {
     CHECK(offset<OpenQkv, K<8, 2>> == 8);
     CHECK(slice_of<OpenQkv, V<8, 2>> == StridedSlice{16, 8, 1, 24});
-    CHECK(is_same_v<Whole<OpenRouter>, Fused<8, OpenRouter>>);
-    CHECK(describe<Whole<OpenRouter>>().find(OpenRouter::name) != string::npos);
+    CHECK(is_same_v<part<OpenQkv, Q>, Q<8, 2>>);
+    CHECK(describe<OpenRouter>().find(OpenRouter::name) != string::npos);
     CHECK(describe<OpenQkv>().find("24 channels") != string::npos);
     const Position<Axis::token> last = token(-1);
     CHECK(last.begin == -1);
     const vector<Index> counted{batch(0).begin, tokens(2, to_end).end, divides<Index>{}(6, 3)};
     CHECK(counted[2] == 2);
+    // Names of places known at run time, which std and torch must not hide.
+    const Tensor activation = at::ones({1, 5, 24});
+    CHECK(borrow<OpenQkv>(activation)[on<Q>(head(1), dims(0, 2))].sizes() == at::IntArrayRef({1, 5, 2}));
+    CHECK(borrow<OpenQkv>(activation)[on<Q>(heads({1, 0}), tokens({4, 0}))].sizes() == at::IntArrayRef({1, 2, 2, 4}));
+    CHECK(borrow<OpenQkv>(activation)[on<Q>(heads(0, 2))].sizes() == at::IntArrayRef({1, 5, 2, 4}));
 }

@@ -1,5 +1,6 @@
 #include <suture/tensor/owned.hpp>
 
+#include <suture/edit/on.hpp>
 #include <suture/tensor/cat.hpp>
 #include <suture/tensor/view.hpp>
 
@@ -22,7 +23,7 @@ using suture_test::says;
 
 using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
 using ByHead = Grouped<3, Q<2>, K<1>, V<1>>;
-using FourHeads = Whole<Q<8, 4>>;
+using FourHeads = Q<8, 4>;
 
 namespace {
 
@@ -33,9 +34,21 @@ std::string adopting(at::Tensor&& t) {
 }
 const std::string accepted = "nothing was thrown";
 
-template <class T, class... Args>
-concept can_be_at = requires(T owned, Args... args) {
-    owned.at(args...);
+template <class T, class Place>
+concept can_be_at = requires(T owned, Place place) {
+    static_cast<T>(owned)[place];
+};
+template <class T, class Place>
+concept can_be_written_at = requires(T owned, Place place) {
+    static_cast<T>(owned)[place] = 0;
+};
+template <class T>
+concept can_add_to = requires(T owned) {
+    owned += 1;
+};
+template <class T>
+concept can_fill = requires(T owned) {
+    owned.fill_(0);
 };
 template <class T>
 concept can_take_lvalue = requires(T& owned) {
@@ -45,10 +58,6 @@ template <class T>
 concept can_adopt = requires(T tensor) {
     adopt<Qkv>(static_cast<T>(tensor));
 };
-template <class T>
-concept temporary_at = requires(T owned) {
-    std::move(owned).at();
-};
 
 }  // namespace
 
@@ -57,7 +66,7 @@ TEST_CASE("a fresh tensor is adopted without a copy") {
     const void* storage = t.data_ptr();
     auto owned = adopt<Qkv>(std::move(t));
     CHECK(owned.unsafe_tensor().data_ptr() == storage);
-    owned.at().fill_(1);
+    owned[on<Qkv>()] = 1;
     CHECK(std::move(owned).take().data_ptr() == storage);
 }
 
@@ -103,7 +112,7 @@ TEST_CASE("adopting refuses a tensor that autograd has saved or collects gradien
 TEST_CASE("adopting accepts a result that autograd has not saved, and gradients still flow") {
     const at::Tensor leaf = at::ones({2, 6}).requires_grad_();
     auto owned = adopt<Qkv>(leaf.mul(2));
-    owned.at(token(0)).fill_(0);
+    owned[on<Qkv>(token(0))] = 0;
     std::move(owned).take().sum().backward();
     CHECK(leaf.grad()[0].equal(at::zeros({6})));
     CHECK(leaf.grad()[1].equal(at::full({6}, 2.0f)));
@@ -126,15 +135,15 @@ TEST_CASE("adopting refuses gaps between the rows") {
 }
 
 TEST_CASE("adopting checks the layout like borrow") {
-    CHECK_THROWS_AS(adopt<Qkv>(at::zeros({2, 7})), ShapeError);
-    CHECK_THROWS_AS(adopt<Qkv>(at::Tensor()), TypeError);
-    CHECK_THROWS_AS(adopt<Qkv>(at::zeros({2, 6}).to_sparse()), TypeError);
+    CHECK_THROWS_AS((void)adopt<Qkv>(at::zeros({2, 7})), ShapeError);
+    CHECK_THROWS_AS((void)adopt<Qkv>(at::Tensor()), TypeError);
+    CHECK_THROWS_AS((void)adopt<Qkv>(at::zeros({2, 6}).to_sparse()), TypeError);
 }
 
 TEST_CASE("a refused tensor is left unchanged") {
     at::Tensor t = at::ones({2, 6});
     const at::Tensor second = t;
-    CHECK_THROWS_AS(adopt<Qkv>(std::move(t)), OwnershipError);
+    CHECK_THROWS_AS((void)adopt<Qkv>(std::move(t)), OwnershipError);
     CHECK(second.equal(at::ones({2, 6})));
 }
 
@@ -172,14 +181,14 @@ TEST_CASE("a clone has the same contents and its own storage") {
     auto owned = counting();
     auto copy = owned.clone();
     CHECK(copy.equal(owned));
-    copy.at().fill_(0);
+    copy[on<Qkv>()] = 0;
     CHECK_FALSE(copy.equal(owned));
 }
 
 TEST_CASE("a view of an Owned shows later writes") {
     auto owned = counting();
     const auto view = owned.view();
-    owned.at(token(1)).fill_(9);
+    owned[on<Qkv>(token(1))] = 9;
     CHECK(view.unsafe_tensor()[1].equal(at::full({6}, 9.0f)));
 }
 
@@ -191,7 +200,7 @@ TEST_CASE("take consumes the Owned") {
 TEST_CASE("an Owned that was given up cannot be edited silently") {
     auto owned = counting();
     (void)std::move(owned).take();
-    CHECK(says(message_of<OwnershipError>([&] { owned.at().fill_(0); }), "moved"));
+    CHECK(says(message_of<OwnershipError>([&] { owned[on<Qkv>()] = 0; }), "moved"));
     CHECK(says(message_of<OwnershipError>([&] { (void)owned.clone(); }), "moved"));
 }
 
@@ -206,40 +215,41 @@ TEST_CASE("an Owned that was given up cannot be given up again") {
 
 TEST_CASE("a part cannot be written once its Owned is taken, moved or destroyed") {
     const auto refuses = [](const auto& part) {
-        return says(message_of<OwnershipError>([&] { part.fill_(-77); }), "was moved, taken or destroyed", "at()");
+        return says(message_of<OwnershipError>([&] { part = -77; }), "was moved, taken or destroyed", "new owner") &&
+               says(message_of<OwnershipError>([&] { (void)part.clone(); }), "was moved, taken or destroyed");
     };
     auto owned = counting();
-    const auto part = owned.at(token(0));
-    CHECK_NOTHROW(part.add_(0));
+    const auto part = owned[on<Qkv>(token(0))];
+    CHECK_NOTHROW(part += 0);
     const at::Tensor taken = std::move(owned).take();
     CHECK(refuses(part));
     CHECK(taken.equal(counting().unsafe_tensor()));
 
     auto source = counting();
-    const auto of_source = source.at(token(0));
+    const auto of_source = source[on<Qkv>(token(0))];
     auto target = std::move(source);
     CHECK(refuses(of_source));
-    CHECK_NOTHROW(target.at(token(0)).add_(0));
+    CHECK_NOTHROW(target[on<Qkv>(token(0))] += 0);
     auto assigned = counting();
-    const auto replaced = assigned.at(token(0)), moved = target.at(token(0));
+    const auto replaced = assigned[on<Qkv>(token(0))], moved = target[on<Qkv>(token(0))];
     assigned = std::move(target);
     CHECK(refuses(replaced));
     CHECK(refuses(moved));
     CHECK(assigned.equal(counting()));
 
     std::optional<Owned<Qkv>> brief = counting();
-    const auto of_brief = brief->at(token(0));
+    const auto of_brief = (*brief)[on<Qkv>(token(0))];
     brief.reset();
     CHECK(refuses(of_brief));
 }
 
 TEST_CASE("a part of an Owned is written in place") {
     auto owned = counting();
-    owned.at(token(1), dims<0, 2>).fill_(0);
-    owned.at(token(-1)).add_(100);
-    owned.at(tokens(0, 1)).mul_(-1);
-    owned.at(token(1), dims<4, 6>).copy_(at::tensor({5.0f, 6.0f}));
-    owned.at(token(0), dims<5, 6>).zero_();
+    owned[on<Qkv>(token(1), dims<0, 2>)] = 0;
+    owned[on<Qkv>(token(-1))] += 100;
+    owned[on<Qkv>(tokens(0, 1))] *= -1;
+    owned[on<Qkv>(token(1), dims<4, 6>)] = at::tensor({5.0f, 6.0f});
+    owned[on<Qkv>(token(0), dims<5, 6>)] = 0;
     CHECK(owned.unsafe_tensor().equal(at::tensor({-0.f, -1.f, -2.f, -3.f, -4.f, 0.f,  //
                                                   0.f, 0.f, 8.f, 9.f, 5.f, 6.f,       //
                                                   112.f, 113.f, 114.f, 115.f, 116.f, 117.f})
@@ -248,22 +258,24 @@ TEST_CASE("a part of an Owned is written in place") {
 
 TEST_CASE("the shape of a part follows PyTorch's indexing, with heads as an axis") {
     auto owned = borrow<FourHeads>(at::zeros({2, 5, 8})).clone();
-    CHECK(owned.at().sizes() == at::IntArrayRef({2, 5, 8}));
-    CHECK(owned.at(token(0)).sizes() == at::IntArrayRef({2, 8}));
-    CHECK(owned.at(batch(1), tokens(1, 3)).sizes() == at::IntArrayRef({2, 8}));
-    CHECK(owned.at(dims<1, 4>).sizes() == at::IntArrayRef({2, 5, 3}));
+    CHECK(owned[on<FourHeads>()].sizes() == at::IntArrayRef({2, 5, 8}));
+    CHECK(owned[on<FourHeads>(token(0))].sizes() == at::IntArrayRef({2, 8}));
+    CHECK(owned[on<FourHeads>(batch(1), tokens(1, 3))].sizes() == at::IntArrayRef({2, 8}));
+    CHECK(owned[on<FourHeads>(dims<1, 4>)].sizes() == at::IntArrayRef({2, 5, 3}));
     auto q = borrow<Q<8, 4>>(at::zeros({2, 5, 8})).clone();
-    CHECK(q.at(head<3>).sizes() == at::IntArrayRef({2, 5, 2}));
-    CHECK(q.at(heads<1, 3>).sizes() == at::IntArrayRef({2, 5, 2, 2}));
-    CHECK(q.at(heads<1, 3>, dims<0, 1>).sizes() == at::IntArrayRef({2, 5, 2, 1}));
+    CHECK(q[on<Q>(head<3>)].sizes() == at::IntArrayRef({2, 5, 2}));
+    CHECK(q[on<Q>(heads<1, 3>)].sizes() == at::IntArrayRef({2, 5, 2, 2}));
+    CHECK(q[on<Q>(heads<1, 3>, dims<0, 1>)].sizes() == at::IntArrayRef({2, 5, 2, 1}));
 }
 
 TEST_CASE("a component in groups is written through its groups") {
     const at::Tensor packed = at::zeros({2, 12});
-    auto k = borrow<ByHead>(packed).get<Q>().clone();
-    CHECK(k.sizes() == at::IntArrayRef({2, 3, 2}));
-    k.at(head<1>).fill_(7);
-    CHECK(k.unsafe_tensor().select(1, 1).equal(at::full({2, 2}, 7.0f)));
+    auto k = borrow<ByHead>(packed)[on<Q>()].clone();
+    static_assert(std::is_same_v<decltype(k), Owned<part<ByHead, Q>>>);
+    CHECK(k.sizes() == at::IntArrayRef({2, 6}));
+    CHECK(k[on<Q>(heads())].sizes() == at::IntArrayRef({2, 3, 2}));
+    k[on<Q>(head<1>)] = 7;
+    CHECK(k.unsafe_tensor().narrow(1, 2, 2).equal(at::full({2, 2}, 7.0f)));
     CHECK(k.sum().item<float>() == 28);
     CHECK(packed.equal(at::zeros({2, 12})));
 }
@@ -271,10 +283,10 @@ TEST_CASE("a component in groups is written through its groups") {
 TEST_CASE("writes that throw leave the Owned unchanged") {
     auto owned = counting();
     const auto before = owned.clone();
-    CHECK_THROWS_AS(owned.at(token(3)), PositionError);
-    CHECK_THROWS_AS(owned.at(batch(0)), ShapeError);
-    CHECK_THROWS_AS(owned.at(token(0)).copy_(at::ones({5})), ShapeError);
-    CHECK_THROWS_AS(owned.at(token(0)).add_(at::ones({6}, at::kDouble)), TypeError);
+    CHECK_THROWS_AS((void)owned[on<Qkv>(token(3))], PositionError);
+    CHECK_THROWS_AS((void)owned[on<Qkv>(batch(0))], ShapeError);
+    CHECK_THROWS_AS(owned[on<Qkv>(token(0))] = at::ones({5}), ShapeError);
+    CHECK_THROWS_AS(owned[on<Qkv>(token(0))] += at::ones({6}, at::kDouble), TypeError);
     CHECK(owned.equal(before));
 }
 
@@ -283,30 +295,75 @@ TEST_CASE("an Owned made in inference mode is not written outside") {
     {
         const c10::InferenceMode inference;
         owned = counting();
-        CHECK_NOTHROW(owned->at().fill_(1));
+        CHECK_NOTHROW((*owned)[on<Qkv>()] = 1);
     }
-    CHECK(says(message_of<OwnershipError>([&] { owned->at().fill_(2); }), "inference mode", "clone()"));
+    CHECK(says(message_of<OwnershipError>([&] { (*owned)[on<Qkv>()] = 2; }), "inference mode", "clone()"));
     auto copy = owned->clone();
-    CHECK_NOTHROW(copy.at().fill_(2));
+    CHECK_NOTHROW(copy[on<Qkv>()] = 2);
 }
 
 TEST_CASE("a part selected under no_grad can be written with gradients") {
-    auto q = borrow<ByHead>(at::zeros({2, 12})).get<Q>().clone();
+    auto q = borrow<ByHead>(at::zeros({2, 12}))[on<Q>()].clone();
     const at::Tensor leaf = at::ones({2}).requires_grad_();
     const auto chosen = [&] {
         const at::NoGradGuard no_grad;
-        return q.at(head<1>);
+        return q[on<Q>(head<1>)];
     }();
-    CHECK_NOTHROW(chosen.add_(leaf));
+    CHECK_NOTHROW(chosen += leaf);
+}
+
+TEST_CASE("a place is read where it is written, by the reductions of a View, and cloned") {
+    auto owned = counting();
+    const auto first = owned[on<Q>(token(0))];
+    CHECK(first.sum().item<float>() == 1);
+    first = 5;
+    CHECK(first.sum().item<float>() == 10);
+    const at::Tensor copy = first.clone();
+    first = 0;
+    CHECK(copy.equal(at::full({2}, 5.0f)));
+    CHECK(owned[on<Q>(token(0))].norm().item<float>() == 0);
+}
+
+TEST_CASE("a place of a const Owned is read, not written") {
+    const auto owned = counting();
+    CHECK(owned[on<K>(token(1))].clone().equal(at::tensor({8.0f, 9.0f})));
+    CHECK(owned[on<K>()].equal(owned.view()[on<K>()]));
+    using Place = decltype(on<K>(token(1)));
+    static_assert(can_be_at<const Owned<Qkv>&, Place>);
+    CHECK_FALSE(can_be_written_at<const Owned<Qkv>&, Place>);
+}
+
+TEST_CASE("a temporary Owned gives its tensor up, a named one only by take()") {
+    const at::Tensor tensor = counting();
+    CHECK(tensor.equal(at::arange(18, at::kFloat).reshape({3, 6})));
+    static_assert(std::is_convertible_v<Owned<Qkv>, at::Tensor>);
+    static_assert(std::is_convertible_v<Owned<Qkv>&&, at::Tensor>);
+    CHECK_FALSE(std::is_convertible_v<Owned<Qkv>&, at::Tensor>);
+    CHECK_FALSE(std::is_convertible_v<const Owned<Qkv>&, at::Tensor>);
+}
+
+TEST_CASE("assigning to a temporary Owned does not compile") {
+    static_assert(std::is_assignable_v<Owned<Qkv>&, Owned<Qkv>>);
+    CHECK_FALSE(std::is_assignable_v<Owned<Qkv>, Owned<Qkv>>);
+}
+
+TEST_CASE("an Owned is written at a place only") {
+    static_assert(!can_add_to<Owned<Qkv>&>);
+    static_assert(!can_fill<Owned<Qkv>&>);
+    static_assert(!can_be_at<Owned<Qkv>&, int>);
+    CHECK_FALSE(can_be_at<Owned<Qkv>&, at::Tensor>);
 }
 
 TEST_CASE("parts that cannot exist do not compile") {
-    static_assert(can_be_at<Owned<Q<8, 4>>&, decltype(head<3>)>);
-    static_assert(!can_be_at<Owned<Q<8, 4>>&, decltype(head<4>)>);
-    static_assert(!can_be_at<Owned<Q<8, 4>>&, decltype(dims<0, 9>)>);
-    static_assert(!can_be_at<Owned<Q<8, 4>>&, decltype(head<0>), decltype(dims<0, 3>)>);
-    static_assert(!can_be_at<Owned<Q<8, 4>>&, int>);
-    static_assert(!temporary_at<Owned<Q<8, 4>>>);
-    static_assert(!can_be_at<const Owned<Q<8, 4>>&>);
-    CHECK(can_be_at<Owned<Q<8, 4>>&>);
+    using Four = Owned<Q<8, 4>>;
+    static_assert(can_be_at<Four&, decltype(on<Q>(head<3>))>);
+    static_assert(!can_be_at<Four&, decltype(on<Q>(head<4>))>);
+    static_assert(!can_be_at<Four&, decltype(on<Q>(dims<0, 9>))>);
+    static_assert(!can_be_at<Four&, decltype(on<Q>(head<0>, dims<0, 3>))>);
+    static_assert(!can_be_at<Four&, decltype(on<K>())>);
+    static_assert(!can_be_at<Four&, int>);
+    static_assert(!can_be_at<Four&&, decltype(on<Q>())>);
+    static_assert(!can_be_written_at<const Four&, decltype(on<Q>())>);
+    static_assert(can_be_written_at<Four&, decltype(on<Q>())>);
+    CHECK(can_be_at<Four&, decltype(on<Q>())>);
 }

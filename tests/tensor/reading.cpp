@@ -1,5 +1,6 @@
 #include <suture/tensor/reading.hpp>
 
+#include <suture/edit/on.hpp>
 #include <suture/tensor/view.hpp>
 
 #include <ATen/ATen.h>
@@ -38,6 +39,10 @@ template <class A, class B>
 concept can_compare = requires(const A& a, const B& b) {
     a == b;
 };
+template <class A, class B>
+concept can_equal = requires(const A& a, const B& b) {
+    a.equal(b);
+};
 template <class T>
 concept is_a_condition = requires(T t) {
     static_cast<bool>(t);
@@ -71,10 +76,38 @@ TEST_CASE("arithmetic with a number, a tensor or the same component gives an Own
     static_assert(std::is_same_v<decltype(-v), Owned<Qkv>>);
 }
 
-TEST_CASE("arithmetic between different components gives a plain tensor") {
+TEST_CASE("arithmetic and comparison between different components are refused: they would lose what they are") {
+    static_assert(!can_add<View<Q<2>>, View<K<2>>>);
+    static_assert(!can_add<View<Q<2>>, Owned<K<2>>>);
+    static_assert(!can_compare<View<Q<2>>, View<K<2>>>);
+    static_assert(!can_compare<Owned<Q<2>>, View<K<2>>>);
+    static_assert(!can_equal<View<Q<2>>, View<K<2>>>);
+    static_assert(!can_equal<View<Qkv>, View<Twin>>);
+    static_assert(can_add<View<Q<2>>, View<Q<2>>> && can_compare<View<Q<2>>, Owned<Q<2>>>);
+    // Their values are combined by name.
     const auto v = borrow<Qkv>(x);
-    static_assert(std::is_same_v<decltype(v.get<Q>() * v.get<K>()), at::Tensor>);
-    CHECK((v.get<Q>() * v.get<K>()).equal(x.narrow(-1, 0, 2) * x.narrow(-1, 2, 2)));
+    const at::Tensor product = v[on<Q>()].read(
+        [&](const at::Tensor& q) { return v[on<K>()].read([&](const at::Tensor& k) { return q * k; }); });
+    CHECK(product.equal(x.narrow(-1, 0, 2) * x.narrow(-1, 2, 2)));
+    CHECK(can_equal<View<Q<2>>, Owned<Q<2>>>);
+}
+
+TEST_CASE("a piece is combined with pieces, numbers and tensors into a plain tensor") {
+    const auto v = borrow<Qkv>(x);
+    const auto first = v[on<Q>(token(0))];
+    const auto second = v[on<K>(token(1))];
+    static_assert(std::is_same_v<decltype(first * second), at::Tensor>);
+    static_assert(std::is_same_v<decltype(2 * first), at::Tensor>);
+    static_assert(std::is_same_v<decltype(-first), at::Tensor>);
+    CHECK((first * second).equal(x[0].narrow(0, 0, 2) * x[1].narrow(0, 2, 2)));
+    CHECK((first + 1).equal(x[0].narrow(0, 0, 2) + 1));
+    CHECK((1 - first).equal(1 - x[0].narrow(0, 0, 2)));
+    CHECK((first == second).sum().item<Index>() == 0);
+    // With a View or an Owned the result is what that is.
+    static_assert(std::is_same_v<decltype(v[on<Q>()] - first), Owned<Q<2>>>);
+    static_assert(std::is_same_v<decltype(first - v[on<Q>()]), Owned<Q<2>>>);
+    CHECK((v[on<Q>()] - first).unsafe_tensor().equal(x.narrow(-1, 0, 2) - x[0].narrow(0, 0, 2)));
+    CHECK((first - v[on<Q>()]).unsafe_tensor().equal(x[0].narrow(0, 0, 2) - x.narrow(-1, 0, 2)));
 }
 
 TEST_CASE("results never share storage with what was read") {
@@ -113,7 +146,7 @@ TEST_CASE("a result that no longer fits its layout is refused") {
     const at::Tensor narrow = at::ones({1});
     CHECK(message_of<ShapeError>([&] {
               (void)(borrow<Gate<1>>(narrow) + at::ones({5, 7}));
-          }) == "the result has shape [5, 7], which is not a Fused<1, Gate<1>>: use read() for a plain tensor");
+          }) == "the result has shape [5, 7], which is not a Gate<1>: use read() for a plain tensor");
     CHECK((borrow<Qkv>(x) + at::ones({4, 1, 1})).sizes() == at::IntArrayRef({4, 2, 6}));
 }
 
@@ -149,7 +182,7 @@ TEST_CASE("a comparison is not a condition, and a View is neither a number nor a
     static_assert(!is_a_condition<View<Qkv>>);
     static_assert(!std::is_convertible_v<View<Qkv>, at::Tensor>);
     static_assert(!std::is_convertible_v<at::Tensor, View<Qkv>>);
-    static_assert(!std::is_convertible_v<Owned<Qkv>, at::Tensor>);
+    static_assert(!std::is_convertible_v<Owned<Qkv>&, at::Tensor>);
     static_assert(!std::is_convertible_v<at::Tensor, Owned<Qkv>>);
     static_assert(!std::is_constructible_v<Owned<Qkv>, at::Tensor>);
     static_assert(!std::is_constructible_v<View<Qkv>, at::Tensor>);
@@ -172,11 +205,11 @@ TEST_CASE("reductions are those of the tensor") {
     CHECK(v.min().item<float>() == 0);
     CHECK(v.argmax(-1).equal(x.argmax(-1)));
     CHECK(v.matmul(x.t()).equal(x.matmul(x.t())));
-    CHECK(v.get<Q>().matmul(at::ones({2, 3})).sizes() == at::IntArrayRef({2, 3}));
+    CHECK(v[on<Q>()].matmul(at::ones({2, 3})).sizes() == at::IntArrayRef({2, 3}));
 }
 
 TEST_CASE("the shape, dtype and device are those of the tensor") {
-    const auto k = borrow<Qkv>(x).get<K>();
+    const auto k = borrow<Qkv>(x)[on<K>()];
     CHECK(k.sizes() == at::IntArrayRef({2, 2}));
     CHECK(k.size(-1) == 2);
     CHECK(k.dim() == 2);
@@ -191,7 +224,7 @@ TEST_CASE("equal compares shape, dtype and values, and NaN equals nothing") {
     CHECK(v.equal(v.clone()));
     CHECK_FALSE(v.equal(borrow<Qkv>(x.to(at::kDouble))));
     CHECK_FALSE(v.equal(borrow<Qkv>(x[0])));
-    CHECK_FALSE(v.equal(borrow<Qkv>(x).get<Q>()));
+    CHECK_FALSE(v[on<Q>()].equal(v[on<Q>(token(0))]));
     const auto nan = borrow<Qkv>(at::full({6}, std::numeric_limits<float>::quiet_NaN()));
     CHECK_FALSE(nan.equal(nan));
 }

@@ -1,10 +1,14 @@
 #include <suture/tensor/view.hpp>
 
+#include <suture/edit/on.hpp>
+#include <suture/tensor/owned.hpp>
+
 #include <ATen/ATen.h>
 
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <sstream>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -38,7 +42,6 @@ CAN(normal_);
 CAN(uniform_);
 CAN(masked_fill_);
 CAN(index_put_);
-CAN(at);
 CAN(take);
 CAN(clone);
 #undef CAN
@@ -54,13 +57,17 @@ template <class T>
 concept can_index = requires(T v) {
     v[0];
 };
-template <class T, class C>
-concept can_get = requires(const T& v) {
-    v.template get<C>();
+template <class T, class Place>
+concept can_read = requires(const T& v, Place place) {
+    v[place];
 };
-template <class T, template <Index, Index> class Family>
-concept can_get_family = requires(const T& v) {
-    v.template get<Family>();
+template <class T, class Place>
+concept can_write = requires(const T& v, Place place) {
+    v[place] = 0;
+};
+template <class T, class Place>
+concept can_write_to = requires(const T& v, Place place) {
+    v[place] += 0;
 };
 template <class T>
 concept can_split = requires(T t) {
@@ -70,7 +77,8 @@ concept can_split = requires(T t) {
 }  // namespace
 
 TEST_CASE("borrowing copies nothing and keeps any leading axes") {
-    CHECK(borrow<Qkv>(x).unsafe_tensor().is_same(x));
+    CHECK(borrow<Qkv>(x).unsafe_tensor().is_alias_of(x));
+    CHECK(borrow<Qkv>(x).unsafe_tensor().data_ptr() == x.data_ptr());
     CHECK(borrow<Qkv>(x[0][0]).sizes() == at::IntArrayRef({8}));
     CHECK(borrow<Qkv>(at::zeros({2, 3, 4, 5, 8})).dim() == 5);
     CHECK(borrow<Qkv>(at::zeros({0, 5, 8})).numel() == 0);
@@ -79,7 +87,7 @@ TEST_CASE("borrowing copies nothing and keeps any leading axes") {
 
 TEST_CASE("borrowing accepts any strides") {
     const at::Tensor turned = at::arange(80, at::kFloat).reshape({8, 5, 2}).permute({2, 1, 0});
-    const auto k = borrow<Qkv>(turned).get<K>();
+    const auto k = borrow<Qkv>(turned)[on<K>()];
     CHECK(k.unsafe_tensor().equal(turned.narrow(-1, 4, 2)));
     CHECK(k.unsafe_tensor().is_alias_of(turned));
     CHECK(borrow<Qkv>(x[0][0].expand({3, 8})).clone().unsafe_tensor().is_contiguous());
@@ -124,40 +132,130 @@ TEST_CASE("split gives true views of every component in order") {
     CHECK(v.unsafe_tensor().is_alias_of(x));
 }
 
-TEST_CASE("split keeps the groups of a grouped layout as an axis") {
+TEST_CASE("a part of a grouped layout has the shape of its channels, and its tensor the groups as an axis") {
     const at::Tensor packed = at::arange(32).reshape({2, 16});
     const auto [q, k, v] = split(borrow<ByHead>(packed));
-    static_assert(std::is_same_v<decltype(q), const View<Q<2>, 4>>);
-    CHECK(q.sizes() == at::IntArrayRef({2, 4, 2}));
+    static_assert(std::is_same_v<decltype(q), const View<part<ByHead, Q>>>);
+    static_assert(std::is_same_v<decltype(q), const View<Grouped<4, Q<2>>>>);
+    CHECK(q.sizes() == at::IntArrayRef({2, 8}));
+    CHECK(q.unsafe_tensor().sizes() == at::IntArrayRef({2, 4, 2}));
     CHECK(k.unsafe_tensor().equal(packed.reshape({2, 4, 4}).narrow(-1, 2, 1)));
     CHECK(v.unsafe_tensor().is_alias_of(packed));
+    CHECK(q.clone().unsafe_tensor().equal(packed.reshape({2, 4, 4}).narrow(-1, 0, 2).reshape({2, 8})));
+    CHECK(q.read([](const at::Tensor& t) { return t; }).sizes() == at::IntArrayRef({2, 8}));
+    CHECK(q.sum(-1).sizes() == at::IntArrayRef({2}));
+}
+
+TEST_CASE("a part in groups is read again: its component, its heads, and as the layout that it is") {
+    const at::Tensor packed = at::arange(32).reshape({2, 16});
+    const auto q = borrow<ByHead>(packed)[on<Q>()];
+    CHECK(q[on<Q>()].equal(q));
+    CHECK(q[on<part<ByHead, Q>>()].equal(q));
+    CHECK(q[on<part<ByHead, Q>>(heads())].clone().equal(packed.reshape({2, 4, 4}).narrow(-1, 0, 2)));
+    CHECK(q[on<Q>(head(2))].clone().equal(packed.narrow(-1, 8, 2)));
+    CHECK(q[on<Q>(dims(1, 4))].clone().equal(q.clone().unsafe_tensor().narrow(-1, 1, 3)));
+    const auto alone = borrow<part<ByHead, Q>>(q.clone().unsafe_tensor());
+    CHECK(alone.equal(q));
+    CHECK(alone[on<Q>(head<3>)].equal(q[on<Q>(head(3))]));
+}
+
+TEST_CASE("a component alone is a layout: it is borrowed, read and split") {
+    const at::Tensor alone = x.narrow(-1, 0, 4);
+    const auto q = borrow<Q<4, 2>>(alone);
+    CHECK(q[on<Q>()].equal(q));
+    CHECK(q[on<Q<4, 2>>()].unsafe_tensor().is_alias_of(x));
+    CHECK(q[on<Q>(head(1), token(0))].clone().equal(x.select(1, 0).narrow(-1, 2, 2)));
+    CHECK(std::get<0>(split(q)).equal(q));
+}
+
+TEST_CASE("a place is read in the shape of PyTorch's indexing, with heads as an axis") {
+    const auto view = borrow<Qkv>(x);
+    const auto here = view[on<Q>(token(4), head(1))];
+    static_assert(std::is_same_v<decltype(here), const Piece<Q<4, 2>>>);
+    CHECK(here.sizes() == at::IntArrayRef({2, 2}));
+    CHECK(here.clone().equal(x.select(1, 4).narrow(-1, 2, 2)));
+    CHECK(here.norm().equal(x.select(1, 4).narrow(-1, 2, 2).norm()));
+    CHECK(view[on<Q>(heads())].sizes() == at::IntArrayRef({2, 5, 2, 2}));
+    CHECK(view[on<Q>(tokens(1, 3), batch(0))].sizes() == at::IntArrayRef({2, 4}));
+    CHECK(view[on<Qkv>(dims(3, 6))].clone().equal(x.narrow(-1, 3, 3)));
+    CHECK(view[on<Q>(tokens({4, 0}))].clone().equal(x.index_select(1, at::tensor({4, 0}, at::kLong)).narrow(-1, 0, 4)));
+    CHECK(view[on<Q>(token(0))].read([](const at::Tensor& t) { return t; }).sizes() == at::IntArrayRef({2, 4}));
+}
+
+TEST_CASE("a place that is outside the View is refused with the View") {
+    const auto view = borrow<Qkv>(x);
+    CHECK(
+        says(message_of<PositionError>([&] { (void)view[on<Q>(token(5))]; }), "token 5 is outside the View", "has 5"));
+    CHECK(says(message_of<PositionError>([&] { (void)view[on<Q>(head(2))]; }), "head 2 is outside Q", "has 2 heads"));
+    CHECK(
+        says(message_of<ShapeError>([&] { (void)borrow<Qkv>(x[0])[on<Q>(batch(0))]; }), "the View has no batch axis"));
+}
+
+TEST_CASE("the shape of a View is its own: it does not follow its source") {
+    at::Tensor source = at::arange(40, at::kFloat).reshape({1, 5, 8});
+    const auto view = borrow<Qkv>(source);
+    const auto k = view[on<K>()];
+    const auto piece = view[on<K>(token(1))];
+    const at::Tensor expected = at::arange(40, at::kFloat).reshape({1, 5, 8});
+    source.transpose_(1, 2);
+    CHECK(view.sizes() == at::IntArrayRef({1, 5, 8}));
+    CHECK(view.clone().unsafe_tensor().equal(expected));
+    CHECK(k.clone().unsafe_tensor().equal(expected.narrow(-1, 4, 2)));
+    CHECK(piece.clone().equal(expected.select(1, 1).narrow(-1, 4, 2)));
+    source.transpose_(1, 2);
+    source.resize_({1, 2, 8});
+    CHECK(view.sizes() == at::IntArrayRef({1, 5, 8}));
+    CHECK(view.clone().unsafe_tensor().equal(expected));
+    // A write to the storage does show.
+    source.fill_(-1);
+    CHECK(view[on<Q>(token(0))].clone().equal(at::full({1, 4}, -1.0f)));
+}
+
+TEST_CASE("a View of a tensor with gradients keeps them, and its version is that of its source") {
+    const at::Tensor leaf = at::ones({3, 8}).requires_grad_();
+    const auto view = borrow<Qkv>(leaf);
+    CHECK(view.requires_grad());
+    view[on<Q>(token(1))].clone().sum().backward();
+    CHECK(leaf.grad().sum().item<float>() == 4);
+    const at::Tensor plain = at::ones({3, 8});
+    const auto before = borrow<Qkv>(plain).unsafe_tensor()._version();
+    const auto seen = borrow<Qkv>(plain);
+    plain.add_(1);
+    CHECK(seen.unsafe_tensor()._version() == before + 1);
+}
+
+TEST_CASE("a View, a piece and an Owned are printed as what they are, with their values") {
+    std::ostringstream out;
+    const auto k = borrow<Qkv>(at::ones({1, 8}))[on<K>()];
+    out << k << '|' << borrow<Qkv>(at::ones({1, 8}))[on<K>(token(0))] << '|' << k.clone();
+    CHECK(says(out.str(), "View<K<2>>", "a piece of K<2>", "Owned<K<2>>", " 1  1"));
 }
 
 TEST_CASE("splitting an Owned gives Views") {
     const auto owned = borrow<Qkv>(x).clone();
-    CHECK(std::get<1>(split(owned)).equal(borrow<Qkv>(x).get<K>()));
+    CHECK(std::get<1>(split(owned)).equal(borrow<Qkv>(x)[on<K>()]));
 }
 
 TEST_CASE("a view keeps the storage alive") {
-    const auto k = [] { return borrow<Qkv>(at::full({3, 8}, 2.0f)).get<K>(); }();
+    const auto k = [] { return borrow<Qkv>(at::full({3, 8}, 2.0f))[on<K>()]; }();
     CHECK(k.sum().item<float>() == 12);
 }
 
 TEST_CASE("a component is found by its type or by its family") {
     const auto view = borrow<Qkv>(x);
-    CHECK(view.get<K<2>>().equal(view.get<K>()));
-    CHECK(borrow<TwoQueries>(x.narrow(-1, 0, 6)).get<Q<2>>().sizes() == at::IntArrayRef({2, 5, 2}));
-    static_assert(can_get<View<Qkv>, K<2>>);
-    static_assert(!can_get<View<Qkv>, K<4>>);
-    static_assert(!can_get<View<Qkv>, Gate<2>>);
-    static_assert(can_get_family<View<Qkv>, Q>);
-    static_assert(!can_get_family<View<Qkv>, Gate>);
-    static_assert(!can_get_family<View<TwoQueries>, Q>);
+    CHECK(view[on<K<2>>()].equal(view[on<K>()]));
+    CHECK(borrow<TwoQueries>(x.narrow(-1, 0, 6))[on<Q<2>>()].sizes() == at::IntArrayRef({2, 5, 2}));
+    static_assert(can_read<View<Qkv>, decltype(on<K<2>>())>);
+    static_assert(!can_read<View<Qkv>, decltype(on<K<4>>())>);
+    static_assert(!can_read<View<Qkv>, decltype(on<Gate<2>>())>);
+    static_assert(can_read<View<Qkv>, decltype(on<Q>())>);
+    static_assert(!can_read<View<Qkv>, decltype(on<Gate>())>);
+    static_assert(!can_read<View<TwoQueries>, decltype(on<Q>())>);
 }
 
 TEST_CASE("a clone shares nothing with the view") {
     auto copy = borrow<Qkv>(x).clone();
-    copy.at().fill_(0);
+    copy[on<Qkv>()] = 0;
     CHECK(x.equal(at::arange(80, at::kFloat).reshape({2, 5, 8})));
 }
 
@@ -176,8 +274,11 @@ TEST_CASE("no writing method of a View can be called") {
     static_assert(!can_uniform_<Viewed>);
     static_assert(!can_masked_fill_<Viewed, at::Tensor, int>);
     static_assert(!can_index_put_<Viewed, at::Tensor, int>);
-    static_assert(!can_at<Viewed>);
-    static_assert(!can_at<Viewed, decltype(token(4))>);
+    static_assert(!can_write<Viewed, decltype(on<Q>())>);
+    static_assert(!can_write<Viewed, decltype(on<Q>(token(4)))>);
+    static_assert(!can_write_to<Viewed, decltype(on<Q>())>);
+    static_assert(!can_write_to<Viewed, decltype(on<Q>(token(4)))>);
+    static_assert(!std::is_assignable_v<Viewed, Viewed> && std::is_assignable_v<Viewed&, Viewed>);
     static_assert(!can_take<Viewed>);
     static_assert(!can_add_to<Viewed>);
     static_assert(!can_multiply_to<Viewed>);

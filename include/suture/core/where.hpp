@@ -44,6 +44,7 @@ struct Position {
 
     static constexpr detail::Restriction restricts = Along == Axis::batch ? detail::the_batch : detail::the_tokens;
     constexpr void restrict_channels(detail::ChannelWhere&) const {}
+    constexpr bool operator==(const Position&) const = default;
 };
 
 namespace detail {
@@ -77,6 +78,7 @@ struct Heads {
         w.heads = single ? ChannelWhere::Heads::one : ChannelWhere::Heads::several;
         w.head_begin = begin, w.head_end = end;
     }
+    constexpr bool operator==(const Heads&) const = default;
 };
 /// The channels [begin, end) of a component or head, known at run time.
 struct Dims {
@@ -85,6 +87,7 @@ struct Dims {
 
     static constexpr Restriction restricts = the_dims;
     constexpr void restrict_channels(ChannelWhere& w) const { w.dim_begin = begin, w.dim_end = end, w.has_dims = true; }
+    constexpr bool operator==(const Dims&) const = default;
 };
 
 /// The heads [Begin, End), known at compile time.
@@ -93,6 +96,7 @@ struct StaticHeads {
     static_assert(Begin >= 0 && Begin < End, "heads<begin, end> selects nothing: write begin below end, from 0");
     static constexpr Restriction restricts = the_heads;
     static constexpr void restrict_channels(ChannelWhere& w) { Heads{Begin, End, Single}.restrict_channels(w); }
+    constexpr bool operator==(const StaticHeads&) const = default;
 };
 /// The channels [Begin, End), known at compile time.
 template <Index Begin, Index End>
@@ -100,6 +104,7 @@ struct StaticDims {
     static_assert(Begin >= 0 && Begin < End, "dims<begin, end> selects nothing: write begin below end, from 0");
     static constexpr Restriction restricts = the_dims;
     static constexpr void restrict_channels(ChannelWhere& w) { Dims{Begin, End}.restrict_channels(w); }
+    constexpr bool operator==(const StaticDims&) const = default;
 };
 }  // namespace detail
 

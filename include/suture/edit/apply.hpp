@@ -35,7 +35,7 @@ void edit_in_place(const at::Tensor& packed, const R& recipe) {
 /// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
 template <Layout X, AnyRecipe R>
 void edit_owned(Owned<X>& owned, const R& recipe) {
-    const at::Tensor packed = owned.unsafe_tensor();
+    const at::Tensor& packed = Access::own(owned);
     if constexpr (R::calls_back) {
         const at::Tensor before = packed.clone();
         try {
@@ -65,7 +65,7 @@ template <Layout X, Applicable R>
 Owned<X>
 operator|(const View<X>& source, R&& recipe) {
     Owned<X> result = source.clone();
-    detail::edit_in_place<X>(result.unsafe_tensor(), detail::as_recipe(std::forward<R>(recipe)));
+    detail::edit_in_place<X>(detail::Access::own(result), detail::as_recipe(std::forward<R>(recipe)));
     return result;
 }
 

@@ -106,8 +106,11 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
     /// Writes. @pre prepare returned
     void write(const at::Tensor& packed, const detail::Step* step) const {
         if (packed.numel() == 0) return;
-        detail::write_part(packed, step->where,
-                           [&](const at::Tensor& part) { operation.write(part, step->where, step->found); });
+        if constexpr (requires { Op::updates; })
+            detail::update(packed, step->where, Op::updates, step->found.with);
+        else
+            detail::write_part(packed, step->where,
+                               [&](const at::Tensor& part) { operation.write(part, step->where, step->found); });
     }
 
     /// The edit as text: "Q[token 4, dims 0:10] = 0".

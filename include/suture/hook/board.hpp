@@ -28,10 +28,24 @@
 namespace suture {
 
 namespace detail {
-/// Whether two places in activations of one layout are the same: the same channels, at the same positions.
+/// The channels of the packed axis that a place holds, in ascending order.
+inline std::vector<Index> channels_held(const PlaceValue& p) {
+    ResolvedPlace r;
+    resolve_channels(p, at::kCPU, r);
+    std::vector<Index> channels;
+    if (r.listed.defined())
+        channels.assign(r.listed.data_ptr<Index>(), r.listed.data_ptr<Index>() + r.listed.numel());
+    else
+        for (Index group = 0; group < r.channels.groups; ++group)
+            for (Index d = 0; d < r.channels.width; ++d)
+                channels.push_back(r.channels.offset + group * r.channels.period + d);
+    std::sort(channels.begin(), channels.end());
+    return channels;
+}
+/// Whether two places in activations of one layout are the same: the same channels, however they are written, at the
+/// same positions.
 inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
-    return a.part == b.part && a.channels == b.channels && is_same(a.heads, b.heads) && is_same(a.dims, b.dims) &&
-           is_same(a.positions, b.positions);
+    return is_same(a.positions, b.positions) && channels_held(a) == channels_held(b);
 }
 
 /// One change at a layer: what it does, and to which part of the activation.
@@ -161,7 +175,7 @@ class Board {
             requires detail::takes<std::remove_cvref_t<V>, Selector>
         void operator=(V&& value) && {
             const auto edit = place_.set(std::forward<V>(value));
-            edit.template bind<L>();
+            Board::bind(edit, layer_);
             const detail::PlaceValue part = detail::place_in<Selector, L>(edit.wheres);
             board_.change([&](auto& entries) {
                 entries[layer_].enabled = true;
@@ -202,7 +216,7 @@ class Board {
             requires(detail::recipe_fault<R, L> == detail::Fault::none)
         void operator=(R&& given) && {
             const auto recipe = detail::as_recipe(std::forward<R>(given));
-            recipe.template bind<L>();
+            Board::bind(recipe, layer_);
             board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, {})}, true}; });
         }
         /// Copies the entry of another layer.
@@ -236,14 +250,13 @@ class Board {
         void check_width(const at::Tensor& value) const {
             if (!value.defined())
                 throw TypeError("board layer " + std::to_string(layer_) +
-                                ": the replacement is an undefined tensor: "
-                                "give it a value, or clear(" +
+                                ": the replacement is an undefined tensor: give it a value, or call clear(" +
                                 std::to_string(layer_) + ")");
             if (value.dim() > 0 && value.size(-1) != L::width && value.size(-1) != 1)
                 throw ShapeError("board layer " + std::to_string(layer_) + ": the replacement is " +
                                  tensor_text(value) + " but " + layout_text(facts_of<L>) + " needs [..., " +
                                  std::to_string(L::width) +
-                                 "]: give it that width, or write at<Component>() for a part");
+                                 "]: give it that width, or write board[layer][on<Component>()] for a part");
         }
         State& board_;
         std::size_t layer_;
@@ -336,6 +349,15 @@ public:
     void attached() { state_->check_entries(); }
 
 private:
+    template <AnyRecipe R>
+    static void bind(const R& recipe, std::size_t layer) {
+        try {
+            recipe.template bind<L>();
+        } catch (Error& e) {
+            e.add_place("board layer " + std::to_string(layer));
+            throw;
+        }
+    }
     template <AnyRecipe R>
     static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::PlaceValue> part) {
         return {std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};

@@ -4,11 +4,13 @@
 #include "suture/edit/apply.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
+#include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 
 #include <c10/util/StringUtil.h>
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -16,23 +18,52 @@
 namespace suture {
 
 namespace detail {
+/// How a callback at a site packed like L is lent the activation, and what is checked afterwards.
 template <class L>
-struct lent_as {
+class HookLoan {
+public:
     using type = View<L>;
-    static View<L> lend(const at::Tensor& t) { return borrow<L>(t); }
+    explicit HookLoan(const at::Tensor& activation) : watch_(activation), view_(lent_view(activation, loan_.get())) {}
+    const View<L>& lent() const { return *view_; }
+    void check_unwritten() const { watch_.check("the hook"); }
+    void check_unkept() {
+        view_.reset();
+        if (!loan_.get().is_alone()) throw_kept("the hook");
+    }
+
+private:
+    static View<L> lent_view(const at::Tensor& activation, const Loan& loan) {
+        check_packed(activation, facts_of<L>);
+        return Access::make<View<L>>(activation, slice_in<L, L>, nullptr, loan);
+    }
+    WriteWatch watch_;
+    LoanOfThread loan_;
+    std::optional<View<L>> view_;
 };
 template <>
-struct lent_as<AnyLayout> {
+class HookLoan<AnyLayout> {
+public:
     using type = at::Tensor;
-    static const at::Tensor& lend(const at::Tensor& t) { return t; }
+    explicit HookLoan(const at::Tensor& activation) : lent_(activation) {}
+    const at::Tensor& lent() const { return lent_.tensor(); }
+    void check_unwritten() const { lent_.check_unwritten("the hook"); }
+    void check_unkept() const { lent_.check_unkept("the hook"); }
+
+private:
+    LentTensor lent_;
+};
+
+template <class L>
+struct lent_as {
+    using type = typename HookLoan<L>::type;
 };
 
 template <class F, class L>
-auto call_hook(const F& f, const at::Tensor& activation, const Site& site) {
+auto call_hook(const F& f, const typename lent_as<L>::type& lent, const Site& site) {
     if constexpr (std::invocable<const F&, const typename lent_as<L>::type&, const Site&>)
-        return f(lent_as<L>::lend(activation), site);
+        return f(lent, site);
     else
-        return f(lent_as<L>::lend(activation));
+        return f(lent);
 }
 
 /// Whether a hook at a site packed like L may return an R.
@@ -88,7 +119,8 @@ template <class F, class L>
 concept Callback = std::copy_constructible<F> &&
     (std::invocable<const F&, const typename detail::lent_as<L>::type&, const Site&> ||
      std::invocable<const F&, const typename detail::lent_as<L>::type&>)&&detail::
-        is_hook_result<decltype(detail::call_hook<F, L>(std::declval<const F&>(), std::declval<const at::Tensor&>(),
+        is_hook_result<decltype(detail::call_hook<F, L>(std::declval<const F&>(),
+                                                        std::declval<const typename detail::lent_as<L>::type&>(),
                                                         std::declval<const Site&>())),
                        L>;
 
@@ -110,18 +142,19 @@ HookEntry callback_entry(F f) {
     HookEntry entry;
     entry.text = [] { return std::string("a callback"); };
     entry.run = [f = std::move(f)](const at::Tensor& activation, const Site& at) {
-        const WriteWatch watch(activation);
+        HookLoan<L> loan(activation);
         at::Tensor result;
         try {
-            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, activation, at))>)
-                call_hook<F, L>(f, activation, at);
+            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, loan.lent(), at))>)
+                call_hook<F, L>(f, loan.lent(), at);
             else
-                result = replacement_in(call_hook<F, L>(f, activation, at));
+                result = replacement_in(call_hook<F, L>(f, loan.lent(), at));
         } catch (...) {
-            watch.check("the hook");  // a write into the source is worse news than the exception
+            loan.check_unwritten();  // a write into the source is worse news than the exception
             throw;
         }
-        watch.check("the hook");
+        loan.check_unwritten();
+        loan.check_unkept();
         return check_replacement(std::move(result), activation);
     };
     return entry;

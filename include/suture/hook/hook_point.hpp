@@ -25,7 +25,7 @@ public:
 
     [[nodiscard("the model goes on with what a site returns: use it")]] at::Tensor operator()(
         at::Tensor activation) const {
-        if (detail::innermost_scope == nullptr) [[likely]]
+        if (detail::innermost_scope == nullptr || detail::has_nothing_at(*this)) [[likely]]
             return activation;
         return detail::run_hooks(*this, std::move(activation));
     }

@@ -15,9 +15,11 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace suture {
 
@@ -88,8 +90,9 @@ template <class F, class L>
 concept MutableHook = CalledWith<F, L> &&(!CalledWith<const F, L> || !std::copy_constructible<F>);
 }  // namespace detail
 
-/// Hooks, each at a site. The set owns them: they stay until they are removed by their key, or the set is destroyed. Any thread may change a set while it is active; each pass through a site sees the set either
-/// before or after a change. At one site hooks run in the order in which they were added.
+/// Hooks, each at a site. The set owns them: they stay until their key removes them or the set is destroyed. Any thread
+/// may change a set while it is active; each pass through a site sees the set either before or after a change. At one
+/// site hooks run in the order in which they were added.
 ///
 ///     HookSet hooks;
 ///     hooks.add(model->h[3]->attn->c_attn, on<Q>(token(4)).zero());
@@ -127,14 +130,15 @@ public:
         requires(detail::HookLayout<L>&& detail::Attachable<A, L>)
     HookKey add(S&& sites, A& layers) {
         std::size_t layer = 0;
-        HookKey key = add_each(sites, [&](const Site& site) { return layers.template hook_at<L>(layer++, site); });
+        std::vector<detail::HookAtSite> added =
+            hooks_for(sites, [&](const Site& site) { return layers.template hook_at<L>(layer++, site); });
         layers.attached();
-        return key;
+        return keep(std::move(added));
     }
 
     /// Adds a recipe for the gradient of the loss with respect to the activation, which runs when a backward pass
     /// reaches the site: gradients are edited as activations are. Both passes run in the scope; if the backward pass
-    /// comes later, call may_be_idle() and keep the handle until then.
+    /// comes later, call may_be_idle().
     /// @throws HookError, in the forward pass, if the activation does not require a gradient
     template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
@@ -184,12 +188,20 @@ public:
                     add_backward(S&&, F&&));
 
     /// Makes the set active in this thread while the returned scope lives.
-    /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more: they were
-    ///         removed, or moved to another set, and the run would be a clean one
+    /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more because
+    ///         they were removed or moved to another set: the run would be a clean one. @see clear()
     Scope activate() const { return Scope(hooks_); }
 
-    /// Removes every hook. The set is then as new: it can be activated, and does nothing.
-    void clear() { *this = HookSet(); }
+    /// Removes every hook. The set can then be activated, as a new one can, and does nothing.
+    void clear() {
+        const std::shared_ptr<const detail::HookTable> table = hooks_->table();
+        for (const detail::SiteHooks& at : *table)
+            for (const detail::HookEntry& hook : at.hooks) {
+                detail::note_removal(hooks_.get(), hook.id);
+                hook.state->removed = true;
+            }
+        hooks_->clear();
+    }
 
     /// How often the hooks in the set ran, in total.
     std::size_t fired() const {
@@ -205,7 +217,10 @@ private:
         try {
             return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), when);
         } catch (Error& e) {
-            if constexpr (!detail::SiteRange<S>) e.add_place(site_ref(sites).name());
+            if constexpr (!detail::SiteRange<S>)
+                e.add_place(site_ref(sites).name());
+            else if (auto first = ranges::begin(sites); first != ranges::end(sites))
+                e.add_place(site_ref(*first).name());
             throw;
         }
     }
@@ -213,24 +228,29 @@ private:
     template <class S>
     HookKey add_entry(S&& sites, detail::HookEntry entry, detail::HookPhase when) {
         entry.when = when;
-        return add_each(sites, [&entry](const Site&) -> const detail::HookEntry& {
+        return keep(hooks_for(sites, [&entry](const Site&) -> const detail::HookEntry& {
             entry.state = std::make_shared<detail::HookState>();
             return entry;
-        });
+        }));
     }
-    /// Adds at every site the hook that `entry_at(site)` returns.
+    /// For every site, the hook that `entry_at(site)` returns.
     template <class S, class EntryAt>
-    HookKey add_each(S&& sites, const EntryAt& entry_at) {
-        HookKey key(hooks_);
-        const auto add_one = [&](const Site& site) {
-            const detail::HookEntry& entry = entry_at(site);
-            key.hooks_.push_back({hooks_->add(site, entry), entry.state});
-        };
+    static std::vector<detail::HookAtSite> hooks_for(S&& sites, const EntryAt& entry_at) {
+        std::vector<detail::HookAtSite> hooks;
+        const auto add_one = [&](const Site& site) { hooks.push_back({site.id(), site.name(), entry_at(site)}); };
         if constexpr (detail::SiteRange<S>)
             for (auto&& site : sites) add_one(site_ref(site).site());
         else
             add_one(site_ref(sites).site());
-        if (key.size() == 0) throw HookError("the range of sites is empty: give at least one site");
+        if (hooks.empty()) throw HookError("the range of sites is empty: give at least one site");
+        return hooks;
+    }
+    /// Adds the hooks, all or none.
+    HookKey keep(std::vector<detail::HookAtSite> hooks) {
+        HookKey key(hooks_);
+        for (const detail::HookAtSite& hook : hooks) key.hooks_.push_back({0, hook.entry.state});
+        const std::uint64_t first = hooks_->add(std::move(hooks));
+        for (std::size_t i = 0; i < key.hooks_.size(); ++i) key.hooks_[i].id = first + i;
         return key;
     }
 

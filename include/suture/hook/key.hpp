@@ -40,8 +40,9 @@ public:
         const auto set = set_.lock();
         if (!set) return;
         for (const Hook& h : hooks_) {
-            if (h.state->removed.exchange(true)) continue;
-            detail::note_removal(set.get(), h.id);
+            if (h.state->removed) continue;
+            detail::note_removal(set.get(), h.id);  // while the hook still counts as one that could fire
+            h.state->removed = true;
             set->remove(h.id);
         }
     }

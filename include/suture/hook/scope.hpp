@@ -54,9 +54,8 @@ private:
         std::shared_ptr<const detail::HookRegistry> hooks) {
         if (hooks->is_emptied())
             throw HookError(
-                "the hooks of this set were removed or moved to another set, so the run would be a clean one: add "
-                "hooks, "
-                "or call clear() if that is intended");
+                "the hooks of this set were removed or moved to another set, so the run would be a clean one: "
+                "add hooks, or call clear() if that is intended");
         return hooks;
     }
     int exceptions_ = std::uncaught_exceptions();

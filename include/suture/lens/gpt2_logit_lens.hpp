@@ -23,9 +23,10 @@
 namespace suture {
 
 namespace detail {
-/// A residual stream of this width, read or owned.
+/// A residual stream of this width, read or owned, or some of its positions.
 template <class T, Index Width>
-concept ResidualStream = Readable<T> && std::same_as<typename T::layout, Resid<Width>>;
+concept ResidualStream = Readable<T> && injected_fault<T, Resid<Width>>
+== Fault::none;
 
 /// The unembedding rows [n, width] of these token ids; of all if none is named.
 /// @throws ValueError if the vocabulary lacks one
@@ -65,7 +66,7 @@ at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const at::Tensor& residua
 }
 template <Index Width, Index Heads, detail::ResidualStream<Width> R>
 at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const R& residual, at::IntArrayRef tokens = {}) {
-    return logit_lens(model, residual.unsafe_tensor(), tokens);
+    return logit_lens(model, detail::plain(residual), tokens);
 }
 template <Index Width, Index Heads, Readable R>
     requires(!detail::ResidualStream<R, Width>)

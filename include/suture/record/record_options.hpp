@@ -5,10 +5,12 @@
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <variant>
 
@@ -86,12 +88,34 @@ inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, 
             options.device.value_or(activation.device())};
 }
 
+/// Copies the part into a tensor that holds an older one, if nobody else holds that and the bytes can simply be moved.
+/// @return whether it did
+inline bool overwrite_kept(const CopyPlan& plan, const at::Tensor& activation, const at::Tensor& older) {
+    const bool fits = older.defined() && older.use_count() == 1 && older.storage().use_count() == 1 &&
+                      older.sizes() == at::IntArrayRef(plan.where.sizes) && older.scalar_type() == plan.dtype &&
+                      older.is_contiguous() && older.device().is_cpu() && !older.requires_grad();
+    if (!fits || activation.scalar_type() != plan.dtype || !plan.where.is_viewable() || !is_plain_memory(activation) ||
+        !is_plain_mode())
+        return false;
+    const std::size_t size = c10::elementSize(plan.dtype);
+    char* to = static_cast<char*>(older.data_ptr());
+    const char* const from = static_cast<const char*>(activation.data_ptr());
+    for_each_run(activation, plan.where, [&](Index first, Index count) {
+        const std::size_t bytes = static_cast<std::size_t>(count) * size;
+        std::memcpy(to, from + static_cast<std::size_t>(first) * size, bytes);
+        to += bytes;
+    });
+    return true;
+}
+
 /// @post the result is contiguous and alone in its storage
 inline at::Tensor copy_kept(const CopyPlan& plan, const at::Tensor& activation, bool keep_graph) {
     const NormalMode mode(keep_graph);
-    const bool is_a_view = plan.where.is_viewable();  // other selections are gathered into storage of their own already
     const at::Tensor part = part_at(activation, plan.where);
-    return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/is_a_view, at::MemoryFormat::Contiguous)
+    const bool is_alone =  // gathered into storage that holds nothing else
+        !part.is_alias_of(activation) && part.is_contiguous() &&
+        part.storage().nbytes() == static_cast<std::size_t>(part.numel()) * part.element_size();
+    return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/!is_alone, at::MemoryFormat::Contiguous)
         .resolve_conj()
         .resolve_neg();
 }

@@ -53,7 +53,7 @@ inline nlohmann::json cut_json(const std::shared_ptr<const Cut>& cut) {
     return j;
 }
 
-/// @throws nlohmann::json::exception, or c10::Error, if the text is not what cut_json writes
+/// @throws std::exception if the text is not what cut_json writes
 inline std::shared_ptr<const Cut> cut_in(const nlohmann::json& j) {
     if (j.is_null()) return nullptr;
     Cut cut;
@@ -67,7 +67,7 @@ inline std::shared_ptr<const Cut> cut_in(const nlohmann::json& j) {
     if (const auto rows = j.find("rows"); rows != j.end()) {
         const auto kind = rows->at("kind").get<int>();
         const auto sizes = rows->at("sizes").get<std::vector<Index>>();
-        if (kind < 0 || kind > 2) return nullptr;
+        if (kind < 0 || kind > 2) throw ValueError("no such kind of positions");
         const auto what = static_cast<RowPositions::Kind>(kind);
         const at::Tensor values = index_tensor(rows->at("values").get<std::vector<Index>>()).reshape(sizes);
         cut.positions.rows = RowPositions{what, what == RowPositions::Kind::where_true ? values.to(at::kBool) : values};

@@ -35,7 +35,8 @@ public:
     /// An Owned with the same values in storage of its own.
     Owned clone() const { return Owned(detail::fresh_copy(this->held())); }
 
-    /// A View of the storage: later writes to this Owned show in it.
+    /// A View of the storage as it is now. A later write to this Owned first moves the Owned to storage of its own, so the
+    /// View keeps its values.
     View<X> view() const& { return detail::Access::make<View<X>>(detail::own_handle(this->held())); }
     SUTURE_REJECTED("this Owned is gone at the end of the line: give it a name, then view() it", view() const&&);
 
@@ -56,8 +57,9 @@ public:
         requires(detail::place_fault<Selector, X, Ws...> == detail::Fault::none)
     auto operator[](const Place<Selector, Ws...>& place)& {
         using Part = part_of<X, typename detail::Resolution<Selector, X>::type>;
-        return detail::Access::make<Region<Part>>(this->held(), places_.watch(),
-                                                  detail::place_in<Selector, X>(detail::Access::wheres(place)));
+        (void)this->held();
+        return detail::Access::region<Part>(&tensor_, places_.watch(),
+                                            detail::place_in<Selector, X>(detail::Access::wheres(place)));
     }
     /// A place of a const Owned, to be read.
     template <class Selector, Where... Ws>

@@ -47,7 +47,8 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Piece(at::Tensor t, detail::Shape shape) : tensor_(std::move(t)), shape_(std::move(shape)) {}
+    explicit Piece(at::Tensor t, detail::Shape shape, detail::Loan loan = {})
+        : tensor_(std::move(t)), shape_(std::move(shape)), loan_(std::move(loan)) {}
     at::IntArrayRef shape() const { return shape_; }
     at::Tensor values() const { return tensor_.sizes() == shape() ? tensor_ : tensor_.reshape(shape_); }
     /// A place that was named is used as it is.
@@ -60,6 +61,7 @@ private:
 
     at::Tensor tensor_;
     detail::Shape shape_;
+    detail::Loan loan_;
 };
 
 }  // namespace suture

@@ -4,12 +4,13 @@
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/loan.hpp"
+#include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/detail/refused_members.hpp"
-#include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
-#include <ATen/ScalarOps.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <c10/core/WrapDimMinimal.h>
 #include <c10/util/accumulate.h>
 
@@ -66,7 +67,17 @@ struct Access {
     /// The tensor that it is a part of.
     template <class T>
     static const at::Tensor& tensor(const T& t) {
-        return t.tensor_;
+        if constexpr (requires { t.owned_; })
+            return t.tensor();
+        else
+            return t.tensor_;
+    }
+    /// The tensor of an Owned, to be written: nobody else holds it or its storage.
+    template <class T>
+    static const at::Tensor& own(T& owned) {
+        (void)owned.held();
+        make_alone(owned.tensor_);
+        return owned.tensor_;
     }
     /// The values in the shape that is shown: a view of the storage where one exists, otherwise a copy.
     template <class T>
@@ -91,6 +102,11 @@ struct Access {
     template <class T, class... Args>
     static T make(at::Tensor t, Args&&... args) {
         return T(std::move(t), std::forward<Args>(args)...);
+    }
+    /// A place of an Owned.
+    template <class Part, class... Args>
+    static Region<Part> region(Args&&... args) {
+        return Region<Part>(std::forward<Args>(args)...);
     }
     /// The positions that a View holds of an activation; null if it holds all of them.
     template <class T>
@@ -197,12 +213,19 @@ template <class A, class B>
 inline constexpr bool mixes_components = Readable<A>&& Readable<B> && !std::is_void_v<held_type<A>> &&
                                          !std::is_void_v<held_type<B>> && !std::is_same_v<held_type<A>, held_type<B>>;
 
+/// A number as LibTorch's operators know it in expressions: it does not widen the dtype of the tensor beside it.
+inline at::Tensor number_tensor(const at::Scalar& number) {
+    at::Tensor t = at::scalar_tensor(number, at::TensorOptions().dtype(number.type()).device(at::kCPU));
+    t.unsafeGetTensorImpl()->set_wrapped_number(true);
+    return t;
+}
+
 template <class T>
 at::Tensor plain(const T& value) {
     if constexpr (Readable<T>)
         return Access::values(value);
     else if constexpr (Number<T>)
-        return at::native::wrapped_scalar_tensor(scalar_of(value));
+        return number_tensor(scalar_of(value));
     else if (value.defined())
         return value;
     else
@@ -411,18 +434,20 @@ public:
     ///
     ///     at::Tensor scores = q.read([](const at::Tensor& t) { return t.softmax(-1); });
     ///
-    /// @throws OwnershipError if f wrote into the tensor
+    /// @throws OwnershipError if f wrote into the tensor or, with gradients disabled, kept a handle of it
     template <Reader F>
     auto read(F&& f) const {
-        const at::Tensor lent = canonical();
-        const WriteWatch watch(lent);
+        constexpr const char* borrower = "the function given to read()";
+        const LentTensor lent(canonical());
         if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
-            std::forward<F>(f)(lent);
-            watch.check("the function given to read()");
+            std::forward<F>(f)(lent.tensor());
+            lent.check_unwritten(borrower);
+            lent.check_unkept(borrower);
         } else {
-            auto result = std::forward<F>(f)(lent);
-            watch.check("the function given to read()");
-            without_alias(result, lent);
+            auto result = std::forward<F>(f)(lent.tensor());
+            lent.check_unwritten(borrower);
+            without_alias(result, lent.tensor());
+            lent.check_unkept(borrower);
             return result;
         }
     }

@@ -80,25 +80,24 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    Region(at::Tensor owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked)
-        : tensor_(std::move(owned)),
+    Region(at::Tensor * owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked)
+        : owned_(owned),
           lasts_(std::move(lasts)),
           asked_(std::move(asked)),
-          where_(detail::resolve(asked_, tensor_, tensor_.sizes().slice(0, tensor_.dim() - 1))) {}
+          where_(detail::resolve(asked_, *owned_, owned_->sizes().slice(0, owned_->dim() - 1))) {}
 
     at::IntArrayRef shape() const { return where_.sizes; }
-    at::Tensor values() const {
-        check_lasts();
-        return detail::part_at(tensor_, where_);
-    }
+    at::Tensor values() const { return detail::part_at(tensor(), where_); }
     /// A place that was named is used as it is.
     at::Tensor injected(const detail::PlaceValue&, const at::Tensor&) const { return values(); }
     at::Tensor unprotected() const { return values(); }
     std::string description() const { return "a place of an Owned of " + layout_text(facts_of<X>); }
-    void check_lasts() const {
+    /// The tensor of the Owned. @throws OwnershipError if the Owned no longer holds one
+    at::Tensor& tensor() const {
         if (lasts_.expired())
             throw OwnershipError(
                 "the Owned of this place was moved, taken or destroyed: name the place on its new owner");
+        return *owned_;
     }
 
     template <class V>
@@ -108,17 +107,17 @@ private:
         else if constexpr (std::same_as<V, at::Tensor>)
             write_checked(how, value);
         else
-            write_checked(how, detail::Access::injected(value, asked_, tensor_));
+            write_checked(how, detail::Access::injected(value, asked_, tensor()));
     }
     void write_checked(detail::Update how, const detail::NumberOrTensor& with) const {
-        check_lasts();
-        detail::check_writable(tensor_);
-        const detail::NumberOrTensor value = detail::checked(how, with, tensor_, where_.sizes);
-        detail::write_part(tensor_, where_,
-                           [&](const at::Tensor& part) { detail::write_value(part, where_.sizes, how, value); });
+        at::Tensor& written = tensor();
+        detail::check_writable(written);
+        const detail::NumberOrTensor value = detail::checked(how, with, written, where_.sizes);
+        detail::make_alone(written);
+        detail::update(written, where_, how, value);
     }
 
-    at::Tensor tensor_;
+    at::Tensor* owned_;  ///< of the Owned, as long as the tenure lasts
     std::weak_ptr<const bool> lasts_;
     detail::PlaceValue asked_;
     detail::ResolvedPlace where_;

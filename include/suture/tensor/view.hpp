@@ -7,6 +7,7 @@
 #include "suture/tensor/piece.hpp"
 #include "suture/tensor/reading.hpp"
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -19,23 +20,22 @@ namespace detail {
 struct Cut {
     Positions positions;
     Shape leading;
+    bool is_named = false;  ///< the program named the View's place, and may inject it at other positions
 };
 
-template <Axis Along>
-bool is_same(const std::optional<Position<Along>>& a, const std::optional<Position<Along>>& b) {
-    if (!a || !b) return !a && !b;
-    return a->begin == b->begin && a->end == b->end && a->single == b->single;
-}
 inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
     if (!a.defined() || !b.defined() || a.is_same(b)) return a.defined() == b.defined();
     return a.scalar_type() == b.scalar_type() && a.device() == b.device() && !a.is_meta() && a.equal(b);
 }
 inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
     if (!a || !b) return !a && !b;
-    return a->what == b->what && is_same(a->given, b->given);
+    const auto numbers = [](const at::Tensor& t) {  // whatever integers they are
+        return t.defined() && at::isIntegralType(t.scalar_type(), false) ? t.to(at::kLong) : t;
+    };
+    return a->what == b->what && is_same(numbers(a->given), numbers(b->given));
 }
 inline bool is_same(const Positions& a, const Positions& b) {
-    return is_same(a.batch, b.batch) && is_same(a.token, b.token) && is_same(a.rows, b.rows);
+    return a.batch == b.batch && a.token == b.token && is_same(a.rows, b.rows);
 }
 /// The positions with negative numbers resolved against these axes.
 inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
@@ -56,7 +56,11 @@ inline void check_same_positions(const Cut& cut, const Positions& asked, at::Int
     if (is_same(counted_from_front(cut.positions, cut.leading), counted_from_front(asked, leading))) return;
     throw PositionError("the injected View holds " + positions_text(cut.positions) + " but the edit is at " +
                         positions_text(asked) +
-                        ": record and edit the same, or read the place that you mean, view[on<C>()]");
+                        ": record and edit the same, or inject its values as a tensor, at::Tensor(view.clone())");
+}
+/// The same positions, named.
+inline std::shared_ptr<const Cut> named(const std::shared_ptr<const Cut>& cut) {
+    return cut ? std::make_shared<const Cut>(Cut{cut->positions, cut->leading, true}) : nullptr;
 }
 }  // namespace detail
 
@@ -78,7 +82,9 @@ public:
     /// A copy, which can be written. Gradients flow through it.
     Owned<X> clone() const { return detail::Access::make<Owned<X>>(detail::fresh_copy(this->canonical())); }
 
-    /// Reads a place: `view[on<Q>(token(4), head(h))]`. Without selectors, `view[on<Q>()]` is the component as a View.
+    /// Reads a place: `view[on<Q>(token(4), head(h))]`. Without selectors, `view[on<Q>()]` is the component as a View. A
+    /// View that holds only some positions of its activation is named in this way, `queries[on<Q>()]`, to inject it at
+    /// others.
     /// @throws PositionError or ShapeError if a position lies outside, or the axis is missing
     template <class Selector, Where... Ws>
         requires(detail::place_fault<Selector, X, Ws...> == detail::Fault::none)
@@ -88,13 +94,15 @@ public:
         detail::PlaceValue asked = detail::place_in<Selector, X>(detail::Access::wheres(place));
         asked.part.where = within(asked.part.where);
         if constexpr (sizeof...(Ws) == 0) {
-            return component<C>();
+            View<Part> part = component<C>();
+            if constexpr (std::same_as<Part, X>) part.cut_ = detail::named(cut_);
+            return part;
         } else {
             asked.in = "the View";
             const at::Tensor& t = this->held();
             const detail::ResolvedPlace r = detail::resolve(asked, t, t.sizes().slice(0, t.dim() - 1));
             return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
-                                                     r.sizes);
+                                                     r.sizes, loan_);
         }
     }
     template <class Selector, Where... Ws, detail::Fault suture_fault = detail::place_fault<Selector, X, Ws...>>
@@ -127,12 +135,13 @@ private:
     friend class detail::Reading;
     template <Layout>
     friend class View;
-    explicit View(at::Tensor && t, StridedSlice where = detail::slice_in<X, X>,
-                  std::shared_ptr<const detail::Cut> cut = {})
+    explicit View(at::Tensor&& t, StridedSlice where = detail::slice_in<X, X>,
+                  std::shared_ptr<const detail::Cut> cut = {}, detail::Loan loan = {})
         : tensor_(std::move(t)),
           where_(where),
           shape_(tensor_.sizes().begin(), tensor_.sizes().end()),
-          cut_(std::move(cut)) {
+          cut_(std::move(cut)),
+          loan_(std::move(loan)) {
         shape_.back() = X::width;
     }
 
@@ -154,7 +163,9 @@ private:
         there.in = "the injected View";
         const at::IntArrayRef mine = tensor_.sizes().slice(0, tensor_.dim() - 1);
         const at::IntArrayRef theirs = packed.sizes().slice(0, packed.dim() - 1);
-        if (cut_)
+        if (cut_ && cut_->is_named)
+            check_fits(detail::resolve(asked, packed, theirs).sizes);
+        else if (cut_)
             detail::check_same_positions(*cut_, asked.positions, theirs);
         else if (!mine.empty() && mine.size() != theirs.size())
             throw ShapeError("the injected View has shape " + shape_text(shape()) + ", with " +
@@ -164,13 +175,18 @@ private:
         if (cut_ || mine.empty()) there.positions = {};
         return detail::part_at(tensor_, detail::resolve(there, tensor_, mine));
     }
+    void check_fits(at::IntArrayRef edited) const {
+        if (shape() != edited)
+            throw ShapeError("the injected View has shape " + shape_text(shape()) + " where the edited place has " +
+                             shape_text(edited) + ": read the place that you mean, view[on<C>(...)]");
+    }
     /// The same values, out of reach of whoever writes the storage.
     View snapshot() const { return View(detail::fresh_copy(this->canonical()), detail::slice_in<X, X>, cut_); }
     template <class C>
     View<part_of<X, C>> component() const {
         const StridedSlice where = within(detail::slice_in<X, C>);
-        if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), where, cut_);
-        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_);
+        if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), where, cut_, loan_);
+        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_, loan_);
     }
     /// A slice of X, within the tensor.
     StridedSlice within(const StridedSlice& of_x) const {
@@ -182,6 +198,7 @@ private:
     StridedSlice where_;
     detail::Shape shape_;
     std::shared_ptr<const detail::Cut> cut_;
+    detail::Loan loan_;  ///< counts the Views that a hook was lent
 };
 
 /// Views a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis must have its width;

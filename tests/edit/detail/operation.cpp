@@ -31,7 +31,8 @@ at::Tensor counting(at::ScalarType type = at::kFloat) { return at::arange(80).re
 /// The query of the activation after the edit.
 template <AnyRecipe R>
 at::Tensor query(const at::Tensor& x, const R& recipe) {
-    return (borrow<Qkv>(x) | recipe).view().template get<Q>().clone().take();
+    const Owned<Qkv> edited = borrow<Qkv>(x) | recipe;
+    return edited[on<Q>()].clone().take();
 }
 template <class Kind, AnyRecipe R>
 std::string refusal(const R& recipe, const at::Tensor& x = counting()) {
@@ -55,9 +56,36 @@ TEST_CASE("set, add and multiply accept numbers, broadcastable tensors and zero"
               .equal(at::full({2, 2}, 9.0f)));
 }
 
+TEST_CASE("subtract and divide accept numbers, broadcastable tensors, Views and places") {
+    const at::Tensor x = counting();
+    const at::Tensor channel = at::tensor({1.0f, 2.0f, 3.0f, 4.0f});
+    CHECK(query(x, on<Q>().subtract(2.5)).equal(q_of(x) - 2.5));
+    CHECK(query(x, on<Q>().subtract(channel)).equal(q_of(x) - channel));
+    CHECK(query(x, on<Q>().divide(4)).equal(q_of(x) / 4));
+    CHECK(query(x, on<Q>().divide(channel)).equal(q_of(x) / channel));
+    CHECK(query(x, on<Q>().subtract(borrow<Qkv>(x)[on<Q>()])).eq(0).all().item<bool>());
+    CHECK(query(x, on<Q>(token(1)).subtract(borrow<Qkv>(x)[on<Q>(token(0))]))
+              .select(1, 1)
+              .equal(q_of(x).select(1, 1) - q_of(x).select(1, 0)));
+    CHECK(query(counting(at::kLong), on<Q>().subtract(3)).equal(q_of(counting(at::kLong)) - 3));
+    CHECK(refusal<TypeError>(on<Q>().divide(2), counting(at::kLong)) ==
+          "Q /= 2: division gives fractions but the activation is int64: convert it with to()");
+    CHECK(says(refusal<TypeError>(on<Q>().subtract(1), counting(at::kBool)), "bool", "use set"));
+}
+
+TEST_CASE("a place that was named is injected as it is, wherever the edit is") {
+    const at::Tensor other = counting() + 1000;
+    const auto run = borrow<Qkv>(other);
+    CHECK(query(counting(), on<Q>(token(2)).set(run[on<Q>(token(4))])).select(1, 2).equal(q_of(other).select(1, 4)));
+    CHECK(query(counting(), on<Q>(head(0)).add(run[on<Q>(head(1))]))
+              .narrow(-1, 0, 2)
+              .equal(q_of(counting()).narrow(-1, 0, 2) + q_of(other).narrow(-1, 2, 2)));
+    CHECK(says(refusal<ShapeError>(on<Q>(token(2)).set(run[on<Q>(tokens(0, 3))])), "the part to edit has [2, 4]"));
+}
+
 TEST_CASE("an injected View provides the part at the place of the edit") {
     const at::Tensor other = counting() + 1000;
-    const auto run = borrow<Qkv>(other).get<Q>();
+    const auto run = borrow<Qkv>(other)[on<Q>()];
     CHECK(query(counting(), on<Q>(token(2)).set(run)).select(1, 2).equal(q_of(other).select(1, 2)));
     CHECK(query(counting(), on<Q>(token(2)).set(run)).select(1, 1).equal(q_of(counting()).select(1, 1)));
     CHECK(query(counting(), on<Q<4, 2>>(batch(1), tokens(1, 3), head<1>, dims<0, 1>).add(run))[1][2][2].item<float>() ==
@@ -65,10 +93,10 @@ TEST_CASE("an injected View provides the part at the place of the edit") {
 }
 
 TEST_CASE("an injected View of another length takes its own token at the end") {
-    const auto longer = borrow<Qkv>(at::arange(7 * 8, at::kFloat).reshape({1, 7, 8})).get<Q>();
+    const auto longer = borrow<Qkv>(at::arange(7 * 8, at::kFloat).reshape({1, 7, 8}))[on<Q>()];
     CHECK(query(counting(), on<Q>(token(-1)).set(longer)).select(1, 4)[1].equal(longer.unsafe_tensor()[0][6]));
     CHECK(says(refusal<PositionError>(on<Q>(token(6)).set(longer)), "token 6 is outside the activation", "has 5"));
-    const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>();
+    const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8}))[on<Q>()];
     CHECK(says(refusal<PositionError>(on<Q>(token(4)).set(shorter)), "token 4 is outside the injected View", "has 3"));
     CHECK_THROWS_AS((void)query(counting(), on<Q>().set(shorter)), ShapeError);
 }
@@ -76,19 +104,19 @@ TEST_CASE("an injected View of another length takes its own token at the end") {
 TEST_CASE("a View of a single vector is used at every edited position") {
     const at::Tensor vector = at::arange(8, at::kFloat);
     const auto query_of = [&](const auto& recipe) { return query(counting(), recipe); };
-    const auto view = borrow<Qkv>(vector).get<Q>();
+    const auto view = borrow<Qkv>(vector)[on<Q>()];
     CHECK(query_of(on<Q>().set(view)).equal(vector.slice(0, 0, 4).expand_as(query_of(on<Q>().zero()))));
     CHECK(query_of(on<Q>(token(1)).set(view)).equal(query_of(on<Q>(token(1)).set(vector.slice(0, 0, 4)))));
     CHECK(query_of(on<Q>(head<1>).set(view)).equal(query_of(on<Q>(head<1>).set(vector.slice(0, 2, 4)))));
 }
 
 TEST_CASE("a message about a place missing in an injected View names the View, not the activation") {
-    const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8})).get<Q>(), flat = borrow<Qkv>(at::zeros({5, 8})).get<Q>();
+    const auto shorter = borrow<Qkv>(at::zeros({1, 3, 8}))[on<Q>()], flat = borrow<Qkv>(at::zeros({5, 8}))[on<Q>()];
     CHECK(says(refusal<PositionError>(on<Q>(batch(1)).set(shorter)), "batch row 1 is outside the injected View"));
     CHECK(says(refusal<PositionError>(on<Q>(tokens(1, 5)).add(shorter)),
                "reaches beyond the injected View, which has 3"));
     CHECK(says(refusal<ShapeError>(on<Q>(batch(1)).set(flat)), "the injected View has shape [5, 4], with 1 axes"));
-    const auto rows = borrow<Qkv>(at::zeros({2, 1, 5, 8})).get<Q>();
+    const auto rows = borrow<Qkv>(at::zeros({2, 1, 5, 8}))[on<Q>()];
     CHECK(
         says(refusal<ShapeError>(on<Q>(token(1)).set(rows)), "the injected View has shape [2, 1, 5, 4], with 3 axes"));
     CHECK(says(refusal<ShapeError>(on<Q>(mask(at::ones({2, 5}, at::kBool))).set(shorter)),
@@ -99,7 +127,7 @@ TEST_CASE("a message about a place missing in an injected View names the View, n
 
 TEST_CASE("an injected View can be combined with positions that differ from row to row") {
     const at::Tensor other = counting() + 1000, rows = at::tensor({4, 1}, at::kLong);
-    const at::Tensor edited = query(counting(), on<Q>(token(rows)).set(borrow<Qkv>(other).get<Q>()));
+    const at::Tensor edited = query(counting(), on<Q>(token(rows)).set(borrow<Qkv>(other)[on<Q>()]));
     CHECK(edited[0][4].equal(q_of(other)[0][4]));
     CHECK(edited[1][1].equal(q_of(other)[1][1]));
     CHECK(edited[1][2].equal(q_of(counting())[1][2]));
@@ -107,7 +135,7 @@ TEST_CASE("an injected View can be combined with positions that differ from row 
 
 TEST_CASE("an injected View in groups provides the part of each group") {
     const at::Tensor x = at::arange(32, at::kFloat).reshape({2, 16}), other = x + 1000;
-    const auto run = borrow<ByHead>(other).get<Q>();
+    const auto run = borrow<ByHead>(other)[on<Q>()];
     const auto result = borrow<ByHead>(x) | on<Q>(token(1), head<2>).set(run);
     const at::Tensor expected = x.clone();
     expected[1].narrow(0, 8, 2).copy_(other[1].narrow(0, 8, 2));

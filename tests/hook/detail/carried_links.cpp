@@ -26,7 +26,7 @@ struct fixture {
     HookPoint<AnyLayout> point{"point"};
     HookSet hooks;
     int seen = 0;
-    HookHandle handle = hooks.add(point, [this](const at::Tensor&) { ++seen; }).may_be_idle();
+    HookKey key = hooks.add(point, [this](const at::Tensor&) { ++seen; }).may_be_idle();
 
     /// Passes the site in a thread of its own, to which scopes are carried or not.
     void pass_elsewhere(const CarriedLinks* carried) {
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(fixture, "threads that run in parallel keep the scopes of thei
     const CarriedLinks carried;
     std::thread([&] {
         HookSet own;
-        const auto handle = own.add(point, [&](const at::Tensor&) { seen += 10; });
+        own.add(point, [&](const at::Tensor&) { seen += 10; });
         const auto own_scope = own.activate();
         const ActiveLinks<InParallel> here(carried);
         (void)point(at::zeros({1}));
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(fixture, "threads that take turns watch for each other, in pla
     const CarriedLinks carried;
     std::thread([&] {
         HookSet own;
-        const auto handle = own.add(point, [&](const at::Tensor&) { seen += 10; });
+        own.add(point, [&](const at::Tensor&) { seen += 10; });
         const auto own_scope = own.activate();
         {
             const ActiveLinks<InTurns> here(carried);

@@ -1,4 +1,4 @@
-// The table of a hook set, which is immutable and replaced as a whole, and the state that a hook shares with its handle.
+// The table of a hook set, which is immutable and replaced as a whole, and the state that a hook shares with its key.
 #include "suture/hook/detail/registry.hpp"
 
 #include "doctest.hpp"

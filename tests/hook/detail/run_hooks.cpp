@@ -24,7 +24,8 @@ using suture_test::x;
 
 TEST_CASE_FIXTURE(StreamFixture, "an inner hook sees what an outer hook made of the activation") {
     HookSet outer, inner;
-    const auto a = outer.add(site, on<Resid>().add(1)), b = inner.add(site, on<Resid>().multiply(10));
+    outer.add(site, on<Resid>().add(1));
+    inner.add(site, on<Resid>().multiply(10));
     const auto outside = outer.activate();
     const auto inside = inner.activate();
     CHECK(site(x).equal(at::full({1, 2}, 20.0f)));
@@ -32,7 +33,7 @@ TEST_CASE_FIXTURE(StreamFixture, "an inner hook sees what an outer hook made of 
 
 TEST_CASE_FIXTURE(StreamFixture, "a hook that runs the model itself is not called by that") {
     HookSet hooks;
-    const auto handle = hooks.add(site, [&](const View<Stream>&) {
+    hooks.add(site, [&](const View<Stream>&) {
         log += 'a';
         pass();
     });
@@ -60,7 +61,7 @@ TEST_CASE_FIXTURE(StreamFixture, "a hook that throws leaves the scopes as they w
 
 TEST_CASE_FIXTURE(StreamFixture, "the exception of a hook is nested in the error that names the site") {
     HookSet hooks;
-    const auto handle = hooks.add(site, [](const View<Stream>&) { throw std::out_of_range("mine"); });
+    hooks.add(site, [](const View<Stream>&) { throw std::out_of_range("mine"); });
     const auto scope = hooks.activate();
     try {
         pass();
@@ -72,7 +73,7 @@ TEST_CASE_FIXTURE(StreamFixture, "the exception of a hook is nested in the error
 
 TEST_CASE_FIXTURE(StreamFixture, "an error of LibTorch in a hook names the site, without a stack trace") {
     HookSet hooks;
-    const auto handle = hooks.add(site, [](const View<Stream>& v) { return v.unsafe_tensor().matmul(at::ones({5})); });
+    hooks.add(site, [](const View<Stream>& v) { return v.unsafe_tensor().matmul(at::ones({5})); });
     const auto scope = hooks.activate();
     const std::string message = message_of<HookError>([&] { pass(); });
     CHECK(says(message, "resid: LibTorch refused what the hook did: ", "size"));
@@ -82,14 +83,14 @@ TEST_CASE_FIXTURE(StreamFixture, "an error of LibTorch in a hook names the site,
 TEST_CASE_FIXTURE(StreamFixture, "an exception that is not a std::exception passes unchanged, to stop a model early") {
     struct stop {};
     HookSet hooks;
-    const auto handle = hooks.add(site, [](const View<Stream>&) { throw stop{}; });
+    hooks.add(site, [](const View<Stream>&) { throw stop{}; });
     const auto scope = hooks.activate();
     CHECK_THROWS_AS(pass(), stop);
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "an error of a hook names the site in front") {
     HookSet hooks;
-    const auto handle = hooks.add(site, on<Resid>(token(3)).zero());
+    hooks.add(site, on<Resid>(token(3)).zero());
     const auto scope = hooks.activate();
     CHECK(message_of<PositionError>([&] { pass(); }).find("resid: Resid[token 3] = 0: token 3 is outside") == 0);
 }
@@ -98,8 +99,8 @@ TEST_CASE_FIXTURE(StreamFixture, "a watcher sees the activation that leaves a si
     std::vector<std::string> edits;
     at::Tensor seen;
     HookSet hooks;
-    const auto look = hooks.add(site, note(log, 'a'));
-    const auto edit = hooks.add(site, on<Resid>().multiply(3));
+    hooks.add(site, note(log, 'a'));
+    hooks.add(site, on<Resid>().multiply(3));
     const auto scope = hooks.activate();
     const WatcherLink watcher([&](const Site& at, const at::Tensor& activation, const std::vector<std::string>& by) {
         CHECK(at.id() == site.id());
@@ -117,8 +118,7 @@ TEST_CASE("a site without a name has the name of the path under which its hooks 
     Site named = unnamed.same();
     named.rename("h.0.resid");
     HookSet hooks;
-    const auto handle =
-        hooks.add(SiteRef<Stream>(named), [](const View<Stream>&) { throw std::runtime_error("mine"); });
+    const auto key = hooks.add(SiteRef<Stream>(named), [](const View<Stream>&) { throw std::runtime_error("mine"); });
     const auto scope = hooks.activate();
     CHECK(message_of<HookError>([&] { (void)unnamed(x); }) == "h.0.resid: the hook threw: mine");
 }
@@ -126,11 +126,11 @@ TEST_CASE("a site without a name has the name of the path under which its hooks 
 TEST_CASE_FIXTURE(StreamFixture,
                   "a hook that waits for a gradient lets the activation itself pass if it may not fire") {
     HookSet hooks;
-    auto handle = hooks.add_backward(site, note(log, 'a'));
-    handle.disable();
+    auto key = hooks.add_backward(site, note(log, 'a'));
+    key.disable();
     const auto scope = hooks.activate();
     CHECK(site(x).is_same(x));
-    handle.enable();
+    key.enable();
     CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "does not require one"));
-    handle.disable();
+    key.disable();
 }

@@ -40,18 +40,18 @@ struct fixture {
 
 TEST_CASE_FIXTURE(fixture, "a layer belongs to one site") {
     Latest<Q<2>> latest;
-    const auto first = hooks.add(sites[1], latest);
+    hooks.add(sites[1], latest);
     CHECK(says(message_of<HookError>([&] { (void)hooks.add(sites[2], latest); }), "layer 0", "h.1", "h.2",
                "use another recorder"));
     HookPoint<Small> unnamed, other_unnamed;
     Latest<Q<2>> plain;
-    const auto second = hooks.add(unnamed, plain);
+    hooks.add(unnamed, plain);
     CHECK(says(message_of<HookError>([&] { (void)hooks.add(other_unnamed, plain); }), "an unnamed site"));
 
     const std::vector<HookPoint<Small>> copy_of_the_model = sites;
     Latest<Q<2>> shared;
     HookSet other;
-    const auto third = hooks.add(sites, shared);
+    hooks.add(sites, shared);
     const auto fourth = other.add(copy_of_the_model, shared);  // the same sites in a clone of the model
     CHECK(fourth.size() == 3);
 }
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(fixture, "a layer belongs to one site") {
 TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyond it") {
     const std::size_t entry = 4 * 2 * sizeof(float);
     History<Q<2>> history(RecordOptions{.max_bytes = 4 * entry});
-    const auto handle = hooks.add(sites, history);
+    hooks.add(sites, history);
     pass(1);
     CHECK(history.bytes_held() == 3 * entry);
 
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyon
 
 TEST_CASE_FIXTURE(fixture, "overwriting an entry needs no room for two") {
     Latest<Q<2>> latest(RecordOptions{.max_bytes = 3 * 32});
-    const auto handle = hooks.add(sites, latest);
+    hooks.add(sites, latest);
     pass(1);
     pass(2);
     CHECK(latest.bytes_held() == 3 * 32);
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(fixture, "overwriting an entry needs no room for two") {
 
 TEST_CASE_FIXTURE(fixture, "without a limit of its own a recorder stays below the memory of the machine") {
     Latest<Q<2>> latest;
-    const auto handle = std::move(hooks.add(sites[0], latest)).may_be_idle();
+    const auto key = std::move(hooks.add(sites[0], latest)).may_be_idle();
     const Index too_many = 1'000'000'000'000'000;  // an expanded tensor, which itself takes a few bytes
     const std::string message = message_of<MemoryError>([&] {
         const auto scope = hooks.activate();
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(fixture, "without a limit of its own a recorder stays below th
 
 TEST_CASE_FIXTURE(fixture, "a pass that fails half-way leaves the entries as they were") {
     Latest<Q<2>> latest(RecordOptions{.tokens = token(3)});
-    const auto handle = hooks.add(sites[0], latest);
+    hooks.add(sites[0], latest);
     pass(1);
     CHECK_THROWS_AS(([&] {
                         const auto scope = hooks.activate();
@@ -123,7 +123,8 @@ TEST_CASE_FIXTURE(fixture, "two threads may record into one recorder") {
     constexpr int passes = 200;
     History<Q<2>> history;
     Latest<K<2>> latest;
-    const auto first = hooks.add(sites, history), second = hooks.add(sites, latest);
+    hooks.add(sites, history);
+    hooks.add(sites, latest);
     const auto work = [this](float value) {
         for (int i = 0; i < passes; ++i) pass(value);
     };

@@ -118,7 +118,7 @@ TEST_CASE("calls that the optimiser would merge, drop or fold are seen, each in 
     HookSet hooks;
     const auto note = [&](const at::Tensor&, const Site& at) { order += at.name() + " "; };
     const auto a = hooks.add(sites(model, "[ab]"), note);
-    const auto inputs = hooks.add(site(model, "b.input"), note);
+    hooks.add(site(model, "b.input"), note);
     const auto scope = hooks.activate();
     (void)model(x);
     CHECK(order == "b.input b b.input b a a ");
@@ -213,7 +213,8 @@ TEST_CASE("a trace numbers its forwards from the inside out, and each is a call"
     std::vector<std::pair<std::string, std::int64_t>> calls;
     const auto note = [&](const at::Tensor&, const Site& at) { calls.emplace_back(at.name(), script::call_number()); };
     HookSet hooks;
-    const auto output = hooks.add(site(model, "a"), note), input = hooks.add(site(model, "a.input"), note);
+    hooks.add(site(model, "a"), note);
+    hooks.add(site(model, "a.input"), note);
     const auto scope = hooks.activate();
     (void)model(x);
     CHECK(calls == decltype(calls){{"a.input", 0}, {"a.input", 1}, {"a", 1}, {"a", 0}});
@@ -225,11 +226,11 @@ TEST_CASE("a submodule that another one of its class takes the place of keeps it
     const Script model(outer);
     CHECK(hooked(model, "a.inner", add_one).equal(filled(3)));
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "a.inner"), add_one);
+    const auto key = hooks.add(site(model, "a.inner"), add_one);
     const auto scope = hooks.activate();
     outer.setattr("a", second._ivalue());
     CHECK(model(x).equal(filled(3)));
-    CHECK(handle.fired() == 1);
+    CHECK(key.fired() == 1);
 }
 
 TEST_CASE("a module without forward has no sites") {

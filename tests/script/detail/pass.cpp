@@ -23,7 +23,7 @@ using namespace script_modules;
 using suture_test::message_of;
 using suture_test::says;
 
-using Packed = Whole<Resid<3>>;
+using Packed = Resid<3>;
 
 namespace {
 
@@ -75,7 +75,7 @@ TEST_CASE("gradients reach a replacement whose strides are others") {
     const Script model(transposing());
     const at::Tensor leaf = numbers.clone().requires_grad_();
     HookSet hooks;
-    const auto handle = hooks.add(site<Packed>(model, "t"), on<Packed>().multiply(3));
+    hooks.add(site<Packed>(model, "t"), on<Packed>().multiply(3));
     const auto scope = hooks.activate();
     model(leaf).sum().backward();
     CHECK(leaf.grad().equal(at::full({2, 3, 4}, 3.0)));
@@ -109,7 +109,7 @@ TEST_CASE("the model's own sites have names, also when the sites were named by t
     const Script model(doubling());
     name_sites(model);
     HookSet hooks;
-    const auto handle = hooks.add(site(model, ""), look);
+    hooks.add(site(model, ""), look);
     auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { scope.end(); }), "never fired: the model's output (a callback)"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "output.1"); }), "the model takes (Tensor)",
@@ -129,7 +129,7 @@ TEST_CASE("the instrumented code is compiled once, and not profiled to be compil
     const Script model(
         module({{"a", doubling()}}, "y = self.a.forward(x)\n  return torch.tanh(y) * y + torch.sigmoid(y)\n"));
     HookSet hooks;
-    const auto handle = hooks.add(site(model, "a"), look);
+    hooks.add(site(model, "a"), look);
     const auto scope = hooks.activate();
     for (const at::Tensor& input : {x, at::ones({3, 1}), at::ones({2}).requires_grad_()}) {
         (void)model(input);

@@ -25,7 +25,7 @@ using Kind = ScriptValue::Kind;
 struct fixture {
     HookPoint<AnyLayout> point{"m"};
     HookSet hooks;
-    HookHandle handle = hooks.add(point, [](const at::Tensor& t) { return t.add(1); }).may_be_idle();
+    HookKey key = hooks.add(point, [](const at::Tensor& t) { return t.add(1); }).may_be_idle();
     ScriptValue tensor{Kind::tensor, &point, {}}, other{Kind::other, nullptr, {}};
 
     bool run(const ScriptValue& as, c10::IValue& value) const {

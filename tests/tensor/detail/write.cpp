@@ -1,3 +1,4 @@
+#include <suture/edit/on.hpp>
 #include <suture/tensor/detail/write.hpp>
 #include <suture/tensor/view.hpp>
 
@@ -28,7 +29,7 @@ Owned<Qkv> zeros(at::ScalarType type) { return borrow<Qkv>(at::zeros({2, 6}, typ
 /// The error of filling an activation of this dtype with the number, which must leave the activation unchanged.
 std::string fill(at::ScalarType type, Number auto number) {
     auto owned = zeros(type);
-    const std::string message = message_of<ValueError>([&] { owned.at().fill_(number); });
+    const std::string message = message_of<ValueError>([&] { owned[on<Qkv>()] = number; });
     if (message != "nothing was thrown") CHECK(owned.unsafe_tensor().equal(at::zeros({2, 6}, type)));
     return message;
 }
@@ -37,7 +38,7 @@ std::string fill(at::ScalarType type, Number auto number) {
 template <class Kind>
 std::string inject(const at::Tensor& injected, at::ScalarType type = at::kFloat) {
     auto owned = zeros(type);
-    const std::string message = message_of<Kind>([&] { owned.at().copy_(injected); });
+    const std::string message = message_of<Kind>([&] { owned[on<Qkv>()] = injected; });
     CHECK(owned.unsafe_tensor().equal(at::zeros({2, 6}, type)));
     return message;
 }
@@ -110,12 +111,58 @@ TEST_CASE("both parts of a complex number must fit") {
     CHECK(says(refused({0, -1e300}), "does not fit complex64"));
 }
 
-TEST_CASE("bool cannot be added to or multiplied") {
+TEST_CASE("bool takes no arithmetic") {
     auto owned = zeros(at::kBool);
-    CHECK(message_of<TypeError>([&] { owned.at().add_(1); }) ==
-          "add and multiply need numbers but the activation is bool: use set");
-    CHECK_THROWS_AS(owned.at().mul_(0), TypeError);
-    CHECK_THROWS_AS(owned.at().add_(at::ones({6}, at::kBool)), TypeError);
+    CHECK(message_of<TypeError>([&] { owned[on<Qkv>()] += 1; }) ==
+          "arithmetic needs numbers but the activation is bool: use set");
+    CHECK_THROWS_AS(owned[on<Qkv>()] *= 0, TypeError);
+    CHECK_THROWS_AS(owned[on<Qkv>()] -= 1, TypeError);
+    CHECK_THROWS_AS(owned[on<Qkv>()] /= 1, TypeError);
+    CHECK_THROWS_AS(owned[on<Qkv>()] += at::ones({6}, at::kBool), TypeError);
+}
+
+TEST_CASE("a part is subtracted from and divided, by numbers and tensors") {
+    auto owned = zeros(at::kFloat);
+    owned[on<Qkv>()] = 6;
+    owned[on<Q>()] -= 2;
+    owned[on<K>()] /= at::tensor({2.0f, 3.0f});
+    owned[on<V>(token(0))] /= 4;
+    owned[on<V>(token(1))] -= at::tensor({1.0f, 2.0f});
+    CHECK(owned.unsafe_tensor().equal(
+        at::tensor({4.0f, 4.0f, 3.0f, 2.0f, 1.5f, 1.5f, 4.0f, 4.0f, 3.0f, 2.0f, 5.0f, 4.0f}).reshape({2, 6})));
+}
+
+TEST_CASE("integers can be subtracted but not divided, because a quotient is a fraction") {
+    auto owned = zeros(at::kLong);
+    owned[on<Qkv>()] -= 3;
+    CHECK(owned.unsafe_tensor().equal(at::full({2, 6}, -3, at::kLong)));
+    CHECK(message_of<TypeError>([&] { owned[on<Qkv>()] /= 3; }) ==
+          "division gives fractions but the activation is int64: convert it with to()");
+    CHECK_THROWS_AS(owned[on<Qkv>()] /= at::full({6}, 3, at::kLong), TypeError);
+    CHECK(owned.unsafe_tensor().equal(at::full({2, 6}, -3, at::kLong)));
+}
+
+TEST_CASE("a complex activation can be divided") {
+    auto owned = zeros(at::kComplexFloat);
+    owned[on<Qkv>()] = 6;
+    owned[on<Qkv>()] /= 4;
+    CHECK(owned.unsafe_tensor().eq(1.5).all().item<bool>());
+}
+
+TEST_CASE("a float divided by zero is infinite, as in PyTorch") {
+    auto owned = zeros(at::kFloat);
+    owned[on<Qkv>()] = 1;
+    owned[on<Qkv>()] /= 0;
+    CHECK(owned.unsafe_tensor().isinf().all().item<bool>());
+}
+
+TEST_CASE("a tensor of the shape of the selection fits a view that has the groups as an axis") {
+    const at::Tensor part = at::zeros({3, 4, 2}), value = at::arange(24, at::kFloat).reshape({3, 8});
+    CHECK(shaped_like(value, part, {3, 8}).equal(value.reshape({3, 4, 2})));
+    CHECK(shaped_like(value[0], part, {3, 8}).equal(value[0].expand({3, 8}).reshape({3, 4, 2})));
+    const at::Tensor one = at::ones({1});
+    CHECK(shaped_like(one, part, {3, 8}).is_same(one));
+    CHECK(shaped_like(value, value, {3, 8}).is_same(value));
 }
 
 TEST_CASE("an injected tensor of another dtype is refused with both dtypes") {
@@ -149,15 +196,16 @@ TEST_CASE("an injected tensor of a shape that does not broadcast is refused with
 
 TEST_CASE("an injected tensor broadcasts as in PyTorch") {
     auto owned = zeros(at::kFloat);
-    owned.at().copy_(at::ones({6}));
-    owned.at().add_(at::full({2, 1}, 2.0f));
-    owned.at().mul_(at::scalar_tensor(3.0f));
+    owned[on<Qkv>()] = at::ones({6});
+    owned[on<Qkv>()] += at::full({2, 1}, 2.0f);
+    owned[on<Qkv>()] *= at::scalar_tensor(3.0f);
     CHECK(owned.unsafe_tensor().equal(at::full({2, 6}, 9.0f)));
 }
 
 TEST_CASE("writes to positions that differ from row to row reach the storage") {
     auto owned = borrow<Qkv>(at::zeros({2, 3, 6})).clone();
-    owned.at(token(at::tensor({2, 0}, at::kLong)), dims<1, 3>).add_(1).mul_(5);
+    owned[on<Qkv>(token(at::tensor({2, 0}, at::kLong)), dims<1, 3>)] += 1;
+    owned[on<Qkv>(token(at::tensor({2, 0}, at::kLong)), dims<1, 3>)] *= 5;
     const at::Tensor expected = at::zeros({2, 3, 6});
     expected[0][2].narrow(0, 1, 2).fill_(5);
     expected[1][0].narrow(0, 1, 2).fill_(5);

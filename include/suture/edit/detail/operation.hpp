@@ -71,9 +71,7 @@ struct ValueUpdate {
     Prepared prepare(const EditTarget& t) const {
         return {checked(How, value_at(given, t), t.packed, t.where.sizes), {}};
     }
-    void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
-        write_value(part, where.sizes, How, p.with);
-    }
+    static constexpr Update updates = How;
     std::string text() const {
         constexpr const char* symbol = How == Update::set        ? "= "
                                        : How == Update::add      ? "+= "

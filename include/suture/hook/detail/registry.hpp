@@ -49,6 +49,13 @@ struct HookEntry {
     std::shared_ptr<HookState> state = std::make_shared<HookState>();
 };
 
+/// A hook that is to be added, and its site.
+struct HookAtSite {
+    std::uint64_t site = 0;
+    std::string name;
+    HookEntry entry;
+};
+
 /// The hooks of one site, in the order in which they were added.
 struct SiteHooks {
     std::uint64_t site = 0;
@@ -73,15 +80,26 @@ public:
         return table_;
     }
     std::uint64_t add(const Site& site, HookEntry entry) {
+        std::vector<HookAtSite> one;
+        one.push_back({site.id(), site.name(), std::move(entry)});
+        return add(std::move(one));
+    }
+    /// Adds all of them at once. @return the id of the first; those of the others follow it
+    std::uint64_t add(std::vector<HookAtSite> hooks) {
         std::shared_ptr<const HookTable> before;  // dropped after the lock: a callback may own anything
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<HookTable>(*table_);
-        entry.id = ++last_id_;
-        auto at = site_at(*next, site.id());
-        if (at == next->end() || at->site != site.id()) at = next->insert(at, {site.id(), site.name(), {}});
-        at->hooks.push_back(std::move(entry));
+        const std::uint64_t first = last_id_ + 1;
+        for (std::uint64_t id = first; HookAtSite & hook : hooks) {
+            hook.entry.id = id++;
+            auto at = site_at(*next, hook.site);
+            if (at == next->end() || at->site != hook.site)
+                at = next->insert(at, {hook.site, std::move(hook.name), {}});
+            at->hooks.push_back(std::move(hook.entry));
+        }
+        last_id_ += hooks.size();
         before = publish(std::move(next));
-        return last_id_;
+        return first;
     }
     void remove(std::uint64_t id) {
         std::shared_ptr<const HookTable> before;
@@ -92,10 +110,19 @@ public:
         before = publish(std::move(next));
     }
 
-    /// Whether the set had hooks and has none now: they were removed, or moved to another set.
+    /// Removes every hook, on purpose: afterwards the set is not an emptied one.
+    void clear() {
+        std::shared_ptr<const HookTable> before;
+        const std::lock_guard lock(guard_);
+        cleared_at_ = last_id_;
+        moved_from_ = false;
+        before = publish(std::make_shared<const HookTable>());
+    }
+
+    /// Whether the set had hooks and has none now: they were removed one by one, or moved to another set.
     bool is_emptied() const {
         const std::lock_guard lock(guard_);
-        return table_->empty() && (last_id_ > 0 || moved_from_);
+        return table_->empty() && (last_id_ > cleared_at_ || moved_from_);
     }
     void set_moved_from() { moved_from_ = true; }
 
@@ -107,7 +134,7 @@ private:
     }
     mutable std::mutex guard_;
     std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
-    std::uint64_t last_id_ = 0;
+    std::uint64_t last_id_ = 0, cleared_at_ = 0;
     bool moved_from_ = false;
     std::atomic<std::uint64_t> version_{0};
 };
@@ -115,7 +142,7 @@ private:
 /// What a set is left with when its hooks are moved to another.
 inline std::shared_ptr<HookRegistry> emptied(const std::shared_ptr<HookRegistry>& moved) {
     auto left = std::make_shared<HookRegistry>();
-    if (moved->version() > 0) left->set_moved_from();
+    if (moved->version() > 0 || moved->is_emptied()) left->set_moved_from();
     return left;
 }
 

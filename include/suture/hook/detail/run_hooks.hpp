@@ -100,7 +100,8 @@ inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
 /// A site that was found by its path has that name, even if its model has not named it.
 inline std::optional<Site> named_by_path(const Site& site, const FoundAtSite& found) {
     std::optional<Site> named;
-    if (!site.has_name() && !found.sets.empty()) named.emplace(site.same()).rename(found.sets.front().at->name);
+    if (!site.has_name() && !found.sets.empty() && found.sets.front().at->name != site.name())
+        named.emplace(site.same()).rename(found.sets.front().at->name);
     return named;
 }
 

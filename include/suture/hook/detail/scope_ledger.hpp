@@ -3,6 +3,7 @@
 
 #include "suture/hook/detail/registry.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +25,20 @@ public:
     const std::shared_ptr<const HookTable>& newest() {
         if (const std::uint64_t now = hooks_->version(); now != seen_) {
             table_ = hooks_->table();
+            sites_.clear();
+            for (const SiteHooks& at : *table_) sites_.push_back(at.site);
             seen_ = now;
         }
         return table_;
+    }
+    /// Whether the scope has nothing to do at a site: what most sites ask, without a look at the table.
+    bool has_nothing_at(std::uint64_t site) const {
+        if (has_ended() || hooks_->version() != seen_) return false;
+        constexpr std::size_t few = 8;
+        if (sites_.size() > few) return !std::binary_search(sites_.begin(), sites_.end(), site);
+        for (const std::uint64_t hooked : sites_)
+            if (hooked == site) return false;
+        return true;
     }
     /// Whether the set has hooks at a site now. Unlike newest(), any thread may call this.
     bool has_hooks_at(std::uint64_t site) const {
@@ -90,6 +102,7 @@ private:
 
     std::shared_ptr<const HookRegistry> hooks_;
     std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
+    std::vector<std::uint64_t> sites_;  ///< those of the table, sorted
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
     std::string missed_;                         ///< describes the hooks that were removed without having fired

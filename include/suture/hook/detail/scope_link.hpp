@@ -55,12 +55,18 @@ using CarriedLink = std::variant<std::shared_ptr<ScopeLedger>, std::shared_ptr<c
 /// thread.
 class ScopeLink {
 public:
-    ScopeLink();
+    /// What a link is to most sites: the end of the chain, a watcher of every site, or a set.
+    enum class Kind : unsigned char { suspension, watcher, set };
+
+    explicit ScopeLink(Kind kind);
     virtual ~ScopeLink() { unlink(); }
     ScopeLink(const ScopeLink&) = delete;
     ScopeLink& operator=(const ScopeLink&) = delete;
 
     ScopeLink* outer() const { return outer_; }
+    Kind kind() const { return kind_; }
+    /// Whether a link of the kind set has nothing to do at a site.
+    inline bool set_has_nothing_at(const Site& site) const;
 
     /// Adds what this link has at the site. @return whether links further out count as well
     virtual bool look(const Site& site, FoundAtSite& found) const = 0;
@@ -84,13 +90,27 @@ protected:
     void unlink() noexcept;
 
 private:
+    friend class LedgerLink;
     ScopeLink* outer_;
+    const ScopeLedger* ledger_ = nullptr;  ///< of a set
+    Kind kind_;
 };
 
 /// The innermost link of this thread; null if nothing is active. One per process, like next_site.
 [[gnu::visibility("default")]] inline constinit thread_local ScopeLink* innermost_scope = nullptr;
 
-inline ScopeLink::ScopeLink() : outer_(std::exchange(innermost_scope, this)) {}
+inline ScopeLink::ScopeLink(Kind kind) : outer_(std::exchange(innermost_scope, this)), kind_(kind) {}
+
+inline bool ScopeLink::set_has_nothing_at(const Site& site) const { return ledger_->has_nothing_at(site.id()); }
+
+/// Whether nothing in the scopes of this thread waits at a site, as far as can be told at once: the short way past a site
+/// that only others watch.
+[[gnu::noinline]] inline bool has_nothing_at(const Site& site) {
+    for (const ScopeLink* link = innermost_scope; link && link->kind() != ScopeLink::Kind::suspension;
+         link = link->outer())
+        if (link->kind() == ScopeLink::Kind::watcher || !link->set_has_nothing_at(site)) return false;
+    return true;
+}
 
 inline void ScopeLink::unlink() noexcept {
     for (ScopeLink** at = &innermost_scope; *at; at = &(*at)->outer_)
@@ -134,6 +154,7 @@ inline void note_removal(const HookRegistry* set, std::uint64_t hook) {
 /// While it lives, no scope further out is active in this thread. Each hook runs within one.
 class Suspension final : public ScopeLink {
 public:
+    Suspension() : ScopeLink(Kind::suspension) {}
     bool look(const Site&, FoundAtSite&) const override { return false; }
     bool suspends() const override { return true; }
     bool waits_at(const Site&) const override { return false; }
@@ -144,7 +165,8 @@ public:
 class WatcherLink final : public ScopeLink {
 public:
     explicit WatcherLink(SiteWatcher watcher) : WatcherLink(std::make_shared<const SiteWatcher>(std::move(watcher))) {}
-    explicit WatcherLink(std::shared_ptr<const SiteWatcher> watcher) : watcher_(std::move(watcher)) {}
+    explicit WatcherLink(std::shared_ptr<const SiteWatcher> watcher)
+        : ScopeLink(Kind::watcher), watcher_(std::move(watcher)) {}
     ~WatcherLink() override { unlink(); }
 
     bool look(const Site&, FoundAtSite& found) const override {
@@ -176,7 +198,9 @@ public:
     void carry_into(std::vector<CarriedLink>& links) const override { links.push_back(ledger_); }
 
 protected:
-    explicit LedgerLink(std::shared_ptr<ScopeLedger> ledger) : ledger_(std::move(ledger)) {}
+    explicit LedgerLink(std::shared_ptr<ScopeLedger> ledger) : ScopeLink(Kind::set), ledger_(std::move(ledger)) {
+        ScopeLink::ledger_ = ledger_.get();
+    }
     ~LedgerLink() override { unlink(); }
     ScopeLedger& ledger() const { return *ledger_; }
 

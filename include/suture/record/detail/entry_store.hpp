@@ -101,14 +101,19 @@ public:
         check_room(layer, plan, held_ - (replaced ? replaced->bytes() : 0));
 
         Attachment& at = layers_.at(layer);
-        StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
-                         {},    ++last_id_, 0,       {}};
-        next.version = static_cast<std::int64_t>(next.tensor._version());
+        std::shared_ptr<const Cut> cut;
         if (options_.tokens || options_.batches) {
             const at::IntArrayRef sizes = activation.sizes();
-            next.cut = std::make_shared<const Cut>(
+            cut = std::make_shared<const Cut>(
                 Cut{place_kept(part, options_).positions, Shape(sizes.begin(), sizes.end() - 1)});
         }
+        if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
+            replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);
+            return;
+        }
+        StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
+                         {},    ++last_id_, 0,       std::move(cut)};
+        next.version = static_cast<std::int64_t>(next.tensor._version());
         const std::size_t bytes = next.bytes();
         if (replaced)
             old = std::exchange(*replaced, std::move(next));
@@ -225,7 +230,8 @@ private:
 
     void check_room(std::size_t layer, const CopyPlan& plan, std::size_t held) const {
         if (!options_.max_bytes && !plan.device.is_cpu()) return;
-        const std::size_t limit = options_.max_bytes.value_or(most_host_bytes()), needed = plan.bytes();
+        static const std::size_t host_limit = most_host_bytes();
+        const std::size_t limit = options_.max_bytes.value_or(host_limit), needed = plan.bytes();
         if (held <= limit && needed <= limit - held) return;
         throw MemoryError("recording layer " + std::to_string(layer) + " as " + dtype_text(plan.dtype) + " " +
                           shape_text(plan.where.sizes) + " on " + plan.device.str() + " needs " +

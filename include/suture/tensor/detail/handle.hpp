@@ -5,12 +5,20 @@
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ops/alias.h>
+#include <c10/core/DispatchKeySet.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 
 namespace suture::detail {
 
+/// Whether nothing but a device's own operators would run on tensors now: no tracer, no functorch, no dispatch mode.
+inline bool is_plain_mode() {
+    const auto included = c10::impl::tls_local_dispatch_key_set().included_;
+    return (included | c10::default_included_set) == c10::default_included_set;
+}
+
 /// The tensor under a handle of its own: the same storage, version and gradients, in a shape that no call on `t` changes.
 inline at::Tensor own_handle(const at::Tensor& t) {
-    if (t.requires_grad() || t.is_inference()) return at::alias(t);
+    if (t.requires_grad() || t.is_inference() || !is_plain_mode()) return at::alias(t);
     // What alias does, without the dispatcher.
     return at::Tensor(t.unsafeGetTensorImpl()->shallow_copy_and_detach(t.unsafeGetTensorImpl()->version_counter(),
                                                                        /*allow_tensor_metadata_change=*/false));

@@ -179,6 +179,11 @@ inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activatio
                                                         : rows_of_index(there, leading, in);
 }
 
+/// "1 head", "12 heads"
+inline std::string count_text(Index n, const std::string& one) {
+    return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
+}
+
 /// @throws PositionError or ShapeError: the heads or channels of the place are not there
 [[noreturn]] inline void throw_channels(const PlaceValue& p, Fault why) {
     const std::string name = p.name;
@@ -192,14 +197,13 @@ inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activatio
     if (why == Fault::heads_of_layout) throw ShapeError("a layout has no heads: name one of its components");
     if (why == Fault::head_beyond)
         throw PositionError(range("head", "heads", one, w.head_begin, w.head_end) + " " + (one ? "is" : "are") +
-                            " outside " + name + ", which has " + std::to_string(p.part.heads) +
-                            (p.part.heads == 1 ? " head" : " heads") +
+                            " outside " + name + ", which has " + count_text(p.part.heads, "head") +
                             ": count from 0 over all groups, or from -1 for the last");
     const bool of_a_head = w.heads != ChannelWhere::Heads::together;
     const Index width = of_a_head ? p.part.channels() / p.part.heads : p.part.channels();
     throw PositionError(range("dim", "dims", false, w.dim_begin, w.dim_end) + " are outside " +
-                        (of_a_head ? "a head of " : "") + name + ", which has " + std::to_string(width) +
-                        " channels: count from 0, or from -1 for the last, and write begin below end");
+                        (of_a_head ? "a head of " : "") + name + ", which has " + count_text(width, "channel") +
+                        ": count from 0, or from -1 for the last, and write begin below end");
 }
 
 /// Binds the heads and dims of a place, apart from lists.
@@ -218,20 +222,21 @@ inline at::Tensor listed_numbers(const at::Tensor& given, Index begin, Index all
     if (given.is_meta())
         throw TypeError("the values of the list of " + what +
                         "s are needed, but the meta device has none: use another device");
+    const std::string there = count_text(count, what == "dim" ? "channel" : what);
     const at::Tensor list = given.detach().to(at::kCPU);
     const bool is_mask = list.scalar_type() == at::kBool;
     if (!is_mask && !at::isIntegralType(list.scalar_type(), false))
         throw TypeError("the list of " + what + "s is " + tensor_text(list) + ": give integers or bools");
     if (list.dim() != 1 || (is_mask && list.size(0) != count))
-        throw ShapeError("the list of " + what + "s is " + tensor_text(list) + " but " + in + " has " +
-                         std::to_string(count) + ": give [k] integers, or a bool for each");
+        throw ShapeError("the list of " + what + "s is " + tensor_text(list) + " but " + in + " has " + there +
+                         ": give [k] integers, or a bool for each");
     const at::Tensor numbers = is_mask ? list.nonzero().reshape({-1}) : list.to(at::kLong);
     if (numbers.numel() == 0)
         throw PositionError("the list of " + what + "s is empty and selects nothing: name at least one");
     const Index low = numbers.min().item<Index>(), high = numbers.max().item<Index>();
     if (low < -count || high >= count)
         throw PositionError(what + " " + std::to_string(high >= count ? high : low) + " is outside " + in +
-                            ", which has " + std::to_string(count) + ": count from 0, or from -1 for the last");
+                            ", which has " + there + ": count from 0, or from -1 for the last");
     const at::Tensor positive = numbers.remainder(count), sorted = std::get<0>(positive.sort(-1));
     const Index k = sorted.size(0);
     if (sorted.narrow(0, 1, k - 1).eq(sorted.narrow(0, 0, k - 1)).any().item<bool>())

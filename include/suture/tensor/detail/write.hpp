@@ -4,6 +4,8 @@
 
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/detail/plain_storage.hpp"
+#include "suture/tensor/detail/update.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -14,20 +16,6 @@
 #include <utility>
 
 namespace suture::detail {
-
-/// How a value changes a part: it replaces the part, is added to it or taken from it, multiplies or divides it.
-enum class Update : unsigned char { set, add, subtract, multiply, divide };
-
-struct NumberOrTensor {
-    NumberOrTensor(const at::Scalar& s) : scalar(s) {}
-    NumberOrTensor(at::Tensor t) : tensor(std::move(t)), is_tensor(true) {}
-    at::Scalar scalar;
-    at::Tensor tensor;
-    bool is_tensor = false;
-};
-
-/// A contiguous copy of `t` in storage of its own; gradients flow through it.
-inline at::Tensor fresh_copy(const at::Tensor& t) { return t.clone(at::MemoryFormat::Contiguous); }
 
 inline std::string components_text(const LayoutFacts& layout) {
     std::string text;
@@ -228,6 +216,12 @@ void write_part(const at::Tensor& packed, const ResolvedPlace& where, const Writ
     const at::Tensor part = part_at(packed, where);
     write(part);
     put_back(packed, where, part);
+}
+
+/// Changes a place of `packed` by the value. @pre the value was checked
+inline void update(const at::Tensor& packed, const ResolvedPlace& where, Update how, const NumberOrTensor& with) {
+    if (write_plainly(packed, where, how, with)) return;
+    write_part(packed, where, [&](const at::Tensor& part) { write_value(part, where.sizes, how, with); });
 }
 
 }  // namespace suture::detail

@@ -13,7 +13,9 @@ namespace suture::detail {
 /// gradients. It misses writes through `data_ptr`, and writes to inference tensors, which carry no counter.
 class WriteWatch {
 public:
+    /// `lent` must outlive the watch.
     explicit WriteWatch(const at::Tensor& lent) : lent_(lent), before_(state_of(lent)) {}
+    explicit WriteWatch(at::Tensor&&) = delete;
 
     /// @throws OwnershipError if the tensor, or another view of its storage, has been written since
     void check(const char* borrower) const {
@@ -35,7 +37,7 @@ private:
         return {t.is_inference() ? 0 : t._version(), t.numel(),
                 t.has_storage() ? t.storage().unsafeGetStorageImpl() : nullptr, t.requires_grad()};
     }
-    at::Tensor lent_;
+    const at::Tensor& lent_;
     State before_;
 };
 

@@ -1,0 +1,132 @@
+// The short way: copies of, and writes to, plain storage without LibTorch's dispatcher. Below a megabyte, an edit's time
+// is that of the operators it calls, not of the bytes it moves.
+// Law: the bytes are those that LibTorch's operators would leave; whatever is not plain goes LibTorch's way.
+#pragma once
+
+#include "suture/tensor/detail/handle.hpp"
+#include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/detail/update.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/EmptyTensor.h>
+#include <ATen/Parallel.h>
+#include <c10/core/DispatchKeySet.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace suture::detail {
+
+/// Whether a tensor is dense, contiguous memory of the CPU.
+inline bool is_plain_memory(const at::Tensor& t) {
+    constexpr c10::DispatchKeySet plain_keys{
+        c10::DispatchKeySet({c10::DispatchKey::CPU, c10::DispatchKey::ADInplaceOrView, c10::DispatchKey::AutogradCPU,
+                             c10::DispatchKey::AutocastCPU})};
+    return (t.key_set() | plain_keys) == plain_keys && t.is_contiguous() && !t._is_zerotensor();
+}
+/// Whether autograd does not follow it now, either.
+inline bool is_plain(const at::Tensor& t) {
+    return is_plain_memory(t) && !(t.requires_grad() && at::GradMode::is_enabled());
+}
+
+/// A contiguous copy of `t` in storage of its own; gradients flow through it. LibTorch copies large tensors in several
+/// threads.
+inline at::Tensor fresh_copy(const at::Tensor& t) {
+    constexpr Index least_for_threads = 32768;  // at::internal::GRAIN_SIZE, from which LibTorch's copy uses threads
+    if (!t.defined() || !is_plain(t) || !is_plain_mode() ||
+        (t.numel() >= least_for_threads && at::get_num_threads() > 1))
+        return t.clone(at::MemoryFormat::Contiguous);
+    at::Tensor copy(at::detail::empty_cpu(t.sizes(), t.scalar_type()));
+    if (t.numel() > 0) std::memcpy(copy.data_ptr(), t.data_ptr(), t.nbytes());
+    return copy;
+}
+
+/// Moves a tensor to storage of its own if anybody else holds it or its storage: they keep the values that they have.
+inline void make_alone(at::Tensor& t) {
+    if (t.use_count() != 1 || t.storage().use_count() != 1) t = fresh_copy(t);
+}
+
+/// Calls f(first channel, count) for each run of neighbouring channels of a selection in `packed`, in the order of the
+/// selection. @pre packed is contiguous, the selection is viewable
+template <class F>
+void for_each_run(const at::Tensor& packed, const ResolvedPlace& r, const F& f) {
+    const at::IntArrayRef sizes = packed.sizes();
+    const std::size_t axes = sizes.size() - 1;
+    const Index width = sizes.back();
+    const IndexRange whole_token{0, axes > 0 ? sizes[axes - 1] : 1, false};
+    const IndexRange token = r.token ? *r.token : whole_token;
+    const IndexRange batch = r.batch ? *r.batch : IndexRange{0, axes > 1 ? sizes[0] : 1, false};
+    Index between = 1;
+    for (std::size_t i = 1; i + 1 < axes; ++i) between *= sizes[i];
+    for (Index b = batch.begin; b < batch.begin + batch.size; ++b)
+        for (Index m = 0; m < between; ++m)
+            for (Index t = token.begin; t < token.begin + token.size; ++t) {
+                const Index row = ((b * between + m) * whole_token.size + t) * width + r.channels.offset;
+                for (Index g = 0; g < r.channels.groups; ++g) f(row + g * r.channels.period, r.channels.width);
+            }
+}
+
+/// A loop over one run for each way to change it. `value(i)` is the value for the i-th number of the run.
+template <class T, class Value>
+void change_run(T* at, Index count, Update how, const Value& value) {
+    switch (how) {
+        case Update::set:
+            for (Index i = 0; i < count; ++i) at[i] = value(i);
+            return;
+        case Update::add:
+            for (Index i = 0; i < count; ++i) at[i] = at[i] + value(i);
+            return;
+        case Update::subtract:
+            for (Index i = 0; i < count; ++i) at[i] = at[i] - value(i);
+            return;
+        case Update::multiply:
+            for (Index i = 0; i < count; ++i) at[i] = at[i] * value(i);
+            return;
+        case Update::divide:
+            for (Index i = 0; i < count; ++i) at[i] = at[i] / value(i);
+            return;
+    }
+}
+
+/// Changes the selection by a number or by a tensor of its shape, one value or one value per channel.
+/// @return false, without a write, if that needs LibTorch's operators
+template <class T>
+bool change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
+    T* const data = static_cast<T*>(packed.data_ptr());
+    if (!with.is_tensor) {
+        const T number = with.scalar.to<T>();
+        for_each_run(packed, r, [&](Index first, Index count) {
+            change_run(data + first, count, how, [number](Index) { return number; });
+        });
+        return true;
+    }
+    if (!is_plain(with.tensor)) return false;
+    const T* const values = static_cast<const T*>(with.tensor.data_ptr());
+    const bool is_one = with.tensor.numel() == 1, is_whole = with.tensor.sizes() == at::IntArrayRef(r.sizes);
+    if (!is_one && !is_whole) return false;
+    Index next = 0;
+    for_each_run(packed, r, [&](Index first, Index count) {
+        const T* const from = values + (is_one ? 0 : next);
+        if (is_one)
+            change_run(data + first, count, how, [from](Index) { return *from; });
+        else
+            change_run(data + first, count, how, [from](Index i) { return from[i]; });
+        next += count;
+    });
+    return true;
+}
+
+/// The same for a selection of any dtype. @pre the value was checked
+inline bool write_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
+    if (!r.is_viewable() || !is_plain(packed) || !is_plain_mode()) return false;
+    bool done = false;
+    if (packed.scalar_type() == at::kFloat)
+        done = change_plainly<float>(packed, r, how, with);
+    else if (packed.scalar_type() == at::kDouble)
+        done = change_plainly<double>(packed, r, how, with);
+    if (done && !packed.is_inference()) packed.unsafeGetTensorImpl()->bump_version();
+    return done;
+}
+
+}  // namespace suture::detail

@@ -1,0 +1,62 @@
+// A handle of one's own: the same storage, in a shape that nobody else can change.
+#include <suture/tensor/detail/handle.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+
+using suture::detail::own_handle;
+
+TEST_CASE("a handle of its own shares storage and version, and copies nothing") {
+    const at::Tensor t = at::arange(6, at::kFloat).reshape({2, 3});
+    const at::Tensor mine = own_handle(t);
+    CHECK_FALSE(mine.is_same(t));
+    CHECK(mine.data_ptr() == t.data_ptr());
+    CHECK(mine.is_alias_of(t));
+    CHECK(mine.equal(t));
+    const auto before = mine._version();
+    t.add_(1);
+    CHECK(mine._version() == before + 1);
+    CHECK(mine.equal(t));
+}
+
+TEST_CASE("a handle of its own keeps its shape when the tensor changes its own") {
+    at::Tensor t = at::arange(6, at::kFloat).reshape({2, 3});
+    const at::Tensor mine = own_handle(t);
+    t.transpose_(0, 1);
+    t.resize_({1, 2});
+    CHECK(mine.sizes() == at::IntArrayRef({2, 3}));
+    CHECK(mine.equal(at::arange(6, at::kFloat).reshape({2, 3})));
+}
+
+TEST_CASE("a handle of its own keeps strides, dtype and device") {
+    const at::Tensor turned = at::arange(6).reshape({2, 3}).t();
+    CHECK(own_handle(turned).strides() == turned.strides());
+    CHECK(own_handle(turned).scalar_type() == at::kLong);
+    CHECK(own_handle(at::empty({2}, at::kMeta)).is_meta());
+    const at::Tensor conjugated = at::complex(at::ones({2}), at::ones({2})).conj();
+    CHECK(own_handle(conjugated).equal(conjugated));
+}
+
+TEST_CASE("gradients flow through a handle of its own") {
+    const at::Tensor leaf = at::ones({3}).requires_grad_();
+    own_handle(leaf).mul(2).sum().backward();
+    CHECK(leaf.grad().equal(at::full({3}, 2.0f)));
+    const at::Tensor later = at::ones({3}).requires_grad_();
+    {
+        const at::NoGradGuard no_grad;
+        CHECK(own_handle(later).is_alias_of(later));
+    }
+    CHECK(later.is_leaf());
+}
+
+TEST_CASE("an inference tensor has handles inside and outside of inference mode") {
+    const at::Tensor made = [] {
+        const c10::InferenceMode inference;
+        at::Tensor t = at::ones({3});
+        CHECK(own_handle(t).equal(t));
+        return t;
+    }();
+    CHECK(own_handle(made).is_alias_of(made));
+    CHECK(own_handle(made).equal(at::ones({3})));
+}
