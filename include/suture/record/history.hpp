@@ -4,6 +4,7 @@
 
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/owned.hpp"
+#include "suture/tensor/reading.hpp"
 
 #include <ATen/ops/stack.h>
 #include <range/v3/view/interface.hpp>
@@ -49,6 +50,12 @@ public:
     /// @throws as Latest
     explicit History(RecordOptions options = {})
         : detail::Recorder<X>(std::move(options), detail::EntryStore::Keep::all) {}
+    /// Keeps a place, `History<Q<768, 12>> queries(on<Q>(token(-1)));`: X at these positions.
+    /// @throws ValueError also if the options name positions as well
+    template <class Selector, Where... Ws>
+        requires detail::keeps_all_channels<X, Selector, Ws...>
+    explicit History(const Place<Selector, Ws...>& place, RecordOptions options = {})
+        : History(detail::options_at(detail::Access::wheres(place), std::move(options))) {}
 
     /// The entries of one layer, at least one.
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet

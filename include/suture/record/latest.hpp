@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/record/recorder.hpp"
+#include "suture/tensor/reading.hpp"
 
 #include <cstddef>
 #include <string>
@@ -29,6 +30,12 @@ public:
     ///         exceeded, MemoryError.
     explicit Latest(RecordOptions options = {})
         : detail::Recorder<X>(std::move(options), detail::EntryStore::Keep::latest) {}
+    /// Keeps a place, `Latest<Q<768, 12>> queries(on<Q>(token(-1)));`: X at these positions.
+    /// @throws ValueError also if the options name positions as well
+    template <class Selector, Where... Ws>
+        requires detail::keeps_all_channels<X, Selector, Ws...>
+    explicit Latest(const Place<Selector, Ws...>& place, RecordOptions options = {})
+        : Latest(detail::options_at(detail::Access::wheres(place), std::move(options))) {}
 
     /// The newest activation of the layer: [..., width].
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet

@@ -9,6 +9,7 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstring>
 #include <optional>
@@ -42,6 +43,28 @@ struct RecordOptions {
 };
 
 namespace detail {
+/// A place that a recorder of X can keep: all of X, at some positions.
+template <class X, class Selector, class... Ws>
+inline constexpr bool keeps_all_channels = false;
+template <Layout X, class Selector, Where... Ws>
+    requires(Resolution<Selector, X>::why == Fault::none)
+inline constexpr bool keeps_all_channels<X, Selector, Ws...> =
+    std::same_as<part_of<X, typename Resolution<Selector, X>::type>, X> &&
+    ((Ws::restricts != the_heads && Ws::restricts != the_dims) && ...);
+
+/// The options with the positions of these selectors.
+/// @throws ValueError if the options name positions already
+template <Where... Ws>
+RecordOptions options_at(const WherePack<Ws...>& wheres, RecordOptions options) {
+    const Positions at = place_value({}, "", wheres).positions;
+    if (!at.is_everywhere() && (options.tokens || options.batches))
+        throw ValueError("the positions are named twice: by the place and by the RecordOptions: keep one");
+    if (at.token) options.tokens = *at.token;
+    if (at.rows) options.tokens = *at.rows;
+    if (at.batch) options.batches = at.batch;
+    return options;
+}
+
 /// While it lives, tensors are made as if inference mode were off, so that autograd can use them later. Gradients are
 /// tracked if they were before and `gradients` is true.
 class NormalMode {

@@ -27,8 +27,8 @@ inline constexpr bool is_record_options = std::same_as<std::remove_cvref_t<T>, R
 template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
     requires Recordable<detail::cached_at<X, S>>
 [[nodiscard("the result of the run and its cache would be lost")]] auto run_with_cache(Model&& model, const S& sites,
-                                                                                      RecordOptions options,
-                                                                                      Inputs&&... inputs) {
+                                                                                       RecordOptions options,
+                                                                                       Inputs&&... inputs) {
     Latest<detail::cached_at<X, S>> cache(std::move(options));
     HookSet hooks;
     hooks.add(sites, cache);
@@ -49,7 +49,7 @@ template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
 template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
     requires(Recordable<detail::cached_at<X, S>> && !(detail::is_record_options<Inputs> || ...))
 [[nodiscard("the result of the run and its cache would be lost")]] auto run_with_cache(Model&& model, const S& sites,
-                                                                                      Inputs&&... inputs) {
+                                                                                       Inputs&&... inputs) {
     return run_with_cache<X>(model, sites, RecordOptions{}, std::forward<Inputs>(inputs)...);
 }
 
