@@ -161,3 +161,22 @@ TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
         CHECK(one[4 + layer].squeeze(0).equal(a[shared - 1].narrow(0, 0, 24)));
     }
 }
+
+TEST_CASE_FIXTURE(fixture, "a place says which positions a recorder keeps") {
+    Latest<Q<2>> last(on<Q>(token(-1)));
+    Latest<Small> rows(on<Small>(tokens(1, 3)), RecordOptions{.dtype = at::kDouble});
+    Latest<V<2>> picked(on<V>(tokens({0, 3})));
+    Latest<K<2>> all(on<K>());
+    for (auto* recorder : {&rows}) hooks.add(sites, *recorder);
+    hooks.add(sites, last), hooks.add(sites, picked), hooks.add(sites, all);
+    pass(1);
+    CHECK(last[1].sizes() == at::IntArrayRef({2}));
+    CHECK(rows[1].unsafe_tensor().equal(at::full({2, 6}, 11, at::kDouble)));
+    CHECK(picked[2].sizes() == at::IntArrayRef({2, 2}));
+    CHECK(all[0].sizes() == at::IntArrayRef({4, 2}));
+    static_assert(!std::is_constructible_v<Latest<Q<2>>, decltype(on<Small>(token(0)))>);
+    static_assert(!std::is_constructible_v<Latest<Q<2>>, decltype(on<Q>(head(0)))>);
+    static_assert(!std::is_constructible_v<Latest<Q<2>>, decltype(on<K>(token(0)))>);
+    CHECK(says(message_of<ValueError>([] { Latest<Q<2>> twice(on<Q>(token(0)), RecordOptions{.tokens = token(1)}); }),
+               "the positions are named twice"));
+}

@@ -182,3 +182,43 @@ TEST_CASE("what a layout lacks is no grid for `requires` either") {
     CHECK_FALSE(sweeps_queries(at::ones({1})));
     CHECK_FALSE(sweeps_queries(HookPoint<Fused<10, Q<4, 2>, Q<6>>>("s")));
 }
+
+TEST_CASE("a grid of a place has its positions and heads, whatever the layout") {
+    using NeoX = NeoXQkv<3, 4>;
+    const auto grouped = sites_of<NeoX>({"h.0.attn", "h.1.attn"});
+    const auto check = [](const auto& sites, const auto& whole, Index first_of_second_head) {
+        const Grid one = Grid::of(sites, on<K>(token(-1), head(1)));
+        CHECK(one.parts()[0].name == "K[head 1]");
+        CHECK(one.parts()[0].heads() == 0);
+        CHECK(one.parts()[0].of_head(-1) == whole.parts()[0].of_head(1));
+        CHECK(!one.has_positions());
+        const Grid two = Grid::of(sites, on<K>(tokens(1, 3), heads(1, 3))).by_head();
+        CHECK(two.parts()[0].name == "K[heads 1:3]");
+        CHECK(two.parts()[0].heads() == 2);
+        CHECK(two.parts()[0].of_head(0) == whole.parts()[0].of_head(1));
+        CHECK(two.parts()[0].of_head(1) == whole.parts()[0].of_head(2));
+        CHECK(two.has_positions());
+        CHECK(two.parts()[0].of_head(0).offset == first_of_second_head);
+        const Grid dims_of_head = Grid::of(sites, on<K>(head<1>, dims<1, 3>));
+        CHECK(dims_of_head.parts()[0].of_head(-1).offset == first_of_second_head + 1);
+        CHECK(dims_of_head.parts()[0].of_head(-1).width == 2);
+        const Grid all = Grid::of(sites, on<K>());
+        CHECK(all.parts()[0].name == "K");
+        CHECK(all.by_head().parts()[0].heads() == 3);
+    };
+    check(c_attn, Grid::of<K>(c_attn), 16);
+    check(grouped, Grid::of<K>(grouped), 16);
+}
+
+TEST_CASE("a place that no sweep can patch is refused when the grid is made") {
+    CHECK(message_of<PositionError>([] { (void)Grid::of(c_attn, on<Q>(head(3))); }) ==
+          "head 3 is outside Q, which has 3 heads: count from 0 over all groups, or from -1 for the last");
+    CHECK(message_of<ValueError>([] { (void)Grid::of(c_attn, on<Q>(batch(0))); }) ==
+          "a sweep patches every prompt at the same positions: name them with token() or tokens()");
+    CHECK(message_of<ValueError>([] {
+              (void)Grid::of(c_attn, on<Q>(heads({0, 2})));
+          }) == "a sweep takes heads and dims by range: sweep a list as recipes, Grid::of_recipes");
+    CHECK(message_of<ValueError>([] {
+              (void)Grid::of(sites_of<CodeGenQkv<32, 8>>({"h.0.attn"}), on<Q>(heads(1, 4)));
+          }) == "these channels lie at irregular distances in the layout: sweep them head by head");
+}
