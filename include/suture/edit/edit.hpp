@@ -244,7 +244,7 @@ struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, 
     friend std::string to_string(const RecipeList& r) {
         std::string text;
         for (const E& e : r.edits) text += (text.empty() ? "" : " | ") + to_string(e);
-        return text.empty() ? "nothing" : text;
+        return text;
     }
 };
 
