@@ -76,6 +76,11 @@ concept Attachable = requires(A& a, std::size_t layer, const Site& site) {
     { a.template hook_at<L>(layer, site) } -> std::same_as<HookEntry>;
     a.attached();
 };
+/// An attachable object that can be attached to the gradients at sites packed like L: a recorder.
+template <class A, class L>
+concept RecordsGradients = requires(A& a, std::size_t layer, const Site& site) {
+    { a.template gradient_hook_at<L>(layer, site) } -> std::same_as<HookEntry>;
+};
 template <class A>
 concept Layered = requires(A& a) {
     a.attached();
@@ -114,7 +119,7 @@ public:
     template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookKey add(S&& sites, R recipe) {
-        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::HookPhase::edits);
+        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::Pass::forward);
     }
 
     /// Adds a callback, which observes the activation or replaces it. All hooks are suspended while it runs, so it may
@@ -122,7 +127,7 @@ public:
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
     HookKey add(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::edits);
+        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::Pass::forward);
     }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
@@ -143,14 +148,30 @@ public:
     template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookKey add_backward(S&& sites, R recipe) {
-        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::HookPhase::gradient);
+        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::Pass::backward);
     }
 
     /// Adds a callback for the gradient, which observes or replaces it.
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
     HookKey add_backward(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::gradient);
+        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::Pass::backward);
+    }
+
+    /// Records gradients: layer i is the i-th site. Like activations they are recorded before or after the edits of the
+    /// gradient. A recorder of activations cannot record gradients as well.
+    ///
+    ///     Latest<Qkv> activations, gradients;
+    ///     hooks.add(sites, activations);
+    ///     hooks.add_backward(sites, gradients);
+    ///     { const auto scope = hooks.activate(); loss(model->forward(ids)).backward(); }
+    ///     at::Tensor attribution = activations[3] * gradients[3];
+    template <class Given = detail::OwnLayout, Sites S, class A, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::RecordsGradients<A, L>)
+    HookKey add_backward(S&& sites, A& recorder) {
+        std::size_t layer = 0;
+        return keep(
+            hooks_for(sites, [&](const Site& site) { return recorder.template gradient_hook_at<L>(layer++, site); }));
     }
 
     // What must not compile.
@@ -183,9 +204,15 @@ public:
                  !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::NotAHook<F, L>)
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<std::remove_cvref_t<F>>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L>&& detail::Layered<F>)
+    SUTURE_REJECTED("this recorder has another layout: declare it with that of the site", add_backward(S&&, F&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::Attachable<F, L> && !detail::RecordsGradients<F, L>)
+    SUTURE_REJECTED("a board replaces activations: give a recipe, a callback or a recorder", add_backward(S&&, F&));
 
     /// Makes the set active in this thread while the returned scope lives.
     /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more because
@@ -213,9 +240,9 @@ public:
 
 private:
     template <class L, class S, AnyRecipe R>
-    HookKey add_recipe(S&& sites, R recipe, detail::HookPhase when) {
+    HookKey add_recipe(S&& sites, R recipe, detail::Pass pass) {
         try {
-            return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), when);
+            return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), pass);
         } catch (Error& e) {
             if constexpr (!detail::SiteRange<S>)
                 e.add_place(site_ref(sites).name());
@@ -226,8 +253,8 @@ private:
     }
     /// Adds the same hook at every site; each counts for itself.
     template <class S>
-    HookKey add_entry(S&& sites, detail::HookEntry entry, detail::HookPhase when) {
-        entry.when = when;
+    HookKey add_entry(S&& sites, detail::HookEntry entry, detail::Pass pass) {
+        entry.pass = pass;
         return keep(hooks_for(sites, [&entry](const Site&) -> const detail::HookEntry& {
             entry.state = std::make_shared<detail::HookState>();
             return entry;
