@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
     pass(1);
     static_assert(std::is_same_v<decltype(latest[1]), View<Small>>);
     CHECK(latest[1].unsafe_tensor().equal(full(11)));
-    CHECK(latest.at("h.2").unsafe_tensor().equal(full(12)));
+    CHECK(latest["h.2"].unsafe_tensor().equal(full(12)));
     const View<Q<2>> q = latest[1][on<Q>()];
     CHECK(q.unsafe_tensor().equal(full(11, 2)));
     CHECK(latest.contains(2));
@@ -59,17 +59,17 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
 
 TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists the layers there are") {
     CHECK(says(message_of<HookError>([&] { (void)latest[1]; }), "layer 1 (h.1)", "nothing yet", "run the model"));
-    CHECK(says(message_of<HookError>([&] { (void)latest.at("h.1"); }), "layer 1 (h.1)"));
+    CHECK(says(message_of<HookError>([&] { (void)latest["h.1"]; }), "layer 1 (h.1)"));
     pass(1);
     CHECK(says(message_of<PositionError>([&] { (void)latest[3]; }), "layer 3 is not recorded here", "0 (h.0), 1 (h.1)",
                "2 (h.2)"));
-    CHECK(says(message_of<PositionError>([&] { (void)latest.at("h.7"); }), "no site h.7", "2 (h.2)"));
+    CHECK(says(message_of<PositionError>([&] { (void)latest["h.7"]; }), "no site h.7", "2 (h.2)"));
     CHECK(says(message_of<PositionError>([] { (void)Latest<Small>()[0]; }), "attached to no site", "hook set"));
 
     std::vector<HookPoint<Small>> unnamed(2);
     Latest<Small> other;
     hooks.add(unnamed, other);
-    CHECK(says(message_of<HookError>([&] { (void)other.at("an unnamed site"); }), "several layers", "by its number"));
+    CHECK(says(message_of<HookError>([&] { (void)other["an unnamed site"]; }), "several layers", "by its number"));
 }
 
 TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and an existing View keeps its values") {

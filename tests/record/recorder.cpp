@@ -162,7 +162,7 @@ TEST_CASE("a recorder of AnyLayout keeps activations of any kind, whole or at so
     const auto scope = hooks.activate();
     for (int pass = 0; pass < 2; ++pass) (void)pattern(seen), (void)packed(x);
     CHECK(all[0].equal(seen));
-    CHECK(all.at("pattern").equal(seen));
+    CHECK(all["pattern"].equal(seen));
     CHECK_FALSE(all[0].is_alias_of(seen));
     CHECK(with_layout[0].equal(x));
     CHECK(last_query.bytes_held() == 2 * 2 * 3 * 5 * sizeof(double));

@@ -53,6 +53,8 @@ public:
     /// The entries of one layer, at least one.
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
     LayerHistory<X> of(std::size_t layer) const { return LayerHistory<X>(this->of_layer(layer)); }
+    /// The same by the site's name: `history.of("h.3.attn.c_attn")`.
+    LayerHistory<X> of(const std::string& site) const { return of(this->shared()->layer_named(site)); }
 
     /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout: as one
     /// tensor.
@@ -68,6 +70,7 @@ public:
         else
             return detail::Access::make<Owned<X>>(at::stack(parts));
     }
+    auto stack(const std::string& site) const { return stack(this->shared()->layer_named(site)); }
 
 private:
     static void check_alike(const detail::StoredEntry& e, const std::vector<at::Tensor>& parts) {

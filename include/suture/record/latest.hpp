@@ -35,8 +35,9 @@ public:
     typename RecordEntry<X>::view_type operator[](std::size_t layer) const {
         return this->of_layer(layer).front().view();
     }
-    /// The same by the site's name: `latest.at("h.3.attn.c_attn")`.
-    typename RecordEntry<X>::view_type at(const std::string& site) const {
+    /// The newest activation at the site of this name: `latest["h.3.attn.c_attn"]`.
+    /// @throws PositionError if no site of that name is recorded, HookError if several are, or if it has recorded nothing
+    typename RecordEntry<X>::view_type operator[](const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];
     }
 };

@@ -83,8 +83,7 @@ inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, 
     if (activation.is_complex() && options.dtype && !at::isComplexType(*options.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
                         dtype_text(*options.dtype) + ": set a complex dtype in the RecordOptions");
-    const at::IntArrayRef leading = activation.sizes().slice(0, activation.dim() - 1);
-    return {resolve(place_kept(part, options), activation, leading), options.dtype.value_or(activation.scalar_type()),
+    return {resolve(place_kept(part, options), activation), options.dtype.value_or(activation.scalar_type()),
             options.device.value_or(activation.device())};
 }
 
@@ -114,7 +113,7 @@ inline at::Tensor copy_kept(const CopyPlan& plan, const at::Tensor& activation, 
     const at::Tensor part = part_at(activation, plan.where);
     const bool is_alone =  // gathered into storage that holds nothing else
         !part.is_alias_of(activation) && part.is_contiguous() &&
-        part.storage().nbytes() == static_cast<std::size_t>(part.numel()) * part.element_size();
+        part.storage().nbytes() == static_cast<std::size_t>(part.numel() * part.element_size());
     return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/!is_alone, at::MemoryFormat::Contiguous)
         .resolve_conj()
         .resolve_neg();
