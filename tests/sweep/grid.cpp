@@ -144,6 +144,19 @@ TEST_CASE("a grid of recipes has them by their texts, and each gives an edited c
     CHECK(activation.equal(at::ones({1, 4, 36})));
 }
 
+TEST_CASE("a recipe of a grid may be a range of edits itself") {
+    const auto zeroed = [](const std::vector<int>& some) {
+        return some | ranges::views::transform([](int h) { return on<V>(head(h)).zero(); });
+    };
+    const std::vector<std::vector<int>> sets{{0}, {0, 2}};
+    const Grid grid = Grid::of_recipes(c_attn, sets | ranges::views::transform(zeroed));
+    REQUIRE(grid.recipes().size() == 2);
+    CHECK(grid.recipes()[1].name == "V[head 0] = 0 | V[head 2] = 0");
+    const at::Tensor activation = at::ones({1, 4, 36});
+    const at::Tensor expected = borrow<Qkv>(activation) | on<V>(heads({0, 2})).zero();
+    CHECK(grid.recipes()[1].edited(activation).equal(expected));
+}
+
 TEST_CASE("what recipes say themselves cannot be said of their grid") {
     const Grid grid = Grid::of_recipes(c_attn, std::vector{on<Q>().zero()}), other = Grid::of<Q>(c_attn);
     const auto refusal = [](auto call) { return message_of<ValueError>([&] { (void)call(); }); };

@@ -170,22 +170,24 @@ public:
         requires(suture_fault != detail::Fault::none)
     SUTURE_REJECTED_FOR(suture_fault, of(S&&, const Place<Selector, Ws...>&));
 
-    /// One recipe at a time, at one site or at the sites of several layers: any range of recipes of one type.
+    /// One recipe at a time, at one site or at the sites of several layers: any range of edits, recipes or ranges of edits
+    /// of one type.
     ///
     ///     views::iota(0, 15) | views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); })
     ///
     /// @throws HookError if the range of sites is empty, ValueError if the range of recipes is
     template <detail::LayeredSites S, ranges::input_range R>
-        requires(AnyRecipe<ranges::range_value_t<R>>&&
+        requires(Applicable<ranges::range_value_t<R>>&&
                      detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
         Grid grid(detail::grid_part<detail::Exactly<L>, L>(detail::untyped(sites)));
-        for (auto&& recipe : recipes)
-            grid.recipes_.push_back(
-                {to_string(recipe),
-                 [recipe](const at::Tensor& activation) { return (borrow<L>(activation) | recipe).take(); },
-                 [recipe](Index length) { detail::check_places<L>(recipe, length); }});
+        for (auto&& given : recipes) {
+            const auto recipe = detail::as_recipe(given);
+            grid.recipes_.push_back({to_string(recipe),
+                                     [recipe](const at::Tensor& activation) { return borrow<L>(activation) | recipe; },
+                                     [recipe](Index length) { detail::check_places<L>(recipe, length); }});
+        }
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }
