@@ -54,6 +54,25 @@ public:
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
     LayerHistory<X> of(std::size_t layer) const { return LayerHistory<X>(this->of_layer(layer)); }
 
+    // Calls that must not compile.
+    History(History&&) noexcept = default;
+    History& operator=(History&&) noexcept = default;
+    SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", History);
+    SUTURE_REJECTED(
+        "a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const History&));
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", History,
+                         const Position<Axis::token>&);
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", History,
+                         const Position<Axis::batch>&);
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", History, at::ScalarType);
+    template <class I>
+    SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", operator[](const I&)
+                                                                                                     const);
+    template <class...>
+    SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", get(...) const);
+
     /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout: as one
     /// tensor.
     /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()
