@@ -256,9 +256,25 @@ class Board {
                 site_);
         }
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[site] = place.add(value)", operator+=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[layer] = place.add(value)", operator+=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[site] = place.multiply(value)", operator*=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[layer] = place.multiply(value)", operator*=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = place.subtract(value)", operator-=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = place.divide(value)", operator/=(const V&) &&);
+        template <class V>
+            requires(!detail::takes<V, Selector> && Readable<V>)
+        SUTURE_REJECTED(
+            "the injected View holds another component: take its values with read()", operator=(const V&) &&);
+        template <class V>
+            requires(!detail::takes<V, Selector> && !Readable<V>)
+        SUTURE_REJECTED(
+            "a place of a board takes a number, a tensor, a View, a place or a Slot: give one", operator=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED(
+            "a board is assigned to in one statement: write board[layer][place] = value", operator=(const V&) &);
+        SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
 
     private:
         friend Board;
@@ -324,9 +340,46 @@ class Board {
             requires(suture_fault != detail::Fault::none)
         SUTURE_REJECTED_FOR(suture_fault, operator[](const Place<Selector, Ws...>&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().add(value)", operator+=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().add(value)", operator+=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().multiply(value)", operator*=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().multiply(value)", operator*=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().subtract(value)", operator-=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().divide(value)", operator/=(const V&) &&);
+        template <Applicable R, detail::Fault suture_fault = detail::recipe_fault<R, L>>
+            requires(suture_fault != detail::Fault::none)
+        SUTURE_REJECTED_FOR(suture_fault, operator=(const R&) &&);
+        template <class V>
+            requires(detail::is_place<V>)
+        SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator=(const V&) &&);
+        template <class V>
+            requires(!detail::takes<V, detail::Exactly<L>> && Readable<V>)
+        SUTURE_REJECTED(
+            "this holds another layout: for a part, write board[layer][on<C>()] = value", operator=(const V&) &&);
+        template <class V>
+            requires(!detail::takes<V, detail::Exactly<L>> && !Readable<V> && !Applicable<V> && !detail::is_place<V>)
+        SUTURE_REJECTED(
+            "a layer takes a number, a tensor, a View, a Slot or a recipe: give one", operator=(const V&) &&);
+        template <class V>
+        SUTURE_REJECTED("a board is assigned to in one statement: write board[layer] = value", operator=(const V&) &);
+        template <class I>
+            requires(!detail::is_place<I>)
+        SUTURE_REJECTED(
+            "a part of a layer is a place: write board[layer][on<C>(token(4))] = value", operator[](const I&) &&);
+        SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
+        template <class...>
+        SUTURE_REJECTED("a board has no activations: record them with a Latest", norm(...) const);
+        template <class...>
+        SUTURE_REJECTED("a board has no activations: record them with a Latest", clone(...) const);
+        template <class...>
+        SUTURE_REJECTED("a board has no activations: record them with a Latest", read(...) const);
+        template <class...>
+        SUTURE_REJECTED("a layer is switched by its number: write board.disable(layer)", disable(...) const);
+        template <class...>
+        SUTURE_REJECTED("a layer is switched by its number: write board.enable(layer)", enable(...) const);
+        template <class...>
+        SUTURE_REJECTED("a layer is cleared by its number: write board.clear(layer)", clear(...) const);
 
     private:
         friend Board;
@@ -359,6 +412,26 @@ public:
     /// The entry of the site in this layer, by the model's own number: layer(3) is that of "h.3.attn.c_attn".
     /// @throws as operator[]; HookError if the board is attached to several sites of that layer
     SiteEntry layer(std::size_t number) { return SiteEntry(*state_, Key::layer(number)); }
+
+    // Calls that must not compile.
+    template <class I>
+        requires(!std::convertible_to<const I&, detail::BoardKey> && !detail::is_place<I>)
+    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", operator[](const I&) const);
+    template <class I>
+        requires(detail::is_place<I>)
+    SUTURE_REJECTED("a place is in a layer: write board[layer][on<C>(token(4))] = value", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", set(...) const);
+    template <class...>
+    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", insert(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(layer)", erase(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(layer)", remove(...) const);
+    SUTURE_REJECTED_COPY("a Board is not copied: its hooks use this one, so pass a reference", Board);
+    SUTURE_REJECTED("a Board is not copied: its hooks use this one, so pass a reference", operator=(const Board&) &);
 
     bool contains(const detail::BoardKey& site) const { return state_->contains(site); }
     /// The number of sites that have an entry.

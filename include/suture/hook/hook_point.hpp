@@ -29,6 +29,13 @@ public:
             return activation;
         return detail::run_hooks(*this, std::move(activation));
     }
+    template <class...>
+    SUTURE_REJECTED("an activation passes through a site: write x = point(x)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("an activation passes through a site: write x = point(x)", forward(...) const);
+    template <class I>
+    SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
+                                                                                                       const);
 };
 
 template <class L>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/hook/callback.hpp"
+#include "suture/hook/detail/hook_mistakes.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/key.hpp"
@@ -81,18 +82,35 @@ template <class A, class L>
 concept RecordsGradients = requires(A& a, std::size_t layer, const Site& site) {
     { a.template gradient_hook_at<L>(layer, site) } -> std::same_as<HookEntry>;
 };
-template <class A>
-concept Layered = requires(A& a) {
-    a.attached();
-};
 template <class F, class L>
-concept NotAHook = !Applicable<F> && !Callback<std::remove_cvref_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
+concept NotAHook = mistake_of_hook<F>
+== HookMistake::none && !Applicable<F> && !Callback<std::remove_cvref_t<F>, L> &&
+    !Attachable<std::remove_cvref_t<F>, L>;
 template <class F, class L>
 concept CalledWith = std::invocable<F&, const typename lent_as<L>::type&> ||
                      std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
 /// It could be called if it were not const, or be a hook if it could be copied.
 template <class F, class L>
 concept MutableHook = CalledWith<F, L> &&(!CalledWith<const F, L> || !std::copy_constructible<F>);
+
+/// What is wrong with adding these at S with the layout Given.
+template <class Given, class S, class... Fs>
+inline constexpr HookMistake hook_mistake = [] {
+    if constexpr (!Sites<S>) {
+        if (Applicable<S> || (Sites<Fs> || ...)) return HookMistake::wrong_order;
+        if (std::convertible_to<S, std::string>) return HookMistake::path_as_site;
+        if (ModelOfSites<std::remove_reference_t<S>>) return HookMistake::model_as_site;
+        return SomeModule<std::remove_reference_t<S>> ? HookMistake::module_without_a_site : HookMistake::none;
+    } else {
+        if (sizeof...(Fs) > 1) return HookMistake::several_hooks;
+        if (!std::same_as<Given, OwnLayout> && !HookLayout<Given>) return HookMistake::not_a_layout;
+        if (!std::same_as<Given, OwnLayout> && !std::same_as<layout_at<S>, AnyLayout>)
+            return HookMistake::needless_layout;
+        HookMistake first = HookMistake::none;
+        ((first = mistake_of_hook<Fs>), ...);
+        return first;
+    }
+}();
 }  // namespace detail
 
 /// Hooks, each at a site. The set owns them: they stay until their key removes them or the set is destroyed. Any thread
@@ -193,8 +211,11 @@ public:
                     add_backward(S&&, R));
 
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::NotAHook<F, L>&& detail::Layered<F>)
+        requires(detail::HookLayout<L>&& detail::NotAHook<F&, L>&& detail::Layered<F>)
     SUTURE_REJECTED("this board or recorder has another layout: declare it with that of the site", add(S&&, F&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::Layered<F>)
+    SUTURE_REJECTED("boards and recorders take activations: record gradients by a callback", add_backward(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
@@ -204,7 +225,12 @@ public:
                  !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<std::remove_cvref_t<F>>)
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+                 detail::MutableHook<std::remove_cvref_t<F>, L>)
+    SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add_backward(S&&, F&&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
@@ -213,6 +239,69 @@ public:
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::Attachable<F, L> && !detail::RecordsGradients<F, L>)
     SUTURE_REJECTED("a board replaces activations: give a recipe, a callback or a recorder", add_backward(S&&, F&));
+#define SUTURE_HOOK_MISTAKE(mistake, sentence, name)                                    \
+    template <class Given = detail::OwnLayout, class S, class... Fs>                    \
+        requires(detail::hook_mistake<Given, S, Fs...> == detail::HookMistake::mistake) \
+    SUTURE_REJECTED(sentence, name(S&&, Fs&&...));
+    SUTURE_HOOK_MISTAKE(wrong_order, "the site comes first: write add(site, recipe)", add)
+    SUTURE_HOOK_MISTAKE(path_as_site, "a path is looked up in a model: write add(site<Layout>(model, path), recipe)",
+                        add)
+    SUTURE_HOOK_MISTAKE(model_as_site, "a model has many sites: write add(site<Layout>(model, path), recipe)", add)
+    SUTURE_HOOK_MISTAKE(module_without_a_site,
+                        "this module has no site: declare it as Hooked<torch::nn::Linear, Layout>", add)
+    SUTURE_HOOK_MISTAKE(several_hooks, "one hook at a time: compose edits with |, or call add for each hook", add)
+    SUTURE_HOOK_MISTAKE(needless_layout, "this site has a layout of its own: write add(site, recipe)", add)
+    SUTURE_HOOK_MISTAKE(not_a_layout, "this is not a layout: write add<Layout>(site, recipe)", add)
+    SUTURE_HOOK_MISTAKE(no_operation, "the edit has no operation: write on<...>(...).set(value)", add)
+    SUTURE_HOOK_MISTAKE(value_as_hook, "a value is not a hook: write add(site, on<Layout>().set(value))", add)
+    SUTURE_HOOK_MISTAKE(temporary_board, "a board or a recorder outlives the call: give it a name first", add)
+    SUTURE_HOOK_MISTAKE(const_board, "a const board or recorder takes no entries: drop the const", add)
+    SUTURE_HOOK_MISTAKE(wrong_order, "the site comes first: write add_backward(site, recipe)", add_backward)
+    SUTURE_HOOK_MISTAKE(path_as_site,
+                        "a path is looked up in a model: write add_backward(site<L>(model, path), recipe)",
+                        add_backward)
+    SUTURE_HOOK_MISTAKE(model_as_site, "a model has many sites: write add_backward(site<Layout>(model, path), recipe)",
+                        add_backward)
+    SUTURE_HOOK_MISTAKE(module_without_a_site,
+                        "this module has no site: declare it as Hooked<torch::nn::Linear, Layout>", add_backward)
+    SUTURE_HOOK_MISTAKE(several_hooks, "one hook at a time: compose edits with |, or call add_backward for each hook",
+                        add_backward)
+    SUTURE_HOOK_MISTAKE(needless_layout, "this site has a layout of its own: write add_backward(site, recipe)",
+                        add_backward)
+    SUTURE_HOOK_MISTAKE(not_a_layout, "this is not a layout: write add_backward<Layout>(site, recipe)", add_backward)
+    SUTURE_HOOK_MISTAKE(no_operation, "the edit has no operation: write on<...>(...).set(value)", add_backward)
+    SUTURE_HOOK_MISTAKE(value_as_hook, "a value is not a hook: write add_backward(site, on<Layout>().set(value))",
+                        add_backward)
+#undef SUTURE_HOOK_MISTAKE
+    template <class...>
+    SUTURE_REJECTED("a hook is added at a site: write add(site, recipe), or give a callback", add(...));
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
+    SUTURE_REJECTED("a family has no width: name the component, as in add<Q<768>>", add(...));
+    template <class...>
+    SUTURE_REJECTED("this HookSet is const: hooks are added to one that is not", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added at a site: write add_backward(site, recipe), or give a callback",
+                    add_backward(...));
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
+    SUTURE_REJECTED("a family has no width: name the component, as in add_backward<Q<768>>", add_backward(...));
+    template <class...>
+    SUTURE_REJECTED("this HookSet is const: hooks are added to one that is not", add_backward(...) const);
+    SUTURE_REJECTED_COPY("a HookSet is not copied: pass a reference, or std::move(hooks)", HookSet);
+    SUTURE_REJECTED("a HookSet is not copied: pass a reference, or std::move(hooks)", operator=(const HookSet&) &);
+    template <class...>
+    SUTURE_REJECTED("a hook is removed by its key: write key.remove()", remove(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is removed by its key: write key.remove()", erase(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is switched by its key: write key.disable()", disable(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is switched by its key: write key.enable()", enable(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set runs with a model: write run_with_hooks(model, hooks, ids)", run(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set runs with a model: write run_with_hooks(model, hooks, ids)", operator()(...) const);
 
     /// Makes the set active in this thread while the returned scope lives.
     /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more because
@@ -295,5 +384,7 @@ auto run_with_hooks(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     scope.end();
     return result;
 }
+template <class...>
+SUTURE_REJECTED("the model comes first, then the set: write run_with_hooks(model, hooks, ids)", run_with_hooks(...));
 
 }  // namespace suture

@@ -48,6 +48,8 @@ public:
                 throw TypeError(site.name() + " is packed as " + layout_text(*site.layout()) +
                                 " but was requested as " + layout_text(facts_of<L>) + ": ask for its own layout");
     }
+    SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef,
+                         const std::string&);
     SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
     SiteRef(SiteRef&&) noexcept = default;
     SiteRef& operator=(SiteRef other) noexcept {

@@ -98,6 +98,9 @@ template <class Model>
 void name_sites(Model&& model) {
     for_each_site(model, [](const std::string& path, Site& site) { site.rename(path); });
 }
+template <class...>
+SUTURE_REJECTED("each site is shown to a function: write for_each_site(model, f), f(path, site)",
+                for_each_site(...));
 
 namespace detail {
 /// The site that was found under this path, with layout L.
@@ -145,6 +148,18 @@ std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
     return found;
 }
 
+template <class L, class Model>
+    requires(!Layout<L> && !std::same_as<L, AnyLayout>)
+SUTURE_REJECTED("this is not a layout: write sites<Layout>(model, pattern)", sites(Model&&, const std::string&));
+template <class L = AnyLayout, class Model>
+    requires(!std::convertible_to<Model, const std::string&>)
+SUTURE_REJECTED("the model comes first: write sites<Layout>(model, pattern)", sites(const std::string&, Model&&));
+template <class...>
+SUTURE_REJECTED("sites are found by a pattern of paths: write sites<Layout>(model, pattern)", sites(...));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: name the component, as in sites<Z<768, 12>>", sites(...));
+
 /// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
 /// @throws HookError if there is none, TypeError if it has another layout
 template <class L = AnyLayout, class Model>
@@ -161,5 +176,19 @@ SiteRef<L> site(Model&& model, const std::string& path) {
                         ": rename a child module, or take the site from its module");
     return found.front();
 }
+template <class L, class Model>
+    requires(!Layout<L> && !std::same_as<L, AnyLayout>)
+SUTURE_REJECTED("this is not a layout: write site<Layout>(model, path)", site(Model&&, const std::string&));
+template <class L = AnyLayout, class Model>
+    requires(!std::convertible_to<Model, const std::string&>)
+SUTURE_REJECTED("the model comes first: write site<Layout>(model, path)", site(const std::string&, Model&&));
+// The number 0 would otherwise be taken for a null pointer to characters.
+template <class L = AnyLayout, class Model, Integer I>
+SUTURE_REJECTED("a site is found by its path, not by a number: write site<Layout>(model, path)", site(Model&&, I));
+template <class...>
+SUTURE_REJECTED("a site is found by its path: write site<Layout>(model, path)", site(...));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: name the component, as in site<Z<768, 12>>", site(...));
 
 }  // namespace suture

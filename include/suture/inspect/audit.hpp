@@ -171,4 +171,11 @@ template <Readable Before, Readable After>
     requires(!std::same_as<detail::held_type<Before>, detail::held_type<After>>)
 SUTURE_REJECTED("these are packed differently: audit one layout before and after", audit(const Before&, const After&));
 
+template <class Before, class After>
+    requires((Readable<Before> && std::same_as<After, at::Tensor>) ||
+             (std::same_as<Before, at::Tensor> && Readable<After>))
+SUTURE_REJECTED("raw tensors have no layout: write audit<Layout>(before, after)", audit(const Before&, const After&));
+template <class...>
+SUTURE_REJECTED("an audit compares two activations: write audit(before, after)", audit(...));
+
 }  // namespace suture

@@ -117,4 +117,7 @@ template <class Model, Hookable S, class... Inputs>
 SUTURE_REJECTED("this layout has no Q, K or V: check the projection of an attention",
                 check_layout(Model&&, const S&, Inputs&&...));
 
+template <class...>
+SUTURE_REJECTED("the check needs a site of the model: write check_layout(model, site, ids)", check_layout(...));
+
 }  // namespace suture

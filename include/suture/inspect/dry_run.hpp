@@ -76,4 +76,7 @@ template <AnyRecipe R, class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "a raw tensor has no layout: write dry_run(recipe, borrow<Layout>(tensor))", dry_run(const R&, const T&));
 
+template <class...>
+SUTURE_REJECTED("the recipe comes first, then the activation: write dry_run(recipe, view)", dry_run(...));
+
 }  // namespace suture

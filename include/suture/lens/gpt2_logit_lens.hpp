@@ -72,6 +72,8 @@ template <Index Width, Index Heads, Readable R>
     requires(!detail::ResidualStream<R, Width>)
 SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
                 logit_lens(const Gpt2<Width, Heads>&, const R&, at::IntArrayRef = {}));
+template <class...>
+SUTURE_REJECTED("the lens reads a residual stream: write logit_lens_by_layer(model, ids)", logit_lens_by_layer(...));
 
 /// Runs the model and reads the residual stream before the first block and after each block: [layers + 1, batch, tokens,
 /// vocabulary], without the batch axis for ids [tokens]. If a whole vocabulary per layer would be too much, name the token

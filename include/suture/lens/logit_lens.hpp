@@ -22,4 +22,7 @@ at::Tensor logit_lens(const T& residual, FinalNorm&& final_norm, Unembedding&& u
     return detail::run_model(unembedding, detail::run_model(final_norm, detail::plain(residual)));
 }
 
+template <class...>
+SUTURE_REJECTED("the lens takes a stream and two modules: write logit_lens(stream, norm, head)", logit_lens(...));
+
 }  // namespace suture

@@ -63,6 +63,25 @@ public:
     /// The same by the site's name: `history.of("h.3.attn.c_attn")`.
     LayerHistory<X> of(const std::string& site) const { return of(this->shared()->layer_named(site)); }
 
+    // Calls that must not compile.
+    History(History&&) noexcept = default;
+    History& operator=(History&&) noexcept = default;
+    SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", History);
+    SUTURE_REJECTED(
+        "a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const History&));
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", History,
+                         const Position<Axis::token>&);
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", History,
+                         const Position<Axis::batch>&);
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", History, at::ScalarType);
+    template <class I>
+    SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", operator[](const I&)
+                                                                                                     const);
+    template <class...>
+    SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", get(...) const);
+
     /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout: as one
     /// tensor.
     /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()

@@ -47,6 +47,35 @@ public:
     typename RecordEntry<X>::view_type operator[](const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];
     }
+
+    // Calls that must not compile.
+    Latest(Latest&&) noexcept = default;
+    Latest& operator=(Latest&&) noexcept = default;
+    SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", Latest);
+    SUTURE_REJECTED("a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const Latest&));
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", Latest,
+                         const Position<Axis::token>&);
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", Latest,
+                         const Position<Axis::batch>&);
+    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", Latest, at::ScalarType);
+    template <class I>
+        requires(detail::is_place<I>)
+    SUTURE_REJECTED("a place is read in a layer: write latest[layer][on<C>()]", operator[](const I&) const);
+    template <class I>
+        requires(!std::convertible_to<const I&, std::size_t> && !std::convertible_to<const I&, std::string> &&
+                 !detail::is_place<I>)
+    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", operator[](const I&)
+                                                                                                 const);
+    template <class...>
+    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", get(...) const);
+    template <class...>
+    SUTURE_REJECTED("a Latest keeps one entry of each layer: write latest[3], or use a History", of(...) const);
+    template <class...>
+    SUTURE_REJECTED("a Latest keeps one entry of each layer: write latest[3], or use a History", stack(...) const);
 };
 
 }  // namespace suture

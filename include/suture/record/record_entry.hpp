@@ -53,6 +53,21 @@ public:
     /// @throws OwnershipError if the tensor was written after it was recorded, FileError if the file cannot be read
     view_type view() const { return detail::EntryValue<X>::of(detail::tensor_of(stored_), stored_.cut); }
 
+    // Calls that must not compile.
+    SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view()", view_type, const);
+    template <class I>
+    SUTURE_REJECTED("an entry holds a value: write entry.view()[on<C>()]", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("an entry holds a value: write entry.view().norm()", norm(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry holds a value: write entry.view().mean()", mean(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry holds a value: write entry.view().sum()", sum(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry holds a value: write entry.view().read(f)", read(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry holds a value: write entry.view().clone()", clone(...) const);
+
 private:
     template <class>
     friend class detail::Recorder;

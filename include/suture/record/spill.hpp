@@ -223,4 +223,17 @@ History<X> read_history(const std::filesystem::path& path, RecordOptions options
     return history;
 }
 
+// Calls that must not compile.
+template <class...>
+SUTURE_REJECTED("spill writes a History to a file: write spill(history, path)", spill(...));
+template <class X>
+    requires(!Recordable<X>)
+SUTURE_REJECTED("this is not a layout: write read_history<Q<768, 12>>(path)", read_history(...));
+template <class... Xs>
+    requires(sizeof...(Xs) != 1)
+SUTURE_REJECTED("name what was recorded: write read_history<Q<768, 12>>(path)", read_history(...));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: name the component, as in read_history<Q<768, 12>>", read_history(...));
+
 }  // namespace suture

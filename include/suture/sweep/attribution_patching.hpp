@@ -117,4 +117,8 @@ SweepResult attribution_patching(Model&& model, const Patching& patching, const 
     return result;
 }
 
+template <class...>
+SUTURE_REJECTED("all four are needed: write attribution_patching(model, patching, grid, metric)",
+                attribution_patching(...));
+
 }  // namespace suture

@@ -273,6 +273,20 @@ public:
         requires(sizeof...(Families) > 0 && !Sites<S>)
     SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
 
+    template <class... Cs>
+    SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
+    SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
+    template <class...>
+    SUTURE_REJECTED("the sites come first: write Grid::of_recipes(sites, recipes)", of_recipes(...));
+    template <class...>
+    SUTURE_REJECTED("positions are selectors: write at(tokens(2, 5)) or at(token(-1))", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", with(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid takes all heads: write by_head(), and select in the result", by_head(...) const);
+
 private:
     explicit Grid(detail::GridPart part) { parts_.push_back(std::move(part)); }
     Grid() = default;

@@ -229,4 +229,13 @@ inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
 }
 }  // namespace detail
 
+template <class...>
+SUTURE_REJECTED("a token is named by its id: write logit(5335)", logit(...));
+template <class...>
+SUTURE_REJECTED("two tokens are compared, by their ids: write logit_difference(answer, other)", logit_difference(...));
+template <class...>
+SUTURE_REJECTED("the answer is a token id, or a tensor of one per prompt: write probability(5335)", probability(...));
+template <class...>
+SUTURE_REJECTED("the answer is a token id, or a tensor with one per prompt: write loss(5335)", loss(...));
+
 }  // namespace suture

@@ -121,4 +121,16 @@ inline Patching editing(const at::Tensor& prompts) {
     return {"editing", Patching::Source::edits, Patching::prompts(prompts, "the prompts"), {}, true};
 }
 
+template <class...>
+SUTURE_REJECTED("patching takes the prompts of both runs: write denoising(clean, corrupted)", denoising(...));
+template <class...>
+SUTURE_REJECTED("patching takes the prompts of both runs: write noising(clean, corrupted)", noising(...));
+template <class...>
+SUTURE_REJECTED("an ablation takes the prompts, as token ids: write zero_ablation(prompts)", zero_ablation(...));
+template <class...>
+SUTURE_REJECTED("the means are those of other prompts: write mean_ablation(prompts, reference)", mean_ablation(...));
+template <class...>
+SUTURE_REJECTED("a resample is drawn by a seed: write resample_ablation(prompts, reference, 1)",
+                resample_ablation(...));
+
 }  // namespace suture

@@ -84,4 +84,7 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     return result;
 }
 
+template <class...>
+SUTURE_REJECTED("a sweep needs all four: write sweep(model, patching, grid, metric)", sweep(...));
+
 }  // namespace suture

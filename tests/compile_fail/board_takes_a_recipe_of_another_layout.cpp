@@ -1,0 +1,15 @@
+// expect: the layout lacks the component: name one that it has
+// The recipe is checked when it is assigned.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+void ablate(Board<Qkv>& board) {
+#ifdef SUTURE_BAD
+    board[3] = on<Mlp>().zero();
+#else
+    board[3] = on<V>().zero();
+#endif
+}

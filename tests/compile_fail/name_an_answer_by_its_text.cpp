@@ -1,0 +1,13 @@
+// expect: a token is named by its id: write logit(5335)
+// Ids come from the tokenizer.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+Metric metric() {
+#ifdef SUTURE_BAD
+    return logit(" Mary");
+#else
+    return logit(5335);
+#endif
+}
