@@ -13,6 +13,7 @@
 
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -31,18 +32,17 @@ auto edit_of(const Options& o) {
     return on<Component>(token(o.token), dims<0, 10>).set(o.set);
 }
 
-/// One pass: the activation at the site, after the edit if there is one, and the logits.
+/// One pass: the activation of a layer, after the edit if there is one, and the logits.
 struct Pass {
     at::Tensor qkv, logits;
 };
 
 template <Index Width, Index Heads>
-Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, Index layer, HookSet& hooks) {
+Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, Index layer, HookSet hooks) {
     Pass pass;
-    const auto watch = hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
-                                 [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone().take(); });
-    const auto scope = hooks.activate();
-    pass.logits = model->forward(ids);
+    hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
+              [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone(); });
+    pass.logits = run_with_hooks(model, hooks, ids);
     return pass;
 }
 
@@ -71,10 +71,10 @@ void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>
     const auto recipe = edit_of<Component>(o);
     const auto& site = model->h[static_cast<std::size_t>(o.layer)]->attn->c_attn;
 
-    HookSet nothing, hooks;
-    const Pass before = run(model, ids, o.layer, nothing);
-    const auto handle = hooks.add(site, recipe);
-    const Pass after = run(model, ids, o.layer, hooks);
+    HookSet hooks;
+    hooks.add(site, recipe);
+    const Pass before = run(model, ids, o.layer, HookSet());
+    const Pass after = run(model, ids, o.layer, std::move(hooks));
 
     std::cout << "edit     " << site->output.name() << ": " << recipe << "\n";
     std::cout << "changed  " << audit(borrow<Qkv>(before.qkv), borrow<Qkv>(after.qkv)) << "\n";

@@ -40,8 +40,8 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
     Latest<Qkv> latest;                // everything from the last prompt
     History<Q<Width, Heads>> queries;  // only the query, from every prompt
     const auto projections = sites<Qkv>(model, "h.*.attn.c_attn");
-    const auto watching = hooks.add(projections, latest);
-    const auto collecting = hooks.add(projections, queries);
+    hooks.add(projections, latest);
+    hooks.add(projections, queries);
 
     const at::NoGradGuard no_gradients;
     for (const auto& prompt : prompts) run_with_hooks(model, hooks, prompt.batch());
@@ -49,7 +49,7 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
     std::cout << "latest: the last prompt's " << layout_text(facts_of<Qkv>) << "\n";
     for (const auto& entry : latest)
         std::cout << "  " << entry.name() << "  " << shape_text(entry.view().sizes()) << ", Q "
-                  << shape_text(entry.view().template get<Q>().sizes()) << "\n";
+                  << shape_text(entry.view()[on<Q>()].sizes()) << "\n";
     std::cout << "history: " << queries.size() << " queries from " << prompts.size() << " prompts, "
               << queries.bytes_held() << " bytes\n";
     for (const auto& entry : queries)

@@ -30,7 +30,7 @@ int main(int argc, char** argv) try {
 
     // Recipes, callbacks, boards and recorders work there as at any other site.
     HookSet hooks;
-    const auto handle = hooks.add(site<Qkv>(model, "h.1.attn.c_attn"), on<Q>(token(4), dims<0, 10>).zero());
+    hooks.add(site<Qkv>(model, "h.1.attn.c_attn"), on<Q>(token(4), dims<0, 10>).zero());
     const auto scope = hooks.activate();
     std::cout << clean.ne(model(tokens)).sum().item<int>() << " of " << clean.numel() << " logits differ\n";
 } catch (const Error& e) {

@@ -55,7 +55,7 @@ Question question_of(const Options& o, const Prompt& prompt, const at::Tensor& c
 }
 
 /// The place to edit. @throws ModelError or ValueError if the model or the prompt does not have it
-Place place_of(const Options& o, Index layers, const Prompt& prompt) {
+Target target_of(const Options& o, Index layers, const Prompt& prompt) {
     if (layers < 3) throw ModelError("the experiments edit layers 0 to 2: give a model with at least three layers");
     const Index layer = number_of("--layer", o.layer), token = number_of("--token", o.token);
     const auto tokens = static_cast<Index>(prompt.ids().size());
@@ -85,13 +85,13 @@ Sample sample_of(const Options& o, const Prompt& prompt) {
 
 /// The effect of the first experiment, which makes no prediction, on the activation that it splits: an audit in words.
 template <Index Width, Index Heads>
-std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
+std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
     Latest<Qkv> clean;
-    const auto handle = hooks.add(projections(model)[at.layer], clean);
+    hooks.add(projections(model)[at.layer], clean);
     run_with_hooks(model, hooks, ids);
-    const at::Tensor source = clean[0].clone().take();
+    const at::Tensor source = clean[0].clone();
     (void)write_a_split_view<Width, Heads>(source, at);
     return to_string(audit(clean[0], borrow<Qkv>(source)));
 }
@@ -106,7 +106,7 @@ void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>&
 
 template <Index Width, Index Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
-    const Place at = place_of(o, model->config().layers, prompt);
+    const Target at = target_of(o, model->config().layers, prompt);
     if (!o.report.empty()) examples::make_writable(o.report, "--report");
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = prompt.batch();

@@ -20,8 +20,8 @@
 namespace experiments {
 using namespace suture;
 
-/// The place of experiments that edit one place: a layer, and a position in every prompt (-1 is the last).
-struct Place {
+/// Where experiments edit: a layer, and a position in every prompt (-1 is the last).
+struct Target {
     std::size_t layer = 1;
     Index token = 4;
 };
@@ -41,7 +41,7 @@ at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
 /// 1. The mistake, as it is made with LibTorch alone: writing a part that split() returned. Returns the edited
 /// activation; `source`, the clean activation to compare with, is no longer clean.
 template <Index Width, Index Heads>
-at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
+at::Tensor write_a_split_view(const at::Tensor& source, const Target& at) {
     const at::NoGradGuard no_gradients;
     const std::vector<at::Tensor> qkv = source.split(Width, -1);
     qkv[0].select(-2, at.token).narrow(-1, 0, 10).zero_();
@@ -51,10 +51,10 @@ at::Tensor write_a_split_view(const at::Tensor& source, const Place& at) {
 /// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. GPT-2's query starts at
 /// 0 and its key at Width. In another model the same offsets mean something else, and nothing raises.
 template <Index Width, Index Heads>
-at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at, Index offset) {
+at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at, Index offset) {
     HookSet hooks;
-    const auto handle = hooks.add(projections(model)[at.layer], [&](const View<Gpt2Qkv<Width, Heads>>& qkv) {
-        at::Tensor edited = qkv.clone().take();
+    hooks.add(projections(model)[at.layer], [&](const View<Gpt2Qkv<Width, Heads>>& qkv) {
+        at::Tensor edited = qkv.clone();
         edited.select(-2, at.token).narrow(-1, offset, 10).zero_();
         return edited;
     });
@@ -63,13 +63,13 @@ at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 
 /// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts only in the order of the layout.
 template <Index Width, Index Heads>
-at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
+at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
-    const auto handle = hooks.add(projections(model)[at.layer], [&](const View<Qkv>& qkv) {
+    hooks.add(projections(model)[at.layer], [&](const View<Qkv>& qkv) {
         const auto [q, k, v] = split(qkv);
-        auto edited = q.clone();
-        edited.at(token(at.token), dims<0, 10>).fill_(0);
+        Owned<Q<Width, Heads>> edited = q.clone();
+        edited[on<Q>(token(at.token), dims<0, 10>)] = 0;
         return cat<Qkv>(edited, k, v);
     });
     return run_with_hooks(model, hooks, ids);
@@ -77,22 +77,22 @@ at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const
 
 /// 4. Hooks on all layers: the query, key and value of every layer are recorded, and only one layer is edited.
 template <Index Width, Index Heads>
-at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
+at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at,
                           Latest<Gpt2Qkv<Width, Heads>>& harvest) {
     HookSet hooks;
-    const auto all = hooks.add(projections(model), harvest);
-    const auto one = hooks.add(projections(model)[at.layer], on<Q>(token(at.token), dims<0, 10>).zero());
+    hooks.add(projections(model), harvest);
+    hooks.add(projections(model)[at.layer], on<Q>(token(at.token), dims<0, 10>).zero());
     return run_with_hooks(model, hooks, ids);
 }
 
 /// 5. Injecting a vector into a query, and then another one through the same hook. Returns the logits of one run per
 /// vector; a vector has as many channels as the query, or one.
 template <Index Width, Index Heads>
-std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at,
+std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at,
                                        const std::vector<at::Tensor>& vectors) {
     Slot injection;
     HookSet hooks;
-    const auto handle = hooks.add(projections(model)[at.layer], on<Q>(token(at.token)).set(injection));
+    hooks.add(projections(model)[at.layer], on<Q>(token(at.token)).set(injection));
     std::vector<at::Tensor> logits;
     for (const at::Tensor& vector : vectors) {
         injection = vector;
@@ -107,7 +107,7 @@ at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
     Board<Qkv> board;
-    const auto handle = hooks.add(projections(model), board);
+    hooks.add(projections(model), board);
     board[0] = at::zeros({1, 1, Qkv::width});
     board[2] = at::linspace(-1, 0.7, Qkv::width);
     return run_with_hooks(model, hooks, ids);
@@ -119,10 +119,10 @@ at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
     Latest<Qkv> latest;
-    const auto recording = hooks.add(projections(model), latest);
+    hooks.add(projections(model), latest);
     run_with_hooks(model, hooks, ids);
     Board<Qkv> board;
-    const auto handle = hooks.add(projections(model), board);
+    hooks.add(projections(model), board);
     board[2] = latest[0];
     return run_with_hooks(model, hooks, ids);
 }
@@ -136,7 +136,7 @@ struct Result {
 
 /// All of them, in order, the clean run first.
 template <Index Width, Index Heads>
-std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Place& at) {
+std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at) {
     using Qkv = Gpt2Qkv<Width, Heads>;
     const std::string layer = "layer " + std::to_string(at.layer) + ": ",
                       token_at = "[token " + std::to_string(at.token);

@@ -41,21 +41,21 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
     Latest<Qkv> qkv;
     Latest<AnyLayout> patterns;
     Latest<Resid<Width>> stream;
-    const auto first = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), qkv);
-    const auto second = hooks.add(sites(model, "h.*.attn.pattern"), patterns);
-    auto along_the_stream = sites<Whole<Resid<Width>>>(model, "h.*.resid_post");
-    along_the_stream.insert(along_the_stream.begin(), site<Whole<Resid<Width>>>(model, "h.0.resid_pre"));
-    const auto third = hooks.add(along_the_stream, stream);
+    hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), qkv);
+    hooks.add(sites(model, "h.*.attn.pattern"), patterns);
+    auto along_the_stream = sites<Resid<Width>>(model, "h.*.resid_post");
+    along_the_stream.insert(along_the_stream.begin(), site<Resid<Width>>(model, "h.0.resid_pre"));
+    hooks.add(along_the_stream, stream);
     run_with_hooks(model, hooks, ids);
 
     const auto stacked = [](const auto& recorder, const auto& tensor_of) {
         std::vector<at::Tensor> layers;
-        for (const auto& entry : recorder) layers.push_back(tensor_of(entry.view())[0]);
+        for (const auto& entry : recorder) layers.push_back(tensor_of(entry.view()));
         return at::stack(layers);
     };
     const at::Tensor lens = logit_lens_by_layer(model, ids, {question.answer, question.other}).select(1, 0);
-    return {stacked(qkv, [](const auto& view) { return view.unsafe_tensor(); }), norms(stream).select(1, 0),
-            stacked(patterns, [](const at::Tensor& pattern) { return pattern; }),
+    return {stacked(qkv, [](const View<Qkv>& view) { return view[on<Qkv>(batch(0))].clone(); }),
+            norms(stream).select(1, 0), stacked(patterns, [](const at::Tensor& pattern) { return pattern[0]; }),
             lens.select(-1, 0).sub(lens.select(-1, 1)),
             direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
 }
@@ -68,7 +68,7 @@ at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at:
     using Qkv = Gpt2Qkv<Width, Heads>;
     HookSet hooks;
     History<Qkv> history;
-    const auto handle = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
+    hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
     for (const at::Tensor& prompt : prompts) run_with_hooks(model, hooks, prompt);
 
     std::vector<std::vector<at::Tensor>> found(prompts.size());

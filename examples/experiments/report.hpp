@@ -138,7 +138,7 @@ inline std::string first_token_sentence(const FirstToken& first) {
 }
 
 inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
-                        const Harvest& h, const Place& at, const FirstToken& first) {
+                        const Harvest& h, const Target& at, const FirstToken& first) {
     page.section("Correlation of tokens").paragraph(first_token_sentence(first));
     pictures_.draw(pictures::Lines{.title = "The first token and the others",
                                    .caption = fmt::format("Mean correlation of a token's fused query, key and value "
@@ -181,7 +181,7 @@ inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_
 }
 
 inline void tell_activations(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
-                             const Harvest& h, const Place& at) {
+                             const Harvest& h, const Target& at) {
     page.section("Size of activations");
     pictures_.draw(pictures::HeatMap{.title = "Norm of the residual stream",
                                      .caption = "",
@@ -210,7 +210,7 @@ inline void tell_activations(pictures::Report& page, examples::Illustrator& pict
 /// directory.
 /// @throws suture::FileError if a file cannot be written or gnuplot fails
 inline examples::WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text,
-                                            const Prompt& prompt, const Place& at, const std::vector<Row>& rows,
+                                            const Prompt& prompt, const Target& at, const std::vector<Row>& rows,
                                             const Harvest& h, const FirstToken& first) {
     const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
     pictures::Report page(file, "Six experiments on a transformer's activations",

@@ -5,7 +5,6 @@
 #include "names/evaluation.hpp"
 #include "sweep.hpp"
 
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
 
 #include <algorithm>
@@ -20,12 +19,10 @@ inline at::Tensor mean_outputs(NamesModel& loaded, const std::vector<Triple>& tr
     const auto sites = z_sites(loaded.model);
     std::vector<suture::RunningMoments> moments(sites.size());
     suture::HookSet hooks;
-    std::vector<suture::HookHandle> handles;
     for (std::size_t layer = 0; layer < sites.size(); ++layer)
-        handles.push_back(
-            hooks.add(sites[layer], [&of_layer = moments[layer]](const suture::View<suture::Whole<Z>>& z) {
-                of_layer.add(z.unsafe_tensor().select(-2, -1));
-            }));
+        hooks.add(sites[layer], [&of_layer = moments[layer]](const suture::View<Z>& z) {
+            of_layer.add(z[suture::on<Z>(suture::token(-1))]);
+        });
     for (const auto& run : by_length(triples))
         suture::run_with_hooks(loaded.model, hooks, ids_of(run, &Triple::clean, loaded.vocabulary));
     std::vector<at::Tensor> means;
@@ -36,16 +33,12 @@ inline at::Tensor mean_outputs(NamesModel& loaded, const std::vector<Triple>& tr
 /// The logits of a run in which the output of some heads is replaced by these means at the last token.
 inline at::Tensor logits_without(Model& model, const std::vector<Head>& removed, const at::Tensor& means,
                                  const at::Tensor& ids) {
-    const at::Tensor kept = at::ones_like(means);
-    for (const Head& h : removed) kept[h.layer].narrow(0, h.head * (width / heads), width / heads).zero_();
-    const at::Tensor instead = means.mul(kept.neg().add(1));
     const auto sites = z_sites(model);
     suture::HookSet hooks;
-    std::vector<suture::HookHandle> handles;
-    for (std::size_t layer = 0; layer < sites.size(); ++layer) {
-        const auto last = suture::on<Z>(suture::token(-1));
-        const auto of_layer = static_cast<Index>(layer);
-        handles.push_back(hooks.add(sites[layer], last.multiply(kept[of_layer]) | last.add(instead[of_layer])));
+    for (const Head& h : removed) {
+        const auto mean = suture::borrow<Z>(means[h.layer])[suture::on<Z>(suture::head(h.head))];
+        hooks.add(sites[static_cast<std::size_t>(h.layer)],
+                  suture::on<Z>(suture::token(-1), suture::head(h.head)).set(mean));
     }
     return suture::run_with_hooks(model, hooks, ids);
 }

@@ -64,16 +64,16 @@ inline Evidence evidence_by_prompt(NamesModel& loaded, std::span<const Triple> t
     suture::HookSet hooks;
     suture::Latest<suture::AnyLayout> patterns;
     suture::Latest<suture::V<width, heads>> values;
-    const auto first = hooks.add(suture::sites(loaded.model, "h.*.attn.pattern"), patterns);
-    const auto second = hooks.add(suture::sites<Qkv>(loaded.model, "h.*.attn.c_attn"), values);
+    hooks.add(suture::sites(loaded.model, "h.*.attn.pattern"), patterns);
+    hooks.add(suture::sites<Qkv>(loaded.model, "h.*.attn.c_attn"), values);
     suture::run_with_hooks(loaded.model, hooks, ids_of(triples, &Triple::clean, loaded.vocabulary));
 
     const at::Tensor places = name_places(triples), people = ids_of_people(loaded.vocabulary);
     const at::Tensor answers = answers_of(triples, &Triple::clean, loaded.vocabulary).unsqueeze(-1);
-    const at::Tensor answer_places = places.select(1, 0).view({-1, 1, 1});
+    const auto at_the_answer = suture::on<suture::V>(suture::token(places.select(1, 0)));
     std::vector<at::Tensor> attention, raises, lowers;
     for (std::size_t layer = 0; layer < patterns.size(); ++layer) {
-        const at::Tensor value = values[layer].unsafe_tensor().take_along_dim(answer_places, 1).squeeze(1);
+        const at::Tensor value = values[layer][at_the_answer].clone();
         const at::Tensor says = says_of(loaded.model, layer, value, people);
         const auto is_answer = [&](const at::Tensor& person) {
             return people.take(person).eq(answers).to(at::kDouble);

@@ -46,7 +46,7 @@ inline SweepResult swept(NamesModel& loaded, const std::vector<Triple>& triples,
     return suture::concatenate(results);
 }
 
-inline auto z_sites(Model& model) { return suture::sites<suture::Whole<Z>>(model, "h.*.attn.z"); }
+inline auto z_sites(Model& model) { return suture::sites<Z>(model, "h.*.attn.z"); }
 
 /// The output of each head at the last token: layer x head.
 inline suture::Grid heads_at_the_end(Model& model) {
@@ -60,8 +60,8 @@ inline suture::Grid components(Model& model) {
 }
 /// The residual stream, before the first block and after each: layer x token.
 inline suture::Grid stream(Model& model) {
-    auto places = suture::sites<suture::Whole<Stream>>(model, "h.*.resid_post");
-    places.insert(places.begin(), suture::site<suture::Whole<Stream>>(model, "h.0.resid_pre"));
+    auto places = suture::sites<Stream>(model, "h.*.resid_post");
+    places.insert(places.begin(), suture::site<Stream>(model, "h.0.resid_pre"));
     return suture::Grid::of<Stream>(places);
 }
 

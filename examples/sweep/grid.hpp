@@ -21,14 +21,11 @@ namespace detail {
 /// The grid of one activation, by its name on the command line, at all layers.
 template <Index Width, Index Heads>
 suture::Grid grid_of(suture::Gpt2<Width, Heads>& model, const std::string& name) {
-    using suture::Grid, suture::sites, suture::Whole;
-    if (name == "z") return Grid::of<suture::Z>(sites<Whole<suture::Z<Width, Heads>>>(model, "h.*.attn.z"));
-    if (name == "attn_out")
-        return Grid::of<suture::AttnOut>(sites<Whole<suture::AttnOut<Width>>>(model, "h.*.attn.c_proj"));
-    if (name == "mlp_out")
-        return Grid::of<suture::MlpOut>(sites<Whole<suture::MlpOut<Width>>>(model, "h.*.mlp.c_proj"));
-    if (name.starts_with("resid_"))
-        return Grid::of<suture::Resid>(sites<Whole<suture::Resid<Width>>>(model, "h.*." + name));
+    using suture::Grid, suture::sites;
+    if (name == "z") return Grid::of<suture::Z>(sites<suture::Z<Width, Heads>>(model, "h.*.attn.z"));
+    if (name == "attn_out") return Grid::of<suture::AttnOut>(sites<suture::AttnOut<Width>>(model, "h.*.attn.c_proj"));
+    if (name == "mlp_out") return Grid::of<suture::MlpOut>(sites<suture::MlpOut<Width>>(model, "h.*.mlp.c_proj"));
+    if (name.starts_with("resid_")) return Grid::of<suture::Resid>(sites<suture::Resid<Width>>(model, "h.*." + name));
     const auto projections = sites<suture::Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
     if (name == "q") return Grid::of<suture::Q>(projections);
     return name == "k" ? Grid::of<suture::K>(projections) : Grid::of<suture::V>(projections);

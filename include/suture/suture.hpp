@@ -19,6 +19,7 @@
 #include "suture/lens/logit_lens.hpp"
 #include "suture/record/history.hpp"
 #include "suture/record/latest.hpp"
+#include "suture/record/run_with_cache.hpp"
 #include "suture/stats/attention_pattern.hpp"
 #include "suture/stats/correlation.hpp"
 #include "suture/stats/histogram.hpp"

@@ -39,7 +39,7 @@ struct layer {
         Hooked<torch::nn::Linear, Qkv> linear(Width, Qkv::width);
         const at::Tensor x = input();
         HookSet hooks;
-        const auto handle = hooks.add(linear, std::move(hook));
+        hooks.add(linear, std::move(hook));
         const auto scope = hooks.activate();
         for (auto _ : state) benchmark::DoNotOptimize(linear->forward(x));
     }
@@ -70,7 +70,7 @@ void pass_function(benchmark::State& state) {
 }
 void pass_inactive_site(benchmark::State& state) {
     at::Tensor x = at::zeros({1, 5, 48});
-    const HookPoint<Whole<Resid<48>>> site;
+    const HookPoint<Resid<48>> site;
     for (auto _ : state) {
         x = site(std::move(x));
         benchmark::DoNotOptimize(x);
@@ -79,12 +79,10 @@ void pass_inactive_site(benchmark::State& state) {
 /// A scope is active; the hook is at this site, or at another one.
 void pass_active_site(benchmark::State& state, bool here) {
     at::Tensor x = at::zeros({1, 5, 48});
-    const HookPoint<Whole<Resid<48>>> site, other;
+    const HookPoint<Resid<48>> site, other;
     HookSet hooks;
-    const auto handle = hooks
-                            .add(here ? site : other,
-                                 [](const View<Whole<Resid<48>>>& seen) { benchmark::DoNotOptimize(seen.numel()); })
-                            .may_be_idle();
+    hooks.add(here ? site : other, [](const View<Resid<48>>& seen) { benchmark::DoNotOptimize(seen.numel()); })
+        .may_be_idle();
     const auto scope = hooks.activate();
     for (auto _ : state) {
         x = site(std::move(x));

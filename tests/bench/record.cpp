@@ -36,7 +36,7 @@ void record(benchmark::State& state) {
     const HookPoint<Qkv> site("h.3.attn.c_attn");
     Recorder recorder;
     HookSet hooks;
-    const auto handle = hooks.add(site, recorder);
+    hooks.add(site, recorder);
     const auto scope = hooks.activate();
     for (auto _ : state) {
         if (recorder.size() >= most_entries) recorder.clear();

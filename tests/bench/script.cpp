@@ -84,7 +84,7 @@ void active(benchmark::State& state, Hook hook) {
     const Script model(block());
     const at::Tensor x = input();
     HookSet hooks;
-    const auto handle = hooks.add(site<Qkv>(model, "attn.c_attn"), std::move(hook));
+    hooks.add(site<Qkv>(model, "attn.c_attn"), std::move(hook));
     const auto scope = hooks.activate();
     for (auto _ : state) benchmark::DoNotOptimize(model.forward(x));
 }

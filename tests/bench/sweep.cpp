@@ -46,7 +46,7 @@ struct Task {
     }
     Grid grid() const {
         return queries ? Grid::of<Q>(sites<Gpt2Qkv<768, 12>>(model(), "h.*.attn.c_attn"))
-                       : Grid::of<Resid>(sites<Whole<Resid<768>>>(model(), "h.*.resid_pre"));
+                       : Grid::of<Resid>(sites<Resid<768>>(model(), "h.*.resid_pre"));
     }
 };
 

@@ -134,7 +134,7 @@ TEST_CASE("a range of edits composes with edits and recipes, and is printed as t
     CHECK((silence | edits | silence).size() == 4);
     const RecipeList list(edits);
     CHECK(to_string(list) == "Q[token 1] = 0 | Q[token 2] = 0");
-    CHECK(to_string(RecipeList<decltype(on<Q>().zero())>()) == "nothing");
+    CHECK(to_string(RecipeList<decltype(on<Q>().zero())>()).empty());
     CHECK(list.size() == 2);
 }
 

@@ -194,3 +194,15 @@ TEST_CASE("a selection can be kept and used for several operations") {
     const auto result = borrow<Qkv>(at::ones({1, 8})) | here.add(1) | here.multiply(3);
     CHECK(result.unsafe_tensor()[0][0].item<float>() == 6);
 }
+
+TEST_CASE("gradients reach an injected tensor although the edit was made where gradients are disabled") {
+    using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+    const at::Tensor vector = at::ones({2}).requires_grad_();
+    const auto add = [&] {
+        const at::NoGradGuard no_grad;
+        return on<Q>().add(vector);
+    }();
+    const at::Tensor edited = borrow<Qkv>(at::zeros({3, 6})) | add;
+    edited.sum().backward();
+    CHECK(vector.grad().equal(at::full({2}, 3.0f)));
+}

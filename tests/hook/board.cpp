@@ -2,6 +2,8 @@
 #include <suture/hook/hook_set.hpp>
 
 #include <ATen/ATen.h>
+#include <range/v3/range/conversion.hpp>
+#include <range/v3/view/transform.hpp>
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -291,6 +293,103 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(point(in).equal((borrow<ByHead>(in) | on<Q>(head<2>).set(2)).take()));
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a site is named by its index, its path, the site itself or the model's number of its layer") {
+    attach();
+    const auto sites =
+        layers | ranges::views::transform([](const auto& l) { return site_ref(l); }) | ranges::to<std::vector>();
+    board["h.1"] = 1;
+    CHECK(set(1).equal(full(1)));
+    board[1] = 2;
+    board.layer(2) = 3;
+    board[sites[0]] = 4;
+    CHECK(to_string(board) == "0: all = 4\n1: all = 2\n2: all = 3\n");
+    CHECK(set(0).equal(full(4)));
+    CHECK(set(1).equal(full(2)));
+    CHECK(set(2).equal(full(3)));
+    board[std::string("h.1")][on<Q>(token(4))] = 5;
+    CHECK(set(1)[0][4][0].item<float>() == 5);
+    CHECK(board.contains("h.2"));
+    CHECK(board.contains(sites[2]));
+    board.layer(2).disable();
+    CHECK(set(2).is_same(x));
+    board["h.2"].enable();
+    CHECK(set(2).equal(full(3)));
+    board.swap("h.2", 0);
+    CHECK(set(0).equal(full(3)));
+    board.move(sites[0], "h.1");
+    CHECK(set(1).equal(full(3)));
+    board["h.0"] = board["h.1"];
+    board.layer(1).clear();
+    CHECK(to_string(board) == "0: all = 3\n2: all = 4\n");
+    board.clear("h.0");
+    board.disable("h.2");
+    CHECK(to_string(board) == "2 (disabled): all = 4\n");
+}
+
+TEST_CASE("entries by path and by layer reach the sites that are attached, whatever their index") {
+    std::vector<HookPoint<Qkv>> layers{HookPoint<Qkv>{"h.4"}, HookPoint<Qkv>{"h.5"}};
+    HookSet hooks;
+    Board<Qkv> board;
+    board["h.5"] = 5;
+    board.layer(4) = 4;
+    CHECK(to_string(board) == "site h.5: all = 5\nthe model's layer 4: all = 4\n");
+    const HookKey key = hooks.add(layers, board);
+    CHECK(to_string(board) == "0: all = 4\n1: all = 5\n");
+    {
+        const auto scope = hooks.activate();
+        CHECK(layers[0](x).equal(full(4)));
+        CHECK(layers[1](x).equal(full(5)));
+    }
+    // Attached to other sites, they stay with theirs.
+    key.remove();
+    CHECK(to_string(board) == "site h.5: all = 5\nthe model's layer 4: all = 4\n");
+    std::vector<HookPoint<Qkv>> all{HookPoint<Qkv>{"h.3"}, HookPoint<Qkv>{"h.4"}, HookPoint<Qkv>{"h.5"}};
+    hooks.add(all, board);
+    CHECK(to_string(board) == "1: all = 4\n2: all = 5\n");
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "an entry for a site to which the board is not attached is refused, at the latest when it is") {
+    board["h.7"] = 1;
+    CHECK(message_of<PositionError>([&] { attach(); }) ==
+          "the board is not attached to site h.7, but to h.0, h.1, h.2: assign to one of these, or attach the board to "
+          "that "
+          "site as well");
+    CHECK_NOTHROW(hooks.activate().end());  // no hook stays
+    board.clear("h.7");
+    board.layer(7) = 1;
+    CHECK(says(message_of<PositionError>([&] { attach(); }), "not attached to the model's layer 7"));
+    board.layer(7).clear();
+    attach();
+    CHECK(says(message_of<PositionError>([&] { board["h.9"] = 1; }), "not attached to site h.9"));
+    CHECK(says(message_of<PositionError>([&] { board.layer(3)[on<Q>()] = 1; }), "not attached to the model's layer 3"));
+    const HookPoint<Qkv> other{"h.0"};
+    CHECK(says(message_of<PositionError>([&] { board[site_ref(other)] = 1; }), "not attached to site h.0"));
+    CHECK(board.size() == 0);
+    key->remove();
+    board[1] = 1;
+    board["h.1"] = 2;
+    CHECK(message_of<HookError>([&] { attach(); }) ==
+          "the board has two entries for one site, layer 1 and site h.1: clear one of them");
+}
+
+TEST_CASE("a layer in which the board has two sites is refused, and so is a path that two sites have") {
+    std::vector<HookPoint<Qkv>> sites{HookPoint<Qkv>{"h.1.a"}, HookPoint<Qkv>{"h.1.b"}, HookPoint<Qkv>{"ln_f"},
+                                      HookPoint<Qkv>{"ln_f"}};
+    HookSet hooks;
+    Board<Qkv> board;
+    hooks.add(sites, board);
+    CHECK(message_of<HookError>([&] { board.layer(1) = 1; }) ==
+          "the board is attached to h.1.a and h.1.b, which are both the model's layer 1: name the site by its path, or "
+          "by "
+          "its index");
+    CHECK(says(message_of<HookError>([&] { board["ln_f"] = 1; }), "which are both site ln_f"));
+    board["h.1.b"] = 1;
+    board[site_ref(sites[3])] = 2;
+    CHECK(to_string(board) == "1: all = 1\n3: all = 2\n");
+}
+
 TEST_CASE_FIXTURE(fixture, "an operation on a missing entry names the layer") {
     CHECK(message_of<PositionError>([&] { board.disable(2); }) ==
           "the board has no entry for layer 2: assign one first");
@@ -305,7 +404,7 @@ TEST_CASE_FIXTURE(fixture, "a replacement that does not fit is refused with the 
               board[1] = at::zeros({1, 5, 7});
           }) ==
           "board layer 1: the replacement is float32 [1, 5, 7] on cpu but Fused<6, Q<2>, K<2>, V<2>> needs [..., 6]: "
-          "give it that width, or write board[layer][on<Component>()] for a part");
+          "give it that width, or write board[site][on<Component>()] for a part");
     CHECK(says(message_of<TypeError>([&] { board[1] = at::Tensor(); }), "board layer 1", "undefined"));
     CHECK(board.size() == 0);
     board[1] = at::zeros({3, 5, 6});

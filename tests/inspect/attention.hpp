@@ -4,6 +4,7 @@
 #include "suture/inspect/check_layout.hpp"
 
 #include "suture/core/catalogue.hpp"
+#include "suture/edit/on.hpp"
 #include "suture/hook/hooked.hpp"
 #include "suture/tensor/view.hpp"
 
@@ -27,7 +28,7 @@ using namespace suture;
 template <Layout Real, Layout Declared, Index D>
 struct AttentionImpl : torch::nn::Module {
     static constexpr Index query_width =
-        suture::detail::Resolution<suture::detail::FamilyOf<Q>, Real>::type::width * Real::groups;
+        suture::detail::Resolution<suture::detail::FamilyOf<Q>, Real>::type::width * suture::detail::groups_of<Real>;
 
     AttentionImpl() {
         qkv = register_module("query_key_value", Hooked<torch::nn::Linear, Declared>(8, Real::width));
@@ -36,8 +37,8 @@ struct AttentionImpl : torch::nn::Module {
     /// [batch, tokens, 8] -> [batch, tokens, query_width]
     at::Tensor forward(const at::Tensor& x) {
         const View<Real> packed = borrow<Real>(qkv(x));
-        const at::Tensor q = by_head(packed.template get<Q>(), x), k = by_head(packed.template get<K>(), x),
-                         v = by_head(packed.template get<V>(), x);
+        const at::Tensor q = by_head(packed[on<Q>()], x), k = by_head(packed[on<K>()], x),
+                         v = by_head(packed[on<V>()], x);
         const Index shared_by = q.size(1) / k.size(1), tokens = x.size(1);
         const auto spread = [shared_by](const at::Tensor& t) { return t.repeat_interleave(shared_by, 1); };
         at::Tensor scores = (q * seen_of_query).matmul(spread(k).transpose(-2, -1));
@@ -53,13 +54,13 @@ struct AttentionImpl : torch::nn::Module {
     }
     Hooked<torch::nn::Linear, Declared> qkv{nullptr};
     HookPoint<AnyLayout> pattern{"pattern"};
-    HookPoint<Whole<Z<query_width>>> z{"z"};
+    HookPoint<Z<query_width>> z{"z"};
     bool causal = true, noisy = false, backwards = false;  ///< backwards: the pattern has the heads in reverse
     at::Tensor seen_of_query = at::ones({D});              ///< 0 for channels of a query head that are dead
     at::Tensor after = at::ones({query_width});            ///< factors of the channels of z, applied after its site
 
 private:
-    /// [batch, tokens, (groups,) width] -> [batch, heads, tokens, D]
+    /// [batch, tokens, width] -> [batch, heads, tokens, D]
     static at::Tensor by_head(const Readable auto& part, const at::Tensor& x) {
         return part.read([&x](const at::Tensor& t) {
             return t.reshape({x.size(0), x.size(1), -1, D}).transpose(1, 2).clone();
@@ -96,7 +97,7 @@ std::string roles() {
             for (Index i = 0; i < r.channels(); ++i) all[static_cast<std::size_t>(r.channel(i))] = name;
         };
         (put(slice_of<L, Cs>, Cs::name[0]), ...);
-    }(typename L::components{});
+    }(suture::detail::components_of<L>{});
     return all;
 }
 

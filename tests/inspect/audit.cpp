@@ -125,7 +125,7 @@ TEST_CASE("a change of a head or of adjacent dims at some tokens is reported as 
         CAPTURE(layout_text(facts_of<L>));
         for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t at) {
             CAPTURE(C::name);
-            constexpr Index heads = suture::detail::heads_of<L, C>;
+            constexpr Index heads = suture::detail::groups_of<L> * C::heads;
             const AuditReport one_head = audit(before, before | on<C>(tokens(1, 3), head<heads - 1>).zero());
             const ComponentAudit& found = one_head.components[at];
             CHECK(found.changed == 2 * 2 * C::head_width);
@@ -137,10 +137,19 @@ TEST_CASE("a change of a head or of adjacent dims at some tokens is reported as 
 
             constexpr Index end = C::width > 1 ? C::width - 1 : 1;
             const ComponentAudit dimmed = audit(before, before | on<C>(batch(1), dims<0, end>).zero()).components[at];
-            CHECK(dimmed.changed == 5 * end * L::groups);
+            CHECK(dimmed.changed == 5 * end);
             CHECK(dimmed.is_box());
             CHECK((dimmed.leading == std::vector<AuditRange>{{1, 2, 2}, {0, 5, 5}}));
+            CHECK((dimmed.groups == AuditRange{0, 1, suture::detail::groups_of<L>}));
             CHECK((dimmed.channels == AuditRange{0, end, C::width}));
+
+            constexpr Index some = C::head_width > 1 ? C::head_width - 1 : 1;
+            const ComponentAudit of_each_head =
+                audit(before, before | on<C>(suture::heads(), dims<0, some>).zero()).components[at];
+            CHECK(of_each_head.changed == 10 * heads * some);
+            CHECK(of_each_head.is_box());
+            CHECK((of_each_head.heads == AuditRange{0, heads, heads}));
+            CHECK((of_each_head.dims == AuditRange{0, some, C::head_width}));
         });
     });
 }
@@ -160,7 +169,7 @@ concept auditable_as = requires(const A& a, const B& b) {
 }  // namespace
 
 TEST_CASE("bits are compared: NaN equals the same NaN and 0 is not -0") {
-    using L = Whole<Resid<3>>;
+    using L = Resid<3>;
     const double nan = std::nan("");
     const at::Tensor before = at::tensor({nan, 0.0, 1.0}), after = at::tensor({nan, -0.0, 1.0});
     const AuditReport report = audit<L>(before, after);
@@ -228,7 +237,7 @@ TEST_CASE("views, Owneds and tensors of one layout can be audited together") {
     CHECK(to_string(audit(before, after)) == expected);
     CHECK(to_string(audit<NeoX>(before, after.view().unsafe_tensor())) == expected);
     CHECK(to_string(audit<NeoX>(before.unsafe_tensor(), after)) == expected);
-    CHECK(to_string(audit(before.get<V>(), after.view().get<V>())) == "20 of 60 values, all in V[head 2]");
+    CHECK(to_string(audit(before[on<V>()], after.view()[on<V>()])) == "20 of 60 values, all in V[head 2]");
 }
 
 TEST_CASE("tensors with gradients can be audited") {

@@ -50,7 +50,7 @@ TEST_CASE("the sentence covers no change, every change, and whole components") {
     CHECK(sentence<Small>(on<Q>().multiply(1)) == "0 of 11520 values: Q, K and V bit-identical");
     CHECK(sentence<Small>(on<K>().zero()) == "3840 of 11520 values, all of K; Q and V bit-identical");
     CHECK(sentence<Small>(on<Small>().zero()) == "11520 of 11520 values: all 3840 of Q, all 3840 of K, all 3840 of V");
-    CHECK(sentence<Whole<Resid<4>>>(on<Resid>(token(0)).zero()) == "4 of 20 values, all in Resid[token 0]");
+    CHECK(sentence<Resid<4>>(on<Resid>(token(0)).zero()) == "4 of 20 values, all in Resid[token 0]");
 }
 
 TEST_CASE("several changed components are listed one by one") {
@@ -65,16 +65,21 @@ TEST_CASE("channels are named as selectors name them") {
     CHECK(says(sentence<SmallHeads>(on<Q>(dims<60, 70>).zero()), "all in Q[60:70];"));
     CHECK(says(sentence<SmallHeads>(on<Q>(dims<64, 192>).zero()), "all in Q[heads 1:3];"));
     CHECK(says(sentence<NeoX>(on<K>(token(2), head<1>).zero()), "4 of 180 values, all in K[token 2, head 1];"));
-    CHECK(says(sentence<NeoX>(on<K>(dims<1, 3>).zero()), "all in K[1:3];"));
+    CHECK(says(sentence<NeoX>(on<K>(dims<1, 3>).zero()), "10 of 180 values, all in K[head 0, 1:3];"));
+    CHECK(says(sentence<NeoX>(on<K>(heads<0, 3>, dims<1, 3>).zero()), "30 of 180 values, all in K[heads 0:3, 1:3];"));
+    CHECK(says(sentence<NeoX>(on<K>(dims<4, 12>).zero()), "all in K[heads 1:3];"));
+    CHECK(says(sentence<NeoX>(on<K>(dims<3, 6>).zero()), "15 of 180 values, in 15 places of K within [heads 0:2];"));
     CHECK(says(sentence<NeoX>(on<K>(head<0>, dims<1, 3>).zero()), "all in K[head 0, 1:3];"));
     // Falcon: two groups of three query heads.
     using Falcon = FalconQkv<6, 2, 4>;
     CHECK(says(sentence<Falcon>(on<Q>(head<4>).zero()), "all in Q[head 4];"));
-    CHECK(says(sentence<Falcon>(on<Q>(dims<3, 6>).zero()), "all in Q[3:6];"));
+    CHECK(says(sentence<Falcon>(on<Q>(dims<3, 6>).zero()), "all in Q[group 0, 3:6];"));
     CHECK(says(sentence<Falcon>(on<Q>(heads<3, 6>).zero()), "all in Q[heads 3:6];"));
     const at::Tensor before = at::ones({40}), after = before.clone();
     after.narrow(0, 20 + 3, 3).zero_();
     CHECK(says(to_string(audit<Falcon>(before, after)), "3 of 40 values, all in Q[group 1, 3:6];"));
+    after.narrow(0, 3, 3).zero_();
+    CHECK(says(to_string(audit<Falcon>(before, after)), "6 of 40 values, all in Q[groups 0:2, 3:6];"));
 }
 
 TEST_CASE("positions are named by their axes, whatever the axes before the channels are") {

@@ -181,5 +181,5 @@ TEST_CASE("models that cannot be checked are refused") {
 TEST_CASE("sites without a layout and layouts without attention do not compile") {
     static_assert(checkable<HookPoint<NeoXLike>>);
     static_assert(!checkable<HookPoint<AnyLayout>>);
-    static_assert(!checkable<HookPoint<Whole<Resid<8>>>>);
+    static_assert(!checkable<HookPoint<Resid<8>>>);
 }

@@ -56,7 +56,7 @@ TEST_CASE("a dry run finds what the recipe changes if every selected value chang
                     RC_ASSERT(selected.changed() > 0);
                     RC_ASSERT(same_places(selected, audit(zeros, zeros | recipe)));
                 };
-                check(on<C>(token(t), head<suture::detail::heads_of<L, C> - 1>).set(7));
+                check(on<C>(token(t), head<suture::detail::groups_of<L> * C::heads - 1>).set(7));
                 check(on<C>(dims<0, (C::width + 1) / 2>, batch(-1)).add(3));
                 check(on<C>(tokens(index)).set(2) | on<L>(token(t)).add(1));
             });
@@ -86,10 +86,13 @@ TEST_CASE("a dry run of a recipe with an operation that cancels shows both place
 TEST_CASE("a dry run works on a single component, in groups, and on the meta device") {
     using NeoX = NeoXQkv<3, 4>;
     const View<NeoX> view = borrow<NeoX>(at::ones({2, 5, 36}));
-    CHECK(to_string(dry_run(on<K>(head<1>).zero(), view.get<K>())) == "40 of 120 values, all in K[head 1]");
+    CHECK(to_string(dry_run(on<K>(head<1>).zero(), view[on<K>()])) == "40 of 120 values, all in K[head 1]");
     CHECK(to_string(dry_run(on<K>(head<1>).zero(), borrow<NeoX>(at::ones({2, 5, 36}, at::kMeta)))) ==
           "40 of 360 values, all in K[head 1]; Q and V bit-identical");
-    CHECK(dry_run(on<K>(token(7)).zero(), borrow<NeoX>(at::ones({2, 0, 36}))).identical());
+    const View<NeoX> no_tokens = borrow<NeoX>(at::ones({2, 0, 36}));
+    CHECK(dry_run(on<K>(head<1>).zero(), no_tokens).identical());
+    CHECK(says(message_of<PositionError>([&] { (void)dry_run(on<K>(token(7)).zero(), no_tokens); }),
+               "which has 0 tokens"));
 }
 
 TEST_CASE("a dry run calls no function and draws no random number") {

@@ -64,7 +64,7 @@ TEST_CASE("a pass gives the same output with and without a site table, bit for b
     Small model = small_model();
     CHECK(site_table(model, ids()).output.equal(model->forward(ids())));
     HookSet hooks;
-    const auto handle = hooks.add(model->h[1]->attn->c_attn, on<Q>(token(3)).add(1.0));
+    hooks.add(model->h[1]->attn->c_attn, on<Q>(token(3)).add(1.0));
     CHECK(site_table(model, hooks, ids()).output.equal(run_with_hooks(model, hooks, ids())));
     CHECK_FALSE(site_table(model, hooks, ids()).output.equal(model->forward(ids())));
 }
@@ -85,9 +85,9 @@ TEST_CASE("every site that fires is listed once, in order") {
     Small model = small_model();
     std::vector<std::string> fired, listed;
     HookSet hooks;
-    std::vector<HookHandle> handles;
+    std::vector<HookKey> keys;
     for_each_site(model, [&](const std::string&, Site& site) {
-        handles.push_back(
+        keys.push_back(
             hooks.add(SiteRef<AnyLayout>(site), [&](const at::Tensor&, const Site& at) { fired.push_back(at.name()); })
                 .may_be_idle());
     });
@@ -100,10 +100,9 @@ TEST_CASE("an entry has layout, shape, dtype, device, mean and standard deviatio
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     HookSet hooks;
-    const auto handle = hooks.add(model->h[0]->attn->c_attn, on<K>().set(3.0));
+    hooks.add(model->h[0]->attn->c_attn, on<K>().set(3.0));
     at::Tensor seen;
-    const auto look = hooks.add(model->h[0]->attn->c_attn,
-                                [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
+    hooks.add(model->h[0]->attn->c_attn, [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
     const auto table = site_table(model, hooks, ids());
     const SiteTableEntry e = entry_of(table.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");
@@ -120,9 +119,9 @@ TEST_CASE("an entry has layout, shape, dtype, device, mean and standard deviatio
 TEST_CASE("hooks that are active already run, and all those that changed a site are named in order") {
     twice model;
     HookSet outer, inner;
-    const auto first = outer.add(model.before, on<Q>(token(0), dims<0, 1>).set(5));
-    const auto second = inner.add(model.before, on<K>().zero() | on<Q>(token(0)).multiply(2));
-    const auto looks = inner.add(model.before, [](const View<Fused<4, Q<2>, K<2>>>&) {});
+    outer.add(model.before, on<Q>(token(0), dims<0, 1>).set(5));
+    inner.add(model.before, on<K>().zero() | on<Q>(token(0)).multiply(2));
+    inner.add(model.before, [](const View<Fused<4, Q<2>, K<2>>>&) {});
     const auto scope = outer.activate();
     const auto table = site_table(model, inner, at::ones({2, 4}));
     CHECK(
@@ -133,7 +132,7 @@ TEST_CASE("hooks that are active already run, and all those that changed a site 
 TEST_CASE("the columns of a site table are aligned") {
     twice model;
     HookSet hooks;
-    const auto handle = hooks.add(model.before, on<Q>(token(0), dims<0, 1>).set(-8));
+    hooks.add(model.before, on<Q>(token(0), dims<0, 1>).set(-8));
     std::ostringstream out;
     out << site_table(model, hooks, at::ones({2, 4}));
     CHECK(out.str() ==

@@ -30,24 +30,29 @@ enum class operation {
     set_number,
     set_tensor,
     set_view,
+    set_piece,
     set_slot,
     zero,
     add_number,
     add_tensor,
     add_view,
+    subtract_number,
+    subtract_tensor,
     multiply_number,
     multiply_tensor,
     multiply_slot,
+    divide_tensor,
     clamp,
     mean_over,
     project_out,
     steer,
     apply
 };
-inline constexpr std::size_t operations = 16;
+inline constexpr std::size_t operations = 20;
 
 constexpr bool needs_floats(operation o) {
-    return o == operation::mean_over || o == operation::project_out || o == operation::steer;
+    return o == operation::divide_tensor || o == operation::mean_over || o == operation::project_out ||
+           o == operation::steer;
 }
 
 /// 16-bit floats are computed in float32.
@@ -75,7 +80,7 @@ struct value_drawer {
         return one_of<double>({0.0, 1.0, -1.5, 0.1, 3.0, -0.0, 1e-3});
     }
     /// A tensor of the part's shape, or of one that broadcasts to it.
-    at::Tensor operand(bool channels_in_full = false) const {
+    at::Tensor operand(bool channels_in_full = false, bool is_divisor = false) const {
         extents sizes = found.shape;
         const auto most = static_cast<Index>(sizes.size()) + !channels_in_full;
         const Index dropped = once_in(2) ? draw(0, most) : 0;
@@ -83,6 +88,7 @@ struct value_drawer {
         for (std::size_t i = 0; i + (channels_in_full ? 1 : 0) < sizes.size(); ++i)
             if (once_in(4)) sizes[i] = 1;
         at::Tensor t = numbers(sizes, given.dtype, given.random);
+        if (is_divisor) t = t.abs().add(0.5);  // a quotient near a pole would have no accurate gradient
         if (given.gradients) t.requires_grad_();
         injected.push_back(t);
         return t;
@@ -114,65 +120,91 @@ inline std::vector<std::function<at::Tensor(at::Tensor)>> functions_of(at::Scala
     return all;
 }
 
-template <bool Adds, class Value>
-at::Tensor combined(const at::Tensor& t, const Value& value) {
-    if constexpr (Adds)
-        return t.add(value);
-    else
-        return t.mul(value);
+using suture::detail::Update;
+/// How an operation uses its value.
+constexpr Update update_of(operation o) {
+    switch (o) {
+        case operation::add_number:
+        case operation::add_tensor:
+        case operation::add_view:
+            return Update::add;
+        case operation::subtract_number:
+        case operation::subtract_tensor:
+            return Update::subtract;
+        case operation::multiply_number:
+        case operation::multiply_tensor:
+        case operation::multiply_slot:
+            return Update::multiply;
+        case operation::divide_tensor:
+            return Update::divide;
+        default:
+            return Update::set;
+    }
 }
 
-/// set, add or multiply by something.
+/// The edit that uses the value in this way.
+template <Update How, class PlaceSelection, class Value>
+auto update(const PlaceSelection& chosen, const Value& value) {
+    if constexpr (How == Update::set)
+        return chosen.set(value);
+    else if constexpr (How == Update::add)
+        return chosen.add(value);
+    else if constexpr (How == Update::subtract)
+        return chosen.subtract(value);
+    else if constexpr (How == Update::multiply)
+        return chosen.multiply(value);
+    else
+        return chosen.divide(value);
+}
+/// The same out of place.
+template <Update How, class Value>
+at::Tensor updated(const at::Tensor& t, const Value& value) {
+    if constexpr (How == Update::set) {
+        if constexpr (std::is_same_v<Value, at::Tensor>)
+            return value;
+        else
+            return at::full_like(t, value);
+    } else if constexpr (How == Update::add)
+        return t.add(value);
+    else if constexpr (How == Update::subtract)
+        return t.sub(value);
+    else if constexpr (How == Update::multiply)
+        return t.mul(value);
+    else
+        return t.div(value);
+}
+
+/// set, add, subtract, multiply or divide by something.
 template <operation Op, Layout L, class X, class PlaceSelection>
 auto told_update(const PlaceSelection& chosen, const value_drawer& values, std::size_t segment_at) {
-    constexpr bool sets = Op == operation::set_number || Op == operation::set_tensor || Op == operation::set_view ||
-                          Op == operation::set_slot;
-    constexpr bool adds = Op == operation::add_number || Op == operation::add_tensor || Op == operation::add_view;
-    const auto write = [&](const auto& value) {
-        if constexpr (sets)
-            return chosen.set(value);
-        else if constexpr (adds)
-            return chosen.add(value);
-        else
-            return chosen.multiply(value);
-    };
-    if constexpr (Op == operation::set_number || Op == operation::add_number || Op == operation::multiply_number) {
+    constexpr Update how = update_of(Op);
+    if constexpr (Op == operation::set_number || Op == operation::add_number || Op == operation::subtract_number ||
+                  Op == operation::multiply_number) {
         const double n = values.number();
-        return told_edit{write(n), [n](const at::Tensor& t, const selected&) {
-                             if constexpr (sets)
-                                 return at::full_like(t, number_for(t, n));
-                             else
-                                 return combined<adds>(t, number_for(t, n));
-                         }};
-    } else if constexpr (Op == operation::set_view || Op == operation::add_view) {
+        return told_edit{update<how>(chosen, n),
+                         [n](const at::Tensor& t, const selected&) { return updated<how>(t, number_for(t, n)); }};
+    } else if constexpr (Op == operation::set_view || Op == operation::add_view || Op == operation::set_piece) {
+        // The same place of another activation: a View of the component, or the place itself.
         const at::Tensor other = values.other_activation(L::width);
-        const auto view = [&] {
-            if constexpr (std::is_same_v<X, L>)
-                return borrow<L>(other);
+        const auto there = [&] {
+            if constexpr (Op == operation::set_piece)
+                return borrow<L>(other)[chosen];
             else
-                return borrow<L>(other).template get<X>();
+                return borrow<L>(other)[on<X>()];
         }();
         return told_edit{
-            write(view), [other, segment_at](const at::Tensor& t, const selected& s) {
-                const at::Tensor there =
+            update<how>(chosen, there), [other, segment_at](const at::Tensor& t, const selected& s) {
+                const at::Tensor value =
                     gather(segment_at == whole ? other : taken_apart(other, definition_of<L>()).at(segment_at), s);
-                if constexpr (sets)
-                    return there;
-                else
-                    return combined<adds>(t, there);
+                return updated<how>(t, value);
             }};
     } else {
-        const at::Tensor v = values.operand();
-        const auto change = [v](const at::Tensor& t, const selected&) {
-            if constexpr (sets)
-                return v;
-            else
-                return combined<adds>(t, v);
-        };
+        const at::Tensor v = values.operand(false, how == Update::divide);
+        const auto change = [v](const at::Tensor& t, const selected&) { return updated<how>(t, v); };
         if constexpr (Op == operation::set_slot || Op == operation::multiply_slot)
-            return told_edit{write(Slot(v)), change};
+            return told_edit{update<how>(chosen, Slot(v)), change};
         else
-            return told_edit{write(v), change};
+            return told_edit{update<how>(chosen, v), change};
     }
 }
 
@@ -249,18 +281,16 @@ struct edit_kind {
     static constexpr std::size_t number = place_among<L, every_layout>;
     static constexpr auto op = static_cast<operation>(J);
     static constexpr bool on_whole = (number + J) % 9 == 4;
-    static constexpr std::size_t segment_at = on_whole ? whole : ((number + 3 * J) / 2) % L::components::size;
+    static constexpr std::size_t segment_at =
+        on_whole ? whole : ((number + 3 * J) / 2) % suture::detail::components_of<L>::size;
     static constexpr auto positions = [] {
         auto form = static_cast<position_form>((number + J) % position_forms);
         // An average needs an axis to average over.
         return op == operation::mean_over && form == position_form::all ? position_form::token : form;
     }();
-    static constexpr auto channels = [] {
-        const auto form = static_cast<channel_form>((number + J) % channel_forms);
-        return on_whole && form != channel_form::all ? channel_form::some_dims : form;
-    }();
+    static constexpr auto channels = static_cast<channel_form>((number + J) % channel_forms);
     static constexpr bool by_family = (number + J) % 4 == 1;
-    static constexpr needs need{axes_needed(positions), needs_floats(op)};
+    static constexpr needs need{axes_needed(positions), needs_floats(op), op == operation::set_piece};
 
     template <std::size_t I, class... Cs>
     static auto pick(suture::detail::TypeList<Cs...>) -> std::tuple_element_t<I, std::tuple<Cs...>>;
@@ -268,18 +298,17 @@ struct edit_kind {
         if constexpr (on_whole)
             return std::type_identity<L>{};
         else
-            return std::type_identity<decltype(pick<segment_at>(typename L::components{}))>{};
+            return std::type_identity<decltype(pick<segment_at>(suture::detail::components_of<L>{}))>{};
     }
     using X = typename decltype(target())::type;
 
     /// Draws the edit, and adds its step in the literal idiom to the recipe.
     static auto draw(const conditions& given, drawn_recipe& recipe) {
         const definition packed = definition_of<L>();
-        part told;
-        channel_wheres<L, X, channels>::tell(told);
+        chosen_part told;
         const bool averaged = op == operation::mean_over;
-        const auto wheres = std::tuple_cat(draw_positions<positions>(given.leading, given.random, averaged, told),
-                                           channel_wheres<L, X, channels>::wheres());
+        const auto wheres = draw_wheres<L, X, positions, channels>(
+            place_drawer{given.leading, given.random, averaged, told, recipe.given});
         const auto chosen = std::apply(
             [](const auto&... ws) {
                 if constexpr (by_family && family_of<X>::template is_unique_in<L>)
@@ -288,9 +317,8 @@ struct edit_kind {
                     return on<X>(ws...);
             },
             wheres);
-        const Segment all{"all", packed.width(), 1};
         const selected found = count_out(told, given.leading, on_whole ? 1 : packed.groups,
-                                         on_whole ? all : packed.segments[on_whole ? 0 : segment_at]);
+                                         on_whole ? packed.all() : packed.segments[on_whole ? 0 : segment_at]);
         const value_drawer values{given, found, recipe.injected};
         auto edit = [&] {
             if constexpr (op == operation::zero || op >= operation::clamp)
@@ -340,26 +368,30 @@ template <Layout L, std::size_t... Js>
 recipe_kind kind_of() {
     needs need;
     ((need.leading = std::max(need.leading, edit_kind<L, Js>::need.leading),
-      need.floats = need.floats || edit_kind<L, Js>::need.floats),
+      need.floats = need.floats || edit_kind<L, Js>::need.floats,
+      need.elements = need.elements || edit_kind<L, Js>::need.elements),
      ...);
     return {need, draw_recipe<L, Js...>};
 }
 
-/// Every operation: some alone, some followed by others; the choice differs between layouts.
+/// A choice of operations, some alone, some followed by others. It differs between layouts, so that every operation is
+/// tried with every form of channels and positions.
 template <Layout L>
 layout_under_test under_test() {
-    constexpr std::size_t n = place_among<L, every_layout>;
+    constexpr std::size_t n = place_among<L, every_layout>, quarter = operations / 4;
     const auto alone = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::vector<recipe_kind>{kind_of<L, (n + 4 * I) % operations>()...};
+        return std::vector<recipe_kind>{kind_of<L, (n + quarter * I) % operations>()...};
     }
-    (std::make_index_sequence<operations / 4>{});
+    (std::make_index_sequence<4>{});
     const auto pairs = []<std::size_t... I>(std::index_sequence<I...>) {
         return std::vector<recipe_kind>{
-            kind_of<L, (n + 4 * I + 1) % operations, (3 * n + 4 * I + 2) % operations>()...};
+            kind_of<L, (n + quarter * I + 1) % operations, (3 * n + quarter * I + 2) % operations>()...};
     }
-    (std::make_index_sequence<operations / 4>{});
-    const recipe_kind longer =
-        kind_of<L, (n + 3) % operations, (n + 7) % operations, (n + 11) % operations, (n + 15) % operations>();
+    (std::make_index_sequence<4>{});
+    const recipe_kind longer = []<std::size_t... I>(std::index_sequence<I...>) {
+        return kind_of<L, (n + quarter * I + 3) % operations...>();
+    }
+    (std::make_index_sequence<4>{});
 
     layout_under_test tested{layout_text(facts_of<L>), definition_of<L>(), {}, {}};
     std::vector<recipe_kind> kinds = alone;

@@ -15,7 +15,8 @@ std::vector<at::Tensor> gradients_of(const at::Tensor& result, const at::Tensor&
                                      const std::vector<at::Tensor>& leaves) {
     for (const at::Tensor& leaf : leaves) leaf.mutable_grad().reset();
     const at::Tensor loss = result.mul(weights).sum();
-    if (loss.requires_grad()) loss.backward();
+    // A piece may have been computed once, when the recipe was made: its history is used by every run.
+    if (loss.requires_grad()) loss.backward({}, /*retain_graph=*/true);
     std::vector<at::Tensor> gradients;
     for (const at::Tensor& leaf : leaves)
         gradients.push_back(leaf.grad().defined() ? leaf.grad().clone() : at::zeros_like(leaf));

@@ -42,11 +42,27 @@ using grouped_layouts =
 
 /// Unequal widths, one family twice, one component, one channel, one group, names of their own.
 using irregular_layouts =
-    std::tuple<Fused<14, Q<9, 3>, K<1>, V<4, 4>>, Fused<10, Q<4, 2>, Q<6>>, Resid<6, 2>, Lone, Grouped<4, Lone>,
+    std::tuple<Fused<14, Q<9, 3>, K<1>, V<4, 4>>, Fused<10, Q<4, 2>, Q<6>>, Fused<6, Resid<6, 2>>, Grouped<4, Lone>,
                Grouped<1, Q<4, 2>, V<3>>, Grouped<2, Q<6, 3>, K<1>, V<5>>, Packed, Woven>;
 
+/// One component alone, and the parts of grouped layouts: heads one by one, heads in groups, one channel per group.
+using lone_layouts =
+    std::tuple<Resid<6, 2>, Lone, part<NeoXQkv<3, 4>, Q>, part<FalconQkv<6, 2, 3>, Q>, part<FalconQkv<6, 2, 3>, K>,
+               part<CodeGenQkv<16, 8>, V>, part<GptOssGateUp<5>, Up>, part<Gpt2Qkv<12, 3>, K>>;
+
 using every_layout = decltype(std::tuple_cat(std::declval<fused_layouts>(), std::declval<grouped_layouts>(),
-                                             std::declval<irregular_layouts>()));
+                                             std::declval<irregular_layouts>(), std::declval<lone_layouts>()));
+
+/// The number of heads that X, a component of L or all of it, has over all groups; 0 if it has none.
+template <class L, class X>
+inline constexpr Index head_count = 0;
+template <class L, Component C>
+inline constexpr Index head_count<L, C> = C::heads* suture::detail::groups_of<L>;
+template <Index Groups, Component C>
+inline constexpr Index head_count<Grouped<Groups, C>, Grouped<Groups, C>> = C::heads* Groups;
+/// The number of its channels over all groups.
+template <class L, class X>
+inline constexpr Index channel_count = X::width*(std::is_same_v<L, X> ? 1 : suture::detail::groups_of<L>);
 
 /// Calls f with every layout of a tuple, as std::type_identity.
 template <class Layouts, class F>

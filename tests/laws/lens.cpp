@@ -1,5 +1,5 @@
-// Reading and writing a part form a lens: get after put returns the value put, put of the value got changes nothing,
-// and of two puts the second remains. For every component, with heads and dims, at every kind of position.
+// A place is a lens: get after set returns what was set, set of what was got changes nothing, and of two sets the second
+// remains. For every component, with heads and dims, at every kind of position; by edits and by index.
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
 
@@ -9,18 +9,29 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
 using namespace laws;
 
+using suture::detail::Update;
+
 /// A drawn place, with the types of layout and component erased.
 struct drawn_where {
     std::string text;
-    part told;
+    chosen_part told;
+    std::vector<at::Tensor> given;                                        ///< what its selectors were made from
     std::function<at::Tensor(const at::Tensor&)> get;                     ///< the argument of a function given to apply
     std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> put;  ///< set
+    std::function<void(const at::Tensor&, const at::Tensor&)> check_read;  ///< view[place] and owned[place] are this
+    /// `owned[place] = v`, `+= v`, ... of a clone, and the edits of the same name.
+    std::function<at::Tensor(const at::Tensor&, Update, const at::Tensor&)> write, edit;
+    /// `owned[place] = x[place]`, of a clone, where x is the Owned itself, its source, or both by turns.
+    std::function<at::Tensor(const at::Tensor&)> write_own;
+    /// `owned[place] = other[place]`, of a clone: as a piece of the View, as a place of an Owned, and in an edit.
+    std::function<std::vector<at::Tensor>(const at::Tensor&, const at::Tensor&)> write_other;
 };
 struct where_kind {
     std::size_t segment_at;
@@ -28,21 +39,90 @@ struct where_kind {
     drawn_where (*draw)(const extents& leading, random_numbers&);
 };
 
+template <class Place, class Value>
+void write_at(const Place& place, Update how, const Value& value) {
+    switch (how) {
+        case Update::set:
+            place = value;
+            return;
+        case Update::add:
+            place += value;
+            return;
+        case Update::subtract:
+            place -= value;
+            return;
+        case Update::multiply:
+            place *= value;
+            return;
+        case Update::divide:
+            place /= value;
+            return;
+    }
+}
+
 template <Layout L, class C, channel_form Channels, position_form Positions>
 drawn_where draw_where(const extents& leading, random_numbers& random) {
     drawn_where drawn;
-    channel_wheres<L, C, Channels>::tell(drawn.told);
-    const auto wheres = std::tuple_cat(draw_positions<Positions>(leading, random, false, drawn.told),
-                                       channel_wheres<L, C, Channels>::wheres());
+    const auto wheres =
+        draw_wheres<L, C, Positions, Channels>(place_drawer{leading, random, false, drawn.told, drawn.given});
     const auto chosen = std::apply([](const auto&... ws) { return on<C>(ws...); }, wheres);
     drawn.text = to_string(chosen.zero());
     drawn.get = [chosen](const at::Tensor& x) {
         at::Tensor seen;
         const std::function<at::Tensor(at::Tensor)> look = [&seen](at::Tensor t) { return seen = t; };
-        borrow<L>(x) | chosen.apply(look);
+        (void)(borrow<L>(x) | chosen.apply(look));
         return seen;
     };
     drawn.put = [chosen](const at::Tensor& x, const at::Tensor& v) { return (borrow<L>(x) | chosen.set(v)).take(); };
+    drawn.check_read = [chosen](const at::Tensor& x, const at::Tensor& expected) {
+        const View<L> view = borrow<L>(x);
+        Owned<L> owned = view.clone();
+        const auto piece = view[chosen];  // a View, if nothing restricts the component
+        const auto region = owned[chosen];
+        RC_ASSERT(piece.sizes() == expected.sizes());
+        RC_ASSERT(region.sizes() == expected.sizes());
+        RC_ASSERT(same_bits(piece.clone(), expected));
+        RC_ASSERT(same_bits(region.clone(), expected));
+        RC_ASSERT(same_bits(std::as_const(owned)[chosen].clone(), expected));
+        RC_ASSERT(!region.clone().is_alias_of(owned.unsafe_tensor()));
+    };
+    drawn.write = [chosen](const at::Tensor& x, Update how, const at::Tensor& v) {
+        Owned<L> owned = borrow<L>(x).clone();
+        write_at(owned[chosen], how, v);
+        return std::move(owned).take();
+    };
+    drawn.edit = [chosen](const at::Tensor& x, Update how, const at::Tensor& v) {
+        const View<L> view = borrow<L>(x);
+        switch (how) {
+            case Update::add:
+                return (view | chosen.add(v)).take();
+            case Update::subtract:
+                return (view | chosen.subtract(v)).take();
+            case Update::multiply:
+                return (view | chosen.multiply(v)).take();
+            case Update::divide:
+                return (view | chosen.divide(v)).take();
+            default:
+                return (view | chosen.set(v)).take();
+        }
+    };
+    drawn.write_own = [chosen](const at::Tensor& x) {
+        Owned<L> owned = borrow<L>(x).clone();
+        owned[chosen] = owned[chosen];
+        owned[chosen] = borrow<L>(x)[chosen];
+        owned[chosen] = borrow<L>(x)[on<C>()];
+        owned[chosen] = owned.view()[chosen];
+        owned[chosen] = owned[chosen].clone();
+        return std::move(owned).take();
+    };
+    drawn.write_other = [chosen](const at::Tensor& x, const at::Tensor& other) {
+        Owned<L> by_piece = borrow<L>(x).clone(), by_region = by_piece.clone(), run = borrow<L>(other).clone();
+        by_piece[chosen] = borrow<L>(other)[chosen];
+        by_region[chosen] = run[chosen];
+        return std::vector<at::Tensor>{std::move(by_piece).take(), std::move(by_region).take(),
+                                       borrow<L>(x) | chosen.set(run[chosen]),
+                                       borrow<L>(x) | chosen.set(borrow<L>(other)[on<C>()])};
+    };
     return drawn;
 }
 
@@ -64,7 +144,7 @@ std::vector<where_kind> kinds_of() {
     std::vector<where_kind> kinds;
     [&]<class... Cs, std::size_t... S>(suture::detail::TypeList<Cs...>, std::index_sequence<S...>) {
         (add_kinds<L, Cs, S>(kinds), ...);
-    }(typename L::components{}, std::make_index_sequence<L::components::size>{});
+    }(suture::detail::components_of<L>{}, std::make_index_sequence<suture::detail::components_of<L>::size>{});
     return kinds;
 }
 
@@ -77,6 +157,24 @@ struct drawn_lens {
 
     at::Tensor other_values() {
         return numbers({got.sizes().begin(), got.sizes().end()}, got.scalar_type(), random, true);
+    }
+    /// A tensor that broadcasts to the place: some first axes are missing, others have size 1.
+    at::Tensor broadcast_values() {
+        extents sizes(got.sizes().begin(), got.sizes().end());
+        sizes.erase(sizes.begin(), sizes.begin() + draw(0, static_cast<Index>(sizes.size()) + 1));
+        for (Index& n : sizes)
+            if (once_in(2)) n = 1;
+        return numbers(sizes, got.scalar_type(), random, true);
+    }
+    /// Another activation of the same shape.
+    at::Tensor other_activation() {
+        return draw_activation(leading_of(source.view), source.view.size(-1), got.scalar_type(), random, true).view;
+    }
+    /// A way to use a value that the dtype has.
+    Update draw_update() const {
+        std::vector<Update> all{Update::set, Update::add, Update::subtract, Update::multiply};
+        if (got.is_floating_point()) all.push_back(Update::divide);
+        return one_of(all);
     }
 };
 drawn_lens draw_lens(const std::vector<where_kind>& kinds, const definition& packed) {
@@ -119,14 +217,19 @@ void for_wheres(int cases, const std::function<void(drawn_lens&)>& law) {
 
 }  // namespace
 
-TEST_CASE("a place reads the channels that counting finds") {
-    for_wheres(100, [](drawn_lens& l) { RC_ASSERT(same_bits(l.where.get(l.source.view), l.got)); });
+TEST_CASE("a place reads the channels that counting finds, in the shape of the selection") {
+    for_wheres(100, [](drawn_lens& l) {
+        RC_ASSERT(same_bits(l.where.get(l.source.view), l.got));
+        l.where.check_read(l.source.view, l.got);
+    });
 }
 
 TEST_CASE("setting the value that was read changes nothing") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor& x = l.source.view;
         RC_ASSERT(same_bits(l.where.put(x, l.where.get(x)), x));
+        RC_ASSERT(same_bits(l.where.write(x, Update::set, l.got), x));
+        RC_ASSERT(same_bits(l.where.write_own(x), x));
     });
 }
 
@@ -134,6 +237,15 @@ TEST_CASE("the value that was set is read") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor value = l.other_values();
         RC_ASSERT(same_bits(l.where.get(l.where.put(l.source.view, value)), value));
+        l.where.check_read(l.where.write(l.source.view, Update::set, value), value);
+    });
+}
+
+TEST_CASE("a value that broadcasts is read in full after it was set") {
+    for_wheres(100, [](drawn_lens& l) {
+        const at::Tensor value = l.broadcast_values();
+        RC_LOG() << "with " << tensor_text(value) << "\n";
+        l.where.check_read(l.where.write(l.source.view, Update::set, value), value.expand(l.got.sizes()).contiguous());
     });
 }
 
@@ -142,5 +254,42 @@ TEST_CASE("of two values that are set the second remains") {
         const at::Tensor first = l.other_values(), second = l.other_values();
         const at::Tensor both = l.where.put(l.where.put(l.source.view, first), second);
         RC_ASSERT(same_bits(both, l.where.put(l.source.view, second)));
+        const at::Tensor written = l.where.write(l.where.write(l.source.view, Update::set, first), Update::set, second);
+        RC_ASSERT(same_bits(written, both));
+    });
+}
+
+TEST_CASE("writing a place by index equals editing it in a pipe, and the same change of what was read") {
+    for_wheres(100, [](drawn_lens& l) {
+        const at::Tensor value = once_in(2) ? l.broadcast_values() : l.other_values();
+        const Update how = l.draw_update();
+        const at::Tensor written = l.where.write(l.source.view, how, value);
+        RC_ASSERT(same_numbers(written, l.where.edit(l.source.view, how, value)));
+        const at::Tensor expected = how == Update::set        ? value.expand(l.got.sizes())
+                                    : how == Update::add      ? l.got.add(value)
+                                    : how == Update::subtract ? l.got.sub(value)
+                                    : how == Update::multiply ? l.got.mul(value)
+                                                              : l.got.div(value);
+        RC_ASSERT(same_numbers(l.where.get(written), expected.contiguous()));
+        // Nothing else was changed.
+        RC_ASSERT(same_bits(l.where.put(written, l.got), l.source.view));
+    });
+}
+
+TEST_CASE("the same place of another run is set, as a place or as the component") {
+    for_wheres(60, [](drawn_lens& l) {
+        const at::Tensor other = l.other_activation();
+        const at::Tensor expected = l.where.put(l.source.view, l.where.get(other));
+        for (const at::Tensor& result : l.where.write_other(l.source.view, other))
+            RC_ASSERT(same_bits(result, expected));
+    });
+}
+
+TEST_CASE("a place does not change when the tensors that its selectors were made from do") {
+    for_wheres(60, [](drawn_lens& l) {
+        const at::Tensor value = l.other_values(), before = l.where.put(l.source.view, value);
+        for (const at::Tensor& t : l.where.given) t.fill_(0);
+        RC_ASSERT(same_bits(l.where.put(l.source.view, value), before));
+        l.where.check_read(before, value);
     });
 }

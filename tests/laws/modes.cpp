@@ -23,6 +23,7 @@ TEST_CASE("no_grad and inference mode give the same bits as normal mode") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 150, [&l] {
             drawn_case c = draw_case(l);
+            if (c.recipe.is_impossible()) return;
             for (way how : {way::pipe, way::consume, way::assign}) {
                 const at::Tensor normal = c.recipe.run(c.source.view, how);
                 RC_ASSERT(same_numbers(in_mode<c10::InferenceMode>(c, how), normal));
@@ -45,6 +46,7 @@ TEST_CASE("a source made in inference mode can be edited inside and outside of i
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 60, [&l] {
             drawn_case c = draw_case(l);
+            if (c.recipe.is_impossible()) return;
             const at::Tensor expected = c.recipe.run(c.source.view, way::pipe);
             c.source.view = inference_copy(c.source.view);
             const std::vector<char> before = bytes_of(c.source.view);

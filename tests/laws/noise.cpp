@@ -10,6 +10,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <vector>
 
 namespace {
 
@@ -24,17 +26,20 @@ struct noise_kind {
     using X = typename kind::X;
     using channels = channel_wheres<L, X, kind::channels>;
 
-    static at::Tensor add(const at::Tensor& t, Index at, double stddev, std::uint64_t seed) {
-        const auto recipe = std::apply(
-            [&](const auto&... ws) { return on<X>(token(at), ws...).noise(stddev, seeded(seed)); }, channels::wheres());
-        return (borrow<L>(t) | recipe).take();
+    chosen_part told;
+    std::vector<at::Tensor> given;
+
+    /// Draws the part of the channels.
+    noise_kind(const extents& leading, Index at, random_numbers& random) {
+        told.token = IndexRange{at, at + 1, true};
+        const auto wheres = channels::draw(place_drawer{leading, random, false, told, given});
+        add = [=](const at::Tensor& t, double stddev, std::uint64_t seed) {
+            const auto recipe = std::apply(
+                [&](const auto&... ws) { return on<X>(token(at), ws...).noise(stddev, seeded(seed)); }, wheres);
+            return (borrow<L>(t) | recipe).take();
+        };
     }
-    static part where(Index at) {
-        part p;
-        p.token = IndexRange{at, at + 1, true};
-        channels::tell(p);
-        return p;
-    }
+    std::function<at::Tensor(const at::Tensor&, double, std::uint64_t)> add;
 };
 
 }  // namespace
@@ -45,9 +50,9 @@ TEST_CASE("the same seed gives the same noise, another seed other noise") {
             random_numbers random = draw_numbers();
             const activation a = draw_activation(draw_leading(1, false), L::width, one_of(float_dtypes()), random);
             RC_LOG() << a.text << "\n";
-            using noise = noise_kind<L>;
-            RC_ASSERT(same_bits(noise::add(a.view, 0, 4.0, 7), noise::add(a.view, 0, 4.0, 7)));
-            RC_ASSERT(!same_bits(noise::add(a.view, 0, 4.0, 7), noise::add(a.view, 0, 4.0, 8)));
+            const noise_kind<L> noise(leading_of(a.view), 0, random);
+            RC_ASSERT(same_bits(noise.add(a.view, 4.0, 7), noise.add(a.view, 4.0, 7)));
+            RC_ASSERT(!same_bits(noise.add(a.view, 4.0, 7), noise.add(a.view, 4.0, 8)));
         });
     });
 }
@@ -60,11 +65,12 @@ TEST_CASE("noise changes every channel of the part and no other") {
             RC_LOG() << a.text << "\n";
             using kind = typename noise_kind<L>::kind;
             const Index at = draw(0, a.view.size(-2));
-            const at::Tensor noisy = noise_kind<L>::add(a.view, at, 1.0, 7);
+            const noise_kind<L> noise(leading_of(a.view), at, random);
+            const at::Tensor noisy = noise.add(a.view, 1.0, 7);
             // All values that the oracle finds there were changed; replacing them by the old ones gives the source.
             taken_apart parts(noisy, definition_of<L>());
             const taken_apart original(a.view, definition_of<L>());
-            parts.edit(kind::segment_at, noise_kind<L>::where(at), [&](const at::Tensor& t, const selected& s) {
+            parts.edit(kind::segment_at, noise.told, [&](const at::Tensor& t, const selected& s) {
                 const at::Tensor before = gather(kind::segment_at == whole ? a.view : original.at(kind::segment_at), s);
                 RC_ASSERT(t.ne(before).all().item<bool>());
                 return before;

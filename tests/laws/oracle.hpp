@@ -44,6 +44,8 @@ struct definition {
         return owners;
     }
     Index width() const { return static_cast<Index>(owners().size()); }
+    /// All channels as one segment. They have heads only if they are those of one component.
+    Segment all() const { return {"all", width(), segments.size() == 1 ? groups * segments[0].heads : 0}; }
     /// The channels of one segment, in order.
     extents channels(std::size_t segment) const {
         extents channels;
@@ -67,13 +69,20 @@ struct IndexRange {
     bool single;
 };
 
-/// The selected part of a component, without suture's types. Positions are counted from 0.
-struct part {
+/// The numbers from `begin` to before `end`.
+inline extents counted(Index begin, Index end) {
+    extents numbers(static_cast<std::size_t>(end - begin));
+    std::iota(numbers.begin(), numbers.end(), begin);
+    return numbers;
+}
+
+/// The selected part of a component, without suture's types. Positions, heads and dims are counted from 0.
+struct chosen_part {
     std::optional<IndexRange> batch, token;
     at::Tensor one_per_row, several, mask;  ///< as suture's token(Tensor), tokens(Tensor) and mask(Tensor)
-    Index head_begin = -1, head_end = -1;
+    std::optional<extents> heads, dims;     ///< in the order in which they are selected; dims are those of each head
     bool one_head = false;
-    Index dim_begin = 0, dim_end = -1;
+    bool is_nowhere = false;  ///< a position on an axis of size 0
 };
 
 /// The elements of a part: flat positions, places in the segment's list of channels, and the shape of both together.
@@ -88,7 +97,7 @@ inline bool within(const std::optional<IndexRange>& s, Index i) {
 }
 
 /// Adds the flat positions of a part, and their axes to the shape.
-inline void count_rows(selected& found, const part& p, const extents& leading) {
+inline void count_rows(selected& found, const chosen_part& p, const extents& leading) {
     const Index rows = std::accumulate(leading.begin(), leading.end(), Index{1}, std::multiplies<>());
     const Index tokens = leading.empty() ? 1 : leading.back();
     if (p.mask.defined()) {
@@ -132,22 +141,21 @@ inline void count_rows(selected& found, const part& p, const extents& leading) {
     }
 }
 
-/// Adds the places in the segment's list of channels, and their axes to the shape.
-inline void count_channels(selected& found, const part& p, Index groups, const Segment& s) {
+/// Adds the places in the segment's list of channels, and their axes to the shape: [heads, dims of a head] or [dims],
+/// however the layout packs them.
+inline void count_channels(selected& found, const chosen_part& p, Index groups, const Segment& s) {
     // In a list of channels that goes through the groups in order, head h is the h-th range of its width.
-    const bool by_head = p.head_begin >= 0;
-    const Index cell = by_head ? s.width / s.heads : s.width;
-    const Index first = by_head ? p.head_begin : 0, last = by_head ? p.head_end : groups;
-    const Index begin = p.dim_begin, end = p.dim_end < 0 ? cell : p.dim_end;
-    for (Index c = first; c < last; ++c)
-        for (Index d = begin; d < end; ++d) found.channels.push_back(c * cell + d);
-    if (by_head ? !p.one_head : groups > 1) found.shape.push_back(last - first);
-    found.shape.push_back(end - begin);
+    const Index cell = p.heads ? s.width / s.heads : s.width * groups;
+    const extents cells = p.heads.value_or(extents{0}), dims = p.dims.value_or(counted(0, cell));
+    for (Index c : cells)
+        for (Index d : dims) found.channels.push_back(c * cell + d);
+    if (p.heads && !p.one_head) found.shape.push_back(static_cast<Index>(cells.size()));
+    found.shape.push_back(static_cast<Index>(dims.size()));
 }
 }  // namespace detail
 
 /// Enumerates a part of an activation with these axes before the channels.
-inline selected count_out(const part& p, const extents& leading, Index groups, const Segment& s) {
+inline selected count_out(const chosen_part& p, const extents& leading, Index groups, const Segment& s) {
     selected found;
     detail::count_rows(found, p, leading);
     detail::count_channels(found, p, groups, s);
@@ -183,10 +191,10 @@ public:
 
     /// Replaces the part by the result of `change`.
     template <class Change>
-    void edit(std::size_t segment_at, const part& p, const Change& change) {
+    void edit(std::size_t segment_at, const chosen_part& p, const Change& change) {
         if (segment_at == whole) {
             const at::Tensor packed = cat();
-            const selected s = count_out(p, leading_of(packed), 1, {"all", definition_.width(), 1});
+            const selected s = count_out(p, leading_of(packed), 1, definition_.all());
             split(scatter(packed, s, change(gather(packed, s), s)));
             return;
         }
@@ -195,7 +203,7 @@ public:
         t = scatter(t, s, change(gather(t, s), s));
     }
 
-    selected select(std::size_t segment_at, const part& p) const {
+    selected select(std::size_t segment_at, const chosen_part& p) const {
         return count_out(p, leading_of(parts_[0]), definition_.groups, definition_.segments[segment_at]);
     }
 

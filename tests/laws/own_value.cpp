@@ -20,16 +20,15 @@ using namespace laws;
 template <class First, class... Rest>
 std::type_identity<First> first_of(suture::detail::TypeList<First, Rest...>);
 template <Layout L>
-using first_component = typename decltype(first_of(typename L::components{}))::type;
+using first_component = typename decltype(first_of(suture::detail::components_of<L>{}))::type;
 
 /// Replaces everything by its own value: component by component, at drawn tokens, then the layout as a whole.
 template <Layout L>
 Owned<L> patched_with_itself(const View<L>& view, Index tokens) {
     Owned<L> result = view.clone();
     for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t) {
-        result |= on<C>().set(view.template get<C>());
-        result |=
-            on<C>(token(draw(-tokens, tokens)), head<suture::detail::heads_of<L, C> - 1>).set(view.template get<C>());
+        result |= on<C>().set(view[on<C>()]);
+        result |= on<C>(token(draw(-tokens, tokens)), head<head_count<L, C> - 1>).set(view[on<C>()]);
     });
     return std::move(result) | on<L>().set(view);
 }
@@ -38,10 +37,7 @@ Owned<L> patched_with_itself(const View<L>& view, Index tokens) {
 template <Layout L>
 Owned<L> patched_with_itself_at(const View<L>& view, const RowPositions& rows) {
     using C = typename edit_kind<L, 0>::X;
-    if constexpr (std::is_same_v<C, L>)
-        return view | on<L>(rows).set(view);
-    else
-        return view | on<C>(rows).set(view.template get<C>());
+    return view | on<C>(rows).set(view[on<C>()]);
 }
 
 template <class F>
@@ -77,8 +73,10 @@ TEST_CASE("a run patched with its own values in inference mode is unchanged, bit
 
 TEST_CASE("a run patched with its own values at row positions is unchanged, bit for bit") {
     for_activations(20, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers& random) {
-        part told;
-        const RowPositions rows = laws::detail::draw_rows(leading_of(a.view), random, false, told);
+        chosen_part told;
+        std::vector<at::Tensor> given;
+        const extents leading = leading_of(a.view);
+        const RowPositions rows = laws::detail::draw_rows(place_drawer{leading, random, false, told, given});
         RC_ASSERT(same_bits(patched_with_itself_at(borrow<L>(a.view), rows).take(), a.view));
     });
 }
@@ -99,7 +97,7 @@ TEST_CASE("an Owned edited with Views of itself uses its values from before the 
     for_activations(10, false, []<class L>(std::type_identity<L>, const activation& a, random_numbers&) {
         using C = first_component<L>;
         Owned<L> owned = borrow<L>(a.view).clone();
-        owned |= on<C>().zero() | on<C>().set(owned.view().template get<C>());
+        owned |= on<C>().zero() | on<C>().set(owned.view()[on<C>()]);
         RC_ASSERT(same_bits(owned.view().unsafe_tensor(), a.view));
     });
 }
@@ -107,9 +105,9 @@ TEST_CASE("an Owned edited with Views of itself uses its values from before the 
 TEST_CASE("a direction that lies in the edited Owned is read before the recipe writes") {
     using L = Fused<4, Q<2>, K<2>>;
     Owned<L> owned = borrow<L>(at::ones({1, 4})).clone();
-    const at::Tensor direction = owned.view().get<Q<2>>().unsafe_tensor();
+    const at::Tensor direction = owned.view()[on<Q<2>>()].unsafe_tensor();
     owned |= on<Q<2>>().zero() | on<K<2>>().steer(direction, std::sqrt(2.0));
-    CHECK(at::allclose(owned.view().get<K<2>>().unsafe_tensor(), at::full({1, 2}, 2.0)));
+    CHECK(at::allclose(owned.view()[on<K<2>>()].unsafe_tensor(), at::full({1, 2}, 2.0)));
 }
 
 TEST_CASE("a View of an Owned shows every later edit of it, including one that calls a function") {

@@ -5,6 +5,7 @@
 #include "laws/oracle.hpp"
 #include "laws/tensors.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -15,7 +16,7 @@ namespace laws {
 /// One edit as a step of the literal idiom.
 struct step {
     std::size_t segment;
-    part where;
+    chosen_part where;
     std::function<at::Tensor(const at::Tensor&, const selected&)> change;
 };
 
@@ -27,13 +28,20 @@ struct drawn_recipe {
     std::string text;
     std::vector<step> steps;
     std::vector<at::Tensor> injected;  ///< leaves, which require gradients if asked to
+    std::vector<at::Tensor> given;     ///< the tensors that selectors were made from
     std::function<at::Tensor(const at::Tensor&, way)> run;
+
+    /// Whether a place asks for a position on an axis of size 0.
+    bool is_impossible() const {
+        return std::any_of(steps.begin(), steps.end(), [](const step& s) { return s.where.is_nowhere; });
+    }
 };
 
 /// What a recipe requires of its activation.
 struct needs {
-    Index leading = 0;    ///< axes before the channels
-    bool floats = false;  ///< a floating-point dtype
+    Index leading = 0;      ///< axes before the channels
+    bool floats = false;    ///< a floating-point dtype
+    bool elements = false;  ///< no axis of size 0: a place is read while the recipe is drawn
 };
 
 /// The activation and mode for which a recipe is drawn.
@@ -55,11 +63,13 @@ struct layout_under_test {
 std::vector<layout_under_test> fused_under_test();
 std::vector<layout_under_test> grouped_under_test();
 std::vector<layout_under_test> irregular_under_test();
+std::vector<layout_under_test> lone_under_test();
 
 inline std::vector<layout_under_test> every_layout_under_test() {
     std::vector<layout_under_test> all = fused_under_test();
     for (layout_under_test& l : grouped_under_test()) all.push_back(std::move(l));
     for (layout_under_test& l : irregular_under_test()) all.push_back(std::move(l));
+    for (layout_under_test& l : lone_under_test()) all.push_back(std::move(l));
     return all;
 }
 
@@ -79,7 +89,7 @@ inline drawn_case draw_case(const layout_under_test& l, bool gradients = false) 
     const auto which = static_cast<std::size_t>(draw(0, static_cast<Index>(l.recipes.size())));
     const needs& need = l.recipes[which];
     const at::ScalarType dtype = gradients ? at::kDouble : one_of(need.floats ? float_dtypes() : every_dtype());
-    const extents leading = draw_leading(need.leading, !gradients);
+    const extents leading = draw_leading(need.leading, !gradients && !need.elements);
     random_numbers random = draw_numbers();
     const bool specials = !gradients && once_in(3);
     drawn_case c{draw_activation(leading, l.packed.width(), dtype, random, specials, gradients), {}};

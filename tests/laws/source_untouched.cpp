@@ -52,13 +52,13 @@ template <Layout L, AnyRecipe R>
 void check_failure(const activation& a, const R& recipe, const std::string& expected) {
     RC_LOG() << to_string(recipe) << "\n";
     const snapshot before(a.base);
-    RC_ASSERT(thrown_by([&] { borrow<L>(a.view) | recipe; }) == expected);
+    RC_ASSERT(thrown_by([&] { (void)(borrow<L>(a.view) | recipe); }) == expected);
     RC_ASSERT(before.still_true());
 
     Owned<L> owned = borrow<L>(a.view).clone();
     RC_ASSERT(thrown_by([&] { owned |= recipe; }) == expected);
     RC_ASSERT(same_bits(owned.view().unsafe_tensor(), a.view));
-    RC_ASSERT(thrown_by([&] { std::move(owned) | recipe; }) == expected);
+    RC_ASSERT(thrown_by([&] { (void)(std::move(owned) | recipe); }) == expected);
     RC_ASSERT(same_bits(std::move(owned).take(), a.view));
     RC_ASSERT(before.still_true());
 }
@@ -69,8 +69,8 @@ struct ends {
     static std::type_identity<First> first(suture::detail::TypeList<First, Rest...>);
     template <class... Cs>
     static auto last(suture::detail::TypeList<Cs...>) -> decltype((std::type_identity<Cs>{}, ...));
-    using first_component = typename decltype(first(typename L::components{}))::type;
-    using last_component = typename decltype(last(typename L::components{}))::type;
+    using first_component = typename decltype(first(suture::detail::components_of<L>{}))::type;
+    using last_component = typename decltype(last(suture::detail::components_of<L>{}))::type;
 };
 
 /// Recipes whose first edit is valid and whose second is not.
@@ -103,7 +103,7 @@ void check_failures() {
                     },
                     "mine, after a write");
             case 2:
-                return applied([&](at::Tensor) { return at::zeros({C::width + 1}, dtype); }, "ShapeError");
+                return applied([&](at::Tensor) { return at::zeros({channel_count<L, C> + 1}, dtype); }, "ShapeError");
             case 3:
                 return applied([&](at::Tensor t) { return t.to(other); }, "TypeError");
             case 4:
@@ -111,9 +111,9 @@ void check_failures() {
             case 5:
                 return check_failure<L>(a, first | on<C>(token(99)).set(1), "PositionError");
             case 6:
-                return set(at::zeros({C::width + 1}, dtype), "ShapeError");
+                return set(at::zeros({channel_count<L, C> + 1}, dtype), "ShapeError");
             case 7:
-                return set(at::zeros({C::width}, other), "TypeError");
+                return set(at::zeros({channel_count<L, C>}, other), "TypeError");
             default:
                 return set(at::Tensor(), "TypeError");
         }
@@ -126,6 +126,7 @@ TEST_CASE("a recipe keeps the bytes and version of its source and of injected te
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 200, [&l] {
             const drawn_case c = draw_case(l);
+            if (c.recipe.is_impossible()) return;
             const snapshot source(c.source.base);
             const std::vector<snapshot> injected(c.recipe.injected.begin(), c.recipe.injected.end());
             for (way how : {way::pipe, way::consume, way::assign}) {

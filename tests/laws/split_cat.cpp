@@ -56,7 +56,7 @@ TEST_CASE("split of a cat gives the parts, bit for bit") {
             const auto back = split(again);
             RC_ASSERT((same_bits(std::get<I>(back).unsafe_tensor(), std::get<I>(parts).unsafe_tensor()) && ...));
         }
-        (std::make_index_sequence<L::components::size>{});
+        (std::make_index_sequence<suture::detail::components_of<L>::size>{});
     });
 }
 

@@ -108,8 +108,8 @@ TEST_CASE(
     using LK = LlamaK<rotary::key_heads, rotary::head_width>;
     for (const Grid& grid :
          {Grid::of<Q>(sites<LQ>(model, "*.q")).by_head(), Grid::of<K>(sites<LK>(model, "*.k")).by_head(),
-          Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(model, "*.resid_pre")),
-          Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model, "*.mlp_out"))}) {
+          Grid::of<Resid>(sites<Resid<rotary::width>>(model, "*.resid_pre")),
+          Grid::of<MlpOut>(sites<MlpOut<rotary::width>>(model, "*.mlp_out"))}) {
         const SweepResult plain = sweep(forward, patching, grid, kl_divergence());
         const SweepResult by_position = sweep(model, patching, grid, kl_divergence());
         const SweepResult by_prompts = sweep(whole, patching, grid, kl_divergence());
@@ -165,9 +165,9 @@ TEST_CASE(
     for (const form how : {form::all_after, form::kept_before, form::kept_after}) {
         parallel model(how);
         rotary::ModelImpl& base = model;
-        const auto mlps = sites<Whole<MlpOut<rotary::width>>>(base, "*.mlp_out");
+        const auto mlps = sites<MlpOut<rotary::width>>(base, "*.mlp_out");
         for (const Grid& grid : {Grid::of<MlpOut>(mlps), Grid::of<MlpOut>(mlps).all_positions(),
-                                 Grid::of<Resid>(sites<Whole<Resid<rotary::width>>>(base, "*.resid_pre"))})
+                                 Grid::of<Resid>(sites<Resid<rotary::width>>(base, "*.resid_pre"))})
             for (const Index batch : {1, 1000}) {
                 SweepOptions options, plain;
                 options.batch = batch;
@@ -186,7 +186,7 @@ TEST_CASE("a block that never calls attend() is refused") {
         at::Tensor block(Index, const at::Tensor& x, CausalPositions&) { return x.mul(2); }
     } model;
     const Grid grid =
-        Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
+        Grid::of<MlpOut>(sites<MlpOut<rotary::width>>(static_cast<rotary::ModelImpl&>(model), "*.mlp_out"));
     CHECK(says(message_of<HookError>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); }),
                "block 0 of the model never called attend()"));
 }
@@ -223,7 +223,7 @@ TEST_CASE("a block that writes its input is refused") {
             return out;
         }
     } model{{std::make_shared<rotary::ModelImpl>()}};
-    const Grid grid = Grid::of<MlpOut>(sites<Whole<MlpOut<rotary::width>>>(model.model, "*.mlp_out"));
+    const Grid grid = Grid::of<MlpOut>(sites<MlpOut<rotary::width>>(model.model, "*.mlp_out"));
     CHECK(says(message_of<OwnershipError>([&] { (void)sweep(model, zero_ablation(prompts(1)), grid, logit(1)); }),
                "block 0 wrote to the tensor it was lent"));
 }

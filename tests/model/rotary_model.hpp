@@ -79,8 +79,8 @@ struct BlockImpl : torch::nn::Module, HasSites {
     HookPoint<LlamaQ<heads, head_width>> q;
     HookPoint<LlamaK<key_heads, head_width>> k;
     HookPoint<LlamaV<key_heads, head_width>> v;
-    HookPoint<Whole<Resid<width>>> resid_pre;
-    HookPoint<Whole<MlpOut<width>>> mlp_out;
+    HookPoint<Resid<width>> resid_pre;
+    HookPoint<MlpOut<width>> mlp_out;
     at::Tensor wq, wk, wv, wo, up, down;
 };
 

@@ -70,6 +70,9 @@ TEST_CASE_FIXTURE(fixture, "every pass is appended and counted by layer") {
         seen.push_back(entry.name() + " " + std::to_string(entry.layer()) + " " + std::to_string(entry.pass()) + " " +
                        std::to_string(int(first_number(entry))));
     CHECK(seen == std::vector<std::string>{"h.1 1 0 11", "h.1 1 1 21", "h.1 1 2 31"});
+    CHECK(first_number(history.of("h.1").front()) == 11);
+    CHECK(history.stack("h.1").equal(history.stack(1)));
+    CHECK(says(message_of<PositionError>([&] { (void)history.of("h.7"); }), "no site h.7", "1 (h.1)"));
     static_assert(std::is_same_v<decltype((*history.begin()).view()), View<Small>>);
 }
 

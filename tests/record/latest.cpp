@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
     pass(1);
     static_assert(std::is_same_v<decltype(latest[1]), View<Small>>);
     CHECK(latest[1].unsafe_tensor().equal(full(11)));
-    CHECK(latest.at("h.2").unsafe_tensor().equal(full(12)));
+    CHECK(latest["h.2"].unsafe_tensor().equal(full(12)));
     const View<Q<2>> q = latest[1][on<Q>()];
     CHECK(q.unsafe_tensor().equal(full(11, 2)));
     CHECK(latest.contains(2));
@@ -59,17 +59,17 @@ TEST_CASE_FIXTURE(fixture, "an entry is a typed View, found by layer or by the s
 
 TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists the layers there are") {
     CHECK(says(message_of<HookError>([&] { (void)latest[1]; }), "layer 1 (h.1)", "nothing yet", "run the model"));
-    CHECK(says(message_of<HookError>([&] { (void)latest.at("h.1"); }), "layer 1 (h.1)"));
+    CHECK(says(message_of<HookError>([&] { (void)latest["h.1"]; }), "layer 1 (h.1)"));
     pass(1);
     CHECK(says(message_of<PositionError>([&] { (void)latest[3]; }), "layer 3 is not recorded here", "0 (h.0), 1 (h.1)",
                "2 (h.2)"));
-    CHECK(says(message_of<PositionError>([&] { (void)latest.at("h.7"); }), "no site h.7", "2 (h.2)"));
+    CHECK(says(message_of<PositionError>([&] { (void)latest["h.7"]; }), "no site h.7", "2 (h.2)"));
     CHECK(says(message_of<PositionError>([] { (void)Latest<Small>()[0]; }), "attached to no site", "hook set"));
 
     std::vector<HookPoint<Small>> unnamed(2);
     Latest<Small> other;
     hooks.add(unnamed, other);
-    CHECK(says(message_of<HookError>([&] { (void)other.at("an unnamed site"); }), "several layers", "by its number"));
+    CHECK(says(message_of<HookError>([&] { (void)other["an unnamed site"]; }), "several layers", "by its number"));
 }
 
 TEST_CASE_FIXTURE(fixture, "the next pass overwrites an entry, and an existing View keeps its values") {
@@ -160,4 +160,23 @@ TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
         CHECK((one[4 + layer] - two[4 + layer]).abs().max().item<double>() <= 1e-6);
         CHECK(one[4 + layer].squeeze(0).equal(a[shared - 1].narrow(0, 0, 24)));
     }
+}
+
+TEST_CASE_FIXTURE(fixture, "a place says which positions a recorder keeps") {
+    Latest<Q<2>> last(on<Q>(token(-1)));
+    Latest<Small> rows(on<Small>(tokens(1, 3)), RecordOptions{.dtype = at::kDouble});
+    Latest<V<2>> picked(on<V>(tokens({0, 3})));
+    Latest<K<2>> all(on<K>());
+    for (auto* recorder : {&rows}) hooks.add(sites, *recorder);
+    hooks.add(sites, last), hooks.add(sites, picked), hooks.add(sites, all);
+    pass(1);
+    CHECK(last[1].sizes() == at::IntArrayRef({2}));
+    CHECK(rows[1].unsafe_tensor().equal(at::full({2, 6}, 11, at::kDouble)));
+    CHECK(picked[2].sizes() == at::IntArrayRef({2, 2}));
+    CHECK(all[0].sizes() == at::IntArrayRef({4, 2}));
+    static_assert(!std::is_constructible_v<Latest<Q<2>>, decltype(on<Small>(token(0)))>);
+    static_assert(!std::is_constructible_v<Latest<Q<2>>, decltype(on<Q>(head(0)))>);
+    static_assert(!std::is_constructible_v<Latest<Q<2>>, decltype(on<K>(token(0)))>);
+    CHECK(says(message_of<ValueError>([] { Latest<Q<2>> twice(on<Q>(token(0)), RecordOptions{.tokens = token(1)}); }),
+               "the positions are named twice"));
 }

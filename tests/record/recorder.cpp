@@ -48,6 +48,10 @@ template <class Recorder, class Site>
 concept can_attach = requires(HookSet& hooks, const Site& site, Recorder& recorder) {
     hooks.add(site, recorder);
 };
+template <class Recorder, class Site>
+concept can_attach_backward = requires(HookSet& hooks, const Site& site, Recorder& recorder) {
+    hooks.add_backward(site, recorder);
+};
 
 static_assert(can_attach<Latest<Small>, HookPoint<Small>>);
 static_assert(can_attach<Latest<K<2>>, HookPoint<Small>>);
@@ -62,6 +66,11 @@ static_assert(!can_attach<Latest<Grouped<3, Q<2>>>, HookPoint<Small>>);
 static_assert(!can_attach<Latest<Small>, HookPoint<AnyLayout>>);
 static_assert(can_attach<Latest<AnyLayout>, HookPoint<AnyLayout>>);
 static_assert(can_attach<History<AnyLayout>, std::vector<HookPoint<Small>>>);
+static_assert(can_attach_backward<Latest<Small>, HookPoint<Small>>);
+static_assert(can_attach_backward<History<K<2>>, std::vector<HookPoint<Small>>>);
+static_assert(can_attach_backward<Latest<AnyLayout>, HookPoint<AnyLayout>>);
+static_assert(!can_attach_backward<Latest<Gate<2>>, HookPoint<Small>>);
+static_assert(!can_attach_backward<Board<Small>, HookPoint<Small>>);
 static_assert(std::is_same_v<RecordEntry<AnyLayout>::view_type, at::Tensor>);
 static_assert(std::is_same_v<RecordEntry<part<Packed, Q>>::view_type, View<part<Packed, Q>>>);
 
@@ -162,7 +171,7 @@ TEST_CASE("a recorder of AnyLayout keeps activations of any kind, whole or at so
     const auto scope = hooks.activate();
     for (int pass = 0; pass < 2; ++pass) (void)pattern(seen), (void)packed(x);
     CHECK(all[0].equal(seen));
-    CHECK(all.at("pattern").equal(seen));
+    CHECK(all["pattern"].equal(seen));
     CHECK_FALSE(all[0].is_alias_of(seen));
     CHECK(with_layout[0].equal(x));
     CHECK(last_query.bytes_held() == 2 * 2 * 3 * 5 * sizeof(double));
@@ -296,4 +305,72 @@ TEST_CASE_FIXTURE(fixture, "an entry's name outlives the entry") {
     pass(1);
     const auto names = latest | ranges::views::transform(&RecordEntry<Q<2>>::name) | ranges::to<std::vector>();
     CHECK(names == std::vector<std::string>{"h.0", "h.1", "h.2"});
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a recorder records the gradients at its sites, for attribution by activation times gradient") {
+    Latest<Small> activations, gradients;
+    History<Q<2>> of_queries;
+    hooks.add(sites, activations);
+    CHECK(hooks.add_backward(sites, gradients).size() == 3);
+    hooks.add_backward(sites[1], of_queries);
+    const at::Tensor leaf = at::arange(24, at::kFloat).reshape({4, 6}).requires_grad_(), weight = at::rand({4, 6});
+    for (int pass = 1; pass < 3; ++pass) {
+        const auto scope = hooks.activate();
+        at::Tensor x = leaf * 1;
+        for (const auto& site : sites) x = site(x * 2);
+        (x * weight).sum().backward();
+    }
+    CHECK(gradients.size() == 3);
+    CHECK(gradients["h.2"].unsafe_tensor().equal(weight));
+    CHECK(gradients[0].unsafe_tensor().equal(weight * 4));
+    CHECK_FALSE(gradients[0].requires_grad());
+    const at::Tensor attribution = activations[0] * gradients[0];
+    CHECK(attribution.allclose(leaf.detach() * 2 * weight * 4));
+    CHECK(of_queries.size() == 2);
+    CHECK(of_queries.stack("h.1").unsafe_tensor().equal((weight * 2).narrow(-1, 0, 2).expand({2, 4, 2})));
+}
+
+TEST_CASE_FIXTURE(fixture, "gradients are recorded before or after they are edited, whichever hook was added first") {
+    Latest<Small> after, before(RecordOptions{.tokens = token(0), .when = RecordPhase::before_edits});
+    hooks.add_backward(sites[0], after);
+    hooks.add_backward(sites[0], on<K>().zero());
+    hooks.add_backward(sites[0], before);
+    const at::Tensor leaf = at::ones({4, 6}).requires_grad_();
+    const auto scope = hooks.activate();
+    sites[0](leaf * 1).sum().backward();
+    CHECK(before[0].unsafe_tensor().equal(at::ones({6})));
+    CHECK(after[0].unsafe_tensor()[0].equal(at::tensor({1.f, 1.f, 0.f, 0.f, 1.f, 1.f})));
+    CHECK(leaf.grad()[3].equal(at::tensor({1.f, 1.f, 0.f, 0.f, 1.f, 1.f})));
+}
+
+TEST_CASE_FIXTURE(fixture, "a recorded gradient is not written by the backward pass that goes on, and outlives it") {
+    Latest<Small> gradients;
+    hooks.add_backward(sites[0], gradients);
+    const at::Tensor leaf = at::ones({4, 6}).requires_grad_();
+    {
+        const auto scope = hooks.activate();
+        sites[0](leaf * 3).sum().backward();
+        sites[0](leaf * 3).sum().backward();
+    }
+    leaf.mutable_grad().zero_();
+    CHECK(gradients[0].unsafe_tensor().equal(at::ones({4, 6})));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a gradient that never comes is reported, and a recorder has activations or gradients, not both") {
+    Latest<Q<2>> gradients, activations;
+    hooks.add_backward(sites[1], gradients);
+    hooks.add(sites, activations);
+    auto scope = hooks.activate();
+    at::Tensor x = at::ones({4, 6}).requires_grad_() * 1;
+    for (const auto& site : sites) x = site(x);
+    CHECK(says(message_of<HookError>([&] { scope.end(); }), "never fired: h.1 (gradient: a recorder of Q<2>)"));
+    CHECK(says(message_of<HookError>([&] { (void)gradients[0]; }), "layer 0 (h.1) has recorded nothing yet"));
+    CHECK(
+        message_of<HookError>([&] { hooks.add(sites[1], gradients); }) ==
+        "this recorder is attached to gradients and cannot record the activation at h.1 as well: use another recorder "
+        "for it");
+    CHECK(says(message_of<HookError>([&] { hooks.add_backward(sites, activations); }),
+               "attached to activations and cannot record the gradient at h.0"));
 }

@@ -72,9 +72,9 @@ inline void check_same(const SweepResult& a, const SweepResult& b, double tolera
 template <class M>
 std::vector<std::pair<std::string, Grid>> grids(const M& of) {
     const auto c_attn = sites<Qkv>(of, "h.*.attn.c_attn");
-    const auto resid = [&](const char* path) { return sites<Whole<Resid<48>>>(of, path); };
-    const auto norm = [&](const char* path) { return sites<Whole<Norm<48>>>(of, path); };
-    const auto z = sites<Whole<Z<48, 3>>>(of, "h.*.attn.z");
+    const auto resid = [&](const char* path) { return sites<Resid<48>>(of, path); };
+    const auto norm = [&](const char* path) { return sites<Norm<48>>(of, path); };
+    const auto z = sites<Z<48, 3>>(of, "h.*.attn.z");
     const auto halved = ranges::views::iota(0, int(length)) |
                         ranges::views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); });
     const auto keys = ranges::views::iota(0, int(length)) |
@@ -89,10 +89,10 @@ std::vector<std::pair<std::string, Grid>> grids(const M& of) {
         {"the stream before blocks", Grid::of<Resid>(resid("h.*.resid_pre"))},
         {"the stream within blocks", Grid::of<Resid>(resid("h.*.resid_mid"))},
         {"the stream behind blocks", Grid::of<Resid>(resid("h.*.resid_post"))},
-        {"attention and MLP", Grid::of<AttnOut>(sites<Whole<AttnOut<48>>>(of, "h.*.attn.c_proj"))
-                                  .with(Grid::of<MlpOut>(sites<Whole<MlpOut<48>>>(of, "h.*.mlp.c_proj")))},
+        {"attention and MLP", Grid::of<AttnOut>(sites<AttnOut<48>>(of, "h.*.attn.c_proj"))
+                                  .with(Grid::of<MlpOut>(sites<MlpOut<48>>(of, "h.*.mlp.c_proj")))},
         {"norms", Grid::of<Norm>(norm("h.*.ln_1")).with(Grid::of<Norm>(norm("h.*.ln_2")))},
-        {"neurons", Grid::of<Mlp>(sites<Whole<Mlp<192>>>(of, "h.*.mlp.act"))},
+        {"neurons", Grid::of<Mlp>(sites<Mlp<192>>(of, "h.*.mlp.act"))},
         {"the last norm", Grid::of<Norm>(norm("ln_f"))},
         {"one layer", Grid::of<Q>(site<Qkv>(of, "h.1.attn.c_attn"))},
         {"recipes of queries", Grid::of_recipes(c_attn, halved)},

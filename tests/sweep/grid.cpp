@@ -55,8 +55,8 @@ TEST_CASE("a grid has its components in the order in which they are named, each 
             CHECK(part.width == 36);
             CHECK(part.heads() == 3);
         }
-        CHECK((grid.parts()[0].channels.where == slice_of<Qkv, K<12, 3>>));
-        CHECK((grid.parts()[1].channels.where == slice_of<Qkv, Q<12, 3>>));
+        CHECK((grid.parts()[0].part.where == slice_of<Qkv, K<12, 3>>));
+        CHECK((grid.parts()[1].part.where == slice_of<Qkv, Q<12, 3>>));
     }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("sites come one by one, in a container, or in any range, and keep thei
 TEST_CASE("a whole layout is one part of all channels, without heads of its own") {
     const Grid grid = Grid::of<Qkv>(c_attn);
     CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
-    CHECK((grid.parts()[0].channels.where == StridedSlice{0, 36, 1, 36}));
+    CHECK((grid.parts()[0].part.where == StridedSlice{0, 36, 1, 36}));
     CHECK(grid.parts()[0].heads() == 0);
     CHECK(says(message_of<ValueError>([&] { (void)grid.by_head(); }), "a layout has no heads of its own",
                "sweep its components by head"));
@@ -108,12 +108,12 @@ TEST_CASE("every position is by itself unless the grid says otherwise, and a gri
 }
 
 TEST_CASE("grids of the same layers become one, one's parts after the other's") {
-    const auto mlps = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
+    const auto mlps = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
     const Grid both = Grid::of<Q, K>(c_attn).at(token(2)).with(Grid::of<MlpOut>(mlps));
     CHECK((parts_of(both) == std::vector<std::string>{"Q", "K", "MlpOut"}));
     CHECK(both.parts()[2].width == 8);
     CHECK_FALSE(both.has_positions());
-    const auto two = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp"});
+    const auto two = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp"});
     CHECK(says(message_of<ValueError>([&] { (void)Grid::of<Q>(c_attn).with(Grid::of<MlpOut>(two)); }),
                "grids of 3 and 2 layers", "sites of the same layers"));
 }
@@ -139,9 +139,22 @@ TEST_CASE("a grid of recipes has them by their texts, and each gives an edited c
     REQUIRE(grid.recipes().size() == 3);
     CHECK(grid.recipes()[2].name == "Q[token 2] = 0");
     const at::Tensor activation = at::ones({1, 4, 36});
-    const at::Tensor edited = grid.recipes()[2].edited(activation);
-    CHECK(edited.equal((borrow<Qkv>(activation) | on<Q>(token(2)).zero()).take()));
+    const at::Tensor expected = borrow<Qkv>(activation) | on<Q>(token(2)).zero();
+    CHECK(grid.recipes()[2].edited(activation).equal(expected));
     CHECK(activation.equal(at::ones({1, 4, 36})));
+}
+
+TEST_CASE("a recipe of a grid may be a range of edits itself") {
+    const auto zeroed = [](const std::vector<int>& some) {
+        return some | ranges::views::transform([](int h) { return on<V>(head(h)).zero(); });
+    };
+    const std::vector<std::vector<int>> sets{{0}, {0, 2}};
+    const Grid grid = Grid::of_recipes(c_attn, sets | ranges::views::transform(zeroed));
+    REQUIRE(grid.recipes().size() == 2);
+    CHECK(grid.recipes()[1].name == "V[head 0] = 0 | V[head 2] = 0");
+    const at::Tensor activation = at::ones({1, 4, 36});
+    const at::Tensor expected = borrow<Qkv>(activation) | on<V>(heads({0, 2})).zero();
+    CHECK(grid.recipes()[1].edited(activation).equal(expected));
 }
 
 TEST_CASE("what recipes say themselves cannot be said of their grid") {
@@ -181,4 +194,44 @@ TEST_CASE("what a layout lacks is no grid for `requires` either") {
     CHECK_FALSE(sweeps_queries(HookPoint<AnyLayout>("s")));
     CHECK_FALSE(sweeps_queries(at::ones({1})));
     CHECK_FALSE(sweeps_queries(HookPoint<Fused<10, Q<4, 2>, Q<6>>>("s")));
+}
+
+TEST_CASE("a grid of a place has its positions and heads, whatever the layout") {
+    using NeoX = NeoXQkv<3, 4>;
+    const auto grouped = sites_of<NeoX>({"h.0.attn", "h.1.attn"});
+    const auto check = [](const auto& sites, const auto& whole, Index first_of_second_head) {
+        const Grid one = Grid::of(sites, on<K>(token(-1), head(1)));
+        CHECK(one.parts()[0].name == "K[head 1]");
+        CHECK(one.parts()[0].heads() == 0);
+        CHECK(one.parts()[0].of_head(-1) == whole.parts()[0].of_head(1));
+        CHECK(!one.has_positions());
+        const Grid two = Grid::of(sites, on<K>(tokens(1, 3), heads(1, 3))).by_head();
+        CHECK(two.parts()[0].name == "K[heads 1:3]");
+        CHECK(two.parts()[0].heads() == 2);
+        CHECK(two.parts()[0].of_head(0) == whole.parts()[0].of_head(1));
+        CHECK(two.parts()[0].of_head(1) == whole.parts()[0].of_head(2));
+        CHECK(two.has_positions());
+        CHECK(two.parts()[0].of_head(0).offset == first_of_second_head);
+        const Grid dims_of_head = Grid::of(sites, on<K>(head<1>, dims<1, 3>));
+        CHECK(dims_of_head.parts()[0].of_head(-1).offset == first_of_second_head + 1);
+        CHECK(dims_of_head.parts()[0].of_head(-1).width == 2);
+        const Grid all = Grid::of(sites, on<K>());
+        CHECK(all.parts()[0].name == "K");
+        CHECK(all.by_head().parts()[0].heads() == 3);
+    };
+    check(c_attn, Grid::of<K>(c_attn), 16);
+    check(grouped, Grid::of<K>(grouped), 16);
+}
+
+TEST_CASE("a place that no sweep can patch is refused when the grid is made") {
+    CHECK(message_of<PositionError>([] { (void)Grid::of(c_attn, on<Q>(head(3))); }) ==
+          "head 3 is outside Q, which has 3 heads: count from 0 over all groups, or from -1 for the last");
+    CHECK(message_of<ValueError>([] { (void)Grid::of(c_attn, on<Q>(batch(0))); }) ==
+          "a sweep patches every prompt at the same positions: name them with token() or tokens()");
+    CHECK(message_of<ValueError>([] {
+              (void)Grid::of(c_attn, on<Q>(heads({0, 2})));
+          }) == "a sweep takes heads and dims by range: sweep a list as recipes, Grid::of_recipes");
+    CHECK(message_of<ValueError>([] {
+              (void)Grid::of(sites_of<CodeGenQkv<32, 8>>({"h.0.attn"}), on<Q>(heads(1, 4)));
+          }) == "these channels lie at irregular distances in the layout: sweep them head by head");
 }

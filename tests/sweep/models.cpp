@@ -23,9 +23,9 @@ double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs(
 template <Index W, Index H>
 std::vector<Grid> grids(const Gpt2<W, H>& model) {
     return {Grid::of<Q, K, V>(sites<Gpt2Qkv<W, H>>(model, "h.*.attn.c_attn")).by_head(),
-            Grid::of<Resid>(sites<Whole<Resid<W>>>(model, "h.*.resid_*")),
-            Grid::of<AttnOut>(sites<Whole<AttnOut<W>>>(model, "h.*.attn.c_proj"))
-                .with(Grid::of<MlpOut>(sites<Whole<MlpOut<W>>>(model, "h.*.mlp.c_proj")))};
+            Grid::of<Resid>(sites<Resid<W>>(model, "h.*.resid_*")),
+            Grid::of<AttnOut>(sites<AttnOut<W>>(model, "h.*.attn.c_proj"))
+                .with(Grid::of<MlpOut>(sites<MlpOut<W>>(model, "h.*.mlp.c_proj")))};
 }
 
 template <Index W, Index H>
@@ -76,7 +76,7 @@ TEST_CASE("a random GPT-2 small is swept with the numbers of one forward pass a 
     at::Tensor corrupted = clean.clone();
     corrupted.narrow(0, 10, 5).add_(1).remainder_(50257);
     const auto queries = Grid::of<Q>(sites<Gpt2Qkv<768, 12>>(model, "h.*.attn.c_attn"));
-    const auto stream = Grid::of<Resid>(sites<Whole<Resid<768>>>(model, "h.*.resid_pre"));
+    const auto stream = Grid::of<Resid>(sites<Resid<768>>(model, "h.*.resid_pre"));
     for (const Grid& grid : {queries, stream.at(tokens(12, 15))})
         check_both_ways(model, denoising(clean, corrupted), grid, logit_difference(11, 12), 1e-4);
 }

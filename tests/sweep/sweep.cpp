@@ -312,7 +312,7 @@ TEST_CASE("a metric that writes what it is lent is told so, before it spoils a c
 TEST_CASE("attention scores, which pass in whole runs only, cannot be swept position by position") {
     Model m = model();
     const Pairs p = pairs(1, 2);
-    const Grid scores = Grid::of<Resid>(SiteRef<Whole<Resid<6>>>(m->h[0]->attn->scores));
+    const Grid scores = Grid::of<Resid>(SiteRef<Resid<6>>(m->h[0]->attn->scores));
     CHECK(says(message_of<ShapeError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), scores, logit(1)); }),
                "give sites where each position has its own channels"));
 }

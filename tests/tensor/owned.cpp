@@ -185,11 +185,30 @@ TEST_CASE("a clone has the same contents and its own storage") {
     CHECK_FALSE(copy.equal(owned));
 }
 
-TEST_CASE("a view of an Owned shows later writes") {
+TEST_CASE("whoever holds an Owned's storage keeps the values when the Owned is written") {
     auto owned = counting();
+    const at::Tensor values = at::arange(18, at::kFloat).reshape({3, 6});
     const auto view = owned.view();
+    const auto part = view[on<Q>()];
+    const at::Tensor handle = owned.unsafe_tensor();
     owned[on<Qkv>(token(1))] = 9;
-    CHECK(view.unsafe_tensor()[1].equal(at::full({6}, 9.0f)));
+    CHECK(owned.unsafe_tensor()[1].equal(at::full({6}, 9.0f)));
+    CHECK(view.unsafe_tensor().equal(values));
+    CHECK(part.unsafe_tensor().equal(values.narrow(-1, 0, 2)));
+    CHECK(handle.equal(values));
+    const auto again = owned.view();
+    owned |= on<K>().zero();
+    CHECK(again.unsafe_tensor()[1].equal(at::full({6}, 9.0f)));
+    CHECK(owned[on<K>()].clone().equal(at::zeros({3, 2})));
+}
+
+TEST_CASE("an Owned that nobody else holds is written where it is") {
+    auto owned = counting();
+    const void* const memory = owned.unsafe_tensor().data_ptr();
+    owned[on<Q>()] = 1;
+    owned |= on<K>().add(2);
+    CHECK(owned.unsafe_tensor().data_ptr() == memory);
+    CHECK(std::move(owned).take().data_ptr() == memory);
 }
 
 TEST_CASE("take consumes the Owned") {

@@ -99,7 +99,7 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
     template <Layout L>
     void prepare(const at::Tensor& packed, detail::Step* step) const {
         const detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
-        step->where = detail::resolve(asked, packed, packed.sizes().slice(0, packed.dim() - 1));
+        step->where = detail::resolve(asked, packed);
         step->found = operation.prepare(detail::EditTarget{packed, asked, step->where});
     }
 
@@ -244,7 +244,7 @@ struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, 
     friend std::string to_string(const RecipeList& r) {
         std::string text;
         for (const E& e : r.edits) text += (text.empty() ? "" : " | ") + to_string(e);
-        return text.empty() ? "nothing" : text;
+        return text;
     }
 };
 

@@ -1,13 +1,15 @@
-// Board: the replacement dictionary, layer -> replacement. It is attached once and changed while the model runs; its
+// Board: the replacement dictionary, site -> replacement. It is attached once and changed while the model runs; its
 // hooks stay as they are.
 #pragma once
 
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
+#include "suture/hook/detail/board_key.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/joined.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -48,7 +50,7 @@ inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
     return is_same(a.positions, b.positions) && channels_held(a) == channels_held(b);
 }
 
-/// One change at a layer: what it does, and to which part of the activation.
+/// One change at a site: what it does, and to which part of the activation.
 template <Layout L>
 struct BoardChange {
     std::optional<PlaceValue> part;  ///< nothing for a recipe, which may change several
@@ -56,10 +58,12 @@ struct BoardChange {
     std::function<std::string()> text;
 };
 
+/// The changes at one site.
 template <Layout L>
 struct BoardEntry {
     std::vector<BoardChange<L>> changes;
     bool enabled = true;
+    std::optional<BoardKey> given = {};  ///< the site as the program named it
 };
 
 /// The entries of a board, and the sites that it is attached to. Shared with its hooks.
@@ -67,47 +71,71 @@ template <Layout L>
 class BoardState {
 public:
     using Entry = BoardEntry<L>;
+    /// While the board is attached, entries are found by the index of their site, otherwise as the program named it.
+    using Entries = std::map<BoardKey, Entry>;
 
-    /// Calls f(entries) under the lock, on a copy that takes effect if f returns.
-    /// @throws PositionError if the board is attached, but not to the layer of every entry
-    template <class F>
-    void change(const F& f) {
+    /// Calls f(entries, keys in entries...) under the lock, on a copy that takes effect if f returns.
+    /// @throws PositionError if the board is attached, but not to the site of every entry
+    template <class F, std::same_as<BoardKey>... Keys>
+    void change(const F& f, const Keys&... keys) {
         const std::lock_guard lock(guard_);
-        std::map<std::size_t, Entry> next = entries_;
-        f(next);
+        Entries next = current_entries();
+        f(next, found(keys)...);
         check(next);
         std::swap(entries_, next);
         tell_hooks();
     }
-    /// The entry of a layer; without changes if there is none.
-    Entry at(std::size_t layer) const {
+    /// The entry of a site; without changes if there is none.
+    Entry at(const BoardKey& key) const {
         const std::lock_guard lock(guard_);
-        const auto found = entries_.find(layer);
-        return found == entries_.end() ? Entry{} : found->second;
+        const Entries entries = current_entries();
+        const auto at = entries.find(found(key));
+        return at == entries.end() ? Entry{} : at->second;
     }
-    std::map<std::size_t, Entry> entries() const {
+    /// The same for the site of this index, while the board is attached to it.
+    Entry of_attached(std::size_t index) const {
         const std::lock_guard lock(guard_);
-        return entries_;
+        const auto at = entries_.find(index);
+        return at == entries_.end() ? Entry{} : at->second;
     }
-    /// @throws HookError if the layer belongs to another site: one entry would replace both
-    void attach(std::size_t layer, const Site& site, std::weak_ptr<HookState> hook) {
+    Entries entries() const {
         const std::lock_guard lock(guard_);
+        return current_entries();
+    }
+    bool contains(const BoardKey& key) const {
+        const std::lock_guard lock(guard_);
+        return current_entries().contains(found(key));
+    }
+    /// @throws HookError if the index belongs to another site: one entry would replace both
+    void attach(std::size_t index, const Site& site, std::weak_ptr<HookState> hook) {
+        const std::lock_guard lock(guard_);
+        entries_ = current_entries();
         std::erase_if(sites_, [](const Attachment& a) { return !a.is_alive(); });
         for (const Attachment& a : sites_)
-            if (a.layer == layer && a.site_id != site.id())
-                throw HookError("layer " + std::to_string(layer) + " of this board is " + a.site + " and cannot be " +
+            if (a.index == index && a.site_id != site.id())
+                throw HookError("layer " + std::to_string(index) + " of this board is " + a.site + " and cannot be " +
                                 site.name() + " as well: use another board for it, or add all sites at once");
-        sites_.push_back({layer, site.id(), site.name(), std::move(hook)});
-        tell_hooks();
+        sites_.push_back({index, site.id(), site.name(), std::move(hook)});
     }
-    void check_entries() const {
+    /// Called after the last attach().
+    /// @throws PositionError if an entry is for a site that is not attached, HookError if two entries are for one
+    void settle() {
         const std::lock_guard lock(guard_);
-        check(entries_);
+        Entries next;
+        for (const auto& [key, entry] : entries_) {
+            const auto [other, is_new] = next.emplace(found(key), entry);
+            if (!is_new)
+                throw HookError("the board has two entries for one site, " + other->second.given->text() + " and " +
+                                entry.given->text() + ": clear one of them");
+        }
+        check(next);
+        std::swap(entries_, next);
+        tell_hooks();
     }
 
 private:
     struct Attachment {
-        std::size_t layer;
+        std::size_t index;
         std::uint64_t site_id;
         std::string site;
         std::weak_ptr<HookState> hook;
@@ -116,56 +144,95 @@ private:
             return state && !state->removed;
         }
     };
+    bool is_attached() const { return std::any_of(sites_.begin(), sites_.end(), std::mem_fn(&Attachment::is_alive)); }
+    /// The entries, by index only while that means something.
+    Entries current_entries() const {
+        if (is_attached()) return entries_;
+        Entries as_given;
+        for (const auto& [key, entry] : entries_) as_given.emplace(*entry.given, entry);
+        return as_given;
+    }
+    /// The key under which the entry of a site is kept now.
+    /// @throws PositionError if the board is attached, but not to that site; HookError if several sites are meant
+    BoardKey found(const BoardKey& key) const {
+        if (key.is_index() || !is_attached()) return key;
+        const Attachment* one = nullptr;
+        for (const Attachment& a : sites_) {
+            if (!a.is_alive() || !key.means(a.index, a.site_id, a.site) || (one && one->index == a.index)) continue;
+            if (one)
+                throw HookError("the board is attached to " + one->site + " and " + a.site + ", which are both " +
+                                key.text() + ": name the site by its path, or by its index");
+            one = &a;
+        }
+        if (!one)
+            throw PositionError("the board is not attached to " + key.text() + ", but to " + attached_text() +
+                                ": assign to one of these, or attach the board to that site as well");
+        return one->index;
+    }
 
     /// A hook without an entry, or with a disabled one, has nothing to do: a scope does not report it as idle.
     void tell_hooks() const {
         for (const Attachment& a : sites_)
             if (const auto state = a.hook.lock()) {
-                const auto found = entries_.find(a.layer);
-                state->has_work = found != entries_.end() && found->second.enabled;
+                const auto at = entries_.find(a.index);
+                state->has_work = at != entries_.end() && at->second.enabled;
             }
     }
-    void check(const std::map<std::size_t, Entry>& entries) const {
+    void check(const Entries& entries) const {
         std::size_t attached = 0;
         for (const Attachment& a : sites_)
-            if (a.is_alive()) attached = std::max(attached, a.layer + 1);
-        if (attached == 0 || entries.empty() || entries.rbegin()->first < attached) return;
-        throw PositionError("the board has an entry for layer " + std::to_string(entries.rbegin()->first) +
-                            " but is attached to " + std::to_string(attached) +
-                            " layers, counted from 0 (the last is " + last_site() + "): move or clear the entry");
+            if (a.is_alive()) attached = std::max(attached, a.index + 1);
+        if (attached == 0 || entries.empty() || entries.rbegin()->first.index() < attached) return;
+        throw PositionError("the board has an entry for " + entries.rbegin()->first.text() + " but is attached to " +
+                            std::to_string(attached) + " layers, counted from 0 (the last is " + last_site() +
+                            "): move or clear the entry");
     }
     std::string last_site() const {
         const Attachment* last = nullptr;
         for (const Attachment& a : sites_)
-            if (a.is_alive() && (!last || a.layer > last->layer)) last = &a;
+            if (a.is_alive() && (!last || a.index > last->index)) last = &a;
         return last->site;
+    }
+    std::string attached_text() const {
+        constexpr std::size_t most_shown = 12;
+        std::vector<std::string> shown;
+        for (const Attachment& a : sites_) {
+            if (!a.is_alive() || std::find(shown.begin(), shown.end(), a.site) != shown.end()) continue;
+            if (shown.size() == most_shown) {
+                shown.emplace_back("...");
+                break;
+            }
+            shown.push_back(a.site);
+        }
+        return joined(shown, ", ");
     }
 
     mutable std::mutex guard_;
-    std::map<std::size_t, Entry> entries_;
+    Entries entries_;
     std::vector<Attachment> sites_;
 };
 }  // namespace detail
 
-/// Layer -> replacement, for activations packed like L. A replacement is a number, a tensor that broadcasts to the
-/// activation, the View of another run, a Slot, or a recipe; for the whole activation or for parts of it. Layer i is
-/// the i-th site that the board is attached to.
+/// Site -> replacement, for activations packed like L. A replacement is a number, a tensor that broadcasts to the
+/// activation, the View of another run, a Slot, or a recipe; for the whole activation or for parts of it. A site is named
+/// by its path, by its index among the sites that the board is attached to, or by the model's own number of its layer.
 ///
 ///     Board<Qkv> board;
 ///     hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
-///     board[3] = at::zeros({1, 1, 2304});       // layer 3 is silenced
-///     board[5][on<Q>(token(4))] = vector;       // one part of layer 5
-///     board[11] = latest[3];                    // layer 3's signal transplanted into layer 11
+///     board["h.3.attn.c_attn"] = at::zeros({1, 1, 2304});   // layer 3 is silenced
+///     board.layer(5)[on<Q>(token(4))] = vector;             // one part of layer 5
+///     board[11] = latest[3];                                // layer 3's signal transplanted into the last of 12 sites
 ///     board.swap(3, 11);
-///     board.disable(3);
+///     board.layer(3).disable();
 ///
 /// Changes take effect from the next pass on, in any thread. If a change throws, the board stays as it was.
 template <Layout L>
 class Board {
     using State = detail::BoardState<L>;
     using Entry = detail::BoardEntry<L>;
+    using Key = detail::BoardKey;
 
-    /// A place in a layer's activation, to assign to.
+    /// A place in a site's activation, to assign to.
     template <class Selector, Where... Ws>
     class Part {
     public:
@@ -175,23 +242,27 @@ class Board {
             requires detail::takes<std::remove_cvref_t<V>, Selector>
         void operator=(V&& value) && {
             const auto edit = place_.set(std::forward<V>(value));
-            Board::bind(edit, layer_);
+            Board::bind(edit, site_);
             const detail::PlaceValue part = detail::place_in<Selector, L>(edit.wheres);
-            board_.change([&](auto& entries) {
-                entries[layer_].enabled = true;
-                auto& changes = entries[layer_].changes;
-                std::erase_if(changes, [&](const auto& c) { return c.part && detail::is_same(*c.part, part); });
-                changes.push_back(Board::change_by(edit, part));
-            });
+            board_.change(
+                [&](auto& entries, const Key& at) {
+                    Entry& entry = entries[at];
+                    entry.enabled = true;
+                    if (!entry.given) entry.given = site_;
+                    std::erase_if(entry.changes,
+                                  [&](const auto& c) { return c.part && detail::is_same(*c.part, part); });
+                    entry.changes.push_back(Board::change_by(edit, part));
+                },
+                site_);
         }
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.add(value)", operator+=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.add(value)", operator+=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.multiply(value)", operator*=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.multiply(value)", operator*=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.subtract(value)", operator-=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.subtract(value)", operator-=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.divide(value)", operator/=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.divide(value)", operator/=(const V&) &&);
         template <class V>
             requires(!detail::takes<V, Selector> && Readable<V>)
         SUTURE_REJECTED(
@@ -202,22 +273,22 @@ class Board {
             "a place of a board takes a number, a tensor, a View, a place or a Slot: give one", operator=(const V&) &&);
         template <class V>
         SUTURE_REJECTED(
-            "a board is assigned to in one statement: write board[layer][place] = value", operator=(const V&) &);
+            "a board is assigned to in one statement: write board[site][place] = value", operator=(const V&) &);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
 
     private:
         friend Board;
-        Part(State& board, std::size_t layer, Place<Selector, Ws...> place)
-            : board_(board), layer_(layer), place_(std::move(place)) {}
+        Part(State& board, Key site, Place<Selector, Ws...> place)
+            : board_(board), site_(std::move(site)), place_(std::move(place)) {}
         State& board_;
-        std::size_t layer_;
+        Key site_;
         Place<Selector, Ws...> place_;
     };
 
-    /// The entry of a layer, to assign to.
-    class LayerEntry {
+    /// The entry of a site, to assign to.
+    class SiteEntry {
     public:
-        LayerEntry(const LayerEntry&) = delete;
+        SiteEntry(const SiteEntry&) = delete;
         /// Replaces the whole activation, in place of what was assigned before.
         /// @throws ShapeError if a tensor has another width
         template <class V>
@@ -232,37 +303,50 @@ class Board {
             requires(detail::recipe_fault<R, L> == detail::Fault::none)
         void operator=(R&& given) && {
             const auto recipe = detail::as_recipe(std::forward<R>(given));
-            Board::bind(recipe, layer_);
-            board_.change([&](auto& entries) { entries[layer_] = {{Board::change_by(recipe, {})}, true}; });
+            Board::bind(recipe, site_);
+            board_.change(
+                [&](auto& entries, const Key& at) {
+                    entries[at] = {{Board::change_by(recipe, {})}, true, site_};
+                },
+                site_);
         }
-        /// Copies the entry of another layer.
-        void operator=(const LayerEntry& other) && {
-            const Entry copied = other.board_.at(other.layer_);
-            board_.change([&](auto& entries) {
-                if (copied.changes.empty())
-                    entries.erase(layer_);
-                else
-                    entries[layer_] = copied;
-            });
+        /// Copies the entry of another site.
+        void operator=(const SiteEntry& other) && {
+            Entry copied = other.board_.at(other.site_);
+            copied.given = site_;
+            board_.change(
+                [&](auto& entries, const Key& at) {
+                    if (copied.changes.empty())
+                        entries.erase(at);
+                    else
+                        entries[at] = copied;
+                },
+                site_);
         }
 
-        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a layer add up; assigning to
+        /// The entry stays but does nothing until enable(). @throws PositionError if there is none
+        void disable() && { Board::set_enabled(board_, site_, false); }
+        void enable() && { Board::set_enabled(board_, site_, true); }
+        /// Removes the entry, if there is one: the site's own activation passes again.
+        void clear() && { Board::erase(board_, site_); }
+
+        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a site add up; assigning to
         /// the same place again replaces it.
         template <class Selector, Where... Ws>
             requires(detail::place_fault<Selector, L, Ws...> == detail::Fault::none)
         Part<Selector, Ws...>
-        operator[](const Place<Selector, Ws...>& place) && { return {board_, layer_, place}; }
+        operator[](const Place<Selector, Ws...>& place) && { return {board_, site_, place}; }
         template <class Selector, Where... Ws, detail::Fault suture_fault = detail::place_fault<Selector, L, Ws...>>
             requires(suture_fault != detail::Fault::none)
         SUTURE_REJECTED_FOR(suture_fault, operator[](const Place<Selector, Ws...>&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().add(value)", operator+=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().add(value)", operator+=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().multiply(value)", operator*=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().multiply(value)", operator*=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().subtract(value)", operator-=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().subtract(value)", operator-=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().divide(value)", operator/=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().divide(value)", operator/=(const V&) &&);
         template <Applicable R, detail::Fault suture_fault = detail::recipe_fault<R, L>>
             requires(suture_fault != detail::Fault::none)
         SUTURE_REJECTED_FOR(suture_fault, operator=(const R&) &&);
@@ -272,17 +356,16 @@ class Board {
         template <class V>
             requires(!detail::takes<V, detail::Exactly<L>> && Readable<V>)
         SUTURE_REJECTED(
-            "this holds another layout: for a part, write board[layer][on<C>()] = value", operator=(const V&) &&);
+            "this holds another layout: for a part, write board[site][on<C>()] = value", operator=(const V&) &&);
         template <class V>
             requires(!detail::takes<V, detail::Exactly<L>> && !Readable<V> && !Applicable<V> && !detail::is_place<V>)
         SUTURE_REJECTED(
-            "a layer takes a number, a tensor, a View, a Slot or a recipe: give one", operator=(const V&) &&);
+            "a site takes a number, a tensor, a View, a Slot or a recipe: give one", operator=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board is assigned to in one statement: write board[layer] = value", operator=(const V&) &);
+        SUTURE_REJECTED("a board is assigned to in one statement: write board[site] = value", operator=(const V&) &);
         template <class I>
             requires(!detail::is_place<I>)
-        SUTURE_REJECTED(
-            "a part of a layer is a place: write board[layer][on<C>(token(4))] = value", operator[](const I&) &&);
+        SUTURE_REJECTED("a part of it is a place: write board[site][on<C>(token(4))] = value", operator[](const I&) &&);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", norm(...) const);
@@ -290,29 +373,21 @@ class Board {
         SUTURE_REJECTED("a board has no activations: record them with a Latest", clone(...) const);
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", read(...) const);
-        template <class...>
-        SUTURE_REJECTED("a layer is switched by its number: write board.disable(layer)", disable(...) const);
-        template <class...>
-        SUTURE_REJECTED("a layer is switched by its number: write board.enable(layer)", enable(...) const);
-        template <class...>
-        SUTURE_REJECTED("a layer is cleared by its number: write board.clear(layer)", clear(...) const);
 
     private:
         friend Board;
-        LayerEntry(State& board, std::size_t layer) : board_(board), layer_(layer) {}
+        SiteEntry(State& board, Key site) : board_(board), site_(std::move(site)) {}
         void check_width(const at::Tensor& value) const {
             if (!value.defined())
-                throw TypeError("board layer " + std::to_string(layer_) +
-                                ": the replacement is an undefined tensor: give it a value, or call clear(" +
-                                std::to_string(layer_) + ")");
+                throw TypeError("board " + site_.text() +
+                                ": the replacement is an undefined tensor: give it a value, or clear() the entry");
             if (value.dim() > 0 && value.size(-1) != L::width && value.size(-1) != 1)
-                throw ShapeError("board layer " + std::to_string(layer_) + ": the replacement is " +
-                                 tensor_text(value) + " but " + layout_text(facts_of<L>) + " needs [..., " +
-                                 std::to_string(L::width) +
-                                 "]: give it that width, or write board[layer][on<Component>()] for a part");
+                throw ShapeError("board " + site_.text() + ": the replacement is " + tensor_text(value) + " but " +
+                                 layout_text(facts_of<L>) + " needs [..., " + std::to_string(L::width) +
+                                 "]: give it that width, or write board[site][on<Component>()] for a part");
         }
         State& board_;
-        std::size_t layer_;
+        Key site_;
     };
 
 public:
@@ -324,72 +399,77 @@ public:
         return *this;
     }
 
-    /// The entry of a layer, to assign to.
-    LayerEntry operator[](std::size_t layer) { return LayerEntry(*state_, layer); }
+    /// The entry of a site, to assign to: `board[3]`, `board["h.3.attn.c_attn"]`, `board[site]`.
+    /// @throws PositionError, when it is assigned or when the board is attached, if the board is not attached to that site
+    SiteEntry operator[](detail::BoardKey site) { return SiteEntry(*state_, std::move(site)); }
+    /// The entry of the site in this layer, by the model's own number: layer(3) is that of "h.3.attn.c_attn".
+    /// @throws as operator[]; HookError if the board is attached to several sites of that layer
+    SiteEntry layer(std::size_t number) { return SiteEntry(*state_, Key::layer(number)); }
 
     // Calls that must not compile.
     template <class I>
-        requires(!std::convertible_to<const I&, std::size_t> && !detail::is_place<I>)
-    SUTURE_REJECTED("a board goes by the number of the layer: write board[3] = value", operator[](const I&) const);
+        requires(!std::convertible_to<const I&, detail::BoardKey> && !detail::is_place<I>)
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", operator[](const I&)
+                                                                                                    const);
     template <class I>
         requires(detail::is_place<I>)
-    SUTURE_REJECTED("a place is in a layer: write board[layer][on<C>(token(4))] = value", operator[](const I&) const);
+    SUTURE_REJECTED("a place is in a site: write board[site][on<C>(token(4))] = value", operator[](const I&) const);
     template <class...>
-    SUTURE_REJECTED("a board goes by the number of the layer: write board[3] = value", at(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", at(...) const);
     template <class...>
-    SUTURE_REJECTED("a board goes by the number of the layer: write board[3] = value", set(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", set(...) const);
     template <class...>
-    SUTURE_REJECTED("a board goes by the number of the layer: write board[3] = value", insert(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", insert(...) const);
     template <class...>
-    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(layer)", erase(...) const);
+    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(site)", erase(...) const);
     template <class...>
-    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(layer)", remove(...) const);
+    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(site)", remove(...) const);
     SUTURE_REJECTED_COPY("a Board is not copied: its hooks use this one, so pass a reference", Board);
     SUTURE_REJECTED("a Board is not copied: its hooks use this one, so pass a reference", operator=(const Board&) &);
 
-    bool contains(std::size_t layer) const { return state_->entries().contains(layer); }
-    /// The number of layers that have an entry.
+    bool contains(const detail::BoardKey& site) const { return state_->contains(site); }
+    /// The number of sites that have an entry.
     std::size_t size() const { return state_->entries().size(); }
 
     /// The entry stays but does nothing until enable(). @throws PositionError if there is none
-    void disable(std::size_t layer) { set_enabled(layer, false); }
-    void enable(std::size_t layer) { set_enabled(layer, true); }
+    void disable(const detail::BoardKey& site) { set_enabled(*state_, site, false); }
+    void enable(const detail::BoardKey& site) { set_enabled(*state_, site, true); }
 
-    /// Exchanges the entries of two layers; one of them may have none.
+    /// Exchanges the entries of two sites; one of them may have none.
     /// @throws PositionError if neither has an entry
-    void swap(std::size_t one, std::size_t other) {
-        state_->change([&](auto& entries) {
-            auto a = entries.extract(one), b = entries.extract(other);
-            if (a.empty() && b.empty()) throw_no_entry(one, " and none for layer " + std::to_string(other));
-            for (auto* node : {&a, &b})
-                if (!node->empty()) node->key() = node == &a ? other : one;
-            if (!a.empty()) entries.insert(std::move(a));
-            if (!b.empty()) entries.insert(std::move(b));
-        });
+    void swap(const detail::BoardKey& one, const detail::BoardKey& other) {
+        state_->change(
+            [&](auto& entries, const Key& at_one, const Key& at_other) {
+                auto a = entries.extract(at_one), b = entries.extract(at_other);
+                if (a.empty() && b.empty()) throw_no_entry(one, " and none for " + other.text());
+                if (!a.empty()) put(entries, std::move(a), at_other, other);
+                if (!b.empty()) put(entries, std::move(b), at_one, one);
+            },
+            one, other);
     }
-    /// Moves an entry to another layer, replacing its entry. @throws PositionError if there is none
-    void move(std::size_t from, std::size_t to) {
-        state_->change([&](auto& entries) {
-            auto node = entries.extract(from);
-            if (node.empty()) throw_no_entry(from);
-            entries.erase(to);
-            node.key() = to;
-            entries.insert(std::move(node));
-        });
+    /// Moves an entry to another site, replacing its entry. @throws PositionError if there is none
+    void move(const detail::BoardKey& from, const detail::BoardKey& to) {
+        state_->change(
+            [&](auto& entries, const Key& at_from, const Key& at_to) {
+                auto node = entries.extract(at_from);
+                if (node.empty()) throw_no_entry(from);
+                entries.erase(at_to);
+                put(entries, std::move(node), at_to, to);
+            },
+            from, to);
     }
-    /// Removes the entry, if there is one: the layer's own activation passes again.
-    void clear(std::size_t layer) {
-        state_->change([&](auto& entries) { entries.erase(layer); });
-    }
+    /// Removes the entry, if there is one: the site's own activation passes again.
+    void clear(const detail::BoardKey& site) { erase(*state_, site); }
     void clear() {
         state_->change([](auto& entries) { entries.clear(); });
     }
 
-    /// One line per layer: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
+    /// One line per site: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
     friend std::string to_string(const Board& board) {
         std::string text;
-        for (const auto& [layer, e] : board.state_->entries())
-            text += std::to_string(layer) + (e.enabled ? ": " : " (disabled): ") + changes_text(e) + "\n";
+        for (const auto& [site, e] : board.state_->entries())
+            text += (site.is_index() ? std::to_string(site.index()) : site.text()) +
+                    (e.enabled ? ": " : " (disabled): ") + changes_text(e) + "\n";
         return text.empty() ? "an empty board\n" : text;
     }
     friend std::ostream& operator<<(std::ostream& out, const Board& board) { return out << to_string(board); }
@@ -401,11 +481,11 @@ public:
         detail::HookEntry hook;
         state_->attach(layer, site, hook.state);
         hook.text = [board = state_, layer] {
-            const Entry e = board->at(layer);
+            const Entry e = board->of_attached(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
         };
         hook.run = [board = state_, layer](const at::Tensor& activation, const Site&) -> at::Tensor {
-            const Entry e = board->at(layer);
+            const Entry e = board->of_attached(layer);
             if (!e.enabled || e.changes.empty()) return {};
             try {
                 Owned<L> replaced = borrow<L>(activation).clone();
@@ -418,18 +498,27 @@ public:
         };
         return hook;
     }
-    /// @throws PositionError if there is an entry for a layer that is not attached
-    void attached() { state_->check_entries(); }
+    /// @throws PositionError if there is an entry for a site that is not attached, HookError if there are two for one
+    void attached() { state_->settle(); }
 
 private:
     template <AnyRecipe R>
-    static void bind(const R& recipe, std::size_t layer) {
+    static void bind(const R& recipe, const Key& site) {
         try {
             recipe.template bind<L>();
         } catch (Error& e) {
-            e.add_place("board layer " + std::to_string(layer));
+            e.add_place("board " + site.text());
             throw;
         }
+    }
+    template <class Entries, class Node>
+    static void put(Entries& entries, Node node, const Key& at, const Key& given) {
+        node.key() = at;
+        node.mapped().given = given;
+        entries.insert(std::move(node));
+    }
+    static void erase(State& state, const Key& site) {
+        state.change([](auto& entries, const Key& at) { entries.erase(at); }, site);
     }
     template <AnyRecipe R>
     static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::PlaceValue> part) {
@@ -440,15 +529,17 @@ private:
         for (const auto& change : e.changes) text += (text.empty() ? "" : " | ") + change.text();
         return text;
     }
-    [[noreturn]] static void throw_no_entry(std::size_t layer, const std::string& more = "") {
-        throw PositionError("the board has no entry for layer " + std::to_string(layer) + more + ": assign one first");
+    [[noreturn]] static void throw_no_entry(const Key& site, const std::string& more = "") {
+        throw PositionError("the board has no entry for " + site.text() + more + ": assign one first");
     }
-    void set_enabled(std::size_t layer, bool enabled) {
-        state_->change([&](auto& entries) {
-            const auto found = entries.find(layer);
-            if (found == entries.end()) throw_no_entry(layer);
-            found->second.enabled = enabled;
-        });
+    static void set_enabled(State& state, const Key& site, bool enabled) {
+        state.change(
+            [&](auto& entries, const Key& at) {
+                const auto found = entries.find(at);
+                if (found == entries.end()) throw_no_entry(site);
+                found->second.enabled = enabled;
+            },
+            site);
     }
 
     std::shared_ptr<State> state_;

@@ -77,6 +77,11 @@ concept Attachable = requires(A& a, std::size_t layer, const Site& site) {
     { a.template hook_at<L>(layer, site) } -> std::same_as<HookEntry>;
     a.attached();
 };
+/// An attachable object that can be attached to the gradients at sites packed like L: a recorder.
+template <class A, class L>
+concept RecordsGradients = requires(A& a, std::size_t layer, const Site& site) {
+    { a.template gradient_hook_at<L>(layer, site) } -> std::same_as<HookEntry>;
+};
 template <class F, class L>
 concept NotAHook = mistake_of_hook<F>
 == HookMistake::none && !Applicable<F> && !Callback<std::remove_cvref_t<F>, L> &&
@@ -132,7 +137,7 @@ public:
     template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookKey add(S&& sites, R recipe) {
-        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::HookPhase::edits);
+        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::Pass::forward);
     }
 
     /// Adds a callback, which observes the activation or replaces it. All hooks are suspended while it runs, so it may
@@ -140,7 +145,7 @@ public:
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
     HookKey add(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::edits);
+        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::Pass::forward);
     }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
@@ -161,14 +166,30 @@ public:
     template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookKey add_backward(S&& sites, R recipe) {
-        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::HookPhase::gradient);
+        return add_recipe<L>(sites, detail::as_recipe(std::move(recipe)), detail::Pass::backward);
     }
 
     /// Adds a callback for the gradient, which observes or replaces it.
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
     HookKey add_backward(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::HookPhase::gradient);
+        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::Pass::backward);
+    }
+
+    /// Records gradients: layer i is the i-th site. Like activations they are recorded before or after the edits of the
+    /// gradient. A recorder of activations cannot record gradients as well.
+    ///
+    ///     Latest<Qkv> activations, gradients;
+    ///     hooks.add(sites, activations);
+    ///     hooks.add_backward(sites, gradients);
+    ///     { const auto scope = hooks.activate(); loss(model->forward(ids)).backward(); }
+    ///     at::Tensor attribution = activations[3] * gradients[3];
+    template <class Given = detail::OwnLayout, Sites S, class A, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::RecordsGradients<A, L>)
+    HookKey add_backward(S&& sites, A& recorder) {
+        std::size_t layer = 0;
+        return keep(
+            hooks_for(sites, [&](const Site& site) { return recorder.template gradient_hook_at<L>(layer++, site); }));
     }
 
     // What must not compile.
@@ -193,8 +214,11 @@ public:
         requires(detail::HookLayout<L>&& detail::NotAHook<F&, L>&& detail::Layered<F>)
     SUTURE_REJECTED("this board or recorder has another layout: declare it with that of the site", add(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::Layered<F>)
-    SUTURE_REJECTED("boards and recorders take activations: record gradients by a callback", add_backward(S&&, F&&));
+        requires(detail::HookLayout<L>&& detail::NotAHook<F&, L>&& detail::Layered<F>)
+    SUTURE_REJECTED("this recorder has another layout: declare it with that of the site", add_backward(S&&, F&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::Attachable<F, L> && !detail::RecordsGradients<F, L>)
+    SUTURE_REJECTED("a board replaces activations: give a recipe, a callback or a recorder", add_backward(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
@@ -245,6 +269,8 @@ public:
     SUTURE_HOOK_MISTAKE(no_operation, "the edit has no operation: write on<...>(...).set(value)", add_backward)
     SUTURE_HOOK_MISTAKE(value_as_hook, "a value is not a hook: write add_backward(site, on<Layout>().set(value))",
                         add_backward)
+    SUTURE_HOOK_MISTAKE(temporary_board, "a board or a recorder outlives the call: give it a name first", add_backward)
+    SUTURE_HOOK_MISTAKE(const_board, "a const board or recorder takes no entries: drop the const", add_backward)
 #undef SUTURE_HOOK_MISTAKE
     template <class...>
     SUTURE_REJECTED("a hook is added at a site: write add(site, recipe), or give a callback", add(...));
@@ -258,8 +284,7 @@ public:
                     add_backward(...));
     template <template <Index, Index> class... Families>
         requires(sizeof...(Families) > 0)
-    SUTURE_REJECTED("a family has no width: name the component, as in add_backward<Q<768>>",
-                    add_backward(...));
+    SUTURE_REJECTED("a family has no width: name the component, as in add_backward<Q<768>>", add_backward(...));
     template <class...>
     SUTURE_REJECTED("this HookSet is const: hooks are added to one that is not", add_backward(...) const);
     SUTURE_REJECTED_COPY("a HookSet is not copied: pass a reference, or std::move(hooks)", HookSet);
@@ -303,9 +328,9 @@ public:
 
 private:
     template <class L, class S, AnyRecipe R>
-    HookKey add_recipe(S&& sites, R recipe, detail::HookPhase when) {
+    HookKey add_recipe(S&& sites, R recipe, detail::Pass pass) {
         try {
-            return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), when);
+            return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), pass);
         } catch (Error& e) {
             if constexpr (!detail::SiteRange<S>)
                 e.add_place(site_ref(sites).name());
@@ -316,8 +341,8 @@ private:
     }
     /// Adds the same hook at every site; each counts for itself.
     template <class S>
-    HookKey add_entry(S&& sites, detail::HookEntry entry, detail::HookPhase when) {
-        entry.when = when;
+    HookKey add_entry(S&& sites, detail::HookEntry entry, detail::Pass pass) {
+        entry.pass = pass;
         return keep(hooks_for(sites, [&entry](const Site&) -> const detail::HookEntry& {
             entry.state = std::make_shared<detail::HookState>();
             return entry;

@@ -22,7 +22,7 @@ struct AuditRange {
 };
 
 /// What changed in one component. The ranges are the narrowest that hold every changed value, or empty. Channels are
-/// given twice: by head, counted over all groups as `head<h>` counts, and by group, as `dims` counts without a head.
+/// given twice: by head, counted over all groups as `head(h)` counts, and by group.
 struct ComponentAudit {
     std::string name;                 ///< "Q", or "Q<768, 12>" if the layout has another Q
     Index values = 0, changed = 0;    ///< how many values there are, and how many changed
@@ -98,12 +98,14 @@ inline std::string ranges_text(const ComponentAudit& c) {
             add_range(other, other, c.leading[i]);
     }
     if (c.by_head()) {
-        // Without a head, a slice counts within the component: where that differs, all heads are named as well.
-        const bool heads_needed = !c.heads.whole() || (!c.dims.whole() && c.dims.size != c.channels.size);
+        // Without a head, a slice counts over the whole component: where that differs, all heads are named as well.
+        const bool heads_needed =
+            !c.heads.whole() || (!c.dims.whole() && c.dims.size != c.channels.size * c.groups.size);
         if (heads_needed) add_range("head", "heads", c.heads);
         slice(c.dims);
     } else {
-        if (!c.groups.whole()) add_range("group", "groups", c.groups);
+        // A slice alone counts over the whole component, as `dims` does.
+        if (!c.groups.whole() || (c.groups.size > 1 && !c.channels.whole())) add_range("group", "groups", c.groups);
         slice(c.channels);
     }
     return parts.empty() ? "" : "[" + joined(parts, ", ") + "]";
@@ -128,8 +130,8 @@ inline std::string listed(const std::vector<std::string>& names) {
 }
 }  // namespace detail
 
-/// The report as a sentence. Channels `0:10` count within the head if a head is named, otherwise within the component in
-/// each of its groups.
+/// The report as a sentence. Channels `0:10` count within the head or the group if one is named, otherwise over the whole
+/// component.
 ///
 ///     10 of 11520 values, all in Q[token 4, 0:10]; K and V bit-identical
 ///     74 of 11520 values: 10 in Q[token 4, 0:10], 64 in V[token 4, head 3]; K bit-identical

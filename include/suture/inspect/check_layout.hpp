@@ -50,13 +50,13 @@ private:
 
 namespace detail {
 /// Whether L has a component of this name.
-template <class L>
+template <Layout L>
 consteval bool has_component(std::string_view name) {
     return []<class... Cs>(std::string_view wanted, TypeList<Cs...>) {
         return ((std::string_view(Cs::name) == wanted) || ...);
     }(name, components_of<L>{});
 }
-template <class L>
+template <Layout L>
 inline constexpr bool packs_attention = has_component<L>("Q") || has_component<L>("K") || has_component<L>("V");
 
 /// The first tensor in a model's output.

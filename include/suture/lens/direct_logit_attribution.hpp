@@ -145,8 +145,8 @@ DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const 
     const at::Tensor direction = detail::direction_of(model, target);
     const detail::AttributionPass<Width, Heads> pass(
         model, ids, RecordOptions{.tokens = where, .batches = detail::batches_of(ids)});
-    const at::Tensor first = detail::in_float64(pass.stream.before.at("h.0.resid_pre"));
-    const at::Tensor last = detail::in_float64(pass.stream.after.at("ln_f.input"));
+    const at::Tensor first = detail::in_float64(pass.stream.before["h.0.resid_pre"]);
+    const at::Tensor last = detail::in_float64(pass.stream.after["ln_f.input"]);
     const detail::LogitReadout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);
 
     std::vector<at::Tensor> heads, mlps, biases;

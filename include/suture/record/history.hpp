@@ -4,6 +4,7 @@
 
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/owned.hpp"
+#include "suture/tensor/reading.hpp"
 
 #include <ATen/ops/stack.h>
 #include <range/v3/view/interface.hpp>
@@ -49,10 +50,18 @@ public:
     /// @throws as Latest
     explicit History(RecordOptions options = {})
         : detail::Recorder<X>(std::move(options), detail::EntryStore::Keep::all) {}
+    /// Keeps a place, `History<Q<768, 12>> queries(on<Q>(token(-1)));`: X at these positions.
+    /// @throws ValueError also if the options name positions as well
+    template <class Selector, Where... Ws>
+        requires detail::keeps_all_channels<X, Selector, Ws...>
+    explicit History(const Place<Selector, Ws...>& place, RecordOptions options = {})
+        : History(detail::options_at(detail::Access::wheres(place), std::move(options))) {}
 
     /// The entries of one layer, at least one.
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
     LayerHistory<X> of(std::size_t layer) const { return LayerHistory<X>(this->of_layer(layer)); }
+    /// The same by the site's name: `history.of("h.3.attn.c_attn")`.
+    LayerHistory<X> of(const std::string& site) const { return of(this->shared()->layer_named(site)); }
 
     // Calls that must not compile.
     History(History&&) noexcept = default;
@@ -60,9 +69,9 @@ public:
     SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", History);
     SUTURE_REJECTED(
         "a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const History&));
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", History,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(token(-1)) instead of token(-1)", History,
                          const Position<Axis::token>&);
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", History,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(batch(0)) instead of batch(0)", History,
                          const Position<Axis::batch>&);
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", History, at::ScalarType);
     template <class I>
@@ -87,6 +96,7 @@ public:
         else
             return detail::Access::make<Owned<X>>(at::stack(parts));
     }
+    auto stack(const std::string& site) const { return stack(this->shared()->layer_named(site)); }
 
 private:
     static void check_alike(const detail::StoredEntry& e, const std::vector<at::Tensor>& parts) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/record/recorder.hpp"
+#include "suture/tensor/reading.hpp"
 
 #include <cstddef>
 #include <string>
@@ -29,14 +30,21 @@ public:
     ///         exceeded, MemoryError.
     explicit Latest(RecordOptions options = {})
         : detail::Recorder<X>(std::move(options), detail::EntryStore::Keep::latest) {}
+    /// Keeps a place, `Latest<Q<768, 12>> queries(on<Q>(token(-1)));`: X at these positions.
+    /// @throws ValueError also if the options name positions as well
+    template <class Selector, Where... Ws>
+        requires detail::keeps_all_channels<X, Selector, Ws...>
+    explicit Latest(const Place<Selector, Ws...>& place, RecordOptions options = {})
+        : Latest(detail::options_at(detail::Access::wheres(place), std::move(options))) {}
 
     /// The newest activation of the layer: [..., width].
     /// @throws PositionError if the recorder is not attached to that layer, HookError if it has recorded nothing yet
     typename RecordEntry<X>::view_type operator[](std::size_t layer) const {
         return this->of_layer(layer).front().view();
     }
-    /// The same by the site's name: `latest.at("h.3.attn.c_attn")`.
-    typename RecordEntry<X>::view_type at(const std::string& site) const {
+    /// The newest activation at the site of this name: `latest["h.3.attn.c_attn"]`.
+    /// @throws PositionError if no site of that name is recorded, HookError if several are, or if it has recorded nothing
+    typename RecordEntry<X>::view_type operator[](const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];
     }
 
@@ -45,24 +53,24 @@ public:
     Latest& operator=(Latest&&) noexcept = default;
     SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", Latest);
     SUTURE_REJECTED("a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const Latest&));
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", Latest,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(token(-1)) instead of token(-1)", Latest,
                          const Position<Axis::token>&);
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", Latest,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(batch(0)) instead of batch(0)", Latest,
                          const Position<Axis::batch>&);
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", Latest, at::ScalarType);
     template <class I>
         requires(detail::is_place<I>)
     SUTURE_REJECTED("a place is read in a layer: write latest[layer][on<C>()]", operator[](const I&) const);
     template <class I>
-        requires(!std::convertible_to<const I&, std::size_t> && !detail::is_place<I>)
-    SUTURE_REJECTED("a site is looked up by its name with at(): write latest.at(name)", operator[](const I&) const);
-    // The number 0 would otherwise be taken for a null pointer to characters.
-    template <Integer I>
-    SUTURE_REJECTED("a layer is named by its number in brackets: write latest[3]", at(I) const);
+        requires(!std::convertible_to<const I&, std::size_t> && !std::convertible_to<const I&, std::string> &&
+                 !detail::is_place<I>)
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", operator[](const I&) const);
     template <class...>
-    SUTURE_REJECTED("a layer is named by its number in brackets: write latest[3]", operator()(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", at(...) const);
     template <class...>
-    SUTURE_REJECTED("a layer is named by its number in brackets: write latest[3]", get(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", get(...) const);
     template <class...>
     SUTURE_REJECTED("a Latest keeps one entry of each layer: write latest[3], or use a History", of(...) const);
     template <class...>

@@ -9,6 +9,7 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstring>
 #include <optional>
@@ -42,6 +43,28 @@ struct RecordOptions {
 };
 
 namespace detail {
+/// A place that a recorder of X can keep: all of X, at some positions.
+template <class X, class Selector, class... Ws>
+inline constexpr bool keeps_all_channels = false;
+template <Layout X, class Selector, Where... Ws>
+    requires(Resolution<Selector, X>::why == Fault::none)
+inline constexpr bool keeps_all_channels<X, Selector, Ws...> =
+    std::same_as<part_of<X, typename Resolution<Selector, X>::type>, X> &&
+    ((Ws::restricts != the_heads && Ws::restricts != the_dims) && ...);
+
+/// The options with the positions of these selectors.
+/// @throws ValueError if the options name positions already
+template <Where... Ws>
+RecordOptions options_at(const WherePack<Ws...>& wheres, RecordOptions options) {
+    const Positions at = place_value({}, "", wheres).positions;
+    if (!at.is_everywhere() && (options.tokens || options.batches))
+        throw ValueError("the positions are named twice: by the place and by the RecordOptions: keep one");
+    if (at.token) options.tokens = *at.token;
+    if (at.rows) options.tokens = *at.rows;
+    if (at.batch) options.batches = at.batch;
+    return options;
+}
+
 /// While it lives, tensors are made as if inference mode were off, so that autograd can use them later. Gradients are
 /// tracked if they were before and `gradients` is true.
 class NormalMode {
@@ -83,8 +106,7 @@ inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, 
     if (activation.is_complex() && options.dtype && !at::isComplexType(*options.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
                         dtype_text(*options.dtype) + ": set a complex dtype in the RecordOptions");
-    const at::IntArrayRef leading = activation.sizes().slice(0, activation.dim() - 1);
-    return {resolve(place_kept(part, options), activation, leading), options.dtype.value_or(activation.scalar_type()),
+    return {resolve(place_kept(part, options), activation), options.dtype.value_or(activation.scalar_type()),
             options.device.value_or(activation.device())};
 }
 
@@ -114,7 +136,7 @@ inline at::Tensor copy_kept(const CopyPlan& plan, const at::Tensor& activation, 
     const at::Tensor part = part_at(activation, plan.where);
     const bool is_alone =  // gathered into storage that holds nothing else
         !part.is_alias_of(activation) && part.is_contiguous() &&
-        part.storage().nbytes() == static_cast<std::size_t>(part.numel()) * part.element_size();
+        part.storage().nbytes() == static_cast<std::size_t>(part.numel() * part.element_size());
     return part.to(plan.device, plan.dtype, /*non_blocking=*/false, /*copy=*/!is_alone, at::MemoryFormat::Contiguous)
         .resolve_conj()
         .resolve_neg();

@@ -21,11 +21,12 @@ namespace suture::detail {
 
 /// The hook that records `part_in(activation)` of each activation that passes a site.
 template <class PartIn>
-HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t layer, const Site& site, PartIn part_in,
-                        std::string what) {
-    store->attach(layer, site);
+HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t layer, const Site& site, Pass pass,
+                        PartIn part_in, std::string what) {
+    store->attach(layer, site, pass);
     HookEntry entry;
     entry.when = store->when();
+    entry.pass = pass;
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
     entry.run = [store, layer, part_in](const at::Tensor& activation, const Site&) {
         store->keep(layer, part_in(activation), activation);
@@ -146,13 +147,11 @@ public:
     /// Called by HookSet::add for each site.
     template <class L>
         requires(std::same_as<X, AnyLayout> || is_taken_from<X, L>)
-    HookEntry hook_at(std::size_t layer, const Site& site) {
-        const std::string what = kept_text<X>();
-        if constexpr (std::same_as<X, AnyLayout>)
-            return recorder_hook(shared(), layer, site, part_unpacked, what);
-        else
-            return recorder_hook(shared(), layer, site, part_packed<X, L>, what);
-    }
+    HookEntry hook_at(std::size_t layer, const Site& site) { return hook_in<L>(Pass::forward, layer, site); }
+    /// Called by HookSet::add_backward for each site.
+    template <class L>
+        requires(std::same_as<X, AnyLayout> || is_taken_from<X, L>)
+    HookEntry gradient_hook_at(std::size_t layer, const Site& site) { return hook_in<L>(Pass::backward, layer, site); }
     /// For HookSet::add, which calls it after the last hook_at.
     void attached() {}
 
@@ -173,6 +172,14 @@ protected:
 
 private:
     friend StoreAccess;
+    template <class L>
+    HookEntry hook_in(Pass pass, std::size_t layer, const Site& site) const {
+        const std::string what = kept_text<X>();
+        if constexpr (std::same_as<X, AnyLayout>)
+            return recorder_hook(shared(), layer, site, pass, part_unpacked, what);
+        else
+            return recorder_hook(shared(), layer, site, pass, part_packed<X, L>, what);
+    }
     std::shared_ptr<EntryStore> store_;
 };
 

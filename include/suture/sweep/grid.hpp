@@ -6,6 +6,7 @@
 #include "suture/edit/apply.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/detail/place_text.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <ATen/ops/zeros.h>
@@ -32,6 +33,21 @@ struct GridPart {
     StridedSlice queries;  ///< the layout's queries, which no other position reads; of width 0 if it has none
 
     Index heads() const { return part.heads; }
+    /// Narrows the part to the heads and channels of a place in it.
+    void narrow(const PlaceValue& place) {
+        if (place.positions.batch || place.positions.rows)
+            throw ValueError("a sweep patches every prompt at the same positions: name them with token() or tokens()");
+        if (place.heads.defined() || place.dims.defined())
+            throw ValueError("a sweep takes heads and dims by range: sweep a list as recipes, Grid::of_recipes");
+        const BoundChannels bound = bound_channels(place);
+        const StridedSlice slice = bound.slice();
+        if (slice.width == 0)
+            throw ValueError("these channels lie at irregular distances in the layout: sweep them head by head");
+        if (bound.dims == bound.row_width && bound.rows == 1 && !bound.by_head && bound.row_width == part.channels())
+            return;
+        part = {slice, bound.by_head ? bound.rows : 0};
+        name += place_text(PlaceValue{{}, place.name, place.channels, {}, {}, {}});
+    }
     /// The channels of one head, or all if `number` is -1.
     StridedSlice of_head(Index number) const {
         if (number < 0) return part.where;
@@ -117,6 +133,7 @@ concept SitesWithoutLayout = Sites<S> && std::same_as<layout_at<S>, AnyLayout>;
 ///     Grid::of<Q, K, V>(c_attn).by_head()              // component x layer x head x position
 ///     Grid::of<Q>(c_attn).at(tokens(2, 5))             // each of these positions; token(-1) makes no axis
 ///     Grid::of<Z>(z_sites).by_head().all_positions()   // layer x head, all positions of a prompt at once
+///     Grid::of(c_attn, on<Q>(tokens(2, 5), heads(0, 4)))    // the positions and heads of a place
 ///     Grid::of_recipes(c_attn, recipes)                // layer x recipe, one recipe at a time
 ///     Grid::of<AttnOut>(attention).with(Grid::of<MlpOut>(mlps))    // different sites of the same layers
 ///
@@ -135,22 +152,42 @@ public:
                  detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...> == detail::Fault::none)
     static Grid of(S&& sites) { return of_selected<detail::FamilyOf<Families>...>(sites); }
 
-    /// One recipe at a time, at one site or at the sites of several layers: any range of recipes of one type.
+    /// A place, at one site or at the sites of several layers: its positions one at a time and, by_head(), its heads.
+    /// @throws HookError if the range of sites is empty; PositionError or ShapeError if the layout lacks the place;
+    ///         ValueError if the place names batch rows, lists or channels that do not lie at regular distances
+    template <detail::LayeredSites S, class Selector, Where... Ws>
+        requires(detail::place_fault<Selector, detail::layout_at<S>, Ws...> == detail::Fault::none)
+    static Grid of(S&& sites, const Place<Selector, Ws...>& place) {
+        using L = detail::layout_at<S>;
+        const detail::PlaceValue asked = detail::place_in<Selector, L>(detail::Access::wheres(place));
+        detail::GridPart part = detail::grid_part<Selector, L>(detail::untyped(sites));
+        part.narrow(asked);
+        Grid grid(std::move(part));
+        return asked.positions.token ? grid.at(*asked.positions.token) : grid;
+    }
+    template <detail::LayeredSites S, class Selector, Where... Ws,
+              detail::Fault suture_fault = detail::place_fault<Selector, detail::layout_at<S>, Ws...>>
+        requires(suture_fault != detail::Fault::none)
+    SUTURE_REJECTED_FOR(suture_fault, of(S&&, const Place<Selector, Ws...>&));
+
+    /// One recipe at a time, at one site or at the sites of several layers: any range of edits, recipes or ranges of edits
+    /// of one type.
     ///
     ///     views::iota(0, 15) | views::transform([](int t) { return on<Q>(token(t)).multiply(0.5); })
     ///
     /// @throws HookError if the range of sites is empty, ValueError if the range of recipes is
     template <detail::LayeredSites S, ranges::input_range R>
-        requires(AnyRecipe<ranges::range_value_t<R>>&&
+        requires(Applicable<ranges::range_value_t<R>>&&
                      detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
         Grid grid(detail::grid_part<detail::Exactly<L>, L>(detail::untyped(sites)));
-        for (auto&& recipe : recipes)
-            grid.recipes_.push_back(
-                {to_string(recipe),
-                 [recipe](const at::Tensor& activation) { return (borrow<L>(activation) | recipe).take(); },
-                 [recipe](Index length) { detail::check_places<L>(recipe, length); }});
+        for (auto&& given : recipes) {
+            const auto recipe = detail::as_recipe(given);
+            grid.recipes_.push_back({to_string(recipe),
+                                     [recipe](const at::Tensor& activation) { return borrow<L>(activation) | recipe; },
+                                     [recipe](Index length) { detail::check_places<L>(recipe, length); }});
+        }
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
     }

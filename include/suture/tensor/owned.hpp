@@ -37,8 +37,7 @@ public:
 
     /// A View of the storage as it is now. A later write to this Owned first moves the Owned to storage of its own, so the
     /// View keeps its values.
-    View<X> view() const& { return detail::Access::make<View<X>>(detail::own_handle(this->held())); }
-    SUTURE_REJECTED("this Owned is gone at the end of the line: give it a name, then view() it", view() const&&);
+    View<X> view() const { return detail::Access::make<View<X>>(detail::own_handle(this->held())); }
 
     /// Gives up the tensor, with its storage.
     /// @throws OwnershipError if it was given up before

@@ -16,8 +16,13 @@
 namespace suture {
 
 namespace detail {
-/// A copy that later writes to the tensor do not reach; gradients flow through it.
-inline at::Tensor snapshot(const at::Tensor& t) { return t.defined() ? t.clone() : t; }
+/// A copy that later writes to the tensor do not reach. Gradients flow through it, even if it is made where gradients are
+/// disabled: they count where it is used.
+inline at::Tensor snapshot(const at::Tensor& t) {
+    if (!t.defined()) return t;
+    const at::AutoGradMode mode(at::GradMode::is_enabled() || (t.requires_grad() && !c10::InferenceMode::is_enabled()));
+    return t.clone();
+}
 
 /// Something that holds integers and is not a tensor: a vector, an array, a view of range-v3.
 template <class R>

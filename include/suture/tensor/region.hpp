@@ -81,10 +81,7 @@ private:
     template <class>
     friend class detail::Reading;
     Region(at::Tensor * owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked)
-        : owned_(owned),
-          lasts_(std::move(lasts)),
-          asked_(std::move(asked)),
-          where_(detail::resolve(asked_, *owned_, owned_->sizes().slice(0, owned_->dim() - 1))) {}
+        : owned_(owned), lasts_(std::move(lasts)), asked_(std::move(asked)), where_(detail::resolve(asked_, *owned_)) {}
 
     at::IntArrayRef shape() const { return where_.sizes; }
     at::Tensor values() const { return detail::part_at(tensor(), where_); }

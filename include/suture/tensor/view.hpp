@@ -100,7 +100,7 @@ public:
         } else {
             asked.in = "the View";
             const at::Tensor& t = this->held();
-            const detail::ResolvedPlace r = detail::resolve(asked, t, t.sizes().slice(0, t.dim() - 1));
+            const detail::ResolvedPlace r = detail::resolve(asked, t);
             return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
                                                      r.sizes, loan_);
         }
@@ -135,7 +135,7 @@ private:
     friend class detail::Reading;
     template <Layout>
     friend class View;
-    explicit View(at::Tensor&& t, StridedSlice where = detail::slice_in<X, X>,
+    explicit View(at::Tensor && t, StridedSlice where = detail::slice_in<X, X>,
                   std::shared_ptr<const detail::Cut> cut = {}, detail::Loan loan = {})
         : tensor_(std::move(t)),
           where_(where),
@@ -161,10 +161,10 @@ private:
         detail::PlaceValue there = asked;
         there.part.where = where_;
         there.in = "the injected View";
-        const at::IntArrayRef mine = tensor_.sizes().slice(0, tensor_.dim() - 1);
-        const at::IntArrayRef theirs = packed.sizes().slice(0, packed.dim() - 1);
+        const at::IntArrayRef mine = detail::leading_axes(tensor_);
+        const at::IntArrayRef theirs = detail::leading_axes(packed);
         if (cut_ && cut_->is_named)
-            check_fits(detail::resolve(asked, packed, theirs).sizes);
+            check_fits(detail::resolve(asked, packed).sizes);
         else if (cut_)
             detail::check_same_positions(*cut_, asked.positions, theirs);
         else if (!mine.empty() && mine.size() != theirs.size())
@@ -173,7 +173,7 @@ private:
                              std::to_string(theirs.size()) +
                              ": give it the same axes, or read the place that you mean, view[on<C>(...)]");
         if (cut_ || mine.empty()) there.positions = {};
-        return detail::part_at(tensor_, detail::resolve(there, tensor_, mine));
+        return detail::part_at(tensor_, detail::resolve(there, tensor_));
     }
     void check_fits(at::IntArrayRef edited) const {
         if (shape() != edited)

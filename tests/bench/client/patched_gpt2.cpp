@@ -19,9 +19,9 @@ int main() {
     const auto c_attn = sites<Qkv>(model, "h.*.attn.c_attn");
     Latest<Qkv> latest;
     HookSet hooks;
-    const auto recording = hooks.add(c_attn, latest);
+    hooks.add(c_attn, latest);
     const at::Tensor clean = run_with_hooks(model, hooks, ids);
-    const auto editing = hooks.add(c_attn[1], on<Q>(token(-1), head<2>).zero());
+    hooks.add(c_attn[1], on<Q>(token(-1), head<2>).zero());
     const at::Tensor edited = run_with_hooks(model, hooks, ids);
     std::cout << latest.size() << " layers recorded, " << clean.ne(edited).any().item<bool>() << "\n";
 }

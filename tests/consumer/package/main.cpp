@@ -10,8 +10,8 @@ using Qkv = Fused<12, Q<4>, K<4>, V<4>>;
 int main() {
     at::Tensor activation = at::ones({2, 12});
     auto [q, k, v] = split(borrow<Qkv>(activation));
-    auto edited_q = q.clone();
-    edited_q.at(token(0)).fill_(0);
-    at::Tensor edited = cat<Qkv>(std::move(edited_q), k, v).take();
+    Owned<Q<4>> mine = q.clone();
+    mine[on<Q>(token(0))] = 0;
+    at::Tensor edited = cat<Qkv>(mine, k, v);
     return activation.sum().item<double>() == 24 && edited.sum().item<double>() == 20 ? 0 : 1;
 }

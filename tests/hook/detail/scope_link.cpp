@@ -88,15 +88,21 @@ TEST_CASE_FIXTURE(fixture, "hooks run from the outermost set in, each phase by i
     };
     const std::uint64_t late = hooks->add(site, entry(HookPhase::after_edits));
     const std::uint64_t first = inner_hooks->add(site, entry(HookPhase::edits));
+    HookEntry of_gradient = entry(HookPhase::edits);
+    of_gradient.pass = Pass::backward;
+    const std::uint64_t gradient = inner_hooks->add(site, of_gradient);
     const SetLink outer(ledger);
     const auto inner_ledger = std::make_shared<ScopeLedger>(inner_hooks);
     const SetLink inner(inner_ledger);
     const FoundAtSite found = at(site);
     std::vector<std::pair<const ScopeLedger*, std::uint64_t>> order;
-    for (const HookPhase when : forward_phases)
-        found.for_each_hook(when, [&](const auto& in, const HookEntry& h) { order.emplace_back(in.get(), h.id); });
+    found.for_each_hook(Pass::forward, [&](const auto& in, const HookEntry& h) { order.emplace_back(in.get(), h.id); });
     CHECK(order == std::vector<std::pair<const ScopeLedger*, std::uint64_t>>{
                        {ledger.get(), hook}, {inner_ledger.get(), first}, {ledger.get(), late}});
+    order.clear();
+    found.for_each_hook(Pass::backward,
+                        [&](const auto& in, const HookEntry& h) { order.emplace_back(in.get(), h.id); });
+    CHECK(order == std::vector<std::pair<const ScopeLedger*, std::uint64_t>>{{inner_ledger.get(), gradient}});
 }
 
 TEST_CASE_FIXTURE(fixture, "a set is active in a thread once, also where the other link is suspended") {

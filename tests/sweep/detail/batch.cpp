@@ -64,13 +64,13 @@ TEST_CASE("a write goes to the positions that pass, all or those that are kept, 
     write.computed = {3, {1, 2}, {at::ones({2, 2})}};
     write.kept = {2, {1}, {at::ones({1, 2}).mul(5)}};
     const at::Tensor x = at::zeros({3, 2});
-    CHECK(write(x).equal(at::tensor({0., 0., 1., 1., 1., 1.}).view({3, 2}).to(at::kFloat)));
-    CHECK(write(at::zeros({2, 2})).equal(at::tensor({0., 0., 5., 5.}).view({2, 2}).to(at::kFloat)));
+    CHECK(write(x)->equal(at::tensor({0., 0., 1., 1., 1., 1.}).view({3, 2}).to(at::kFloat)));
+    CHECK(write(at::zeros({2, 2}))->equal(at::tensor({0., 0., 5., 5.}).view({2, 2}).to(at::kFloat)));
     CHECK(x.equal(at::zeros({3, 2})));
     CHECK(says(message_of<ShapeError>([&] {
                    (void)write(at::zeros({1, 2}));
                }),
                "gave the block 3 positions", "of which it keeps 2", "positions.kept()"));
     write.kept = {2, {}, {}};
-    CHECK_FALSE(write(at::zeros({2, 2})).defined());
+    CHECK_FALSE(write(at::zeros({2, 2})).has_value());
 }

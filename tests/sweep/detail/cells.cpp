@@ -91,9 +91,9 @@ TEST_CASE("over every layout, a cell of a component or a head is what is written
             CAPTURE(layout_text(facts_of<L>));
             CAPTURE(C::name);
             const Grid grid = Grid::of<C>(HookPoint<L>("h.0"));
-            check_cells({grid, 1, 4}, definition, segment, suture::detail::heads_of<L, C>);
-            check_cells({grid.by_head(), 1, 4}, definition, segment, suture::detail::heads_of<L, C>);
-            CHECK(CellSpace(grid.by_head(), 1, 4).axes()[2].size() == suture::detail::heads_of<L, C>);
+            check_cells({grid, 1, 4}, definition, segment, suture::detail::packed_part<L, C>.heads);
+            check_cells({grid.by_head(), 1, 4}, definition, segment, suture::detail::packed_part<L, C>.heads);
+            CHECK(CellSpace(grid.by_head(), 1, 4).axes()[2].size() == suture::detail::packed_part<L, C>.heads);
         });
     });
 }
@@ -171,14 +171,17 @@ TEST_CASE("a cell of recipes is what its recipe makes of each prompt by itself")
     const std::vector recipes{on<Q>(token(0)).zero(), on<Q>(token(2)).zero()};
     const CellSpace space(Grid::of_recipes(c_attn, recipes), 2, 3);
     const at::Tensor base = at::randn({2, 3, 36});
-    for (std::size_t r = 0; r < 2; ++r)
-        CHECK(space.edited(base, {}, space.at(static_cast<Index>(r))).equal((borrow<Qkv>(base) | recipes[r]).take()));
+    for (std::size_t r = 0; r < 2; ++r) {
+        const at::Tensor expected = borrow<Qkv>(base) | recipes[r];
+        CHECK(space.edited(base, {}, space.at(static_cast<Index>(r))).equal(expected));
+    }
     const CellSpace first(Grid::of_recipes(c_attn, std::vector{on<Q>(batch(0)).zero()}), 2, 3);
-    CHECK(first.edited(base, {}, first.at(0)).equal((borrow<Qkv>(base) | on<Q>().zero()).take()));
+    const at::Tensor expected = borrow<Qkv>(base) | on<Q>().zero();
+    CHECK(first.edited(base, {}, first.at(0)).equal(expected));
 }
 
 TEST_CASE("the index of a cell and its place in the axes determine one another") {
-    const auto mlps = sites_of<Whole<MlpOut<8>>>({"h.0.mlp", "h.1.mlp"});
+    const auto mlps = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp"});
     const std::vector<Grid> grids{
         Grid::of<Q>(c_attn),
         Grid::of<Q, K, V>(c_attn).by_head(),

@@ -68,7 +68,7 @@ TEST_CASE("a layer is called by the number in its path, and by the whole path wh
 }
 
 TEST_CASE("components of one name are told apart by their widths and sites") {
-    using Stream = Whole<Resid<8>>;
+    using Stream = Resid<8>;
     const Grid streams = Grid::of<Resid>(sites_of<Stream>({"h.0.pre", "h.1.pre"}))
                              .with(Grid::of<Resid>(sites_of<Stream>({"h.0.mid", "h.1.mid"})));
     CHECK((component_labels(streams.parts()) == Labels{"pre", "mid"}));

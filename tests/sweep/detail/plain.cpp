@@ -39,7 +39,7 @@ TEST_CASE("a cell is the metric of a run in which its activation alone was repla
         const SiteRef<AnyLayout> site(site_ref(m->h[static_cast<std::size_t>(layer)]->attn->c_attn).site());
         at::Tensor clean;
         HookSet hooks;
-        const auto look = hooks.add(site, [&](const at::Tensor& t) { clean = t.clone(); });
+        hooks.add(site, [&](const at::Tensor& t) { clean = t.clone(); });
         (void)run_with_hooks(m, hooks, p.clean);
         for (Index t = 0; t < length; ++t) {
             HookSet patches;

@@ -35,7 +35,7 @@ TEST_CASE("a run in stages, by position or by whole prompts, records what a forw
     const Metric all_logits = metric_of([](const at::Tensor& logits) { return logits.sum({1, 2}); });
     Latest<AnyLayout> seen;
     HookSet hooks;
-    const auto handle = hooks.add(sites.sites(), seen);
+    hooks.add(sites.sites(), seen);
     const at::Tensor logits = run_with_hooks(m, hooks, p.clean);
     const SweepTask task(patching, all_sites(m), all_logits);
     for (const bool by_position : {true, false}) {

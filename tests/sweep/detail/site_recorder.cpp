@@ -19,7 +19,7 @@ using suture::detail::SiteRecording;
 using suture::detail::SweepSites;
 using suture_test::message_of;
 using suture_test::says;
-using Stream = Whole<Resid<4>>;
+using Stream = Resid<4>;
 
 const HookPoint<Stream> first("h.0"), second("h.1");
 const SweepSites sites(Grid::of<Resid>(std::vector{site_ref(first), site_ref(second)}));

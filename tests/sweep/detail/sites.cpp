@@ -23,8 +23,8 @@ using Qkv = Gpt2Qkv<12, 3>;
 
 TEST_CASE("components of one site share it, and each part finds its own at every layer") {
     const std::vector<SiteRef<Qkv>> qkv{site_ref(HookPoint<Qkv>("h.0.qkv")), site_ref(HookPoint<Qkv>("h.1.qkv"))};
-    const std::vector<SiteRef<Whole<MlpOut<5>>>> mlps{site_ref(HookPoint<Whole<MlpOut<5>>>("h.0.mlp")),
-                                                      site_ref(HookPoint<Whole<MlpOut<5>>>("h.1.mlp"))};
+    const std::vector<SiteRef<MlpOut<5>>> mlps{site_ref(HookPoint<MlpOut<5>>("h.0.mlp")),
+                                               site_ref(HookPoint<MlpOut<5>>("h.1.mlp"))};
     const SweepSites sites(Grid::of<Q, K>(qkv).with(Grid::of<MlpOut>(mlps)));
     REQUIRE(sites.size() == 4);
     for (std::size_t layer = 0; layer < 2; ++layer) {

@@ -54,7 +54,7 @@ TEST_CASE("a sweep in parts refuses hooks that are active, which a plain one run
     const Pairs p = pairs(1, 2);
     const Grid grid = grids(m)[0].second;
     HookSet hooks;
-    const auto handle = hooks.add(m->h[0]->mlp->c_proj, on<MlpOut>().zero());
+    hooks.add(m->h[0]->mlp->c_proj, on<MlpOut>().zero());
     const SweepResult without = sweep(m, denoising(p.clean, p.corrupted), grid, logit(1));
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit(1)); }),
@@ -66,7 +66,7 @@ TEST_CASE("a sweep in parts refuses hooks that are active, which a plain one run
 TEST_CASE("a site outside the blocks, or a model in stages that a site is passed twice in, is swept by its forward") {
     struct placed {
         Model gpt2 = model();
-        HookPoint<Whole<Resid<48>>> embedding{"embedding"};
+        HookPoint<Resid<48>> embedding{"embedding"};
         Index layers() const { return gpt2->layers(); }
         at::Tensor embed(const at::Tensor& ids) { return embedding(gpt2->embed(ids)); }
         at::Tensor block(Index i, const at::Tensor& x) { return gpt2->block(i, x); }

@@ -30,7 +30,7 @@ PlaceValue place_of(Ws... wheres) {
 }
 template <class C, class L, class... Ws>
 ResolvedPlace resolve_in(const at::Tensor& t, Ws... wheres) {
-    return suture::detail::resolve(place_of<C, L>(wheres...), t, t.sizes().slice(0, t.dim() - 1));
+    return suture::detail::resolve(place_of<C, L>(wheres...), t);
 }
 
 /// The part of component C that the selectors mean in a tensor packed like L.

@@ -18,7 +18,7 @@ using NeoX = Grouped<2, Q<2>, K<2>, V<2>>;
 
 template <class L, class Selector, Where... Ws>
 ResolvedPlace resolved(const Place<Selector, Ws...>& place, const at::Tensor& x) {
-    return resolve(place_in<Selector, L>(Access::wheres(place)), x, x.sizes().slice(0, x.dim() - 1));
+    return resolve(place_in<Selector, L>(Access::wheres(place)), x);
 }
 
 /// The same change by LibTorch's operators.

@@ -51,13 +51,15 @@ TEST_CASE("a change of a lent tensor's size, storage or gradients is detected") 
 
 TEST_CASE("a write to a sibling of a lent view is detected") {
     const at::Tensor base = at::zeros({2, 6});
-    const WriteWatch watch(base.narrow(-1, 0, 2));
+    const at::Tensor lent = base.narrow(-1, 0, 2);
+    const WriteWatch watch(lent);
     base.narrow(-1, 2, 2).fill_(1);
     CHECK_THROWS_AS(watch.check("the callback"), OwnershipError);
 }
 
 TEST_CASE("an undefined tensor can be lent") {
-    const WriteWatch watch{at::Tensor()};
+    const at::Tensor undefined;
+    const WriteWatch watch(undefined);
     CHECK_NOTHROW(watch.check("the callback"));
 }
 

@@ -17,10 +17,12 @@
 
 namespace suture::detail {
 
-/// When a hook runs at its site. Recorders may look before all edits or after them; gradient hooks run in the backward
-/// pass.
-enum class HookPhase : unsigned char { before_edits, edits, after_edits, gradient };
-inline constexpr HookPhase forward_phases[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
+/// When a hook runs at its site, in either pass. Recorders may look before all edits or after them.
+enum class HookPhase : unsigned char { before_edits, edits, after_edits };
+inline constexpr HookPhase hook_phases[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
+
+/// The pass in which a hook runs: on activations, or on their gradients.
+enum class Pass : unsigned char { forward, backward };
 
 /// What a hook and its keys share.
 struct HookState {
@@ -44,6 +46,7 @@ struct HookState {
 struct HookEntry {
     std::uint64_t id = 0;
     HookPhase when = HookPhase::edits;
+    Pass pass = Pass::forward;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
     std::function<std::string()> text;  ///< describes what it does
     std::shared_ptr<HookState> state = std::make_shared<HookState>();

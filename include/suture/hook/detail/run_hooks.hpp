@@ -76,22 +76,21 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
 /// for the watcher; empty if there is no watcher
 inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation) {
     std::vector<std::string> edits;
-    for (const HookPhase phase : forward_phases)
-        found.for_each_hook(phase, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
-            if (!hook.state->fires()) return;
-            ledger->note_firing(hook.id);
-            if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
-                activation = std::move(replacement);
-                if (found.watcher) edits.push_back(hook.text());
-            }
-        });
+    found.for_each_hook(Pass::forward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
+        if (!hook.state->fires()) return;
+        ledger->note_firing(hook.id);
+        if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
+            activation = std::move(replacement);
+            if (found.watcher) edits.push_back(hook.text());
+        }
+    });
     return edits;
 }
 
 /// The hooks that wait for the gradient of what passes.
 inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
     std::vector<WaitingHook> hooks;
-    found.for_each_hook(HookPhase::gradient, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
+    found.for_each_hook(Pass::backward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
         if (hook.state->can_fire()) hooks.push_back({ledger, hook});
     });
     return hooks;

@@ -89,8 +89,8 @@ private:
     }
     static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
     static std::string idle_text(const SiteHooks& at, const HookEntry& hook, bool first) {
-        return (first ? "" : ", ") + at.name + (hook.when == HookPhase::gradient ? " (gradient: " : " (") +
-               hook.text() + ")";
+        return (first ? "" : ", ") + at.name + (hook.pass == Pass::backward ? " (gradient: " : " (") + hook.text() +
+               ")";
     }
     template <class F>
     void for_each_idle(const F& f) const {

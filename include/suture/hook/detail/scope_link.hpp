@@ -39,12 +39,14 @@ struct FoundAtSite {
     bool has_ended_links = false;                ///< the chain has links whose scopes ended in another thread
 
     bool is_empty() const { return sets.empty() && !watcher; }
-    /// Calls f(ledger, hook) for the hooks of a phase: outer sets first, each set in the order of its hooks.
+    /// Calls f(ledger, hook) for the hooks of a pass, phase by phase: outer sets first, each set in the order of its
+    /// hooks.
     template <class F>
-    void for_each_hook(HookPhase when, const F& f) const {
-        for (auto set = sets.rbegin(); set != sets.rend(); ++set)
-            for (const HookEntry& hook : set->at->hooks)
-                if (hook.when == when) f(set->ledger, hook);
+    void for_each_hook(Pass pass, const F& f) const {
+        for (const HookPhase when : hook_phases)
+            for (auto set = sets.rbegin(); set != sets.rend(); ++set)
+                for (const HookEntry& hook : set->at->hooks)
+                    if (hook.when == when && hook.pass == pass) f(set->ledger, hook);
     }
 };
 

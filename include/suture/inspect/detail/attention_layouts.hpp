@@ -82,7 +82,7 @@ inline std::string roles_of(const LayoutFacts& layout) {
 /// @pre g divides n
 inline std::vector<KnownLayout> layouts_of_heads(Index n, Index g, Index d) {
     const auto named = [](const std::string& name, const std::vector<Index>& numbers) {
-        return name + "<" + joined(numbers, ", ", [](Index n) { return std::to_string(n); }) + ">";
+        return name + "<" + joined(numbers, ", ", [](Index number) { return std::to_string(number); }) + ">";
     };
     const ComponentFacts q{"Q", n * d, n}, k{"K", g * d, g}, v{"V", g * d, g};
     if (g != n) {

@@ -47,7 +47,7 @@ public:
             check_packed(t, layout);
             check_probed(t);
             tokens_ = t.size(-2);
-            return at::Tensor();
+            return std::optional<at::Tensor>();
         });
         const at::Tensor& output_seen = clean_.output;
         if (!output_seen.defined() || output_seen.dim() < 2 || output_seen.size(-2) != tokens_)

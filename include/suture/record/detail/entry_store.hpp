@@ -24,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -81,9 +82,16 @@ public:
         return options_.when == RecordPhase::before_edits ? HookPhase::before_edits : HookPhase::after_edits;
     }
 
-    /// @throws HookError if the layer belongs to another site: their entries could not be told apart
-    void attach(std::size_t layer, const Site& site) {
+    /// @throws HookError if the layer belongs to another site, or if the entries are of the other pass: they could not be
+    ///         told apart
+    void attach(std::size_t layer, const Site& site, Pass pass = Pass::forward) {
         const std::lock_guard lock(guard_);
+        if (pass_.value_or(pass) != pass)
+            throw HookError(std::string("this recorder is attached to ") +
+                            (pass == Pass::backward ? "activations and cannot record the gradient at "
+                                                    : "gradients and cannot record the activation at ") +
+                            site.name() + " as well: use another recorder for it");
+        pass_ = pass;
         const auto [at, is_new] = layers_.try_emplace(layer, Attachment{site.name(), site.id(), 0});
         if (is_new || (site.has_name() && at->second.name == site.name()) || at->second.site == site.id()) return;
         throw HookError("layer " + std::to_string(layer) + " of this recorder is " + at->second.name +
@@ -109,6 +117,7 @@ public:
         }
         if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
             replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);
+            replaced->version = static_cast<std::int64_t>(replaced->tensor._version());
             return;
         }
         StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
@@ -265,6 +274,7 @@ private:
     const Keep keep_;
     mutable std::mutex guard_;
     std::map<std::size_t, Attachment> layers_;
+    std::optional<Pass> pass_;  ///< of the activations or gradients that it records; empty before it is attached
     std::vector<StoredEntry> entries_;
     std::set<std::string> files_;
     std::size_t held_ = 0;

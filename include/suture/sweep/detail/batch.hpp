@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,7 +41,8 @@ struct PatchWrite {
     };
     Target computed, kept;
 
-    at::Tensor operator()(const at::Tensor& activation) const {
+    /// The activation with the patches; nothing if no position of them passes.
+    std::optional<at::Tensor> operator()(const at::Tensor& activation) const {
         const Index passing = activation.numel() / activation.size(-1);
         const Target& mine = passing == computed.count ? computed : kept;
         if (passing != mine.count)
@@ -48,7 +50,7 @@ struct PatchWrite {
                              " positions, of which it keeps " + std::to_string(kept.count) +
                              ", but this activation is " + shape_text(activation.sizes()) +
                              ": pass all positions, or positions.kept() of them");
-        if (mine.places.empty()) return {};  // none of the patched positions is kept
+        if (mine.places.empty()) return std::nullopt;
         at::Tensor copy = activation.clone(at::MemoryFormat::Contiguous);
         copy.view({-1, copy.size(-1)}).index_copy_(0, index_of(mine.places, copy.device()), at::cat(mine.values));
         return copy;

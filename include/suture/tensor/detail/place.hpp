@@ -88,6 +88,11 @@ struct ResolvedPlace {
     bool is_viewable() const { return !rows.defined() && !listed.defined(); }
 };
 
+/// The axes before the channels.
+inline at::IntArrayRef leading_axes(const at::Tensor& t) {
+    return t.sizes().slice(0, static_cast<std::size_t>(t.dim() - 1));
+}
+
 inline std::string axis_text(Axis along) { return along == Axis::batch ? "batch row" : "token"; }
 
 [[noreturn]] inline void throw_outside(Axis along, Index at, Index size, const std::string& in) {
@@ -139,8 +144,7 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     const at::IntArrayRef outer = leading.slice(0, leading.size() - 1);
     const bool one = where.what == RowPositions::Kind::one_per_row;
     const bool shared = !one && index.dim() == 1;
-    const at::IntArrayRef rows_given =
-        one ? index.sizes() : index.sizes().slice(0, index.dim() > 0 ? index.dim() - 1 : 0);
+    const at::IntArrayRef rows_given = one || index.dim() == 0 ? index.sizes() : leading_axes(index);
     if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
         throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
                          " have " + shape_text(outer) + ": give one index (or list of indices) per row");
@@ -272,11 +276,12 @@ inline void resolve_channels(const PlaceValue& p, at::Device device, ResolvedPla
     r.sizes.push_back(dims);
 }
 
-/// Resolves a place in an activation whose axes before the channels are `leading`: [..., tokens] with the batch
-/// first where there are two or more.
+/// Resolves a place in an activation [..., tokens, channels], with the batch first where there are two or more axes before
+/// the channels.
 /// @throws PositionError, ShapeError or TypeError, naming what was asked for and what is there
-inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation, at::IntArrayRef leading) {
+inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) {
     ResolvedPlace r;
+    const at::IntArrayRef leading = leading_axes(activation);
     const std::string in = p.in;
     const Positions& at = p.positions;
     if (at.token) {

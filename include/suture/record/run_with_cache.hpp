@@ -1,0 +1,56 @@
+// run_with_cache: one run of a model, and the activations at some of its sites.
+#pragma once
+
+#include "suture/hook/hook_set.hpp"
+#include "suture/record/latest.hpp"
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace suture {
+
+namespace detail {
+/// What a cache of these sites holds: what was asked for or else the whole activation.
+template <class Asked, class S>
+using cached_at = std::conditional_t<std::same_as<Asked, OwnLayout>, layout_at<S>, Asked>;
+
+template <class T>
+inline constexpr bool is_record_options = std::same_as<std::remove_cvref_t<T>, RecordOptions>;
+}  // namespace detail
+
+/// Runs the model and records the part of each activation that the options select.
+///
+///     auto [logits, cache] = run_with_cache(model, sites<Qkv>(model, "h.*.attn.c_attn"), {.tokens = token(-1)}, ids);
+///
+/// @throws as without options, and what Latest throws
+template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
+    requires Recordable<detail::cached_at<X, S>>
+[[nodiscard("the result of the run and its cache would be lost")]] auto run_with_cache(Model&& model, const S& sites,
+                                                                                       RecordOptions options,
+                                                                                       Inputs&&... inputs) {
+    Latest<detail::cached_at<X, S>> cache(std::move(options));
+    HookSet hooks;
+    hooks.add(sites, cache);
+    auto result = run_with_hooks(model, hooks, std::forward<Inputs>(inputs)...);
+    return std::pair(std::move(result), std::move(cache));
+}
+
+/// Runs the model and records what passes the sites: a pair of the model's result and a Latest, which is read by the
+/// site's path or by its index among the sites. Hooks that are active in this thread run as well, and the cache holds
+/// what they leave.
+///
+///     auto [logits, cache] = run_with_cache(model, sites<Resid<768>>(model, "h.*.resid_post"), ids);
+///     View<Resid<768>> stream = cache["h.3.resid_post"];
+///
+/// To keep one component, name it: `run_with_cache<part<NeoX, Q>>(model, sites<NeoX>(model, "..."), ids)`. At sites without a
+/// layout the cache holds plain tensors.
+/// @throws HookError if a site was not passed; otherwise as run_with_hooks
+template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
+    requires(Recordable<detail::cached_at<X, S>> && !(detail::is_record_options<Inputs> || ...))
+[[nodiscard("the result of the run and its cache would be lost")]] auto run_with_cache(Model&& model, const S& sites,
+                                                                                       Inputs&&... inputs) {
+    return run_with_cache<X>(model, sites, RecordOptions{}, std::forward<Inputs>(inputs)...);
+}
+
+}  // namespace suture
