@@ -1,4 +1,4 @@
-// expect: a place is in a layer: write board[layer][on<C>(token(4))] = value
+// expect: a place is in a site: write board[site][on<C>(token(4))] = value
 // The layer comes first.
 #include <suture/suture.hpp>
 

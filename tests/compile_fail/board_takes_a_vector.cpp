@@ -1,4 +1,4 @@
-// expect: a layer takes a number, a tensor, a View, a Slot or a recipe: give one
+// expect: a site takes a number, a tensor, a View, a Slot or a recipe: give one
 // at::tensor copies a vector into a tensor.
 #include <ATen/ops/tensor.h>
 #include <suture/suture.hpp>

@@ -1,4 +1,4 @@
-// expect: this holds another layout: for a part, write board[layer][on<C>()] = value
+// expect: this holds another layout: for a part, write board[site][on<C>()] = value
 // A layer of the board is replaced as a whole, or at a place.
 #include <suture/suture.hpp>
 

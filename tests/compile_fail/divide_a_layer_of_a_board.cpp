@@ -1,4 +1,4 @@
-// expect: a board replaces: write board[layer] = on<C>().divide(value)
+// expect: a board replaces: write board[site] = on<C>().divide(value)
 // The board has no activations: it says what becomes of them.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: an entry of a board is cleared: write board.clear(layer)
+// expect: an entry of a board is cleared: write board.clear(site)
 // The layer's own activation passes again.
 #include <suture/suture.hpp>
 

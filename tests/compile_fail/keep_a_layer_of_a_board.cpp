@@ -1,4 +1,4 @@
-// expect: a board is assigned to in one statement: write board[layer] = value
+// expect: a board is assigned to in one statement: write board[site] = value
 // An entry of a board is named where it is assigned to.
 #include <suture/suture.hpp>
 

@@ -1,5 +1,5 @@
-// expect: a layer goes by its number or its site: write latest[3], latest[path]
-// `at` takes the name of a site.
+// expect: an entry goes by its site: write latest[3], or latest[site.name()]
+// A number is that of the site, counted from 0; a name is its path.
 #include <suture/suture.hpp>
 
 using namespace suture;
@@ -11,5 +11,6 @@ void look(const Latest<Qkv>& latest) {
     auto activation = latest.at(0);
 #else
     auto activation = latest[0];
+    auto same = latest["h.0.attn.c_attn"];
 #endif
 }

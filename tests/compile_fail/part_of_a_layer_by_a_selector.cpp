@@ -1,4 +1,4 @@
-// expect: a part of a layer is a place: write board[layer][on<C>(token(4))] = value
+// expect: a part of it is a place: write board[site][on<C>(token(4))] = value
 // The place names the component, too.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: a board replaces: write board[layer] = place.subtract(value)
+// expect: a board replaces: write board[site] = place.subtract(value)
 // The board has no activations: it says what becomes of them.
 #include <suture/suture.hpp>
 

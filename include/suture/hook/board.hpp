@@ -256,13 +256,13 @@ class Board {
                 site_);
         }
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.add(value)", operator+=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.add(value)", operator+=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.multiply(value)", operator*=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.multiply(value)", operator*=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.subtract(value)", operator-=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.subtract(value)", operator-=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = place.divide(value)", operator/=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = place.divide(value)", operator/=(const V&) &&);
         template <class V>
             requires(!detail::takes<V, Selector> && Readable<V>)
         SUTURE_REJECTED(
@@ -273,7 +273,7 @@ class Board {
             "a place of a board takes a number, a tensor, a View, a place or a Slot: give one", operator=(const V&) &&);
         template <class V>
         SUTURE_REJECTED(
-            "a board is assigned to in one statement: write board[layer][place] = value", operator=(const V&) &);
+            "a board is assigned to in one statement: write board[site][place] = value", operator=(const V&) &);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
 
     private:
@@ -340,13 +340,13 @@ class Board {
             requires(suture_fault != detail::Fault::none)
         SUTURE_REJECTED_FOR(suture_fault, operator[](const Place<Selector, Ws...>&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().add(value)", operator+=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().add(value)", operator+=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().multiply(value)", operator*=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().multiply(value)", operator*=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().subtract(value)", operator-=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().subtract(value)", operator-=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board replaces: write board[layer] = on<C>().divide(value)", operator/=(const V&) &&);
+        SUTURE_REJECTED("a board replaces: write board[site] = on<C>().divide(value)", operator/=(const V&) &&);
         template <Applicable R, detail::Fault suture_fault = detail::recipe_fault<R, L>>
             requires(suture_fault != detail::Fault::none)
         SUTURE_REJECTED_FOR(suture_fault, operator=(const R&) &&);
@@ -356,17 +356,16 @@ class Board {
         template <class V>
             requires(!detail::takes<V, detail::Exactly<L>> && Readable<V>)
         SUTURE_REJECTED(
-            "this holds another layout: for a part, write board[layer][on<C>()] = value", operator=(const V&) &&);
+            "this holds another layout: for a part, write board[site][on<C>()] = value", operator=(const V&) &&);
         template <class V>
             requires(!detail::takes<V, detail::Exactly<L>> && !Readable<V> && !Applicable<V> && !detail::is_place<V>)
         SUTURE_REJECTED(
-            "a layer takes a number, a tensor, a View, a Slot or a recipe: give one", operator=(const V&) &&);
+            "a site takes a number, a tensor, a View, a Slot or a recipe: give one", operator=(const V&) &&);
         template <class V>
-        SUTURE_REJECTED("a board is assigned to in one statement: write board[layer] = value", operator=(const V&) &);
+        SUTURE_REJECTED("a board is assigned to in one statement: write board[site] = value", operator=(const V&) &);
         template <class I>
             requires(!detail::is_place<I>)
-        SUTURE_REJECTED(
-            "a part of a layer is a place: write board[layer][on<C>(token(4))] = value", operator[](const I&) &&);
+        SUTURE_REJECTED("a part of it is a place: write board[site][on<C>(token(4))] = value", operator[](const I&) &&);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", norm(...) const);
@@ -374,12 +373,6 @@ class Board {
         SUTURE_REJECTED("a board has no activations: record them with a Latest", clone(...) const);
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", read(...) const);
-        template <class...>
-        SUTURE_REJECTED("a layer is switched by its number: write board.disable(layer)", disable(...) const);
-        template <class...>
-        SUTURE_REJECTED("a layer is switched by its number: write board.enable(layer)", enable(...) const);
-        template <class...>
-        SUTURE_REJECTED("a layer is cleared by its number: write board.clear(layer)", clear(...) const);
 
     private:
         friend Board;
@@ -416,20 +409,21 @@ public:
     // Calls that must not compile.
     template <class I>
         requires(!std::convertible_to<const I&, detail::BoardKey> && !detail::is_place<I>)
-    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", operator[](const I&) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", operator[](const I&)
+                                                                                                    const);
     template <class I>
         requires(detail::is_place<I>)
-    SUTURE_REJECTED("a place is in a layer: write board[layer][on<C>(token(4))] = value", operator[](const I&) const);
+    SUTURE_REJECTED("a place is in a site: write board[site][on<C>(token(4))] = value", operator[](const I&) const);
     template <class...>
-    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", at(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", at(...) const);
     template <class...>
-    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", set(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", set(...) const);
     template <class...>
-    SUTURE_REJECTED("a board goes by layer or path: write board[3] = value", insert(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", insert(...) const);
     template <class...>
-    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(layer)", erase(...) const);
+    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(site)", erase(...) const);
     template <class...>
-    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(layer)", remove(...) const);
+    SUTURE_REJECTED("an entry of a board is cleared: write board.clear(site)", remove(...) const);
     SUTURE_REJECTED_COPY("a Board is not copied: its hooks use this one, so pass a reference", Board);
     SUTURE_REJECTED("a Board is not copied: its hooks use this one, so pass a reference", operator=(const Board&) &);
 

@@ -214,8 +214,11 @@ public:
         requires(detail::HookLayout<L>&& detail::NotAHook<F&, L>&& detail::Layered<F>)
     SUTURE_REJECTED("this board or recorder has another layout: declare it with that of the site", add(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::Layered<F>)
-    SUTURE_REJECTED("boards and recorders take activations: record gradients by a callback", add_backward(S&&, F&&));
+        requires(detail::HookLayout<L>&& detail::NotAHook<F&, L>&& detail::Layered<F>)
+    SUTURE_REJECTED("this recorder has another layout: declare it with that of the site", add_backward(S&&, F&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(detail::HookLayout<L>&& detail::Attachable<F, L> && !detail::RecordsGradients<F, L>)
+    SUTURE_REJECTED("a board replaces activations: give a recipe, a callback or a recorder", add_backward(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
@@ -272,6 +275,8 @@ public:
     SUTURE_HOOK_MISTAKE(no_operation, "the edit has no operation: write on<...>(...).set(value)", add_backward)
     SUTURE_HOOK_MISTAKE(value_as_hook, "a value is not a hook: write add_backward(site, on<Layout>().set(value))",
                         add_backward)
+    SUTURE_HOOK_MISTAKE(temporary_board, "a board or a recorder outlives the call: give it a name first", add_backward)
+    SUTURE_HOOK_MISTAKE(const_board, "a const board or recorder takes no entries: drop the const", add_backward)
 #undef SUTURE_HOOK_MISTAKE
     template <class...>
     SUTURE_REJECTED("a hook is added at a site: write add(site, recipe), or give a callback", add(...));

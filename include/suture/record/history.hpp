@@ -69,9 +69,9 @@ public:
     SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", History);
     SUTURE_REJECTED(
         "a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const History&));
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", History,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(token(-1)) instead of token(-1)", History,
                          const Position<Axis::token>&);
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", History,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(batch(0)) instead of batch(0)", History,
                          const Position<Axis::batch>&);
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", History, at::ScalarType);
     template <class I>

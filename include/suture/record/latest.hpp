@@ -53,9 +53,9 @@ public:
     Latest& operator=(Latest&&) noexcept = default;
     SUTURE_REJECTED_COPY("a recorder is not copied: its hooks fill this one, so pass a reference", Latest);
     SUTURE_REJECTED("a recorder is not copied: its hooks fill this one, so pass a reference", operator=(const Latest&));
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.tokens = token(-1)}", Latest,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(token(-1)) instead of token(-1)", Latest,
                          const Position<Axis::token>&);
-    SUTURE_REJECTED_FROM("options have names: write RecordOptions{.batches = batch(0)}", Latest,
+    SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(batch(0)) instead of batch(0)", Latest,
                          const Position<Axis::batch>&);
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", Latest, at::ScalarType);
     template <class I>
@@ -64,14 +64,13 @@ public:
     template <class I>
         requires(!std::convertible_to<const I&, std::size_t> && !std::convertible_to<const I&, std::string> &&
                  !detail::is_place<I>)
-    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", operator[](const I&)
-                                                                                                 const);
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", operator[](const I&) const);
     template <class...>
-    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", at(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", at(...) const);
     template <class...>
-    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", operator()(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", operator()(...) const);
     template <class...>
-    SUTURE_REJECTED("a layer goes by its number or its site: write latest[3], latest[path]", get(...) const);
+    SUTURE_REJECTED("an entry goes by its site: write latest[3], or latest[site.name()]", get(...) const);
     template <class...>
     SUTURE_REJECTED("a Latest keeps one entry of each layer: write latest[3], or use a History", of(...) const);
     template <class...>

@@ -1,5 +1,5 @@
-// expect: options have names: write RecordOptions{.tokens = token(-1)}
-// A recorder has several options.
+// expect: a recorder keeps a place: write on<C>(token(-1)) instead of token(-1)
+// A place names the component.
 #include <suture/suture.hpp>
 
 using namespace suture;
@@ -8,6 +8,6 @@ void record(HookSet& hooks, const HookPoint<Resid<768>>& resid) {
 #ifdef SUTURE_BAD
     Latest<Resid<768>> latest(token(-1));
 #else
-    Latest<Resid<768>> latest(RecordOptions{.tokens = token(-1)});
+    Latest<Resid<768>> latest(on<Resid>(token(-1)));
 #endif
 }
