@@ -236,12 +236,6 @@ public:
                  !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
-    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::NotAHook<F, L>&& detail::Layered<F>)
-    SUTURE_REJECTED("this recorder has another layout: declare it with that of the site", add_backward(S&&, F&));
-    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::Attachable<F, L> && !detail::RecordsGradients<F, L>)
-    SUTURE_REJECTED("a board replaces activations: give a recipe, a callback or a recorder", add_backward(S&&, F&));
 #define SUTURE_HOOK_MISTAKE(mistake, sentence, name)                                    \
     template <class Given = detail::OwnLayout, class S, class... Fs>                    \
         requires(detail::hook_mistake<Given, S, Fs...> == detail::HookMistake::mistake) \
