@@ -57,8 +57,8 @@ struct edited_alike {
     template <Layout L, class C>
     void operator()(const at::Tensor& x, const auto& place, random_numbers& random) const {
         const View<L> whole = borrow<L>(x);
-        const at::IntArrayRef sizes = whole[place].sizes();
-        const at::Tensor v = numbers({sizes.begin(), sizes.end()}, x.scalar_type(), random);
+        const auto here = whole[place];
+        const at::Tensor v = numbers({here.sizes().begin(), here.sizes().end()}, x.scalar_type(), random);
         Owned<L> edited = whole | place.set(v);
         const at::Tensor expected = edited[on<C>()].clone();
         RC_ASSERT(same_bits((whole[on<C>()] | place.set(v)).take(), expected));

@@ -147,7 +147,7 @@ struct Members<std::index_sequence<Is...>, Edits...> : Member<Is, Edits>... {
     /// Calls f(edit, its index) for every edit, in order.
     template <class F>
     constexpr void for_each([[maybe_unused]] F&& f) const {
-        std::size_t first = 0;
+        [[maybe_unused]] std::size_t first = 0;
         ((static_cast<const Member<Is, Edits>&>(*this).get().for_each(
               [&](const auto& edit, std::size_t i) { f(edit, first + i); }),
           first += static_cast<const Member<Is, Edits>&>(*this).get().size()),

@@ -42,12 +42,41 @@ TEST_CASE("gradients flow through a handle of its own") {
     const at::Tensor leaf = at::ones({3}).requires_grad_();
     own_handle(leaf).mul(2).sum().backward();
     CHECK(leaf.grad().equal(at::full({3}, 2.0f)));
-    const at::Tensor later = at::ones({3}).requires_grad_();
+}
+
+TEST_CASE("gradients flow through a handle that was made under no_grad, outside of it") {
+    const at::Tensor leaf = at::ones({3}).requires_grad_();
+    const at::Tensor mine = [&] {
+        const at::NoGradGuard no_grad;
+        const at::Tensor handle = own_handle(leaf);
+        CHECK(handle.is_alias_of(leaf));
+        CHECK_FALSE(handle.mul(2).requires_grad());
+        return handle;
+    }();
+    CHECK(mine.requires_grad());
+    mine.mul(2).sum().backward();
+    CHECK(leaf.grad().equal(at::full({3}, 2.0f)));
+}
+
+TEST_CASE("a handle of its own can be made and read in inference mode") {
+    const at::Tensor leaf = at::ones({3}).requires_grad_();
+    const c10::InferenceMode inference;
+    const at::Tensor mine = own_handle(leaf);
+    CHECK(mine.is_alias_of(leaf));
+    CHECK(mine.clone().equal(at::ones({3})));
+    CHECK(own_handle(at::ones({2})).equal(at::ones({2})));
+}
+
+TEST_CASE("a leaf can be stepped by an optimizer while there are handles of it") {
+    const at::Tensor leaf = at::ones({3}).requires_grad_();
+    const at::Tensor mine = own_handle(leaf);
     {
         const at::NoGradGuard no_grad;
-        CHECK(own_handle(later).is_alias_of(later));
+        leaf.sub_(0.5);
     }
-    CHECK(later.is_leaf());
+    CHECK(mine.detach().equal(at::full({3}, 0.5f)));
+    mine.mul(2).sum().backward();
+    CHECK(leaf.grad().equal(at::full({3}, 2.0f)));
 }
 
 TEST_CASE("an inference tensor has handles inside and outside of inference mode") {
