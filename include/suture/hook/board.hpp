@@ -10,6 +10,7 @@
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
+#include "suture/text/near_words.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -165,7 +166,8 @@ private:
             one = &a;
         }
         if (!one)
-            throw PositionError("the board is not attached to " + key.text() + ", but to " + attached_text() +
+            throw PositionError("the board is not attached to " + key.text() + near_words(key.path(), attached()) +
+                                ", but to " + attached_text() +
                                 ": assign to one of these, or attach the board to that site as well");
         return one->index;
     }
@@ -193,18 +195,21 @@ private:
             if (a.is_alive() && (!last || a.index > last->index)) last = &a;
         return last->site;
     }
+    /// The names of the sites, each once.
+    std::vector<std::string> attached() const {
+        std::vector<std::string> names;
+        for (const Attachment& a : sites_)
+            if (a.is_alive() && std::find(names.begin(), names.end(), a.site) == names.end()) names.push_back(a.site);
+        return names;
+    }
     std::string attached_text() const {
         constexpr std::size_t most_shown = 12;
-        std::vector<std::string> shown;
-        for (const Attachment& a : sites_) {
-            if (!a.is_alive() || std::find(shown.begin(), shown.end(), a.site) != shown.end()) continue;
-            if (shown.size() == most_shown) {
-                shown.emplace_back("...");
-                break;
-            }
-            shown.push_back(a.site);
+        std::vector<std::string> names = attached();
+        if (names.size() > most_shown) {
+            names.resize(most_shown);
+            names.emplace_back("...");
         }
-        return joined(shown, ", ");
+        return joined(names, ", ");
     }
 
     mutable std::mutex guard_;

@@ -8,12 +8,15 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
 #include "suture/tensor/view.hpp"
+#include "suture/text/near_words.hpp"
 
 #include <unistd.h>
 
 #include <range/v3/algorithm/find.hpp>
 #include <range/v3/range/conversion.hpp>
 #include <range/v3/view/filter.hpp>
+#include <range/v3/view/map.hpp>
+#include <range/v3/view/transform.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -171,7 +174,12 @@ public:
         const std::lock_guard lock(guard_);
         auto named = layers_ | ranges::views::filter([&](const auto& item) { return item.second.name == name; });
         auto at = named.begin();
-        if (at == named.end()) throw PositionError("no site " + name + " is recorded here: " + attached_text());
+        if (at == named.end()) {
+            const auto names = layers_ | ranges::views::values | ranges::views::transform(&Attachment::name) |
+                               ranges::to<std::vector>();
+            throw PositionError("no site " + name + " is recorded here" + near_words(name, names) + ": " +
+                                attached_text());
+        }
         const std::size_t layer = (*at).first;
         if (++at != named.end()) throw HookError("several layers are named " + name + ": ask for one by its number");
         return layer;
