@@ -219,8 +219,8 @@ private:
 }  // namespace detail
 
 /// Site -> replacement, for activations packed like L. A replacement is a number, a tensor that broadcasts to the
-/// activation, the View of another run, a Slot, or a recipe; for the whole activation or for parts of it. A site is named
-/// by its path, by its index among the sites that the board is attached to, or by the model's own number of its layer.
+/// activation, the View of another run, a Slot, or a recipe; for the whole activation or for parts of it. A site is
+/// named by its path, by its index among the sites that the board is attached to, or by the model's number of its layer.
 ///
 ///     Board<Qkv> board;
 ///     hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
@@ -319,8 +319,8 @@ class Board {
         /// Removes the entry, if there is one: the site's own activation passes again.
         void clear() && { Board::erase(board_, site_); }
 
-        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a site add up; assigning to
-        /// the same place again replaces it.
+        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a site add up; assigning
+        /// to the same place again replaces it.
         template <class Selector, Where... Ws>
             requires(detail::place_fault<Selector, L, Ws...> == detail::Fault::none)
         Part<Selector, Ws...>
@@ -359,7 +359,8 @@ public:
     }
 
     /// The entry of a site, to assign to: `board[3]`, `board["h.3.attn.c_attn"]`, `board[site]`.
-    /// @throws PositionError, when it is assigned or when the board is attached, if the board is not attached to that site
+    /// @throws PositionError if the board is not attached to that site: when the entry is assigned or, if the board is
+    ///         not attached yet, when it is
     SiteEntry operator[](detail::BoardKey site) { return SiteEntry(*state_, std::move(site)); }
     /// The entry of the site in this layer, by the model's own number: layer(3) is that of "h.3.attn.c_attn".
     /// @throws as operator[]; HookError if the board is attached to several sites of that layer

@@ -14,8 +14,8 @@
 
 namespace suture::detail {
 
-/// A site of a board: its index among the sites that the board is attached to, its path, the site itself, or the model's
-/// own number of its layer.
+/// A site of a board: its index among the sites that the board is attached to, its path, the site itself, or the
+/// model's own number of its layer.
 class BoardKey {
 public:
     enum class By : unsigned char { index, path, site, layer };

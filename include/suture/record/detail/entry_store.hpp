@@ -85,8 +85,8 @@ public:
         return options_.when == RecordPhase::before_edits ? HookPhase::before_edits : HookPhase::after_edits;
     }
 
-    /// @throws HookError if the layer belongs to another site, or if the entries are of the other pass: they could not be
-    ///         told apart
+    /// @throws HookError if the layer belongs to another site, or the entries to the other pass: nothing would
+    ///         distinguish them
     void attach(std::size_t layer, const Site& site, Pass pass = Pass::forward) {
         const std::lock_guard lock(guard_);
         if (pass_.value_or(pass) != pass)
