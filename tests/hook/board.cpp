@@ -353,7 +353,8 @@ TEST_CASE_FIXTURE(fixture,
                   "an entry for a site to which the board is not attached is refused, at the latest when it is") {
     board["h.7"] = 1;
     CHECK(message_of<PositionError>([&] { attach(); }) ==
-          "the board is not attached to site h.7, but to h.0, h.1, h.2: assign to one of these, or attach the board to "
+          "the board is not attached to site h.7 (similar: \"h.0\", \"h.1\", \"h.2\"), but to h.0, h.1, h.2: assign to "
+          "one of these, or attach the board to "
           "that "
           "site as well");
     CHECK_NOTHROW(hooks.activate().end());  // no hook stays

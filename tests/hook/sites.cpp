@@ -155,6 +155,10 @@ TEST_CASE("a path or pattern without a site is refused with the sites of the mod
     CHECK(says(message_of<HookError>([&] { (void)site(model, "h.2.c_attn"); }), "no site matches 'h.2.c_attn'",
                "the model has h.0.resid_pre, h.0.c_attn"));
     CHECK(says(message_of<HookError>([&] { (void)sites(model, "*.c_attn"); }), "no site matches '*.c_attn'"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "h.1.c_atn"); }),
+               "no site matches 'h.1.c_atn' (similar: \"h.1.c_attn\""));
+    CHECK(says(message_of<HookError>([&] { (void)sites(model, "h.*.c_at"); }),
+               "no site matches 'h.*.c_at' (similar: \"h.0.c_attn\", \"h.1.c_attn\""));
     torch::nn::Linear plain(2, 2);
     CHECK(says(message_of<HookError>([&] { (void)sites(plain, "*"); }), "no sites", "Hooked"));
     Model empty{nullptr};

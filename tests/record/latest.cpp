@@ -63,7 +63,8 @@ TEST_CASE_FIXTURE(fixture, "asking for a missing layer is an error that lists th
     pass(1);
     CHECK(says(message_of<PositionError>([&] { (void)latest[3]; }), "layer 3 is not recorded here", "0 (h.0), 1 (h.1)",
                "2 (h.2)"));
-    CHECK(says(message_of<PositionError>([&] { (void)latest["h.7"]; }), "no site h.7", "2 (h.2)"));
+    CHECK(says(message_of<PositionError>([&] { (void)latest["h.7"]; }),
+               "no site h.7 is recorded here (similar: \"h.0\"", "2 (h.2)"));
     CHECK(says(message_of<PositionError>([] { (void)Latest<Small>()[0]; }), "attached to no site", "hook set"));
 
     std::vector<HookPoint<Small>> unnamed(2);

@@ -10,6 +10,7 @@
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
+#include "suture/text/near_words.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -165,7 +166,8 @@ private:
             one = &a;
         }
         if (!one)
-            throw PositionError("the board is not attached to " + key.text() + ", but to " + attached_text() +
+            throw PositionError("the board is not attached to " + key.text() + near_words(key.path(), attached()) +
+                                ", but to " + attached_text() +
                                 ": assign to one of these, or attach the board to that site as well");
         return one->index;
     }
@@ -193,18 +195,21 @@ private:
             if (a.is_alive() && (!last || a.index > last->index)) last = &a;
         return last->site;
     }
+    /// The names of the sites, each once.
+    std::vector<std::string> attached() const {
+        std::vector<std::string> names;
+        for (const Attachment& a : sites_)
+            if (a.is_alive() && std::find(names.begin(), names.end(), a.site) == names.end()) names.push_back(a.site);
+        return names;
+    }
     std::string attached_text() const {
         constexpr std::size_t most_shown = 12;
-        std::vector<std::string> shown;
-        for (const Attachment& a : sites_) {
-            if (!a.is_alive() || std::find(shown.begin(), shown.end(), a.site) != shown.end()) continue;
-            if (shown.size() == most_shown) {
-                shown.emplace_back("...");
-                break;
-            }
-            shown.push_back(a.site);
+        std::vector<std::string> names = attached();
+        if (names.size() > most_shown) {
+            names.resize(most_shown);
+            names.emplace_back("...");
         }
-        return joined(shown, ", ");
+        return joined(names, ", ");
     }
 
     mutable std::mutex guard_;
@@ -214,8 +219,8 @@ private:
 }  // namespace detail
 
 /// Site -> replacement, for activations packed like L. A replacement is a number, a tensor that broadcasts to the
-/// activation, the View of another run, a Slot, or a recipe; for the whole activation or for parts of it. A site is named
-/// by its path, by its index among the sites that the board is attached to, or by the model's own number of its layer.
+/// activation, the View of another run, a Slot, or a recipe; for the whole activation or for parts of it. A site is
+/// named by its path, by its index among the sites that the board is attached to, or by the model's number of its layer.
 ///
 ///     Board<Qkv> board;
 ///     hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), board);
@@ -330,8 +335,8 @@ class Board {
         /// Removes the entry, if there is one: the site's own activation passes again.
         void clear() && { Board::erase(board_, site_); }
 
-        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a site add up; assigning to
-        /// the same place again replaces it.
+        /// A place in the activation: `board[3][on<Q>(token(4))] = vector`. Different places of a site add up; assigning
+        /// to the same place again replaces it.
         template <class Selector, Where... Ws>
             requires(detail::place_fault<Selector, L, Ws...> == detail::Fault::none)
         Part<Selector, Ws...>
@@ -400,7 +405,8 @@ public:
     }
 
     /// The entry of a site, to assign to: `board[3]`, `board["h.3.attn.c_attn"]`, `board[site]`.
-    /// @throws PositionError, when it is assigned or when the board is attached, if the board is not attached to that site
+    /// @throws PositionError if the board is not attached to that site: when the entry is assigned or, if the board is
+    ///         not attached yet, when it is
     SiteEntry operator[](detail::BoardKey site) { return SiteEntry(*state_, std::move(site)); }
     /// The entry of the site in this layer, by the model's own number: layer(3) is that of "h.3.attn.c_attn".
     /// @throws as operator[]; HookError if the board is attached to several sites of that layer

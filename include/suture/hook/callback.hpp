@@ -1,4 +1,5 @@
-// Callbacks: functions that hooks call at a site, the View that they are lent and the replacements that they may return.
+// Callbacks: functions that hooks call at a site, the View that they are lent, and the replacements that they may
+// return.
 #pragma once
 
 #include "suture/edit/apply.hpp"

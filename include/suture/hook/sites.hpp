@@ -6,6 +6,7 @@
 #include "suture/model/run_model.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/text/near_words.hpp"
 
 #include <torch/nn/module.h>
 
@@ -122,7 +123,7 @@ SiteRef<L> found_site(const std::string& path, const Site& site) {
         some += (some.empty() ? "" : ", ") + path;
     }
     throw HookError(
-        "no site matches '" + asked + "': " +
+        "no site matches '" + asked + "'" + near_words(asked, paths) + ": " +
         (paths.empty() ? "the model has no sites: give it HookPoints or Hooked modules" : "the model has " + some));
 }
 /// Whether a path matches a pattern in the syntax of `sites`.

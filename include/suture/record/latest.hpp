@@ -43,7 +43,7 @@ public:
         return this->of_layer(layer).front().view();
     }
     /// The newest activation at the site of this name: `latest["h.3.attn.c_attn"]`.
-    /// @throws PositionError if no site of that name is recorded, HookError if several are, or if it has recorded nothing
+    /// @throws PositionError if no site of that name is recorded, HookError if several are or nothing was recorded yet
     typename RecordEntry<X>::view_type operator[](const std::string& site) const {
         return (*this)[this->shared()->layer_named(site)];
     }

@@ -43,8 +43,8 @@ template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
 ///     auto [logits, cache] = run_with_cache(model, sites<Resid<768>>(model, "h.*.resid_post"), ids);
 ///     View<Resid<768>> stream = cache["h.3.resid_post"];
 ///
-/// To keep one component, name it: `run_with_cache<part<NeoX, Q>>(model, sites<NeoX>(model, "..."), ids)`. At sites without a
-/// layout the cache holds plain tensors.
+/// To keep one component, name it: `run_with_cache<part<NeoX, Q>>(model, sites<NeoX>(model, "..."), ids)`. At sites
+/// without a layout the cache holds plain tensors.
 /// @throws HookError if a site was not passed; otherwise as run_with_hooks
 template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
     requires(Recordable<detail::cached_at<X, S>> && !(detail::is_record_options<Inputs> || ...))

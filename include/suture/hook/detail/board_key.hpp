@@ -14,8 +14,8 @@
 
 namespace suture::detail {
 
-/// A site of a board: its index among the sites that the board is attached to, its path, the site itself, or the model's
-/// own number of its layer.
+/// A site of a board: its index among the sites that the board is attached to, its path, the site itself, or the
+/// model's own number of its layer.
 class BoardKey {
 public:
     enum class By : unsigned char { index, path, site, layer };
@@ -24,54 +24,57 @@ public:
     template <class Text>
         requires std::convertible_to<const Text&, std::string_view> BoardKey(const Text& path)
             : BoardKey(By::path, 0, std::string(std::string_view(path))) {}
-    template <class L>
-    BoardKey(const SiteRef<L>& site) : BoardKey(By::site, site.id(), site.name()) {}
-    static BoardKey layer(std::size_t number) { return {By::layer, number, {}}; }
+        template <class L>
+        BoardKey(const SiteRef<L>& site) : BoardKey(By::site, site.id(), site.name()) {}
+        static BoardKey layer(std::size_t number) { return {By::layer, number, {}}; }
 
-    By by() const { return by_; }
-    /// Whether it names the index itself.
-    bool is_index() const { return by_ == By::index; }
-    std::size_t index() const { return number_; }
+        By by() const { return by_; }
+        /// Whether it names the index itself.
+        bool is_index() const { return by_ == By::index; }
+        std::size_t index() const { return number_; }
 
-    /// Whether it means the site of this index, identity and path.
-    bool means(std::size_t index, std::uint64_t site, const std::string& path) const {
-        switch (by_) {
-            case By::index:
-                return number_ == index;
-            case By::path:
-                return path_ == path;
-            case By::site:
-                return number_ == site;
-            default:
-                return is_in_layer(path);
+        /// The path that was given; empty if none was.
+        std::string path() const { return by_ == By::path ? path_ : std::string(); }
+
+        /// Whether it means the site of this index, identity and path.
+        bool means(std::size_t index, std::uint64_t site, const std::string& path) const {
+            switch (by_) {
+                case By::index:
+                    return number_ == index;
+                case By::path:
+                    return path_ == path;
+                case By::site:
+                    return number_ == site;
+                default:
+                    return is_in_layer(path);
+            }
         }
-    }
-    /// "layer 3" by index, "site h.3.attn.c_attn", "the model's layer 3".
-    std::string text() const {
-        if (by_ == By::index) return "layer " + std::to_string(static_cast<std::int64_t>(number_));
-        if (by_ == By::layer) return "the model's layer " + std::to_string(number_);
-        return "site " + path_;
-    }
-    bool operator==(const BoardKey& other) const { return (*this <=> other) == 0; }
-    std::strong_ordering operator<=>(const BoardKey& other) const {
-        if (const auto order = by_ <=> other.by_; order != 0) return order;
-        if (const auto order = number_ <=> other.number_; order != 0) return order;
-        return by_ == By::path ? path_.compare(other.path_) <=> 0 : std::strong_ordering::equal;
-    }
-
-private:
-    BoardKey(By by, std::uint64_t number, std::string path) : by_(by), number_(number), path_(std::move(path)) {}
-    bool is_in_layer(const std::string& path) const {
-        try {
-            return layer_in(path) == number_;
-        } catch (const HookError&) {
-            return false;  // the path has no number, or several
+        /// "layer 3" by index, "site h.3.attn.c_attn", "the model's layer 3".
+        std::string text() const {
+            if (by_ == By::index) return "layer " + std::to_string(static_cast<std::int64_t>(number_));
+            if (by_ == By::layer) return "the model's layer " + std::to_string(number_);
+            return "site " + path_;
         }
-    }
+        bool operator==(const BoardKey& other) const { return (*this <=> other) == 0; }
+        std::strong_ordering operator<=>(const BoardKey& other) const {
+            if (const auto order = by_ <=> other.by_; order != 0) return order;
+            if (const auto order = number_ <=> other.number_; order != 0) return order;
+            return by_ == By::path ? path_.compare(other.path_) <=> 0 : std::strong_ordering::equal;
+        }
 
-    By by_;
-    std::uint64_t number_;
-    std::string path_;
+    private:
+        BoardKey(By by, std::uint64_t number, std::string path) : by_(by), number_(number), path_(std::move(path)) {}
+        bool is_in_layer(const std::string& path) const {
+            try {
+                return layer_in(path) == number_;
+            } catch (const HookError&) {
+                return false;  // the path has no number, or several
+            }
+        }
+
+        By by_;
+        std::uint64_t number_;
+        std::string path_;
 };
 
 }  // namespace suture::detail

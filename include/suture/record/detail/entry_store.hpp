@@ -8,12 +8,15 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
 #include "suture/tensor/view.hpp"
+#include "suture/text/near_words.hpp"
 
 #include <unistd.h>
 
 #include <range/v3/algorithm/find.hpp>
 #include <range/v3/range/conversion.hpp>
 #include <range/v3/view/filter.hpp>
+#include <range/v3/view/map.hpp>
+#include <range/v3/view/transform.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -82,8 +85,8 @@ public:
         return options_.when == RecordPhase::before_edits ? HookPhase::before_edits : HookPhase::after_edits;
     }
 
-    /// @throws HookError if the layer belongs to another site, or if the entries are of the other pass: they could not be
-    ///         told apart
+    /// @throws HookError if the layer belongs to another site, or the entries to the other pass: nothing would
+    ///         distinguish them
     void attach(std::size_t layer, const Site& site, Pass pass = Pass::forward) {
         const std::lock_guard lock(guard_);
         if (pass_.value_or(pass) != pass)
@@ -177,7 +180,12 @@ public:
         const std::lock_guard lock(guard_);
         auto named = layers_ | ranges::views::filter([&](const auto& item) { return item.second.name == name; });
         auto at = named.begin();
-        if (at == named.end()) throw PositionError("no site " + name + " is recorded here: " + attached_text());
+        if (at == named.end()) {
+            const auto names = layers_ | ranges::views::values | ranges::views::transform(&Attachment::name) |
+                               ranges::to<std::vector>();
+            throw PositionError("no site " + name + " is recorded here" + near_words(name, names) + ": " +
+                                attached_text());
+        }
         const std::size_t layer = (*at).first;
         if (++at != named.end()) throw HookError("several layers are named " + name + ": ask for one by its number");
         return layer;
