@@ -176,8 +176,8 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
               patched(model->ln_f, on<Norm>(token(-1)).add(vector))})
             CHECK(a.edits.ne(0).all().item<bool>());
         const at::Tensor direction = model->lm_head->weight[1] - model->lm_head->weight[4];
-        const at::Tensor behind = patched(model->ln_f, on<Norm>(token(-1)).add(vector)).edits;
-        CHECK(largest(behind - direction.dot(vector)) < 1e-10);
+        const at::Tensor after = patched(model->ln_f, on<Norm>(token(-1)).add(vector)).edits;
+        CHECK(largest(after - direction.dot(vector)) < 1e-10);
         const DirectLogitAttribution early = patched(model->h[0]->resid_pre, steer);
         const at::Tensor weighed = model->ln_f->weight * direction;
         const at::Tensor scale = early.edits / vector.dot(weighed - weighed.mean());

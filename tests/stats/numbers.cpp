@@ -46,7 +46,7 @@ TEST_CASE("a View, an Owned and a tensor are read alike, and a component in grou
     CHECK(in_float64(view[on<K>(token(-1))]).equal(at::tensor({11, 14, 17}, at::kDouble)));
 }
 
-TEST_CASE("what has no rows of real numbers is refused with what to do") {
+TEST_CASE("input without rows of real numbers is refused with a remedy") {
     CHECK(says(refusal<TypeError>(at::Tensor()), "real numbers [..., channels]", "undefined", "run its module"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kComplexFloat)), "complex64 [2, 2]", "take its abs()"));
     CHECK(says(refusal<TypeError>(at::ones({2, 2}).to_sparse()), "Sparse", "to_dense()"));

@@ -24,7 +24,7 @@ struct linear_model {
     }
 };
 
-/// A recipe a token: the queries move by a fixed direction, this far.
+/// One recipe per token: the queries move this far along a fixed direction.
 Grid pushes(const Model& m, double length) {
     torch::manual_seed(13);
     const at::Tensor direction = at::randn({48}, at::kDouble).mul(length);
@@ -34,7 +34,7 @@ Grid pushes(const Model& m, double length) {
 }
 }  // namespace
 
-TEST_CASE("where everything is linear the estimate is what the patch does, whatever is patched") {
+TEST_CASE("in a linear model the estimate equals the effect of the patch, whatever is patched") {
     torch::manual_seed(4);
     linear_model m;
     const Pairs p = pairs(3, 1);
@@ -53,7 +53,7 @@ TEST_CASE("where everything is linear the estimate is what the patch does, whate
         }
 }
 
-TEST_CASE("the estimate is of first order: ten times closer, a hundred times better") {
+TEST_CASE("the estimate is of first order: a tenth of the distance gives a hundredth of the error") {
     Model m = model();
     const Pairs p = pairs(2, 1);
     std::vector<double> errors;
@@ -67,7 +67,7 @@ TEST_CASE("the estimate is of first order: ten times closer, a hundred times bet
     CHECK(errors[0] < 200 * errors[1]);
 }
 
-TEST_CASE("the runs that are not patched have the metrics that a sweep gives them") {
+TEST_CASE("unpatched runs have the same metrics as in a sweep") {
     Model m = model();
     const Pairs p = pairs(2, 1);
     for (const Metric& metric : {next_token_loss(), kl_divergence(), Metric(logit(3))})
@@ -79,7 +79,7 @@ TEST_CASE("the runs that are not patched have the metrics that a sweep gives the
         }
 }
 
-TEST_CASE("a model whose parameters need no gradients is estimated alike, and no parameter gets one") {
+TEST_CASE("a model whose parameters need no gradients gets the same estimate, and no parameter gets a gradient") {
     Model m = model();
     const Pairs p = pairs(2, 1);
     const Grid grid = grids(m)[1].second;
@@ -113,7 +113,7 @@ TEST_CASE("a sweep with attribution has both, and their correlation") {
     CHECK(attribution_correlation(same) == doctest::Approx(1).epsilon(1e-12));
 }
 
-TEST_CASE("a share of the cells, those with the largest estimates, is run; the others are not numbers") {
+TEST_CASE("the share of the cells with the largest estimates is run; the others are NaN") {
     Model m = model();
     const Pairs p = pairs(2, 3);
     const Grid grid = grids(m)[1].second;
@@ -129,7 +129,7 @@ TEST_CASE("a share of the cells, those with the largest estimates, is run; the o
     CHECK(distance(part.values.masked_select(part.done), whole.values.masked_select(part.done)) < 1e-10);
     CHECK(part.values.isnan().equal(part.done.logical_not()));
     CHECK_FALSE(part.is_complete());
-    // The gradient of a divergence is zero where nothing diverges: no share can be chosen by it.
+    // The gradient of a divergence is zero at a divergence of zero: it cannot choose a share.
     CHECK(says(
         message_of<ValueError>([&] { (void)sweep(m, noising(p.clean, p.corrupted), grid, kl_divergence(), options); }),
         "so it cannot choose a share of the cells"));

@@ -26,7 +26,7 @@ bool same_bits(const at::Tensor& a, const at::Tensor& b) {
 }
 }  // namespace
 
-TEST_CASE_FIXTURE(file_fixture, "a result that was saved is loaded bit for bit, with its axes and texts") {
+TEST_CASE_FIXTURE(file_fixture, "a saved result is loaded bit for bit, with its axes and texts") {
     Model m = model();
     const Pairs p = pairs(2, 2);
     SweepOptions options;
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(file_fixture, "the CSV of a result has its text, and is writte
     CHECK(says(message_of<FileError>([&] { save_csv("/nowhere/at/all.csv", result); }), "/nowhere/at/all.csv"));
 }
 
-TEST_CASE_FIXTURE(file_fixture, "a file that holds no sweep, or a damaged one, is refused") {
+TEST_CASE_FIXTURE(file_fixture, "a file without a sweep, or with a damaged one, is refused") {
     save_safetensors(path, {{"values", at::zeros({2})}});
     CHECK(says(message_of<FileError>([&] { (void)load_sweep(path); }), "does not hold the result of a sweep"));
     save_safetensors(path, {{"values", at::zeros({2})}}, {{"format", "suture sweep 1"}, {"axes", "[3]"}});

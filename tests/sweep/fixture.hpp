@@ -25,7 +25,7 @@ using Qkv = Gpt2Qkv<48, 3>;
 
 inline constexpr Index layers = 3, length = 6, vocabulary = 11;
 
-/// Weights so large that a patch moves the logits by about one.
+/// The weights are so large that a patch moves the logits by about one.
 inline Model model(at::ScalarType dtype = at::kDouble) {
     torch::manual_seed(5);
     Gpt2Config config;
@@ -58,7 +58,7 @@ inline SweepOptions with(Optimisations optimisations) {
     return options;
 }
 
-/// All that a result says, compared.
+/// Compares everything in two results.
 inline void check_same(const SweepResult& a, const SweepResult& b, double tolerance) {
     CHECK((a.axes == b.axes));
     CHECK(a.is_complete());
@@ -68,7 +68,7 @@ inline void check_same(const SweepResult& a, const SweepResult& b, double tolera
     if (a.source.defined()) CHECK(distance(a.source, b.source) <= tolerance);
 }
 
-/// One grid a kind of site, of a model that has them at these paths.
+/// One grid per kind of site, for a model that has its sites at these paths.
 template <class M>
 std::vector<std::pair<std::string, Grid>> grids(const M& of) {
     const auto c_attn = sites<Qkv>(of, "h.*.attn.c_attn");
@@ -88,7 +88,7 @@ std::vector<std::pair<std::string, Grid>> grids(const M& of) {
         {"heads over all tokens", Grid::of<Z>(z).by_head().all_positions()},
         {"the stream before blocks", Grid::of<Resid>(resid("h.*.resid_pre"))},
         {"the stream within blocks", Grid::of<Resid>(resid("h.*.resid_mid"))},
-        {"the stream behind blocks", Grid::of<Resid>(resid("h.*.resid_post"))},
+        {"the stream after blocks", Grid::of<Resid>(resid("h.*.resid_post"))},
         {"attention and MLP", Grid::of<AttnOut>(sites<AttnOut<48>>(of, "h.*.attn.c_proj"))
                                   .with(Grid::of<MlpOut>(sites<MlpOut<48>>(of, "h.*.mlp.c_proj")))},
         {"norms", Grid::of<Norm>(norm("h.*.ln_1")).with(Grid::of<Norm>(norm("h.*.ln_2")))},

@@ -46,7 +46,7 @@ std::vector<std::string> parts_of(const Grid& grid) {
 }
 }  // namespace
 
-TEST_CASE("a grid has its components in the order in which they are named, each at all of the sites") {
+TEST_CASE("a grid has its components in the given order, each at all sites") {
     for (const Grid& grid : {Grid::of<K, Q>(c_attn), Grid::of<K<12, 3>, Q<12, 3>>(c_attn)}) {
         CHECK((parts_of(grid) == std::vector<std::string>{"K", "Q"}));
         CHECK(grid.layers() == 3);
@@ -60,7 +60,7 @@ TEST_CASE("a grid has its components in the order in which they are named, each 
     }
 }
 
-TEST_CASE("sites come one by one, in a container, or in any range, and keep their order and identity") {
+TEST_CASE("sites are given one by one, in a container or in any range, and keep their order and identity") {
     const HookPoint<Qkv> point("h.7.attn");
     CHECK((names_of(Grid::of<Q>(point).parts()[0]) == std::vector<std::string>{"h.7.attn"}));
     CHECK(Grid::of<Q>(point).parts()[0].sites[0].id() == point.id());
@@ -71,7 +71,7 @@ TEST_CASE("sites come one by one, in a container, or in any range, and keep thei
     CHECK(Grid::of_recipes(last_two, std::vector{on<Q>().zero()}).layers() == 2);
 }
 
-TEST_CASE("a whole layout is one part of all channels, without heads of its own") {
+TEST_CASE("a whole layout is one part with all channels, without heads of its own") {
     const Grid grid = Grid::of<Qkv>(c_attn);
     CHECK((parts_of(grid) == std::vector<std::string>{"all"}));
     CHECK((grid.parts()[0].part.where == StridedSlice{0, 36, 1, 36}));
@@ -82,7 +82,7 @@ TEST_CASE("a whole layout is one part of all channels, without heads of its own"
         says(message_of<ValueError>([&] { (void)Grid::of<Q>(c_attn).by_head().with(grid); }), "a layout has no heads"));
 }
 
-TEST_CASE("the queries of a layout are known where it has one family of them") {
+TEST_CASE("the queries of a layout are known if it has one query component") {
     const auto queries = []<class L>(std::type_identity<L>) {
         return Grid::of<L>(HookPoint<L>("s")).parts()[0].queries;
     };
@@ -92,7 +92,7 @@ TEST_CASE("the queries of a layout are known where it has one family of them") {
     CHECK((queries(std::type_identity<Fused<10, Q<4, 2>, Q<6>>>()).width == 0));
 }
 
-TEST_CASE("every position is by itself unless the grid says otherwise, and a grid that is changed stays what it was") {
+TEST_CASE("every position is a cell by default, and changing a grid returns a new one") {
     const Grid grid = Grid::of<Q>(c_attn);
     CHECK(grid.has_positions());
     CHECK_FALSE(grid.has_heads());
@@ -107,7 +107,7 @@ TEST_CASE("every position is by itself unless the grid says otherwise, and a gri
     CHECK_FALSE(grid.has_heads());
 }
 
-TEST_CASE("grids of the same layers become one, one's parts after the other's") {
+TEST_CASE("grids of the same layers are joined, the parts of one after those of the other") {
     const auto mlps = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp", "h.2.mlp"});
     const Grid both = Grid::of<Q, K>(c_attn).at(token(2)).with(Grid::of<MlpOut>(mlps));
     CHECK((parts_of(both) == std::vector<std::string>{"Q", "K", "MlpOut"}));
@@ -118,7 +118,7 @@ TEST_CASE("grids of the same layers become one, one's parts after the other's") 
                "grids of 3 and 2 layers", "sites of the same layers"));
 }
 
-TEST_CASE("heads are swept together only where there are as many of each") {
+TEST_CASE("components are swept by head together only if they have the same number of heads") {
     using Grouped3 = FalconQkv<6, 2, 3>;  // 6 query heads, 2 of keys
     const HookPoint<Grouped3> site("h.0");
     CHECK(Grid::of<Q>(site).parts()[0].heads() == 6);
@@ -130,7 +130,7 @@ TEST_CASE("heads are swept together only where there are as many of each") {
                "V has 2 heads but Q has 6"));
 }
 
-TEST_CASE("a grid of recipes has them by their texts, and each gives an edited copy") {
+TEST_CASE("a grid of recipes names each by its text, and each gives an edited copy") {
     const auto zero =
         ranges::views::iota(0, 3) | ranges::views::transform([](int t) { return on<Q>(token(t)).zero(); });
     const Grid grid = Grid::of_recipes(c_attn, zero);
@@ -157,7 +157,7 @@ TEST_CASE("a recipe of a grid may be a range of edits itself") {
     CHECK(grid.recipes()[1].edited(activation).equal(expected));
 }
 
-TEST_CASE("what recipes say themselves cannot be said of their grid") {
+TEST_CASE("a grid of recipes takes no heads, positions or further parts") {
     const Grid grid = Grid::of_recipes(c_attn, std::vector{on<Q>().zero()}), other = Grid::of<Q>(c_attn);
     const auto refusal = [](auto call) { return message_of<ValueError>([&] { (void)call(); }); };
     CHECK(
@@ -182,7 +182,7 @@ TEST_CASE("a grid without sites, or without recipes, is refused") {
                "range of recipes is empty", "at least one recipe"));
 }
 
-TEST_CASE("what a layout lacks is no grid for `requires` either") {
+TEST_CASE("a component that the layout lacks does not satisfy `requires`") {
     const auto sweeps = []<class S>(const S& sites) {
         return requires { Grid::of<MlpOut>(sites); };
     };

@@ -1,5 +1,5 @@
-// Journals: what was added is there again bit for bit, whatever happens to the program or the disk; and a journal of
-// anything else is refused.
+// Journals: added cells come back bit for bit, whatever happens to the program or the disk; a journal of another sweep
+// is refused.
 #include "suture/sweep/journal.hpp"
 
 #include "file/files.hpp"
@@ -31,7 +31,7 @@ using Cells = std::map<Index, double>;
 
 at::Tensor baseline(const std::vector<double>& numbers) { return at::tensor(numbers, at::kDouble); }
 
-/// The same cells with the same bits, but for those of a NaN.
+/// Whether the cells have the same bits; a NaN equals any NaN.
 bool same_bits(const Cells& a, const Cells& b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
                const bool same = std::bit_cast<std::uint64_t>(x.second) == std::bit_cast<std::uint64_t>(y.second);
@@ -45,7 +45,7 @@ void write_journal(const files::fs::path& path, const Cells& cells = {{0, 1.5}, 
     journal.check_baseline(0, baseline({2, 3}));
     journal.add(cells);
 }
-/// What a journal of these bytes is refused with.
+/// The error from opening a journal of these bytes.
 std::string refusal_of(const std::string& bytes) {
     const Folder folder;
     write_bytes(folder / "j", bytes);
@@ -53,7 +53,7 @@ std::string refusal_of(const std::string& bytes) {
     CHECK(bytes_of(folder / "j") == bytes);
     return said;
 }
-/// Runs `f` while no file may grow beyond so many bytes: the disk is as good as full.
+/// Runs `f` while no file may grow beyond this size, as on a full disk.
 template <class F>
 void with_full_disk(rlim_t bytes, F&& f) {
     rlimit limit{};
@@ -90,14 +90,14 @@ TEST_CASE("every number comes back bit for bit") {
     CHECK(std::signbit(SweepJournal(folder / "j").cells().at(1)));
 }
 
-TEST_CASE("a journal is lines of text: its format, its sweep, and what was noted, in order") {
+TEST_CASE("a journal is lines of text: its format, its sweep, and its records in order") {
     const Folder folder;
     write_journal(folder / "j");
     CHECK(bytes_of(folder / "j") ==
           "suture sweep journal 1\na\nbaseline 0 1p+1\nbaseline 1 1.8p+1\n0 1.8p+0\n7 -1p-2\n");
 }
 
-TEST_CASE("the cells of a journal are those that were added, as soon as they are") {
+TEST_CASE("cells are in the journal as soon as they are added") {
     const Folder folder;
     SweepJournal journal(folder / "j");
     CHECK(journal.path() == folder / "j");
@@ -111,7 +111,7 @@ TEST_CASE("the cells of a journal are those that were added, as soon as they are
     CHECK((SweepJournal(folder / "j").cells() == Cells{{3, 1}, {4, 2}}));
 }
 
-TEST_CASE("a sweep that is begun again goes on behind what was added, with the journal that is open or another") {
+TEST_CASE("a sweep that is begun again continues after the recorded cells, with the open journal or a new one") {
     const Folder folder;
     {
         SweepJournal journal(folder / "j");
@@ -126,7 +126,7 @@ TEST_CASE("a sweep that is begun again goes on behind what was added, with the j
     CHECK((SweepJournal(folder / "j").cells() == Cells{{0, 1}, {1, 1}, {2, 1}, {3, 1}}));
 }
 
-TEST_CASE("wherever the power fails, the cells of whole lines are there, and the sweep can go on") {
+TEST_CASE("after a power failure at any byte, the cells of whole lines are there and the sweep can continue") {
     const Folder folder;
     write_journal(folder / "whole", {{0, 1.5}, {7, -0.25}, {12, 1e300}});
     const std::string bytes = bytes_of(folder / "whole");
@@ -161,7 +161,7 @@ TEST_CASE("a file that is not a journal is refused and left alone") {
                    "choose another file"));
 }
 
-TEST_CASE("a line that is not a cell is named in the error, and nothing is lost") {
+TEST_CASE("the error names a line that is not a cell, and nothing is lost") {
     const std::string head = "suture sweep journal 1\na\n";
     for (const std::string line :
          {"", " ", "3", "3 ", "3  1p+0", "x 1p+0", "-1 1p+0", "3 1p+0 ", "3 1p+0x", "3 one", "baseline", "baseline 3",
@@ -173,7 +173,7 @@ TEST_CASE("a line that is not a cell is named in the error, and nothing is lost"
     CHECK(says(refusal_of(head + std::string(1000, '7') + "\n"), "'" + std::string(60, '7') + "'"));
 }
 
-TEST_CASE("a journal of another sweep is refused with both, and stays as it is") {
+TEST_CASE("a journal of another sweep is refused with the names of both, and is left unchanged") {
     const Folder folder;
     write_journal(folder / "j");
     const std::string before = bytes_of(folder / "j");
@@ -192,7 +192,7 @@ TEST_CASE("a sweep is named in one line") {
     CHECK(bytes_of(folder / "j").empty());
 }
 
-TEST_CASE("a baseline is noted once, and compared from then on") {
+TEST_CASE("a baseline is recorded once, and compared from then on") {
     const Folder folder;
     SweepJournal journal(folder / "j");
     journal.begin("a");
@@ -211,7 +211,7 @@ TEST_CASE("a baseline is noted once, and compared from then on") {
     CHECK(bytes_of(folder / "j") == noted);
 }
 
-TEST_CASE("a baseline that is no number, or has no bounds, is the same as itself alone") {
+TEST_CASE("a baseline that is NaN or infinite equals only itself") {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
     const std::vector<double> all{nan, infinity, -infinity, 0, 1e300};
     for (const double noted : all) {
@@ -229,7 +229,7 @@ TEST_CASE("a baseline that is no number, or has no bounds, is the same as itself
     }
 }
 
-TEST_CASE("cells of another process are taken up, and its file is left alone") {
+TEST_CASE("cells of another process are read, and its file is left alone") {
     const Folder folder;
     write_journal(folder / "theirs", {{1, 10}, {2, 20}});
     const std::string before = bytes_of(folder / "theirs");
@@ -242,7 +242,7 @@ TEST_CASE("cells of another process are taken up, and its file is left alone") {
     CHECK(bytes_of(folder / "theirs") == before);
 }
 
-TEST_CASE("cells are taken up while the other process is half-way through a line") {
+TEST_CASE("cells are read while the other process is in the middle of a line") {
     const Folder folder;
     write_journal(folder / "theirs");
     write_bytes(folder / "theirs", bytes_of(folder / "theirs") + "9 1.8p");
@@ -253,7 +253,7 @@ TEST_CASE("cells are taken up while the other process is half-way through a line
     CHECK(bytes_of(folder / "theirs") == before);
 }
 
-TEST_CASE("what is taken up must be there, and of the same sweep and model") {
+TEST_CASE("another journal must exist and have the same sweep and model") {
     const Folder folder;
     write_journal(folder / "theirs");  // of the sweep a, with the baselines 2 and 3
     SweepJournal begun(folder / "begun"), fresh(folder / "fresh");
@@ -279,7 +279,7 @@ TEST_CASE("what is taken up must be there, and of the same sweep and model") {
     CHECK(says(bytes_of(folder / "fresh"), "baseline 0 1p+1\nbaseline 1 1.8p+1\n"));  // of its own
 }
 
-TEST_CASE("two journals of one file do not write into one another") {
+TEST_CASE("two journals of one file do not overwrite each other") {
     const Folder folder;
     SweepJournal first(folder / "j"), second(folder / "j");
     first.begin("a");
@@ -292,7 +292,7 @@ TEST_CASE("two journals of one file do not write into one another") {
     CHECK((third.cells() == Cells{{1, 1}, {2, 2}}));
 }
 
-TEST_CASE("when the disk refuses, that is told, no line stays half written, and the journal can go on") {
+TEST_CASE("a full disk is reported, leaves no half-written line, and the journal can continue") {
     const Folder folder;
     {
         SweepJournal journal(folder / "j");
@@ -311,7 +311,7 @@ TEST_CASE("when the disk refuses, that is told, no line stays half written, and 
     CHECK((SweepJournal(folder / "j").cells() == Cells{{1, 1}, {2, 2}}));
 }
 
-TEST_CASE("what is no file, or in no directory, is refused") {
+TEST_CASE("a path that is not a file, or whose directory is missing, is refused") {
     const Folder folder;
     for (const char* path : {"/dev/full", "/dev/null"})
         CHECK(says(message_of<FileError>([&] { SweepJournal journal(path); }), path, "is not a regular file"));
@@ -323,7 +323,7 @@ TEST_CASE("what is no file, or in no directory, is refused") {
     CHECK(says(message_of<FileError>([&] { SweepJournal journal(folder / "pipe"); }), "is not a regular file"));
 }
 
-TEST_CASE("numbers are the same wherever the program thinks that it is") {
+TEST_CASE("numbers do not depend on the locale") {
     struct German : std::numpunct<char> {
         char do_decimal_point() const override { return ','; }
         char do_thousands_sep() const override { return '.'; }

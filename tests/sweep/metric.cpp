@@ -59,7 +59,7 @@ void check_each(const at::Tensor& numbers, F&& f) {
 }
 }  // namespace
 
-TEST_CASE("a logit is the logit of the id at the last token, and a difference that of two") {
+TEST_CASE("a logit is read at the last token, and a difference is that of two logits") {
     check_each(value(logit(2)), [](Index p) { return logit_of(logits, p, length - 1, 2); });
     check_each(value(logit_difference(2, 5)),
                [](Index p) { return logit_of(logits, p, length - 1, 2) - logit_of(logits, p, length - 1, 5); });
@@ -94,7 +94,7 @@ TEST_CASE("the next-token loss is the mean loss of the prompt's own next tokens"
     });
 }
 
-TEST_CASE("read at other positions, the next-token loss is that of the tokens after those") {
+TEST_CASE("at other positions, the next-token loss is that of the tokens after them") {
     check_each(value(next_token_loss().at(tokens(2, 4))), [](Index p) {
         return -(log_probability(logits, p, 2, token_at(p, 3)) + log_probability(logits, p, 3, token_at(p, 4))) / 2;
     });
@@ -105,7 +105,7 @@ TEST_CASE("read at other positions, the next-token loss is that of the tokens af
                    "read at position 4, the last", "no token follows"));
 }
 
-TEST_CASE("a divergence is the sum of p log(p / q), p being the clean run's, and of a run from itself 0") {
+TEST_CASE("a divergence is the sum of p log(p / q) with p from the clean run, and is 0 between a run and itself") {
     check_each(value(kl_divergence()), [](Index p) {
         double sum = 0;
         for (Index i = 0; i < vocabulary; ++i) {
@@ -118,7 +118,7 @@ TEST_CASE("a divergence is the sum of p log(p / q), p being the clean run's, and
     CHECK(value(kl_divergence()).gt(0).all().item<bool>());
 }
 
-TEST_CASE("ids that the model rules out, with a logit of minus infinity, add nothing to a divergence") {
+TEST_CASE("ids with a logit of minus infinity add nothing to a divergence") {
     const auto without_last = [](const at::Tensor& t) {
         at::Tensor ruled_out = t.clone();
         ruled_out.select(-1, vocabulary - 1).fill_(-std::numeric_limits<double>::infinity());
@@ -140,7 +140,7 @@ TEST_CASE("ids that the model rules out, with a logit of minus infinity, add not
     CHECK(leaf.grad().isfinite().all().item<bool>());
 }
 
-TEST_CASE("over several positions every metric is the mean of what it is at each") {
+TEST_CASE("over several positions every metric is the mean of its values at each") {
     const std::vector<Metric> all{logit(2),
                                   logit_difference(2, 5),
                                   answer_logit(answers),
@@ -159,14 +159,14 @@ TEST_CASE("over several positions every metric is the mean of what it is at each
     }
 }
 
-TEST_CASE("at() names the positions alone, the last call of it counts, and the metric that it is called on stays") {
+TEST_CASE("at() only sets the positions, its last call counts, and the metric that it is called on does not change") {
     const Metric metric = loss(answers);
     CHECK(value(metric.at(token(0)).at(token(2))).equal(value(metric.at(token(2)))));
     CHECK(value(metric).equal(value(metric.at(token(-1)))));
     CHECK(value(logit_difference(2, 5).at(tokens(1, 3))).equal(value(Metric(logit_difference(2, 5)).at(tokens(1, 3)))));
 }
 
-TEST_CASE("a metric of one's own is given the logits of all positions, or of those that it names") {
+TEST_CASE("a user's metric gets the logits of all positions, or of those that it names") {
     const auto shape_of = [](Metric (*place)(const Metric&)) {
         std::vector<Index> seen;
         const Metric mine = metric_of([&seen](const at::Tensor& all) {
@@ -183,7 +183,7 @@ TEST_CASE("a metric of one's own is given the logits of all positions, or of tho
     CHECK(value(sum).allclose(logits.select(-1, 3).sum(-1), 1e-12, 1e-12));
 }
 
-TEST_CASE("integers and truth values that a metric of one's own gives are numbers as well") {
+TEST_CASE("a user's metric may return integers or bools") {
     CHECK(value(metric_of([](const at::Tensor& all) {
               return all.select(1, 4).argmax(-1);
           })).equal(logits.select(1, 4).argmax(-1).to(at::kDouble)));
@@ -192,7 +192,7 @@ TEST_CASE("integers and truth values that a metric of one's own gives are number
           })).equal(logits.select(1, 4).argmax(-1).eq(3).to(at::kDouble)));
 }
 
-TEST_CASE("a metric that is no number says so, and does not become one") {
+TEST_CASE("a metric that is NaN stays NaN") {
     CHECK(value(logit(2), at::full_like(logits, std::nan(""))).isnan().all().item<bool>());
     CHECK(value(kl_divergence(), at::full_like(logits, std::nan(""))).isnan().all().item<bool>());
 }
@@ -213,7 +213,7 @@ TEST_CASE("gradients flow through every metric") {
     expected.select(1, 4).select(-1, 5).fill_(-1);
     CHECK(gradient(logit_difference(2, 5)).equal(expected));
 
-    // Of cross entropy: what is thought, less what is so.
+    // Of cross entropy: the predicted probabilities minus the true ones.
     expected.zero_().select(1, 4).copy_(logits.select(1, 4).softmax(-1));
     for (Index p = 0; p < prompts; ++p) expected[p][4][answer_of(answers, p)].sub_(1);
     CHECK(gradient(loss(answers)).allclose(expected, 1e-12, 1e-12));
@@ -226,7 +226,7 @@ TEST_CASE("gradients flow through every metric") {
     }
 }
 
-TEST_CASE("answers of any integer dtype are the same, and later changes of them are none of the metric") {
+TEST_CASE("answers may have any integer dtype, and later changes to them do not reach the metric") {
     at::Tensor mine = answers.to(at::kInt);
     const std::vector<Metric> kept{answer_logit(mine), logit_difference(mine, others), loss(mine), probability(mine)};
     mine.fill_(1);
@@ -239,7 +239,7 @@ TEST_CASE("answers of any integer dtype are the same, and later changes of them 
     CHECK(value(metric).equal(value(loss(answers))));
 }
 
-TEST_CASE("of a model of 16 bits the metric is computed in 32") {
+TEST_CASE("the metric of a 16-bit model is computed in 32 bits") {
     for (const at::ScalarType dtype : {at::kBFloat16, at::kHalf}) {
         const at::Tensor narrow = logits.to(dtype);
         CHECK(value(logit_difference(2, 5), narrow).equal(value(logit_difference(2, 5), narrow.to(at::kFloat))));
@@ -279,7 +279,7 @@ TEST_CASE(
                    "the model has only 7 logits", "the model's own vocabulary"));
 }
 
-TEST_CASE("a metric that gives anything but one number per run is refused by its name") {
+TEST_CASE("a metric that does not return one number per run is refused by name") {
     const auto refusal = [](auto f) { return message_of<ShapeError>([&] { (void)value(metric_of(f, "mine")); }); };
     CHECK(says(refusal([](const at::Tensor& all) { return all.sum(-1); }), "the metric 'mine' gave float64 [3, 5]",
                "one number per run, [3]"));
@@ -291,7 +291,7 @@ TEST_CASE("a metric that gives anything but one number per run is refused by its
     CHECK(says(refusal([](const at::Tensor&) { return at::Tensor(); }), "gave an undefined tensor", "[3, 5, 7]"));
 }
 
-TEST_CASE("what is no answer is none for the compiler either") {
+TEST_CASE("arguments that are not answers do not satisfy `requires`") {
     static_assert(suture::detail::Answers<int> && suture::detail::Answers<at::Tensor> &&
                   suture::detail::Answers<std::uint64_t>);
     static_assert(!suture::detail::Answers<double> && !suture::detail::Answers<bool> &&

@@ -1,5 +1,4 @@
-// Sweeps of models that were trained, and of one as large as those that are published: by stages and by one forward pass a
-// cell.
+// Sweeps of trained models and of one as large as published ones: in stages, and by one forward pass per cell.
 #include "../../examples/names/names_model.hpp"
 #include "../../examples/names/names_task.hpp"
 #include "suture/gpt2/load.hpp"
@@ -47,7 +46,7 @@ void check_all_grids(Gpt2<W, H> model, const Patching& patching, const Metric& m
 }
 }  // namespace
 
-TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forward pass a cell") {
+TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forward pass per cell") {
     const auto directory = nano_sort();
     if (!directory) return;
     const at::Tensor clean = at::tensor({2, 1, 0, 0, 2, 1, 0, 0, 1}, at::kLong),
@@ -56,7 +55,7 @@ TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forwar
         check_all_grids(load_gpt2<48, 3>(*directory), patching, logit_difference(0, 2));
 }
 
-TEST_CASE("the names model is swept with the numbers of one forward pass a cell") {
+TEST_CASE("the names model is swept with the numbers of one forward pass per cell") {
     const names::NamesModel names =
         names::load_names_model(std::filesystem::path(SUTURE_SOURCE_DIR) / "examples/names/names-model");
     names::Draw draw(17);
@@ -69,7 +68,7 @@ TEST_CASE("the names model is swept with the numbers of one forward pass a cell"
     check_all_grids(names.model, denoising(ids(pair.clean), ids(pair.corrupted)), metric);
 }
 
-TEST_CASE("a random GPT-2 small is swept with the numbers of one forward pass a cell") {
+TEST_CASE("a random GPT-2 small is swept with the numbers of one forward pass per cell") {
     torch::manual_seed(1);
     Gpt2<768, 12> model{Gpt2Config{}};
     const at::Tensor clean = at::randint(0, 50257, {15}, at::kLong);

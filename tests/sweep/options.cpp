@@ -15,7 +15,7 @@ TEST_CASE("every optimisation is on unless it is switched off, and none() switch
     }
 }
 
-TEST_CASE("a sweep runs every cell unless it is told otherwise") {
+TEST_CASE("a sweep runs every cell by default") {
     const SweepOptions options;
     CHECK(options.share == 1);
     CHECK_FALSE(options.attribution);

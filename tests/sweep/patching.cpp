@@ -32,7 +32,7 @@ std::vector<Patching> all_of(const at::Tensor& prompts, const at::Tensor& from) 
 }
 }  // namespace
 
-TEST_CASE("denoising changes the corrupted runs, noising the clean ones, and both know which are clean") {
+TEST_CASE("denoising changes the corrupted runs, noising the clean ones, and both know which runs are clean") {
     const Patching to_clean = denoising(clean, corrupted), to_corrupted = noising(clean, corrupted);
     CHECK(to_clean.base().equal(corrupted));
     CHECK(to_clean.source().equal(clean));
@@ -46,7 +46,7 @@ TEST_CASE("denoising changes the corrupted runs, noising the clean ones, and bot
     }
 }
 
-TEST_CASE("ablations and edits change the runs of the prompts, which are the clean ones") {
+TEST_CASE("ablations and edits change the prompts' own runs, which are the clean ones") {
     const at::Tensor reference = ids({7, 5});
     const std::vector<Patching> all{zero_ablation(clean), mean_ablation(clean, reference),
                                     resample_ablation(clean, reference, 3), editing(clean)};
@@ -65,7 +65,7 @@ TEST_CASE("ablations and edits change the runs of the prompts, which are the cle
     CHECK_FALSE(all[3].source().defined());
 }
 
-TEST_CASE("every patching says in a few words which it is") {
+TEST_CASE("every patching has a short name") {
     std::vector<std::string> names;
     for (const Patching& p : all_of(clean, corrupted)) names.push_back(p.name());
     CHECK((names == std::vector<std::string>{"denoising", "noising", "zero ablation", "mean ablation",
@@ -83,7 +83,7 @@ TEST_CASE("one prompt may be given as [tokens]") {
     CHECK(noising(one, corrupted.narrow(0, 0, 1)).source().equal(corrupted.narrow(0, 0, 1)));
 }
 
-TEST_CASE("a patching keeps ids of its own, of the dtype that it was given") {
+TEST_CASE("a patching keeps its own copy of the ids, in the dtype that it was given") {
     for (const at::ScalarType dtype : {at::kLong, at::kInt}) {
         const at::Tensor first = clean.to(dtype, false, true), second = corrupted.to(dtype, false, true);
         const std::vector<Patching> all = all_of(first, second);
@@ -98,7 +98,7 @@ TEST_CASE("a patching keeps ids of its own, of the dtype that it was given") {
     }
 }
 
-TEST_CASE("which reference prompts are drawn is by the seed alone") {
+TEST_CASE("the seed alone decides which reference prompts are drawn") {
     const at::Tensor prompts = ids({50, 4}), reference = at::arange(40, at::kLong).view({10, 4});
     at::manual_seed(1);
     const at::Tensor drawn = resample_ablation(prompts, reference, 7).source();
@@ -112,7 +112,7 @@ TEST_CASE("which reference prompts are drawn is by the seed alone") {
     CHECK(at::randint(0, 1000, {5}, at::kLong).equal(next));
 }
 
-TEST_CASE("what is drawn are whole reference prompts, and in the long run all of them") {
+TEST_CASE("whole reference prompts are drawn, and in the long run all of them") {
     const at::Tensor reference = at::arange(40, at::kLong).view({10, 4});
     const at::Tensor drawn = resample_ablation(ids({500, 4}), reference, 7).source();
     std::set<Index> rows;
@@ -124,7 +124,7 @@ TEST_CASE("what is drawn are whole reference prompts, and in the long run all of
     CHECK(rows.size() == 10);
 }
 
-TEST_CASE("prompts of unequal length are refused wherever one is put into another") {
+TEST_CASE("prompts of unequal length are refused if one is patched into another") {
     const at::Tensor longer = ids({3, 6});
     for (const std::string& text : {message_of<ShapeError>([&] { (void)denoising(clean, longer); }),
                                     message_of<ShapeError>([&] { (void)noising(clean, longer); }),
@@ -133,7 +133,7 @@ TEST_CASE("prompts of unequal length are refused wherever one is put into anothe
         CHECK(says(text, "have 5 and 6 tokens", "position by position", "give prompts of one length"));
 }
 
-TEST_CASE("every clean prompt needs a corrupted one, and an ablation any number of reference prompts") {
+TEST_CASE("every clean prompt needs a corrupted one; an ablation takes any number of reference prompts") {
     for (const std::string& text : {message_of<ShapeError>([&] {
                                         (void)denoising(clean, ids({2, 5}));
                                     }),
@@ -152,7 +152,7 @@ TEST_CASE("prompts of two dtypes are refused: a model that takes one may refuse 
     CHECK(says(message_of<TypeError>([&] { (void)noising(clean, corrupted.to(at::kMeta)); }), "on cpu", "on meta"));
 }
 
-TEST_CASE("anything but token ids is refused, and the message says which of the two it was") {
+TEST_CASE("anything but token ids is refused, and the message names the argument") {
     const auto type = [](const at::Tensor& a, const at::Tensor& b) {
         return message_of<TypeError>([&] { (void)denoising(a, b); });
     };
@@ -171,6 +171,6 @@ TEST_CASE("anything but token ids is refused, and the message says which of the 
                        "[prompts, length], or [length] for one"));
 }
 
-TEST_CASE("a patching cannot be made of anything but prompts") {
+TEST_CASE("a patching is made of prompts only") {
     static_assert(!std::is_default_constructible_v<Patching> && std::is_copy_constructible_v<Patching>);
 }

@@ -1,4 +1,4 @@
-// Results: effects and what was recovered against the numbers that they come from, tables read back, the correlation
+// Results: effects and recovered shares against the numbers that they come from, tables read back, and the correlation
 // with an attribution against its formula.
 #include "suture/sweep/result.hpp"
 
@@ -86,7 +86,7 @@ double pearson_by_hand(const std::vector<double>& a, const std::vector<double>& 
 }
 }  // namespace
 
-TEST_CASE("an effect is the value less the baseline of its prompt") {
+TEST_CASE("an effect is the value minus the baseline of its prompt") {
     const SweepResult r = result();
     for (Index p = 0; p < 2; ++p) CHECK(r.effects()[p].equal(r.values[p].sub(r.baseline[p])));
     CHECK(r.effects().sizes() == r.values.sizes());
@@ -95,7 +95,7 @@ TEST_CASE("an effect is the value less the baseline of its prompt") {
     CHECK(estimated.estimated_effects()[1].equal(at::full({2, 3}, 2.0, at::kDouble)));
 }
 
-TEST_CASE("the baseline has recovered nothing, the other run all, and half-way between them is a half") {
+TEST_CASE("the baseline recovers 0, the other run 1, and the middle between them a half") {
     SweepResult r = result();
     r.values.select(2, 0).copy_(r.baseline.unsqueeze(1));
     r.values.select(2, 1).copy_(r.source.unsqueeze(1));
@@ -103,7 +103,7 @@ TEST_CASE("the baseline has recovered nothing, the other run all, and half-way b
     CHECK(r.recovered().equal(at::tensor({0.0, 1.0, 0.5}, at::kDouble).expand({2, 2, 3})));
 }
 
-TEST_CASE("over prompts, a pair whose runs hardly differ counts hardly") {
+TEST_CASE("in the mean over prompts, a pair whose runs hardly differ hardly counts") {
     SweepResult r = result();
     r.baseline = at::tensor({0.0, 1.0}, at::kDouble), r.source = at::tensor({1e-9, 3.0}, at::kDouble);
     r.values[0].fill_(1e-3), r.values[1].fill_(2);
@@ -112,7 +112,7 @@ TEST_CASE("over prompts, a pair whose runs hardly differ counts hardly") {
     CHECK(at::allclose(r.mean_recovered(), at::ones({2, 3}, at::kDouble)));
 }
 
-TEST_CASE("where the two runs do not differ, nothing is recovered that could be told") {
+TEST_CASE("if the two runs do not differ, the recovered share is NaN") {
     SweepResult r = result();
     r.source = r.baseline.clone();
     r.values.fill_(0.5);
@@ -127,7 +127,7 @@ TEST_CASE("an ablation has no other run, and says so") {
           "a result of zero ablation has no other run to recover: read effects()");
 }
 
-TEST_CASE("an axis is found by its name, and the error for another name lists those that there are") {
+TEST_CASE("an axis is found by its name, and the error for an unknown name lists the axes") {
     const SweepResult r = result();
     CHECK(r.axis("prompt") == 0);
     CHECK(r.axis("position") == 2);
@@ -144,7 +144,7 @@ TEST_CASE("a result is complete when every cell is there") {
     CHECK_FALSE(r.is_complete());
 }
 
-TEST_CASE("a table has a line for each cell, with its labels, value and baseline, and gives every number back") {
+TEST_CASE("a table has one line per cell with its labels, value and baseline, and keeps every number") {
     SweepResult r = result();
     r.values[0][1][2].fill_(1.0 / 3);
     r.values[1][0][0].fill_(std::numeric_limits<double>::infinity());
@@ -175,7 +175,7 @@ TEST_CASE("a table has a line for each cell, with its labels, value and baseline
     }
 }
 
-TEST_CASE("labels that hold commas, quotes, line ends or outer spaces come back from a table as they are") {
+TEST_CASE("labels with commas, quotes, line ends or outer spaces survive a table") {
     const std::vector<std::string> labels{"Q[token 4, dims 0:10] = 0",
                                           "say \"no\"",
                                           "two\nlines",
@@ -202,7 +202,7 @@ TEST_CASE("labels that hold commas, quotes, line ends or outer spaces come back 
     CHECK(says(csv_text(r), "\" a space before\"", ",plain,"));
 }
 
-TEST_CASE("a table of values that lie otherwise in memory is the same") {
+TEST_CASE("a table does not depend on the strides of the values") {
     SweepResult r = result();
     const std::string text = csv_text(r);
     r.values = r.values.transpose(0, 2).contiguous().transpose(0, 2);
@@ -210,7 +210,7 @@ TEST_CASE("a table of values that lie otherwise in memory is the same") {
     CHECK(csv_text(r) == text);
 }
 
-TEST_CASE("numbers in a table are written the same wherever the program thinks that it is") {
+TEST_CASE("numbers in a table do not depend on the locale") {
     struct German : std::numpunct<char> {
         char do_decimal_point() const override { return ','; }
         char do_thousands_sep() const override { return '.'; }
@@ -226,7 +226,7 @@ TEST_CASE("numbers in a table are written the same wherever the program thinks t
     CHECK(says(text, ",12345.5,"));
 }
 
-TEST_CASE("an attribution that tells all is correlated by 1, its opposite by -1, whatever scale and offset they have") {
+TEST_CASE("a perfect attribution has correlation 1 and its opposite -1, at any scale and offset") {
     SweepResult r = result();
     r.attribution = r.values.clone();
     CHECK(attribution_correlation(r) == doctest::Approx(1).epsilon(1e-12));
@@ -236,7 +236,7 @@ TEST_CASE("an attribution that tells all is correlated by 1, its opposite by -1,
     CHECK(attribution_correlation(r) == doctest::Approx(-1).epsilon(1e-12));
 }
 
-TEST_CASE("only cells that were run count, by their effects and not by their values") {
+TEST_CASE("the correlation counts only cells that were run, by their effects and not their values") {
     SweepResult r = result();
     r.attribution = at::randn({2, 2, 3}, at::kDouble);
     r.ran[0][1].fill_(false);
@@ -252,7 +252,7 @@ TEST_CASE("only cells that were run count, by their effects and not by their val
     CHECK(attribution_correlation(r) == doctest::Approx(pearson_by_hand(exact, guess)).epsilon(1e-12));
 }
 
-TEST_CASE("where there is nothing to correlate the answer is no number") {
+TEST_CASE("without anything to correlate, the correlation is NaN") {
     SweepResult r = result();
     r.attribution = at::randn({2, 2, 3}, at::kDouble);
     r.ran.fill_(false);
@@ -292,14 +292,14 @@ TEST_CASE("the cells of a result are a range, which a pipeline may take from a t
     for (Index t = 0; t < 3; ++t) CHECK(second_layer[std::size_t(t)] == values[1][1][t].item<double>());
 }
 
-TEST_CASE("the cells of a result that lies otherwise in memory are the same") {
+TEST_CASE("the cells of a result do not depend on its strides") {
     SweepResult r = result();
     const auto before = r.cells() | ranges::views::transform(&SweepCell::value) | ranges::to<std::vector>();
     r.values = r.values.transpose(0, 2).contiguous().transpose(0, 2);
     CHECK((r.cells() | ranges::views::transform(&SweepCell::value) | ranges::to<std::vector>()) == before);
 }
 
-TEST_CASE("results of other prompts are concatenated, prompt after prompt, and numbered on") {
+TEST_CASE("results of other prompts are concatenated, and the numbers of the prompts continue") {
     const SweepResult a = result(), b = result(), c = result();
     const SweepResult all = concatenate({a, b, c});
     CHECK((all.axes.front() == SweepAxis{"prompt", {"0", "1", "2", "3", "4", "5"}}));
@@ -313,7 +313,7 @@ TEST_CASE("results of other prompts are concatenated, prompt after prompt, and n
     CHECK(concatenate({a}).values.equal(a.values));
 }
 
-TEST_CASE("prompts with labels of their own keep them, and a tensor that a result lacks is left out") {
+TEST_CASE("prompts with their own labels keep them, and a tensor that one result lacks is left out") {
     SweepResult a = result(), b = result();
     a.axes.front().labels = {"Mary", "John"}, b.axes.front().labels = {"Ann", "Tom"};
     a.attribution = a.values, b.source = at::Tensor();
@@ -341,7 +341,7 @@ TEST_CASE("results of different sweeps are neither concatenated nor merged") {
     CHECK(says(message_of<ValueError>([] { (void)merge({}); }), "no result to merge"));
 }
 
-TEST_CASE("what several processes ran of one sweep is merged, and a cell that one of them ran is taken from it") {
+TEST_CASE("the parts of a sweep run by several processes are merged, each cell from a process that ran it") {
     const SweepResult whole = result();
     SweepResult a = whole, b = whole;
     a.values = whole.values.clone(), a.done = whole.done.clone(), a.ran = whole.ran.clone();
@@ -365,7 +365,7 @@ TEST_CASE("what several processes ran of one sweep is merged, and a cell that on
     CHECK_FALSE(one.is_complete());
 }
 
-TEST_CASE("every method has a text of its own, and is found by it") {
+TEST_CASE("every method has its own text, and is found by it") {
     for (const SweepMethod method : sweep_methods) CHECK(sweep_method_of(to_string(method)) == method);
     CHECK(std::string(to_string(SweepMethod::stages_by_position)) == "stages, position by position");
     CHECK_FALSE(sweep_method_of("").has_value());

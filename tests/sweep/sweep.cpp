@@ -41,13 +41,13 @@ std::vector<Metric> metrics() {
         metric_of([](const at::Tensor& logits) { return logits.select(-1, 7).mul(logits.select(-1, 2)).mean(-1); })};
 }
 
-/// The five optimisations, by the bits of a number.
+/// The five optimisations whose bits are set in the number.
 Optimisations savings_of(unsigned bits) {
     return {(bits & 1u) != 0, (bits & 2u) != 0, (bits & 4u) != 0, (bits & 8u) != 0, (bits & 16u) != 0};
 }
 }  // namespace
 
-TEST_CASE("whatever is patched with whatever, a cell is the metric of a forward pass with its patch") {
+TEST_CASE("for every patching and grid, a cell is the metric of a forward pass with its patch") {
     Model m = model();
     for (const auto& [captured, grid] : grids(m))
         for (const Patching& patching : patchings()) {
@@ -64,7 +64,7 @@ TEST_CASE("whatever is patched with whatever, a cell is the metric of a forward 
         }
 }
 
-TEST_CASE("whatever is saved, the numbers are the same") {
+TEST_CASE("no combination of optimisations changes a number") {
     Model m = model();
     const Pairs p = pairs(2, 3);
     const auto all = grids(m);
@@ -82,7 +82,7 @@ TEST_CASE("whatever is saved, the numbers are the same") {
     }
 }
 
-TEST_CASE("every metric reads what it would read of whole runs") {
+TEST_CASE("every metric reads the same numbers as from whole runs") {
     Model m = model();
     for (const Patching& patching : patchings())
         for (const Metric& metric : metrics())
@@ -145,7 +145,7 @@ TEST_CASE("how many cells run together, and in how much memory, changes no numbe
         }
 }
 
-TEST_CASE("several processes that claim batches have all cells between them, bit for bit those of one") {
+TEST_CASE("several processes that claim batches run all cells between them, bit for bit as one would") {
     Model m = model();
     const Pairs p = pairs(3, 1);
     const Grid grid = grids(m)[1].second;
@@ -164,7 +164,7 @@ TEST_CASE("several processes that claim batches have all cells between them, bit
     CHECK(times.equal(alone.ran.to(at::kDouble)));
 }
 
-TEST_CASE("a sweep that is interrupted goes on from its journal, with the same numbers") {
+TEST_CASE("an interrupted sweep continues from its journal, with the same numbers") {
     Model m = model();
     const Pairs p = pairs(2, 1);
     const Grid grid = grids(m)[1].second;
@@ -246,7 +246,7 @@ TEST_CASE("a model that only has a forward runs all prompts at once, with the sa
     }
 }
 
-TEST_CASE("what does not fit is refused before the model is run") {
+TEST_CASE("arguments that do not fit are refused before the model runs") {
     Model m = model();
     const Pairs p = pairs(2, 2);
     const auto c_attn = sites<Qkv>(m, "h.*.attn.c_attn");
@@ -275,7 +275,7 @@ TEST_CASE("what does not fit is refused before the model is run") {
     CHECK_THROWS_AS((void)sweep(m, patching, Grid::of<Q>(c_attn), logit(vocabulary)), ValueError);
 }
 
-TEST_CASE("a site that is not passed is an error, whatever sweeps it") {
+TEST_CASE("a site that is never passed is an error, however it is swept") {
     Model m = model(), other = model();
     const Pairs p = pairs(1, 2);
     const Grid elsewhere = Grid::of<Q>(sites<Qkv>(other, "h.*.attn.c_attn"));
@@ -297,7 +297,7 @@ TEST_CASE("the model is left as it was: parameters, gradients and sites") {
     CHECK(m->forward(p.clean).equal(before));
 }
 
-TEST_CASE("a metric that writes what it is lent is told so, before it spoils a cell") {
+TEST_CASE("a metric that writes into its argument is refused before it spoils a cell") {
     Model m = model();
     const Pairs p = pairs(1, 1);
     const Metric writing = metric_of([](const at::Tensor& logits) { return logits.sub_(1).sum({1, 2}); }, "mine");
@@ -309,7 +309,7 @@ TEST_CASE("a metric that writes what it is lent is told so, before it spoils a c
                    "the metric 'mine' wrote to the tensor it was lent"));
 }
 
-TEST_CASE("attention scores, which pass in whole runs only, cannot be swept position by position") {
+TEST_CASE("attention scores, which exist only for whole runs, cannot be swept position by position") {
     Model m = model();
     const Pairs p = pairs(1, 2);
     const Grid scores = Grid::of<Resid>(SiteRef<Resid<6>>(m->h[0]->attn->scores));

@@ -18,7 +18,7 @@ using suture_test::message_of;
 using suture_test::says;
 }  // namespace
 
-TEST_CASE("any cells in the order of their blocks have the numbers of whole passes, whatever runs beside them") {
+TEST_CASE("any cells in the order of their blocks give the numbers of whole passes, whichever cells run with them") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(2, 1);
@@ -59,7 +59,7 @@ TEST_CASE("any cells in the order of their blocks have the numbers of whole pass
             }
 }
 
-TEST_CASE("a write goes to the positions that pass, all or those that are kept, and refuses any other number") {
+TEST_CASE("a write goes to the positions that pass, all or only the kept ones, and refuses any other number of them") {
     PatchWrite write;
     write.computed = {3, {1, 2}, {at::ones({2, 2})}};
     write.kept = {2, {1}, {at::ones({1, 2}).mul(5)}};

@@ -1,5 +1,5 @@
 // Cells: their places in the axes of a result, and what each replaces of an activation, over the layouts of published
-// models: counted channel by channel from their definitions, and by hand for the three that are easily got wrong.
+// models: channel by channel from their definitions, and by hand for the three that are easy to get wrong.
 #include "suture/sweep/detail/cells.hpp"
 
 #include "suture/edit/on.hpp"
@@ -65,7 +65,7 @@ at::Tensor by_hand(const at::Tensor& base, const at::Tensor& source, const std::
         for (const Index c : channels) copy.select(-1, c).select(-1, t).copy_(source.select(-1, c).select(-1, t));
     return copy;
 }
-/// What cells make of an activation is what is written by hand, and what they replace is what differs.
+/// Cells edit an activation as it is edited by hand, and replace exactly the part that differs.
 void check_cells(const CellSpace& space, const laws::definition& definition, std::size_t segment, Index heads) {
     const at::Tensor base = at::randn({2, 4, definition.width()}), source = at::randn({2, 4, definition.width()});
     const at::Tensor before = base.clone();
@@ -84,7 +84,7 @@ void check_cells(const CellSpace& space, const laws::definition& definition, std
 }
 }  // namespace
 
-TEST_CASE("over every layout, a cell of a component or a head is what is written channel by channel") {
+TEST_CASE("in every layout, a cell of a component or a head equals a channel-by-channel edit") {
     laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
         const laws::definition definition = laws::definition_of<L>();
         laws::for_each_component<L>([&]<class C>(std::type_identity<C>, std::size_t segment) {
@@ -98,7 +98,7 @@ TEST_CASE("over every layout, a cell of a component or a head is what is written
     });
 }
 
-TEST_CASE("over every layout, a cell of the whole of it replaces all channels of its position") {
+TEST_CASE("in every layout, a cell of the whole layout replaces all channels of its position") {
     laws::for_each_layout<laws::every_layout>([]<class L>(std::type_identity<L>) {
         const CellSpace space(Grid::of<L>(HookPoint<L>("h.0")), 1, 3);
         const at::Tensor base = at::randn({1, 3, L::width}), source = at::randn({1, 3, L::width});
@@ -145,7 +145,7 @@ TEST_CASE("in CodeGen the value comes before the key, in each of four groups") {
     CHECK(space.edited(base, source, space.at(0)).equal(expected));
 }
 
-TEST_CASE("a cell of all positions, or of a stretch of them at once, replaces each of them") {
+TEST_CASE("a cell of all positions, or of a range of them, replaces each of them") {
     const at::Tensor base = at::randn({1, 5, 36}), source = at::randn({1, 5, 36});
     const std::vector<Index> queries = laws::definition_of<Qkv>().channels(0);
     const Grid grid = Grid::of<Q>(c_attn);
@@ -159,7 +159,7 @@ TEST_CASE("a cell of all positions, or of a stretch of them at once, replaces ea
     CHECK(edited(grid.at(token(-2))).equal(by_hand(base, source, {3}, queries)));
 }
 
-TEST_CASE("a source of one prompt serves them all, and any strides will do") {
+TEST_CASE("a source with one prompt serves all prompts, with any strides") {
     const CellSpace space(Grid::of<K>(HookPoint<NeoXQkv<3, 4>>("h.0")), 3, 5);
     const at::Tensor base = at::randn({5, 36, 3}).permute({2, 0, 1}), source = at::randn({1, 36, 5}).transpose(1, 2);
     const Cell c = space.at(7);
@@ -167,7 +167,7 @@ TEST_CASE("a source of one prompt serves them all, and any strides will do") {
               .equal(by_hand(base, source.expand({3, 5, 36}), {2}, laws::definition_of<NeoXQkv<3, 4>>().channels(1))));
 }
 
-TEST_CASE("a cell of recipes is what its recipe makes of each prompt by itself") {
+TEST_CASE("a cell of recipes is its recipe applied to each prompt separately") {
     const std::vector recipes{on<Q>(token(0)).zero(), on<Q>(token(2)).zero()};
     const CellSpace space(Grid::of_recipes(c_attn, recipes), 2, 3);
     const at::Tensor base = at::randn({2, 3, 36});
@@ -180,7 +180,7 @@ TEST_CASE("a cell of recipes is what its recipe makes of each prompt by itself")
     CHECK(first.edited(base, {}, first.at(0)).equal(expected));
 }
 
-TEST_CASE("the index of a cell and its place in the axes determine one another") {
+TEST_CASE("the index of a cell and its place on the axes determine each other") {
     const auto mlps = sites_of<MlpOut<8>>({"h.0.mlp", "h.1.mlp"});
     const std::vector<Grid> grids{
         Grid::of<Q>(c_attn),
@@ -202,7 +202,7 @@ TEST_CASE("the index of a cell and its place in the axes determine one another")
             CHECK(c.prompt == i / space.cells_per_prompt());
             CHECK(seen.insert(coordinates(c)).second);
 
-            // Row by row, as the tensors of a result are: the index again, from the place on each axis.
+            // The index again, from the place on each axis, in row-major order as in the tensors of a result.
             Index again = 0;
             for (const SweepAxis& axis : space.axes()) {
                 const Index place = axis.name == "prompt"      ? c.prompt
@@ -237,7 +237,7 @@ TEST_CASE("labels count prompts, heads and positions as the model does") {
     CHECK((labels_on(space, "position") == Labels{"2", "3"}));
 }
 
-TEST_CASE("tokens that prompts of this length lack are refused") {
+TEST_CASE("tokens outside prompts of this length are refused") {
     const Grid grid = Grid::of<Q>(c_attn);
     CHECK(message_of<PositionError>([&] { CellSpace(grid.at(token(5)), 1, 5); }) ==
           "token 5 is outside a prompt of the sweep, which has 5 tokens: count from 0, or from -1 for the last");

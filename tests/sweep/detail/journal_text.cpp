@@ -33,7 +33,7 @@ TEST_CASE("lines that were written are read again, bit for bit") {
     CHECK(JournalText::lines_of_baselines({{3, 3}}) == "baseline 3 1.8p+1\n");
 }
 
-TEST_CASE("a text that breaks off has its whole lines, and nothing before the sweep is named") {
+TEST_CASE("a truncated text keeps its whole lines, and has none before the sweep is named") {
     const std::string named = header + "a\n", text = named + "1 1p+0\n2 1p";
     const JournalText read = JournalText::parse(text);
     CHECK(read.whole == named.size() + 7);
@@ -46,7 +46,7 @@ TEST_CASE("a text that breaks off has its whole lines, and nothing before the sw
     }
 }
 
-TEST_CASE("another first line is not a journal's, and another line is not a cell") {
+TEST_CASE("a text with another first line is not a journal, and a malformed line is not a cell") {
     CHECK(says(message_of<FileError>([] { (void)JournalText::parse("hello\n"); }), "is not a suture sweep journal"));
     CHECK(says(message_of<FileError>([] { (void)JournalText::parse(header + "a\none 1p+0\n"); }),
                "has the line 'one 1p+0' instead of a cell and its value", "remove the line"));

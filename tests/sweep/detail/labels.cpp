@@ -32,18 +32,18 @@ std::vector<SiteRef<L>> sites_of(const std::vector<std::string>& names) {
 const auto c_attn = sites_of<Qkv>({"h.0.attn", "h.1.attn"});
 }  // namespace
 
-TEST_CASE("numbers count from where they begin") {
+TEST_CASE("numbered labels count from their first number") {
     CHECK((numbered(3, 2) == Labels{"3", "4"}));
     CHECK(numbered(3, 0).empty());
 }
 
-TEST_CASE("the first list whose labels all differ is taken, or else the last one") {
+TEST_CASE("the first list without a repeated label is taken, or else the last list") {
     CHECK((first_distinct({{"a", "a"}, {"b", "c"}, {"d", "e"}}) == Labels{"b", "c"}));
     CHECK((first_distinct({{"a", "b"}, {"c", "d"}}) == Labels{"a", "b"}));
     CHECK((first_distinct({{"a", "a"}, {"b", "b"}}) == Labels{"b", "b"}));
 }
 
-TEST_CASE("the number of a path is its only step that is a number") {
+TEST_CASE("the layer of a path is its only step that is a number") {
     CHECK(layer_of("h.3.attn.c_attn") == "3");
     CHECK(layer_of("3") == "3");
     CHECK(layer_of("h.007.attn") == "007");
@@ -51,7 +51,7 @@ TEST_CASE("the number of a path is its only step that is a number") {
         CHECK(layer_of(path) == path);
 }
 
-TEST_CASE("a layer is called by the number in its path, and by the whole path where that would mislead") {
+TEST_CASE("a layer is labelled with the number in its path, or with the whole path if the number would mislead") {
     const auto layers = [](const std::vector<std::string>& paths) {
         return layer_labels(Grid::of<Q>(sites_of<Qkv>(paths)).parts().front().sites);
     };
@@ -67,7 +67,7 @@ TEST_CASE("a layer is called by the number in its path, and by the whole path wh
     CHECK((layers({"same", "same"}) == Labels{"0", "1"}));
 }
 
-TEST_CASE("components of one name are told apart by their widths and sites") {
+TEST_CASE("components with the same name are distinguished by their widths and sites") {
     using Stream = Resid<8>;
     const Grid streams = Grid::of<Resid>(sites_of<Stream>({"h.0.pre", "h.1.pre"}))
                              .with(Grid::of<Resid>(sites_of<Stream>({"h.0.mid", "h.1.mid"})));
@@ -76,7 +76,7 @@ TEST_CASE("components of one name are told apart by their widths and sites") {
     CHECK((component_labels(queries.parts()) == Labels{"Q<4, 2> at h.0", "Q<6> at h.0"}));
 }
 
-TEST_CASE("recipes are called by their texts, and by their places too where two read the same") {
+TEST_CASE("recipes are labelled with their texts, and numbered if two texts are the same") {
     const auto recipes = [](auto... all) {
         return recipe_labels(Grid::of_recipes(c_attn, std::vector{all...}).recipes());
     };

@@ -24,7 +24,7 @@ using suture::detail::Ledger;
 using suture_test::message_of;
 using suture_test::says;
 
-/// Two prompts of four cells, of which nothing is known.
+/// Two prompts with four cells each, all unknown.
 SweepResult unknown() {
     SweepResult r;
     r.values = at::full({2, 4}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
@@ -55,7 +55,8 @@ SweepOptions with_journal(const files::fs::path& path) {
 }
 }  // namespace
 
-TEST_CASE("cells that need no run are the baseline of their prompt, done but not run; the others are not known") {
+TEST_CASE(
+    "cells that need no run equal their prompt's baseline and count as done but not run; the others are unknown") {
     SweepResult r = unknown();
     const SweepOptions options;
     Ledger book(r, options);
@@ -69,7 +70,7 @@ TEST_CASE("cells that need no run are the baseline of their prompt, done but not
     for (Index cell = 0; cell < 8; ++cell) CHECK(book.knows(cell) == (cell != 1 && cell != 4 && cell != 6));
 }
 
-TEST_CASE("prompts that are begun by themselves leave the others alone") {
+TEST_CASE("beginning some prompts leaves the others alone") {
     SweepResult r = unknown();
     const SweepOptions options;
     Ledger book(r, options);
@@ -79,7 +80,7 @@ TEST_CASE("prompts that are begun by themselves leave the others alone") {
     CHECK((flags_of(r.done) == std::vector<bool>{false, false, false, false, true, false, true, true}));
 }
 
-TEST_CASE("what was run is done, with its number, whatever number that is") {
+TEST_CASE("a cell that was run is done and has its number, whatever the number") {
     SweepResult r = unknown();
     const SweepOptions options;
     Ledger book(r, options);
@@ -92,7 +93,7 @@ TEST_CASE("what was run is done, with its number, whatever number that is") {
     CHECK((flags_of(r.done) == flags_of(r.ran)));
 }
 
-TEST_CASE("the progress goes up to all cells, and counts each once") {
+TEST_CASE("progress reaches the number of cells and counts each once") {
     std::vector<std::pair<Index, Index>> steps;
     SweepResult r = unknown();
     const SweepOptions options = noting(steps);
@@ -116,7 +117,7 @@ TEST_CASE("cells that are left out are not counted") {
     CHECK_FALSE(r.is_complete());
 }
 
-TEST_CASE("what a journal has is done and run") {
+TEST_CASE("cells in the journal count as done and run") {
     const Folder folder;
     {
         SweepJournal journal(folder / "j");
@@ -136,7 +137,7 @@ TEST_CASE("what a journal has is done and run") {
     CHECK(r.ran.flatten()[1].item<bool>());
 }
 
-TEST_CASE("what becomes known is in the journal before the progress is reported") {
+TEST_CASE("a cell is in the journal before its progress is reported") {
     const Folder folder;
     SweepResult r = unknown();
     SweepOptions options = with_journal(folder / "j");

@@ -36,7 +36,7 @@ struct Recorded {
 };
 }  // namespace
 
-TEST_CASE("what is recorded takes the bytes of its tensors, and undefined ones none") {
+TEST_CASE("a record takes the bytes of its tensors, and undefined tensors take none") {
     CHECK(bytes_of(at::Tensor()) == 0);
     StagedRun run;
     run.logits = at::zeros({2, 3}, at::kDouble);
@@ -56,12 +56,12 @@ TEST_CASE("what is recorded takes the bytes of its tensors, and undefined ones n
     CHECK(bytes_of(cells) == 16);
 }
 
-TEST_CASE("a metric's copies have 32 bits at least, and as many as the model's if it has more") {
+TEST_CASE("a metric's copies have at least 32 bits, and more if the model's logits have more") {
     CHECK(bytes_of_metric(at::zeros({10}, at::kHalf)) == bytes_of_metric(at::zeros({10})));
     CHECK(bytes_of_metric(at::zeros({10}, at::kDouble)) == 2 * bytes_of_metric(at::zeros({10})));
 }
 
-TEST_CASE("a limit without bounds leaves room for sums") {
+TEST_CASE("an unbounded limit does not overflow in sums") {
     SweepOptions options;
     options.memory = std::numeric_limits<std::size_t>::max();
     CHECK(allowed_bytes(options) == std::int64_t{1} << 62);
@@ -86,7 +86,7 @@ TEST_CASE(
                "needs " + std::to_string(one) + " bytes but may hold " + std::to_string(one - 1)));
 }
 
-TEST_CASE("a group has as many prompts as half of the memory holds, and one at least") {
+TEST_CASE("a group has as many prompts as fit into half of the memory, and at least one") {
     const at::NoGradGuard no_gradients;
     const Recorded r;
     SweepOptions options;
@@ -95,7 +95,7 @@ TEST_CASE("a group has as many prompts as half of the memory holds, and one at l
     CHECK(prompts_in_a_group(r.task, options, r.group.base) == 1);
 }
 
-TEST_CASE("more memory lets more cells run together, up to the batch, and the longest decides") {
+TEST_CASE("more memory lets more cells run together, up to the batch size, and the longest cell decides") {
     const at::NoGradGuard no_gradients;
     Recorded r;
     std::size_t before = 0;

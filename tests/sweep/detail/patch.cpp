@@ -52,7 +52,7 @@ TEST_CASE("a patch is located in its block, and where the prompts are equal it c
     }
 }
 
-TEST_CASE("what is read early can only be changed early") {
+TEST_CASE("only early positions can change a metric that is read early") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Located located(m, grids(m)[6].second, logit(1).at(token(3)), true);
@@ -61,7 +61,7 @@ TEST_CASE("what is read early can only be changed early") {
         CHECK(located.has_effect(cell) == (cell.what.positions.begin == 2 || cell.what.positions.begin == 3));
 }
 
-TEST_CASE("without skip_unchanged a patch has its own positions, and by whole prompts it is never by itself") {
+TEST_CASE("without skip_unchanged a patch covers all of its positions, and by whole prompts it never stands alone") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     Optimisations all;

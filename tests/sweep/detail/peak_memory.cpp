@@ -19,7 +19,7 @@ constexpr std::int64_t kibi = 1024;
 at::Tensor bytes(std::int64_t count) { return at::empty({count}, at::kByte); }
 }  // namespace
 
-TEST_CASE("what is held at once adds up, and what was freed before makes room") {
+TEST_CASE("tensors held at the same time add up, and freed ones make room") {
     const PeakMemory peak;
     CHECK(peak.bytes() == 0);
     {
@@ -33,7 +33,7 @@ TEST_CASE("what is held at once adds up, and what was freed before makes room") 
     CHECK(peak.bytes() == 160 * kibi);
 }
 
-TEST_CASE("views and handles take nothing, and what an operation makes in between counts") {
+TEST_CASE("views and handles take nothing, and an operation's temporaries count") {
     const at::Tensor a = at::ones({16 * kibi});
     const PeakMemory peak;
     const at::Tensor view = a.view({4, -1}).transpose(0, 1), handle = a;
@@ -43,7 +43,7 @@ TEST_CASE("views and handles take nothing, and what an operation makes in betwee
     CHECK(peak.bytes() < 3 * 64 * kibi);
 }
 
-TEST_CASE("a count within a count is part of it, and ends by itself") {
+TEST_CASE("a nested count is part of the outer one, and ends on its own") {
     const PeakMemory outer;
     {
         const PeakMemory inner;
@@ -55,7 +55,7 @@ TEST_CASE("a count within a count is part of it, and ends by itself") {
     CHECK(outer.bytes() == 96 * kibi);
 }
 
-TEST_CASE("a profiler that is active goes on behind the count") {
+TEST_CASE("an active profiler continues after the count") {
     std::ostringstream table;
     {
         const torch::autograd::profiler::RecordProfile profile(table);
@@ -71,7 +71,7 @@ TEST_CASE("a profiler that is active goes on behind the count") {
     CHECK(table.str().find("aten::abs") != std::string::npos);
 }
 
-TEST_CASE("when the count has ended nothing is counted, and other threads' tensors never are") {
+TEST_CASE("nothing is counted after the end of a count, and tensors of other threads never are") {
     std::int64_t counted = 0;
     {
         const PeakMemory peak;

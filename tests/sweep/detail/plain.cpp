@@ -56,7 +56,8 @@ TEST_CASE("a cell is the metric of a run in which its activation alone was repla
     CHECK(distance(result.baseline, m->forward(p.corrupted).select(1, length - 1).select(1, 4)) < 1e-12);
 }
 
-TEST_CASE("prompts run together as the memory allows, with the same numbers, and one that does not fit is refused") {
+TEST_CASE(
+    "prompts run together as far as the memory allows, with the same numbers, and one that does not fit is refused") {
     Model m = model();
     const Pairs p = pairs(4, 0);
     const Grid grid = grids(m)[6].second;

@@ -17,7 +17,7 @@ using namespace suture::detail;
 using suture_test::message_of;
 using suture_test::says;
 
-/// The cells that a denoising sweep of one prompt runs, which differs from a position on.
+/// The cells that a denoising sweep runs for one prompt that differs from a given position on.
 std::vector<PlannedCell> plan(Model& m, const Grid& grid, const Metric& metric, Index differ, bool by_position,
                               Optimisations optimisations = {}) {
     const at::NoGradGuard no_gradients;
@@ -40,7 +40,7 @@ bool is_at(const PlannedCell& c, Index layer, Index token) {
 }
 }  // namespace
 
-TEST_CASE("a cell starts at the block where it is patched, those that start early first, and the longest of these") {
+TEST_CASE("a cell starts at the block where it is patched; early starters come first, and the longest of them") {
     Model m = model();
     for (const auto& [captured, grid] : grids(m)) {
         if (!grid.recipes().empty()) continue;
@@ -88,10 +88,10 @@ TEST_CASE("cells that cannot change what is read are not planned") {
     // Keys of the last layer reach later positions.
     const auto keys = plan(m, grids(m)[3].second, logit(1), differ, true);
     CHECK(std::any_of(keys.begin(), keys.end(), [](const PlannedCell& c) { return is_at(c, layers - 1, 3); }));
-    // By whole prompts nothing is known of who reads what: the differences alone count.
+    // By whole prompts it is unknown who reads which position: only the differences count.
     CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, false).size()) ==
           layers * (length - differ));
-    // Without the optimisation all are planned that causality leaves.
+    // Without the optimisation, every cell that causality allows is planned.
     Optimisations all;
     all.skip_unchanged = false;
     CHECK(static_cast<Index>(plan(m, grids(m)[0].second, logit(1), differ, false, all).size()) == layers * length);
@@ -99,7 +99,7 @@ TEST_CASE("cells that cannot change what is read are not planned") {
           (layers - 1) * length + 1);
 }
 
-TEST_CASE("a patch of all positions has those between the first that changes and the last") {
+TEST_CASE("a patch of all positions covers those from the first that changes to the last") {
     Model m = model();
     for (const PlannedCell& c : plan(m, grids(m)[5].second, next_token_loss(), 2, true)) {
         CHECK(c.first == 2);
@@ -142,14 +142,14 @@ at::Tensor flags(const std::vector<Index>& set) {
 }
 }  // namespace
 
-TEST_CASE("whole passes run every cell, place by place and prompt by prompt at each") {
+TEST_CASE("whole passes run every cell, place by place, and the prompts of each place together") {
     const Planned p;
     CHECK((indices_of(p.planner.of_places(0, 2).to_run) == std::vector<Index>{0, 4, 1, 5, 2, 6, 3, 7}));
     CHECK((indices_of(p.planner.of_places(1, 1).to_run) == std::vector<Index>{4, 5, 6, 7}));
     CHECK(p.planner.of_places(0, 2).unchanged.empty());
 }
 
-TEST_CASE("of a share, cells that were not chosen are left out, unless they are known") {
+TEST_CASE("with a share, cells that were not chosen are left out unless they are known") {
     Planned p;
     p.planner.choose(flags({1, 6}));
     const SweepPlan share = p.planner.of_places(0, 2);
@@ -162,7 +162,7 @@ TEST_CASE("of a share, cells that were not chosen are left out, unless they are 
     CHECK_FALSE(p.planner.claims(cells({3})));
 }
 
-TEST_CASE("a batch is run here if some of its cells are unknown, and it is this process's by its number") {
+TEST_CASE("a batch runs if some of its cells are unknown, and its number decides in which process") {
     Planned p;
     std::vector<std::size_t> asked;
     p.options.claim = [&asked](std::size_t batch) {
@@ -174,13 +174,13 @@ TEST_CASE("a batch is run here if some of its cells are unknown, and it is this 
     p.ledger.add({{0, 1}, {1, 2}});
     CHECK_FALSE(p.planner.claims(second));
     CHECK(p.planner.claims(third));
-    // A batch that is known is not asked for, and has its number all the same: other processes count it too.
+    // A known batch is not claimed but has a number: other processes count it too.
     CHECK_FALSE(p.planner.claims(first));
     CHECK(p.planner.claims(second));
     CHECK((asked == std::vector<std::size_t>{0, 1, 2, 4}));
 }
 
-TEST_CASE("cells that a journal has are neither run again nor dropped from a share") {
+TEST_CASE("cells in a journal are neither run again nor dropped from a share") {
     const files::Folder folder;
     {
         SweepJournal journal(folder / "j");
@@ -196,7 +196,8 @@ TEST_CASE("cells that a journal has are neither run again nor dropped from a sha
     CHECK_FALSE(p.planner.claims(plan.to_run));
 }
 
-TEST_CASE("the share is of the largest estimated effects, at least one cell, and an estimate without any is refused") {
+TEST_CASE(
+    "a share has the largest estimated effects and at least one cell, and an estimate without any effect is refused") {
     Planned p;
     SweepResult estimate = empty_result(p.task);
     estimate.baseline.fill_(1);
@@ -209,7 +210,7 @@ TEST_CASE("the share is of the largest estimated effects, at least one cell, and
                "the gradient of 'logit'", "or the share 1"));
 }
 
-TEST_CASE("recipes that make more than the memory holds are refused before any cell runs") {
+TEST_CASE("recipes whose results exceed the memory are refused before any cell runs") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(1, 0);

@@ -28,7 +28,7 @@ Metric sum_of(const at::Tensor& ids) {
     metric.ids = ids;
     return metric;
 }
-/// Runs of the prompts in this order, whose logits were computed of the ids that are asked for alone, or of all.
+/// Runs of the prompts in this order, with the logits of the requested ids alone, or of all.
 at::Tensor value(const Metric& metric, const at::Tensor& order, bool only_these) {
     const LogitReads whole(metric, editing(tokens_run)), reads = only_these ? whole.of_read_ids() : whole;
     const at::Tensor runs = reads.at_positions(logits).index_select(0, order);
@@ -37,7 +37,7 @@ at::Tensor value(const Metric& metric, const at::Tensor& order, bool only_these)
 }
 }  // namespace
 
-TEST_CASE("the numbers are the same whether all logits were computed or only those that are read") {
+TEST_CASE("the numbers are the same whether all logits are computed or only those that are read") {
     const at::Tensor answers = at::tensor({8, 2, 8}, at::kLong), others = at::tensor({2, 0, 5}, at::kLong);
     for (const Metric& metric : {Metric(logit(4)), Metric(logit_difference(4, 1)), answer_logit(answers),
                                  logit_difference(answers, others), sum_of(at::tensor({7, 7, 1}, at::kLong))})
@@ -48,7 +48,7 @@ TEST_CASE("the numbers are the same whether all logits were computed or only tho
         }
 }
 
-TEST_CASE("of the ids that prompts read each is computed once, and where a metric reads all none is named") {
+TEST_CASE("each id that prompts read is computed once, and a metric that reads all ids names none") {
     const LogitReads reads =
         LogitReads(logit_difference(at::tensor({8, 2, 8}, at::kLong), at::tensor({2, 0, 5}, at::kLong)),
                    editing(tokens_run))
@@ -58,7 +58,7 @@ TEST_CASE("of the ids that prompts read each is computed once, and where a metri
     CHECK_FALSE(LogitReads(logit(3), editing(tokens_run)).ids().defined());
 }
 
-TEST_CASE("ids [ids] are every prompt's, and of [prompts, ids] each has its row, of any integer dtype") {
+TEST_CASE("ids [ids] belong to every prompt, and rows of [prompts, ids] to one each, of any integer dtype") {
     const at::Tensor order = at::arange(prompts, at::kLong),
                      rows = at::tensor({1, 2, 3, 4, 5, 6}, at::kLong).view({3, 2});
     const at::Tensor last = logits.select(1, length - 1);
@@ -109,7 +109,7 @@ TEST_CASE(
     CHECK(seen.clean.equal(logits.narrow(0, 1, 2).narrow(1, 2, 2).index_select(-1, metric.ids)));
 }
 
-TEST_CASE("numbers leave the graph and come as float64, and the differentiable ones stay in it") {
+TEST_CASE("the numbers are float64 outside the graph, and the differentiable ones stay in it") {
     const at::Tensor leaf = logits.to(at::kFloat).requires_grad_();
     const LogitReads reads(logit(1), editing(tokens_run));
     const at::Tensor order = at::arange(prompts, at::kLong);
@@ -120,7 +120,7 @@ TEST_CASE("numbers leave the graph and come as float64, and the differentiable o
     CHECK(reads.differentiable(reads.at_positions(leaf), {}, tokens_run, order).requires_grad());
 }
 
-TEST_CASE("what does not fit the prompts is refused before anything runs, by the metric's name") {
+TEST_CASE("a metric that does not fit the prompts is refused by name before anything runs") {
     const auto refusal = [](auto kind, const Metric& metric) {
         return message_of<typename decltype(kind)::type>([&] { LogitReads(metric, editing(tokens_run)); });
     };
@@ -136,7 +136,7 @@ TEST_CASE("what does not fit the prompts is refused before anything runs, by the
                "give token ids, integers"));
 }
 
-TEST_CASE("a position that the prompts lack is refused in a sentence that names the metric") {
+TEST_CASE("a position outside the prompts is refused with the metric's name") {
     const auto refusal = [](const Position<Axis::token>& where) {
         return message_of<PositionError>([&] { LogitReads(loss(1).at(where), editing(tokens_run)); });
     };

@@ -17,7 +17,7 @@ using suture::detail::StagedTask;
 using suture::detail::SweepSites;
 using suture::detail::SweepTask;
 
-/// A grid that has every kind of site, one behind the other.
+/// A grid with every kind of site, one after the other.
 Grid all_sites(const Model& m) {
     Grid all = grids(m)[0].second;
     for (const auto& [name, grid] : grids(m))
@@ -26,7 +26,7 @@ Grid all_sites(const Model& m) {
 }
 }  // namespace
 
-TEST_CASE("a run in stages, by position or by whole prompts, records what a forward pass has") {
+TEST_CASE("a run in stages, by position or by whole prompts, records the same as a forward pass") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(2, 2);
@@ -52,7 +52,7 @@ TEST_CASE("a run in stages, by position or by whole prompts, records what a forw
     }
 }
 
-TEST_CASE("a record says in which block a site is passed, and whether after its attention") {
+TEST_CASE("a record says in which block a site is passed, and whether that is after the attention") {
     const at::NoGradGuard no_gradients;
     Model m = model();
     const Pairs p = pairs(1, 2);
@@ -75,7 +75,7 @@ TEST_CASE("a record says in which block a site is passed, and whether after its 
     CHECK(recorded(last).sites[0].stage == layers);
 }
 
-TEST_CASE("runs of the same tokens are the same bits, which is what exact zeros rest on") {
+TEST_CASE("runs of the same tokens agree bit for bit, which exact zeros rely on") {
     const at::NoGradGuard no_gradients;
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
         Model m = model(dtype);

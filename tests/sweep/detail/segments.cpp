@@ -45,13 +45,13 @@ TEST_CASE("segments count their positions, in order") {
     CHECK(prompts_of(some, at::kCPU).equal(at::tensor({1, 0, 1}, at::kLong)));
 }
 
-TEST_CASE("what is recorded of prompts is found at the positions of segments") {
+TEST_CASE("recorded tensors of prompts are read at the positions of segments") {
     const at::Tensor recorded = at::arange(16).view({2, 4, 2});
     CHECK(recorded_at(recorded, some)
               .equal(at::cat({recorded[1].narrow(0, 2, 2), recorded[0].narrow(0, 0, 3), recorded[1].narrow(0, 3, 1)})));
 }
 
-TEST_CASE("positions attend to those before them in their own run, recorded where they are not computed") {
+TEST_CASE("positions attend to earlier ones of their own run, which are recorded unless they are computed") {
     const at::Tensor q = at::randn({2, length, heads, width}, at::kDouble),
                      k = at::randn({2, length, key_heads, width}, at::kDouble), v = at::randn_like(k);
     WholeRuns whole(2, length, at::kCPU);
@@ -65,7 +65,7 @@ TEST_CASE("positions attend to those before them in their own run, recorded wher
         for (Index i = 0; i < length; ++i)
             CHECK(all[run * length + i].sub(attended(q[run][i], k[run], v[run], i)).abs().max().item<double>() < 1e-12);
 
-    // Other keys and values at the positions that are computed: the recorded ones stay where none is.
+    // Computed positions get other keys and values; the others keep the recorded ones.
     const at::Tensor new_q = at::randn({6, heads, width}, at::kDouble),
                      new_k = at::randn({6, key_heads, width}, at::kDouble), new_v = at::randn_like(new_k);
     const Segments kept{{1, 3, 4}, {0, 0, 3}, {1, 3, 4}};

@@ -26,7 +26,7 @@ const SweepSites sites(Grid::of<Resid>(std::vector{site_ref(first), site_ref(sec
 const std::vector<Index> ids{2, 3};
 }  // namespace
 
-TEST_CASE("in stages each pass is counted, with its stage and whether it came after the attention") {
+TEST_CASE("in stages, each pass is counted with its stage and with whether it came after the attention") {
     SiteRecorder recorder(sites, ids, SiteRecording::in_stages);
     suture::detail::WholeRuns positions(2, 3, at::kCPU);
     const at::Tensor a = at::randn({2, 3, 4}), b = at::randn({6, 4});
@@ -50,7 +50,7 @@ TEST_CASE("in stages each pass is counted, with its stage and whether it came af
     CHECK(passes[1].activation.equal(b.view({2, 3, 4})));
 }
 
-TEST_CASE("what is recorded is a copy outside the graph") {
+TEST_CASE("a recorded activation is a copy outside the graph") {
     SiteRecorder recorder(sites, ids, SiteRecording::once);
     const at::Tensor a = at::randn({2, 3, 4}).requires_grad_();
     Scope scope = recorder.activate();
@@ -62,7 +62,7 @@ TEST_CASE("what is recorded is a copy outside the graph") {
     CHECK(all[0].data_ptr() != a.data_ptr());
 }
 
-TEST_CASE("a site that must be passed once is neither passed twice nor not at all, and may not have another shape") {
+TEST_CASE("a site that must be passed once may not be passed twice, never, or with another shape") {
     const at::Tensor a = at::ones({2, 3, 4});
     SiteRecorder twice(sites, ids, SiteRecording::once), never(sites, ids, SiteRecording::once);
     {
@@ -77,7 +77,7 @@ TEST_CASE("a site that must be passed once is neither passed twice nor not at al
     CHECK(says(message_of<HookError>([&] { scope.end(); }), "h.1"));
 }
 
-TEST_CASE("recorded in the graph, an activation has a gradient, whether the graph began before it or begins there") {
+TEST_CASE("an activation recorded in the graph has a gradient, whether the graph began before it or begins there") {
     for (const bool begins_before : {true, false}) {
         SiteRecorder recorder(sites, ids, SiteRecording::in_graph);
         const at::Tensor x = at::randn({2, 3, 4}).requires_grad_(begins_before);

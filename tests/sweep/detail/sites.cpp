@@ -21,7 +21,7 @@ using suture_test::says;
 using Qkv = Gpt2Qkv<12, 3>;
 }  // namespace
 
-TEST_CASE("components of one site share it, and each part finds its own at every layer") {
+TEST_CASE("components of one site share it, and each part finds its site at every layer") {
     const std::vector<SiteRef<Qkv>> qkv{site_ref(HookPoint<Qkv>("h.0.qkv")), site_ref(HookPoint<Qkv>("h.1.qkv"))};
     const std::vector<SiteRef<MlpOut<5>>> mlps{site_ref(HookPoint<MlpOut<5>>("h.0.mlp")),
                                                site_ref(HookPoint<MlpOut<5>>("h.1.mlp"))};
@@ -36,7 +36,7 @@ TEST_CASE("components of one site share it, and each part finds its own at every
     }
 }
 
-TEST_CASE("sites of one name are told apart by their identity") {
+TEST_CASE("sites with the same name are distinguished by their identity") {
     const std::vector<SiteRef<Qkv>> same{site_ref(HookPoint<Qkv>("h")), site_ref(HookPoint<Qkv>("h"))};
     CHECK(SweepSites(Grid::of<Q>(same)).size() == 2);
 }

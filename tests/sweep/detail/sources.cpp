@@ -13,7 +13,7 @@ using suture::detail::shared_sources;
 using suture::detail::SweepTask;
 }  // namespace
 
-TEST_CASE("the mean over prompts is that of all activations, in float64 and then in their dtype") {
+TEST_CASE("the mean over prompts is taken of all activations in float64, and has their dtype") {
     torch::manual_seed(2);
     const at::Tensor all = at::randn({5, 4, 3}).mul(1000);
     const auto record = [&](const at::Tensor& ids) {

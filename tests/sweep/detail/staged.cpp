@@ -23,7 +23,7 @@ using suture_test::message_of;
 using suture_test::says;
 }  // namespace
 
-TEST_CASE("a sweep holds no more than it may, and nothing afterwards") {
+TEST_CASE("a sweep stays within its memory limit, and holds nothing afterwards") {
     Model m = model();
     const Pairs p = pairs(6, 0);
     for (const Metric& metric : {Metric(logit_difference(3, 4)), kl_divergence(), next_token_loss()})
@@ -49,7 +49,7 @@ TEST_CASE("a sweep without room for one cell says how much it needs") {
                "allow more with the option 'memory'"));
 }
 
-TEST_CASE("a sweep in parts refuses hooks that are active, which a plain one runs") {
+TEST_CASE("a sweep in stages refuses active hooks, which a plain one runs") {
     Model m = model();
     const Pairs p = pairs(1, 2);
     const Grid grid = grids(m)[0].second;
@@ -63,7 +63,7 @@ TEST_CASE("a sweep in parts refuses hooks that are active, which a plain one run
     CHECK(distance(within.values, without.values) > 1e-3);
 }
 
-TEST_CASE("a site outside the blocks, or a model in stages that a site is passed twice in, is swept by its forward") {
+TEST_CASE("a site outside the blocks, or one that a staged model passes twice, is swept by forward passes") {
     struct placed {
         Model gpt2 = model();
         HookPoint<Resid<48>> embedding{"embedding"};
@@ -108,7 +108,7 @@ TEST_CASE("stages that do not make up the model's forward are refused") {
     CHECK(sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1), with(Optimisations::none())).is_complete());
 }
 
-TEST_CASE("a model that is not there, and one without layers, do no harm") {
+TEST_CASE("an empty holder and a model without layers do no harm") {
     const Pairs p = pairs(1, 1);
     Model m = model();
     const Grid grid = grids(m)[0].second;
@@ -132,7 +132,7 @@ TEST_CASE("a model that is not there, and one without layers, do no harm") {
                1e-5);
 }
 
-TEST_CASE("in inference mode the numbers are the same, also of blocks that write their input") {
+TEST_CASE("inference mode changes no number, even if blocks write their input") {
     Model m = model();
     const Pairs p = pairs(2, 1);
     const SweepResult outside = sweep(m, denoising(p.clean, p.corrupted), grids(m)[1].second, logit(3));
@@ -157,7 +157,7 @@ TEST_CASE("in inference mode the numbers are the same, also of blocks that write
                "inference mode has none"));
 }
 
-TEST_CASE("long prompts, many recipes and whole vocabularies stay within the memory as well") {
+TEST_CASE("long prompts, many recipes and whole vocabularies also stay within the memory limit") {
     Gpt2Config config;
     config.width = 48, config.heads = 3, config.inner = 192, config.layers = 2, config.positions = 128,
     config.vocabulary = 3000;

@@ -1,4 +1,4 @@
-// Stages: what they are lent stays as it was, and only the logits that are asked for are computed where that is possible.
+// Stages: they do not change their input, and compute only the requested logits where that is possible.
 #include "suture/sweep/detail/stages.hpp"
 
 #include "doctest.hpp"
@@ -31,7 +31,7 @@ struct Some : Whole4 {
 };
 }  // namespace
 
-TEST_CASE("a stage gives what it gives, and a block is called by its number in errors") {
+TEST_CASE("a stage passes its result on, and errors name a block by its number") {
     const at::Tensor x = at::ones({3});
     CHECK(run_stage("the embedding", x, [](const at::Tensor& in) { return in.add(1); }).equal(x.add(1)));
     CHECK(run_block(2, x, [](const at::Tensor& in) { return in.mul(3); }).equal(x.mul(3)));
@@ -40,14 +40,14 @@ TEST_CASE("a stage gives what it gives, and a block is called by its number in e
                "block 7 wrote to the tensor it was lent"));
 }
 
-TEST_CASE("in inference mode a stage gets a copy, so that writing it spoils nothing") {
+TEST_CASE("in inference mode a stage gets a copy, so writing it spoils nothing") {
     const c10::InferenceMode inference;
     const at::Tensor x = at::ones({3});
     CHECK(run_stage("the embedding", x, [](const at::Tensor& in) { return in.add_(1); }).equal(at::ones({3}).add(1)));
     CHECK(x.equal(at::ones({3})));
 }
 
-TEST_CASE("the logits of some ids are computed alone where the model can, and all where it cannot or none are named") {
+TEST_CASE("only the named ids' logits are computed if the model can do that, otherwise all of them") {
     const at::Tensor x = at::ones({2, 1}), ids = at::tensor({3, 1});
     Some some;
     CHECK(logits_of(some, x, ids).equal(x.mul(ids)));

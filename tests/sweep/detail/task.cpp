@@ -12,7 +12,7 @@ using suture::detail::empty_result;
 using suture::detail::SweepTask;
 }  // namespace
 
-TEST_CASE("two sweeps have the same text only if all but the model is the same") {
+TEST_CASE("two sweeps have the same text only if they differ in the model alone") {
     Model m = model();
     const Pairs p = pairs(2, 2), q = pairs(2, 3);
     const auto c_attn = sites<Qkv>(m, "h.*.attn.c_attn");
@@ -46,7 +46,7 @@ TEST_CASE("two sweeps have the same text only if all but the model is the same")
     CHECK(others.size() == 18);
 }
 
-TEST_CASE("weights have one key, whatever holds them; other weights have another, and a function has none") {
+TEST_CASE("equal weights have one key, whatever holds them; other weights have another, and a function has none") {
     using suture::detail::weights_text;
     Model m = model();
     const std::string first = weights_text(m);
@@ -63,7 +63,7 @@ TEST_CASE("weights have one key, whatever holds them; other weights have another
     CHECK(weights_text([] {}).empty());
 }
 
-TEST_CASE("a result in which nothing is known says so") {
+TEST_CASE("an empty result says that nothing is known") {
     Model m = model();
     const Pairs p = pairs(2, 2);
     const SweepResult result = empty_result(SweepTask(denoising(p.clean, p.corrupted), grids(m)[1].second, logit(1)));
