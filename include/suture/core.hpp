@@ -1,4 +1,4 @@
-// What a packed activation is: components, layouts, wheres, and the layouts of published models. No LibTorch.
+// What a packed activation is: components, layouts, selectors, and the layouts of published models. No LibTorch.
 #pragma once
 
 #include "suture/core/catalogue.hpp"

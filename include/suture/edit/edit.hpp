@@ -1,5 +1,5 @@
-// Edits: a component, selectors and an operation, as a value: `on<Q>(token(4), head<3>).set(0)`. Edits compose with `|`
-// into a recipe, and piping an activation into a recipe applies it.
+// Edits: a place and an operation, as a value: `on<Q>(token(4), head<3>).set(0)`. Edits compose with `|` into a recipe, and
+// piping an activation into a recipe applies it.
 // Law: `view | recipe` equals split, clone, edit and cat written by hand, bit for bit, and never writes `view`.
 #pragma once
 

@@ -1,5 +1,5 @@
-// Reading: the operations that View and Owned share. Every result has storage of its own, so no result leads back to
-// the source; `read(f)` lends the tensor to any other function, and checks that f does not write it.
+// Reading: the operations that View, Owned and their places share. Every result has storage of its own, so no result leads
+// back to the source; `read(f)` lends the tensor to any other function, and checks that f does not write it.
 #pragma once
 
 #include "suture/core/where.hpp"
