@@ -44,6 +44,13 @@ class Place;
 template <class N>
 concept Number = std::same_as<N, bool> || std::floating_point<N> || Integer<N>;
 
+/// A shape by value, which converts to at::IntArrayRef.
+class Sizes : public std::vector<Index> {
+public:
+    explicit Sizes(at::IntArrayRef sizes) : std::vector<Index>(sizes.begin(), sizes.end()) {}
+    friend std::ostream& operator<<(std::ostream& out, const Sizes& sizes) { return out << shape_text(sizes); }
+};
+
 namespace detail {
 struct PlaceValue;
 
@@ -373,13 +380,15 @@ template <class Self>
 class Reading : Arithmetic {
 public:
     /// The shape: [..., width].
-    at::IntArrayRef sizes() const { return held(), Access::sizes(self()); }
+    at::IntArrayRef sizes() const& { return held(), Access::sizes(self()); }
+    /// The same of a temporary, `view[place].sizes()`, by value.
+    Sizes sizes() const&& { return Sizes(sizes_of_this()); }
     Index size(Index dim) const {
-        const at::IntArrayRef all = sizes();
+        const at::IntArrayRef all = sizes_of_this();
         return all[static_cast<std::size_t>(c10::maybe_wrap_dim(dim, static_cast<Index>(all.size())))];
     }
-    Index dim() const { return static_cast<Index>(sizes().size()); }
-    Index numel() const { return c10::multiply_integers(sizes()); }
+    Index dim() const { return static_cast<Index>(sizes_of_this().size()); }
+    Index numel() const { return c10::multiply_integers(sizes_of_this()); }
     at::ScalarType dtype() const { return held().scalar_type(); }
     at::Device device() const { return held().device(); }
     bool requires_grad() const { return held().requires_grad(); }
@@ -475,6 +484,7 @@ protected:
     }
 
 private:
+    at::IntArrayRef sizes_of_this() const { return held(), Access::sizes(self()); }
     const Self& self() const { return static_cast<const Self&>(*this); }
 };
 }  // namespace detail
