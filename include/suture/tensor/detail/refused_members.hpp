@@ -36,17 +36,20 @@ struct RefusedReads {
 
 #define SUTURE_OTHER_STORAGE(name) \
     SUTURE_REFUSED(name, "this would hand out the storage: write x.clone(), or x.read(f)")
-                                            SUTURE_OTHER_STORAGE(detach) SUTURE_OTHER_STORAGE(data)
-                                                SUTURE_OTHER_STORAGE(data_ptr)
+                                        SUTURE_OTHER_STORAGE(detach) SUTURE_OTHER_STORAGE(data) SUTURE_OTHER_STORAGE(
+                                            data_ptr)
 #undef SUTURE_OTHER_STORAGE
 
 #define SUTURE_READ_AT_A_PLACE(name) \
     SUTURE_REFUSED(name, "a part is read at its place: write x[on<C>(token(4), head(3))]")
-                                                    SUTURE_READ_AT_A_PLACE(select) SUTURE_READ_AT_A_PLACE(slice)
-                                                        SUTURE_READ_AT_A_PLACE(narrow) SUTURE_READ_AT_A_PLACE(index)
-                                                            SUTURE_READ_AT_A_PLACE(split) SUTURE_READ_AT_A_PLACE(chunk)
-                                                                SUTURE_READ_AT_A_PLACE(at) SUTURE_READ_AT_A_PLACE(get)
-                                                                    SUTURE_READ_AT_A_PLACE(operator())
+                                            SUTURE_READ_AT_A_PLACE(select) SUTURE_READ_AT_A_PLACE(
+                                                slice) SUTURE_READ_AT_A_PLACE(narrow) SUTURE_READ_AT_A_PLACE(index)
+                                                SUTURE_READ_AT_A_PLACE(split) SUTURE_READ_AT_A_PLACE(chunk)
+                                                    SUTURE_READ_AT_A_PLACE(at) SUTURE_READ_AT_A_PLACE(get)
+                                                        SUTURE_READ_AT_A_PLACE(operator()) SUTURE_READ_AT_A_PLACE(head)
+                                                            SUTURE_READ_AT_A_PLACE(heads) SUTURE_READ_AT_A_PLACE(token)
+                                                                SUTURE_READ_AT_A_PLACE(tokens)
+                                                                    SUTURE_READ_AT_A_PLACE(dims)
 #undef SUTURE_READ_AT_A_PLACE
                                                                         template <template <Index, Index> class...>
                                                                         SUTURE_REJECTED(
@@ -57,6 +60,10 @@ struct RefusedReads {
     template <template <Index, Index> class...>
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
+
+    SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(edit, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(patch, "a pipe applies a recipe: write view | recipe")
 
 #define SUTURE_BY_OPERATOR(name) SUTURE_REFUSED(name, "arithmetic is written with operators: write x * 2 or x + y")
     SUTURE_BY_OPERATOR(add)
