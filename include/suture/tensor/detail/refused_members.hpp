@@ -12,51 +12,40 @@ namespace suture::detail {
     template <class...>                \
     SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}, InBraces = {}, InBraces = {}) const);
 
+// clang-format off
+#define SUTURE_ONLY_OF_TENSORS(row) \
+    row(softmax) row(log_softmax) row(sigmoid) row(relu) row(gelu) row(tanh) row(exp) row(log) row(sqrt)        \
+    row(pow) row(square) row(abs) row(std) row(var) row(median) row(argmin) row(topk) row(sort) row(argsort)    \
+    row(cumsum) row(dot) row(mm) row(bmm) row(t) row(transpose) row(permute) row(reshape) row(view)             \
+    row(flatten) row(unflatten) row(squeeze) row(unsqueeze) row(expand) row(expand_as) row(repeat) row(gather)  \
+    row(index_select) row(masked_select) row(isnan) row(any) row(all) row(allclose) row(item) row(to) row(cpu)  \
+    row(cuda) row(contiguous) row(is_contiguous) row(stride) row(strides) row(options) row(defined)             \
+    row(backward) row(grad) row(scalar_type)
+#define SUTURE_HANDLES(row) row(detach) row(data) row(data_ptr)
+#define SUTURE_SLICES(row) \
+    row(select) row(slice) row(narrow) row(index) row(split) row(chunk) row(at) row(get) \
+    row(operator()) row(head) row(heads) row(token) row(tokens) row(dims)
+// clang-format on
+
 /// The members of at::Tensor that Reading lacks.
 struct RefusedReads {
 #define SUTURE_ONLY_TENSOR(name) \
     SUTURE_REFUSED(name, "only a tensor does this: write x.read([](const at::Tensor& t) {...})")
-    // clang-format off
-    SUTURE_ONLY_TENSOR(softmax) SUTURE_ONLY_TENSOR(log_softmax) SUTURE_ONLY_TENSOR(sigmoid) SUTURE_ONLY_TENSOR(relu)
-    SUTURE_ONLY_TENSOR(gelu) SUTURE_ONLY_TENSOR(tanh) SUTURE_ONLY_TENSOR(exp) SUTURE_ONLY_TENSOR(log)
-    SUTURE_ONLY_TENSOR(sqrt) SUTURE_ONLY_TENSOR(pow) SUTURE_ONLY_TENSOR(square) SUTURE_ONLY_TENSOR(abs)
-    SUTURE_ONLY_TENSOR(std) SUTURE_ONLY_TENSOR(var) SUTURE_ONLY_TENSOR(median) SUTURE_ONLY_TENSOR(argmin)
-    SUTURE_ONLY_TENSOR(topk) SUTURE_ONLY_TENSOR(sort) SUTURE_ONLY_TENSOR(argsort) SUTURE_ONLY_TENSOR(cumsum)
-    SUTURE_ONLY_TENSOR(dot) SUTURE_ONLY_TENSOR(mm) SUTURE_ONLY_TENSOR(bmm) SUTURE_ONLY_TENSOR(t)
-    SUTURE_ONLY_TENSOR(transpose) SUTURE_ONLY_TENSOR(permute) SUTURE_ONLY_TENSOR(reshape) SUTURE_ONLY_TENSOR(view)
-    SUTURE_ONLY_TENSOR(flatten) SUTURE_ONLY_TENSOR(unflatten) SUTURE_ONLY_TENSOR(squeeze) SUTURE_ONLY_TENSOR(unsqueeze)
-    SUTURE_ONLY_TENSOR(expand) SUTURE_ONLY_TENSOR(expand_as) SUTURE_ONLY_TENSOR(repeat) SUTURE_ONLY_TENSOR(gather)
-    SUTURE_ONLY_TENSOR(index_select) SUTURE_ONLY_TENSOR(masked_select) SUTURE_ONLY_TENSOR(isnan) SUTURE_ONLY_TENSOR(any)
-    SUTURE_ONLY_TENSOR(all) SUTURE_ONLY_TENSOR(allclose) SUTURE_ONLY_TENSOR(item) SUTURE_ONLY_TENSOR(to)
-    SUTURE_ONLY_TENSOR(cpu) SUTURE_ONLY_TENSOR(cuda) SUTURE_ONLY_TENSOR(contiguous) SUTURE_ONLY_TENSOR(is_contiguous)
-    SUTURE_ONLY_TENSOR(stride) SUTURE_ONLY_TENSOR(strides) SUTURE_ONLY_TENSOR(options) SUTURE_ONLY_TENSOR(defined)
-    SUTURE_ONLY_TENSOR(backward) SUTURE_ONLY_TENSOR(grad) SUTURE_ONLY_TENSOR(scalar_type)
-    // clang-format on
+    SUTURE_ONLY_OF_TENSORS(SUTURE_ONLY_TENSOR)
 #undef SUTURE_ONLY_TENSOR
 
 #define SUTURE_OTHER_STORAGE(name) \
     SUTURE_REFUSED(name, "this would hand out the storage: write x.clone(), or x.read(f)")
-                                        SUTURE_OTHER_STORAGE(detach) SUTURE_OTHER_STORAGE(data) SUTURE_OTHER_STORAGE(
-                                            data_ptr)
+    SUTURE_HANDLES(SUTURE_OTHER_STORAGE)
 #undef SUTURE_OTHER_STORAGE
 
 #define SUTURE_READ_AT_A_PLACE(name) \
     SUTURE_REFUSED(name, "a part is read at its place: write x[on<C>(token(4), head(3))]")
-                                            SUTURE_READ_AT_A_PLACE(select) SUTURE_READ_AT_A_PLACE(
-                                                slice) SUTURE_READ_AT_A_PLACE(narrow) SUTURE_READ_AT_A_PLACE(index)
-                                                SUTURE_READ_AT_A_PLACE(split) SUTURE_READ_AT_A_PLACE(chunk)
-                                                    SUTURE_READ_AT_A_PLACE(at) SUTURE_READ_AT_A_PLACE(get)
-                                                        SUTURE_READ_AT_A_PLACE(operator()) SUTURE_READ_AT_A_PLACE(head)
-                                                            SUTURE_READ_AT_A_PLACE(heads) SUTURE_READ_AT_A_PLACE(token)
-                                                                SUTURE_READ_AT_A_PLACE(tokens)
-                                                                    SUTURE_READ_AT_A_PLACE(dims)
+    SUTURE_SLICES(SUTURE_READ_AT_A_PLACE)
 #undef SUTURE_READ_AT_A_PLACE
-                                                                        template <template <Index, Index> class...>
-                                                                        SUTURE_REJECTED(
-                                                                            "a part is read at its place: write "
-                                                                            "x[on<C>(token(4), head(3))]",
-                                                                            at(InBraces = {}, InBraces = {},
-                                                                               InBraces = {}) const);
+    template <template <Index, Index> class...>
+    SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
+                    at(InBraces = {}, InBraces = {}, InBraces = {}) const);
     template <template <Index, Index> class...>
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
@@ -111,6 +100,9 @@ struct RegionWriters {
 };
 
 #undef SUTURE_WRITERS
+#undef SUTURE_ONLY_OF_TENSORS
+#undef SUTURE_HANDLES
+#undef SUTURE_SLICES
 #undef SUTURE_REFUSED
 
 }  // namespace suture::detail
