@@ -156,6 +156,19 @@ SUTURE_REJECTED("heads are a range or a list: write heads(0, 4), heads({1, 5}), 
 template <class...>
 SUTURE_REJECTED("dims are a range or a list: write dims(0, 10), or dims({1, 5})", dims(...));
 
+namespace detail {
+struct NotASelector;
+}
+// These resolve to a function that `on` does not take.
+template <Index>
+detail::NotASelector token();
+template <Index>
+detail::NotASelector heads();
+template <Index>
+detail::NotASelector dims();
+template <Index, Index>
+detail::NotASelector tokens();
+
 /// A selector: `token(4)`, `tokens(2, 5)`, `batch(0)`, `head(3)`, `dims(0, 10)`, ...
 template <class W>
 concept Where = requires {
@@ -343,5 +356,8 @@ inline constexpr Fault place_fault = [] {
 template <class Selector, Layout L>
 inline constexpr PackedPart selected_part = packed_part<L, typename Resolution<Selector, L>::type>;
 }  // namespace detail
+
+template <Where A, Where B>
+SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator|(const A&, const B&));
 
 }  // namespace suture

@@ -76,6 +76,9 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
     constexpr Edit() = default;
     constexpr Edit(detail::WherePack<Ws...> where, Op op) : wheres(std::move(where)), operation(std::move(op)) {}
 
+    template <class R>
+    SUTURE_REJECTED("another edit is another type: give it a name of its own", operator=(const R&)&);
+
     static constexpr bool calls_back = detail::calls_back<Op>;
     static constexpr std::size_t size() { return 1; }
     template <class F>
@@ -167,6 +170,9 @@ struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, 
     using base = detail::Members<std::index_sequence_for<Edits...>, Edits...>;
     constexpr Recipe() = default;
     constexpr explicit Recipe(Edits... edits) requires(sizeof...(Edits) > 0) : base(std::move(edits)...) {}
+
+    template <class R>
+    SUTURE_REJECTED("another recipe is another type: give it a name of its own", operator=(const R&)&);
 
     static constexpr bool calls_back = (Edits::calls_back || ...);
 

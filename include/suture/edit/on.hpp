@@ -4,6 +4,7 @@
 #include "suture/edit/edit.hpp"
 
 #include <concepts>
+#include <ostream>
 #include <type_traits>
 #include <utility>
 
@@ -240,6 +241,10 @@ SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
 template <class... Cs>
     requires(sizeof...(Cs) != 1)
 SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
+template <class Selector, Where... Ws>
+SUTURE_REJECTED(
+    "a place has no values to print: print an edit, or view[place]", operator<<(std::ostream&,
+                                                                                const Place<Selector, Ws...>&));
 template <template <Index, Index> class... Families>
     requires(sizeof...(Families) > 1)
 SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));

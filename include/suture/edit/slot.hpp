@@ -5,6 +5,7 @@
 #include "suture/tensor/positions.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <concepts>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -55,6 +56,10 @@ public:
     }
 
     SUTURE_REJECTED_COPY("a Slot is not copied: recipes share it, and slot.get() copies its tensor", Slot);
+    SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot = at::zeros({768})", Slot, double);
+    template <class V>
+        requires(!std::convertible_to<V, at::Tensor> && !std::same_as<V, Slot>)
+    SUTURE_REJECTED("a Slot holds a tensor: write slot = at::zeros({768})", operator=(V&&)&);
     SUTURE_REJECTED_CONVERSION("a Slot is not a tensor: write slot.get()", at::Tensor, const);
 
     /// A copy of the tensor in the slot; undefined if it is empty.

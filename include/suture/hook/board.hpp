@@ -441,6 +441,10 @@ public:
     void disable(const detail::BoardKey& site) { set_enabled(*state_, site, false); }
     void enable(const detail::BoardKey& site) { set_enabled(*state_, site, true); }
 
+    template <class...>
+    SUTURE_REJECTED("a swap takes two sites: write board.swap(3, 11)", swap(...));
+    template <class...>
+    SUTURE_REJECTED("a move takes two sites: write board.move(3, 11)", move(...));
     /// Exchanges the entries of two sites; one of them may have none.
     /// @throws PositionError if neither has an entry
     void swap(const detail::BoardKey& one, const detail::BoardKey& other) {

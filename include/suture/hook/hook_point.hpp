@@ -6,6 +6,7 @@
 #include "suture/hook/site.hpp"
 #include "suture/hook/site_ref.hpp"
 
+#include <concepts>
 #include <string>
 #include <utility>
 
@@ -32,10 +33,24 @@ public:
     template <class...>
     SUTURE_REJECTED("an activation passes through a site: write x = point(x)", operator()(...) const);
     template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
+    template <class...>
     SUTURE_REJECTED("an activation passes through a site: write x = point(x)", forward(...) const);
     template <class I>
     SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
                                                                                                        const);
+};
+
+template <class L>
+    requires(!Layout<L> && !std::same_as<L, AnyLayout>)
+class HookPoint<L> {
+    static_assert(Layout<L>, "this is neither a component nor a layout: write HookPoint<Resid<768>>");
 };
 
 template <class L>

@@ -224,17 +224,26 @@ public:
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+        requires(Layout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement", add(S&&, F&&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(std::same_as<L, AnyLayout>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
+    SUTURE_REJECTED("not a hook for this site: take const at::Tensor&, return nothing or a tensor", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add_backward(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+        requires(Layout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
                  !detail::MutableHook<std::remove_cvref_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement",
+                    add_backward(S&&, F&&));
+    template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
+        requires(std::same_as<L, AnyLayout>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
+                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
+    SUTURE_REJECTED("not a hook for this site: take const at::Tensor&, return nothing or a tensor",
                     add_backward(S&&, F&&));
 #define SUTURE_HOOK_MISTAKE(mistake, sentence, name)                                    \
     template <class Given = detail::OwnLayout, class S, class... Fs>                    \

@@ -2,6 +2,7 @@
 // thread active in others that work for it.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/carried_links.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/detail/scope_ledger.hpp"
@@ -15,12 +16,16 @@
 
 namespace suture {
 
+class HookSet;
+
 /// A set is active in the thread that made the scope, until the scope ends at the closing brace. Other threads do not
 /// see it. Call end() on a scope held by a pointer or an optional, whose destructors must not throw.
 class [[nodiscard("hooks are active while the scope lives: give it a name")]] Scope {
 public:
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
+    SUTURE_REJECTED_FROM("a scope is made by its set: write const auto scope = hooks.activate()", Scope,
+                         const HookSet&);
 
     /// Ends the scope. Does not throw while another exception is in flight. @see end()
     ~Scope() noexcept(false) {

@@ -50,6 +50,14 @@ public:
     }
     SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef,
                          const std::string&);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
     SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
     SiteRef(SiteRef&&) noexcept = default;
     SiteRef& operator=(SiteRef other) noexcept {

@@ -104,6 +104,7 @@ public:
 
         iterator() = default;
         reference operator*() const { return (*this)[0]; }
+        SUTURE_REJECTED("an entry is made when it is read: write (*it).view()", operator->() const);
         reference operator[](difference_type n) const {
             return value_type(store_->entry(static_cast<std::size_t>(at_ + n)));
         }

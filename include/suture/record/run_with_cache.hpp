@@ -5,6 +5,7 @@
 #include "suture/record/latest.hpp"
 
 #include <concepts>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -52,5 +53,15 @@ template <class X = detail::OwnLayout, class Model, Sites S, class... Inputs>
                                                                                        Inputs&&... inputs) {
     return run_with_cache<X>(model, sites, RecordOptions{}, std::forward<Inputs>(inputs)...);
 }
+
+// Calls that must not compile.
+template <class X = detail::OwnLayout, class Model, class... Inputs>
+SUTURE_REJECTED("a path is looked up: write run_with_cache(model, sites<L>(model, path), ids)",
+                run_with_cache(Model&&, const std::string&, Inputs&&...));
+template <class...>
+SUTURE_REJECTED("the sites follow the model: write run_with_cache(model, sites, ids)", run_with_cache(...));
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: name the component, as in run_with_cache<Q<768, 12>>", run_with_cache(...));
 
 }  // namespace suture

@@ -6,6 +6,7 @@
 #include "suture/tensor/detail/write.hpp"
 #include "suture/tensor/reading.hpp"
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,6 +71,8 @@ public:
 #undef SUTURE_WRONG_VALUE
 
     SUTURE_REJECTED_CONVERSION("a place of an Owned is not a tensor: write x[place].clone()", at::Tensor, const);
+    SUTURE_REJECTED(
+        "a list is not a value: write at::tensor({1.0, 2.0})", operator=(std::initializer_list<double>) const);
     template <class I>
     SUTURE_REJECTED("a place is named at once: write x[on<C>(token(4), head(3))]", operator[](const I&) const);
 

@@ -23,7 +23,8 @@ namespace suture::detail {
     row(backward) row(grad) row(scalar_type)
 #define SUTURE_HANDLES(row) row(detach) row(data) row(data_ptr)
 #define SUTURE_SLICES(row) \
-    row(select) row(slice) row(narrow) row(index) row(split) row(chunk) row(at) row(get) row(operator())
+    row(select) row(slice) row(narrow) row(index) row(split) row(chunk) row(at) row(get) \
+    row(operator()) row(head) row(heads) row(token) row(tokens) row(dims)
 // clang-format on
 
 /// The members of at::Tensor that Reading lacks.
@@ -48,6 +49,10 @@ struct RefusedReads {
     template <template <Index, Index> class...>
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
+
+    SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(edit, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(patch, "a pipe applies a recipe: write view | recipe")
 
 #define SUTURE_BY_OPERATOR(name) SUTURE_REFUSED(name, "arithmetic is written with operators: write x * 2 or x + y")
     SUTURE_BY_OPERATOR(add)

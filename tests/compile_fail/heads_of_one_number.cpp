@@ -1,0 +1,11 @@
+// expect: this is not a selector: write on<C>(token(4), head(3), dims(0, 10))
+// The plural takes a begin and an end.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+#ifdef SUTURE_BAD
+auto edit = on<Q>(heads<3>).zero();
+#else
+auto edit = on<Q>(head<3>).zero();
+#endif
