@@ -1,5 +1,6 @@
 #include <suture/tensor/owned.hpp>
 
+#include <suture/edit/apply.hpp>
 #include <suture/edit/on.hpp>
 #include <suture/tensor/cat.hpp>
 #include <suture/tensor/view.hpp>

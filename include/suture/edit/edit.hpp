@@ -21,8 +21,8 @@ namespace suture {
 namespace detail {
 // The bases of edits and of recipes. Two types, because a base that a recipe shared with its members would keep them
 // from sharing an address.
-struct EditBase : RefusedOnRecipes {};
-struct RecipeBase : RefusedOnRecipes {};
+struct EditBase : RefusedOnRecipes<EditBase> {};
+struct RecipeBase : RefusedOnRecipes<RecipeBase> {};
 }  // namespace detail
 
 /// An edit, or several composed with `|`: a value that can be kept, copied, printed and applied to every activation

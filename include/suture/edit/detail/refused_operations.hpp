@@ -51,6 +51,7 @@ struct RefusedOperations {
 };
 
 /// What an edit or a recipe does not have.
+template <class Of>
 struct RefusedOnRecipes {
     SUTURE_REFUSED(set, "edits compose with |: write on<C>().zero() | on<C>().set(value)")
     SUTURE_REFUSED(zero, "edits compose with |: write on<C>().add(1) | on<C>().zero()")
