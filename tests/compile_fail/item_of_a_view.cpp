@@ -1,4 +1,4 @@
-// expect: only a tensor does this: write x.read([](const at::Tensor& t) {...})
+// expect: only a tensor does this: write x.read(f) with f(const at::Tensor&)
 // A reduction of a View is a tensor, and has item().
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: only a tensor does this: write x.read([](const at::Tensor& t) {...})
+// expect: only a tensor does this: write x.read(f) with f(const at::Tensor&)
 // Also where a call takes a list in braces.
 #include <suture/suture.hpp>
 

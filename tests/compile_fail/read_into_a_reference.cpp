@@ -1,4 +1,4 @@
-// expect: read lends a tensor to a function: write x.read([](const at::Tensor& t) {...})
+// expect: read lends a tensor to a function: write x.read(f) with f(const at::Tensor&)
 // A function that could write the tensor is not lent it.
 #include <suture/suture.hpp>
 

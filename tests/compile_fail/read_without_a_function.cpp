@@ -1,4 +1,4 @@
-// expect: read lends a tensor to a function: write x.read([](const at::Tensor& t) {...})
+// expect: read lends a tensor to a function: write x.read(f) with f(const at::Tensor&)
 // The function gets the tensor; what it returns comes back.
 #include <suture/suture.hpp>
 

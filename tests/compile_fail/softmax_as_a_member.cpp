@@ -1,4 +1,4 @@
-// expect: only a tensor does this: write x.read([](const at::Tensor& t) {...})
+// expect: only a tensor does this: write x.read(f) with f(const at::Tensor&)
 // `read` returns what its function returns, cloned if it shares the storage.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: only a tensor does this: write x.read([](const at::Tensor& t) {...})
+// expect: only a tensor does this: write x.read(f) with f(const at::Tensor&)
 // A View has the reductions, arithmetic and comparisons of a tensor; `read` lends the tensor for the rest.
 #include <suture/suture.hpp>
 

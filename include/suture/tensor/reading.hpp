@@ -465,7 +465,7 @@ public:
         requires(!Reader<F>)
     SUTURE_REJECTED("the result of read() could alias the source: return tensors, or lists of them", read(F&&) const);
     template <class...>
-    SUTURE_REJECTED("read lends a tensor to a function: write x.read([](const at::Tensor& t) {...})", read(...) const);
+    SUTURE_REJECTED("read lends a tensor to a function: write x.read(f) with f(const at::Tensor&)", read(...) const);
 
     /// The tensor itself, without the protection of suture. Of a component in groups, [..., groups, width of one]: no view
     /// has the shape [..., width].

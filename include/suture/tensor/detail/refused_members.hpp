@@ -30,7 +30,7 @@ namespace suture::detail {
 /// The members of at::Tensor that Reading lacks.
 struct RefusedReads {
 #define SUTURE_ONLY_TENSOR(name) \
-    SUTURE_REFUSED(name, "only a tensor does this: write x.read([](const at::Tensor& t) {...})")
+    SUTURE_REFUSED(name, "only a tensor does this: write x.read(f) with f(const at::Tensor&)")
     SUTURE_ONLY_OF_TENSORS(SUTURE_ONLY_TENSOR)
 #undef SUTURE_ONLY_TENSOR
 
