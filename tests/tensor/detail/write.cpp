@@ -1,5 +1,6 @@
-#include <suture/edit/on.hpp>
 #include <suture/tensor/detail/write.hpp>
+
+#include <suture/edit/on.hpp>
 #include <suture/tensor/view.hpp>
 
 #include <ATen/ATen.h>
