@@ -6,4 +6,5 @@
 #include "suture/core/diagnostics.hpp"
 #include "suture/core/layout.hpp"
 #include "suture/core/strided_slice.hpp"
+#include "suture/core/version.hpp"
 #include "suture/core/where.hpp"

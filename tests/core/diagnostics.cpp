@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "suture/core/refuse.hpp"
+
 #include <concepts>
 #include <type_traits>
 

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// An axis before the channels: `token` is the last of these, `batch` the first (of an activation of rank 3 or more).
@@ -361,3 +363,5 @@ template <Where A, Where B>
 SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator|(const A&, const B&));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

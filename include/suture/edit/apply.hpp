@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -140,3 +142,5 @@ template <class T, Applicable R>
         "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|=(const T&, R&&));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

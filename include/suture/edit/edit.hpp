@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -324,3 +326,5 @@ inline constexpr Fault recipe_fault<R, L> = recipe_type<R>::template why<L>;
 }  // namespace detail
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

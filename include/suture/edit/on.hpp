@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -263,3 +265,5 @@ SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", oper
                                                                                       const R&));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

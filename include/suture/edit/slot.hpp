@@ -10,6 +10,8 @@
 #include <mutex>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 class Slot;
@@ -75,3 +77,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

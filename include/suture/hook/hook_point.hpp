@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// A site in a model's forward, typed with the layout of the activation:
@@ -59,3 +61,5 @@ SiteRef<L> site_ref(const HookPoint<L>& point) {
 }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

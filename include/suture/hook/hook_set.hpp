@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -396,3 +398,5 @@ template <class...>
 SUTURE_REJECTED("the model comes first, then the set: write run_with_hooks(model, hooks, ids)", run_with_hooks(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -101,3 +103,5 @@ template <Hookable S>
 using site_layout = typename decltype(site_ref(std::declval<const S&>()))::layout;
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// Called with each site of a module and its name in the module ("" for a site that stands for the module itself).
@@ -100,8 +102,7 @@ void name_sites(Model&& model) {
     for_each_site(model, [](const std::string& path, Site& site) { site.rename(path); });
 }
 template <class...>
-SUTURE_REJECTED("each site is shown to a function: write for_each_site(model, f), f(path, site)",
-                for_each_site(...));
+SUTURE_REJECTED("each site is shown to a function: write for_each_site(model, f), f(path, site)", for_each_site(...));
 
 namespace detail {
 /// The site that was found under this path, with layout L.
@@ -193,3 +194,5 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("a family has no width: name the component, as in site<Z<768, 12>>", site(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <string>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -179,3 +181,5 @@ template <class...>
 SUTURE_REJECTED("an audit compares two activations: write audit(before, after)", audit(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// Further sites of the checked attention, which make the checks sharper.
@@ -121,3 +123,5 @@ template <class...>
 SUTURE_REJECTED("the check needs a site of the model: write check_layout(model, site, ids)", check_layout(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

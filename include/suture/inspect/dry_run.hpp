@@ -11,6 +11,8 @@
 
 #include <cstddef>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -80,3 +82,5 @@ template <class...>
 SUTURE_REJECTED("the recipe comes first, then the activation: write dry_run(recipe, view)", dry_run(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

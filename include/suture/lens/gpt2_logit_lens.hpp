@@ -20,6 +20,8 @@
 #include <optional>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -97,3 +99,5 @@ at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, 
 }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -7,6 +7,8 @@
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// Passes the residual stream [..., width] through the model's final norm and unembedding: [..., vocabulary]. Both are
@@ -26,3 +28,5 @@ template <class...>
 SUTURE_REJECTED("the lens takes a stream and two modules: write logit_lens(stream, norm, head)", logit_lens(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
@@ -112,3 +114,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// Layer -> the newest activation of X, a layout or one of its components (`Latest<part<NeoX, Q>>` for one that lies in
@@ -78,3 +80,5 @@ public:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -77,3 +79,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture::detail {
 
 /// The hook that records `part_in(activation)` of each activation that passes a site.
@@ -185,3 +187,5 @@ private:
 };
 
 }  // namespace suture::detail
+
+#include "suture/core/end_refuse.hpp"

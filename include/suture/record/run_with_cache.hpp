@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -65,3 +67,5 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("a family has no width: name the component, as in run_with_cache<Q<768, 12>>", run_with_cache(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -237,3 +239,5 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("a family has no width: name the component, as in read_history<Q<768, 12>>", read_history(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

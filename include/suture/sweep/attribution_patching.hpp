@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -122,3 +124,5 @@ SUTURE_REJECTED("all four are needed: write attribution_patching(model, patching
                 attribution_patching(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -21,6 +21,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 struct Metric;
@@ -239,3 +241,5 @@ template <class...>
 SUTURE_REJECTED("the answer is a token id, or a tensor with one per prompt: write loss(5335)", loss(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

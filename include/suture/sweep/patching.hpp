@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// Made by `denoising`, `noising`, `zero_ablation`, `mean_ablation`, `resample_ablation` and `editing`. Token ids are
@@ -134,3 +136,5 @@ SUTURE_REJECTED("a resample is drawn by a seed: write resample_ablation(prompts,
                 resample_ablation(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -13,6 +13,8 @@
 #include <string>
 #include <type_traits>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -88,3 +90,5 @@ template <class...>
 SUTURE_REJECTED("a sweep needs all four: write sweep(model, patching, grid, metric)", sweep(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

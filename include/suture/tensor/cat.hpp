@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -95,3 +97,5 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("cat takes a layout and its parts, one by one: write cat<Layout>(q, k, v)", cat(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

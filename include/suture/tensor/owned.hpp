@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// A component or layout in storage of its own: contiguous, shape [..., width]. Move-only.
@@ -130,3 +132,5 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("a family has no width: name the component, as in adopt<Q<768>>", adopt(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

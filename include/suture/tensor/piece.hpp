@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// A place of a View or an Owned: part of component X, in storage that others may hold. Its shape is that of the
@@ -65,3 +67,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -109,3 +111,5 @@ detail::DimList dims(const R& numbers) {
 inline detail::DimList dims(std::initializer_list<Index> numbers) { return {detail::index_tensor(numbers)}; }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -27,6 +27,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 template <Layout X>
@@ -490,3 +492,5 @@ private:
 }  // namespace detail
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// A value that a place of an Owned or an edit takes, where X is held there: a number, a tensor that broadcasts to the
@@ -124,3 +126,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

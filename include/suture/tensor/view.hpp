@@ -13,6 +13,8 @@
 #include <tuple>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -249,6 +251,8 @@ template <class X>
 SUTURE_REJECTED("a place is not split: split the View, then read the place of a part", split(const Piece<X>&));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"
 
 // clone() returns an Owned, and an Owned is read as a View: each header needs the other.
 #include "suture/tensor/owned.hpp"

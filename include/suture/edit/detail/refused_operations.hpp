@@ -4,6 +4,8 @@
 
 #include "suture/core/diagnostics.hpp"
 
+#include "suture/core/refuse.hpp"
+
 namespace suture::detail {
 
 #define SUTURE_REFUSED(name, sentence) \
@@ -72,3 +74,5 @@ struct RefusedOnRecipes {
 #undef SUTURE_REFUSED
 
 }  // namespace suture::detail
+
+#include "suture/core/end_refuse.hpp"

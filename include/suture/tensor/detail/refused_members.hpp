@@ -5,6 +5,8 @@
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
 
+#include "suture/core/refuse.hpp"
+
 namespace suture::detail {
 
 // A call with up to four arguments, in braces or not.
@@ -106,3 +108,5 @@ struct RegionWriters {
 #undef SUTURE_REFUSED
 
 }  // namespace suture::detail
+
+#include "suture/core/end_refuse.hpp"

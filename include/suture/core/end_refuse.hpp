@@ -1,0 +1,10 @@
+// The end of a header that includes refuse.hpp: takes its macros back.
+#undef SUTURE_DIAGNOSED
+#undef SUTURE_FAULTS
+#undef SUTURE_FAULT_ATTRIBUTE
+#undef SUTURE_REJECTED
+#undef SUTURE_REJECTED_CONVERSION
+#undef SUTURE_REJECTED_COPY
+#undef SUTURE_REJECTED_DEFAULT
+#undef SUTURE_REJECTED_FOR
+#undef SUTURE_REJECTED_FROM
