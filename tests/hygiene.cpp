@@ -18,6 +18,10 @@
 #include <string>
 #include <vector>
 
+#if defined(SUTURE_REJECTED) || defined(SUTURE_FAULTS) || !defined(SUTURE_VERSION_MAJOR)
+#error "the version is the only macro that suture leaves in a user's file"
+#endif
+
 using namespace std;
 using namespace torch;
 using namespace suture;
