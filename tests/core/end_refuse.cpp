@@ -2,7 +2,7 @@
 
 #include "suture/core/refuse.hpp"
 
-#include "doctest.hpp"
+#include <doctest/doctest.h>
 
 #ifndef SUTURE_REJECTED
 #error "refuse.hpp defines the macros"

@@ -2,7 +2,7 @@
 
 #include "suture/core/diagnostics.hpp"
 
-#include "doctest.hpp"
+#include <doctest/doctest.h>
 
 #ifdef SUTURE_REJECTED
 #error "a header that uses the macros takes them back at its end"
