@@ -70,17 +70,17 @@ int main(int count, char** arguments) try {
     Latest<AnyLayout> patterns;
     Latest<Resid<64>> stream;
     HookSet hooks;
-    auto along_the_stream = sites<Whole<Resid<64>>>(model, "h.*.resid_post");
-    along_the_stream.insert(along_the_stream.begin(), site<Whole<Resid<64>>>(model, "h.0.resid_pre"));
-    const auto first = hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), qkv);
-    const auto second = hooks.add(sites(model, "h.*.attn.pattern"), patterns);
-    const auto third = hooks.add(along_the_stream, stream);
+    auto along_the_stream = sites<Resid<64>>(model, "h.*.resid_post");
+    along_the_stream.insert(along_the_stream.begin(), site<Resid<64>>(model, "h.0.resid_pre"));
+    hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), qkv);
+    hooks.add(sites(model, "h.*.attn.pattern"), patterns);
+    hooks.add(along_the_stream, stream);
     run_with_hooks(model, hooks, ids);
 
     draw(pictures::HeatMap{.title = "Correlation of tokens",
                            .caption = "Pearson correlation of their queries in layer 1.",
                            .metric = "Pearson correlation",
-                           .values = correlation_matrix(qkv[1].get<Q>())[0],
+                           .values = correlation_matrix(qkv[1][on<Q>()])[0],
                            .rows = tokens,
                            .columns = tokens,
                            .scale = pictures::Scale::diverging,
@@ -104,7 +104,7 @@ int main(int count, char** arguments) try {
                          .logarithmic = true},
          "norms");
 
-    const Histogram counted = histogram_of(qkv[1].get<Q>(), 40);
+    const Histogram counted = histogram_of(qkv[1][on<Q>()], 40);
     draw(pictures::Histogram{.title = "Histogram of the queries in layer 1",
                              .caption = "All tokens and channels of one prompt.",
                              .metric = "activation",
@@ -165,7 +165,7 @@ int main(int count, char** arguments) try {
     std::vector<std::string> pairs = words_of(ids);
     pairs[9] = "John/Mary";  // where the two prompts differ
     const SweepResult map =
-        sweep(model, denoising(ids, twin), Grid::of<Resid>(sites<Whole<Resid<64>>>(model, "h.*.resid_pre")),
+        sweep(model, denoising(ids, twin), Grid::of<Resid>(sites<Resid<64>>(model, "h.*.resid_pre")),
               logit_difference(mary, john));
     draw(pictures::HeatMap{.title = "Activation patching",
                            .caption =
