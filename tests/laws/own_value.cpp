@@ -10,6 +10,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
 
 #include <cmath>
 
@@ -110,14 +111,17 @@ TEST_CASE("a direction that lies in the edited Owned is read before the recipe w
     CHECK(at::allclose(owned.view()[on<K<2>>()].unsafe_tensor(), at::full({1, 2}, 2.0)));
 }
 
-TEST_CASE("a View of an Owned shows every later edit of it, including one that calls a function") {
+TEST_CASE("a View of an Owned keeps its values through every later edit, including one that calls a function") {
     using L = Fused<4, Q<2>, K<2>>;
     Owned<L> owned = borrow<L>(at::zeros({1, 4})).clone();
-    const View<L> view = owned.view();
+    const View<L> before = owned.view();
     owned |= on<Q<2>>().set(1);
-    CHECK(same_bits(view.unsafe_tensor(), owned.view().unsafe_tensor()));
+    CHECK(same_bits(before.unsafe_tensor(), at::zeros({1, 4})));
+    const View<L> between = owned.view();
     owned |= on<Q<2>>().apply([](at::Tensor t) { return t.add(5); });
-    CHECK(same_bits(view.unsafe_tensor(), owned.view().unsafe_tensor()));
+    CHECK(same_bits(before.unsafe_tensor(), at::zeros({1, 4})));
+    CHECK(same_bits(between.unsafe_tensor(), at::tensor({1.0f, 1.0f, 0.0f, 0.0f}).view({1, 4})));
+    CHECK(same_bits(owned.unsafe_tensor(), at::tensor({6.0f, 6.0f, 0.0f, 0.0f}).view({1, 4})));
 }
 
 TEST_CASE("a View of another run is counted in its own tokens") {
