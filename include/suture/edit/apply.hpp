@@ -8,6 +8,8 @@
 #include <c10/util/SmallVector.h>
 
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -16,39 +18,51 @@
 namespace suture {
 
 namespace detail {
-/// Applies the recipe to a contiguous tensor packed like L that nobody else holds.
+/// Applies the recipe to a contiguous tensor packed like L that nobody else holds, and that holds these positions of an
+/// activation.
 /// @throws Error, with the edit in front of the message
 template <Layout L, AnyRecipe R>
-void edit_in_place(const at::Tensor& packed, const R& recipe) {
+void edit_in_place(const at::Tensor& packed, const R& recipe, const std::shared_ptr<const Cut>& cut = nullptr) {
     check_writable(packed);
     c10::SmallVector<Step, 2> steps(recipe.size());
     std::size_t at = 0;
-    try {
-        recipe.for_each([&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i]); });
-        recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(packed, &steps[at = i]); });
-    } catch (Error& e) {
+    const auto place = [&] {
+        std::string text;
         recipe.for_each([&](const auto& edit, std::size_t i) {
-            if (i == at) e.add_place(to_string(edit));
+            if (i == at) text = to_string(edit);
         });
+        return text;
+    };
+    try {
+        recipe.for_each(
+            [&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i], cut); });
+        recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(&steps[at = i]); });
+    } catch (Error& e) {
+        e.add_place(place());
         throw;
     }
 }
 
+/// Whether LibTorch has every operator that an edit uses for this dtype.
+inline bool has_every_operator(at::ScalarType dtype) { return dtype != at::kComplexHalf && !at::isQIntType(dtype); }
+
 /// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
 template <Layout X, AnyRecipe R>
 void edit_owned(Owned<X>& owned, const R& recipe) {
-    const at::Tensor& packed = Access::own(owned);
-    if constexpr (R::calls_back) {
-        const at::Tensor before = packed.clone();
-        try {
-            edit_in_place<X>(packed, recipe);
-        } catch (...) {
-            packed.copy_(before);
-            throw;
-        }
-    } else {
-        edit_in_place<X>(packed, recipe);
+    if (!R::calls_back && has_every_operator(owned.dtype())) {
+        edit_in_place<X>(Access::own(owned), recipe, Access::cut(owned));
+        return;
     }
+    // What may throw after a write, or reach the Owned meanwhile, edits a copy.
+    const at::Tensor before = owned.unsafe_tensor();
+    const auto lasts = Access::watch(owned);
+    at::Tensor edited = fresh_copy(before);
+    edit_in_place<X>(edited, recipe, Access::cut(owned));
+    if (lasts.expired() || !Access::tensor(owned).is_same(before))
+        throw OwnershipError(
+            "a function given to apply() wrote, moved or destroyed the Owned that is being edited: return the new "
+            "values instead");
+    Access::replace(owned, std::move(edited));
 }
 
 /// What is wrong with piping a Readable into R.
@@ -67,7 +81,8 @@ template <Layout X, Applicable R>
 Owned<X>
 operator|(const View<X>& source, R&& recipe) {
     Owned<X> result = source.clone();
-    detail::edit_in_place<X>(detail::Access::own(result), detail::as_recipe(std::forward<R>(recipe)));
+    detail::edit_in_place<X>(detail::Access::own(result), detail::as_recipe(std::forward<R>(recipe)),
+                             detail::Access::cut(result));
     return result;
 }
 

@@ -63,6 +63,7 @@ inline constexpr Fault edit_fault = [] {
 
 /// What `prepare` found for `write`.
 struct Step {
+    at::Tensor target;  ///< the activation, as the place was resolved in it
     ResolvedPlace where;
     Prepared found;
 };
@@ -102,19 +103,24 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
 
     /// Checks everything and resolves the place to be written.
     template <Layout L>
-    void prepare(const at::Tensor& packed, detail::Step* step) const {
-        const detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
-        step->where = detail::resolve(asked, packed);
-        step->found = operation.prepare(detail::EditTarget{packed, asked, step->where});
+    void prepare(const at::Tensor& packed, detail::Step* step, const std::shared_ptr<const detail::Cut>& cut = nullptr)
+        const {
+        detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
+        detail::InjectedAt at = detail::injected_at(cut, asked, packed);
+        step->target = packed;
+        if (cut) detail::look_within(*cut, asked, step->target);
+        step->where = detail::resolve(asked, step->target);
+        at.selection = step->where.sizes;
+        step->found = operation.prepare(detail::EditTarget{step->target, at, step->where});
     }
 
     /// Writes. @pre prepare returned
-    void write(const at::Tensor& packed, const detail::Step* step) const {
-        if (packed.numel() == 0) return;
+    void write(const detail::Step* step) const {
+        if (step->target.numel() == 0) return;
         if constexpr (requires { Op::updates; })
-            detail::update(packed, step->where, Op::updates, step->found.with);
+            detail::update(step->target, step->where, Op::updates, step->found.with);
         else
-            detail::write_part(packed, step->where,
+            detail::write_part(step->target, step->where,
                                [&](const at::Tensor& part) { operation.write(part, step->where, step->found); });
     }
 

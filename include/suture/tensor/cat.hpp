@@ -8,6 +8,7 @@
 
 #include <array>
 #include <concepts>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -80,7 +81,9 @@ Owned<L> cat(const Parts&... parts) {
         sizes.back() = L::width;
         whole = at::_unsafe_view(whole, sizes);  // no view of another tensor: the result is held once
     }
-    return detail::Access::make<Owned<L>>(std::move(whole));
+    std::shared_ptr<const detail::Cut> cut;
+    ((cut = detail::joined_cut(cut, detail::cut_of(parts))), ...);
+    return detail::Access::make<Owned<L>>(std::move(whole), std::move(cut));
 }
 template <Layout L, Readable... Parts, detail::Fault suture_fault = detail::cat_why<L, Parts...>>
     requires(suture_fault != detail::Fault::none)

@@ -8,6 +8,7 @@
 #include "suture/tensor/region.hpp"
 #include "suture/tensor/view.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -35,11 +36,13 @@ public:
     SUTURE_REJECTED("this Owned is gone at the end of the line: give it a name first", operator=(const V&) &&);
 
     /// An Owned with the same values in storage of its own.
-    Owned clone() const { return Owned(detail::fresh_copy(this->held())); }
+    Owned clone() const { return Owned(detail::fresh_copy(this->held()), cut_); }
 
     /// A View of the storage as it is now. A later write to this Owned first moves the Owned to storage of its own, so the
     /// View keeps its values.
-    View<X> view() const { return detail::Access::make<View<X>>(detail::own_handle(this->held())); }
+    View<X> view() const {
+        return detail::Access::make<View<X>>(detail::own_handle(this->held()), detail::slice_in<X, X>, cut_);
+    }
 
     /// Gives up the tensor, with its storage.
     /// @throws OwnershipError if it was given up before
@@ -60,7 +63,7 @@ public:
         using Part = part_of<X, typename detail::Resolution<Selector, X>::type>;
         (void)this->held();
         return detail::Access::region<Part>(&tensor_, places_.watch(),
-                                            detail::place_in<Selector, X>(detail::Access::wheres(place)));
+                                            detail::place_in<Selector, X>(detail::Access::wheres(place)), cut_);
     }
     /// A place of a const Owned, to be read.
     template <class Selector, Where... Ws>
@@ -100,17 +103,17 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Owned(at::Tensor && t) : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)) {}
+    explicit Owned(at::Tensor && t, std::shared_ptr<const detail::Cut> cut = {})
+        : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)), cut_(std::move(cut)) {}
 
     at::IntArrayRef shape() const { return tensor_.sizes(); }
     at::Tensor values() const { return tensor_; }
-    at::Tensor injected(const detail::PlaceValue& asked, const at::Tensor& packed) const {
-        return detail::Access::injected(view(), asked, packed);
-    }
+    at::Tensor injected(const detail::InjectedAt& at) const { return detail::Access::injected(view(), at); }
     at::Tensor unprotected() const { return tensor_; }
     std::string description() const { return "Owned<" + layout_text(facts_of<X>) + ">"; }
 
     at::Tensor tensor_;
+    std::shared_ptr<const detail::Cut> cut_;  ///< the positions of an activation that it holds; null if all
     detail::Tenure places_;
 };
 

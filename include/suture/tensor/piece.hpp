@@ -1,6 +1,7 @@
 // Piece: what reading a place gives, `view[on<Q>(token(4), head(3))]`. Read-only, like a View.
 #pragma once
 
+#include "suture/tensor/detail/cut.hpp"
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/detail/write.hpp"
 #include "suture/tensor/reading.hpp"
@@ -11,6 +12,23 @@
 #include "suture/core/refuse.hpp"
 
 namespace suture {
+
+namespace detail {
+/// The values of a named place, for the place where they are injected. One vector (or one for each
+/// head) is used at every position; rows of a batch must not be taken for tokens.
+/// @throws ShapeError if the two places have different shapes
+inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
+    const at::IntArrayRef mine = piece.sizes(), theirs = at.selection;
+    const bool by_head = at.asked.heads.defined() || at.asked.channels.heads == ChannelWhere::Heads::several;
+    bool fits = mine.size() == theirs.size() || mine.size() <= (by_head ? 2 : 1);
+    for (std::size_t i = 1; fits && i <= mine.size(); ++i)
+        fits = mine[mine.size() - i] == theirs[theirs.size() - i] || mine[mine.size() - i] == 1;
+    if (!fits)
+        throw ShapeError("the injected place has shape " + shape_text(mine) + " but the edited one has " +
+                         shape_text(theirs) + ": name places of one shape, or inject its values with clone()");
+    return piece;
+}
+}  // namespace detail
 
 /// A place of a View or an Owned: part of component X, in storage that others may hold. Its shape is that of the
 /// selection, whatever the layout: an index drops its axis, a range keeps it, and several heads are the axis before the
@@ -54,12 +72,15 @@ private:
     at::IntArrayRef shape() const { return shape_; }
     at::Tensor values() const { return tensor_.sizes() == shape() ? tensor_ : tensor_.reshape(shape_); }
     /// A place that was named is used as it is.
-    at::Tensor injected(const detail::PlaceValue&, const at::Tensor&) const { return values(); }
+    at::Tensor injected(const detail::InjectedAt& at) const { return detail::fitting_piece(values(), at); }
     at::Tensor unprotected() const { return tensor_; }
     std::string description() const { return "a piece of " + layout_text(facts_of<X>); }
 
     /// The same values, out of reach of whoever writes the storage.
-    Piece snapshot() const { return Piece(clone(), shape_); }
+    Piece snapshot() const {
+        const detail::RecordedMode mode(tensor_);
+        return Piece(clone(), shape_);
+    }
 
     at::Tensor tensor_;
     detail::Shape shape_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/core/where.hpp"
+#include "suture/tensor/detail/handle.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ops/from_blob.h>
@@ -22,7 +23,7 @@ namespace detail {
 /// disabled: they count where it is used.
 inline at::Tensor snapshot(const at::Tensor& t) {
     if (!t.defined()) return t;
-    const at::AutoGradMode mode(at::GradMode::is_enabled() || (t.requires_grad() && !c10::InferenceMode::is_enabled()));
+    const RecordedMode mode(t);
     return t.clone();
 }
 

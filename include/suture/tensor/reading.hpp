@@ -4,6 +4,7 @@
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/cut.hpp"
 #include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/detail/refused_members.hpp"
@@ -20,6 +21,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <tuple>
@@ -54,8 +56,6 @@ public:
 };
 
 namespace detail {
-struct PlaceValue;
-
 /// The number as LibTorch takes it: LibTorch has no unsigned and no long double types.
 /// @throws ValueError if an unsigned number is larger than int64 can hold
 template <Number N>
@@ -112,12 +112,21 @@ struct Access {
     static T make(at::Tensor t, Args&&... args) {
         return T(std::move(t), std::forward<Args>(args)...);
     }
+    /// Expires when the Owned is moved, taken or destroyed.
+    template <class T>
+    static auto watch(T& owned) {
+        return owned.places_.watch();
+    }
+    template <class T>
+    static void replace(T& owned, at::Tensor&& by) {
+        owned.tensor_ = std::move(by);
+    }
     /// A place of an Owned.
     template <class Part, class... Args>
     static Region<Part> region(Args&&... args) {
         return Region<Part>(std::forward<Args>(args)...);
     }
-    /// The positions that a View holds of an activation; null if it holds all of them.
+    /// The positions that a View or an Owned holds of an activation; null if it holds all of them.
     template <class T>
     static const auto& cut(const T& view) {
         return view.cut_;
@@ -132,9 +141,9 @@ struct Access {
     }
     /// The values that an injected View, piece, place or Owned means at a place of an activation.
     template <class T>
-    static at::Tensor injected(const T& value, const PlaceValue& asked, const at::Tensor& packed) {
+    static at::Tensor injected(const T& value, const InjectedAt& at) {
         (void)value.held();
-        return value.injected(asked, packed);
+        return value.injected(at);
     }
     template <class T>
     static T snapshot(const T& t) {
@@ -185,6 +194,13 @@ template <class X>
 inline constexpr bool is_readable<Piece<X>> = true;
 template <class X>
 inline constexpr bool is_readable<Region<X>> = true;
+
+template <class>
+inline constexpr bool is_snapshotable = false;
+template <class X>
+inline constexpr bool is_snapshotable<View<X>> = true;
+template <class X>
+inline constexpr bool is_snapshotable<Piece<X>> = true;
 
 template <class>
 inline constexpr bool is_owned = false;
@@ -251,13 +267,25 @@ at::Tensor check_result(at::Tensor t) {
     return t;
 }
 
-/// The result of arithmetic with A: an Owned of what A holds; a plain tensor if A is a piece.
-template <Readable A>
-auto typed_result(at::Tensor result) {
-    if constexpr (std::is_void_v<held_type<A>>)
-        return result;
+/// The positions of an activation that an operand holds; null if it holds all of them, or is a plain tensor or a number.
+template <class T>
+std::shared_ptr<const Cut> cut_of(const T& operand) {
+    if constexpr (!std::is_void_v<held_type<T>>)
+        return Access::cut(operand);
     else
-        return Access::make<Owned<held_type<A>>>(check_result<held_type<A>>(std::move(result)));
+        return nullptr;
+}
+
+/// The result of arithmetic with A: an Owned of what A holds; a plain tensor if A is a piece.
+template <Readable A, class... Operands>
+auto typed_result(at::Tensor result, const Operands&... operands) {
+    if constexpr (std::is_void_v<held_type<A>>) {
+        return result;
+    } else {
+        std::shared_ptr<const Cut> cut;
+        ((cut = joined_cut(cut, cut_of(operands))), ...);
+        return Access::make<Owned<held_type<A>>>(check_result<held_type<A>>(std::move(result)), std::move(cut));
+    }
 }
 /// The one of two operands whose kind the result of arithmetic has: a View or an Owned before a piece.
 template <class A, class B>
@@ -265,15 +293,15 @@ using leading_operand = std::conditional_t<Readable<A> && (!std::is_void_v<held_
 
 /// Operators that only argument-dependent lookup finds.
 struct Arithmetic : RefusedReads {
-#define SUTURE_ARITHMETIC(symbol, method)                                      \
-    template <Operand A, Operand B>                                            \
-        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)        \
-    friend auto operator symbol(const A& a, const B& b) {                      \
-        return typed_result<leading_operand<A, B>>(plain(a).method(plain(b))); \
-    }                                                                          \
-    template <Operand A, Operand B>                                            \
-        requires mixes_components<A, B>                                        \
-    friend SUTURE_REJECTED(                                                    \
+#define SUTURE_ARITHMETIC(symbol, method)                                            \
+    template <Operand A, Operand B>                                                  \
+        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)              \
+    friend auto operator symbol(const A& a, const B& b) {                            \
+        return typed_result<leading_operand<A, B>>(plain(a).method(plain(b)), a, b); \
+    }                                                                                \
+    template <Operand A, Operand B>                                                  \
+        requires mixes_components<A, B>                                              \
+    friend SUTURE_REJECTED(                                                          \
         "these are different components: use read() to combine their values", operator symbol(const A&, const B&));
 #define SUTURE_COMPARISON(symbol, method)                                                           \
     template <Operand A, Operand B>                                                                 \
@@ -297,7 +325,7 @@ struct Arithmetic : RefusedReads {
 #undef SUTURE_COMPARISON
     template <Readable A>
     friend auto operator-(const A& a) {
-        return typed_result<A>(plain(a).neg());
+        return typed_result<A>(plain(a).neg(), a);
     }
     /// The values, as LibTorch prints them, after what they are.
     template <Readable A>
@@ -359,6 +387,8 @@ void without_alias(T& result, const at::Tensor& source) {
     if constexpr (std::same_as<T, at::Tensor>) {
         if (result.defined() && result.has_storage() && source.has_storage() && result.is_alias_of(source))
             result = result.clone();
+    } else if constexpr (is_snapshotable<T>) {
+        if (Access::tensor(result).is_alias_of(source)) result = Access::snapshot(result);
     } else if constexpr (Inert<std::remove_const_t<T>>) {
     } else if constexpr (Optional<T>) {
         if (result.has_value()) without_alias(*result, source);
@@ -450,12 +480,20 @@ public:
     auto read(F&& f) const {
         constexpr const char* borrower = "the function given to read()";
         const LentTensor lent(canonical());
+        const auto call = [&]() -> decltype(auto) {
+            try {
+                return std::forward<F>(f)(lent.tensor());
+            } catch (...) {
+                lent.check_unwritten(borrower);  // a write into the source is worse news than the exception
+                throw;
+            }
+        };
         if constexpr (std::is_void_v<std::invoke_result_t<F, const at::Tensor&>>) {
-            std::forward<F>(f)(lent.tensor());
+            call();
             lent.check_unwritten(borrower);
             lent.check_unkept(borrower);
         } else {
-            auto result = std::forward<F>(f)(lent.tensor());
+            std::remove_cvref_t<std::invoke_result_t<F, const at::Tensor&>> result = call();
             lent.check_unwritten(borrower);
             without_alias(result, lent.tensor());
             lent.check_unkept(borrower);

@@ -1,7 +1,7 @@
 // Region: a place of an Owned, to be written: `mine[on<Q>(token(4))] = 0`.
 #pragma once
 
-#include "suture/tensor/detail/place_text.hpp"
+#include "suture/tensor/detail/cut.hpp"
 #include "suture/tensor/detail/tenure.hpp"
 #include "suture/tensor/detail/write.hpp"
 #include "suture/tensor/reading.hpp"
@@ -30,7 +30,14 @@ class [[nodiscard("a place alone changes nothing: assign to it, or use its value
     : public detail::Reading<Region<X>>,
       public detail::RegionWriters {
 public:
-    Region(const Region&) = default;
+    SUTURE_REJECTED_COPY("a place is named, not copied: write x[place] where it is used", Region);
+    /// Exchanges the values of two places of one shape.
+    friend void swap(const Region& a, const Region& b) {
+        const at::Tensor kept = a.clone();
+        a = b.clone();
+        b = kept;
+    }
+    friend void swap(Region && a, Region && b) { swap(std::as_const(a), std::as_const(b)); }
 
     /// Writes the value. @throws Error, and then writes nothing
     template <Injectable<X> V>
@@ -85,13 +92,17 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    Region(at::Tensor * owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked)
-        : owned_(owned), lasts_(std::move(lasts)), asked_(std::move(asked)), where_(detail::resolve(asked_, *owned_)) {}
+    Region(at::Tensor * owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked,
+           std::shared_ptr<const detail::Cut> cut)
+        : owned_(owned), lasts_(std::move(lasts)), asked_(std::move(asked)), cut_(std::move(cut)) {
+        detail::PlaceValue within = asked_;
+        where_ = detail::resolve(within, target(&within));
+    }
 
     at::IntArrayRef shape() const { return where_.sizes; }
-    at::Tensor values() const { return detail::part_at(tensor(), where_); }
+    at::Tensor values() const { return detail::part_at(target(), where_); }
     /// A place that was named is used as it is.
-    at::Tensor injected(const detail::PlaceValue&, const at::Tensor&) const { return values(); }
+    at::Tensor injected(const detail::InjectedAt& at) const { return detail::fitting_piece(values(), at); }
     at::Tensor unprotected() const { return values(); }
     std::string description() const { return "a place of an Owned of " + layout_text(facts_of<X>); }
     /// The tensor of the Owned. @throws OwnershipError if the Owned no longer holds one
@@ -102,26 +113,38 @@ private:
         return *owned_;
     }
 
+    /// The tensor as the place was resolved in it.
+    at::Tensor target(detail::PlaceValue* asked = nullptr) const {
+        at::Tensor t = tensor();
+        detail::PlaceValue ignored;
+        if (cut_) detail::look_within(*cut_, asked ? *asked : (ignored = {}), t);
+        return t;
+    }
+
     template <class V>
     void write(detail::Update how, const V& value) const {
         if constexpr (Number<V>)
             write_checked(how, detail::scalar_of(value));
         else if constexpr (std::same_as<V, at::Tensor>)
             write_checked(how, value);
-        else
-            write_checked(how, detail::Access::injected(value, asked_, tensor()));
+        else {
+            detail::InjectedAt at = detail::injected_at(cut_, asked_, tensor());
+            at.selection = where_.sizes;
+            write_checked(how, detail::Access::injected(value, at));
+        }
     }
     void write_checked(detail::Update how, const detail::NumberOrTensor& with) const {
         at::Tensor& written = tensor();
         detail::check_writable(written);
         const detail::NumberOrTensor value = detail::checked(how, with, written, where_.sizes);
         detail::make_alone(written);
-        detail::update(written, where_, how, value);
+        detail::update(target(), where_, how, value);
     }
 
     at::Tensor* owned_;  ///< of the Owned, as long as the tenure lasts
     std::weak_ptr<const bool> lasts_;
     detail::PlaceValue asked_;
+    std::shared_ptr<const detail::Cut> cut_;
     detail::ResolvedPlace where_;
 };
 

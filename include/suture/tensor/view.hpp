@@ -2,8 +2,8 @@
 // why. To get an Owned, pipe it into a recipe or clone() it.
 #pragma once
 
+#include "suture/tensor/detail/cut.hpp"
 #include "suture/tensor/detail/handle.hpp"
-#include "suture/tensor/detail/place_text.hpp"
 #include "suture/tensor/piece.hpp"
 #include "suture/tensor/reading.hpp"
 
@@ -16,55 +16,6 @@
 #include "suture/core/refuse.hpp"
 
 namespace suture {
-
-namespace detail {
-/// The positions of an activation that a View holds, and the axes that the activation had before its channels.
-struct Cut {
-    Positions positions;
-    Shape leading;
-    bool is_named = false;  ///< the program named the View's place, and may inject it at other positions
-};
-
-inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
-    if (!a.defined() || !b.defined() || a.is_same(b)) return a.defined() == b.defined();
-    return a.scalar_type() == b.scalar_type() && a.device() == b.device() && !a.is_meta() && a.equal(b);
-}
-inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
-    if (!a || !b) return !a && !b;
-    const auto numbers = [](const at::Tensor& t) {  // whatever integers they are
-        return t.defined() && at::isIntegralType(t.scalar_type(), false) ? t.to(at::kLong) : t;
-    };
-    return a->what == b->what && is_same(numbers(a->given), numbers(b->given));
-}
-inline bool is_same(const Positions& a, const Positions& b) {
-    return a.batch == b.batch && a.token == b.token && is_same(a.rows, b.rows);
-}
-/// The positions with negative numbers resolved against these axes.
-inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
-    const auto resolved = [](auto& position, Index size) {
-        if (!position) return;
-        if (position->begin < 0) position->begin += size;
-        if (position->end < 0) position->end += size;
-        if (position->end == to_end) position->end = size;
-        if (position->single) position->end = position->begin;
-    };
-    if (!leading.empty()) resolved(p.token, leading.back());
-    if (leading.size() > 1) resolved(p.batch, leading.front());
-    return p;
-}
-/// @throws PositionError unless the positions asked for, in an activation with these axes, are those that were recorded
-inline void check_same_positions(const Cut& cut, const Positions& asked, at::IntArrayRef leading) {
-    if (is_same(cut.positions, asked)) return;
-    if (is_same(counted_from_front(cut.positions, cut.leading), counted_from_front(asked, leading))) return;
-    throw PositionError("the injected View holds " + positions_text(cut.positions) + " but the edit is at " +
-                        positions_text(asked) +
-                        ": record and edit the same, or inject its values as a tensor, at::Tensor(view.clone())");
-}
-/// The same positions, named.
-inline std::shared_ptr<const Cut> named(const std::shared_ptr<const Cut>& cut) {
-    return cut ? std::make_shared<const Cut>(Cut{cut->positions, cut->leading, true}) : nullptr;
-}
-}  // namespace detail
 
 /// A component or layout in storage that others may hold: a model's activation, a cached run. It keeps the storage
 /// alive and never writes it. Shape [..., width]; any strides.
@@ -82,7 +33,7 @@ public:
     SUTURE_REJECTED("a View is read-only: write view | on<C>().set(value)", operator=(const V&) &&);
 
     /// A copy, which can be written. Gradients flow through it.
-    Owned<X> clone() const { return detail::Access::make<Owned<X>>(detail::fresh_copy(this->canonical())); }
+    Owned<X> clone() const { return detail::Access::make<Owned<X>>(detail::fresh_copy(this->canonical()), cut_); }
 
     /// Reads a place: `view[on<Q>(token(4), head(h))]`. Without selectors, `view[on<Q>()]` is the component as a View. A
     /// View that holds only some positions of its activation is named in this way, `queries[on<Q>()]`, to inject it at
@@ -101,7 +52,9 @@ public:
             return part;
         } else {
             asked.in = "the View";
-            const at::Tensor& t = this->held();
+            const detail::RecordedMode mode(this->held());
+            at::Tensor t = this->held();
+            if (cut_) detail::look_within(*cut_, asked, t);
             const detail::ResolvedPlace r = detail::resolve(asked, t);
             return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
                                                      r.sizes, loan_);
@@ -154,25 +107,23 @@ private:
     }
     at::Tensor unprotected() const { return detail::cut_channels(tensor_, where_); }
     std::string description() const { return "View<" + layout_text(facts_of<X>) + ">"; }
-    /// The values at the place that was asked for, in an activation `packed`. Positions are counted in this View's own
-    /// axes; a single vector has none and is used at every position. A View that holds only some positions of its activation
-    /// is used at those.
+    /// The values at the place where they are injected. Positions are counted in this View's own axes; a single vector has
+    /// none and is used at every position. A View that holds only some positions of its activation is used at those.
     /// @throws ShapeError if it has more or fewer axes: rows of a batch must not be taken for tokens of one row;
     ///         PositionError if it holds other positions than those asked for
-    at::Tensor injected(const detail::PlaceValue& asked, const at::Tensor& packed) const {
-        detail::PlaceValue there = asked;
+    at::Tensor injected(const detail::InjectedAt& at) const {
+        detail::PlaceValue there = at.asked;
         there.part.where = where_;
         there.in = "the injected View";
         const at::IntArrayRef mine = detail::leading_axes(tensor_);
-        const at::IntArrayRef theirs = detail::leading_axes(packed);
         if (cut_ && cut_->is_named)
-            check_fits(detail::resolve(asked, packed).sizes);
+            check_fits(at.selection);
         else if (cut_)
-            detail::check_same_positions(*cut_, asked.positions, theirs);
-        else if (!mine.empty() && mine.size() != theirs.size())
+            detail::check_same_positions(*cut_, at.asked.positions, at.leading);
+        else if (!mine.empty() && mine.size() != at.leading.size())
             throw ShapeError("the injected View has shape " + shape_text(shape()) + ", with " +
                              std::to_string(mine.size()) + " axes before the channels where the activation has " +
-                             std::to_string(theirs.size()) +
+                             std::to_string(at.leading.size()) +
                              ": give it the same axes, or read the place that you mean, view[on<C>(...)]");
         if (cut_ || mine.empty()) there.positions = {};
         return detail::part_at(tensor_, detail::resolve(there, tensor_));
@@ -183,9 +134,13 @@ private:
                              shape_text(edited) + ": read the place that you mean, view[on<C>(...)]");
     }
     /// The same values, out of reach of whoever writes the storage.
-    View snapshot() const { return View(detail::fresh_copy(this->canonical()), detail::slice_in<X, X>, cut_); }
+    View snapshot() const {
+        const detail::RecordedMode mode(tensor_);
+        return View(detail::fresh_copy(this->canonical()), detail::slice_in<X, X>, cut_);
+    }
     template <class C>
     View<part_of<X, C>> component() const {
+        const detail::RecordedMode mode(this->held());
         const StridedSlice where = within(detail::slice_in<X, C>);
         if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), where, cut_, loan_);
         return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_, loan_);

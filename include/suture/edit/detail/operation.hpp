@@ -19,7 +19,7 @@ namespace suture::detail {
 /// The activation an edit is about to change, and where.
 struct EditTarget {
     const at::Tensor& packed;
-    const PlaceValue& asked;
+    const InjectedAt& at;
     const ResolvedPlace& where;
 };
 
@@ -56,11 +56,11 @@ inline NumberOrTensor value_at(const SlotReader& s, const EditTarget&) {
 }
 template <class X>
 NumberOrTensor value_at(const View<X>& v, const EditTarget& t) {
-    return Access::injected(v, t.asked, t.packed);
+    return Access::injected(v, t.at);
 }
 template <class X>
 NumberOrTensor value_at(const Piece<X>& p, const EditTarget& t) {
-    return Access::injected(p, t.asked, t.packed);
+    return Access::injected(p, t.at);
 }
 
 /// set, add, subtract, multiply and divide.
@@ -159,7 +159,7 @@ struct MeanOver {
     Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "mean_over");
         Prepared p;
-        const std::optional<RowPositions>& rows = t.asked.positions.rows;
+        const std::optional<RowPositions>& rows = t.at.asked.positions.rows;
         const bool one_token =
             (t.where.token && t.where.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row);
         const Index leading = t.packed.dim() - 1;

@@ -67,10 +67,14 @@ private:
     static bool can_be_private(const at::Tensor& t) {
         return t.defined() && !at::GradMode::is_enabled() && t.layout() == at::kStrided &&
                (t.device().is_cpu() || t.device().is_cuda()) && t.has_storage() && !t.is_quantized() &&
-               !t.is_nested() && !t.is_conj() && !t.is_neg() && !t._is_zerotensor() && is_plain_mode();
+               !t.is_nested() && !t.is_conj() && !t.is_neg() && !t._is_zerotensor() && is_plain_mode() &&
+               !has_tangent(t);
     }
     at::Tensor handle_of(const at::Tensor& t) const {
         if (is_private_) return private_alias(t);
+        // Views with lazy conjugation or negation: a copy, which may be written and kept.
+        if (t.defined() && !at::GradMode::is_enabled() && (t.is_conj() || t.is_neg()))
+            return t.resolve_conj().resolve_neg();
         return t.defined() && t.layout() == at::kStrided ? own_handle(t) : t;
     }
 

@@ -27,7 +27,7 @@ inline bool is_plain_memory(const at::Tensor& t) {
 }
 /// Whether autograd does not follow it now, either.
 inline bool is_plain(const at::Tensor& t) {
-    return is_plain_memory(t) && !(t.requires_grad() && at::GradMode::is_enabled());
+    return is_plain_memory(t) && !(t.requires_grad() && at::GradMode::is_enabled()) && !has_tangent(t);
 }
 
 /// A contiguous copy of `t` in storage of its own; gradients flow through it. LibTorch copies large tensors in several

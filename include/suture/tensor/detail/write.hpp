@@ -121,6 +121,7 @@ inline at::Scalar fitted(const at::Scalar& s, at::ScalarType type) {
     if (s.isComplex() && !at::isComplexType(type))
         throw ValueError("a complex number does not fit " + dtype_text(type) + ": give a real one");
     const bool whole = at::isIntegralType(type, true);
+    if (s.isBoolean() && !whole) return at::Scalar(s.toBool() ? 1.0 : 0.0);  // LibTorch has no arithmetic with bools
     if (!(whole ? fits_integers(s, type) : fits_floats(s, type)))
         throw ValueError(c10::str(s) + " does not fit " + dtype_text(type) + ": give a number that it can hold");
     return whole ? at::Scalar(s.to<std::int64_t>()) : s;

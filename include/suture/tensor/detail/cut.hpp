@@ -1,0 +1,113 @@
+// Cuts: tensors that hold only some positions of an activation, and what places mean in them.
+#pragma once
+
+#include "suture/tensor/detail/place_text.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace suture::detail {
+
+/// The positions of an activation that a View holds, and the axes that the activation had before its channels.
+struct Cut {
+    Positions positions;
+    Shape leading;
+    bool is_named = false;  ///< the program named the View's place, and may inject it at other positions
+};
+
+inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
+    if (!a.defined() || !b.defined() || a.is_same(b)) return a.defined() == b.defined();
+    return a.scalar_type() == b.scalar_type() && a.device() == b.device() && !a.is_meta() && a.equal(b);
+}
+inline bool is_same(const std::optional<RowPositions>& a, const std::optional<RowPositions>& b) {
+    if (!a || !b) return !a && !b;
+    const auto numbers = [](const at::Tensor& t) {  // whatever integers they are
+        return t.defined() && at::isIntegralType(t.scalar_type(), false) ? t.to(at::kLong) : t;
+    };
+    return a->what == b->what && is_same(numbers(a->given), numbers(b->given));
+}
+inline bool is_same(const Positions& a, const Positions& b) {
+    return a.batch == b.batch && a.token == b.token && is_same(a.rows, b.rows);
+}
+/// The positions with negative numbers resolved against these axes.
+inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
+    const auto resolved = [](auto& position, Index size) {
+        if (!position) return;
+        if (position->begin < 0) position->begin += size;
+        if (position->end < 0) position->end += size;
+        if (position->end == to_end) position->end = size;
+        if (position->single) position->end = position->begin;
+    };
+    if (!leading.empty()) resolved(p.token, leading.back());
+    if (leading.size() > 1) resolved(p.batch, leading.front());
+    return p;
+}
+/// @throws PositionError unless the positions asked for, in an activation with these axes, are those that were recorded
+inline void check_same_positions(const Cut& cut, const Positions& asked, at::IntArrayRef leading) {
+    if (is_same(cut.positions, asked)) return;
+    if (is_same(counted_from_front(cut.positions, cut.leading), counted_from_front(asked, leading))) return;
+    throw PositionError("the injected View holds " + positions_text(cut.positions) + " but the edit is at " +
+                        positions_text(asked) +
+                        ": record and edit the same, or inject its values as a tensor, at::Tensor(view.clone())");
+}
+/// The same positions, named.
+inline std::shared_ptr<const Cut> named(const std::shared_ptr<const Cut>& cut) {
+    return cut ? std::make_shared<const Cut>(Cut{cut->positions, cut->leading, true}) : nullptr;
+}
+
+/// Adapts a place, and the tensor in which it is looked for, to a tensor that holds only some positions of an activation:
+/// a token axis that was dropped must not be looked for among the rows of the batch.
+/// @throws PositionError if the place names positions that the tensor does not tell apart
+inline void look_within(const Cut& cut, PlaceValue& asked, at::Tensor& t) {
+    Positions& at = asked.positions;
+    const auto refuse = [&] {
+        throw PositionError("this holds " + positions_text(cut.positions) + " of an activation, but the place names " +
+                            positions_text(at) + ": name no position in it, or keep more of the activation");
+    };
+    const std::optional<RowPositions>& rows = cut.positions.rows;
+    if (rows && rows->what == RowPositions::Kind::where_true && !at.is_everywhere()) refuse();
+    if (cut.positions.batch && cut.positions.batch->single && at.batch) {
+        if (at.batch != cut.positions.batch) refuse();
+        at.batch.reset();
+    }
+    const bool one_token =
+        (cut.positions.token && cut.positions.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row);
+    if (!one_token) return;
+    if ((at.token && at.token != cut.positions.token) || (at.rows && !is_same(at.rows, rows))) refuse();
+    at.rows.reset();
+    at.token = token(0);
+    t = t.unsqueeze(-2);
+}
+
+/// Where a value is injected: the place, as positions of the activation, the activation's axes before its channels, and the
+/// shape of the selection.
+struct InjectedAt {
+    PlaceValue asked;
+    Shape leading;
+    at::IntArrayRef selection;
+};
+
+/// The place in `t`, which holds all of an activation, or only the positions of a cut.
+inline InjectedAt injected_at(const std::shared_ptr<const Cut>& cut, const PlaceValue& asked, const at::Tensor& t) {
+    const at::IntArrayRef axes = leading_axes(t);
+    if (!cut) return {asked, Shape(axes.begin(), axes.end()), {}};
+    InjectedAt at{asked, cut->leading, {}};
+    if (asked.positions.is_everywhere()) at.asked.positions = cut->positions;
+    return at;
+}
+
+/// The positions that two tensors hold, if they are combined; null if they hold all of them.
+/// @throws PositionError if they hold different ones
+inline std::shared_ptr<const Cut> joined_cut(const std::shared_ptr<const Cut>& a, const std::shared_ptr<const Cut>& b) {
+    if (!a || !b) return a ? a : b;
+    if (!is_same(a->positions, b->positions) &&
+        !is_same(counted_from_front(a->positions, a->leading), counted_from_front(b->positions, b->leading)))
+        throw PositionError("these hold " + positions_text(a->positions) + " and " + positions_text(b->positions) +
+                            " of an activation: combine the same positions, or plain tensors, at::Tensor(x.clone())");
+    return a;
+}
+
+}  // namespace suture::detail
