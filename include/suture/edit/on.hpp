@@ -4,6 +4,7 @@
 #include "suture/edit/edit.hpp"
 
 #include <concepts>
+#include <memory>
 #include <ostream>
 #include <type_traits>
 #include <utility>
@@ -76,8 +77,9 @@ public:
     template <class X>
         requires detail::takes<Owned<X>, Selector>
     auto set(Owned<X> && value) const {
-        return make(
-            detail::ValueUpdate<detail::Update::set, View<X>>{detail::Access::make<View<X>>(std::move(value).take())});
+        std::shared_ptr<const detail::Cut> cut = detail::Access::cut(value);
+        return make(detail::ValueUpdate<detail::Update::set, View<X>>{
+            detail::Access::make<View<X>>(std::move(value).take(), detail::slice_in<X, X>, std::move(cut))});
     }
     /// Sets the part to zero: zero ablation.
     constexpr auto zero() const { return make(detail::ValueUpdate<detail::Update::set, detail::ZeroValue>{}); }
