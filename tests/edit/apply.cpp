@@ -2,12 +2,14 @@
 #include <suture/edit/on.hpp>
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "doctest.hpp"
 #include "message.hpp"
 
 #include <range/v3/view/transform.hpp>
 
+#include <exception>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -341,4 +343,103 @@ TEST_CASE("a recipe that does not fit the layout does not compile") {
     static_assert(!can_pipe<View<K<2>>, decltype(silence)>);
     static_assert(!can_pipe<View<Qkv>, decltype(on<Q>().set(std::declval<View<K<2>>>()))>);
     CHECK(can_pipe<View<Q<2>>, decltype(silence)>);
+}
+
+namespace reached {
+using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
+using suture_test::message_of;
+using suture_test::says;
+
+Owned<Qkv> ones() { return borrow<Qkv>(at::ones({3, 6})).clone(); }
+const char* const noticed = "a function given to apply() wrote, moved or destroyed the Owned that is being edited";
+}  // namespace reached
+
+TEST_CASE("a function given to apply() that writes the Owned being edited is noticed") {
+    using namespace reached;
+    Owned<reached::Qkv> mine = ones();
+    CHECK(says(message_of<OwnershipError>([&] {
+                   mine |= on<Q>().apply([&](at::Tensor t) {
+                       mine[on<K>()] = 7;
+                       return t.mul(2);
+                   });
+               }),
+               noticed));
+    CHECK(mine[on<Q>()].clone().equal(at::ones({3, 2})));
+}
+
+TEST_CASE("a function given to apply() that takes or destroys the Owned being edited is noticed") {
+    using namespace reached;
+    std::optional<Owned<reached::Qkv>> mine = ones();
+    CHECK(says(message_of<OwnershipError>([&] {
+                   *mine |= on<Q>().apply([&](at::Tensor t) {
+                       mine.reset();
+                       return t;
+                   }) | on<K>().zero();
+               }),
+               noticed));
+    mine = ones();
+    at::Tensor taken;
+    CHECK(says(message_of<OwnershipError>([&] {
+                   *mine |= on<Q>().apply([&](at::Tensor t) {
+                       taken = std::move(*mine).take();
+                       return t;
+                   });
+               }),
+               noticed));
+    CHECK(taken.equal(at::ones({3, 6})));
+}
+
+TEST_CASE("an Owned is unchanged if LibTorch refuses an operator after another edit was made") {
+    using namespace reached;
+    Owned<reached::Qkv> half = borrow<reached::Qkv>(at::ones({3, 6}, at::kComplexHalf)).clone();
+    try {
+        half |= on<K>().set(0.5) | on<Q>(dims({1})).set(0.25);
+    } catch (const std::exception&) {
+        CHECK(half.unsafe_tensor().to(at::kComplexFloat).equal(at::ones({3, 6}, at::kComplexFloat)));
+    }
+}
+
+TEST_CASE("a bool is the number 0 or 1 for every operation") {
+    using namespace reached;
+    for (const at::ScalarType dtype : {at::kFloat, at::kDouble, at::kHalf, at::kBFloat16, at::kLong}) {
+        Owned<reached::Qkv> mine = borrow<reached::Qkv>(at::full({3, 6}, 3, dtype)).clone();
+        mine |= on<Q>().subtract(true) | on<K>(dims({1})).add(true) | on<V>(tokens({0, 2})).multiply(false);
+        CHECK(mine[on<Q>()].clone().equal(at::full({3, 2}, 2, dtype)));
+        CHECK(mine[on<K>(dims({1}))].clone().equal(at::full({3, 1}, 4, dtype)));
+        CHECK(mine[on<V>(token(0))].clone().equal(at::zeros({2}, dtype)));
+        CHECK(mine[on<V>(token(1))].clone().equal(at::full({2}, 3, dtype)));
+    }
+}
+
+TEST_CASE("the tangents of forward-mode differentiation flow through edits, copies and injected values") {
+    using namespace reached;
+    const auto level = torch::autograd::forward_ad::enter_dual_level();
+    {
+        const at::Tensor x = at::ones({3, 6}),
+                         dual = at::_make_dual(x, at::full({3, 6}, 2.0f), static_cast<Index>(level));
+        const auto tangent = [&](const at::Tensor& t) { return t._fw_grad(level); };
+        const at::Tensor edited = borrow<reached::Qkv>(dual) | on<Q>().zero() | on<K>().multiply(3);
+        CHECK(tangent(edited).equal(at::tensor({0.0f, 0.0f, 6.0f, 6.0f, 2.0f, 2.0f}).expand({3, 6})));
+        CHECK(tangent(borrow<reached::Qkv>(dual).clone().take()).equal(at::full({3, 6}, 2.0f)));
+        const at::Tensor injected = borrow<reached::Qkv>(x) | on<Q>().set(borrow<reached::Qkv>(dual)[on<Q>()]);
+        CHECK(tangent(injected).narrow(-1, 0, 2).equal(at::full({3, 2}, 2.0f)));
+        const at::NoGradGuard no_grad;
+        CHECK(tangent(borrow<reached::Qkv>(dual).read([](const at::Tensor& t) { return t.mul(1); })).defined());
+    }
+    torch::autograd::forward_ad::exit_dual_level(level);
+}
+
+TEST_CASE("gradients reach an injected View although the edit was made where gradients are disabled") {
+    using namespace reached;
+    const at::Tensor source = at::ones({3, 6}).requires_grad_();
+    const auto inject = [&] {
+        const at::NoGradGuard no_grad;
+        return on<Q>().set(borrow<reached::Qkv>(source)[on<Q>()]) |
+               on<K>(token(1)).set(borrow<reached::Qkv>(source)[on<K>(token(2))]);
+    }();
+    const at::Tensor edited = borrow<reached::Qkv>(at::zeros({3, 6})) | inject;
+    edited.sum().backward();
+    CHECK(source.grad().narrow(-1, 0, 2).equal(at::ones({3, 2})));
+    CHECK(source.grad()[2].narrow(-1, 2, 2).equal(at::ones({2})));
+    CHECK(source.grad().sum().item<float>() == 8);
 }

@@ -321,3 +321,35 @@ TEST_CASE("complex numbers can be read, also under a pending conjugation") {
     CHECK((borrow<Qkv>(z) * 2).unsafe_tensor().equal(z * 2));
     CHECK(borrow<Qkv>(z).clone().unsafe_tensor().equal(z.resolve_conj()));
 }
+
+TEST_CASE("a function given to read() that writes and then throws is noticed, in every mode of gradients") {
+    using Qk = Fused<6, Q<2>, K<4>>;
+    const auto check = [] {
+        const at::Tensor x = at::ones({2, 6});
+        const View<Qk> view = borrow<Qk>(x);
+        CHECK_THROWS_AS(view.read([](const at::Tensor& t) {
+            t.mul_(2);
+            throw 1;
+        }),
+                        OwnershipError);
+        CHECK_THROWS_AS(view.read([](const at::Tensor&) { throw 1; }), int);
+    };
+    check();
+    const at::NoGradGuard no_grad;
+    check();
+    const c10::InferenceMode inference;
+    check();
+}
+
+TEST_CASE("a View of what was lent is copied before it leaves read()") {
+    using Qk = Fused<6, Q<2>, K<4>>;
+    const auto check = [] {
+        const at::Tensor x = at::ones({2, 6});
+        const View<Qk> kept = borrow<Qk>(x).read([](const at::Tensor& t) { return borrow<Qk>(t); });
+        x.zero_();
+        CHECK(kept.sum().item<float>() == 12);
+    };
+    check();
+    const at::NoGradGuard no_grad;
+    check();
+}

@@ -107,8 +107,9 @@ TEST_CASE("assigning one place to another writes: a named place is never reseate
     CHECK(owned.unsafe_tensor()[0].narrow(0, 0, 4).equal(counting()[1].narrow(0, 0, 4)));
     second = 0;
     CHECK(owned.unsafe_tensor()[0].narrow(0, 0, 4).equal(counting()[1].narrow(0, 0, 4)));
-    const auto copy = first;
-    copy = -1;
+    const auto& same = first;
+    same = -1;
+    static_assert(!std::is_copy_constructible_v<std::remove_const_t<decltype(first)>>);
     CHECK(first.sum().item<float>() == -4);
 }
 
@@ -169,4 +170,16 @@ TEST_CASE("a place takes numbers, tensors and its own component, and nothing els
     static_assert(!can_fill<Query>);
     CHECK(Injectable<at::Tensor, Q<4, 2>>);
     CHECK_FALSE(Injectable<std::string, Q<4, 2>>);
+}
+
+TEST_CASE("two places are swapped by their values") {
+    using Qk = Fused<4, Q<2>, K<2>>;
+    Owned<Qk> mine = borrow<Qk>(at::arange(8, at::kFloat).reshape({2, 4})).clone();
+    {
+        const auto a = mine[on<Qk>(token(0))], b = mine[on<Qk>(token(1))];
+        swap(a, b);
+    }
+    CHECK(mine.unsafe_tensor().equal(at::tensor({4.0f, 5.0f, 6.0f, 7.0f, 0.0f, 1.0f, 2.0f, 3.0f}).view({2, 4})));
+    swap(mine[on<Q>(token(0))], mine[on<Q>(token(1))]);
+    CHECK(mine.unsafe_tensor().equal(at::tensor({0.0f, 1.0f, 6.0f, 7.0f, 4.0f, 5.0f, 2.0f, 3.0f}).view({2, 4})));
 }

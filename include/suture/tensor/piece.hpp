@@ -13,23 +13,6 @@
 
 namespace suture {
 
-namespace detail {
-/// The values of a named place, for the place where they are injected. One vector (or one for each
-/// head) is used at every position; rows of a batch must not be taken for tokens.
-/// @throws ShapeError if the two places have different shapes
-inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
-    const at::IntArrayRef mine = piece.sizes(), theirs = at.selection;
-    const bool by_head = at.asked.heads.defined() || at.asked.channels.heads == ChannelWhere::Heads::several;
-    bool fits = mine.size() == theirs.size() || mine.size() <= (by_head ? 2 : 1);
-    for (std::size_t i = 1; fits && i <= mine.size(); ++i)
-        fits = mine[mine.size() - i] == theirs[theirs.size() - i] || mine[mine.size() - i] == 1;
-    if (!fits)
-        throw ShapeError("the injected place has shape " + shape_text(mine) + " but the edited one has " +
-                         shape_text(theirs) + ": name places of one shape, or inject its values with clone()");
-    return piece;
-}
-}  // namespace detail
-
 /// A place of a View or an Owned: part of component X, in storage that others may hold. Its shape is that of the
 /// selection, whatever the layout: an index drops its axis, a range keeps it, and several heads are the axis before the
 /// last. Injected elsewhere, it is used as it is, because the program has said which place it means.

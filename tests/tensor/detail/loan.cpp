@@ -114,3 +114,13 @@ TEST_CASE("a loan counts the Views and pieces that are made of a View") {
     part.reset();
     CHECK(loan.is_alone());
 }
+
+TEST_CASE("a conjugated activation is lent as a copy, which may be written and kept") {
+    const at::NoGradGuard no_grad;
+    const at::Tensor source = at::randn({2, 6}, at::kComplexFloat), before = source.clone();
+    at::Tensor keep;
+    CHECK(after(source.conj(), [&](const at::Tensor& t) { keep = t.detach(); }) == "nothing was thrown");
+    CHECK(keep.equal(source.conj()));
+    (void)after(source.conj(), [](const at::Tensor& t) { t.zero_(); });
+    CHECK(source.equal(before));
+}

@@ -99,6 +99,21 @@ inline InjectedAt injected_at(const std::shared_ptr<const Cut>& cut, const Place
     return at;
 }
 
+/// The values of a named place, for the place where they are injected. One vector (or one for each
+/// head) is used at every position; rows of a batch must not be taken for tokens.
+/// @throws ShapeError if the two places have different shapes
+inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
+    const at::IntArrayRef mine = piece.sizes(), theirs = at.selection;
+    const bool by_head = at.asked.heads.defined() || at.asked.channels.heads == ChannelWhere::Heads::several;
+    bool fits = mine.size() == theirs.size() || mine.size() <= (by_head ? 2 : 1);
+    for (std::size_t i = 1; fits && i <= mine.size(); ++i)
+        fits = mine[mine.size() - i] == theirs[theirs.size() - i] || mine[mine.size() - i] == 1;
+    if (!fits)
+        throw ShapeError("the injected place has shape " + shape_text(mine) + " but the edited one has " +
+                         shape_text(theirs) + ": name places of one shape, or inject its values with clone()");
+    return piece;
+}
+
 /// The positions that two tensors hold, if they are combined; null if they hold all of them.
 /// @throws PositionError if they hold different ones
 inline std::shared_ptr<const Cut> joined_cut(const std::shared_ptr<const Cut>& a, const std::shared_ptr<const Cut>& b) {
