@@ -353,3 +353,15 @@ TEST_CASE("a View of what was lent is copied before it leaves read()") {
     const at::NoGradGuard no_grad;
     check();
 }
+
+TEST_CASE("what LibTorch refuses is an error of suture that names the operation") {
+    const at::Tensor x = at::ones({2, 6}), whole = at::ones({2, 6}, at::kLong);
+    const View<Qkv> view = borrow<Qkv>(x);
+    CHECK(says(message_of<PositionError>([&] { (void)view.sum(7); }), "sum: LibTorch refused it", "use read()"));
+    CHECK(says(message_of<PositionError>([&] { (void)view.size(2); }), "size: LibTorch refused it"));
+    CHECK(says(message_of<PositionError>([&] { (void)view.argmax(-3); }), "argmax: "));
+    CHECK(says(message_of<ValueError>([&] { (void)borrow<Qkv>(whole).mean(); }), "mean: LibTorch refused it"));
+    CHECK(says(message_of<ValueError>([&] { (void)view.matmul(at::ones({5, 2})); }), "matmul: "));
+    CHECK(says(message_of<ValueError>([&] { (void)(view + at::ones({5})); }), "+: LibTorch refused it"));
+    CHECK(says(message_of<ValueError>([&] { (void)(view == at::ones({5})); }), "==: LibTorch refused it"));
+}

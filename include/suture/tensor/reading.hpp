@@ -13,6 +13,7 @@
 
 #include <ATen/ops/scalar_tensor.h>
 #include <c10/core/WrapDimMinimal.h>
+#include <c10/util/Exception.h>
 #include <c10/util/accumulate.h>
 
 #include <concepts>
@@ -267,6 +268,22 @@ at::Tensor check_result(at::Tensor t) {
     return t;
 }
 
+/// What f() gives. @throws PositionError or ValueError where LibTorch refuses it, for example an axis that is not there
+template <class F>
+auto by_libtorch(const char* operation, const F& f) {
+    const auto message = [operation](const c10::Error& e) {
+        return std::string(operation) + ": LibTorch refused it: " + e.what_without_backtrace() +
+               ": use read() for other shapes and dtypes";
+    };
+    try {
+        return f();
+    } catch (const c10::IndexError& e) {
+        throw PositionError(message(e));
+    } catch (const c10::Error& e) {
+        throw ValueError(message(e));
+    }
+}
+
 /// The positions of an activation that an operand holds; null if it holds all of them, or is a plain tensor or a number.
 template <class T>
 std::shared_ptr<const Cut> cut_of(const T& operand) {
@@ -293,23 +310,26 @@ using leading_operand = std::conditional_t<Readable<A> && (!std::is_void_v<held_
 
 /// Operators that only argument-dependent lookup finds.
 struct Arithmetic : RefusedReads {
-#define SUTURE_ARITHMETIC(symbol, method)                                            \
-    template <Operand A, Operand B>                                                  \
-        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)              \
-    friend auto operator symbol(const A& a, const B& b) {                            \
-        return typed_result<leading_operand<A, B>>(plain(a).method(plain(b)), a, b); \
-    }                                                                                \
-    template <Operand A, Operand B>                                                  \
-        requires mixes_components<A, B>                                              \
-    friend SUTURE_REJECTED(                                                          \
+#define SUTURE_ARITHMETIC(symbol, method)                                                                              \
+    template <Operand A, Operand B>                                                                                    \
+        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)                                                \
+    friend auto operator symbol(const A& a, const B& b) {                                                              \
+        return typed_result<leading_operand<A, B>>(by_libtorch(#symbol, [&] { return plain(a).method(plain(b)); }), a, \
+                                                   b);                                                                 \
+    }                                                                                                                  \
+    template <Operand A, Operand B>                                                                                    \
+        requires mixes_components<A, B>                                                                                \
+    friend SUTURE_REJECTED(                                                                                            \
         "these are different components: use read() to combine their values", operator symbol(const A&, const B&));
-#define SUTURE_COMPARISON(symbol, method)                                                           \
-    template <Operand A, Operand B>                                                                 \
-        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)                             \
-    friend at::Tensor operator symbol(const A& a, const B& b) { return plain(a).method(plain(b)); } \
-    template <Operand A, Operand B>                                                                 \
-        requires mixes_components<A, B>                                                             \
-    friend SUTURE_REJECTED(                                                                         \
+#define SUTURE_COMPARISON(symbol, method)                                       \
+    template <Operand A, Operand B>                                             \
+        requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)         \
+    friend at::Tensor operator symbol(const A& a, const B& b) {                 \
+        return by_libtorch(#symbol, [&] { return plain(a).method(plain(b)); }); \
+    }                                                                           \
+    template <Operand A, Operand B>                                             \
+        requires mixes_components<A, B>                                         \
+    friend SUTURE_REJECTED(                                                     \
         "these are different components: use read() to combine their values", operator symbol(const A&, const B&));
     SUTURE_ARITHMETIC(+, add)
     SUTURE_ARITHMETIC(-, sub)
@@ -417,7 +437,9 @@ public:
     Sizes sizes() const&& { return Sizes(sizes_of_this()); }
     Index size(Index dim) const {
         const at::IntArrayRef all = sizes_of_this();
-        return all[static_cast<std::size_t>(c10::maybe_wrap_dim(dim, static_cast<Index>(all.size())))];
+        return by_libtorch("size", [&] {
+            return all[static_cast<std::size_t>(c10::maybe_wrap_dim(dim, static_cast<Index>(all.size())))];
+        });
     }
     Index dim() const { return static_cast<Index>(sizes_of_this().size()); }
     Index numel() const { return c10::multiply_integers(sizes_of_this()); }
@@ -426,34 +448,42 @@ public:
     bool requires_grad() const { return held().requires_grad(); }
 
     // Reductions: those of at::Tensor with the same names.
-    at::Tensor sum() const { return canonical().sum(); }
-    at::Tensor sum(Index dim, bool keepdim = false) const { return canonical().sum(dim, keepdim); }
-    at::Tensor mean() const { return canonical().mean(); }
-    at::Tensor mean(Index dim, bool keepdim = false) const { return canonical().mean(dim, keepdim); }
-    at::Tensor norm() const { return canonical().norm(); }
-    at::Tensor norm(Index dim, bool keepdim = false) const { return canonical().norm(2, dim, keepdim); }
-    at::Tensor max() const { return canonical().max(); }
-    at::Tensor min() const { return canonical().min(); }
-    at::Tensor argmax(Index dim) const { return canonical().argmax(dim); }
-#define SUTURE_OTHERWISE_REDUCED(name)                                                                           \
-    template <class...>                                                                                          \
-    SUTURE_REJECTED("this reduces one axis at a time: write x.sum(-1), or x.read(f) for more", name(...) const); \
-    template <class...>                                                                                          \
-    SUTURE_REJECTED("this reduces one axis at a time: write x.sum(-1), or x.read(f) for more",                   \
-                    name(std::initializer_list<Index>, bool = false) const);
-    SUTURE_OTHERWISE_REDUCED(sum)
-    SUTURE_OTHERWISE_REDUCED(mean)
-    SUTURE_OTHERWISE_REDUCED(norm)
-    SUTURE_OTHERWISE_REDUCED(max)
-    SUTURE_OTHERWISE_REDUCED(min)
-    SUTURE_OTHERWISE_REDUCED(argmax)
-#undef SUTURE_OTHERWISE_REDUCED
+    // @throws PositionError if there is no such axis, ValueError if LibTorch does not reduce this dtype
+    at::Tensor sum() const {
+        return reduced("sum", [](const auto& t) { return t.sum(); });
+    }
+    at::Tensor sum(Index dim, bool keepdim = false) const {
+        return reduced("sum", [=](const auto& t) { return t.sum(dim, keepdim); });
+    }
+    at::Tensor mean() const {
+        return reduced("mean", [](const auto& t) { return t.mean(); });
+    }
+    at::Tensor mean(Index dim, bool keepdim = false) const {
+        return reduced("mean", [=](const auto& t) { return t.mean(dim, keepdim); });
+    }
+    at::Tensor norm() const {
+        return reduced("norm", [](const auto& t) { return t.norm(); });
+    }
+    at::Tensor norm(Index dim, bool keepdim = false) const {
+        return reduced("norm", [=](const auto& t) { return t.norm(2, dim, keepdim); });
+    }
+    at::Tensor max() const {
+        return reduced("max", [](const auto& t) { return t.max(); });
+    }
+    at::Tensor min() const {
+        return reduced("min", [](const auto& t) { return t.min(); });
+    }
+    at::Tensor argmax(Index dim) const {
+        return reduced("argmax", [=](const auto& t) { return t.argmax(dim); });
+    }
 
     /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
     template <class B>
         requires(Readable<B> || std::same_as<B, at::Tensor>)
     at::Tensor matmul(const B& other)
-    const { return canonical().matmul(plain(other)); }
+    const {
+        return by_libtorch("matmul", [&] { return canonical().matmul(plain(other)); });
+    }
     template <class...>
     SUTURE_REJECTED("matmul takes a tensor or a View: give one", matmul(...) const);
 
@@ -524,6 +554,10 @@ protected:
     }
 
 private:
+    template <class F>
+    at::Tensor reduced(const char* operation, const F& reduce) const {
+        return by_libtorch(operation, [&] { return reduce(canonical()); });
+    }
     at::IntArrayRef sizes_of_this() const { return held(), Access::sizes(self()); }
     const Self& self() const { return static_cast<const Self&>(*this); }
 };
