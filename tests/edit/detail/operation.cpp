@@ -80,7 +80,7 @@ TEST_CASE("a place that was named is injected as it is, wherever the edit is") {
     CHECK(query(counting(), on<Q>(head(0)).add(run[on<Q>(head(1))]))
               .narrow(-1, 0, 2)
               .equal(q_of(counting()).narrow(-1, 0, 2) + q_of(other).narrow(-1, 2, 2)));
-    CHECK(says(refusal<ShapeError>(on<Q>(token(2)).set(run[on<Q>(tokens(0, 3))])), "the part to edit has [2, 4]"));
+    CHECK(says(refusal<ShapeError>(on<Q>(token(2)).set(run[on<Q>(tokens(0, 3))])), "but the edited one has [2, 4]"));
 }
 
 TEST_CASE("an injected View provides the part at the place of the edit") {
