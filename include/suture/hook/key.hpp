@@ -19,9 +19,10 @@ namespace suture {
 ///     key.disable();
 class HookKey {
 public:
-    /// Each hook runs the next time its site is passed, and not again.
+    /// Each hook runs the next time its site is passed, and not again, until once() is called again. A run that throws
+    /// does not count.
     HookKey once() const {
-        for (const Hook& h : hooks_) h.state->once = true;
+        for (const Hook& h : hooks_) h.state->set_once();
         return *this;
     }
     /// A scope may end without an error although these hooks never ran. Call this before a scope in another thread can
@@ -47,7 +48,7 @@ public:
         }
     }
 
-    /// How often the hooks ran, in total.
+    /// How often the hooks ran to their end, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
         for (const Hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);

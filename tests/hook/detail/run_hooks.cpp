@@ -11,6 +11,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace suture;
@@ -86,6 +87,24 @@ TEST_CASE_FIXTURE(StreamFixture, "an exception that is not a std::exception pass
     hooks.add(site, [](const View<Stream>&) { throw stop{}; });
     const auto scope = hooks.activate();
     CHECK_THROWS_AS(pass(), stop);
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "a hook of the gradient that throws does not use up once()") {
+    bool is_early = true;
+    HookSet hooks;
+    const HookKey key = hooks
+                            .add_backward(site,
+                                          [&](const View<Stream>&) {
+                                              if (std::exchange(is_early, false)) throw std::runtime_error("too early");
+                                          })
+                            .once();
+    const auto scope = hooks.activate();
+    const at::Tensor w = at::ones({1, 2}).requires_grad_();
+    CHECK_THROWS_AS(site(w).sum().backward(), HookError);
+    CHECK(key.fired() == 0);
+    site(w).sum().backward();
+    site(w).sum().backward();
+    CHECK(key.fired() == 1);
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "an error of a hook names the site in front") {

@@ -47,10 +47,12 @@ inline at::Tensor run_gradient_hooks(const std::vector<WaitingHook>& hooks, cons
     try {
         const Suspension suspended;
         for (const auto& [waiting_in, hook] : hooks) {
-            if (!hook.state->fires()) continue;
+            HookRun run(*hook.state);
+            if (!run.may_run()) continue;
             if (const auto ledger = waiting_in.lock()) ledger->note_firing_elsewhere(hook.id);
-            if (at::Tensor replacement = hook.run(gradient, site); replacement.defined())
-                gradient = std::move(replacement);
+            at::Tensor replacement = hook.run(gradient, site);
+            run.is_done();
+            if (replacement.defined()) gradient = std::move(replacement);
         }
         return gradient;
     } catch (...) {
@@ -77,9 +79,12 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
 inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation) {
     std::vector<std::string> edits;
     found.for_each_hook(Pass::forward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
-        if (!hook.state->fires()) return;
+        HookRun run(*hook.state);
+        if (!run.may_run()) return;
         ledger->note_firing(hook.id);
-        if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
+        at::Tensor replacement = hook.run(activation, site);
+        run.is_done();
+        if (replacement.defined()) {
             activation = std::move(replacement);
             if (found.watcher) edits.push_back(hook.text());
         }

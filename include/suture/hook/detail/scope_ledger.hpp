@@ -58,6 +58,8 @@ public:
         });
         missed_ += text;
     }
+    /// Notes that a hook fires, before it runs: it may remove itself or end the scope, and if it throws, that is report
+    /// enough.
     void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
     void note_firing_elsewhere(std::uint64_t hook) {
         const std::lock_guard lock(guard_);
