@@ -135,6 +135,12 @@ public:
         std::swap(entries_, next);
         tell_hooks();
     }
+    /// @throws PositionError if an entry is for a site that was attached and is not any more: the set that held its hook
+    ///         is gone
+    void check_entries() const {
+        const std::lock_guard lock(guard_);
+        if (is_attached()) check(entries_);
+    }
 
 private:
     struct Attachment {
@@ -496,6 +502,8 @@ public:
             const Entry e = board->of_attached(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
         };
+        if (layer == 0)  // one check serves all layers
+            hook.check = [board = state_] { board->check_entries(); };
         hook.run = [board = state_, layer](const at::Tensor& activation, const Site&) -> at::Tensor {
             const Entry e = board->of_attached(layer);
             if (!e.enabled || e.changes.empty()) return {};

@@ -315,7 +315,8 @@ public:
 
     /// Makes the set active in this thread while the returned scope lives.
     /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more because
-    ///         they were removed or moved to another set: the run would be a clean one. @see clear()
+    ///         they were removed or moved to another set: the run would be a clean one. PositionError if a board has an entry for a
+    ///         site that it has lost with another set. @see clear()
     Scope activate() const { return Scope(hooks_); }
 
     /// Removes every hook. The set can then be activated, as a new one can, and does nothing.
@@ -329,7 +330,7 @@ public:
         hooks_->clear();
     }
 
-    /// How often the hooks in the set ran, in total.
+    /// How often the hooks in the set ran to their end, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
         for (const detail::SiteHooks& at : *hooks_->table())
