@@ -74,7 +74,8 @@ private:
 };
 
 /// The scopes that are active in one thread, to carry into threads that work for it. There they must end before the
-/// original ones do. Nothing happens in a thread where they are active already:
+/// original ones do: a site that is passed later, in a carried scope, throws HookError. Nothing happens in a thread where
+/// they are active already:
 ///
 ///     std::thread([carried = CarriedScopes(), &] { const auto scopes = carried.activate(); model->forward(x); });
 class CarriedScopes {
@@ -94,7 +95,7 @@ public:
     /// Takes the scopes of the calling thread.
     CarriedScopes() = default;
 
-    /// Makes them active in this thread while the result lives.
+    /// Makes them active in this thread while the result lives. @throws HookError if one of them has ended
     Active activate() const { return Active(carried_); }
 
 private:

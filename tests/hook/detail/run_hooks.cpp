@@ -9,6 +9,7 @@
 #include "hook/stream.hpp"
 #include "message.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -152,4 +153,23 @@ TEST_CASE_FIXTURE(StreamFixture,
     key.enable();
     CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "does not require one"));
     key.disable();
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "a hook that waits for a gradient does not run once its set is gone") {
+    std::optional<HookSet> hooks(std::in_place);
+    hooks->add_backward(site, note(log, 'a')).may_be_idle();
+    const at::Tensor w = at::ones({1, 2}).requires_grad_();
+    at::Tensor first, second, third;
+    {
+        const auto scope = hooks->activate();
+        first = site(w), second = site(w), third = site(w);
+    }
+    first.sum().backward();
+    CHECK(log == "a");
+    HookSet moved = *std::move(hooks);
+    second.sum().backward();
+    CHECK(log == "aa");
+    moved = HookSet();
+    third.sum().backward();
+    CHECK(log == "aa");
 }
