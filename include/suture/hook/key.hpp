@@ -36,7 +36,9 @@ public:
     void disable() const { enable(false); }
     void enable() const { enable(true); }
 
-    /// Removes the hooks from their set. It does not wait for a hook that is still running in another thread.
+    /// Removes the hooks from their set. It does not wait for a hook that is still running in another thread. A scope of
+    /// this thread still reports a hook that passes of it have seen and that never fired; scopes of other threads do not,
+    /// because only their own thread knows what they have seen.
     void remove() const {
         const auto set = set_.lock();
         if (!set) return;
