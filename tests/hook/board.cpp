@@ -480,3 +480,10 @@ TEST_CASE_FIXTURE(fixture, "an entry whose site is lost with a set is refused wh
     board[0] = 7;
     CHECK(pass().at(0).equal(full(7)));
 }
+
+TEST_CASE_FIXTURE(fixture, "a layer that the model cannot have is named as it was given") {
+    attach();
+    CHECK(
+        says(message_of<PositionError>([&] { board.layer(-1) = 0; }), "not attached to the model's layer -1, but to"));
+    CHECK(says(message_of<PositionError>([&] { board.layer(9u) = 0; }), "the model's layer 9"));
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/edit/apply.hpp"
+#include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/detail/loan.hpp"
@@ -136,9 +137,10 @@ concept Callback = std::copy_constructible<F> &&
 
 namespace detail {
 /// The hook that replaces the activation by `activation | recipe`.
-/// @throws Error if a place of the recipe is not in the layout: a head, or channels, that the compiler did not know
+/// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the compiler did not know
 template <Layout L, AnyRecipe R>
 HookEntry recipe_entry(R recipe) {
+    check_has_edits(recipe);
     recipe.template bind<L>();
     HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };

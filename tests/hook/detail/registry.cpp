@@ -2,6 +2,7 @@
 #include "suture/hook/detail/registry.hpp"
 
 #include "doctest.hpp"
+#include "message.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -17,6 +18,7 @@ using suture::detail::HookRun;
 using suture::detail::HookState;
 using suture::detail::HookTable;
 using suture::detail::site_at;
+using suture_test::message_of;
 
 namespace {
 std::vector<std::uint64_t> ids_at(const HookTable& table, const Site& site) {
@@ -55,6 +57,32 @@ TEST_CASE("hooks of a site stay in the order in which they were added, and sites
     CHECK(ids_at(*hooks.table(), none).empty());
     hooks.remove(b);
     CHECK(hooks.table()->size() == 1);
+}
+
+TEST_CASE("a board or a recorder has one hook at a site; if it would have two, none is added") {
+    HookRegistry hooks;
+    const Site one("one"), other("other");
+    const int first = 0, second = 0;
+    const auto of = [](const void* owner) {
+        HookEntry entry;
+        entry.owner = owner;
+        entry.text = [] { return std::string("a recorder"); };
+        return entry;
+    };
+    const std::uint64_t id = hooks.add(one, of(&first));
+    hooks.add(one, of(&second));
+    hooks.add(one, of(nullptr));
+    hooks.add(one, of(nullptr));
+    const std::uint64_t version = hooks.version();
+    CHECK(
+        message_of<HookError>([&] {
+            hooks.add({{other.id(), other.name(), of(&first)}, {one.id(), one.name(), of(&first)}});
+        }) ==
+        "one has this board or recorder already, which would run twice there (a recorder): add it once, or remove the "
+        "other key first");
+    CHECK(hooks.version() == version);
+    hooks.remove(id);
+    CHECK_NOTHROW(hooks.add(one, of(&first)));
 }
 
 TEST_CASE("a hook that may run once fires once, however many threads run it") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/hook/site.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -75,6 +76,7 @@ struct HookEntry {
     Pass pass = Pass::forward;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
     std::function<std::string()> text;  ///< describes what it does
+    const void* owner = nullptr;        ///< the board or recorder that it belongs to, or null
     std::function<void()> check;        ///< called when a scope begins; throws if the hook cannot do its work. Or empty
     std::shared_ptr<HookState> state = std::make_shared<HookState>();
 };
@@ -115,6 +117,7 @@ public:
         return add(std::move(one));
     }
     /// Adds all of them at once. @return the id of the first; those of the others follow it
+    /// @throws HookError, having added none, if a board or a recorder has a hook at one of the sites already
     std::uint64_t add(std::vector<HookAtSite> hooks) {
         std::shared_ptr<const HookTable> before;  // dropped after the lock: a callback may own anything
         const std::lock_guard lock(guard_);
@@ -125,6 +128,7 @@ public:
             auto at = site_at(*next, hook.site);
             if (at == next->end() || at->site != hook.site)
                 at = next->insert(at, {hook.site, std::move(hook.name), {}});
+            check_new(*at, hook.entry);
             at->hooks.push_back(std::move(hook.entry));
         }
         last_id_ += hooks.size();
@@ -157,6 +161,12 @@ public:
     void set_moved_from() { moved_from_ = true; }
 
 private:
+    static void check_new(const SiteHooks& at, const HookEntry& added) {
+        for (const HookEntry& hook : at.hooks)
+            if (added.owner && hook.owner == added.owner)
+                throw HookError(at.name + " has this board or recorder already, which would run twice there (" +
+                                hook.text() + "): add it once, or remove the other key first");
+    }
     /// @return the previous table
     std::shared_ptr<const HookTable> publish(std::shared_ptr<const HookTable> next) {
         version_.fetch_add(1, std::memory_order_release);
