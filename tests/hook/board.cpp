@@ -456,3 +456,34 @@ TEST_CASE("values that a board cannot hold are refused by requires") {
     static_assert(!can_assign<Board<Qkv>, decltype(on<Gate>().zero())>);
     CHECK_FALSE(can_assign<Board<Qkv>, std::string>);
 }
+
+TEST_CASE_FIXTURE(fixture, "an entry that comes after its site was passed has not fired") {
+    attach();
+    auto scope = hooks.activate();
+    for (const auto& layer : layers) (void)layer(x);
+    CHECK(key->fired() == 0);
+    board[1] = 0;
+    CHECK(says(message_of<HookError>([&] { scope.end(); }), "never fired: h.1 (board layer 1: all = 0)"));
+}
+
+TEST_CASE_FIXTURE(fixture, "an entry whose site is lost with a set is refused when another set is activated") {
+    const std::vector<SiteRef<Qkv>> first{site_ref(layers[0])};
+    std::optional<HookSet> all(std::in_place);
+    all->add(layers, board);
+    hooks.add(first, board);
+    board[2] = 0;
+    CHECK_NOTHROW(set(0));  // the other set may run it
+    all.reset();
+    const std::string message = message_of<PositionError>([&] { (void)hooks.activate(); });
+    CHECK(says(message, "the board has an entry for layer 2", "attached to 1 layers", "move or clear the entry"));
+    board.clear();
+    board[0] = 7;
+    CHECK(pass().at(0).equal(full(7)));
+}
+
+TEST_CASE_FIXTURE(fixture, "a layer that the model cannot have is named as it was given") {
+    attach();
+    CHECK(
+        says(message_of<PositionError>([&] { board.layer(-1) = 0; }), "not attached to the model's layer -1, but to"));
+    CHECK(says(message_of<PositionError>([&] { board.layer(9u) = 0; }), "the model's layer 9"));
+}

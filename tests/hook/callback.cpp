@@ -5,6 +5,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 TEST_CASE_FIXTURE(fixture, "a callback that returns nothing keeps the tensor itself") {
     float seen = 0;
@@ -59,6 +61,68 @@ TEST_CASE_FIXTURE(fixture, "a tensor that somebody else holds is not written by 
     const auto scope = hooks.activate();
     CHECK(any(x).mul_(2).equal(before * 2));
     CHECK(clean.equal(before));
+}
+
+TEST_CASE_FIXTURE(fixture, "a View that a callback keeps of the Owned that it returns is not written by the model") {
+    std::optional<View<Qkv>> kept;
+    const auto stays = [&](auto callback) {
+        (void)pass(callback).zero_();
+        return kept->clone().equal(borrow<Qkv>(x * 2).clone());
+    };
+    CHECK(stays([&](const View<Qkv>& v) {
+        Owned<Qkv> doubled = v * 2;
+        kept = doubled.view();
+        return doubled;
+    }));
+    CHECK(stays([&](const View<Qkv>& v) {
+        Owned<Qkv> doubled = v * 2;
+        kept = doubled.view();
+        return std::optional(std::move(doubled));
+    }));
+    at::Tensor w = x.clone().requires_grad_();
+    hooks.add_backward(site, [&](const View<Qkv>& gradient) {
+        Owned<Qkv> doubled = gradient * 2;
+        kept = doubled.view();
+        return doubled;
+    });
+    hooks.add_backward(site, [](const View<Qkv>& gradient) { CHECK(gradient.sum().item<float>() == 24); });
+    const auto scope = hooks.activate();
+    site(w).sum().backward();
+    w.mutable_grad().zero_();
+    CHECK(kept->sum().item<float>() == 24);
+}
+
+TEST_CASE_FIXTURE(fixture, "an Owned of which nothing is kept is passed on without a copy") {
+    const void* given = nullptr;
+    const at::Tensor out = pass([&](const View<Qkv>& v) {
+        Owned<Qkv> doubled = v * 2;
+        given = doubled.unsafe_tensor().data_ptr();
+        return doubled;
+    });
+    CHECK(out.data_ptr() == given);
+}
+
+TEST_CASE_FIXTURE(fixture, "the model may write into a replacement, whatever memory the callback returned") {
+    std::vector<float> buffer(12, -1.0f);
+    CHECK(pass([&](const View<Qkv>&) {
+              return at::from_blob(buffer.data(), {2, 6});
+          })
+              .relu_()
+              .equal(at::zeros({2, 6})));
+    CHECK(buffer == std::vector<float>(12, -1.0f));
+    CHECK_NOTHROW(pass([](const View<Qkv>&) { return at::ones({1, 1}).expand({2, 6}); }).add_(1));
+    {
+        const at::NoGradGuard no_grad;
+        CHECK_NOTHROW(pass([](const View<Qkv>&) { return at::ones({1, 1}).expand({2, 6}); }).add_(1));
+    }
+    CHECK_NOTHROW(pass([](const View<Qkv>&) { return at::ones({2, 6}).requires_grad_(); }).add_(1));
+    const at::Tensor weight = at::ones({6}).requires_grad_();
+    const at::Tensor out = pass([](const View<Qkv>& v) {
+        const c10::InferenceMode inference;
+        return at::Tensor(v.clone());
+    });
+    CHECK_FALSE(out.is_inference());
+    CHECK_NOTHROW((out * weight).sum().backward());
 }
 
 TEST_CASE_FIXTURE(fixture, "a tensor that nobody else holds is passed on without a copy") {

@@ -2,6 +2,8 @@
 
 #include "hook/fixture.hpp"
 
+#include <suture/hook/board.hpp>
+
 #include <range/v3/view/drop.hpp>
 
 #include <memory>
@@ -211,4 +213,36 @@ TEST_CASE("hooks that a site cannot have are refused by requires") {
     static_assert(can_add<Untyped, void (*)(const at::Tensor&)>);
     static_assert(!can_add<at::Tensor, Silence>);
     CHECK_FALSE(can_add<Typed, int>);
+}
+
+TEST_CASE_FIXTURE(fixture, "a site twice in a range, and a board twice at a site, are refused: they would run twice") {
+    const std::vector<SiteRef<Qkv>> twice{site_ref(site), site_ref(site)};
+    CHECK(message_of<HookError>([&] { hooks.add(twice, on<Q>().zero()); }) ==
+          "h.0 is in the range of sites twice, where its hook would run twice: give each site once");
+    CHECK_THROWS_AS(hooks.add(twice, [](const View<Qkv>&) {}), HookError);
+    Board<Qkv> board;
+    CHECK_THROWS_AS(hooks.add(twice, board), HookError);
+    const HookKey key = hooks.add(site, board);
+    board[0] = on<Qkv>().multiply(2.0);
+    CHECK(says(message_of<HookError>([&] { hooks.add(site, board); }), "h.0 has this board or recorder already"));
+    {
+        const auto scope = hooks.activate();
+        CHECK(site(x).equal(x * 2));
+    }
+    key.remove();
+    hooks.add(site, board);
+    const auto scope = hooks.activate();
+    CHECK(site(x).equal(x * 2));
+}
+
+TEST_CASE_FIXTURE(fixture, "a range of edits that is empty is refused: the run would be a clean one") {
+    const std::vector<Silence> none;
+    const std::string sentence = "the range of edits is empty: give at least one edit";
+    CHECK(message_of<ValueError>([&] { hooks.add(site, none); }) == "h.0: " + sentence);
+    CHECK(message_of<ValueError>([&] { hooks.add_backward(site, none); }) == "h.0: " + sentence);
+    Board<Qkv> board;
+    CHECK(message_of<ValueError>([&] { board[3] = none; }) == "board layer 3: " + sentence);
+    hooks.add(site, Recipe<>());
+    const auto scope = hooks.activate();
+    CHECK(site(x).equal(x));
 }

@@ -86,8 +86,8 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
     Latest<Qkv> latest;
     History<Q<2>> history;
     const auto projections = sites<Qkv>(model, "[0-2]");
-    const auto attached = hooks.add(projections, board);
-    hooks.add(projections, on<Q>(token(0)).set(slot));
+    hooks.add(projections, board).may_be_idle();  // an entry may come after the last pass of a scope
+    const auto edited = hooks.add(projections, on<Q>(token(0)).set(slot));
     hooks.add(projections, latest);
     hooks.add(projections, history);
     std::atomic<int> running{4}, wrong{0};
@@ -115,7 +115,7 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
     });
     CHECK(wrong == 0);
     CHECK(history.size() == 4 * 3 * passes);
-    CHECK(attached.fired() == 4 * 3 * passes);
+    CHECK(edited.fired() == 4 * 3 * passes);
 }
 
 TEST_CASE("threads that work for one scope carry it, and their firings count in it") {

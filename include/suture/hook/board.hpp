@@ -5,6 +5,7 @@
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
 #include "suture/hook/detail/board_key.hpp"
+#include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/place.hpp"
@@ -134,6 +135,12 @@ public:
         check(next);
         std::swap(entries_, next);
         tell_hooks();
+    }
+    /// @throws PositionError if an entry is for a site that was attached and is not any more: the set that held its hook
+    ///         is gone
+    void check_entries() const {
+        const std::lock_guard lock(guard_);
+        if (is_attached()) check(entries_);
     }
 
 private:
@@ -305,7 +312,7 @@ class Board {
             std::move(*this) = on<L>().set(std::forward<V>(value));
         }
         /// Edits the activation.
-        /// @throws Error if a place of the recipe is not in the layout
+        /// @throws ValueError if the recipe is an empty range of edits; Error if a place of it is not in the layout
         template <Applicable R>
             requires(detail::recipe_fault<R, L> == detail::Fault::none)
         void operator=(R&& given) && {
@@ -412,7 +419,10 @@ public:
     SiteEntry operator[](detail::BoardKey site) { return SiteEntry(*state_, std::move(site)); }
     /// The entry of the site in this layer, by the model's own number: layer(3) is that of "h.3.attn.c_attn".
     /// @throws as operator[]; HookError if the board is attached to several sites of that layer
-    SiteEntry layer(std::size_t number) { return SiteEntry(*state_, Key::layer(number)); }
+    SiteEntry layer(Integer auto number) { return SiteEntry(*state_, Key::layer(detail::counted(number))); }
+    template <class N>
+        requires(!Integer<N>)
+    SUTURE_REJECTED("a layer goes by the model's number of it: write board.layer(3)", layer(const N&) const);
 
     // Calls that must not compile.
     template <class I>
@@ -491,11 +501,14 @@ public:
     template <std::same_as<L> M>
     detail::HookEntry hook_at(std::size_t layer, const Site& site) {
         detail::HookEntry hook;
+        hook.owner = state_.get();
         state_->attach(layer, site, hook.state);
         hook.text = [board = state_, layer] {
             const Entry e = board->of_attached(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
         };
+        if (layer == 0)  // one check serves all layers
+            hook.check = [board = state_] { board->check_entries(); };
         hook.run = [board = state_, layer](const at::Tensor& activation, const Site&) -> at::Tensor {
             const Entry e = board->of_attached(layer);
             if (!e.enabled || e.changes.empty()) return {};
@@ -517,6 +530,7 @@ private:
     template <AnyRecipe R>
     static void bind(const R& recipe, const Key& site) {
         try {
+            detail::check_has_edits(recipe);
             recipe.template bind<L>();
         } catch (Error& e) {
             e.add_place("board " + site.text());

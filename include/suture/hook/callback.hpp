@@ -3,10 +3,12 @@
 #pragma once
 
 #include "suture/edit/apply.hpp"
+#include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
+#include "suture/tensor/torch.hpp"
 
 #include <c10/util/StringUtil.h>
 
@@ -94,19 +96,27 @@ inline at::Tensor check_replacement(at::Tensor replacement, const at::Tensor& ac
     return replacement;
 }
 
-/// What a callback returned, in storage that nobody else holds: the model may write into it.
+/// Whether the model may write into the tensor: nobody else holds it or its memory, and LibTorch allows writes.
+inline bool is_free_to_write(const at::Tensor& t) {
+    return t.use_count() == 1 && t.weak_use_count() == 1 && t.has_storage() && t.storage().use_count() == 1 &&
+           t.storage().unsafeGetStorageImpl()->resizable() &&  // not borrowed by from_blob
+           t.is_non_overlapping_and_dense() && !(t.is_leaf() && t.requires_grad()) &&
+           (!t.is_inference() || c10::InferenceMode::is_enabled());
+}
+
+/// What a callback returned, in storage of its own: the model may write into it.
 /// @throws TypeError if it is undefined
 inline at::Tensor replacement_in(at::Tensor t) {
     if (!t.defined())
         throw TypeError(
             "the hook returned an undefined tensor: return a value, or an empty std::optional<at::Tensor> to keep the "
             "activation");
-    const bool alone = t.use_count() == 1 && t.has_storage() && t.storage().use_count() == 1;
-    return alone ? t : t.clone();
+    return is_free_to_write(t) ? t : t.clone();
 }
+/// The callback may have kept a View of the Owned, which shares its storage.
 template <class X>
 at::Tensor replacement_in(Owned<X> owned) {
-    return std::move(owned).take();
+    return replacement_in(std::move(owned).take());
 }
 template <class T>
     requires requires(T t) { t.has_value(); }
@@ -127,9 +137,10 @@ concept Callback = std::copy_constructible<F> &&
 
 namespace detail {
 /// The hook that replaces the activation by `activation | recipe`.
-/// @throws Error if a place of the recipe is not in the layout: a head, or channels, that the compiler did not know
+/// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the compiler did not know
 template <Layout L, AnyRecipe R>
 HookEntry recipe_entry(R recipe) {
+    check_has_edits(recipe);
     recipe.template bind<L>();
     HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -124,7 +125,8 @@ inline constexpr HookMistake hook_mistake = [] {
 ///     at::Tensor logits = run_with_hooks(model, hooks, tokens);
 ///
 /// Instead of one site, a range of sites of one layout may be given: each gets the hook. At sites without a layout of
-/// their own, give one: `hooks.add<Qkv>(site, recipe)`; the width is checked when the hook runs.
+/// their own, give one: `hooks.add<Qkv>(site, recipe)`; the width is checked when the hook runs. Adding throws HookError
+/// if the range is empty or has a site twice.
 class HookSet {
 public:
     HookSet() : hooks_(std::make_shared<detail::HookRegistry>()) {}
@@ -136,6 +138,7 @@ public:
     }
 
     /// Adds a recipe: the activation is replaced by `activation | recipe`.
+    /// @throws ValueError if the recipe is an empty range of edits
     template <class Given = detail::OwnLayout, Sites S, Applicable R, class L = detail::hook_layout<Given, S>>
         requires(Layout<L>&& detail::recipe_fault<R, L> == detail::Fault::none)
     HookKey add(S&& sites, R recipe) {
@@ -151,6 +154,7 @@ public:
     }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
+    /// @throws HookError if the set has it at one of these sites already
     template <class Given = detail::OwnLayout, Sites S, class A, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::Attachable<A, L>)
     HookKey add(S&& sites, A& layers) {
@@ -315,7 +319,8 @@ public:
 
     /// Makes the set active in this thread while the returned scope lives.
     /// @throws HookError if the set is active in this thread already, or if it had hooks and has none any more because
-    ///         they were removed or moved to another set: the run would be a clean one. @see clear()
+    ///         they were removed or moved to another set: the run would be a clean one. PositionError if a board has an entry for a
+    ///         site that it has lost with another set. @see clear()
     Scope activate() const { return Scope(hooks_); }
 
     /// Removes every hook. The set can then be activated, as a new one can, and does nothing.
@@ -329,7 +334,7 @@ public:
         hooks_->clear();
     }
 
-    /// How often the hooks in the set ran, in total.
+    /// How often the hooks in the set ran to their end, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
         for (const detail::SiteHooks& at : *hooks_->table())
@@ -340,8 +345,9 @@ public:
 private:
     template <class L, class S, AnyRecipe R>
     HookKey add_recipe(S&& sites, R recipe, detail::Pass pass) {
+        detail::HookEntry entry;
         try {
-            return add_entry(sites, detail::recipe_entry<L>(std::move(recipe)), pass);
+            entry = detail::recipe_entry<L>(std::move(recipe));
         } catch (Error& e) {
             if constexpr (!detail::SiteRange<S>)
                 e.add_place(site_ref(sites).name());
@@ -349,6 +355,7 @@ private:
                 e.add_place(site_ref(*first).name());
             throw;
         }
+        return add_entry(sites, std::move(entry), pass);
     }
     /// Adds the same hook at every site; each counts for itself.
     template <class S>
@@ -360,10 +367,17 @@ private:
         }));
     }
     /// For every site, the hook that `entry_at(site)` returns.
+    /// @throws HookError if there is no site, or one is there twice
     template <class S, class EntryAt>
     static std::vector<detail::HookAtSite> hooks_for(S&& sites, const EntryAt& entry_at) {
         std::vector<detail::HookAtSite> hooks;
-        const auto add_one = [&](const Site& site) { hooks.push_back({site.id(), site.name(), entry_at(site)}); };
+        std::set<std::uint64_t> seen;
+        const auto add_one = [&](const Site& site) {
+            if (!seen.insert(site.id()).second)
+                throw HookError(site.name() +
+                                " is in the range of sites twice, where its hook would run twice: give each site once");
+            hooks.push_back({site.id(), site.name(), entry_at(site)});
+        };
         if constexpr (detail::SiteRange<S>)
             for (auto&& site : sites) add_one(site_ref(site).site());
         else

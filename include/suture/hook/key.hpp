@@ -19,9 +19,10 @@ namespace suture {
 ///     key.disable();
 class HookKey {
 public:
-    /// Each hook runs the next time its site is passed, and not again.
+    /// Each hook runs the next time its site is passed, and not again, until once() is called again. A run that throws
+    /// does not count.
     HookKey once() const {
-        for (const Hook& h : hooks_) h.state->once = true;
+        for (const Hook& h : hooks_) h.state->set_once();
         return *this;
     }
     /// A scope may end without an error although these hooks never ran. Call this before a scope in another thread can
@@ -35,7 +36,9 @@ public:
     void disable() const { enable(false); }
     void enable() const { enable(true); }
 
-    /// Removes the hooks from their set. It does not wait for a hook that is still running in another thread.
+    /// Removes the hooks from their set. It does not wait for a hook that is still running in another thread. A scope of
+    /// this thread still reports a hook that passes of it have seen and that never fired; scopes of other threads do not,
+    /// because only their own thread knows what they have seen.
     void remove() const {
         const auto set = set_.lock();
         if (!set) return;
@@ -47,7 +50,7 @@ public:
         }
     }
 
-    /// How often the hooks ran, in total.
+    /// How often the hooks ran to their end, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
         for (const Hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);

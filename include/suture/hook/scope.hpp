@@ -55,14 +55,17 @@ public:
 private:
     friend class HookSet;
     explicit Scope(std::shared_ptr<const detail::HookRegistry> hooks)
-        : ledger_(std::make_shared<detail::ScopeLedger>(check_not_emptied(std::move(hooks)))),
+        : ledger_(std::make_shared<detail::ScopeLedger>(checked(std::move(hooks)))),
           link_(std::make_unique<detail::SetLink>(ledger_)) {}
-    static std::shared_ptr<const detail::HookRegistry> check_not_emptied(
-        std::shared_ptr<const detail::HookRegistry> hooks) {
+    static std::shared_ptr<const detail::HookRegistry> checked(std::shared_ptr<const detail::HookRegistry> hooks) {
         if (hooks->is_emptied())
             throw HookError(
                 "the hooks of this set were removed or moved to another set, so the run would be a clean one: "
                 "add hooks, or call clear() if that is intended");
+        const std::shared_ptr<const detail::HookTable> table = hooks->table();
+        for (const detail::SiteHooks& at : *table)
+            for (const detail::HookEntry& hook : at.hooks)
+                if (hook.check) hook.check();
         return hooks;
     }
     int exceptions_ = std::uncaught_exceptions();
@@ -71,7 +74,8 @@ private:
 };
 
 /// The scopes that are active in one thread, to carry into threads that work for it. There they must end before the
-/// original ones do. Nothing happens in a thread where they are active already:
+/// original ones do: a site that is passed later, in a carried scope, throws HookError. Nothing happens in a thread where
+/// they are active already:
 ///
 ///     std::thread([carried = CarriedScopes(), &] { const auto scopes = carried.activate(); model->forward(x); });
 class CarriedScopes {
@@ -91,7 +95,7 @@ public:
     /// Takes the scopes of the calling thread.
     CarriedScopes() = default;
 
-    /// Makes them active in this thread while the result lives.
+    /// Makes them active in this thread while the result lives. @throws HookError if one of them has ended
     Active activate() const { return Active(carried_); }
 
 private:

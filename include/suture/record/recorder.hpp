@@ -27,6 +27,7 @@ HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t la
                         PartIn part_in, std::string what) {
     store->attach(layer, site, pass);
     HookEntry entry;
+    entry.owner = store.get();
     entry.when = store->when();
     entry.pass = pass;
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };

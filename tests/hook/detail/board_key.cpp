@@ -3,6 +3,8 @@
 
 #include "doctest.hpp"
 
+#include <concepts>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 
@@ -23,6 +25,13 @@ TEST_CASE("a key means a site by its index, its path, its identity or the number
     CHECK_FALSE(BoardKey::layer(3).means(0, 1, "h.3.mlp.3"));
     CHECK(meant_by(SiteRef<AnyLayout>(site)));
     CHECK_FALSE(meant_by(SiteRef<AnyLayout>(Site("h.3.attn"))));
+}
+
+TEST_CASE("truth values and characters are not indices") {
+    static_assert(std::convertible_to<int, BoardKey> && std::convertible_to<std::size_t, BoardKey>);
+    static_assert(!std::convertible_to<bool, BoardKey> && !std::convertible_to<char, BoardKey>);
+    CHECK_FALSE(BoardKey::layer(-1).means(0, 1, "h.3.attn"));
+    CHECK(BoardKey::layer(-1).text() == "the model's layer -1");
 }
 
 TEST_CASE("keys are equal if they name the same in the same way") {

@@ -5,6 +5,7 @@
 #include "suture/hook/hook_set.hpp"
 
 #include "doctest.hpp"
+#include "message.hpp"
 
 #include <ATen/ops/zeros.h>
 
@@ -20,6 +21,7 @@ using suture::detail::InParallel;
 using suture::detail::InTurns;
 using suture::detail::Suspension;
 using suture::detail::WatcherLink;
+using suture_test::message_of;
 
 namespace {
 struct fixture {
@@ -129,4 +131,28 @@ TEST_CASE_FIXTURE(fixture, "threads that take turns watch for each other, in pla
     }).join();
     CHECK(seen == 11);
     CHECK(watched == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "threads that run in parallel may not outlive the scopes that were carried into them") {
+    const auto in_thread = [](const auto& f) { std::thread(f).join(); };
+    auto scope = hooks.activate();
+    const CarriedLinks carried;
+    const std::string sentence =
+        "the scope that was carried into this thread has ended in its own: end the carried scopes, or join the thread, "
+        "before the original scope ends";
+    in_thread([&] {
+        const ActiveLinks<InParallel> here(carried);
+        const CarriedLinks further;
+        (void)point(at::zeros({1}));
+        CHECK_THROWS_AS(scope.end(), HookError);  // not its own thread, but it ends
+        CHECK(message_of<HookError>([&] { (void)point(at::zeros({1})); }) == sentence);
+        CHECK(message_of<HookError>([&] { const ActiveLinks<InParallel> again(carried); }) == sentence);
+        in_thread(
+            [&] { CHECK(message_of<HookError>([&] { const ActiveLinks<InParallel> again(further); }) == sentence); });
+    });
+    in_thread([&] {
+        CHECK(message_of<HookError>([&] { const ActiveLinks<InParallel> late(carried); }) == sentence);
+        (void)point(at::zeros({1}));
+    });
+    CHECK(seen == 1);
 }

@@ -2,6 +2,7 @@
 #include "suture/hook/detail/registry.hpp"
 
 #include "doctest.hpp"
+#include "message.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -13,9 +14,11 @@
 using namespace suture;
 using suture::detail::HookEntry;
 using suture::detail::HookRegistry;
+using suture::detail::HookRun;
 using suture::detail::HookState;
 using suture::detail::HookTable;
 using suture::detail::site_at;
+using suture_test::message_of;
 
 namespace {
 std::vector<std::uint64_t> ids_at(const HookTable& table, const Site& site) {
@@ -23,6 +26,11 @@ std::vector<std::uint64_t> ids_at(const HookTable& table, const Site& site) {
     if (const auto at = site_at(table, site.id()); at != table.end() && at->site == site.id())
         for (const HookEntry& hook : at->hooks) ids.push_back(hook.id);
     return ids;
+}
+bool fires(HookState& state) {
+    HookRun run(state);
+    if (run.may_run()) run.is_done();
+    return run.may_run();
 }
 }  // namespace
 
@@ -51,18 +59,80 @@ TEST_CASE("hooks of a site stay in the order in which they were added, and sites
     CHECK(hooks.table()->size() == 1);
 }
 
+TEST_CASE("a board or a recorder has one hook at a site; if it would have two, none is added") {
+    HookRegistry hooks;
+    const Site one("one"), other("other");
+    const int first = 0, second = 0;
+    const auto of = [](const void* owner) {
+        HookEntry entry;
+        entry.owner = owner;
+        entry.text = [] { return std::string("a recorder"); };
+        return entry;
+    };
+    const std::uint64_t id = hooks.add(one, of(&first));
+    hooks.add(one, of(&second));
+    hooks.add(one, of(nullptr));
+    hooks.add(one, of(nullptr));
+    const std::uint64_t version = hooks.version();
+    CHECK(
+        message_of<HookError>([&] {
+            hooks.add({{other.id(), other.name(), of(&first)}, {one.id(), one.name(), of(&first)}});
+        }) ==
+        "one has this board or recorder already, which would run twice there (a recorder): add it once, or remove the "
+        "other key first");
+    CHECK(hooks.version() == version);
+    hooks.remove(id);
+    CHECK_NOTHROW(hooks.add(one, of(&first)));
+}
+
 TEST_CASE("a hook that may run once fires once, however many threads run it") {
     HookState state;
-    state.once = true;
+    state.set_once();
     std::atomic<int> fired{0};
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&] {
-            for (int n = 0; n < 1000; ++n) fired += state.fires();
+            for (int n = 0; n < 1000; ++n) fired += fires(state);
         });
     for (std::thread& thread : threads) thread.join();
     CHECK(fired == 1);
     CHECK_FALSE(state.can_fire());
+}
+
+TEST_CASE("a hook that is to run once runs once again if it had run before, or was used up") {
+    HookState state;
+    CHECK(fires(state));
+    for (int i = 0; i < 2; ++i) {
+        state.set_once();
+        CHECK(state.can_fire());
+        CHECK(fires(state));
+        CHECK_FALSE(fires(state));
+    }
+    CHECK(state.fired == 3);
+}
+
+TEST_CASE("a run counts once it is done: one that throws does not use up the hook") {
+    HookState state;
+    state.set_once();
+    {
+        const HookRun thrown(state);
+        CHECK(thrown.may_run());
+        CHECK_FALSE(HookRun(state).may_run());  // for example in another thread meanwhile
+    }
+    CHECK(state.fired == 0);
+    CHECK(state.can_fire());
+    CHECK(fires(state));
+    CHECK_FALSE(state.can_fire());
+}
+
+TEST_CASE("a hook that is disabled or removed, or has nothing to do, does not run") {
+    for (const auto change : {+[](HookState& s) { s.enabled = false; }, +[](HookState& s) { s.removed = true; },
+                              +[](HookState& s) { s.has_work = false; }}) {
+        HookState state;
+        change(state);
+        CHECK_FALSE(fires(state));
+        CHECK(state.fired == 0);
+    }
 }
 
 TEST_CASE("a hook has to fire only if it could, has work, and may not be idle") {
@@ -76,6 +146,6 @@ TEST_CASE("a hook has to fire only if it could, has work, and may not be idle") 
     CHECK_FALSE(must_fire([](HookState& s) { s.removed = true; }));
     CHECK_FALSE(must_fire([](HookState& s) { s.has_work = false; }));
     CHECK_FALSE(must_fire([](HookState& s) { s.may_be_idle = true; }));
-    CHECK_FALSE(must_fire([](HookState& s) { s.once = true, s.fires(); }));
-    CHECK(must_fire([](HookState& s) { s.once = true; }));
+    CHECK_FALSE(must_fire([](HookState& s) { s.set_once(), fires(s); }));
+    CHECK(must_fire([](HookState& s) { s.set_once(); }));
 }

@@ -9,8 +9,10 @@
 #include "hook/stream.hpp"
 #include "message.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace suture;
@@ -88,6 +90,24 @@ TEST_CASE_FIXTURE(StreamFixture, "an exception that is not a std::exception pass
     CHECK_THROWS_AS(pass(), stop);
 }
 
+TEST_CASE_FIXTURE(StreamFixture, "a hook of the gradient that throws does not use up once()") {
+    bool is_early = true;
+    HookSet hooks;
+    const HookKey key = hooks
+                            .add_backward(site,
+                                          [&](const View<Stream>&) {
+                                              if (std::exchange(is_early, false)) throw std::runtime_error("too early");
+                                          })
+                            .once();
+    const auto scope = hooks.activate();
+    const at::Tensor w = at::ones({1, 2}).requires_grad_();
+    CHECK_THROWS_AS(site(w).sum().backward(), HookError);
+    CHECK(key.fired() == 0);
+    site(w).sum().backward();
+    site(w).sum().backward();
+    CHECK(key.fired() == 1);
+}
+
 TEST_CASE_FIXTURE(StreamFixture, "an error of a hook names the site in front") {
     HookSet hooks;
     hooks.add(site, on<Resid>(token(3)).zero());
@@ -133,4 +153,23 @@ TEST_CASE_FIXTURE(StreamFixture,
     key.enable();
     CHECK(says(message_of<HookError>([&] { pass(); }), "resid: ", "does not require one"));
     key.disable();
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "a hook that waits for a gradient does not run once its set is gone") {
+    std::optional<HookSet> hooks(std::in_place);
+    hooks->add_backward(site, note(log, 'a')).may_be_idle();
+    const at::Tensor w = at::ones({1, 2}).requires_grad_();
+    at::Tensor first, second, third;
+    {
+        const auto scope = hooks->activate();
+        first = site(w), second = site(w), third = site(w);
+    }
+    first.sum().backward();
+    CHECK(log == "a");
+    HookSet moved = *std::move(hooks);
+    second.sum().backward();
+    CHECK(log == "aa");
+    moved = HookSet();
+    third.sum().backward();
+    CHECK(log == "aa");
 }

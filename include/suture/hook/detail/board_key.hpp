@@ -1,6 +1,7 @@
 // Keys of a Board: how a program names the site whose activation it replaces.
 #pragma once
 
+#include "suture/core/where.hpp"
 #include "suture/hook/site_ref.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -20,13 +21,13 @@ class BoardKey {
 public:
     enum class By : unsigned char { index, path, site, layer };
 
-    BoardKey(std::integral auto index) : BoardKey(By::index, static_cast<std::uint64_t>(index), {}) {}
+    BoardKey(Integer auto index) : BoardKey(By::index, static_cast<std::uint64_t>(index), {}) {}
     template <class Text>
         requires std::convertible_to<const Text&, std::string_view> BoardKey(const Text& path)
             : BoardKey(By::path, 0, std::string(std::string_view(path))) {}
         template <class L>
         BoardKey(const SiteRef<L>& site) : BoardKey(By::site, site.id(), site.name()) {}
-        static BoardKey layer(std::size_t number) { return {By::layer, number, {}}; }
+        static BoardKey layer(Index number) { return {By::layer, static_cast<std::uint64_t>(number), {}}; }
 
         By by() const { return by_; }
         /// Whether it names the index itself.
@@ -51,8 +52,9 @@ public:
         }
         /// "layer 3" by index, "site h.3.attn.c_attn", "the model's layer 3".
         std::string text() const {
-            if (by_ == By::index) return "layer " + std::to_string(static_cast<std::int64_t>(number_));
-            if (by_ == By::layer) return "the model's layer " + std::to_string(number_);
+            const std::string number = std::to_string(static_cast<std::int64_t>(number_));
+            if (by_ == By::index) return "layer " + number;
+            if (by_ == By::layer) return "the model's layer " + number;
             return "site " + path_;
         }
         bool operator==(const BoardKey& other) const { return (*this <=> other) == 0; }

@@ -33,7 +33,9 @@ private:
 /// watcher must not be called by two threads at once.
 struct InParallel {
     static constexpr bool hides_own_scopes = false;
+    /// @throws HookError if the scope has ended
     static std::unique_ptr<ScopeLink> link(const std::shared_ptr<ScopeLedger>& ledger) {
+        ledger->check_not_outlived();
         if (is_active(innermost_scope, ledger->hooks().get())) return nullptr;
         return std::make_unique<CarriedSetLink>(ledger);
     }

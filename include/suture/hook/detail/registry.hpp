@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/hook/site.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -27,19 +28,45 @@ enum class Pass : unsigned char { forward, backward };
 /// What a hook and its keys share.
 struct HookState {
     std::atomic<std::size_t> fired{0};
-    std::atomic<bool> enabled{true}, once{false}, may_be_idle{false}, removed{false};
+    std::atomic<bool> enabled{true}, may_be_idle{false}, removed{false};
+    std::atomic<bool> once{false}, used_up{false};  ///< whether the hook may run once, and whether it did
     std::atomic<bool> has_work{true};  ///< false if the hook has nothing to do: a board without an entry for the layer
 
-    /// Counts a firing. @return false, without counting, if the hook is disabled or has already run once()
-    bool fires() {
-        if (!enabled.load(std::memory_order_relaxed) || removed.load(std::memory_order_relaxed)) return false;
-        if (!once.load(std::memory_order_relaxed)) return fired.fetch_add(1, std::memory_order_relaxed), true;
-        std::size_t never = 0;
-        return fired.compare_exchange_strong(never, 1, std::memory_order_relaxed);
+    void set_once() {
+        used_up = false;
+        once = true;
     }
-    bool can_fire() const { return enabled && !removed && !(once && fired > 0); }
+    bool can_fire() const { return enabled && !removed && !(once && used_up); }
     /// Whether a scope in which the hook did not fire must report it.
     bool must_fire() const { return can_fire() && has_work && !may_be_idle; }
+};
+
+/// A run of a hook, if the hook may run now. It counts once it is done: a run that throws leaves the count as it was,
+/// and a hook that may run once may run again.
+class HookRun {
+public:
+    explicit HookRun(HookState& state)
+        : state_(state),
+          may_run_(state.enabled.load(std::memory_order_relaxed) && !state.removed.load(std::memory_order_relaxed) &&
+                   state.has_work.load(std::memory_order_relaxed)) {
+        if (!may_run_ || !state.once.load(std::memory_order_relaxed)) return;
+        holds_once_ = may_run_ = !state.used_up.exchange(true, std::memory_order_relaxed);
+    }
+    ~HookRun() {
+        if (holds_once_) state_.used_up.store(false, std::memory_order_relaxed);
+    }
+    HookRun(const HookRun&) = delete;
+    HookRun& operator=(const HookRun&) = delete;
+
+    bool may_run() const { return may_run_; }
+    void is_done() {
+        state_.fired.fetch_add(1, std::memory_order_relaxed);
+        holds_once_ = false;
+    }
+
+private:
+    HookState& state_;
+    bool may_run_, holds_once_ = false;
 };
 
 /// One hook: what it runs (an undefined result keeps the activation), when, and how it is described.
@@ -49,6 +76,8 @@ struct HookEntry {
     Pass pass = Pass::forward;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
     std::function<std::string()> text;  ///< describes what it does
+    const void* owner = nullptr;        ///< the board or recorder that it belongs to, or null
+    std::function<void()> check;        ///< called when a scope begins; throws if the hook cannot do its work. Or empty
     std::shared_ptr<HookState> state = std::make_shared<HookState>();
 };
 
@@ -88,6 +117,7 @@ public:
         return add(std::move(one));
     }
     /// Adds all of them at once. @return the id of the first; those of the others follow it
+    /// @throws HookError, having added none, if a board or a recorder has a hook at one of the sites already
     std::uint64_t add(std::vector<HookAtSite> hooks) {
         std::shared_ptr<const HookTable> before;  // dropped after the lock: a callback may own anything
         const std::lock_guard lock(guard_);
@@ -98,6 +128,7 @@ public:
             auto at = site_at(*next, hook.site);
             if (at == next->end() || at->site != hook.site)
                 at = next->insert(at, {hook.site, std::move(hook.name), {}});
+            check_new(*at, hook.entry);
             at->hooks.push_back(std::move(hook.entry));
         }
         last_id_ += hooks.size();
@@ -130,6 +161,12 @@ public:
     void set_moved_from() { moved_from_ = true; }
 
 private:
+    static void check_new(const SiteHooks& at, const HookEntry& added) {
+        for (const HookEntry& hook : at.hooks)
+            if (added.owner && hook.owner == added.owner)
+                throw HookError(at.name + " has this board or recorder already, which would run twice there (" +
+                                hook.text() + "): add it once, or remove the other key first");
+    }
     /// @return the previous table
     std::shared_ptr<const HookTable> publish(std::shared_ptr<const HookTable> next) {
         version_.fetch_add(1, std::memory_order_release);

@@ -34,23 +34,28 @@ namespace suture::detail {
     }
 }
 
-/// A hook that waits for a gradient, and the ledger in which it counts. Weak: the graph must not keep the set alive,
-/// because the set's hooks may keep the graph alive.
+/// A hook that waits for a gradient, its set, and the ledger in which it counts. Weak: the graph must not keep the set
+/// alive, because the set's hooks may keep the graph alive.
 struct WaitingHook {
+    std::weak_ptr<const HookRegistry> set;
     std::weak_ptr<ScopeLedger> ledger;
     HookEntry hook;
 };
 
-/// Runs the hooks on a gradient, in their order. @return the gradient that they leave
+/// Runs the hooks on a gradient, in their order, without those whose set was destroyed. @return the gradient that they leave
 inline at::Tensor run_gradient_hooks(const std::vector<WaitingHook>& hooks, const Site& site, at::Tensor gradient) {
     if (!gradient.defined()) return gradient;
     try {
         const Suspension suspended;
-        for (const auto& [waiting_in, hook] : hooks) {
-            if (!hook.state->fires()) continue;
+        for (const auto& [set, waiting_in, hook] : hooks) {
+            const auto alive = set.lock();
+            if (!alive) continue;
+            HookRun run(*hook.state);
+            if (!run.may_run()) continue;
             if (const auto ledger = waiting_in.lock()) ledger->note_firing_elsewhere(hook.id);
-            if (at::Tensor replacement = hook.run(gradient, site); replacement.defined())
-                gradient = std::move(replacement);
+            at::Tensor replacement = hook.run(gradient, site);
+            run.is_done();
+            if (replacement.defined()) gradient = std::move(replacement);
         }
         return gradient;
     } catch (...) {
@@ -77,9 +82,12 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
 inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation) {
     std::vector<std::string> edits;
     found.for_each_hook(Pass::forward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
-        if (!hook.state->fires()) return;
+        HookRun run(*hook.state);
+        if (!run.may_run()) return;
         ledger->note_firing(hook.id);
-        if (at::Tensor replacement = hook.run(activation, site); replacement.defined()) {
+        at::Tensor replacement = hook.run(activation, site);
+        run.is_done();
+        if (replacement.defined()) {
             activation = std::move(replacement);
             if (found.watcher) edits.push_back(hook.text());
         }
@@ -91,7 +99,7 @@ inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, cons
 inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
     std::vector<WaitingHook> hooks;
     found.for_each_hook(Pass::backward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
-        if (hook.state->can_fire()) hooks.push_back({ledger, hook});
+        if (hook.state->can_fire()) hooks.push_back({ledger->hooks(), ledger, hook});
     });
     return hooks;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/hook/detail/registry.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -19,7 +20,11 @@ namespace suture::detail {
 /// reads it; other threads and backward passes add what fired there under the lock.
 class ScopeLedger {
 public:
-    explicit ScopeLedger(std::shared_ptr<const HookRegistry> hooks) : hooks_(std::move(hooks)) { (void)newest(); }
+    /// `original` is the ledger of the scope that was carried here from another thread, if there is one.
+    explicit ScopeLedger(std::shared_ptr<const HookRegistry> hooks, std::shared_ptr<ScopeLedger> original = {})
+        : hooks_(std::move(hooks)), original_(std::move(original)) {
+        (void)newest();
+    }
 
     const std::shared_ptr<const HookRegistry>& hooks() const { return hooks_; }
     const std::shared_ptr<const HookTable>& newest() {
@@ -49,6 +54,15 @@ public:
     /// The scope has ended: other threads that still hold the ledger no longer run its hooks.
     void end() { ended_.store(true, std::memory_order_release); }
     bool has_ended() const { return ended_.load(std::memory_order_acquire); }
+    /// @throws HookError if the scope, or one from which it was carried, has ended
+    void check_not_outlived() const {
+        for (const ScopeLedger* each = this; each; each = each->original_.get())
+            if (each->has_ended())
+                throw HookError(
+                    "the scope that was carried into this thread has ended in its own: end the carried scopes, or join "
+                    "the thread, before the original scope ends");
+    }
+    const std::shared_ptr<ScopeLedger>& original() const { return original_; }
     /// Notes that the thread of the scope is about to remove a hook: one that passes of the scope have seen, and that
     /// never fired, is still reported after its removal.
     void note_removal(std::uint64_t removed) {
@@ -58,6 +72,8 @@ public:
         });
         missed_ += text;
     }
+    /// Notes that a hook fires, before it runs: it may remove itself or end the scope, and if it throws, that is report
+    /// enough.
     void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
     void note_firing_elsewhere(std::uint64_t hook) {
         const std::lock_guard lock(guard_);
@@ -101,6 +117,7 @@ private:
     }
 
     std::shared_ptr<const HookRegistry> hooks_;
+    std::shared_ptr<ScopeLedger> original_;
     std::shared_ptr<const HookTable> table_ = std::make_shared<const HookTable>();
     std::vector<std::uint64_t> sites_;  ///< those of the table, sorted
     std::uint64_t seen_ = 0;

@@ -197,7 +197,9 @@ public:
     ScopeLedger* ledger_of(const HookRegistry* set) const override {
         return ledger_->hooks().get() == set ? ledger_.get() : nullptr;
     }
-    void carry_into(std::vector<CarriedLink>& links) const override { links.push_back(ledger_); }
+    void carry_into(std::vector<CarriedLink>& links) const override {
+        if (!ledger_->has_ended()) links.push_back(ledger_);
+    }
 
 protected:
     explicit LedgerLink(std::shared_ptr<ScopeLedger> ledger) : ScopeLink(Kind::set), ledger_(std::move(ledger)) {
@@ -248,18 +250,24 @@ public:
 
 /// A scope carried over from another thread that may run at the same time. It has a ledger of its own, and hands over
 /// what fired in it when it is destroyed.
+/// Law: its hooks run only while the original scope lives, where their firings count.
 class CarriedSetLink final : public LedgerLink {
 public:
-    explicit CarriedSetLink(std::shared_ptr<ScopeLedger> original)
-        : LedgerLink(std::make_shared<ScopeLedger>(original->hooks())), original_(std::move(original)) {}
+    /// @throws HookError if the original scope has ended
+    explicit CarriedSetLink(const std::shared_ptr<ScopeLedger>& original)
+        : LedgerLink(std::make_shared<ScopeLedger>(original->hooks(), original)) {
+        original->check_not_outlived();
+    }
     ~CarriedSetLink() override {
-        original_->note_firings_of(ledger());
+        ledger().original()->note_firings_of(ledger());
         ledger().end();
         unlink();
     }
-
-private:
-    std::shared_ptr<ScopeLedger> original_;
+    /// @throws HookError if the original scope has ended
+    bool look(const Site& site, FoundAtSite& found) const override {
+        ledger().check_not_outlived();
+        return LedgerLink::look(site, found);
+    }
 };
 
 }  // namespace suture::detail
