@@ -20,6 +20,9 @@ int main() {
     const at::Tensor edited = borrow<Qkv>(activation) | recipe;
     std::cout << activation.ne(edited).sum().item<int>() << " values differ\n";
 
+    // A place reads as well: head 3's query at token 4, as a tensor of your own.
+    const at::Tensor query = borrow<Qkv>(activation)[on<Q>(token(4), head(3))].clone();
+
     // split gives the parts, read-only. A clone of one can be written, at a place, and cat joins them again.
     const auto [q, k, v] = split(borrow<Qkv>(activation));
     Owned<Q<768, 12>> mine = q.clone();
