@@ -4,6 +4,7 @@
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/record/history.hpp"
+#include "suture/record/latest.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -61,4 +62,45 @@ TEST_CASE("the value of an entry that was written after it was recorded is refus
     const auto entry = *history.begin(), copy = entry;
     entry.view().add_(1);
     CHECK(says(message_of<OwnershipError>([&] { (void)copy.view(); }), "pass 0 of pattern was written", "clone()"));
+}
+
+TEST_CASE("a plain tensor that an entry hands out may be changed as an object without changing the recording") {
+    HookPoint<AnyLayout> point("pattern");
+    HookSet hooks;
+    Latest<AnyLayout> latest;
+    hooks.add(point, latest);
+    const auto scope = hooks.activate();
+    (void)point(at::ones({2, 3}));
+    const auto is_intact = [&] {
+        const at::Tensor t = latest[0];
+        return t.equal(at::ones({2, 3})) && !t.requires_grad();
+    };
+    latest[0].requires_grad_();
+    CHECK(is_intact());
+    try {
+        latest[0].set_data(at::zeros({4}));
+    } catch (const c10::Error&) {  // some versions of LibTorch refuse this
+    }
+    CHECK(is_intact());
+    const at::Tensor kept = latest[0];
+    (void)point(at::zeros({2, 3}));
+    CHECK(kept.equal(at::ones({2, 3})));
+    CHECK(latest[0].equal(at::zeros({2, 3})));
+}
+
+TEST_CASE("gradients flow from a plain tensor that an entry hands out into the pass that was recorded") {
+    HookPoint<AnyLayout> point("pattern");
+    HookSet hooks;
+    Latest<AnyLayout> latest(RecordOptions{.keep_graph = true});
+    hooks.add(point, latest);
+    const auto scope = hooks.activate();
+    const at::Tensor w = at::ones({2, 3}).requires_grad_();
+    (void)point(w * 2);
+    at::Tensor recorded;
+    {
+        const at::NoGradGuard no_grad;
+        recorded = latest[0];
+    }
+    (recorded * 3).sum().backward();
+    CHECK(w.grad().equal(at::full({2, 3}, 6.0f)));
 }

@@ -193,6 +193,22 @@ TEST_CASE("a tensor recorded in inference mode is a normal tensor that autograd 
     try_out({.keep_graph = true});
 }
 
+TEST_CASE("floating-point activations are not cut to integers, and integers may become any dtype") {
+    const at::Tensor x = at::full({1, 2}, 2.75f);
+    for (const at::ScalarType dtype : {at::kInt, at::kChar, at::kBool})
+        CHECK(says(message_of<TypeError>([&] { (void)recorded<Q<2>, Q<2>>(x, {.dtype = dtype}); }),
+                   "the activation is float32 [1, 2] on cpu and would be cut to integers as",
+                   "set a floating-point dtype"));
+    CHECK(kept<Q<2>, Q<2>>(x, {.dtype = at::kHalf}).equal(x.to(at::kHalf)));
+    const HookPoint<AnyLayout> site("mask");
+    Latest<AnyLayout> latest(RecordOptions{.dtype = at::kInt});
+    HookSet hooks;
+    hooks.add(site, latest);
+    const auto scope = hooks.activate();
+    (void)site(at::arange(4));
+    CHECK(latest[0].equal(at::arange(4, at::kInt)));
+}
+
 TEST_CASE("a recorded tensor is detached, unless the graph is kept") {
     const at::Tensor leaf = small().requires_grad_();
     const at::Tensor x = leaf * 2;

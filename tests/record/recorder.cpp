@@ -374,3 +374,16 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(says(message_of<HookError>([&] { hooks.add_backward(sites, activations); }),
                "attached to activations and cannot record the gradient at h.0"));
 }
+
+TEST_CASE_FIXTURE(fixture, "a recorder at a site where the set has it already is refused: a pass would count twice") {
+    History<Small> history;
+    hooks.add(sites[0], history);
+    CHECK(message_of<HookError>([&] { hooks.add(sites[0], history); }) ==
+          "h.0 has this board or recorder already, which would run twice there (a recorder of " +
+              layout_text(facts_of<Small>) + "): add it once, or remove the other key first");
+    HookSet other;
+    CHECK_NOTHROW(other.add(sites[0], history));
+    const auto scope = hooks.activate();
+    (void)sites[0](at::ones({4, 6}));
+    CHECK(history.size() == 1);
+}

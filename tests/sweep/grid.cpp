@@ -130,6 +130,28 @@ TEST_CASE("components are swept by head together only if they have the same numb
                "V has 2 heads but Q has 6"));
 }
 
+TEST_CASE("a grid is joined with one whose positions and heads are its own, or that has none") {
+    const Grid q = Grid::of<Q>(c_attn), k = Grid::of<K>(c_attn);
+    const auto refusal = [](const Grid& one, const Grid& other) {
+        return message_of<ValueError>([&] { (void)one.with(other); });
+    };
+    const std::string positions =
+        "the grids that with() joins have different positions: give the positions to the first grid alone";
+    CHECK(refusal(q.at(token(1)), k.at(token(4))) == positions);
+    CHECK(refusal(q, k.at(token(1))) == positions);
+    CHECK(refusal(q, k.at(tokens(1, 3))) == positions);
+    CHECK(refusal(q, k.all_positions()) == positions);
+    CHECK(refusal(q.at(token(1)), Grid::of(c_attn, on<V>(token(4)))) == positions);
+    CHECK(refusal(q, k.by_head()) ==
+          "with() joins a grid by head to one that is not: call by_head() on the first grid, or on the joined one");
+    CHECK_FALSE(q.at(token(1)).with(k.at(token(1))).has_positions());
+    CHECK_FALSE(q.all_positions().with(k).has_positions());
+    CHECK(q.by_head().with(k).has_heads());
+    CHECK(q.by_head().with(k.by_head()).has_heads());
+    CHECK(says(refusal(Grid::of(c_attn, on<Q>(heads(0, 2))).by_head(), Grid::of(c_attn, on<V>(heads(1, 3)))),
+               "V[heads 1:3] begins with head 1 but Q[heads 0:2] with head 0", "in separate grids"));
+}
+
 TEST_CASE("a grid of recipes names each by its text, and each gives an edited copy") {
     const auto zero =
         ranges::views::iota(0, 3) | ranges::views::transform([](int t) { return on<Q>(token(t)).zero(); });
@@ -208,6 +230,7 @@ TEST_CASE("a grid of a place has its positions and heads, whatever the layout") 
         const Grid two = Grid::of(sites, on<K>(tokens(1, 3), heads(1, 3))).by_head();
         CHECK(two.parts()[0].name == "K[heads 1:3]");
         CHECK(two.parts()[0].heads() == 2);
+        CHECK(two.parts()[0].first_head == 1);
         CHECK(two.parts()[0].of_head(0) == whole.parts()[0].of_head(1));
         CHECK(two.parts()[0].of_head(1) == whole.parts()[0].of_head(2));
         CHECK(two.has_positions());

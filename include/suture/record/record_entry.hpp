@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/record/detail/entry_store.hpp"
+#include "suture/tensor/detail/handle.hpp"
 #include "suture/tensor/view.hpp"
 
 #include <concepts>
@@ -26,7 +27,8 @@ struct EntryValue {
 template <>
 struct EntryValue<AnyLayout> {
     using type = at::Tensor;
-    static type of(at::Tensor t, std::shared_ptr<const Cut>) { return t; }
+    /// Under a handle of its own: calls that change the handle, for example requires_grad_, do not reach the recording.
+    static type of(const at::Tensor& t, std::shared_ptr<const Cut>) { return own_handle(t); }
 };
 
 template <class X>
@@ -50,7 +52,7 @@ public:
     /// How often the layer had been recorded before.
     std::size_t pass() const { return stored_.pass; }
 
-    /// The value: a View or, of AnyLayout, the recorded tensor itself. A spilled entry is read from its file on every
+    /// The value: a View or, of AnyLayout, a tensor in the recorded storage. A spilled entry is read from its file on every
     /// call.
     /// @throws OwnershipError if the tensor was written after it was recorded, FileError if the file cannot be read
     view_type view() const { return detail::EntryValue<X>::of(detail::tensor_of(stored_), stored_.cut); }

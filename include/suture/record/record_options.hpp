@@ -31,6 +31,8 @@ struct RecordOptions {
     /// `batch(0)` (which drops the batch axis) or `batches(0, 4)`. Cannot be combined with an index or a mask, which
     /// select batch rows themselves.
     std::optional<Position<Axis::batch>> batches{};
+    /// The dtype of the copy. Values that it cannot hold are converted as LibTorch does, without an error: float16 turns
+    /// magnitudes above 65504 into infinities. An integer dtype for floating-point activations is refused.
     std::optional<at::ScalarType> dtype{};
     std::optional<at::Device> device{};
     RecordPhase when = RecordPhase::after_edits;
@@ -106,6 +108,10 @@ inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, 
     if (activation.is_complex() && options.dtype && !at::isComplexType(*options.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
                         dtype_text(*options.dtype) + ": set a complex dtype in the RecordOptions");
+    if (options.dtype && activation.is_floating_point() && !at::isFloatingType(*options.dtype) &&
+        !at::isComplexType(*options.dtype))
+        throw TypeError("the activation is " + tensor_text(activation) + " and would be cut to integers as " +
+                        dtype_text(*options.dtype) + ": set a floating-point dtype in the RecordOptions");
     return {resolve(place_kept(part, options), activation), options.dtype.value_or(activation.scalar_type()),
             options.device.value_or(activation.device())};
 }

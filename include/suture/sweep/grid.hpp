@@ -33,6 +33,7 @@ struct GridPart {
     PackedPart part;       ///< its channels; no heads for a layout, which has none of its own
     Index width = 0;       ///< of the whole layout
     StridedSlice queries;  ///< the layout's queries, which no other position reads; of width 0 if it has none
+    Index first_head = 0;  ///< the component's number of the part's first head
 
     Index heads() const { return part.heads; }
     /// Narrows the part to the heads and channels of a place in it.
@@ -48,9 +49,10 @@ struct GridPart {
         if (bound.dims == bound.row_width && bound.rows == 1 && !bound.by_head && bound.row_width == part.channels())
             return;
         part = {slice, bound.by_head ? bound.rows : 0};
+        first_head = bound.by_head ? bound.row_begin : 0;
         name += place_text(PlaceValue{{}, place.name, place.channels, {}, {}, {}});
     }
-    /// The channels of one head, or all if `number` is -1.
+    /// The channels of one head, counted from the part's first, or all if `number` is -1.
     StridedSlice of_head(Index number) const {
         if (number < 0) return part.where;
         ChannelWhere where;
@@ -195,8 +197,8 @@ public:
     }
 
     /// One head at a time.
-    /// @throws ValueError if the components have different numbers of heads, or if one is a layout, which has none; or if
-    ///         the grid has recipes
+    /// @throws ValueError if the components have different heads, or if one is a layout, which has none; or if the grid
+    ///         has recipes
     Grid by_head() const {
         check_no_recipes("by_head()");
         Grid grid = *this;
@@ -220,8 +222,9 @@ public:
         return grid;
     }
     /// The components of this grid and then those of another, which must have as many layers. Positions and heads are
-    /// those of this grid.
-    /// @throws ValueError if the numbers of layers differ, or, by head, the numbers of heads
+    /// those of this grid; the other grid has none of its own, or the same.
+    /// @throws ValueError if the numbers of layers differ, if the other grid has positions of its own or goes by head
+    ///         where this one does not or, by head, if the heads differ
     Grid with(const Grid& other) const {
         check_no_recipes("with()");
         other.check_no_recipes("with()");
@@ -230,6 +233,14 @@ public:
         if (other.layers() != layers())
             throw ValueError("grids of " + std::to_string(layers()) + " and " + std::to_string(other.layers()) +
                              " layers cannot be joined: give sites of the same layers");
+        const bool has_own_positions = other.positions_ != Position<Axis::token>() || !other.by_position_;
+        if (has_own_positions && (other.positions_ != positions_ || other.by_position_ != by_position_))
+            throw ValueError(
+                "the grids that with() joins have different positions: give the positions to the first grid alone");
+        if (other.by_head_ && !by_head_)
+            throw ValueError(
+                "with() joins a grid by head to one that is not: call by_head() on the first grid, or on the joined "
+                "one");
         grid.check_heads();
         return grid;
     }
@@ -313,6 +324,10 @@ private:
             if (part.heads() != parts_.front().heads())
                 throw ValueError(part.name + " has " + std::to_string(part.heads()) + " heads but " +
                                  parts_.front().name + " has " + std::to_string(parts_.front().heads()) +
+                                 ": sweep them by head in separate grids");
+            if (part.first_head != parts_.front().first_head)
+                throw ValueError(part.name + " begins with head " + std::to_string(part.first_head) + " but " +
+                                 parts_.front().name + " with head " + std::to_string(parts_.front().first_head) +
                                  ": sweep them by head in separate grids");
         }
     }

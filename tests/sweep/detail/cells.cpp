@@ -237,6 +237,11 @@ TEST_CASE("labels count prompts, heads and positions as the model does") {
     CHECK((labels_on(space, "position") == Labels{"2", "3"}));
 }
 
+TEST_CASE("the heads of a place are labelled with their numbers in the component") {
+    const CellSpace space(Grid::of(c_attn, on<V>(token(1), heads(1, 3))).by_head(), 1, 5);
+    CHECK((labels_on(space, "head") == Labels{"1", "2"}));
+}
+
 TEST_CASE("tokens outside prompts of this length are refused") {
     const Grid grid = Grid::of<Q>(c_attn);
     CHECK(message_of<PositionError>([&] { CellSpace(grid.at(token(5)), 1, 5); }) ==

@@ -19,9 +19,13 @@ using suture::detail::SweepTask;
 
 /// A grid with every kind of site, one after the other.
 Grid all_sites(const Model& m) {
-    Grid all = grids(m)[0].second;
+    const auto is_joinable = [](const Grid& grid) {
+        return grid.layers() == static_cast<std::size_t>(layers) && grid.recipes().empty() && !grid.has_heads() &&
+               grid.has_positions() && grid.positions() == Position<Axis::token>();
+    };
+    Grid all = Grid::of<Z>(sites<Z<48, 3>>(m, "h.*.attn.z"));
     for (const auto& [name, grid] : grids(m))
-        if (grid.layers() == static_cast<std::size_t>(layers) && grid.recipes().empty()) all = all.with(grid);
+        if (is_joinable(grid)) all = all.with(grid);
     return all;
 }
 }  // namespace

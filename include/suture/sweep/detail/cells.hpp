@@ -42,7 +42,7 @@ public:
         add(CellAxis::prompt, numbered(0, prompts));
         if (grid_.parts().size() > 1) add(CellAxis::component, component_labels(grid_.parts()));
         add(CellAxis::layer, layer_labels(first.sites));
-        if (grid_.has_heads()) add(CellAxis::head, numbered(0, first.heads()));
+        if (grid_.has_heads()) add(CellAxis::head, numbered(first.first_head, first.heads()));
         if (grid_.has_positions()) add(CellAxis::position, numbered(positions_.begin, positions_.size));
         if (!grid_.recipes().empty()) add(CellAxis::recipe, recipe_labels(grid_.recipes()));
     }
