@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -373,4 +374,19 @@ TEST_CASE_FIXTURE(fixture,
         "for it");
     CHECK(says(message_of<HookError>([&] { hooks.add_backward(sites, activations); }),
                "attached to activations and cannot record the gradient at h.0"));
+}
+
+TEST_CASE("a recorder is printed as the number and the size of its entries") {
+    std::ostringstream text;
+    text << Latest<Q<2>>() << "; " << History<AnyLayout>();
+    CHECK(text.str() == "a recorder of Q<2>: 0 entries, 0 bytes; a recorder of any activation: 0 entries, 0 bytes");
+    const HookPoint<Q<2>> point{"q"};
+    Latest<Q<2>> latest;
+    HookSet hooks;
+    hooks.add(point, latest);
+    const auto scope = hooks.activate();
+    point(at::zeros({3, 2}));
+    text.str("");
+    text << latest;
+    CHECK(text.str() == "a recorder of Q<2>: 1 entry, 24 bytes");
 }
