@@ -379,7 +379,7 @@ TEST_CASE("a result is printed as what was swept, and how much of it is known") 
     text << r;
     CHECK(text.str() == r.metric + " of " + r.patching + ": 2 prompt x 2 layer x 3 position, " +
                             std::to_string(r.done.sum().item<Index>()) + " of 12 cells known");
-    r.done = {};
+    r.done = at::Tensor();
     text.str("");
     text << r;
     CHECK(says(text.str(), "3 position, nothing known"));
