@@ -1,4 +1,4 @@
-// expect: apply takes one function: write apply([](at::Tensor t) { return t * 2; })
+// expect: apply takes one function: write apply(f) with at::Tensor f(at::Tensor)
 // The part may be a piece of the component, which a View is not.
 #include <suture/suture.hpp>
 

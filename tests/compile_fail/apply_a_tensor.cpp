@@ -1,4 +1,4 @@
-// expect: apply takes one function: write apply([](at::Tensor t) { return t * 2; })
+// expect: apply takes one function: write apply(f) with at::Tensor f(at::Tensor)
 // A tensor is set, added or multiplied.
 #include <suture/suture.hpp>
 

@@ -9,6 +9,7 @@
 #include "message.hpp"
 
 #include <atomic>
+#include <sstream>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -131,4 +132,11 @@ TEST_CASE("each pass sees one consistent value of a slot that another thread cha
     stop = true;
     writer.join();
     CHECK(whole);
+}
+
+TEST_CASE("a slot is printed as what it holds") {
+    std::ostringstream text;
+    const Slot empty, full = at::zeros({2});
+    text << empty << ", " << full;
+    CHECK(text.str() == "an empty Slot, a Slot of float32 [2] on cpu");
 }

@@ -7,6 +7,7 @@
 #include <range/v3/view/drop.hpp>
 
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,37 @@ concept can_add_backward_as = requires(HookSet& hooks, const S& site, H hook) {
     hooks.template add_backward<L>(site, hook);
 };
 
+at::Tensor doubled(const View<Qkv>& v) { return at::Tensor((v * 2).take()); }
+int seen = 0;
+void look(const View<Qkv>&) { ++seen; }
+
 }  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a callback may be a plain function, by its name or its address") {
+    hooks.add(site, doubled);
+    hooks.add(site, &look);
+    const HookKey of_gradients = hooks.add_backward(site, look);
+    hooks.add_backward(site, &look);
+    const at::Tensor leaf = x.clone().requires_grad_();
+    const auto scope = hooks.activate();
+    const at::Tensor result = site(leaf * 1);
+    CHECK(result.equal(x * 2));
+    CHECK(seen == 1);
+    result.sum().backward();
+    CHECK(seen == 3);
+    CHECK(of_gradients.fired() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a set is printed as one line per hook") {
+    std::ostringstream text;
+    text << hooks;
+    CHECK(text.str() == "no hooks");
+    text.str("");
+    hooks.add(site, on<Q>(token(0)).zero());
+    hooks.add(site, doubled);
+    text << hooks;
+    CHECK(text.str() == site.name() + ": Q[token 0] = 0\n" + site.name() + ": a callback");
+}
 
 TEST_CASE_FIXTURE(fixture, "a recipe replaces the activation and leaves the source unchanged") {
     CHECK(pass(on<Q>(token(0)).set(-1)).equal((borrow<Qkv>(x) | on<Q>(token(0)).set(-1)).take()));

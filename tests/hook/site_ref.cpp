@@ -10,6 +10,7 @@
 #include "message.hpp"
 
 #include <memory>
+#include <sstream>
 #include <string>
 #include <type_traits>
 
@@ -68,4 +69,10 @@ TEST_CASE("asking for the layer of a path without one number is an error that na
           "h.3.attn");
     CHECK_THROWS_AS(layer_of("h.99999999999999999999999"), HookError);
     CHECK_THROWS_AS(layer_of(""), HookError);
+}
+
+TEST_CASE("a site reference is printed with its layout, if it has one") {
+    std::ostringstream text;
+    text << SiteRef<Qkv>(HookPoint<Qkv>{"here"}) << "; " << SiteRef<AnyLayout>(HookPoint<AnyLayout>{"there"});
+    CHECK(text.str() == "here: Fused<6, Q<2>, K<2>, V<2>>; there");
 }

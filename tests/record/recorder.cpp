@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -386,4 +387,19 @@ TEST_CASE_FIXTURE(fixture, "a recorder at a site where the set has it already is
     const auto scope = hooks.activate();
     (void)sites[0](at::ones({4, 6}));
     CHECK(history.size() == 1);
+}
+
+TEST_CASE("a recorder is printed as the number and the size of its entries") {
+    std::ostringstream text;
+    text << Latest<Q<2>>() << "; " << History<AnyLayout>();
+    CHECK(text.str() == "a recorder of Q<2>: 0 entries, 0 bytes; a recorder of any activation: 0 entries, 0 bytes");
+    const HookPoint<Q<2>> point{"q"};
+    Latest<Q<2>> latest;
+    HookSet hooks;
+    hooks.add(point, latest);
+    const auto scope = hooks.activate();
+    (void)point(at::zeros({3, 2}));
+    text.str("");
+    text << latest;
+    CHECK(text.str() == "a recorder of Q<2>: 1 entry, 24 bytes");
 }

@@ -22,6 +22,7 @@
 #include <cstdlib>
 #include <limits>
 #include <locale>
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -370,4 +371,16 @@ TEST_CASE("every method has its own text, and is found by it") {
     CHECK(std::string(to_string(SweepMethod::stages_by_position)) == "stages, position by position");
     CHECK_FALSE(sweep_method_of("").has_value());
     CHECK_FALSE(sweep_method_of("stage").has_value());
+}
+
+TEST_CASE("a result is printed as what was swept, and how much of it is known") {
+    SweepResult r = result();
+    std::ostringstream text;
+    text << r;
+    CHECK(text.str() == r.metric + " of " + r.patching + ": 2 prompt x 2 layer x 3 position, " +
+                            std::to_string(r.done.sum().item<Index>()) + " of 12 cells known");
+    r.done = at::Tensor();
+    text.str("");
+    text << r;
+    CHECK(says(text.str(), "3 position, nothing known"));
 }

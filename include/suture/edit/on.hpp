@@ -140,7 +140,7 @@ public:
         requires(!std::invocable<const F&, at::Tensor> && std::invocable<const F&, at::Tensor&>)
     SUTURE_REJECTED("apply hands its function a copy: take at::Tensor by value and return it", apply(F) const);
     template <class... Fs>
-    SUTURE_REJECTED("apply takes one function: write apply([](at::Tensor t) { return t * 2; })", apply(...) const);
+    SUTURE_REJECTED("apply takes one function: write apply(f) with at::Tensor f(at::Tensor)", apply(...) const);
 
 #define SUTURE_OTHER_VALUE(name)                                                                                     \
     template <Readable V>                                                                                            \
@@ -173,6 +173,16 @@ public:
     SUTURE_REJECTED("steer takes a direction and an amount: write steer(direction, 4.0)", steer(...) const);
     template <class V>
     SUTURE_REJECTED("a place is not its values: write x[place] = value, or place.set(value)", operator=(const V&) &&);
+    template <class V>
+        requires(!detail::is_place<V>)
+    SUTURE_REJECTED("a place is not its values: write x[place] = value, or place.set(value)", operator=(const V&)&);
+    template <class V>
+        requires(detail::is_place<V>)
+    SUTURE_REJECTED("another place is another type: give it a name of its own", operator=(const V&)&);
+    constexpr Place(const Place&) = default;
+    constexpr Place(Place &&) = default;
+    constexpr Place& operator=(const Place&)& = default;
+    constexpr Place& operator=(Place&&)& = default;
 
 private:
     friend detail::Access;
@@ -249,6 +259,12 @@ template <class Selector, Where... Ws>
 SUTURE_REJECTED(
     "a place has no values to print: print an edit, or view[place]", operator<<(std::ostream&,
                                                                                 const Place<Selector, Ws...>&));
+template <template <Index, Index> class Family, auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("selectors go in parentheses: write on<Q>(token(4), head(3))", on(...));
+template <Layout C, auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("selectors go in parentheses: write on<Q>(token(4), head(3))", on(...));
 template <template <Index, Index> class... Families>
     requires(sizeof...(Families) > 1)
 SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));

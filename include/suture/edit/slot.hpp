@@ -2,12 +2,15 @@
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/refused_members.hpp"
 #include "suture/tensor/positions.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <concepts>
 #include <memory>
 #include <mutex>
+#include <ostream>
 #include <utility>
 
 #include "suture/core/refuse.hpp"
@@ -59,6 +62,17 @@ public:
 
     SUTURE_REJECTED_COPY("a Slot is not copied: recipes share it, and slot.get() copies its tensor", Slot);
     SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot = at::zeros({768})", Slot, double);
+    SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot(view.clone())", Slot, const detail::ViewWriters&);
+    SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot(view[place].clone())", Slot,
+                         const detail::PieceWriters&);
+    template <class V>
+    SUTURE_REJECTED("a Slot is not a tensor: write slot.get()", operator*(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a Slot is not a tensor: write slot.get()", operator+(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a Slot is not a tensor: write slot.get()", operator-(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a Slot is not a tensor: write slot.get()", operator/(const V&) const);
     template <class V>
         requires(!std::convertible_to<V, at::Tensor> && !std::same_as<V, Slot>)
     SUTURE_REJECTED("a Slot holds a tensor: write slot = at::zeros({768})", operator=(V&&)&);
@@ -69,6 +83,12 @@ public:
 
     /// Empties the slot.
     void reset() { *this = at::Tensor(); }
+
+    /// "a Slot of float32 [768] on cpu"
+    friend std::ostream& operator<<(std::ostream& out, const Slot& slot) {
+        const at::Tensor held = slot.cell_->load();
+        return out << (held.defined() ? "a Slot of " + tensor_text(held) : "an empty Slot");
+    }
 
     detail::SlotReader reader() const { return {cell_}; }
 

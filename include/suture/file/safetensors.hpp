@@ -4,6 +4,7 @@
 // Law: tensors are loaded bit for bit as they were saved. Format: https://huggingface.co/docs/safetensors. Needs POSIX.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/detail/file_errors.hpp"
 #include "suture/file/detail/input_file.hpp"
 #include "suture/file/detail/safetensors_format.hpp"
@@ -27,6 +28,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -178,5 +181,11 @@ inline void save_safetensors(const std::filesystem::path& path, const std::map<s
     }
     file.publish();
 }
+template <class...>
+SUTURE_REJECTED("the path comes first: write save_safetensors(path, tensors)",
+                save_safetensors(const std::map<std::string, at::Tensor>&, const std::filesystem::path&,
+                                 InBraces = {}));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -29,6 +29,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -228,11 +230,44 @@ public:
                                 std::to_string(size()) + ": count from 0");
         return this->get()->blocks[layer];
     }
+    template <class...>
+    SUTURE_REJECTED("a block goes by its number: write model->h[1]", at(...) const);
 };
+
+namespace detail {
+/// Calls on a model that others have as members, and this library as functions.
+struct RefusedOnModels {
+#define SUTURE_REFUSED(name, sentence) \
+    template <class...>                \
+    SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}, InBraces = {}, InBraces = {}) const);
+    SUTURE_REFUSED(run_with_hooks, "a model is run by a function: write run_with_hooks(model, hooks, ids)")
+    SUTURE_REFUSED(run_with_cache, "a model is run by a function: write run_with_cache(model, sites, ids)")
+    SUTURE_REFUSED(register_forward_hook, "a hook is added to a set: write hooks.add(site, recipe)")
+    SUTURE_REFUSED(register_forward_pre_hook, "a hook is added to a set: write hooks.add(site->input, recipe)")
+    SUTURE_REFUSED(register_hook, "a hook is added to a set: write hooks.add(site, recipe)")
+    SUTURE_REFUSED(add_hook, "a hook is added to a set: write hooks.add(site, recipe)")
+    SUTURE_REFUSED(hooks, "a hook is added to a set: write hooks.add(site, recipe)")
+    SUTURE_REFUSED(reset_hooks, "hooks live in a set: write hooks.clear()")
+    SUTURE_REFUSED(site, "a site is found by a function: write site<Layout>(model, path)")
+    SUTURE_REFUSED(sites, "sites are found by a function: write sites<Layout>(model, pattern)")
+    SUTURE_REFUSED(get_submodule, "a site is found by a function: write site<Layout>(model, path)")
+    SUTURE_REFUSED(blocks, "the blocks are named h, as in Hugging Face: write model->h[1]")
+    SUTURE_REFUSED(transformer, "the blocks are named h, as in Hugging Face: write model->h[1]")
+    SUTURE_REFUSED(generate, "a model gives logits: write model(ids), and choose the next token")
+    SUTURE_REFUSED(to_tokens, "a Tokenizer makes token ids: write tokenizer.encode(text)")
+    SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write load_gpt2<768, 12>(directory)")
+    template <class I>
+    SUTURE_REJECTED("a site is found by a function: write site<Layout>(model, path)", operator[](const I&) const);
+    template <class...>
+    static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)",
+                           from_pretrained(InBraces = {}, InBraces = {}));
+#undef SUTURE_REFUSED
+};
+}  // namespace detail
 
 /// A GPT-2 language model. `h[3]->attn->c_attn` is the site of layer 3's fused query, key and value.
 template <Index Width, Index Heads>
-class Gpt2Impl : public torch::nn::Cloneable<Gpt2Impl<Width, Heads>> {
+class Gpt2Impl : public torch::nn::Cloneable<Gpt2Impl<Width, Heads>>, public detail::RefusedOnModels {
 public:
     /// The layout of every layer's `c_attn` output.
     using Qkv = Gpt2Qkv<Width, Heads>;
@@ -312,9 +347,25 @@ private:
 
 /// A holder of a GPT-2 model. @see Gpt2Impl
 template <Index Width, Index Heads>
-class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>> {
+class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>, public detail::RefusedOnModels {
 public:
     using torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>::ModuleHolder;
+    using detail::RefusedOnModels::operator[];
+#define SUTURE_BEHIND_THE_HOLDER(name) \
+    template <class...>                \
+    SUTURE_REJECTED("a holder points to its module: write model->" #name "(...)", name(...) const);
+    SUTURE_BEHIND_THE_HOLDER(forward)
+    SUTURE_BEHIND_THE_HOLDER(eval)
+    SUTURE_BEHIND_THE_HOLDER(train)
+    SUTURE_BEHIND_THE_HOLDER(to)
+    SUTURE_BEHIND_THE_HOLDER(parameters)
+    SUTURE_BEHIND_THE_HOLDER(named_parameters)
+    SUTURE_BEHIND_THE_HOLDER(config)
+    SUTURE_BEHIND_THE_HOLDER(layers)
+    SUTURE_BEHIND_THE_HOLDER(clone)
+#undef SUTURE_BEHIND_THE_HOLDER
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -381,6 +382,18 @@ class Board {
             requires(!detail::is_place<I>)
         SUTURE_REJECTED("a part of it is a place: write board[site][on<C>(token(4))] = value", operator[](const I&) &&);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
+#define SUTURE_ASSIGNED_TO(name, sentence) \
+    template <class...>                    \
+    SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}) const);
+        SUTURE_ASSIGNED_TO(zero, "an entry is assigned to: write board[site] = 0")
+        SUTURE_ASSIGNED_TO(zero_, "an entry is assigned to: write board[site] = 0")
+        SUTURE_ASSIGNED_TO(set, "an entry is assigned to: write board[site] = value")
+        SUTURE_ASSIGNED_TO(fill_, "an entry is assigned to: write board[site] = value")
+        SUTURE_ASSIGNED_TO(copy_, "an entry is assigned to: write board[site] = value")
+        SUTURE_ASSIGNED_TO(add, "an entry is assigned to: write board[site] = on<C>().add(value)")
+        SUTURE_ASSIGNED_TO(multiply, "an entry is assigned to: write board[site] = on<C>().multiply(value)")
+        SUTURE_ASSIGNED_TO(reset, "an entry of a board is cleared: write board.clear(site)")
+#undef SUTURE_ASSIGNED_TO
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", norm(...) const);
         template <class...>
@@ -438,6 +451,26 @@ public:
     SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", set(...) const);
     template <class...>
     SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", insert(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry goes by its site: write board[3], board[site] or board.layer(3)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("one entry at a time: write board[3] = value for each", operator[](std::initializer_list<int>)
+                                                                                const);
+    template <class...>
+    SUTURE_REJECTED(
+        "one entry at a time: write board[site] = value for each", operator[](std::initializer_list<const char*>)
+                                                                       const);
+    template <class...>
+    SUTURE_REJECTED("an entry is assigned to: write board.layer(3) = value", layer(...) const);
+    template <class...>
+    SUTURE_REJECTED("one entry at a time: write board.layer(3) = value for each", layers(...) const);
+    template <class R>
+        requires(!std::same_as<R, Board>)
+    SUTURE_REJECTED("a board is assigned to at a site: write board[3] = recipe", operator=(const R&) &);
+    template <class...>
+    SUTURE_REJECTED("a board is not a range: write board[3] or board[site] for each", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a board is not a range: write board[3] or board[site] for each", end() const);
     template <class...>
     SUTURE_REJECTED("an entry of a board is cleared: write board.clear(site)", erase(...) const);
     template <class...>

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -87,8 +88,7 @@ concept RecordsGradients = requires(A& a, std::size_t layer, const Site& site) {
 };
 template <class F, class L>
 concept NotAHook = mistake_of_hook<F>
-== HookMistake::none && !Applicable<F> && !Callback<std::remove_cvref_t<F>, L> &&
-    !Attachable<std::remove_cvref_t<F>, L>;
+== HookMistake::none && !Applicable<F> && !Callback<std::decay_t<F>, L> && !Attachable<std::remove_cvref_t<F>, L>;
 template <class F, class L>
 concept CalledWith = std::invocable<F&, const typename lent_as<L>::type&> ||
                      std::invocable<F&, const typename lent_as<L>::type&, const Site&>;
@@ -102,7 +102,8 @@ inline constexpr HookMistake hook_mistake = [] {
     if constexpr (!Sites<S>) {
         if (Applicable<S> || (Sites<Fs> || ...)) return HookMistake::wrong_order;
         if (std::convertible_to<S, std::string>) return HookMistake::path_as_site;
-        if (ModelOfSites<std::remove_reference_t<S>>) return HookMistake::model_as_site;
+        if (ModelOfSites<std::remove_reference_t<S>> || ModuleOfModules<std::remove_reference_t<S>>)
+            return HookMistake::model_as_site;
         return SomeModule<std::remove_reference_t<S>> ? HookMistake::module_without_a_site : HookMistake::none;
     } else {
         if (sizeof...(Fs) > 1) return HookMistake::several_hooks;
@@ -227,28 +228,26 @@ public:
     SUTURE_REJECTED("a board replaces activations: give a recipe, a callback or a recorder", add_backward(S&&, F&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
-                 detail::MutableHook<std::remove_cvref_t<F>, L>)
+                 detail::MutableHook<std::decay_t<F>, L>)
     SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(Layout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
-                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
+        requires(Layout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> && !detail::MutableHook<std::decay_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(std::same_as<L, AnyLayout>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
-                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
+                 !detail::MutableHook<std::decay_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const at::Tensor&, return nothing or a tensor", add(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
-                 detail::MutableHook<std::remove_cvref_t<F>, L>)
+                 detail::MutableHook<std::decay_t<F>, L>)
     SUTURE_REJECTED("a hook is copied and called as const: capture by reference or shared_ptr", add_backward(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
-        requires(Layout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
-                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
+        requires(Layout<L>&& detail::NotAHook<F, L> && !detail::Layered<F> && !detail::MutableHook<std::decay_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const View<L>&, return nothing or a replacement",
                     add_backward(S&&, F&&));
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(std::same_as<L, AnyLayout>&& detail::NotAHook<F, L> && !detail::Layered<F> &&
-                 !detail::MutableHook<std::remove_cvref_t<F>, L>)
+                 !detail::MutableHook<std::decay_t<F>, L>)
     SUTURE_REJECTED("not a hook for this site: take const at::Tensor&, return nothing or a tensor",
                     add_backward(S&&, F&&));
 #define SUTURE_HOOK_MISTAKE(mistake, sentence, name)                                    \
@@ -313,6 +312,24 @@ public:
     template <class...>
     SUTURE_REJECTED("a hook is switched by its key: write key.enable()", enable(...) const);
     template <class...>
+    SUTURE_REJECTED("hooks are removed by clear(), or by a key: write hooks.clear()", reset_hooks(...) const);
+    template <class...>
+    SUTURE_REJECTED("hooks are removed by clear(), or by a key: write hooks.clear()", remove_hooks(...) const);
+    template <class...>
+    SUTURE_REJECTED("hooks are removed by clear(), or by a key: write hooks.clear()", reset(...) const);
+    template <class...>
+    SUTURE_REJECTED("a key says how its hooks run: write hooks.add(site, recipe).once()", once(...) const);
+    template <class...>
+    SUTURE_REJECTED("a key says how its hooks run: write hooks.add(site, recipe).may_be_idle()",
+                    may_be_idle(...) const);
+    template <class...>
+    SUTURE_REJECTED("activate takes nothing: write run_with_hooks(model, hooks, ids)", activate(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is not a range: keep the keys that add returns", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a set is not a range: keep the keys that add returns", end() const);
+    explicit SUTURE_REJECTED_FROM("a set is filled by add: write hooks.add(site, recipe)", HookSet, InBraces);
+    template <class...>
     SUTURE_REJECTED("a set runs with a model: write run_with_hooks(model, hooks, ids)", run(...) const);
     template <class...>
     SUTURE_REJECTED("a set runs with a model: write run_with_hooks(model, hooks, ids)", operator()(...) const);
@@ -340,6 +357,18 @@ public:
         for (const detail::SiteHooks& at : *hooks_->table())
             for (const detail::HookEntry& hook : at.hooks) sum += hook.state->fired.load(std::memory_order_relaxed);
         return sum;
+    }
+
+    /// One line per hook, in the order of the sites: "h.3.attn.c_attn: Q[token 4] = 0".
+    friend std::ostream& operator<<(std::ostream& out, const HookSet& set) {
+        const std::shared_ptr<const detail::HookTable> table = set.hooks_->table();
+        bool is_empty = true;
+        for (const detail::SiteHooks& at : *table)
+            for (const detail::HookEntry& hook : at.hooks) {
+                out << (is_empty ? "" : "\n") << at.name << ": " << hook.text();
+                is_empty = false;
+            }
+        return is_empty ? out << "no hooks" : out;
     }
 
 private:
@@ -401,6 +430,7 @@ private:
 /// with `forward(inputs...)`, a pointer to one or a holder, or a function.
 /// @throws HookError like Scope::end(), ModelError if the pointer or holder is empty
 template <class Model, class... Inputs>
+    requires(detail::Runnable<std::remove_reference_t<Model>, Inputs...>)
 auto run_with_hooks(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     detail::check_is_there(model);
     Scope scope = hooks.activate();
@@ -408,6 +438,10 @@ auto run_with_hooks(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     scope.end();
     return result;
 }
+template <class Model, class... Inputs>
+    requires(!detail::Runnable<std::remove_reference_t<Model>, Inputs...>)
+SUTURE_REJECTED("this model cannot be run with these inputs: give what its forward takes",
+                run_with_hooks(Model&&, const HookSet&, Inputs&&...));
 template <class...>
 SUTURE_REJECTED("the model comes first, then the set: write run_with_hooks(model, hooks, ids)", run_with_hooks(...));
 

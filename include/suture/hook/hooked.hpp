@@ -202,6 +202,17 @@ struct hooked_impl_of {
 };
 }  // namespace detail
 
+namespace detail {
+/// The module that a holder holds.
+template <class Holder>
+struct held_module {
+    static_assert(
+        requires { typename Holder::ContainedType; },
+        "Hooked takes the holder of a module: write Hooked<torch::nn::Linear, Layout>");
+    using type = typename Holder::ContainedType;
+};
+}  // namespace detail
+
 /// A module holder whose module has sites at its input and output. Use it in place of the plain holder:
 ///
 ///     Hooked<torch::nn::Linear, Gpt2Qkv<768, 12>> c_attn{nullptr};   // a typed site: hooks.add(c_attn, recipe)
@@ -213,10 +224,10 @@ struct hooked_impl_of {
 /// On LibTorch 1.13 the BatchNorm and InstanceNorm modules do not link when they are wrapped (Debian hides their
 /// base's `pretty_print`): pass their result through a HookPoint instead.
 template <class Holder, class Out = AnyLayout, class In = AnyLayout>
-class Hooked
-    : public torch::nn::ModuleHolder<typename detail::hooked_impl_of<typename Holder::ContainedType, Out, In>::type> {
+class Hooked : public torch::nn::ModuleHolder<
+                   typename detail::hooked_impl_of<typename detail::held_module<Holder>::type, Out, In>::type> {
 public:
-    using Impl = typename detail::hooked_impl_of<typename Holder::ContainedType, Out, In>::type;
+    using Impl = typename detail::hooked_impl_of<typename detail::held_module<Holder>::type, Out, In>::type;
     using torch::nn::ModuleHolder<Impl>::ModuleHolder;
 
     template <class... Given>

@@ -1,6 +1,7 @@
 // Keys: how to switch the hooks of a set on and off, remove them, and ask how often they ran.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 
@@ -9,6 +10,8 @@
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -59,6 +62,10 @@ public:
     /// The number of hooks: one per site.
     std::size_t size() const { return hooks_.size(); }
 
+    SUTURE_REJECTED_DEFAULT("a key is made by add: write const HookKey key = hooks.add(site, recipe)", HookKey);
+    template <class...>
+    SUTURE_REJECTED("a key is not a function: write key.remove(), or key.disable()", operator()(...) const);
+
 private:
     friend class HookSet;
     struct Hook {
@@ -75,3 +82,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -28,6 +28,8 @@ public:
     Scope& operator=(const Scope&) = delete;
     SUTURE_REJECTED_FROM("a scope is made by its set: write const auto scope = hooks.activate()", Scope,
                          const HookSet&);
+    SUTURE_REJECTED_DEFAULT("a scope is made by its set: write const auto scope = hooks.activate()", Scope);
+    SUTURE_REJECTED_CONVERSION("a scope has no value: name it on a line before the model runs", bool, const);
 
     /// Ends the scope. Does not throw while another exception is in flight. @see end()
     ~Scope() noexcept(false) {

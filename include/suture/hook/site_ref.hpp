@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -73,6 +74,12 @@ public:
     /// The model's own number of the layer, read from the path: 3 for "h.3.attn.c_attn".
     /// @throws HookError if the path has no number, or several
     std::size_t layer() const { return detail::layer_in(name()); }
+
+    /// "h.3.attn.z: Z<768, 12>"; the name alone if the site has no layout.
+    friend std::ostream& operator<<(std::ostream& out, const SiteRef& site) {
+        out << site.name();
+        return site.site().layout() ? out << ": " << layout_text(*site.site().layout()) : out;
+    }
 
 private:
     Site site_;

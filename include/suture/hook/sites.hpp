@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <concepts>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -156,6 +157,10 @@ SUTURE_REJECTED("this is not a layout: write sites<Layout>(model, pattern)", sit
 template <class L = AnyLayout, class Model>
     requires(!std::convertible_to<Model, const std::string&>)
 SUTURE_REJECTED("the model comes first: write sites<Layout>(model, pattern)", sites(const std::string&, Model&&));
+// Two literals in braces would otherwise be taken for the ends of one text.
+template <class L = AnyLayout, class Model>
+SUTURE_REJECTED("one pattern names several sites: write sites<Layout>(model, \"h.*.attn.z\")",
+                sites(Model&&, std::initializer_list<const char*>));
 template <class...>
 SUTURE_REJECTED("sites are found by a pattern of paths: write sites<Layout>(model, pattern)", sites(...));
 template <template <Index, Index> class... Families>
@@ -184,6 +189,9 @@ SUTURE_REJECTED("this is not a layout: write site<Layout>(model, path)", site(Mo
 template <class L = AnyLayout, class Model>
     requires(!std::convertible_to<Model, const std::string&>)
 SUTURE_REJECTED("the model comes first: write site<Layout>(model, path)", site(const std::string&, Model&&));
+template <class L = AnyLayout, class Model>
+SUTURE_REJECTED("a site has one path: write sites<Layout>(model, pattern) for several",
+                site(Model&&, std::initializer_list<const char*>));
 // The number 0 would otherwise be taken for a null pointer to characters.
 template <class L = AnyLayout, class Model, Integer I>
 SUTURE_REJECTED("a site is found by its path, not by a number: write site<Layout>(model, path)", site(Model&&, I));

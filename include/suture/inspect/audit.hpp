@@ -177,6 +177,8 @@ template <class Before, class After>
     requires((Readable<Before> && std::same_as<After, at::Tensor>) ||
              (std::same_as<Before, at::Tensor> && Readable<After>))
 SUTURE_REJECTED("raw tensors have no layout: write audit<Layout>(before, after)", audit(const Before&, const After&));
+template <Readable Before, Applicable R>
+SUTURE_REJECTED("an audit compares two activations: write audit(view, view | recipe)", audit(const Before&, const R&));
 template <class...>
 SUTURE_REJECTED("an audit compares two activations: write audit(before, after)", audit(...));
 

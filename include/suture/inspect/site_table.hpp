@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// One row: the activation that left a site, after the hooks there.
@@ -174,14 +176,14 @@ inline constexpr bool is_hook_set = std::is_same_v<std::remove_cvref_t<T>, HookS
 ///
 /// @throws SiteTableError if the model or a hook throws
 template <class Model, class... Inputs>
-    requires(!detail::is_hook_set<Inputs> && ...)
+    requires((!detail::is_hook_set<Inputs> && ...) && detail::Runnable<std::remove_reference_t<Model>, Inputs...>)
 auto site_table(Model&& model, Inputs&&... inputs) {
     return detail::site_table_while([&] { return detail::run_model(model, std::forward<Inputs>(inputs)...); });
 }
 /// The same with a set that is active while the model runs: `site_table(model, hooks, tokens)`.
 /// @throws SiteTableError if the model or a hook throws, or a hook of the set never fired
 template <class Model, class... Inputs>
-    requires(!detail::is_hook_set<Inputs> && ...)
+    requires((!detail::is_hook_set<Inputs> && ...) && detail::Runnable<std::remove_reference_t<Model>, Inputs...>)
 auto site_table(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     return detail::site_table_while([&] {
         Scope scope = hooks.activate();
@@ -190,5 +192,9 @@ auto site_table(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
         return output;
     });
 }
+template <class...>
+SUTURE_REJECTED("the model comes first: write site_table(model, hooks, ids)", site_table(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -17,6 +17,18 @@ concept forwards = requires(Model& m, Inputs&&... inputs) {
     m.forward(std::forward<Inputs>(inputs)...);
 };
 
+/// A module or a holder of one: what it takes, its forward says. The call operator of a holder takes anything.
+template <class Model>
+concept TorchModule = requires(Model& m) {
+    m->named_children();
+}
+|| requires(Model& m) { m.named_children(); };
+
+/// A model that run_model can run with these inputs.
+template <class Model, class... Inputs>
+concept Runnable = forwards_by_pointer<Model, Inputs...> || forwards<Model, Inputs...> ||
+    (!TorchModule<Model> && std::invocable<Model&, Inputs...>);
+
 /// What `model->forward(inputs...)`, `model.forward(inputs...)` or `model(inputs...)` gives: the first that there is.
 template <class Model, class... Inputs>
 auto run_model(Model& model, Inputs&&... inputs) {

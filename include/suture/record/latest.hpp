@@ -2,10 +2,12 @@
 // activations of many prompts, use a History.
 #pragma once
 
+#include "suture/edit/detail/refused_operations.hpp"
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/reading.hpp"
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -60,6 +62,18 @@ public:
     SUTURE_REJECTED_FROM("a recorder keeps a place: write on<C>(batch(0)) instead of batch(0)", Latest,
                          const Position<Axis::batch>&);
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", Latest, at::ScalarType);
+    explicit SUTURE_REJECTED_FROM("a recorder of C keeps all channels of C: name a place of C without heads or dims",
+                                  Latest, const detail::RefusedOperations&);
+    explicit SUTURE_REJECTED_FROM("a recorder of C keeps all channels of C: name a place of C without heads or dims",
+                                  Latest, const detail::RefusedOperations&, const RecordOptions&);
+    explicit SUTURE_REJECTED_FROM("the place comes first: write (on<C>(token(-1)), RecordOptions{...})", Latest,
+                                  const RecordOptions&, const detail::RefusedOperations&);
+    explicit SUTURE_REJECTED_FROM("a recorder is added at sites: write hooks.add(sites<L>(model, path), latest)",
+                                  Latest, const std::string&);
+    template <class...>
+    SUTURE_REJECTED(
+        "one entry at a time: write latest[3], or latest[site.name()]", operator[](std::initializer_list<const char*>)
+                                                                            const);
     template <class I>
         requires(detail::is_place<I>)
     SUTURE_REJECTED("a place is read in a layer: write latest[layer][on<C>()]", operator[](const I&) const);

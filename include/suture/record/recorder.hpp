@@ -1,6 +1,7 @@
 // What Latest and History share: how they attach to sites, and the iteration over their entries.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/core/where.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/record/detail/entry_store.hpp"
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -148,6 +150,33 @@ public:
     /// Drops the entries and counts passes from 0 again. The hooks stay; existing Views keep their values.
     void clear() { shared()->clear(); }
 
+#define SUTURE_BY_ITS_SITE(name) \
+    template <class...>          \
+    SUTURE_REJECTED("entries go by their sites: write recorder[3], or filter by entry.layer()", name(...) const);
+    SUTURE_BY_ITS_SITE(layer)
+    SUTURE_BY_ITS_SITE(head)
+    SUTURE_BY_ITS_SITE(token)
+    SUTURE_BY_ITS_SITE(find)
+#undef SUTURE_BY_ITS_SITE
+#define SUTURE_IS_A_RANGE(name) \
+    template <class...>         \
+    SUTURE_REJECTED("a recorder is a range of entries: write for (const auto& entry : recorder)", name(...) const);
+    SUTURE_IS_A_RANGE(keys)
+    SUTURE_IS_A_RANGE(values)
+    SUTURE_IS_A_RANGE(items)
+    SUTURE_IS_A_RANGE(entries)
+    SUTURE_IS_A_RANGE(accumulated_resid)
+    SUTURE_IS_A_RANGE(stack_activation)
+#undef SUTURE_IS_A_RANGE
+    template <class...>
+    SUTURE_REJECTED("the number of entries is their size: write recorder.size()", length(...) const);
+    template <class...>
+    SUTURE_REJECTED("the number of entries is their size: write recorder.size()", count(...) const);
+    template <class...>
+    SUTURE_REJECTED("a History is spilled by a function: write spill(history, path)", spill(...) const);
+    template <class...>
+    SUTURE_REJECTED("a History is spilled by a function: write spill(history, path)", save(...) const);
+
     /// Called by HookSet::add for each site.
     template <class L>
         requires(std::same_as<X, AnyLayout> || is_taken_from<X, L>)
@@ -158,6 +187,12 @@ public:
     HookEntry gradient_hook_at(std::size_t layer, const Site& site) { return hook_in<L>(Pass::backward, layer, site); }
     /// For HookSet::add, which calls it after the last hook_at.
     void attached() {}
+
+    /// "a recorder of Q<768, 12>: 24 entries, 73728 bytes"
+    friend std::ostream& operator<<(std::ostream& out, const Recorder& recorder) {
+        return out << "a recorder of " << kept_text<X>() << ": " << recorder.size()
+                   << (recorder.size() == 1 ? " entry, " : " entries, ") << recorder.bytes_held() << " bytes";
+    }
 
 protected:
     Recorder(RecordOptions options, EntryStore::Keep keep)

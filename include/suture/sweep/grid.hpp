@@ -172,7 +172,7 @@ public:
     template <detail::LayeredSites S, class Selector, Where... Ws,
               detail::Fault suture_fault = detail::place_fault<Selector, detail::layout_at<S>, Ws...>>
         requires(suture_fault != detail::Fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of(S&&, const Place<Selector, Ws...>&));
+    static SUTURE_REJECTED_FOR(suture_fault, of(S&&, const Place<Selector, Ws...>&));
 
     /// One recipe at a time, at one site or at the sites of several layers: any range of edits, recipes or ranges of edits
     /// of one type.
@@ -257,46 +257,55 @@ public:
     template <class... Cs, detail::LayeredSites S,
               detail::Fault suture_fault = detail::first_sweep_fault<detail::layout_at<S>, detail::Exactly<Cs>...>>
         requires(suture_fault != detail::Fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of(S&&));
+    static SUTURE_REJECTED_FOR(suture_fault, of(S&&));
     template <template <Index, Index> class... Families, detail::LayeredSites S,
               detail::Fault suture_fault =
                   detail::first_sweep_fault<detail::layout_at<S>, detail::FamilyOf<Families>...>>
         requires(suture_fault != detail::Fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of(S&&));
+    static SUTURE_REJECTED_FOR(suture_fault, of(S&&));
     template <detail::LayeredSites S, class R,
               detail::Fault suture_fault = detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
         requires(suture_fault != detail::Fault::none)
-    SUTURE_REJECTED_FOR(suture_fault, of_recipes(S&&, R&&));
+    static SUTURE_REJECTED_FOR(suture_fault, of_recipes(S&&, R&&));
     template <detail::LayeredSites S>
-    SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
+    static SUTURE_REJECTED("this grid names no component: write Grid::of<Q>(sites), or the layout", of(S&&));
     template <class... Cs, detail::SitesWithoutLayout S>
-    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
+    static SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
     template <template <Index, Index> class... Families, detail::SitesWithoutLayout S>
         requires(sizeof...(Families) > 0)
-    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
+    static SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of(S&&));
     template <detail::SitesWithoutLayout S, class R>
-    SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)", of_recipes(S&&, R&&));
+    static SUTURE_REJECTED("these sites have no layout: find them by sites<Layout>(model, pattern)",
+                           of_recipes(S&&, R&&));
     template <detail::LayeredSites S, class R>
         requires(AnyRecipe<std::remove_cvref_t<R>>)
-    SUTURE_REJECTED("recipes come in a range: write of_recipes(sites, std::vector{recipe})", of_recipes(S&&, R&&));
+    static SUTURE_REJECTED("recipes come in a range: write of_recipes(sites, std::vector{recipe})",
+                           of_recipes(S&&, R&&));
     template <class... Cs, class S>
         requires(!Sites<S>)
-    SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
+    static SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
     template <template <Index, Index> class... Families, class S>
         requires(sizeof...(Families) > 0 && !Sites<S>)
-    SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
+    static SUTURE_REJECTED("a grid is made of sites: find them by sites<Layout>(model, pattern)", of(S&&));
 
     template <class... Cs>
-    SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
+    static SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
     template <template <Index, Index> class... Families>
         requires(sizeof...(Families) > 0)
-    SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
+    static SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
     template <class...>
-    SUTURE_REJECTED("the sites come first: write Grid::of_recipes(sites, recipes)", of_recipes(...));
+    static SUTURE_REJECTED("the sites come first: write Grid::of_recipes(sites, recipes)", of_recipes(...));
     template <class...>
     SUTURE_REJECTED("positions are selectors: write at(tokens(2, 5)) or at(token(-1))", at(...) const);
     template <class...>
     SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", with(...) const);
+    template <class...>
+    SUTURE_REJECTED("this has another name: write Grid::of<Q>(sites).by_head()", by_heads(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", operator|(const Grid&) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", operator+(const Grid&) const);
+    explicit SUTURE_REJECTED_FROM("a grid is made by a function: write Grid::of<Q>(sites)", Grid, InBraces);
     template <class...>
     SUTURE_REJECTED("a grid takes all heads: write by_head(), and select in the result", by_head(...) const);
 

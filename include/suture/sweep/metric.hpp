@@ -34,6 +34,10 @@ struct LogitTarget {
 
     /// The metric at these positions: `logit_difference(mary, john).at(tokens(2, 5))`.
     Metric at(const Position<Axis::token>& positions) const;
+    template <class...>
+    SUTURE_REJECTED("a metric is read at positions: write at(token(4)), or at(tokens(2, 5))", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a metric is read by a sweep: write sweep(model, patching, grid, metric)", operator()(...) const);
 };
 constexpr LogitTarget logit(Integer auto token) { return {detail::counted(token), {}}; }
 constexpr LogitTarget logit_difference(Integer auto token, Integer auto against) {
@@ -75,6 +79,10 @@ struct Metric {
         metric.where = positions;
         return metric;
     }
+    template <class...>
+    SUTURE_REJECTED("a metric is read at positions: write at(token(4)), or at(tokens(2, 5))", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a metric is read by a sweep: write sweep(model, patching, grid, metric)", operator()(...) const);
 };
 
 /// Any function of the logits: [runs, positions, vocabulary] -> [runs]. It reads all positions unless `at` names some.
@@ -231,6 +239,8 @@ inline at::Tensor evaluate(const Metric& metric, const MetricInput& in) {
 }
 }  // namespace detail
 
+template <class...>
+SUTURE_REJECTED("a metric gives one number per run, as a tensor [runs]: return that", metric_of(...));
 template <class...>
 SUTURE_REJECTED("a token is named by its id: write logit(5335)", logit(...));
 template <class...>

@@ -1,6 +1,7 @@
 // What a sweep found: one number per cell, in a tensor whose axes have names.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/core/strided_slice.hpp"
 #include "suture/stats/correlation.hpp"
 #include "suture/tensor/describe.hpp"
@@ -19,11 +20,14 @@
 #include <locale>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -149,6 +153,11 @@ struct SweepResult {
         }
         throw ValueError("the result has no axis '" + name + "': it has " + there);
     }
+    template <class I>
+    SUTURE_REJECTED("a result has several tensors: write result.effects()[0], or result.values[0]", operator[](const I&)
+                                                                                                        const);
+    SUTURE_REJECTED_CONVERSION("a result has several tensors: write result.effects(), or result.values", at::Tensor,
+                               const);
     /// All cells, in the order of their indices: a random-access range, which keeps what it reads, so that a pipeline may
     /// begin with a temporary result.
     ///
@@ -158,6 +167,15 @@ struct SweepResult {
         for (const SweepAxis& axis : axes) sizes.push_back(axis.size());
         return ranges::views::iota(Index{0}, values.numel()) |
                ranges::views::transform(detail::SweepCells(std::move(sizes), values, baseline, done, ran));
+    }
+
+    /// "logit difference of denoising: 1 prompt x 12 layer x 15 position, 180 of 180 cells known"
+    friend std::ostream& operator<<(std::ostream& out, const SweepResult& result) {
+        out << result.metric << " of " << result.patching << ": ";
+        for (std::size_t i = 0; i < result.axes.size(); ++i)
+            out << (i ? " x " : "") << result.axes[i].size() << " " << result.axes[i].name;
+        if (!result.done.defined()) return out << ", nothing known";
+        return out << ", " << result.done.sum().item<Index>() << " of " << result.done.numel() << " cells known";
     }
 
 private:
@@ -283,3 +301,5 @@ inline std::string csv_text(const SweepResult& result) {
 }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -1,12 +1,16 @@
 // Layouts, shapes and tensors as text, for messages and for `describe`.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/core/layout.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <c10/util/StringUtil.h>
 
+#include <concepts>
 #include <string>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -124,5 +128,10 @@ template <Layout L>
 std::string describe() {
     return describe(facts_of<L>);
 }
+template <class T>
+    requires(!std::convertible_to<const T&, const LayoutFacts&>)
+SUTURE_REJECTED("describe draws a layout: write describe<Layout>(), or print the activation", describe(const T&));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

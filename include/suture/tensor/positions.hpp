@@ -30,7 +30,7 @@ inline at::Tensor snapshot(const at::Tensor& t) {
 /// Something that holds integers and is not a tensor: a vector, an array, a view of range-v3.
 template <class R>
 concept IntegerRange = !std::convertible_to<R, at::Tensor> && requires(R & r) {
-    { *std::begin(r) } -> std::convertible_to<Index>;
+    requires Integer<std::remove_cvref_t<decltype(*std::begin(r))>>;
     std::end(r);
 };
 

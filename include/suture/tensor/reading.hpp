@@ -347,6 +347,8 @@ struct Arithmetic : RefusedReads {
     friend auto operator-(const A& a) {
         return typed_result<A>(plain(a).neg(), a);
     }
+    template <Readable A>
+    friend SUTURE_REJECTED("an activation is not text: write std::cout << view", operator+(const char*, const A&));
     /// The values, as LibTorch prints them, after what they are.
     template <Readable A>
     friend std::ostream& operator<<(std::ostream& out, const A& a) {
@@ -429,7 +431,7 @@ concept Reader = std::invocable<F, const at::Tensor&> &&
 /// Whatever the layout, a component has the shape [..., width], over all of its groups; by head it is [..., heads, head
 /// width], see `on<C>(heads())`.
 template <class Self>
-class Reading : Arithmetic {
+class Reading : public Arithmetic {
 public:
     /// The shape: [..., width].
     at::IntArrayRef sizes() const& { return held(), Access::sizes(self()); }
@@ -441,6 +443,8 @@ public:
             return all[static_cast<std::size_t>(c10::maybe_wrap_dim(dim, static_cast<Index>(all.size())))];
         });
     }
+    template <class...>
+    SUTURE_REJECTED("size takes an axis: write x.size(-1), or x.sizes()", size(...) const);
     Index dim() const { return static_cast<Index>(sizes_of_this().size()); }
     Index numel() const { return c10::multiply_integers(sizes_of_this()); }
     at::ScalarType dtype() const { return held().scalar_type(); }

@@ -17,6 +17,14 @@
 
 namespace suture {
 
+namespace detail {
+/// An edit or a recipe, which are declared above Views.
+template <class E>
+concept EditLike = requires {
+    E::calls_back;
+};
+}  // namespace detail
+
 /// A component or layout in storage that others may hold: a model's activation, a cached run. It keeps the storage
 /// alive and never writes it. Shape [..., width]; any strides.
 template <Layout X>
@@ -81,8 +89,10 @@ public:
     template <class B>
     SUTURE_REJECTED("a View is read-only: call clone() first", operator/=(const B&) const);
     template <class I>
-        requires(!detail::is_place<I>)
+        requires(!detail::is_place<I> && !detail::EditLike<I>)
     SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](const I&) const);
+    template <detail::EditLike R>
+    SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator[](const R&) const);
 
 private:
     friend detail::Access;

@@ -37,6 +37,27 @@ struct RefusedOperations {
     SUTURE_REFUSED(clone, "a place has no values: read those of an activation, view[place].clone()")
     SUTURE_REFUSED(get, "a place has no values: read those of an activation, view[place].clone()")
     SUTURE_REFUSED(read, "a place has no values: read those of an activation, view[place].read(f)")
+    SUTURE_REFUSED(token, "selectors are given at once: write on<C>(token(4), head(3))")
+    SUTURE_REFUSED(tokens, "selectors are given at once: write on<C>(tokens(2, 5), head(3))")
+    SUTURE_REFUSED(head, "selectors are given at once: write on<C>(token(4), head(3))")
+    SUTURE_REFUSED(heads, "selectors are given at once: write on<C>(token(4), heads(0, 4))")
+    SUTURE_REFUSED(dims, "selectors are given at once: write on<C>(token(4), dims(0, 10))")
+    SUTURE_REFUSED(batch, "selectors are given at once: write on<C>(batch(0), token(4))")
+    SUTURE_REFUSED(at, "selectors are given at once: write on<C>(token(4), head(3))")
+    template <class I>
+    SUTURE_REJECTED("selectors are given at once: write on<C>(token(4), head(3))", operator[](const I&) const);
+#define SUTURE_NOT_ITS_VALUES(symbol, method)                                                                      \
+    template <class V>                                                                                             \
+    SUTURE_REJECTED("a place is not its values: write place." #method "(value), or view[place] " #symbol " value", \
+                    operator symbol(const V&) const);
+    SUTURE_NOT_ITS_VALUES(+, add)
+    SUTURE_NOT_ITS_VALUES(-, subtract)
+    SUTURE_NOT_ITS_VALUES(*, multiply)
+    SUTURE_NOT_ITS_VALUES(/, divide)
+#undef SUTURE_NOT_ITS_VALUES
+    template <class V>
+    SUTURE_REJECTED("places are not compared: compare what they read, a[place] == b[place]", operator==(const V&)
+                                                                                                 const);
     SUTURE_REFUSED(operator(), "a place is read in brackets: write view[on<C>(token(4))]")
     template <class V>
     SUTURE_REJECTED("a place is not its values: write x[place] += value, or place.add(value)", operator+=(const V&)
@@ -63,6 +84,14 @@ struct RefusedOnRecipes {
     SUTURE_REFUSED(divide, "edits compose with |: write on<C>().add(1) | on<C>().divide(value)")
     SUTURE_REFUSED(clamp, "edits compose with |: write on<C>().add(1) | on<C>().clamp(low, high)")
     SUTURE_REFUSED(noise, "edits compose with |: write on<C>().zero() | on<C>().noise(stddev)")
+    SUTURE_REFUSED(at, "an edit has its place already: write on<C>(token(4)).zero()")
+    SUTURE_REFUSED(token, "an edit has its place already: write on<C>(token(4)).zero()")
+    SUTURE_REFUSED(head, "an edit has its place already: write on<C>(head(3)).zero()")
+    template <class I>
+    SUTURE_REJECTED("an edit has its place already: write on<C>(token(4)).zero()", operator[](const I&) const);
+    template <class V>
+    SUTURE_REJECTED("recipes are not compared: compare their texts, to_string(a) == to_string(b)", operator==(const V&)
+                                                                                                       const);
     SUTURE_REFUSED(on, "edits compose with |: write on<Q>().zero() | on<K>().zero()")
     SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(run, "a pipe applies a recipe: write view | recipe")

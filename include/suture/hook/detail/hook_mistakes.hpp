@@ -38,6 +38,15 @@ concept SomeModule = requires(M& m) {
 }
 || requires(M& m) { m.named_children(); };
 
+/// A module that is not a layer of its own but made of others, as far as its type shows it.
+template <class M>
+concept ModuleOfModules = SomeModule<M> && !requires(M & m) {
+    m->options;
+}
+&&!requires(M & m) { m->weight; }
+&&!requires(M & m) { m.options; }
+&&!requires(M & m) { m.weight; };
+
 /// A value, which a recipe sets: `on<Layout>().set(value)`.
 template <class F>
 concept ValueAsHook = Number<std::remove_cvref_t<F>> || std::same_as<std::remove_cvref_t<F>, at::Tensor> ||

@@ -52,6 +52,13 @@ struct RefusedReads {
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
 
+#define SUTURE_READ_AT_EACH(name) \
+    template <class...>           \
+    SUTURE_REJECTED("an activation is not a range: read x[on<C>(token(t))] for each t", name() const);
+    SUTURE_READ_AT_EACH(begin)
+    SUTURE_READ_AT_EACH(end)
+#undef SUTURE_READ_AT_EACH
+    SUTURE_REFUSED(tensor, "an activation lends its tensor: write x.clone(), or x.read(f)")
     SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(edit, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(patch, "a pipe applies a recipe: write view | recipe")

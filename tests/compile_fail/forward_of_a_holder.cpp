@@ -1,0 +1,14 @@
+// expect: a holder points to its module: write model->forward(...)
+// A holder is called, or used as a pointer.
+#include <suture/gpt2/gpt2.hpp>
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void use(HookSet& hooks, Gpt2<768, 12>& model, const at::Tensor& ids) {
+#ifdef SUTURE_BAD
+    auto logits = model.forward(ids);
+#else
+    auto logits = model->forward(ids);
+#endif
+}

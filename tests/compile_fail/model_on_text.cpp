@@ -1,0 +1,14 @@
+// expect: a Tokenizer makes token ids: write tokenizer.encode(text)
+// ByteBpe reads those of GPT-2.
+#include <suture/gpt2/gpt2.hpp>
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void use(HookSet& hooks, Gpt2<768, 12>& model, const at::Tensor& ids) {
+#ifdef SUTURE_BAD
+    auto logits = model(model->to_tokens("When Mary"));
+#else
+    auto logits = model(ids);
+#endif
+}

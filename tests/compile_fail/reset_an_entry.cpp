@@ -1,0 +1,15 @@
+// expect: an entry of a board is cleared: write board.clear(site)
+// The board replaces what passes the site.
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+void use(Board<Qkv>& board) {
+#ifdef SUTURE_BAD
+    board[3].reset();
+#else
+    board.clear(3);
+#endif
+}
