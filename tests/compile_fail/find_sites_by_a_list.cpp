@@ -1,4 +1,4 @@
-// expect: one pattern names several sites: write sites<Layout>(model, "h.*.attn.z")
+// expect: one pattern names several sites: write sites<Layout>(model, pattern) with a *
 // A pattern may hold *, ? and [0-3], as in a shell.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>

@@ -1,4 +1,4 @@
-// expect: a layer is a site: write site<Layout>(model, "h.3.attn.c_attn")
+// expect: a layer is a site: write site<Layout>(model, path), as in h.3.attn.c_attn
 // A place lies in one activation. The layer is chosen where the hook is added.
 #include <suture/suture.hpp>
 

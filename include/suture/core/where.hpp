@@ -159,7 +159,7 @@ template <class...>
 SUTURE_REJECTED("dims are a range or a list: write dims(0, 10), or dims({1, 5})", dims(...));
 
 template <class...>
-SUTURE_REJECTED("a layer is a site: write site<Layout>(model, \"h.3.attn.c_attn\")", layer(...));
+SUTURE_REJECTED("a layer is a site: write site<Layout>(model, path), as in h.3.attn.c_attn", layer(...));
 template <class...>
 SUTURE_REJECTED("this selector has another name: write token(4)", position(...));
 template <class...>

@@ -159,7 +159,7 @@ template <class L = AnyLayout, class Model>
 SUTURE_REJECTED("the model comes first: write sites<Layout>(model, pattern)", sites(const std::string&, Model&&));
 // Two literals in braces would otherwise be taken for the ends of one text.
 template <class L = AnyLayout, class Model>
-SUTURE_REJECTED("one pattern names several sites: write sites<Layout>(model, \"h.*.attn.z\")",
+SUTURE_REJECTED("one pattern names several sites: write sites<Layout>(model, pattern) with a *",
                 sites(Model&&, std::initializer_list<const char*>));
 template <class...>
 SUTURE_REJECTED("sites are found by a pattern of paths: write sites<Layout>(model, pattern)", sites(...));
