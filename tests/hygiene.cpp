@@ -36,6 +36,9 @@ int total() {
 }
 }  // namespace mine
 
+// At global scope, beside the using-directives.
+const int layer = 1, position = 2, neuron = 3, dim = 4, dimension = 5, extent_of_mine = 6, cell = 7;
+
 using Qkv = Fused<24, Q<8, 2>, K<8, 2>, V<8, 2>>;
 
 int use_suture() {
@@ -62,5 +65,6 @@ int use_suture() {
         cout << e.what() << '\n';
     }
     const Tensor t = at::eye(3);
-    return t.trace().item<int>() + trace(t).item<int>() + mine::total();
+    return t.trace().item<int>() + trace(t).item<int>() + mine::total() + layer + position + neuron + dim + dimension +
+           extent_of_mine + cell;
 }

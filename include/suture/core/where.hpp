@@ -158,17 +158,6 @@ SUTURE_REJECTED("heads are a range or a list: write heads(0, 4), heads({1, 5}), 
 template <class...>
 SUTURE_REJECTED("dims are a range or a list: write dims(0, 10), or dims({1, 5})", dims(...));
 
-template <class...>
-SUTURE_REJECTED("a layer is a site: write site<Layout>(model, path), as in h.3.attn.c_attn", layer(...));
-template <class...>
-SUTURE_REJECTED("this selector has another name: write token(4)", position(...));
-template <class...>
-SUTURE_REJECTED("this selector has another name: write dims(17, 18), or dims({17, 30})", neuron(...));
-template <class...>
-SUTURE_REJECTED("this selector has another name: write dims(17, 18), or dims({17, 30})", neurons(...));
-template <class...>
-SUTURE_REJECTED("this selector has another name: write dims(17, 18), or dims({17, 30})", dim(...));
-
 namespace detail {
 struct NotASelector;
 }

@@ -149,8 +149,6 @@ template <Readable T, AnyRecipe R>
 SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator&(const T&, const R&));
 template <Applicable R, Readable T>
 SUTURE_REJECTED("the activation comes first: write view | edit", operator|(R&&, const T&));
-template <class...>
-SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", apply(...));
 template <class T, Applicable R>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "a raw tensor has no layout: write borrow<Layout>(tensor) | edit", operator|(const T&, R&&));
