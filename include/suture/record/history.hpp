@@ -2,7 +2,6 @@
 // Latest. A History that outgrows the memory is spilled to files, see record/spill.hpp.
 #pragma once
 
-#include "suture/edit/detail/refused_operations.hpp"
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/owned.hpp"
 #include "suture/tensor/reading.hpp"
@@ -22,6 +21,10 @@
 #include "suture/core/refuse.hpp"
 
 namespace suture {
+
+namespace detail {
+struct RefusedOperations;  // a base of every place
+}
 
 /// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
 /// copy, and safe in a pipeline as a temporary.

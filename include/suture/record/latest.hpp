@@ -2,7 +2,6 @@
 // activations of many prompts, use a History.
 #pragma once
 
-#include "suture/edit/detail/refused_operations.hpp"
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/reading.hpp"
 
@@ -14,6 +13,10 @@
 #include "suture/core/refuse.hpp"
 
 namespace suture {
+
+namespace detail {
+struct RefusedOperations;  // a base of every place
+}
 
 /// Layer -> the newest activation of X, a layout or one of its components (`Latest<part<NeoX, Q>>` for one that lies in
 /// groups). A `Latest<AnyLayout>` keeps activations of any kind, for example attention patterns, as plain tensors.

@@ -480,6 +480,19 @@ public:
     at::Tensor argmax(Index dim) const {
         return reduced("argmax", [=](const auto& t) { return t.argmax(dim); });
     }
+#define SUTURE_OTHERWISE_REDUCED(name)                                                                           \
+    template <class...>                                                                                          \
+    SUTURE_REJECTED("this reduces one axis at a time: write x.sum(-1), or x.read(f) for more", name(...) const); \
+    template <class...>                                                                                          \
+    SUTURE_REJECTED("this reduces one axis at a time: write x.sum(-1), or x.read(f) for more",                   \
+                    name(std::initializer_list<Index>, bool = false) const);
+    SUTURE_OTHERWISE_REDUCED(sum)
+    SUTURE_OTHERWISE_REDUCED(mean)
+    SUTURE_OTHERWISE_REDUCED(norm)
+    SUTURE_OTHERWISE_REDUCED(max)
+    SUTURE_OTHERWISE_REDUCED(min)
+    SUTURE_OTHERWISE_REDUCED(argmax)
+#undef SUTURE_OTHERWISE_REDUCED
 
     /// The matrix product with a tensor, a View or an Owned, as `at::matmul`.
     template <class B>

@@ -72,8 +72,7 @@ private:
         const at::Tensor positions = changes.any(-1).cpu();
         const StridedSlice& queries = part_of(c).queries;
         if (queries.width > 0)
-            planned.by_itself =
-                changes.sum().item<Index>() == cut_channels(changes, queries).sum().item<Index>();
+            planned.by_itself = changes.sum().item<Index>() == cut_channels(changes, queries).sum().item<Index>();
         place_positions(planned, positions.data_ptr<bool>(), 0, task().length());
         planned.edited = after.narrow(0, planned.first, planned.end - planned.first).clone();
     }
