@@ -24,7 +24,7 @@ namespace suture {
 
 namespace detail {
 struct RefusedOperations;  // a base of every place
-}
+}  // namespace detail
 
 /// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
 /// copy, and safe in a pipeline as a temporary.

@@ -16,7 +16,7 @@ namespace suture {
 
 namespace detail {
 struct RefusedOperations;  // a base of every place
-}
+}  // namespace detail
 
 /// Layer -> the newest activation of X, a layout or one of its components (`Latest<part<NeoX, Q>>` for one that lies in
 /// groups). A `Latest<AnyLayout>` keeps activations of any kind, for example attention patterns, as plain tensors.
