@@ -4,6 +4,7 @@
 #include "doctest.hpp"
 #include "message.hpp"
 
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
