@@ -90,7 +90,7 @@ public:
         std::swap(entries_, next);
         tell_hooks();
     }
-    /// The entry of a site; without changes if there is none.
+    /// The entry of a site; without changes if the site has no entry.
     Entry at(const BoardKey& key) const {
         const std::lock_guard lock(guard_);
         const Entries entries = current_entries();

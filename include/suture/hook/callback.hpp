@@ -137,7 +137,8 @@ concept Callback = std::copy_constructible<F> &&
 
 namespace detail {
 /// The hook that replaces the activation by `activation | recipe`.
-/// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the compiler did not know
+/// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the
+///         compiler did not know
 template <Layout L, AnyRecipe R>
 HookEntry recipe_entry(R recipe) {
     check_has_edits(recipe);

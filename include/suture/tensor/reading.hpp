@@ -202,11 +202,6 @@ template <class X>
 inline constexpr bool is_snapshotable<View<X>> = true;
 template <class X>
 inline constexpr bool is_snapshotable<Piece<X>> = true;
-
-template <class>
-inline constexpr bool is_owned = false;
-template <class X>
-inline constexpr bool is_owned<Owned<X>> = true;
 }  // namespace detail
 
 /// A View, an Owned, or a piece of one.

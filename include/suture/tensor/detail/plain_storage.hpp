@@ -89,7 +89,7 @@ void change_run(T* at, Index count, Update how, const Value& value) {
     }
 }
 
-/// Changes the selection by a number or by a tensor of its shape, one value or one value per channel.
+/// Changes the selection by a number, by a tensor of its shape, or by a tensor of one value.
 /// @return false, without a write, if that needs LibTorch's operators
 template <class T>
 bool change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
