@@ -1,5 +1,5 @@
 // expect: a View shows a tensor: write borrow<Layout>(tensor), or use std::optional
-// There is no empty View. What is filled in later is an optional, or grows in a container.
+// A View always shows a tensor. To fill one in later, use std::optional or a container.
 #include <optional>
 #include <suture/suture.hpp>
 

@@ -1,5 +1,5 @@
 // expect: an Owned is move-only: call clone() to copy it
-// Storage with two owners is no longer held by one alone, so copying must be explicit.
+// A copy must be explicit: storage with two owners could be written by either.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: noise takes a standard deviation, and perhaps a generator: write noise(0.1)
-// Activations have no usual size, so there is no default.
+// Activations have no typical scale, so the standard deviation has no default.
 #include <suture/suture.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
 // expect: an entry is made when it is read: write (*it).view()
-// There is no entry to point to.
+// Entries are made when they are asked for, so a pointer to one would dangle.
 #include <suture/suture.hpp>
 
 using namespace suture;
