@@ -73,6 +73,17 @@ using LlamaK = K<G * D, G>;
 template <Index G, Index D>
 using LlamaV = V<G * D, G>;
 
+// What attention computes with, after the split into heads.
+
+/// [batch, head, token, head width]: a query, key or value of most implementations, before or after the rotary embedding;
+/// `SplitHeads<Q<64>>`.
+template <class C>
+using SplitHeads = Ordered<C, Axis::batch, Axis::head, Axis::token>;
+/// [batch, head, query, key], before or after the softmax: `token(q)` is the query, `head(h)` the head, and `dims(b, e)`
+/// are the keys, of which there are `Keys`.
+template <Index Keys>
+using AttentionPattern = SplitHeads<AttnPattern<Keys>>;
+
 // Linear attention (Qwen3-Next, gated delta net). The group of a key head has Hv / Hk value heads.
 
 /// Qwen3-Next `linear_attn.in_proj_qkvz`, Hk key heads of width Dk and Hv value heads of width Dv.

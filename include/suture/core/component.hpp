@@ -142,6 +142,11 @@ template <Index Width, Index Heads = 1>
 struct Gate : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Gate";
 };
+/// The attention of one query, after the softmax: a channel for each key. @see AttentionPattern
+template <Index Width, Index Heads = 1>
+struct AttnPattern : ComponentBase<Width, Heads> {
+    static constexpr const char* name = "AttnPattern";
+};
 /// The gated half of a SwiGLU.
 template <Index Width, Index Heads = 1>
 struct Up : ComponentBase<Width, Heads> {

@@ -3,6 +3,7 @@
 // Law: the slices of a layout's components partition its channels (they are disjoint and cover them).
 #pragma once
 
+#include "suture/core/axes.hpp"
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
 #include "suture/core/strided_slice.hpp"
@@ -98,6 +99,89 @@ concept Layout = requires {
                      detail::Packing<L>::width>;
 
 namespace detail {
+template <class L>
+inline constexpr bool is_ordered = requires {
+    typename L::unordered;
+    { L::axes } -> std::convertible_to<AxisOrder>;
+};
+
+/// The order of the axes before the channels.
+template <class L>
+inline constexpr AxisOrder axes_of{};
+template <class L>
+    requires(is_ordered<L>)
+inline constexpr AxisOrder axes_of<L> = L::axes;
+
+template <class L>
+struct Unordered {
+    using type = L;
+};
+template <class L>
+    requires(is_ordered<L>)
+struct Unordered<L> {
+    using type = typename L::unordered;
+};
+/// The layout without the order of its axes.
+template <class L>
+using unordered = typename Unordered<L>::type;
+
+/// X with the axes of L.
+template <class L, class X>
+struct OrderedLike {
+    using type = X;
+};
+template <class L, class X>
+    requires(is_ordered<L>)
+struct OrderedLike<L, X> {
+    using type = typename L::template ordered<X>;
+};
+
+/// Whether a component of L has several heads in its channels.
+template <Layout L>
+inline constexpr bool has_heads_in_channels = []<class... Cs>(TypeList<Cs...>) {
+    return ((Packing<L>::groups * Cs::heads > 1) || ...);
+}(typename Packing<L>::components{});
+
+/// Whether the axes of L can be named so: the predicate twin of the assertions in `Ordered`.
+template <class L, Axis... Axes>
+consteval bool can_be_ordered() {
+    if constexpr (!Layout<L> || is_ordered<L> || sizeof...(Axes) == 0)
+        return false;
+    else
+        return distinct_axes<Axes...> && !(order_of<Axes...>.head >= 0 && has_heads_in_channels<L>);
+}
+}  // namespace detail
+
+/// A layout whose activations have these axes before the channels, outermost first, and no others:
+///
+///     Ordered<Gpt2Qkv<768, 12>, Axis::token, Axis::batch>         // sequence first: [token, batch, 2304]
+///     Ordered<Resid<768>, Axis::token>                            // no batch: [token, 768]
+///     Ordered<Q<64>, Axis::batch, Axis::head, Axis::token>        // after the split into heads: [batch, head, token, 64]
+///     Ordered<Resid<768>, Axis::batch, Axis::other, Axis::token>  // an axis that no selector addresses
+///
+/// `token(1)` then means the token, wherever its axis stands; `head(h)` selects along Axis::head, where the components
+/// have one head each. Nothing is permuted or copied: shapes are those of the tensor. A part of such a layout has the
+/// same axes: `part_of<Ordered<L, As...>, C>` is `Ordered<part_of<L, C>, As...>`.
+template <class L, Axis... Axes>
+struct Ordered {
+    static_assert(Layout<L>, "an Ordered is made of a layout: name a component, a Fused or a Grouped first");
+    static_assert(!detail::is_ordered<L>, "an Ordered of an Ordered: name all axes in one");
+    static_assert(sizeof...(Axes) > 0, "an Ordered without axes: name those before the channels, outermost first");
+    static_assert(detail::distinct_axes<Axes...>, "an axis stands twice: name each once, and others Axis::other");
+    static_assert(detail::order_of<Axes...>.head < 0 || !detail::has_heads_in_channels<L>,
+                  "the heads are an axis and in the channels as well: give each component one head");
+    using unordered = L;
+    /// Another layout with the same axes.
+    template <class X>
+    using ordered = Ordered<X, Axes...>;
+    using components = typename detail::Packing<L>::components;
+    static constexpr Index width = detail::Packing<L>::width;
+    static constexpr Index groups = detail::Packing<L>::groups;
+    static constexpr Index period = detail::Packing<L>::period;
+    static constexpr detail::AxisOrder axes = detail::order_of<Axes...>;
+};
+
+namespace detail {
 template <Layout L>
 using components_of = typename Packing<L>::components;
 template <Layout L>
@@ -150,6 +234,7 @@ struct LayoutFacts {
     const ComponentFacts* components = nullptr;
     std::size_t count = 0;
     bool is_component = false;  ///< a component alone
+    detail::AxisOrder axes = {};  ///< of the axes before the channels
     constexpr const ComponentFacts* begin() const { return components; }
     constexpr const ComponentFacts* end() const { return components + count; }
 };
@@ -166,7 +251,8 @@ inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<TypeL
 template <Layout L>
 inline constexpr LayoutFacts facts_of{L::width, detail::groups_of<L>,
                                       detail::component_table<detail::components_of<L>>.data(),
-                                      detail::components_of<L>::size, Component<L>};
+                                      detail::components_of<L>::size, Component<detail::unordered<L>>,
+                                      detail::axes_of<L>};
 
 namespace detail {
 // How a place names a component: in full, by its family where only one component is of it, or as the whole layout.
@@ -212,6 +298,13 @@ struct Resolution<Exactly<L>, L> {
     using type = L;
     static constexpr Fault why = Fault::none;
 };
+/// `on<Qkv>()` means all channels in a layout that names the axes of a Qkv as well.
+template <Layout U, Layout L>
+    requires(is_ordered<L> && std::is_same_v<U, unordered<L>> && !Component<U>)
+struct Resolution<Exactly<U>, L> {
+    using type = L;
+    static constexpr Fault why = Fault::none;
+};
 
 /// Where something packed like L keeps X: the slice of a component, or all channels if X is L itself.
 template <Layout L, class X>
@@ -237,13 +330,22 @@ template <Component C, Index Groups>
 struct PartIn<C, Groups> {
     using type = Grouped<Groups, C>;
 };
+/// A component of L, or L itself, with the axes of L.
+template <class L, class C>
+struct PartType {
+    using type = typename OrderedLike<L, typename PartIn<C, groups_of<L>>::type>::type;
+};
+template <class L>
+struct PartType<L, L> {
+    using type = L;
+};
 }  // namespace detail
 
 /// What a tensor of component C, taken out of layout L, is packed like: C itself, or `Grouped<12, C>` where L repeats it
-/// in 12 groups. C may be L.
+/// in 12 groups; with the axes of L, where L names them. C may be L.
 template <Layout L, class C>
     requires(detail::Resolution<detail::Exactly<C>, L>::why == detail::Fault::none)
-using part_of = typename detail::PartIn<C, std::is_same_v<C, L> ? 1 : detail::groups_of<L>>::type;
+using part_of = typename detail::PartType<L, C>::type;
 
 /// The same by the component's family: `part<NeoX, Q>` is `Grouped<12, Q<64>>`, `part<Gpt2, Q>` is `Q<768, 12>`.
 template <Layout L, template <Index, Index> class Family>

@@ -11,8 +11,13 @@
     row(head_beyond,      "the component has no such head: count its heads from 0, over all groups")              \
     row(heads_of_layout,  "a layout has no heads: name one of its components")                                    \
     row(dims_beyond,      "dims reach beyond the component or head: end them at its width")                       \
+    row(no_token_axis,    "the layout names no token axis: leave the selector out, or name the axis")             \
+    row(no_batch_axis,    "the layout names no batch axis: leave the selector out, or name the axis")             \
     row(other_component,  "the injected View holds another component: take its values with read()")               \
     row(other_groups,     "the injected View is grouped differently: take it from the same layout")               \
+    row(other_axes,       "the injected View has other axes: take it from a layout with the same axes")           \
+    row(sweep_axes,       "a sweep patches [batch, token, channel]: give sites with their axes in that order")    \
+    row(cat_axes,         "a part given to cat has other axes: take it from a layout with the same axes")         \
     row(cat_groups,       "a part given to cat is grouped differently: take it from the same layout")             \
     row(cat_missing,      "cat is missing a component of the layout: give every part once, in order")             \
     row(cat_doubled,      "cat was given a component twice: give every part once, in order")                      \

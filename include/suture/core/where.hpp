@@ -15,9 +15,6 @@
 
 namespace suture {
 
-/// An axis before the channels: `token` is the last of these, `batch` the first (of an activation of rank 3 or more).
-enum class Axis : unsigned char { batch, token };
-
 /// `tokens(3, to_end)`: the range reaches the end of the axis.
 inline constexpr Index to_end = std::numeric_limits<Index>::max();
 
@@ -44,7 +41,9 @@ struct Position {
     Index end = to_end;
     bool single = false;
 
-    static constexpr detail::Restriction restricts = Along == Axis::batch ? detail::the_batch : detail::the_tokens;
+    static constexpr detail::Restriction restricts = Along == Axis::batch   ? detail::the_batch
+                                                     : Along == Axis::token ? detail::the_tokens
+                                                                            : detail::the_heads;
     constexpr void restrict_channels(detail::ChannelWhere&) const {}
     constexpr bool operator==(const Position&) const = default;
 };
@@ -208,10 +207,13 @@ template <class W>
 concept GivenWhere = Where<selector_type<W>>;
 
 /// What a place narrows: a component within something packed, or all of it. `heads` is the number of heads over all
-/// groups; 0 for a whole layout, which has none.
+/// groups; 0 for a whole layout, which has none. The order of the axes before the channels is that of the layout.
 struct PackedPart {
     StridedSlice where;
     Index heads = 0;
+    AxisOrder axes = {};
+    /// Whether heads are positions on an axis of their own, and not channels.
+    constexpr bool has_head_axis() const { return axes.head >= 0; }
     constexpr Index channels() const { return where.channels(); }
     constexpr bool operator==(const PackedPart&) const = default;
 };
@@ -266,10 +268,11 @@ constexpr BoundRange bound(Index begin, Index end, Index size) {
     return {from, to - from, from >= 0 && from < to && to <= size};
 }
 
-/// The channels of a part that `w` means. @post they lie in the part, or `why` says what is wrong
+/// The channels of a part that `w` means. Heads on an axis of their own are not channels.
+/// @post they lie in the part, or `why` says what is wrong
 constexpr BoundChannels bind_channels(const PackedPart& part, const ChannelWhere& w) {
     BoundChannels r{part, part.channels(), 0, 1, 0, part.channels(), false, Fault::none};
-    if (w.heads != ChannelWhere::Heads::together) {
+    if (w.heads != ChannelWhere::Heads::together && !part.has_head_axis()) {
         if (part.heads == 0) return r.why = Fault::heads_of_layout, r;
         const bool one = w.heads == ChannelWhere::Heads::one;
         const Index next = w.head_begin == -1 || w.head_begin == to_end ? to_end : w.head_begin + 1;
@@ -292,6 +295,13 @@ inline constexpr PackedPart packed_part{slice_in<L, X>, heads_in_group<X>* slice
 template <Index Groups, Component C>
 inline constexpr PackedPart packed_part<Grouped<Groups, C>, Grouped<Groups, C>>{
     {0, Groups* C::width, 1, Groups* C::width}, Groups* C::heads};
+template <Layout L, class X>
+    requires(is_ordered<L>)
+inline constexpr PackedPart packed_part<L, X> = [] {
+    PackedPart part = packed_part<unordered<L>, std::conditional_t<std::is_same_v<X, L>, unordered<L>, X>>;
+    part.axes = axes_of<L>;
+    return part;
+}();
 
 /// Whether no two of the selectors restrict the same axis.
 template <Where... Ws>
@@ -348,12 +358,24 @@ inline constexpr Fault channels_fault = [] {
     }
 }();
 
+/// Whether the layout has the axes that the selectors name.
+template <Layout L, Where... Ws>
+inline constexpr Fault axes_fault = [] {
+    constexpr AxisOrder axes = axes_of<L>;
+    if (!axes.has(Axis::token) && ((Ws::restricts == the_tokens || Ws::restricts == the_positions) || ...))
+        return Fault::no_token_axis;
+    if (!axes.has(Axis::batch) && ((Ws::restricts == the_batch) || ...)) return Fault::no_batch_axis;
+    return Fault::none;
+}();
+
 /// What is wrong with a place in layout L, as far as the compiler knows.
 template <class Selector, Layout L, Where... Ws>
 inline constexpr Fault place_fault = [] {
     using found = Resolution<Selector, L>;
     if constexpr (found::why != Fault::none)
         return found::why;
+    else if constexpr (axes_fault<L, Ws...> != Fault::none)
+        return axes_fault<L, Ws...>;
     else
         return bind_channels(packed_part<L, typename found::type>, static_channels<Ws...>).why;
 }();

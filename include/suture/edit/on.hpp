@@ -109,7 +109,8 @@ public:
     template <std::same_as<Axis>... Axes>
         requires(sizeof...(Axes) > 0)
     constexpr auto mean_over(Axes... axes) const {
-        return make(detail::MeanOver{((axes == Axis::batch) || ...), ((axes == Axis::token) || ...)});
+        return make(detail::MeanOver{((axes == Axis::batch) || ...), ((axes == Axis::token) || ...),
+                                     ((axes == Axis::head) || ...), ((axes == Axis::other) || ...)});
     }
     /// Removes the component along `direction` ([channels], or one per head): x - (x . d) d for the unit vector d.
     auto project_out(const at::Tensor& direction) const {

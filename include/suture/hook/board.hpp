@@ -49,10 +49,15 @@ inline std::vector<Index> channels_held(const PlaceValue& p) {
     std::sort(channels.begin(), channels.end());
     return channels;
 }
+/// Whether the places name the same heads, if these are an axis of their own.
+inline bool is_same_on_head_axis(const PlaceValue& a, const PlaceValue& b) {
+    const auto heads = [](const ChannelWhere& w) { return std::tuple(w.heads, w.head_begin, w.head_end); };
+    return !a.part.has_head_axis() || (heads(a.channels) == heads(b.channels) && is_same(a.heads, b.heads));
+}
 /// Whether two places in activations of one layout are the same: the same channels, however they are written, at the
 /// same positions.
 inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
-    return is_same(a.positions, b.positions) && channels_held(a) == channels_held(b);
+    return is_same(a.positions, b.positions) && is_same_on_head_axis(a, b) && channels_held(a) == channels_held(b);
 }
 
 /// One change at a site: what it does, and to which part of the activation.
@@ -410,8 +415,8 @@ class Board {
                                 ": the replacement is an undefined tensor: give it a value, or clear() the entry");
             if (value.dim() > 0 && value.size(-1) != L::width && value.size(-1) != 1)
                 throw ShapeError("board " + site_.text() + ": the replacement is " + tensor_text(value) + " but " +
-                                 layout_text(facts_of<L>) + " needs [..., " + std::to_string(L::width) +
-                                 "]: give it that width, or write board[site][on<Component>()] for a part");
+                                 layout_text(facts_of<L>) + " needs " + detail::axes_text(facts_of<L>) +
+                                 ": give it that width, or write board[site][on<Component>()] for a part");
         }
         State& board_;
         Key site_;

@@ -108,8 +108,9 @@ inline ComponentAudit audit_component(const ComponentFacts& c, Index groups, con
     return audit;
 }
 
-/// The audit of two tensors packed alike. @pre both passed check_packed
-inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& after, const LayoutFacts& layout) {
+/// The audit of two tensors packed alike, which hold these positions of an activation. @pre both passed check_packed
+inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& after, const LayoutFacts& layout,
+                                const Cut* cut = nullptr) {
     check_comparable(before, after);
     const at::Tensor changed = bits_differ(before, after);
     AuditReport report;
@@ -118,6 +119,7 @@ inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& afte
         r.width = c.width;
         report.components.push_back(audit_component(c, layout.groups, cut_channels(before, r), cut_channels(after, r),
                                                     cut_channels(changed, r)));
+        report.components.back().axes = axes_held(cut, layout.axes);
         int of_that_name = 0;
         for (const ComponentFacts& other : layout) of_that_name += other.name == std::string(c.name);
         if (of_that_name > 1) report.components.back().name = component_text(c);
@@ -152,7 +154,8 @@ at::Tensor packed_like(const T& activation, const char* which) {
 template <Readable Before, Readable After>
     requires(Layout<detail::held_type<Before>>&& std::same_as<detail::held_type<Before>, detail::held_type<After>>)
 AuditReport audit(const Before& before, const After& after) {
-    return detail::audit_packed(detail::plain(before), detail::plain(after), facts_of<detail::held_type<Before>>);
+    return detail::audit_packed(detail::plain(before), detail::plain(after), facts_of<detail::held_type<Before>>,
+                                detail::cut_of(before).get());
 }
 /// The same for plain tensors packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device
@@ -163,7 +166,7 @@ template <Layout L, class Before, class After>
 AuditReport audit(const Before& before, const After& after) {
     const at::Tensor packed_before = detail::packed_like<L>(before, "before the edit");
     const at::Tensor packed_after = detail::packed_like<L>(after, "after the edit");
-    return detail::audit_packed(packed_before, packed_after, facts_of<L>);
+    return detail::audit_packed(packed_before, packed_after, facts_of<L>, detail::cut_of(before).get());
 }
 
 template <class T>

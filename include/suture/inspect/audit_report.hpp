@@ -26,7 +26,8 @@ struct AuditRange {
 struct ComponentAudit {
     std::string name;                 ///< "Q", or "Q<768, 12>" if the layout has another Q
     Index values = 0, changed = 0;    ///< how many values there are, and how many changed
-    std::vector<AuditRange> leading;  ///< the axes before the channels: batch rows first (of two or more), tokens last
+    std::vector<AuditRange> leading;  ///< the axes before the channels, outermost first
+    detail::AxisOrder axes = {};      ///< which of them has which name
     AuditRange heads, dims;           ///< the heads over all groups, and the channels within a head
     AuditRange groups, channels;      ///< the groups, and the component's channels within a group
     double max_difference = 0;        ///< the largest |after - before| in the activation's units, ignoring NaN
@@ -87,15 +88,23 @@ inline std::string ranges_text(const ComponentAudit& c) {
     const auto slice = [&parts](const AuditRange& r) {
         if (!r.whole()) parts.push_back(std::to_string(r.begin) + ":" + std::to_string(r.end));
     };
+    const AxisOrder axes = c.axes.among(static_cast<Index>(c.leading.size()));
     for (std::size_t i = 0; i < c.leading.size(); ++i) {
         if (c.leading[i].whole()) continue;
         const std::string other = "axis " + std::to_string(i) + " at";
-        if (i + 1 == c.leading.size())
-            add_range("token", "tokens", c.leading[i]);
-        else if (i == 0)
-            add_range("batch", "batches", c.leading[i]);
-        else
-            add_range(other, other, c.leading[i]);
+        switch (axes.name(static_cast<Index>(i))) {
+            case Axis::token:
+                add_range("token", "tokens", c.leading[i]);
+                break;
+            case Axis::batch:
+                add_range("batch", "batches", c.leading[i]);
+                break;
+            case Axis::head:
+                add_range("head", "heads", c.leading[i]);
+                break;
+            case Axis::other:
+                add_range(other, other, c.leading[i]);
+        }
     }
     if (c.by_head()) {
         // Without a head, a slice counts over the whole component: where that differs, all heads are named as well.

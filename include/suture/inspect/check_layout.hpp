@@ -60,6 +60,9 @@ consteval bool has_component(std::string_view name) {
 }
 template <Layout L>
 inline constexpr bool packs_attention = has_component<L>("Q") || has_component<L>("K") || has_component<L>("V");
+/// A check edits tokens and compares rows of the output, which it tells apart by their axes.
+template <class L>
+concept CheckedLayout = Layout<L> && packs_attention<L> && axes_of<L>.is_batch_first();
 
 /// The first tensor in a model's output.
 template <class Output>
@@ -91,22 +94,21 @@ at::Tensor first_tensor(Output output) {
 /// "Q", "K" and "V" are checked, and with the pattern's site also their division into heads.
 /// @throws HookError if nothing passes a site; ShapeError if the projection is not as wide as L, is empty or has fewer
 ///         than three tokens, or if the output does not have one row per token; ValueError if it has NaN or infinity
-template <Layout L, class Model, Hookable S, class... Inputs>
-    requires detail::packs_attention<L> LayoutReport check_layout(Model&& model, const S& site,
-                                                                  const AttentionSites& sites, Inputs&&... inputs) {
-        const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
-        const SiteRef<AnyLayout> projection(site_ref(site).site());
-        const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
-        return detail::report_layout(probe, facts_of<L>, projection.name());
-    }
-template <Layout L, class Model, Hookable S, class... Inputs>
-    requires(detail::packs_attention<L> && !(std::same_as<std::remove_cvref_t<Inputs>, AttentionSites> || ...))
+template <detail::CheckedLayout L, class Model, Hookable S, class... Inputs>
+LayoutReport check_layout(Model&& model, const S& site, const AttentionSites& sites, Inputs&&... inputs) {
+    const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
+    const SiteRef<AnyLayout> projection(site_ref(site).site());
+    const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
+    return detail::report_layout(probe, facts_of<L>, projection.name());
+}
+template <detail::CheckedLayout L, class Model, Hookable S, class... Inputs>
+    requires(!(std::same_as<std::remove_cvref_t<Inputs>, AttentionSites> || ...))
 LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
     return check_layout<L>(model, site, AttentionSites(), inputs...);
 }
 /// Checks the layout in the site's type.
 template <class Model, Hookable S, class... Inputs>
-    requires(Layout<site_layout<S>>&& detail::packs_attention<site_layout<S>>)
+    requires(detail::CheckedLayout<site_layout<S>>)
 LayoutReport check_layout(Model&& model, const S& site, Inputs&&... inputs) {
     return check_layout<site_layout<S>>(model, site, inputs...);
 }
@@ -117,6 +119,15 @@ SUTURE_REJECTED("this site has no layout of its own: write check_layout<Layout>(
 template <class Model, Hookable S, class... Inputs>
     requires(Layout<site_layout<S>> && !detail::packs_attention<site_layout<S>>)
 SUTURE_REJECTED("this layout has no Q, K or V: check the projection of an attention",
+                check_layout(Model&&, const S&, Inputs&&...));
+
+template <Layout L, class Model, Hookable S, class... Inputs>
+    requires(!detail::axes_of<L>.is_batch_first())
+SUTURE_REJECTED("a layout is checked at [batch, token, channel]: name the axes in that order",
+                check_layout(Model&&, const S&, Inputs&&...));
+template <class Model, Hookable S, class... Inputs>
+    requires(Layout<site_layout<S>> && !detail::axes_of<site_layout<S>>.is_batch_first())
+SUTURE_REJECTED("a layout is checked at [batch, token, channel]: name the axes in that order",
                 check_layout(Model&&, const S&, Inputs&&...));
 
 template <class...>

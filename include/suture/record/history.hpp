@@ -103,8 +103,8 @@ public:
     template <class...>
     SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", get(...) const);
 
-    /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout: as one
-    /// tensor.
+    /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout, and of a
+    /// layout that names its axes, which has none for passes: as one tensor.
     /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()
     auto stack(std::size_t layer) const {
         std::vector<at::Tensor> parts;
@@ -112,7 +112,7 @@ public:
             parts.push_back(detail::tensor_of(e));
             check_alike(e, parts);
         }
-        if constexpr (std::same_as<X, AnyLayout>)
+        if constexpr (std::same_as<X, AnyLayout> || detail::is_ordered<X>)
             return at::stack(parts);
         else
             return detail::Access::make<Owned<X>>(at::stack(parts));

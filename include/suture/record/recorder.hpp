@@ -49,6 +49,10 @@ template <Index Groups, Component C>
 struct ComponentHeld<Grouped<Groups, C>> {
     using type = C;
 };
+template <class X>
+    requires(is_ordered<X>)
+struct ComponentHeld<X> : ComponentHeld<unordered<X>> {
+};
 
 /// X can be taken from an activation packed like L: it is L, or one of its components.
 template <class X, class L>
@@ -67,12 +71,13 @@ PackedPart part_packed(const at::Tensor& activation) {
     else
         return packed_part<L, typename ComponentHeld<X>::type>;
 }
-/// The whole last axis.
+/// The whole last axis, behind the axes of L.
 /// @throws ShapeError or TypeError if there is none
-inline PackedPart part_unpacked(const at::Tensor& activation) {
+template <class L>
+PackedPart part_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
     const Index width = activation.size(-1);
-    return {{0, width, 1, width}, 0};
+    return {{0, width, 1, width}, 0, axes_of<L>};
 }
 
 /// What a recorder keeps, in words: "Q<2>", or the whole layout.
@@ -215,7 +220,7 @@ private:
     HookEntry hook_in(Pass pass, std::size_t layer, const Site& site) const {
         const std::string what = kept_text<X>();
         if constexpr (std::same_as<X, AnyLayout>)
-            return recorder_hook(shared(), layer, site, pass, part_unpacked, what);
+            return recorder_hook(shared(), layer, site, pass, part_unpacked<L>, what);
         else
             return recorder_hook(shared(), layer, site, pass, part_packed<X, L>, what);
     }

@@ -103,8 +103,12 @@ struct HistoryFormat {
     const LayoutFacts* layout;  ///< null for AnyLayout
 
     std::string name() const { return layout ? layout_text(*layout) : "AnyLayout"; }
-    bool fits(const std::vector<std::int64_t>& sizes) const {
-        return !layout || (!sizes.empty() && sizes.back() == layout->width);
+    /// Whether these are the sizes of an activation packed so, or of what such a cut keeps of one.
+    bool fits(const std::vector<std::int64_t>& sizes, const Cut* cut = nullptr) const {
+        if (!layout) return true;
+        const AxisOrder axes = axes_held(cut, layout->axes);
+        return !sizes.empty() && sizes.back() == layout->width &&
+               (axes.is_free() || static_cast<Index>(sizes.size()) == axes.count + 1);
     }
 };
 template <class X>
@@ -181,7 +185,7 @@ inline std::vector<StoredEntry> entries_in(const std::filesystem::path& path, co
         const std::string tensor = tensor_name(e);
         if (e.name.empty() || !file->contains(tensor))
             refuse("entry " + std::to_string(entries.size()) + " of its list is damaged");
-        if (const std::vector<std::int64_t> sizes = file->sizes(tensor); !format.fits(sizes))
+        if (const std::vector<std::int64_t> sizes = file->sizes(tensor); !format.fits(sizes, e.cut.get()))
             refuse("tensor " + in_quotes(tensor) + " has shape " + shape_text(sizes) + ", which does not fit " +
                    format.name());
         e.load = loader(file, tensor, at::kCPU);

@@ -1,5 +1,6 @@
-// Attention patterns: where the heads look. A pattern has no layout; its last axes are queries and keys, like the
-// [batch, heads, queries, keys] that passes an attention's `pattern` site:
+// Attention patterns: where the heads look. The last axes of a pattern are queries and keys, like the [batch, heads,
+// queries, keys] that passes an attention's `pattern` site. It is given as a tensor, or as the View of an
+// `AttentionPattern<keys>`:
 //
 //     Latest<AnyLayout> patterns;                                   // at sites(model, "h.*.attn.pattern")
 //     at::Tensor spread = attention_entropy(patterns[3]);           // [batch, heads, queries]
@@ -10,7 +11,9 @@
 
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/cut.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/reading.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ops/take_along_dim.h>
@@ -18,7 +21,10 @@
 #include <c10/util/StringUtil.h>
 
 #include <string>
+#include <type_traits>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -54,6 +60,18 @@ inline at::Tensor checked_self_attention(const at::Tensor& given) {
         throw ShapeError("the pattern has shape " + shape_text(pattern.sizes()) +
                          ": give one with a key for every query, or name the key: attention_to_key(pattern, 2)");
     return pattern;
+}
+
+/// A pattern that is held with a layout, whose channels are the keys.
+template <class T>
+concept HeldPattern = Readable<T> && !std::is_void_v<held_type<T>> && has_tokens_last<T>;
+/// The tensor of a pattern with an axis of queries. @throws ShapeError if it is a recording of one query
+template <HeldPattern P>
+at::Tensor with_queries(const P& pattern) {
+    if (const auto cut = cut_of(pattern); cut && is_one_token(*cut))
+        throw ShapeError("this pattern holds " + positions_text(cut->positions) +
+                         " of an activation: record all queries to compare them with their own keys");
+    return plain(pattern);
 }
 
 /// @throws PositionError unless every one of these keys is among `count`
@@ -126,4 +144,56 @@ inline at::Tensor attention_to_previous(const at::Tensor& pattern) {
     return detail::checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
 }
 
+// The same of Views and Owneds.
+
+template <detail::HeldPattern P>
+at::Tensor attention_entropy(const P& pattern) {
+    return attention_entropy(detail::plain(pattern));
+}
+template <detail::HeldPattern P>
+at::Tensor attention_to_key(const P& pattern, Index key) {
+    return attention_to_key(detail::plain(pattern), key);
+}
+/// @throws ShapeError also for keys [batch, n] if the batch is not the pattern's first axis
+template <detail::HeldPattern P>
+at::Tensor attention_to_keys(const P& pattern, const at::Tensor& keys) {
+    const detail::AxisOrder axes =
+        detail::axes_held(detail::cut_of(pattern).get(), detail::axes_of<detail::held_type<P>>);
+    if (keys.defined() && keys.dim() == 2 && !axes.is_free() && axes.batch != 0)
+        throw ShapeError("the keys have shape " + shape_text(keys.sizes()) + " and the pattern " +
+                         shape_text(pattern.sizes()) + ", whose first axis is not the batch: give keys [n]");
+    return attention_to_keys(detail::plain(pattern), keys);
+}
+template <detail::HeldPattern P>
+at::Tensor attention_to_first(const P& pattern) {
+    return attention_to_key(pattern, 0);
+}
+template <detail::HeldPattern P>
+at::Tensor attention_to_self(const P& pattern) {
+    return attention_to_self(detail::with_queries(pattern));
+}
+template <detail::HeldPattern P>
+at::Tensor attention_to_previous(const P& pattern) {
+    return attention_to_previous(detail::with_queries(pattern));
+}
+
+#define SUTURE_OTHER_PATTERN(name)                                                                                \
+    template <Readable P, class... Keys>                                                                          \
+        requires(!detail::HeldPattern<P> && !std::is_void_v<detail::held_type<P>>)                                \
+    SUTURE_REJECTED("the queries of a pattern are its last axis before the keys: name the token axis last",       \
+                    name(const P&, const Keys&...));                                                              \
+    template <Readable P, class... Keys>                                                                          \
+        requires(std::is_void_v<detail::held_type<P>>)                                                            \
+    SUTURE_REJECTED("a place of a pattern is given as a tensor: write view[place].clone()",                       \
+                    name(const P&, const Keys&...));
+SUTURE_OTHER_PATTERN(attention_entropy)
+SUTURE_OTHER_PATTERN(attention_to_key)
+SUTURE_OTHER_PATTERN(attention_to_keys)
+SUTURE_OTHER_PATTERN(attention_to_first)
+SUTURE_OTHER_PATTERN(attention_to_self)
+SUTURE_OTHER_PATTERN(attention_to_previous)
+#undef SUTURE_OTHER_PATTERN
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -12,6 +12,8 @@
 
 #include <limits>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 namespace detail {
@@ -64,6 +66,7 @@ at::Tensor pearson(const A& a, const B& b) {
 /// constant or has a NaN or an infinity.
 /// @throws ShapeError if there is no axis of rows or fewer than two channels; TypeError if the numbers are not real
 template <Numbers T>
+    requires(detail::has_tokens_last<T>)
 at::Tensor correlation_matrix(const T& activation) {
     const at::Tensor rows = detail::in_float64(activation);
     if (rows.dim() < 2)
@@ -74,6 +77,11 @@ at::Tensor correlation_matrix(const T& activation) {
     const at::Tensor with_itself = detail::cosine(deviations, deviations);  // 1 or NaN
     return lower.add(lower.transpose(-2, -1)).add(with_itself.diag_embed());
 }
+
+template <Readable T>
+    requires(!detail::has_tokens_last<T>)
+SUTURE_REJECTED("the rows to correlate are tokens: give axes with the token last, or a tensor",
+                correlation_matrix(const T&));
 
 /// Each row's mean correlation with the others: [..., rows, rows] -> [..., rows]. Pairs that are NaN are left out; a row
 /// without pairs is NaN. To see, for example, which token is least like the rest:
@@ -92,3 +100,5 @@ inline at::Tensor mean_correlation_with_others(const at::Tensor& matrix) {
 }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

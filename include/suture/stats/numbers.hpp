@@ -32,6 +32,14 @@ inline at::Tensor in_float64(const at::Tensor& t) {
 }
 /// A row of a component covers all of its groups.
 at::Tensor in_float64(const Readable auto& held) { return in_float64(plain(held)); }
+
+/// Whether the axis before the channels is that of the tokens, by name or by default.
+template <class T>
+inline constexpr bool has_tokens_last = true;
+template <class T>
+    requires(is_ordered<held_type<T>>)
+inline constexpr bool has_tokens_last<T> =
+    axes_of<held_type<T>>.token >= 0 && axes_of<held_type<T>>.token + 1 == axes_of<held_type<T>>.count;
 }  // namespace detail
 
 }  // namespace suture

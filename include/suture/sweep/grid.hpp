@@ -113,11 +113,23 @@ std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
     return all;
 }
 
+/// A sweep tells prompts and positions apart by their axes.
+template <class L>
+inline constexpr Fault swept_axes_fault = axes_of<L>.is_batch_first() ? Fault::none : Fault::sweep_axes;
 /// Why a component cannot be swept at sites packed like L.
 template <class Selector, class L>
 inline constexpr Fault sweep_fault = Fault::none;
 template <class Selector, Layout L>
-inline constexpr Fault sweep_fault<Selector, L> = Resolution<Selector, L>::why;
+inline constexpr Fault sweep_fault<Selector, L> =
+    Resolution<Selector, L>::why != Fault::none ? Resolution<Selector, L>::why : swept_axes_fault<L>;
+/// Why a place cannot be swept there.
+template <class Selector, class L, Where... Ws>
+inline constexpr Fault swept_place_fault =
+    place_fault<Selector, L, Ws...> != Fault::none ? place_fault<Selector, L, Ws...> : swept_axes_fault<L>;
+/// Why a recipe cannot be swept there.
+template <class R, class L>
+inline constexpr Fault swept_recipe_fault =
+    recipe_fault<R, L> != Fault::none ? recipe_fault<R, L> : swept_axes_fault<L>;
 template <class L, class... Selectors>
 inline constexpr Fault first_sweep_fault = [] {
     Fault first = Fault::none;
@@ -160,7 +172,7 @@ public:
     /// @throws HookError if the range of sites is empty; PositionError or ShapeError if the layout lacks the place;
     ///         ValueError if the place names batch rows, lists or channels that do not lie at regular distances
     template <detail::LayeredSites S, class Selector, Where... Ws>
-        requires(detail::place_fault<Selector, detail::layout_at<S>, Ws...> == detail::Fault::none)
+        requires(detail::swept_place_fault<Selector, detail::layout_at<S>, Ws...> == detail::Fault::none)
     static Grid of(S&& sites, const Place<Selector, Ws...>& place) {
         using L = detail::layout_at<S>;
         const detail::PlaceValue asked = detail::place_in<Selector, L>(detail::Access::wheres(place));
@@ -170,7 +182,7 @@ public:
         return asked.positions.token ? grid.at(*asked.positions.token) : grid;
     }
     template <detail::LayeredSites S, class Selector, Where... Ws,
-              detail::Fault suture_fault = detail::place_fault<Selector, detail::layout_at<S>, Ws...>>
+              detail::Fault suture_fault = detail::swept_place_fault<Selector, detail::layout_at<S>, Ws...>>
         requires(suture_fault != detail::Fault::none)
     static SUTURE_REJECTED_FOR(suture_fault, of(S&&, const Place<Selector, Ws...>&));
 
@@ -182,7 +194,7 @@ public:
     /// @throws HookError if the range of sites is empty, ValueError if the range of recipes is
     template <detail::LayeredSites S, ranges::input_range R>
         requires(Applicable<ranges::range_value_t<R>>&&
-                     detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
+                     detail::swept_recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
         Grid grid(detail::grid_part<detail::Exactly<L>, L>(detail::untyped(sites)));
@@ -264,7 +276,7 @@ public:
         requires(suture_fault != detail::Fault::none)
     static SUTURE_REJECTED_FOR(suture_fault, of(S&&));
     template <detail::LayeredSites S, class R,
-              detail::Fault suture_fault = detail::recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
+              detail::Fault suture_fault = detail::swept_recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>>>
         requires(suture_fault != detail::Fault::none)
     static SUTURE_REJECTED_FOR(suture_fault, of_recipes(S&&, R&&));
     template <detail::LayeredSites S>

@@ -17,9 +17,9 @@
 namespace suture {
 
 namespace detail {
-/// Whether X is one of these parts, but in other groups.
-template <class X, class... Parts>
-inline constexpr bool is_grouped_otherwise = ((part_fault<X, Parts> == Fault::other_groups) || ...);
+/// Whether X is one of these parts, but in other groups, or with other axes.
+template <Fault Why, class X, class... Parts>
+inline constexpr bool is_packed_otherwise = ((part_fault<X, Parts> == Why) || ...);
 
 /// What is wrong with parts that hold these for layout L.
 template <Layout L, class... Xs>
@@ -27,8 +27,10 @@ consteval Fault cat_fault() {
     return []<class... Cs>(TypeList<Cs...>) {
         if constexpr (std::is_same_v<TypeList<Xs...>, TypeList<part_of<L, Cs>...>>)
             return Fault::none;
-        else if constexpr (((is_grouped_otherwise<Xs, part_of<L, Cs>...>) || ...))
+        else if constexpr (((is_packed_otherwise<Fault::other_groups, Xs, part_of<L, Cs>...>) || ...))
             return Fault::cat_groups;
+        else if constexpr (((is_packed_otherwise<Fault::other_axes, Xs, part_of<L, Cs>...>) || ...))
+            return Fault::cat_axes;
         else if constexpr (((count_of<Xs, part_of<L, Cs>...> == 0) || ...))
             return Fault::cat_foreign;
         else if constexpr (!all_distinct<Xs...>)
@@ -82,7 +84,7 @@ Owned<L> cat(const Parts&... parts) {
         whole = at::_unsafe_view(whole, sizes);  // no view of another tensor: the result is held once
     }
     std::shared_ptr<const detail::Cut> cut;
-    ((cut = detail::joined_cut(cut, detail::cut_of(parts))), ...);
+    ((cut = detail::joined_cut(cut, detail::cut_of(parts), detail::axes_of<L>)), ...);
     return detail::Access::make<Owned<L>>(std::move(whole), std::move(cut));
 }
 template <Layout L, Readable... Parts, detail::Fault suture_fault = detail::cat_why<L, Parts...>>

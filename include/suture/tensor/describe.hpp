@@ -63,8 +63,24 @@ inline std::string component_text(const ComponentFacts& c) {
 }
 }  // namespace detail
 
-/// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>", "Resid<768>".
+/// "batch", "token", "head", "other"
+inline std::string to_string(Axis along) {
+    return along == Axis::batch   ? "batch"
+           : along == Axis::token ? "token"
+           : along == Axis::head  ? "head"
+                                  : "other";
+}
+
+/// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>", "Resid<768>",
+/// "Ordered<Resid<768>, Axis::token, Axis::batch>".
 inline std::string layout_text(const LayoutFacts& layout) {
+    if (!layout.axes.is_free()) {
+        LayoutFacts without_axes = layout;
+        without_axes.axes = {};
+        std::string text = "Ordered<" + layout_text(without_axes);
+        for (Index i = 0; i < layout.axes.count; ++i) text += ", Axis::" + to_string(layout.axes.name(i));
+        return text + ">";
+    }
     if (layout.is_component) return detail::component_text(*layout.begin());
     std::string text =
         layout.groups == 1 ? "Fused<" + std::to_string(layout.width) : "Grouped<" + std::to_string(layout.groups);
@@ -73,6 +89,13 @@ inline std::string layout_text(const LayoutFacts& layout) {
 }
 
 namespace detail {
+/// The shape of an activation: "[..., 2304]", "[token, batch, 2304]".
+inline std::string axes_text(const LayoutFacts& layout) {
+    std::string text = layout.axes.is_free() ? "[..., " : "[";
+    for (Index i = 0; i < layout.axes.count; ++i) text += to_string(layout.axes.name(i)) + ", ";
+    return text + std::to_string(layout.width) + "]";
+}
+
 inline std::string padded(Index number, std::size_t width) {
     const std::string digits = std::to_string(number);
     return std::string(digits.size() < width ? width - digits.size() : 0, ' ') + digits;

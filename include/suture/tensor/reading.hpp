@@ -162,6 +162,12 @@ template <class Value, class X>
 inline constexpr Fault injected_fault = Fault::none;
 template <class Y, class X>
 inline constexpr Fault part_fault = std::same_as<Y, X> ? Fault::none : Fault::other_component;
+template <class Y, class X>
+    requires((is_ordered<Y> || is_ordered<X>) && !std::same_as<Y, X>)
+inline constexpr Fault part_fault<Y, X> = part_fault<unordered<Y>, unordered<X>> != Fault::none
+                                              ? part_fault<unordered<Y>, unordered<X>>
+                                          : axes_of<Y> == axes_of<X> ? Fault::other_component
+                                                                     : Fault::other_axes;
 template <Index GroupsY, class Y, Index GroupsX, class X>
 inline constexpr Fault part_fault<Grouped<GroupsY, Y>, Grouped<GroupsX, X>> =
     !std::same_as<Y, X>  ? Fault::other_component
@@ -253,11 +259,13 @@ at::Tensor plain(const T& value) {
         throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
-/// @throws ShapeError unless `t` has the channels of X on its last axis: broadcasting can stretch a width of 1
+/// @throws ShapeError unless `t` has the channels of X on its last axis, and the axes that X names before them:
+///         broadcasting can stretch a width of 1, and add axes
 template <Layout X>
-at::Tensor check_result(at::Tensor t) {
+at::Tensor check_result(at::Tensor t, const Cut* cut = nullptr) {
     if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
-    if (t.dim() == 0 || t.size(-1) != X::width)
+    const AxisOrder axes = axes_held(cut, axes_of<X>);
+    if (t.dim() == 0 || t.size(-1) != X::width || (!axes.is_free() && t.dim() != axes.count + 1))
         throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is not a " +
                          layout_text(facts_of<X>) + ": use read() for a plain tensor");
     return t;
@@ -295,8 +303,9 @@ auto typed_result(at::Tensor result, const Operands&... operands) {
         return result;
     } else {
         std::shared_ptr<const Cut> cut;
-        ((cut = joined_cut(cut, cut_of(operands))), ...);
-        return Access::make<Owned<held_type<A>>>(check_result<held_type<A>>(std::move(result)), std::move(cut));
+        ((cut = joined_cut(cut, cut_of(operands), axes_of<held_type<A>>)), ...);
+        result = check_result<held_type<A>>(std::move(result), cut.get());
+        return Access::make<Owned<held_type<A>>>(std::move(result), std::move(cut));
     }
 }
 /// The one of two operands whose kind the result of arithmetic has: a View or an Owned before a piece.

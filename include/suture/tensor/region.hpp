@@ -116,8 +116,10 @@ private:
     /// The tensor as the place was resolved in it.
     at::Tensor target(detail::PlaceValue* asked = nullptr) const {
         at::Tensor t = tensor();
-        detail::PlaceValue ignored;
-        if (cut_) detail::look_within(*cut_, asked ? *asked : (ignored = {}), t);
+        if (!cut_) return t;
+        detail::PlaceValue everywhere;
+        everywhere.part.axes = asked_.part.axes;
+        detail::look_within(*cut_, asked ? *asked : everywhere, t);
         return t;
     }
 

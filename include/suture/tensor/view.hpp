@@ -129,13 +129,14 @@ private:
         if (cut_ && cut_->is_named)
             check_fits(at.selection);
         else if (cut_)
-            detail::check_same_positions(*cut_, at.asked.positions, at.leading);
+            detail::check_same_positions(*cut_, at.asked.positions, at.leading, at.asked.part.axes);
         else if (!mine.empty() && mine.size() != at.leading.size())
             throw ShapeError("the injected View has shape " + shape_text(shape()) + ", with " +
                              std::to_string(mine.size()) + " axes before the channels where the activation has " +
                              std::to_string(at.leading.size()) +
                              ": give it the same axes, or read the place that you mean, view[on<C>(...)]");
         if (cut_ || mine.empty()) there.positions = {};
+        there.part.axes = detail::axes_held(cut_.get(), there.part.axes);
         return detail::part_at(tensor_, detail::resolve(there, tensor_));
     }
     void check_fits(at::IntArrayRef edited) const {

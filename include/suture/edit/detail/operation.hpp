@@ -152,39 +152,56 @@ struct Noise {
     std::string text() const { return "+= noise(" + c10::str(stddev) + ")"; }
 };
 
-/// mean_over: replaces the part by its mean over tokens, batch rows or both.
+/// mean_over: replaces the part by its mean over tokens, batch rows, heads, or several of these.
 struct MeanOver {
-    bool over_batch = false, over_tokens = false;
+    bool over_batch = false, over_tokens = false, over_heads = false, over_others = false;
 
     Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "mean_over");
+        if (over_others)
+            throw ValueError("mean_over takes Axis::batch, Axis::token and Axis::head: average over other axes by apply()");
         Prepared p;
         const std::optional<RowPositions>& rows = t.at.asked.positions.rows;
-        const bool one_token =
-            (t.where.token && t.where.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row);
-        const Index leading = t.packed.dim() - 1;
-        const bool has_batch = leading >= 2 && !(t.where.batch && t.where.batch->single);
-        if (over_tokens && (one_token || leading < 1))
-            throw ValueError("mean_over(Axis::token) of one token: select several, or average over Axis::batch");
-        if (over_batch && !has_batch)
-            throw ValueError("mean_over(Axis::batch) without a batch axis: select several rows, or use Axis::token");
         if (rows && rows->what == RowPositions::Kind::where_true) {
-            if (has_batch && !(over_batch && over_tokens))
+            const bool has_batch = t.where.axes.batch >= 0;
+            if (over_batch && !has_batch) refuse_batch();
+            if (!over_tokens || has_batch != over_batch || over_heads)
                 throw ValueError("a mask selects positions across rows: average over Axis::batch and Axis::token");
             p.dims.push_back(0);
             return p;
         }
-        if (over_batch) p.dims.push_back(0);
-        if (over_tokens) p.dims.push_back(leading - 1 - (leading >= 2 && !has_batch));
+        if (over_tokens && t.where.kept.token < 0)
+            throw ValueError("mean_over(Axis::token) of one token: select several, or average over Axis::batch");
+        if (over_batch && t.where.kept.batch < 0) refuse_batch();
+        if (over_batch) p.dims.push_back(t.where.kept.batch);
+        if (over_tokens) p.dims.push_back(t.where.kept.token);
+        if (over_heads) p.dims.push_back(head_axis(t));
         return p;
     }
     void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
         write_back(part, where, values_of(part, where.sizes).mean(p.dims, true).to(part.scalar_type()));
     }
     std::string text() const {
-        return over_batch && over_tokens ? "= mean over batch and tokens"
-               : over_batch              ? "= mean over batch"
-                                         : "= mean over tokens";
+        std::string axes;
+        const auto add = [&axes](bool over, const char* name) {
+            if (over) axes += (axes.empty() ? "" : " and ") + std::string(name);
+        };
+        add(over_batch, "batch"), add(over_tokens, "tokens"), add(over_heads, "heads"), add(over_others, "others");
+        return "= mean over " + axes;
+    }
+
+private:
+    [[noreturn]] static void refuse_batch() {
+        throw ValueError("mean_over(Axis::batch) without a batch axis: select several rows, or use Axis::token");
+    }
+    /// The axis of the heads in the selection: the last but one where heads are channels.
+    static Index head_axis(const EditTarget& t) {
+        const PlaceValue& asked = t.at.asked;
+        const bool several = asked.channels.heads == ChannelWhere::Heads::several;
+        if (!asked.part.has_head_axis() && several) return static_cast<Index>(t.where.sizes.size()) - 2;
+        if (t.where.kept.head < 0)
+            throw ValueError("mean_over(Axis::head) without an axis of heads: select several, on<C>(heads())");
+        return t.where.kept.head;
     }
 };
 

@@ -32,8 +32,8 @@ inline bool is_same(const std::optional<RowPositions>& a, const std::optional<Ro
 inline bool is_same(const Positions& a, const Positions& b) {
     return a.batch == b.batch && a.token == b.token && is_same(a.rows, b.rows);
 }
-/// The positions with negative numbers resolved against these axes.
-inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
+/// The positions with negative numbers resolved against these axes, which are in this order.
+inline Positions counted_from_front(Positions p, at::IntArrayRef leading, const AxisOrder& order = {}) {
     const auto resolved = [](auto& position, Index size) {
         if (!position) return;
         if (position->begin < 0) position->begin += size;
@@ -41,14 +41,16 @@ inline Positions counted_from_front(Positions p, at::IntArrayRef leading) {
         if (position->end == to_end) position->end = size;
         if (position->single) position->end = position->begin;
     };
-    if (!leading.empty()) resolved(p.token, leading.back());
-    if (leading.size() > 1) resolved(p.batch, leading.front());
+    const AxisOrder axes = order.among(static_cast<Index>(leading.size()));
+    if (axes.token >= 0) resolved(p.token, leading[static_cast<std::size_t>(axes.token)]);
+    if (axes.batch >= 0) resolved(p.batch, leading[static_cast<std::size_t>(axes.batch)]);
     return p;
 }
 /// @throws PositionError unless the positions asked for, in an activation with these axes, are those that were recorded
-inline void check_same_positions(const Cut& cut, const Positions& asked, at::IntArrayRef leading) {
+inline void check_same_positions(const Cut& cut, const Positions& asked, at::IntArrayRef leading,
+                                 const AxisOrder& axes = {}) {
     if (is_same(cut.positions, asked)) return;
-    if (is_same(counted_from_front(cut.positions, cut.leading), counted_from_front(asked, leading))) return;
+    if (is_same(counted_from_front(cut.positions, cut.leading, axes), counted_from_front(asked, leading, axes))) return;
     throw PositionError("the injected View holds " + positions_text(cut.positions) + " but the edit is at " +
                         positions_text(asked) +
                         ": record and edit the same, or inject its values as a tensor, at::Tensor(view.clone())");
@@ -56,6 +58,25 @@ inline void check_same_positions(const Cut& cut, const Positions& asked, at::Int
 /// The same positions, named.
 inline std::shared_ptr<const Cut> named(const std::shared_ptr<const Cut>& cut) {
     return cut ? std::make_shared<const Cut>(Cut{cut->positions, cut->leading, true}) : nullptr;
+}
+
+/// Whether the positions of a cut are those of a mask, on one axis.
+inline bool is_masked(const Cut& cut) {
+    return cut.positions.rows && cut.positions.rows->what == RowPositions::Kind::where_true;
+}
+/// Whether the cut dropped the token axis.
+inline bool is_one_token(const Cut& cut) {
+    const Positions& held = cut.positions;
+    return (held.token && held.token->single) ||
+           (held.rows && held.rows->what == RowPositions::Kind::one_per_row);
+}
+/// The order of the axes that a cut of an activation keeps, if its layout names them.
+inline AxisOrder axes_held(const Cut* cut, AxisOrder axes) {
+    if (!cut || axes.is_free()) return axes;
+    if (is_masked(*cut)) return {1, -1, -1, -1};
+    if (cut->positions.batch && cut->positions.batch->single) axes = axes.without(Axis::batch);
+    if (is_one_token(*cut)) axes = axes.without(Axis::token);
+    return axes;
 }
 
 /// Adapts a place, and the tensor in which it is looked for, to a tensor that holds only some positions of an activation:
@@ -68,18 +89,22 @@ inline void look_within(const Cut& cut, PlaceValue& asked, at::Tensor& t) {
                             positions_text(at) + ": name no position in it, or keep more of the activation");
     };
     const std::optional<RowPositions>& rows = cut.positions.rows;
-    if (rows && rows->what == RowPositions::Kind::where_true && !at.is_everywhere()) refuse();
+    const bool names_head = asked.part.has_head_axis() && asked.channels.heads != ChannelWhere::Heads::together;
+    if (is_masked(cut) && (!at.is_everywhere() || names_head)) refuse();
     if (cut.positions.batch && cut.positions.batch->single && at.batch) {
         if (at.batch != cut.positions.batch) refuse();
         at.batch.reset();
     }
-    const bool one_token =
-        (cut.positions.token && cut.positions.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row);
-    if (!one_token) return;
-    if ((at.token && at.token != cut.positions.token) || (at.rows && !is_same(at.rows, rows))) refuse();
-    at.rows.reset();
-    at.token = token(0);
-    t = t.unsqueeze(-2);
+    const bool one_token = is_one_token(cut);
+    if (one_token && ((at.token && at.token != cut.positions.token) || (at.rows && !is_same(at.rows, rows)))) refuse();
+    if (one_token) at.rows.reset();
+    if (!asked.part.axes.is_free()) {  // the axes that are left are known by name
+        asked.part.axes = axes_held(&cut, asked.part.axes);
+        if (one_token) at.token.reset();
+    } else if (one_token) {
+        at.token = token(0);
+        t = t.unsqueeze(-2);
+    }
 }
 
 /// Where a value is injected: the place, as positions of the activation, the activation's axes before its channels, and the
@@ -104,7 +129,8 @@ inline InjectedAt injected_at(const std::shared_ptr<const Cut>& cut, const Place
 /// @throws ShapeError if the two places have different shapes
 inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
     const at::IntArrayRef mine = piece.sizes(), theirs = at.selection;
-    const bool by_head = at.asked.heads.defined() || at.asked.channels.heads == ChannelWhere::Heads::several;
+    const bool by_head = !at.asked.part.has_head_axis() &&
+                         (at.asked.heads.defined() || at.asked.channels.heads == ChannelWhere::Heads::several);
     bool fits = mine.size() == theirs.size() || mine.size() <= (by_head ? 2 : 1);
     for (std::size_t i = 1; fits && i <= mine.size(); ++i)
         fits = mine[mine.size() - i] == theirs[theirs.size() - i] || mine[mine.size() - i] == 1;
@@ -116,10 +142,12 @@ inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
 
 /// The positions that two tensors hold, if they are combined; null if they hold all of them.
 /// @throws PositionError if they hold different ones
-inline std::shared_ptr<const Cut> joined_cut(const std::shared_ptr<const Cut>& a, const std::shared_ptr<const Cut>& b) {
+inline std::shared_ptr<const Cut> joined_cut(const std::shared_ptr<const Cut>& a, const std::shared_ptr<const Cut>& b,
+                                             const AxisOrder& axes = {}) {
     if (!a || !b) return a ? a : b;
     if (!is_same(a->positions, b->positions) &&
-        !is_same(counted_from_front(a->positions, a->leading), counted_from_front(b->positions, b->leading)))
+        !is_same(counted_from_front(a->positions, a->leading, axes),
+                 counted_from_front(b->positions, b->leading, axes)))
         throw PositionError("these hold " + positions_text(a->positions) + " and " + positions_text(b->positions) +
                             " of an activation: combine the same positions, or plain tensors, at::Tensor(x.clone())");
     return a;

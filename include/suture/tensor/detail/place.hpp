@@ -9,6 +9,7 @@
 #include "suture/tensor/torch.hpp"
 
 #include <c10/util/SmallVector.h>
+#include <c10/util/accumulate.h>
 
 #include <algorithm>
 #include <array>
@@ -61,6 +62,9 @@ template <Component C>
 inline constexpr const char* part_name<C> = C::name;
 template <Index Groups, Component C>
 inline constexpr const char* part_name<Grouped<Groups, C>> = C::name;
+template <Layout L>
+    requires(is_ordered<L>)
+inline constexpr const char* part_name<L> = part_name<unordered<L>>;
 
 /// The place that the selectors mean in layout L.
 template <class Selector, Layout L, Where... Ws>
@@ -80,12 +84,21 @@ using Shape = c10::SmallVector<Index, 6>;
 struct ResolvedPlace {
     StridedSlice channels;  ///< the selected channels, unless they are listed
     at::Tensor listed;      ///< int64: the selected channels, if no strided slice holds them
-    std::optional<IndexRange> batch, token;
+    AxisOrder axes;  ///< of the activation
+    AxisOrder kept;  ///< of the selection: without the axes that an index dropped
+    std::optional<IndexRange> batch, token, head;
     at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
     Shape sizes;      ///< the shape of the selection: [..., channels] or [..., heads, channels of a head]
 
     /// Whether the selection can be a view of the activation.
     bool is_viewable() const { return !rows.defined() && !listed.defined(); }
+    /// The range that is cut from an axis of the activation; null if all of it is selected. @pre `axes` is resolved
+    const IndexRange* cut_along(Index axis) const {
+        if (token && axis == axes.token) return &*token;
+        if (batch && axis == axes.batch) return &*batch;
+        if (head && axis == axes.head) return &*head;
+        return nullptr;
+    }
 };
 
 /// The axes before the channels.
@@ -93,7 +106,9 @@ inline at::IntArrayRef leading_axes(const at::Tensor& t) {
     return t.sizes().slice(0, static_cast<std::size_t>(t.dim() - 1));
 }
 
-inline std::string axis_text(Axis along) { return along == Axis::batch ? "batch row" : "token"; }
+inline std::string axis_text(Axis along) {
+    return along == Axis::batch ? "batch row" : along == Axis::token ? "token" : "head";
+}
 
 [[noreturn]] inline void throw_outside(Axis along, Index at, Index size, const std::string& in) {
     throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside " + in + ", which has " +
@@ -121,31 +136,43 @@ IndexRange range_of(const Position<Along>& p, Index size, const std::string& in)
     return {begin, end - begin, false};
 }
 
-/// The flat positions at which `mask` is true. @post the result is not empty
-inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, const std::string& in) {
+/// The flat positions at which `mask` is true; `tokens` is the token axis. @post the result is not empty
+inline at::Tensor rows_of_mask(const at::Tensor& mask, at::IntArrayRef leading, std::size_t tokens,
+                               const std::string& in) {
     if (mask.scalar_type() != at::kBool)
         throw TypeError("the mask is " + tensor_text(mask) + ": give a bool tensor, for example scores > 0");
-    const bool every_row = mask.dim() == 1 && leading.size() > 1 && mask.size(0) == leading.back();
+    const bool every_row = mask.dim() == 1 && leading.size() > 1 && mask.size(0) == leading[tokens];
     if (mask.sizes() != leading && !every_row)
         throw ShapeError("the mask has shape " + shape_text(mask.sizes()) + " but the positions of " + in + " have " +
                          shape_text(leading) + ": give one bool per position, or one per token");
-    at::Tensor rows = mask.expand(leading).reshape({-1}).nonzero().reshape({-1});
+    Shape sizes(mask.sizes().begin(), mask.sizes().end());
+    if (every_row) sizes.resize(leading.size() - tokens, 1);
+    at::Tensor rows = mask.reshape(sizes).expand(leading).reshape({-1}).nonzero().reshape({-1});
     if (rows.numel() == 0)
         throw PositionError("the mask is false everywhere and selects nothing: give one that is true somewhere");
     return rows;
 }
 
-/// The flat positions of token indices, one or several per row. @post no position is named twice
-inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leading, const std::string& in) {
+/// The flat positions of token indices, one or several per row; `token_axis` is that of the activation. Several stand on
+/// the token axis, as they do in the selection. @post no position is named twice
+inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leading, std::size_t token_axis,
+                                const std::string& in) {
     if (!at::isIntegralType(where.given.scalar_type(), false))
         throw TypeError("the token index is " + tensor_text(where.given) + ": give integers, as argmax does");
-    const at::Tensor index = where.given.to(at::kLong);
-    const Index tokens = leading.back();
-    const at::IntArrayRef outer = leading.slice(0, leading.size() - 1);
+    at::Tensor index = where.given.to(at::kLong);
+    const Index tokens = leading[token_axis];
+    const auto along = static_cast<Index>(token_axis);
+    const auto without_tokens = [token_axis](at::IntArrayRef sizes) {
+        Shape others(sizes.begin(), sizes.end());
+        others.erase(others.begin() + token_axis);
+        return others;
+    };
+    const Shape outer = without_tokens(leading);
     const bool one = where.what == RowPositions::Kind::one_per_row;
     const bool shared = !one && index.dim() == 1;
-    const at::IntArrayRef rows_given = one || index.dim() == 0 ? index.sizes() : leading_axes(index);
-    if (!shared && (rows_given != outer || (!one && index.dim() == 0)))
+    const bool has_tokens = !one && index.dim() > along;
+    const Shape rows_given = has_tokens ? without_tokens(index.sizes()) : Shape(index.sizes().begin(), index.sizes().end());
+    if (!shared && (rows_given != outer || (!one && !has_tokens)))
         throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
                          " have " + shape_text(outer) + ": give one index (or list of indices) per row");
     if (index.numel() == 0)
@@ -154,33 +181,44 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     if (low < -tokens) throw_outside(Axis::token, low, tokens, in);
     if (high >= tokens) throw_outside(Axis::token, high, tokens, in);
 
+    Shape by_token = outer;  // the selection's axes, with k tokens
+    by_token.insert(by_token.begin() + token_axis, one ? 1 : shared ? index.size(0) : index.size(along));
     at::Tensor positive = index.remainder(tokens);
+    if (shared) {
+        Shape sizes(leading.size() - token_axis, 1);
+        sizes.front() = index.size(0);
+        positive = positive.reshape(sizes).expand(by_token);
+    } else {
+        positive = positive.reshape(by_token);
+    }
     if (!one) {
-        const at::Tensor sorted = std::get<0>(positive.sort(-1));
-        const Index k = sorted.size(-1);
-        if (sorted.narrow(-1, 1, k - 1).eq(sorted.narrow(-1, 0, k - 1)).any().item<bool>())
+        const at::Tensor sorted = std::get<0>(positive.sort(along));
+        const Index k = sorted.size(along);
+        if (sorted.narrow(along, 1, k - 1).eq(sorted.narrow(along, 0, k - 1)).any().item<bool>())
             throw PositionError("the token index names a token twice in a row: name each token once");
     }
-    Index rows = 1;
-    for (Index n : outer) rows *= n;
-    at::Tensor starts = at::arange(rows, index.options()).mul(tokens);
-    if (shared) {
-        Shape all(outer.begin(), outer.end());
-        all.push_back(index.size(0));
-        return starts.unsqueeze(-1).add(positive).reshape(all);
-    }
-    return (one ? starts.reshape(outer) : starts.reshape(outer).unsqueeze(-1)).add(positive);
+    // The rows' first positions, and the distance from a token to the next.
+    Index between = 1;
+    for (std::size_t i = token_axis + 1; i < leading.size(); ++i) between *= leading[i];
+    Shape first = outer;
+    first.insert(first.begin() + token_axis, 1);
+    const at::Tensor row = at::arange(c10::multiply_integers(outer), index.options());
+    const at::Tensor inner = row.remainder(between);
+    const at::Tensor starts = row.sub(inner).mul(tokens).add(inner).reshape(first);
+    at::Tensor rows = starts.add(positive.mul(between));
+    return one ? rows.squeeze(along) : rows;
 }
 
 inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activation, at::IntArrayRef leading,
-                          const std::string& in) {
+                          Index token_axis, const std::string& in) {
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
-    if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
+    if (token_axis < 0) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
     if (where.given.is_meta() || activation.is_meta())
         throw TypeError("the values of the index or mask are needed, but the meta device has none: use another device");
     const RowPositions there{where.what, where.given.to(activation.device())};
-    return there.what == RowPositions::Kind::where_true ? rows_of_mask(there.given, leading, in)
-                                                        : rows_of_index(there, leading, in);
+    const auto tokens = static_cast<std::size_t>(token_axis);
+    return there.what == RowPositions::Kind::where_true ? rows_of_mask(there.given, leading, tokens, in)
+                                                        : rows_of_index(there, leading, tokens, in);
 }
 
 /// "1 head", "12 heads"
@@ -252,9 +290,10 @@ inline at::Tensor listed_numbers(const at::Tensor& given, Index begin, Index all
 inline void resolve_channels(const PlaceValue& p, at::Device device, ResolvedPlace& r) {
     const BoundChannels bound = bound_channels(p);
     Index rows = bound.rows, dims = bound.dims;
-    if (p.heads.defined() || p.dims.defined()) {
+    const at::Tensor listed_heads = p.part.has_head_axis() ? at::Tensor() : p.heads;
+    if (listed_heads.defined() || p.dims.defined()) {
         const std::string name = p.name;
-        const at::Tensor heads = listed_numbers(p.heads, bound.row_begin, bound.rows, "head", p.part.heads, name);
+        const at::Tensor heads = listed_numbers(listed_heads, bound.row_begin, bound.rows, "head", p.part.heads, name);
         const at::Tensor channels = listed_numbers(
             p.dims, bound.dim_begin, bound.dims, "dim", bound.row_width,
             bound.by_head || bound.rows * bound.row_width != p.part.channels() ? "a head of " + name : name);
@@ -276,29 +315,88 @@ inline void resolve_channels(const PlaceValue& p, at::Device device, ResolvedPla
     r.sizes.push_back(dims);
 }
 
-/// Resolves a place in an activation [..., tokens, channels], with the batch first where there are two or more axes before
-/// the channels.
+/// The axes of an activation of this place. @throws ShapeError unless there are as many as the layout names
+inline AxisOrder axes_among(const AxisOrder& axes, at::IntArrayRef leading, const std::string& in) {
+    const auto count = static_cast<Index>(leading.size());
+    if (!axes.is_free() && axes.count != count)
+        throw ShapeError(in + " has " + std::to_string(count) + " axes before the channels where its layout names " +
+                         std::to_string(axes.count) + ": give it those axes");
+    return axes.among(count);
+}
+
+/// Cuts the axes before the channels as resolved. A true view.
+inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, Index leading) {
+    for (Index axis = r.token || r.batch || r.head ? leading : 0; axis-- > 0;)
+        if (const IndexRange* const cut = r.cut_along(axis))
+            t = cut->single ? t.select(axis, cut->begin) : t.narrow(axis, cut->begin, cut->size);
+    return t;
+}
+
+/// The flat positions where positions differ from row to row, or heads on an axis of their own are listed. The heads are
+/// selected first: an index or a mask has the axes that they leave.
+inline at::Tensor resolve_rows(const PlaceValue& p, const ResolvedPlace& r, const at::Tensor& activation) {
+    const at::IntArrayRef leading = leading_axes(activation);
+    const std::string in = p.in;
+    const bool lists_heads = p.part.has_head_axis() && p.heads.defined();
+    if (!r.head && !lists_heads) return rows_of(*p.positions.rows, activation, leading, r.axes.token, in);
+    at::Tensor all = at::arange(c10::multiply_integers(leading), activation.options().dtype(at::kLong).requires_grad(false))
+                         .reshape(leading);
+    AxisOrder axes = r.axes;
+    if (lists_heads)
+        all = all.index_select(
+            axes.head, listed_numbers(p.heads, 0, 0, "head", leading[static_cast<std::size_t>(axes.head)], in).to(all.device()));
+    all = cut_positions(all, r, axes.count);
+    if (!p.positions.rows) return all;
+    if (r.head && r.head->single) axes = axes.without(Axis::head);
+    const at::Tensor among = rows_of(*p.positions.rows, activation, all.sizes(), axes.token, in);
+    return all.reshape({-1}).index_select(0, among.reshape({-1})).reshape(among.sizes());
+}
+
+/// The axes that a selection keeps.
+inline AxisOrder axes_kept(const PlaceValue& p, const ResolvedPlace& r) {
+    const std::optional<RowPositions>& rows = p.positions.rows;
+    if (rows && rows->what == RowPositions::Kind::where_true) return {1, -1, -1, -1};
+    AxisOrder kept = r.axes;
+    if ((r.token && r.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row))
+        kept = kept.without(Axis::token);
+    if (r.batch && r.batch->single) kept = kept.without(Axis::batch);
+    if (r.head && r.head->single) kept = kept.without(Axis::head);
+    return kept;
+}
+
+/// Resolves a place in an activation with the axes that its layout names: by default [..., tokens, channels], with the
+/// batch first where there are two or more axes before the channels.
 /// @throws PositionError, ShapeError or TypeError, naming what was asked for and what is there
 inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) {
     ResolvedPlace r;
     const at::IntArrayRef leading = leading_axes(activation);
     const std::string in = p.in;
     const Positions& at = p.positions;
+    r.axes = axes_among(p.part.axes, leading, in);
+    const auto size_of = [&leading](signed char axis) { return leading[static_cast<std::size_t>(axis)]; };
     if (at.token) {
-        if (leading.empty()) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
-        r.token = range_of(*at.token, leading.back(), in);
+        if (r.axes.token < 0)
+            throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
+        r.token = range_of(*at.token, size_of(r.axes.token), in);
     }
     if (at.batch) {
-        if (leading.size() < 2)
+        if (r.axes.batch < 0)
             throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
-        r.batch = range_of(*at.batch, leading.front(), in);
+        r.batch = range_of(*at.batch, size_of(r.axes.batch), in);
     }
-    if (at.rows) {
-        r.rows = rows_of(*at.rows, activation, leading, in);
+    const ChannelWhere& w = p.channels;
+    const bool lists_heads = p.part.has_head_axis() && p.heads.defined();
+    if (p.part.has_head_axis() && !lists_heads && w.heads != ChannelWhere::Heads::together)
+        r.head = range_of(Position<Axis::head>{w.head_begin, w.head_end, w.heads == ChannelWhere::Heads::one},
+                          size_of(r.axes.head), in);
+    r.kept = axes_kept(p, r);
+    if (at.rows || lists_heads) {
+        r.rows = resolve_rows(p, r, activation);
+        r.token = r.batch = r.head = std::nullopt;
         r.sizes.append(r.rows.sizes().begin(), r.rows.sizes().end());
     } else {
         for (std::size_t i = 0; i < leading.size(); ++i) {
-            const auto& cut = r.token && i + 1 == leading.size() ? r.token : r.batch && i == 0 ? r.batch : std::nullopt;
+            const IndexRange* const cut = r.cut_along(static_cast<Index>(i));
             if (!cut)
                 r.sizes.push_back(leading[i]);
             else if (!cut->single)
@@ -307,16 +405,6 @@ inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) 
     }
     resolve_channels(p, activation.device(), r);
     return r;
-}
-
-/// Cuts the batch and token axes as resolved; the tensor has this number of leading axes. A true view.
-inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, Index leading) {
-    const auto cut = [&t](const IndexRange& s, Index axis) {
-        t = s.single ? t.select(axis, s.begin) : t.narrow(axis, s.begin, s.size);
-    };
-    if (r.token) cut(*r.token, leading - 1);
-    if (r.batch) cut(*r.batch, 0);
-    return t;
 }
 
 /// Cuts the channels of the last axis: [..., width], or [..., groups, width] of a slice in groups. A true view: flattening

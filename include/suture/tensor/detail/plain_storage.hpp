@@ -47,6 +47,30 @@ inline void make_alone(at::Tensor& t) {
     if (t.use_count() != 1 || t.storage().use_count() != 1) t = fresh_copy(t);
 }
 
+/// The same for axes in any order.
+template <class F>
+void for_each_run_in_order(const at::Tensor& packed, const ResolvedPlace& r, const F& f) {
+    const at::IntArrayRef sizes = packed.sizes();
+    const std::size_t axes = sizes.size() - 1;
+    // Where each axis stands, and the flat position of that; the last axis moves first.
+    c10::SmallVector<IndexRange, 6> ranges;
+    for (std::size_t i = 0; i < axes; ++i) {
+        const IndexRange* const cut = r.cut_along(static_cast<Index>(i));
+        ranges.push_back(cut ? *cut : IndexRange{0, sizes[i], false});
+        if (ranges.back().size == 0) return;
+    }
+    Shape at(axes, 0);
+    for (;;) {
+        Index row = 0;
+        for (std::size_t i = 0; i < axes; ++i) row = row * sizes[i] + ranges[i].begin + at[i];
+        for (Index g = 0; g < r.channels.groups; ++g)
+            f(row * sizes.back() + r.channels.offset + g * r.channels.period, r.channels.width);
+        std::size_t i = axes;
+        while (i > 0 && ++at[i - 1] == ranges[i - 1].size) at[--i] = 0;
+        if (i == 0) return;
+    }
+}
+
 /// Calls f(first channel, count) for each run of neighbouring channels of a selection in `packed`, in the order of the
 /// selection. @pre packed is contiguous, the selection is viewable
 template <class F>
@@ -54,6 +78,8 @@ void for_each_run(const at::Tensor& packed, const ResolvedPlace& r, const F& f) 
     const at::IntArrayRef sizes = packed.sizes();
     const std::size_t axes = sizes.size() - 1;
     const Index width = sizes.back();
+    if (!r.axes.is_free() && (r.head || r.axes.batch > 0 || r.axes.token + 1 != r.axes.count))
+        return for_each_run_in_order(packed, r, f);
     const IndexRange whole_token{0, axes > 0 ? sizes[axes - 1] : 1, false};
     const IndexRange token = r.token ? *r.token : whole_token;
     const IndexRange batch = r.batch ? *r.batch : IndexRange{0, axes > 1 ? sizes[0] : 1, false};

@@ -42,14 +42,14 @@ void check_has_channels(const at::Tensor& t, const Expected& expected) {
     if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
 }
 
-/// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
+/// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis, and the axes
+///         that the layout names before it
 inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
     const auto expected = [&] {
-        return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) +
-               ")";
+        return layout_text(layout) + " needs " + axes_text(layout) + " (" + components_text(layout) + ")";
     };
     check_has_channels(t, expected);
-    if (t.size(-1) != layout.width)
+    if (t.size(-1) != layout.width || (!layout.axes.is_free() && t.dim() != layout.axes.count + 1))
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
                          ": pass the activation that this layout describes");
 }
