@@ -217,3 +217,43 @@ TEST_CASE("a layout is an empty type") {
     CHECK(std::is_empty_v<Plain>);
     CHECK(std::is_empty_v<PerHead>);
 }
+
+TEST_CASE("an ordered layout packs its channels as before, and its parts have its axes") {
+    using Ahead = Ordered<PerHead, Axis::token, Axis::batch>;
+    CHECK(Layout<Ahead>);
+    CHECK_FALSE(Component<Ordered<Resid<768>, Axis::token>>);
+    CHECK(Ahead::width == 2304);
+    CHECK(slice_of<Ahead, K<64>> == slice_of<PerHead, K<64>>);
+    CHECK(slices_of<Ahead> == slices_of<PerHead>);
+    CHECK(std::same_as<part<Ahead, Q>, Ordered<Grouped<12, Q<64>>, Axis::token, Axis::batch>>);
+    CHECK(std::same_as<part_of<Ahead, K<64>>, Ordered<Grouped<12, K<64>>, Axis::token, Axis::batch>>);
+    CHECK(std::same_as<part_of<Ahead, Ahead>, Ahead>);
+    CHECK(std::same_as<part_of<Ahead, PerHead>, Ahead>);
+    using Alone = Ordered<Resid<768>, Axis::token>;
+    CHECK(std::same_as<part<Alone, Resid>, Alone>);
+    CHECK(facts_of<Alone>.is_component);
+    CHECK(facts_of<Alone>.axes == order_of<Axis::token>);
+    CHECK(facts_of<PerHead>.axes.is_free());
+    CHECK(std::same_as<chosen<Exactly<PerHead>, Ahead>, Ahead>);
+    CHECK(std::same_as<chosen<FamilyOf<Resid>, Alone>, Resid<768>>);
+    CHECK(why<FamilyOf<Gate>, Ahead> == Fault::lacks_component);
+}
+
+TEST_CASE("a struct derived from an ordered layout is one") {
+    struct Own : Ordered<Plain, Axis::token, Axis::batch> {};
+    CHECK(Layout<Own>);
+    CHECK(std::same_as<part<Own, Q>, Ordered<Q<768, 12>, Axis::token, Axis::batch>>);
+    CHECK(std::same_as<part_of<Own, Own>, Own>);
+}
+
+TEST_CASE("a layout cannot be ordered twice, by no axes, by one axis twice, or with heads on two axes") {
+    CHECK(can_be_ordered<Plain, Axis::token, Axis::batch>());
+    CHECK(can_be_ordered<Plain, Axis::other, Axis::other, Axis::token>());
+    CHECK_FALSE(can_be_ordered<Plain>());
+    CHECK_FALSE(can_be_ordered<int, Axis::token>());
+    CHECK_FALSE(can_be_ordered<Plain, Axis::token, Axis::token>());
+    CHECK_FALSE(can_be_ordered<Ordered<Plain, Axis::token>, Axis::batch>());
+    CHECK(can_be_ordered<Q<64>, Axis::batch, Axis::head, Axis::token>());
+    CHECK_FALSE(can_be_ordered<Q<64, 2>, Axis::batch, Axis::head, Axis::token>());
+    CHECK_FALSE(can_be_ordered<PerHead, Axis::batch, Axis::head, Axis::token>());
+}

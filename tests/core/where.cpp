@@ -366,3 +366,34 @@ TEST_CASE("selectors kept together are equal if each of them is") {
     CHECK_FALSE(WherePack<Heads>{head(3)} == WherePack<Heads>{head(4)});
     CHECK(WherePack<StaticDims<0, 1>>{} == WherePack<StaticDims<0, 1>>{});
 }
+
+TEST_CASE(
+    "a selector of an axis that the layout does not name is refused; without names there are tokens and a batch") {
+    using Stream = Resid<8>;
+    constexpr auto fault = []<class L, class W>(std::type_identity<L>, W) {
+        return place_fault<FamilyOf<Resid>, L, W>;
+    };
+    constexpr std::type_identity<Ordered<Stream, Axis::token>> no_batch;
+    constexpr std::type_identity<Ordered<Stream, Axis::batch>> no_token;
+    constexpr std::type_identity<Stream> free;
+    CHECK(fault(no_batch, token(1)) == Fault::none);
+    CHECK(fault(no_batch, batch(1)) == Fault::no_batch_axis);
+    CHECK(fault(no_token, batches(0, 1)) == Fault::none);
+    CHECK(fault(no_token, tokens(1, 2)) == Fault::no_token_axis);
+    CHECK(fault(free, token(1)) == Fault::none);
+    CHECK(fault(free, batch(1)) == Fault::none);
+}
+
+TEST_CASE("where heads are an axis, their number is that of the activation, and dims are those of a head") {
+    using ByHead = Ordered<Q<64>, Axis::batch, Axis::head, Axis::token>;
+    CHECK(place_fault<FamilyOf<Q>, ByHead, StaticHeads<40, 41, true>> == Fault::none);
+    CHECK(place_fault<FamilyOf<Q>, ByHead, StaticHeads<3, 4, true>, StaticDims<0, 64>> == Fault::none);
+    CHECK(place_fault<FamilyOf<Q>, ByHead, StaticDims<0, 65>> == Fault::dims_beyond);
+    constexpr PackedPart part = selected_part<FamilyOf<Q>, ByHead>;
+    CHECK(part.has_head_axis());
+    ChannelWhere w;
+    head(7).restrict_channels(w);
+    constexpr BoundChannels all = bind_channels(part, {});
+    CHECK(bind_channels(part, w) == all);
+    CHECK(all.channels() == 64);
+}

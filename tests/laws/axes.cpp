@@ -39,7 +39,8 @@ struct Order {
     at::Tensor back(const at::Tensor& x) const {
         if (heads != 0) return x.movedim(1, -2).flatten(-2);
         extents inverse(axes.size() + 1);
-        for (std::size_t i = 0; i < axes.size(); ++i) inverse[static_cast<std::size_t>(axes[i])] = static_cast<Index>(i);
+        for (std::size_t i = 0; i < axes.size(); ++i)
+            inverse[static_cast<std::size_t>(axes[i])] = static_cast<Index>(i);
         inverse.back() = static_cast<Index>(axes.size());
         return x.permute(inverse);
     }
@@ -84,6 +85,7 @@ template <class D, class O>
 struct Compared {
     at::Tensor x, y;  ///< packed like D
     Order order;
+    bool merges_heads = false;  ///< a mask makes heads and positions one axis, which has no mean over positions alone
 
     void same(const std::string& what, const std::pair<at::Tensor, std::string>& expected,
               const std::pair<at::Tensor, std::string>& found) const {
@@ -108,12 +110,12 @@ struct Compared {
         edits(" += a function", [](const auto& place, const auto&) {
             return place.apply([](const at::Tensor& t) { return t.mul(t).add(1); });
         });
-        edits(" = mean over batch",
-              [](const auto& place, const auto&) { return place.mean_over(Axis::batch); });
-        edits(" = mean over tokens",
-              [](const auto& place, const auto&) { return place.mean_over(Axis::token); });
-        edits(" = mean over both",
-              [](const auto& place, const auto&) { return place.mean_over(Axis::batch, Axis::token); });
+        if (!merges_heads) {
+            edits(" = mean over batch", [](const auto& place, const auto&) { return place.mean_over(Axis::batch); });
+            edits(" = mean over tokens", [](const auto& place, const auto&) { return place.mean_over(Axis::token); });
+            edits(" = mean over both",
+                  [](const auto& place, const auto&) { return place.mean_over(Axis::batch, Axis::token); });
+        }
 
         const auto writes = [&](auto& owned, const auto& place, const auto& other) {
             owned[place] = other[place];
@@ -205,7 +207,8 @@ void check_heads(Index heads) {
     std::vector<at::Tensor> given;
     const place_drawer drawer{leading, random, false, told, given};
     const auto wheres = draw_wheres<L, C, Positions, Channels>(drawer);
-    const Compared<L, O> compared{drawn(leading, L::width, random), drawn(leading, L::width, random), order};
+    const Compared<L, O> compared{drawn(leading, L::width, random), drawn(leading, L::width, random), order,
+                                  told.mask.defined() && !told.one_head};
     const Index chosen = told.one_head ? -1 : static_cast<Index>(told.heads->size());
     std::apply(
         [&](const auto&... ws) {
@@ -255,9 +258,7 @@ TEST_CASE("places and edits in a fused layout mean the same in every order of th
 TEST_CASE("places and edits in a grouped layout mean the same in every order of the axes") {
     check_orders<FalconQkv<6, 2, 3>>();
 }
-TEST_CASE("places and edits of one component mean the same in every order of the axes") {
-    check_orders<Resid<6, 2>>();
-}
+TEST_CASE("places and edits of one component mean the same in every order of the axes") { check_orders<Resid<6, 2>>(); }
 TEST_CASE("places and edits mean the same where the heads are an axis of their own") {
     check_split_heads<Q<12, 3>, Q<12, 3>, SplitHeads<Q<4>>, Q<4>>(3);
     check_split_heads<NeoXQkv<3, 4>, K<4>, SplitHeads<Fused<12, Q<4>, K<4>, V<4>>>, K<4>>(3);

@@ -38,9 +38,7 @@ struct AxisOrder {
     constexpr AxisOrder without(Axis along) const {
         const signed char at = index(along);
         if (at < 0) return *this;
-        const auto moved = [at](signed char i) {
-            return static_cast<signed char>(i == at ? -1 : i > at ? i - 1 : i);
-        };
+        const auto moved = [at](signed char i) { return static_cast<signed char>(i == at ? -1 : i > at ? i - 1 : i); };
         return {static_cast<signed char>(count - 1), moved(batch), moved(token), moved(head)};
     }
     /// Whether these are [batch, token], by name or by default.

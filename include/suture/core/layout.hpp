@@ -233,7 +233,7 @@ struct LayoutFacts {
     Index width = 0, groups = 1;
     const ComponentFacts* components = nullptr;
     std::size_t count = 0;
-    bool is_component = false;  ///< a component alone
+    bool is_component = false;    ///< a component alone
     detail::AxisOrder axes = {};  ///< of the axes before the channels
     constexpr const ComponentFacts* begin() const { return components; }
     constexpr const ComponentFacts* end() const { return components + count; }
@@ -249,9 +249,11 @@ inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<TypeL
 
 /// The facts of layout L.
 template <Layout L>
-inline constexpr LayoutFacts facts_of{L::width, detail::groups_of<L>,
+inline constexpr LayoutFacts facts_of{L::width,
+                                      detail::groups_of<L>,
                                       detail::component_table<detail::components_of<L>>.data(),
-                                      detail::components_of<L>::size, Component<detail::unordered<L>>,
+                                      detail::components_of<L>::size,
+                                      Component<detail::unordered<L>>,
                                       detail::axes_of<L>};
 
 namespace detail {
@@ -300,7 +302,7 @@ struct Resolution<Exactly<L>, L> {
 };
 /// `on<Qkv>()` means all channels in a layout that names the axes of a Qkv as well.
 template <Layout U, Layout L>
-    requires(is_ordered<L> && std::is_same_v<U, unordered<L>> && !Component<U>)
+    requires(is_ordered<L>&& std::is_same_v<U, unordered<L>> && !Component<U>)
 struct Resolution<Exactly<U>, L> {
     using type = L;
     static constexpr Fault why = Fault::none;

@@ -16,7 +16,7 @@
     row(other_component,  "the injected View holds another component: take its values with read()")               \
     row(other_groups,     "the injected View is grouped differently: take it from the same layout")               \
     row(other_axes,       "the injected View has other axes: take it from a layout with the same axes")           \
-    row(sweep_axes,       "a sweep patches [batch, token, channel]: give sites with their axes in that order")    \
+    row(sweep_axes,       "a sweep patches [batch, token, channel]: give sites with axes in that order")          \
     row(cat_axes,         "a part given to cat has other axes: take it from a layout with the same axes")         \
     row(cat_groups,       "a part given to cat is grouped differently: take it from the same layout")             \
     row(cat_missing,      "cat is missing a component of the layout: give every part once, in order")             \

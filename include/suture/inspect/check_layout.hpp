@@ -62,7 +62,8 @@ template <Layout L>
 inline constexpr bool packs_attention = has_component<L>("Q") || has_component<L>("K") || has_component<L>("V");
 /// A check edits tokens and compares rows of the output, which it tells apart by their axes.
 template <class L>
-concept CheckedLayout = Layout<L> && packs_attention<L> && axes_of<L>.is_batch_first();
+concept CheckedLayout = Layout<L> && packs_attention<L> && axes_of<L>
+.is_batch_first();
 
 /// The first tensor in a model's output.
 template <class Output>

@@ -28,8 +28,8 @@ namespace detail {
 /// A residual stream of this width, read or owned, or some of its positions. The lens reads row by row, so its axes may
 /// stand in any order.
 template <class T, Index Width>
-concept ResidualStream = Readable<T> && (injected_fault<T, Resid<Width>> == Fault::none ||
-                                         injected_fault<T, Resid<Width>> == Fault::other_axes);
+concept ResidualStream = Readable<T> &&
+    (injected_fault<T, Resid<Width>> == Fault::none || injected_fault<T, Resid<Width>> == Fault::other_axes);
 
 /// The unembedding rows [n, width] of these token ids; of all if none is named.
 /// @throws ValueError if the vocabulary lacks one

@@ -51,8 +51,7 @@ struct ComponentHeld<Grouped<Groups, C>> {
 };
 template <class X>
     requires(is_ordered<X>)
-struct ComponentHeld<X> : ComponentHeld<unordered<X>> {
-};
+struct ComponentHeld<X> : ComponentHeld<unordered<X>> {};
 
 /// X can be taken from an activation packed like L: it is L, or one of its components.
 template <class X, class L>

@@ -177,14 +177,14 @@ at::Tensor attention_to_previous(const P& pattern) {
     return attention_to_previous(detail::with_queries(pattern));
 }
 
-#define SUTURE_OTHER_PATTERN(name)                                                                                \
-    template <Readable P, class... Keys>                                                                          \
-        requires(!detail::HeldPattern<P> && !std::is_void_v<detail::held_type<P>>)                                \
-    SUTURE_REJECTED("the queries of a pattern are its last axis before the keys: name the token axis last",       \
-                    name(const P&, const Keys&...));                                                              \
-    template <Readable P, class... Keys>                                                                          \
-        requires(std::is_void_v<detail::held_type<P>>)                                                            \
-    SUTURE_REJECTED("a place of a pattern is given as a tensor: write view[place].clone()",                       \
+#define SUTURE_OTHER_PATTERN(name)                                                              \
+    template <Readable P, class... Keys>                                                        \
+        requires(!detail::HeldPattern<P> && !std::is_void_v<detail::held_type<P>>)              \
+    SUTURE_REJECTED("a pattern has its queries last before the keys: name the token axis last", \
+                    name(const P&, const Keys&...));                                            \
+    template <Readable P, class... Keys>                                                        \
+        requires(std::is_void_v<detail::held_type<P>>)                                          \
+    SUTURE_REJECTED("a place of a pattern is given as a tensor: write view[place].clone()",     \
                     name(const P&, const Keys&...));
 SUTURE_OTHER_PATTERN(attention_entropy)
 SUTURE_OTHER_PATTERN(attention_to_key)

@@ -65,10 +65,7 @@ inline std::string component_text(const ComponentFacts& c) {
 
 /// "batch", "token", "head", "other"
 inline std::string to_string(Axis along) {
-    return along == Axis::batch   ? "batch"
-           : along == Axis::token ? "token"
-           : along == Axis::head  ? "head"
-                                  : "other";
+    return along == Axis::batch ? "batch" : along == Axis::token ? "token" : along == Axis::head ? "head" : "other";
 }
 
 /// A layout as it is written in C++: "Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>", "Resid<768>",

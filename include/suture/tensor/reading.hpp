@@ -163,7 +163,7 @@ inline constexpr Fault injected_fault = Fault::none;
 template <class Y, class X>
 inline constexpr Fault part_fault = std::same_as<Y, X> ? Fault::none : Fault::other_component;
 template <class Y, class X>
-    requires((is_ordered<Y> || is_ordered<X>) && !std::same_as<Y, X>)
+    requires((is_ordered<Y> || is_ordered<X>)&&!std::same_as<Y, X>)
 inline constexpr Fault part_fault<Y, X> = part_fault<unordered<Y>, unordered<X>> != Fault::none
                                               ? part_fault<unordered<Y>, unordered<X>>
                                           : axes_of<Y> == axes_of<X> ? Fault::other_component

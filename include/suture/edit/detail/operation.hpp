@@ -159,13 +159,20 @@ struct MeanOver {
     Prepared prepare(const EditTarget& t) const {
         check_floating(t.packed, "mean_over");
         if (over_others)
-            throw ValueError("mean_over takes Axis::batch, Axis::token and Axis::head: average over other axes by apply()");
+            throw ValueError(
+                "mean_over takes Axis::batch, Axis::token and Axis::head: average over other axes by apply()");
         Prepared p;
         const std::optional<RowPositions>& rows = t.at.asked.positions.rows;
         if (rows && rows->what == RowPositions::Kind::where_true) {
             const bool has_batch = t.where.axes.batch >= 0;
+            const bool merges_heads = t.where.axes.head >= 0 && t.at.asked.channels.heads != ChannelWhere::Heads::one;
             if (over_batch && !has_batch) refuse_batch();
-            if (!over_tokens || has_batch != over_batch || over_heads)
+            if (merges_heads && !over_heads)
+                throw ValueError(
+                    "a mask selects positions across heads: name one head, or average over Axis::head too");
+            if (over_heads && !merges_heads) p.dims.push_back(head_axis(t));
+            if (over_heads && !merges_heads && !over_tokens && !over_batch) return p;
+            if (!over_tokens || has_batch != over_batch)
                 throw ValueError("a mask selects positions across rows: average over Axis::batch and Axis::token");
             p.dims.push_back(0);
             return p;

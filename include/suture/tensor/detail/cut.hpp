@@ -67,8 +67,7 @@ inline bool is_masked(const Cut& cut) {
 /// Whether the cut dropped the token axis.
 inline bool is_one_token(const Cut& cut) {
     const Positions& held = cut.positions;
-    return (held.token && held.token->single) ||
-           (held.rows && held.rows->what == RowPositions::Kind::one_per_row);
+    return (held.token && held.token->single) || (held.rows && held.rows->what == RowPositions::Kind::one_per_row);
 }
 /// The order of the axes that a cut of an activation keeps, if its layout names them.
 inline AxisOrder axes_held(const Cut* cut, AxisOrder axes) {
@@ -145,9 +144,8 @@ inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
 inline std::shared_ptr<const Cut> joined_cut(const std::shared_ptr<const Cut>& a, const std::shared_ptr<const Cut>& b,
                                              const AxisOrder& axes = {}) {
     if (!a || !b) return a ? a : b;
-    if (!is_same(a->positions, b->positions) &&
-        !is_same(counted_from_front(a->positions, a->leading, axes),
-                 counted_from_front(b->positions, b->leading, axes)))
+    if (!is_same(a->positions, b->positions) && !is_same(counted_from_front(a->positions, a->leading, axes),
+                                                         counted_from_front(b->positions, b->leading, axes)))
         throw PositionError("these hold " + positions_text(a->positions) + " and " + positions_text(b->positions) +
                             " of an activation: combine the same positions, or plain tensors, at::Tensor(x.clone())");
     return a;

@@ -84,8 +84,8 @@ using Shape = c10::SmallVector<Index, 6>;
 struct ResolvedPlace {
     StridedSlice channels;  ///< the selected channels, unless they are listed
     at::Tensor listed;      ///< int64: the selected channels, if no strided slice holds them
-    AxisOrder axes;  ///< of the activation
-    AxisOrder kept;  ///< of the selection: without the axes that an index dropped
+    AxisOrder axes;         ///< of the activation
+    AxisOrder kept;         ///< of the selection: without the axes that an index dropped
     std::optional<IndexRange> batch, token, head;
     at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
     Shape sizes;      ///< the shape of the selection: [..., channels] or [..., heads, channels of a head]
@@ -171,7 +171,8 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     const bool one = where.what == RowPositions::Kind::one_per_row;
     const bool shared = !one && index.dim() == 1;
     const bool has_tokens = !one && index.dim() > along;
-    const Shape rows_given = has_tokens ? without_tokens(index.sizes()) : Shape(index.sizes().begin(), index.sizes().end());
+    const Shape rows_given =
+        has_tokens ? without_tokens(index.sizes()) : Shape(index.sizes().begin(), index.sizes().end());
     if (!shared && (rows_given != outer || (!one && !has_tokens)))
         throw ShapeError("the token index has shape " + shape_text(index.sizes()) + " but the rows of " + in +
                          " have " + shape_text(outer) + ": give one index (or list of indices) per row");
@@ -339,12 +340,14 @@ inline at::Tensor resolve_rows(const PlaceValue& p, const ResolvedPlace& r, cons
     const std::string in = p.in;
     const bool lists_heads = p.part.has_head_axis() && p.heads.defined();
     if (!r.head && !lists_heads) return rows_of(*p.positions.rows, activation, leading, r.axes.token, in);
-    at::Tensor all = at::arange(c10::multiply_integers(leading), activation.options().dtype(at::kLong).requires_grad(false))
-                         .reshape(leading);
+    at::Tensor all =
+        at::arange(c10::multiply_integers(leading), activation.options().dtype(at::kLong).requires_grad(false))
+            .reshape(leading);
     AxisOrder axes = r.axes;
     if (lists_heads)
         all = all.index_select(
-            axes.head, listed_numbers(p.heads, 0, 0, "head", leading[static_cast<std::size_t>(axes.head)], in).to(all.device()));
+            axes.head,
+            listed_numbers(p.heads, 0, 0, "head", leading[static_cast<std::size_t>(axes.head)], in).to(all.device()));
     all = cut_positions(all, r, axes.count);
     if (!p.positions.rows) return all;
     if (r.head && r.head->single) axes = axes.without(Axis::head);
@@ -375,13 +378,11 @@ inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) 
     r.axes = axes_among(p.part.axes, leading, in);
     const auto size_of = [&leading](signed char axis) { return leading[static_cast<std::size_t>(axis)]; };
     if (at.token) {
-        if (r.axes.token < 0)
-            throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
+        if (r.axes.token < 0) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
         r.token = range_of(*at.token, size_of(r.axes.token), in);
     }
     if (at.batch) {
-        if (r.axes.batch < 0)
-            throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
+        if (r.axes.batch < 0) throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
         r.batch = range_of(*at.batch, size_of(r.axes.batch), in);
     }
     const ChannelWhere& w = p.channels;
