@@ -1,6 +1,7 @@
 // What a packed activation is: components, layouts, selectors, and the layouts of published models. No LibTorch.
 #pragma once
 
+#include "suture/core/axes.hpp"
 #include "suture/core/catalogue.hpp"
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"

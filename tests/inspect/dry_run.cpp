@@ -2,6 +2,9 @@
 #include "suture/inspect/dry_run.hpp"
 
 #include "suture/edit/on.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/record/latest.hpp"
 
 #include "laws/layouts.hpp"
 #include "laws/tensors.hpp"
@@ -136,4 +139,32 @@ TEST_CASE("a recipe of another layout and a raw tensor have no dry run") {
     static_assert(can_dry_run<Wide, View<Qkv>> && can_dry_run<Wide, Owned<Qkv>>);
     static_assert(!can_dry_run<Wide, View<NeoX>>);
     static_assert(!can_dry_run<Wide, at::Tensor>);
+}
+
+TEST_CASE("a dry run of a recording goes by the positions that it holds") {
+    const auto last_of = [](const auto& site) {
+        Latest<Resid<4>> last(on<Resid>(token(-1)));
+        HookSet hooks;
+        hooks.add(site, last);
+        const auto scope = hooks.activate();
+        (void)site(at::ones({2, 3, 4}));
+        return last[0];
+    };
+    const View<Resid<4>> last = last_of(HookPoint<Resid<4>>("h.0"));
+    CHECK(dry_run(on<Resid>(token(-1)).zero(), last).changed() == 8);
+    CHECK(dry_run(on<Resid>(batch(1)).zero(), last).changed() == 4);
+    CHECK_THROWS_AS((void)dry_run(on<Resid>(token(0)).zero(), last), PositionError);
+}
+
+TEST_CASE("ranges are named as the layout names its axes") {
+    using Ahead = Ordered<Resid<4>, Axis::token, Axis::batch>;
+    const at::Tensor ones = at::ones({3, 2, 4});
+    CHECK(to_string(dry_run(on<Resid>(token(2), batch(0)).zero(), borrow<Ahead>(ones))) ==
+          "4 of 24 values, all in Resid[token 2, batch 0]");
+    CHECK(to_string(dry_run(on<Resid>(token(2), batch(0)).zero(), borrow<Resid<4>>(ones.transpose(0, 1)))) ==
+          "4 of 24 values, all in Resid[batch 0, token 2]");
+    using ByHead = Ordered<Q<4>, Axis::other, Axis::head, Axis::token>;
+    const at::Tensor more = at::ones({2, 3, 5, 4});
+    CHECK(to_string(dry_run(on<Q>(head(2), token(0)).zero(), borrow<ByHead>(more))) ==
+          "8 of 120 values, all in Q[head 2, token 0]");
 }

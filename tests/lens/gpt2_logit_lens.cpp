@@ -19,6 +19,10 @@ using suture_test::message_of;
 using suture_test::says;
 using Small = Gpt2<24, 3>;
 
+// The lens reads row by row: the axes before the channels may stand in any order.
+static_assert(suture::detail::ResidualStream<View<Ordered<Resid<24>, Axis::token, Axis::batch>>, 24>);
+static_assert(!suture::detail::ResidualStream<View<Ordered<Mlp<24>, Axis::token, Axis::batch>>, 24>);
+
 /// A model in which every parameter matters.
 Small random_model(bool tied) {
     Gpt2Config c;

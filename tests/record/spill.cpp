@@ -352,3 +352,27 @@ TEST_CASE("an entry of listed tokens, of a mask or of some rows is still one aft
     check("mask", {.tokens = mask(odd)}, on<Q>(mask(odd)), on<Q>(mask(odd.logical_not())));
     check("row", {.tokens = token(1), .batches = batch(-1)}, on<Q>(token(1), batch(1)), on<Q>(token(1), batch(0)));
 }
+
+TEST_CASE("the axes of a layout are part of what a file holds") {
+    using Ahead = Ordered<Resid<4>, Axis::token, Axis::batch>;
+    const Folder folder;
+    const HookPoint<Ahead> site("h.0");
+    const at::Tensor x = at::arange(36, at::kFloat).reshape({3, 3, 4});
+    History<Ahead> last(on<Resid>(token(-1)));
+    HookSet hooks;
+    hooks.add(site, last);
+    {
+        const auto scope = hooks.activate();
+        (void)site(x);
+    }
+    spill(last, folder / "a.safetensors");
+    CHECK(says(message_of<TypeError>([&] { (void)read_history<Resid<4>>(folder / "a.safetensors"); }),
+               "the file holds a history of Ordered<Resid<4>, Axis::token, Axis::batch>, not of Resid<4>"));
+    const auto read = read_history<Ahead>(folder / "a.safetensors");
+    const View<Ahead> view = (*read.begin()).view();
+    CHECK(view.unsafe_tensor().equal(x[2]));
+    CHECK(at::Tensor(borrow<Ahead>(x) | on<Resid>(token(2)).set(view)).equal(x));
+    CHECK_THROWS_AS((void)(borrow<Ahead>(x) | on<Resid>(token(0)).set(view)), PositionError);
+    CHECK_FALSE(detail::history_format<Ahead>().fits({3, 4}));
+    CHECK(detail::history_format<Ahead>().fits({3, 3, 4}));
+}

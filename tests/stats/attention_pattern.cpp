@@ -1,7 +1,11 @@
 // Attention patterns: where they look, in nats and in shares, and what is refused.
 #include "suture/stats/attention_pattern.hpp"
 
+#include "suture/core/catalogue.hpp"
+#include "suture/edit/on.hpp"
 #include "suture/hook/hook_point.hpp"
+#include "suture/hook/hook_set.hpp"
+#include "suture/record/latest.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
@@ -108,4 +112,39 @@ TEST_CASE("a tensor that is not a pattern is refused, and the row is named") {
     CHECK(says(refusal<TypeError>(keys({}), causal()), "undefined", "as integers"));
     CHECK(
         says(refusal<ShapeError>(keys(at::ones({3, 1}, at::kLong)), causal()), "[3, 1]", "[2, 3, 5, 5]", "[batch, n]"));
+}
+
+TEST_CASE("the View of a pattern gives what its tensor gives") {
+    const at::Tensor p = causal();
+    const View<AttentionPattern<5>> view = borrow<AttentionPattern<5>>(p);
+    const at::Tensor keys = at::tensor({0, 3, 1, 1}).reshape({2, 2});
+    CHECK(attention_entropy(view).equal(attention_entropy(p)));
+    CHECK(attention_to_key(view, -1).equal(attention_to_key(p, -1)));
+    CHECK(attention_to_keys(view, keys).equal(attention_to_keys(p, keys)));
+    CHECK(attention_to_first(view.clone()).equal(attention_to_first(p)));
+    CHECK(attention_to_self(view).equal(attention_to_self(p)));
+    CHECK(attention_to_previous(view).equal(attention_to_previous(p)));
+}
+
+TEST_CASE("a pattern whose batch is not its first axis takes no keys by prompt") {
+    using HeadsFirst = Ordered<AttnPattern<5>, Axis::head, Axis::batch, Axis::token>;
+    const at::Tensor p = at::full({2, 2, 5, 5}, 0.2);
+    const View<HeadsFirst> view = borrow<HeadsFirst>(p);
+    CHECK(attention_to_keys(view, at::tensor({0, 1})).sizes() == at::IntArrayRef({2, 2, 5, 2}));
+    CHECK(says(message_of<ShapeError>([&] {
+                   (void)attention_to_keys(view, at::zeros({2, 1}, at::kLong));
+               }),
+               "whose first axis is not the batch"));
+}
+
+TEST_CASE("a recording of one query has no query for each key, even where there are as many heads") {
+    using Weights = AttentionPattern<3>;
+    const HookPoint<Weights> pattern("pattern");
+    Latest<Weights> last(on<AttnPattern>(token(-1)));
+    HookSet hooks;
+    hooks.add(pattern, last);
+    const auto scope = hooks.activate();
+    (void)pattern(at::full({2, 3, 3, 3}, 1.0 / 3));
+    CHECK(attention_to_first(last[0]).sizes() == at::IntArrayRef({2, 3}));
+    CHECK(says(message_of<ShapeError>([&] { (void)attention_to_self(last[0]); }), "this pattern holds token -1"));
 }

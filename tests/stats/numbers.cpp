@@ -53,3 +53,18 @@ TEST_CASE("input without rows of real numbers is refused with a remedy") {
     CHECK(says(refusal<TypeError>(at::ones({2, 2}, at::kMeta)), "on meta, which has no values", "another device"));
     CHECK(says(refusal<ShapeError>(at::scalar_tensor(1)), "no axes", "at least the channels"));
 }
+
+TEST_CASE("rows are tokens by default, and where the token is named last") {
+    using namespace suture;
+    using Ahead = Ordered<Resid<4>, Axis::token, Axis::batch>;
+    CHECK(detail::has_tokens_last<at::Tensor>);
+    CHECK(detail::has_tokens_last<View<Resid<4>>>);
+    CHECK(detail::has_tokens_last<Owned<Ordered<Resid<4>, Axis::head, Axis::token>>>);
+    CHECK_FALSE(detail::has_tokens_last<View<Ahead>>);
+    CHECK_FALSE(detail::has_tokens_last<Piece<Ahead>>);
+    CHECK_FALSE(detail::has_tokens_last<View<Ordered<Resid<4>, Axis::batch>>>);
+    CHECK(detail::has_same_rows<View<Ahead>, Piece<Ahead>>);
+    CHECK(detail::has_same_rows<View<Ahead>, at::Tensor>);
+    CHECK(detail::has_same_rows<View<Resid<4>>, View<Ordered<Resid<4>, Axis::batch, Axis::token>>>);
+    CHECK_FALSE(detail::has_same_rows<View<Ahead>, View<Resid<4>>>);
+}

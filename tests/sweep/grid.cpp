@@ -258,3 +258,18 @@ TEST_CASE("a place that no sweep can patch is refused when the grid is made") {
               (void)Grid::of(sites_of<CodeGenQkv<32, 8>>({"h.0.attn"}), on<Q>(heads(1, 4)));
           }) == "these channels lie at irregular distances in the layout: sweep them head by head");
 }
+
+TEST_CASE("a grid takes [batch, token, channel], named or not, and no other order") {
+    using Ahead = Ordered<Qkv, Axis::token, Axis::batch>;
+    using Named = Ordered<Qkv, Axis::batch, Axis::token>;
+    constexpr auto can_sweep = []<class L>(std::type_identity<L>) {
+        return requires(const HookPoint<L>& site) { Grid::of<Q>(site); };
+    };
+    CHECK(can_sweep(std::type_identity<Named>{}));
+    CHECK_FALSE(can_sweep(std::type_identity<Ahead>{}));
+    const HookPoint<Named> site("h.0.attn.c_attn");
+    CHECK(Grid::of(site, on<Q>(heads(0, 2))).parts().front().heads() == 2);
+    using Zero = decltype(on<Q>().zero());
+    CHECK(suture::detail::swept_recipe_fault<Zero, Ahead> == suture::detail::Fault::sweep_axes);
+    CHECK(suture::detail::swept_recipe_fault<Zero, Named> == suture::detail::Fault::none);
+}

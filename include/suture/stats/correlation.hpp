@@ -46,6 +46,7 @@ inline at::Tensor cosine(const at::Tensor& x, const at::Tensor& y) {
 /// @throws ShapeError if the shapes differ or there are fewer than two channels; TypeError if the numbers are not real or
 ///         are on two devices
 template <Numbers A, Numbers B>
+    requires(detail::has_same_rows<A, B>)
 at::Tensor pearson(const A& a, const B& b) {
     const at::Tensor rows = detail::in_float64(a), others = detail::in_float64(b);
     if (rows.sizes() != others.sizes())
@@ -56,6 +57,11 @@ at::Tensor pearson(const A& a, const B& b) {
                         ": move them to one device");
     return detail::cosine(detail::deviations_of(rows), detail::deviations_of(others));
 }
+
+template <Readable A, Readable B>
+    requires(!detail::has_same_rows<A, B>)
+SUTURE_REJECTED("these have other axes before the channels: correlate tensors of one order",
+                pearson(const A&, const B&));
 
 /// The correlation of every row with every other: [..., rows, channels] -> [..., rows, rows], float64. For a recorded
 /// activation, that is token against token:

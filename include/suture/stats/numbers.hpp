@@ -33,13 +33,20 @@ inline at::Tensor in_float64(const at::Tensor& t) {
 /// A row of a component covers all of its groups.
 at::Tensor in_float64(const Readable auto& held) { return in_float64(plain(held)); }
 
+/// The axes before the channels of a View, an Owned, or a place of one; a tensor names none.
+template <class T>
+inline constexpr AxisOrder axes_of_numbers{};
+template <template <class> class Holder, class X>
+inline constexpr AxisOrder axes_of_numbers<Holder<X>> = axes_of<X>;
 /// Whether the axis before the channels is that of the tokens, by name or by default.
 template <class T>
-inline constexpr bool has_tokens_last = true;
-template <class T>
-    requires(is_ordered<held_type<T>>)
-inline constexpr bool has_tokens_last<T> =
-    axes_of<held_type<T>>.token >= 0 && axes_of<held_type<T>>.token + 1 == axes_of<held_type<T>>.count;
+inline constexpr bool has_tokens_last = axes_of_numbers<T>.is_free() ||
+                                        (axes_of_numbers<T>.token >= 0 &&
+                                         axes_of_numbers<T>.token + 1 == axes_of_numbers<T>.count);
+/// Whether the rows of both stand in the same order, as far as the types say.
+template <class A, class B>
+inline constexpr bool has_same_rows = !Readable<A> || !Readable<B> || axes_of_numbers<A> == axes_of_numbers<B> ||
+                                      (axes_of_numbers<A>.is_batch_first() && axes_of_numbers<B>.is_batch_first());
 }  // namespace detail
 
 }  // namespace suture

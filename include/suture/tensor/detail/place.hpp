@@ -325,6 +325,13 @@ inline AxisOrder axes_among(const AxisOrder& axes, at::IntArrayRef leading, cons
     return axes.among(count);
 }
 
+[[noreturn]] inline void throw_no_axis(Axis along, const AxisOrder& named, const std::string& in) {
+    const std::string none = in + (along == Axis::token ? " has no token axis: " : " has no batch axis: ");
+    if (!named.is_free()) throw ShapeError(none + "leave the selector out, or name the axis in the layout");
+    throw ShapeError(none + (along == Axis::token ? "give it the shape [tokens, channels] or more"
+                                                  : "give it the shape [batch, tokens, channels]"));
+}
+
 /// Cuts the axes before the channels as resolved. A true view.
 inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, Index leading) {
     for (Index axis = r.token || r.batch || r.head ? leading : 0; axis-- > 0;)
