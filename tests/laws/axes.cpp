@@ -24,8 +24,9 @@ using namespace laws;
 namespace {
 /// Moves the axes of an activation, and the tensors of selectors with them.
 struct Order {
-    extents axes;     ///< the default layout's axis that stands at each place; the token is its last
-    Index heads = 0;  ///< if not 0, heads are split off the channels, to stand on axis 1
+    extents axes;         ///< the default layout's axis that stands at each place; the token is its last
+    Index heads = 0;      ///< if not 0, the heads of [batch, token, channels] are split off
+    Index head_axis = 1;  ///< where they stand then
 
     Index token() const { return static_cast<Index>(axes.size()) - 1; }
     at::Tensor moved(const at::Tensor& x) const {
@@ -34,10 +35,10 @@ struct Order {
         if (heads == 0) return x.permute(all);
         const std::array<Index, 2> split{heads, x.size(-1) / heads};
         const at::Tensor by_head = x.unflatten(-1, at::IntArrayRef(split));
-        return by_head.movedim(-2, 1);
+        return by_head.movedim(-2, head_axis);
     }
     at::Tensor back(const at::Tensor& x) const {
-        if (heads != 0) return x.movedim(1, -2).flatten(-2);
+        if (heads != 0) return x.movedim(head_axis, -2).flatten(-2);
         extents inverse(axes.size() + 1);
         for (std::size_t i = 0; i < axes.size(); ++i)
             inverse[static_cast<std::size_t>(axes[i])] = static_cast<Index>(i);
@@ -50,9 +51,11 @@ struct Order {
         const bool shared = t.dim() == 1 && axes.size() > 1;
         if (heads != 0) {
             if (chosen < 0 || (shared && where.what != RowPositions::Kind::one_per_row)) return where;
+            const bool behind_tokens = head_axis == 2;
+            const Index at = head_axis - (behind_tokens && where.what == RowPositions::Kind::one_per_row);
             extents sizes(t.sizes().begin(), t.sizes().end());
-            sizes.insert(sizes.begin() + 1, chosen);
-            t = t.unsqueeze(1).expand(sizes);
+            sizes.insert(sizes.begin() + at, chosen);
+            t = t.unsqueeze(at).expand(sizes);
             return where;
         }
         extents order = axes;
@@ -199,8 +202,8 @@ void check_orders() {
 
 /// Heads on an axis of their own: [batch, head, token, channels of one].
 template <class L, class C, class O, class CO, position_form Positions, channel_form Channels>
-void check_heads(Index heads) {
-    const Order order{{0, 1}, heads};
+void check_heads(Index heads, Index head_axis) {
+    const Order order{{0, 1}, heads, head_axis};
     random_numbers random = draw_numbers();
     const extents leading{draw(1, 4), draw(1, 5)};
     chosen_part told;
@@ -219,14 +222,14 @@ void check_heads(Index heads) {
         wheres);
 }
 template <class L, class C, class O, class CO>
-void check_split_heads(Index heads) {
+void check_split_heads(Index heads, Index head_axis) {
     for_all(layout_text(facts_of<O>), 12, [&] {
-        check_heads<L, C, O, CO, position_form::all, channel_form::drawn_heads>(heads);
-        check_heads<L, C, O, CO, position_form::token, channel_form::listed_heads>(heads);
-        check_heads<L, C, O, CO, position_form::batch, channel_form::drawn_dims_of_heads>(heads);
-        check_heads<L, C, O, CO, position_form::both, channel_form::mixed>(heads);
-        check_heads<L, C, O, CO, position_form::rows, channel_form::drawn_heads>(heads);
-        check_heads<L, C, O, CO, position_form::rows, channel_form::listed_heads>(heads);
+        check_heads<L, C, O, CO, position_form::all, channel_form::drawn_heads>(heads, head_axis);
+        check_heads<L, C, O, CO, position_form::token, channel_form::listed_heads>(heads, head_axis);
+        check_heads<L, C, O, CO, position_form::batch, channel_form::drawn_dims_of_heads>(heads, head_axis);
+        check_heads<L, C, O, CO, position_form::both, channel_form::mixed>(heads, head_axis);
+        check_heads<L, C, O, CO, position_form::rows, channel_form::drawn_heads>(heads, head_axis);
+        check_heads<L, C, O, CO, position_form::rows, channel_form::listed_heads>(heads, head_axis);
     });
 }
 
@@ -260,8 +263,10 @@ TEST_CASE("places and edits in a grouped layout mean the same in every order of 
 }
 TEST_CASE("places and edits of one component mean the same in every order of the axes") { check_orders<Resid<6, 2>>(); }
 TEST_CASE("places and edits mean the same where the heads are an axis of their own") {
-    check_split_heads<Q<12, 3>, Q<12, 3>, SplitHeads<Q<4>>, Q<4>>(3);
-    check_split_heads<NeoXQkv<3, 4>, K<4>, SplitHeads<Fused<12, Q<4>, K<4>, V<4>>>, K<4>>(3);
+    check_split_heads<Q<12, 3>, Q<12, 3>, SplitHeads<Q<4>>, Q<4>>(3, 1);
+    check_split_heads<Q<12, 3>, Q<12, 3>, Ordered<Q<4>, Axis::batch, Axis::token, Axis::head>, Q<4>>(3, 2);
+    check_split_heads<NeoXQkv<3, 4>, K<4>, Ordered<Fused<12, Q<4>, K<4>, V<4>>, Axis::head, Axis::batch, Axis::token>,
+                      K<4>>(3, 0);
 }
 TEST_CASE("the parts of an ordered layout are the parts of the layout, with its axes, and cat joins them") {
     check_parts<Gpt2Qkv<12, 3>, Ordered<Gpt2Qkv<12, 3>, Axis::token, Axis::batch>>({{1, 0}});

@@ -385,11 +385,11 @@ inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) 
     r.axes = axes_among(p.part.axes, leading, in);
     const auto size_of = [&leading](signed char axis) { return leading[static_cast<std::size_t>(axis)]; };
     if (at.token) {
-        if (r.axes.token < 0) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels] or more");
+        if (r.axes.token < 0) throw_no_axis(Axis::token, p.part.axes, in);
         r.token = range_of(*at.token, size_of(r.axes.token), in);
     }
     if (at.batch) {
-        if (r.axes.batch < 0) throw ShapeError(in + " has no batch axis: give it the shape [batch, tokens, channels]");
+        if (r.axes.batch < 0) throw_no_axis(Axis::batch, p.part.axes, in);
         r.batch = range_of(*at.batch, size_of(r.axes.batch), in);
     }
     const ChannelWhere& w = p.channels;
