@@ -56,6 +56,7 @@ TEST_CASE("layouts and positions can be named with the namespaces std, torch and
     CHECK(offset<OpenQkv, K<8, 2>> == 8);
     CHECK(slice_of<OpenQkv, V<8, 2>> == StridedSlice{16, 8, 1, 24});
     CHECK(is_same_v<part<OpenQkv, Q>, Q<8, 2>>);
+    CHECK(is_same_v<part<Ordered<OpenQkv, Axis::token>, Q>, Ordered<Q<8, 2>, Axis::token>>);
     CHECK(describe<OpenRouter>().find(OpenRouter::name) != string::npos);
     CHECK(describe<OpenQkv>().find("24 channels") != string::npos);
     const Position<Axis::token> last = token(-1);
