@@ -373,6 +373,6 @@ TEST_CASE("the axes of a layout are part of what a file holds") {
     CHECK(view.unsafe_tensor().equal(x[2]));
     CHECK(at::Tensor(borrow<Ahead>(x) | on<Resid>(token(2)).set(view)).equal(x));
     CHECK_THROWS_AS((void)(borrow<Ahead>(x) | on<Resid>(token(0)).set(view)), PositionError);
-    CHECK_FALSE(detail::history_format<Ahead>().fits({3, 4}));
-    CHECK(detail::history_format<Ahead>().fits({3, 3, 4}));
+    CHECK_FALSE(suture::detail::history_format<Ahead>().fits({3, 4}));
+    CHECK(suture::detail::history_format<Ahead>().fits({3, 3, 4}));
 }

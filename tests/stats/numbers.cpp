@@ -55,16 +55,15 @@ TEST_CASE("input without rows of real numbers is refused with a remedy") {
 }
 
 TEST_CASE("rows are tokens by default, and where the token is named last") {
-    using namespace suture;
     using Ahead = Ordered<Resid<4>, Axis::token, Axis::batch>;
-    CHECK(detail::has_tokens_last<at::Tensor>);
-    CHECK(detail::has_tokens_last<View<Resid<4>>>);
-    CHECK(detail::has_tokens_last<Owned<Ordered<Resid<4>, Axis::head, Axis::token>>>);
-    CHECK_FALSE(detail::has_tokens_last<View<Ahead>>);
-    CHECK_FALSE(detail::has_tokens_last<Piece<Ahead>>);
-    CHECK_FALSE(detail::has_tokens_last<View<Ordered<Resid<4>, Axis::batch>>>);
-    CHECK(detail::has_same_rows<View<Ahead>, Piece<Ahead>>);
-    CHECK(detail::has_same_rows<View<Ahead>, at::Tensor>);
-    CHECK(detail::has_same_rows<View<Resid<4>>, View<Ordered<Resid<4>, Axis::batch, Axis::token>>>);
-    CHECK_FALSE(detail::has_same_rows<View<Ahead>, View<Resid<4>>>);
+    CHECK(suture::detail::has_tokens_last<at::Tensor>);
+    CHECK(suture::detail::has_tokens_last<View<Resid<4>>>);
+    CHECK(suture::detail::has_tokens_last<Owned<Ordered<Resid<4>, Axis::head, Axis::token>>>);
+    CHECK_FALSE(suture::detail::has_tokens_last<View<Ahead>>);
+    CHECK_FALSE(suture::detail::has_tokens_last<Piece<Ahead>>);
+    CHECK_FALSE(suture::detail::has_tokens_last<View<Ordered<Resid<4>, Axis::batch>>>);
+    CHECK(suture::detail::has_same_rows<View<Ahead>, Piece<Ahead>>);
+    CHECK(suture::detail::has_same_rows<View<Ahead>, at::Tensor>);
+    CHECK(suture::detail::has_same_rows<View<Resid<4>>, View<Ordered<Resid<4>, Axis::batch, Axis::token>>>);
+    CHECK_FALSE(suture::detail::has_same_rows<View<Ahead>, View<Resid<4>>>);
 }

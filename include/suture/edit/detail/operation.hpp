@@ -170,19 +170,20 @@ struct MeanOver {
             if (merges_heads && !over_heads)
                 throw ValueError(
                     "a mask selects positions across heads: name one head, or average over Axis::head too");
-            if (over_heads && !merges_heads) p.dims.push_back(head_axis(t));
+            if (over_heads && !merges_heads) p.dims.push_back(head_axis(t, -1));
             if (over_heads && !merges_heads && !over_tokens && !over_batch) return p;
             if (!over_tokens || has_batch != over_batch)
                 throw ValueError("a mask selects positions across rows: average over Axis::batch and Axis::token");
             p.dims.push_back(0);
             return p;
         }
-        if (over_tokens && t.where.kept.token < 0)
+        const AxisOrder kept = axes_kept(t);
+        if (over_tokens && kept.token < 0)
             throw ValueError("mean_over(Axis::token) of one token: select several, or average over Axis::batch");
-        if (over_batch && t.where.kept.batch < 0) refuse_batch();
-        if (over_batch) p.dims.push_back(t.where.kept.batch);
-        if (over_tokens) p.dims.push_back(t.where.kept.token);
-        if (over_heads) p.dims.push_back(head_axis(t));
+        if (over_batch && kept.batch < 0) refuse_batch();
+        if (over_batch) p.dims.push_back(kept.batch);
+        if (over_tokens) p.dims.push_back(kept.token);
+        if (over_heads) p.dims.push_back(head_axis(t, kept.head));
         return p;
     }
     void write(const at::Tensor& part, const ResolvedPlace& where, const Prepared& p) const {
@@ -201,14 +202,24 @@ private:
     [[noreturn]] static void refuse_batch() {
         throw ValueError("mean_over(Axis::batch) without a batch axis: select several rows, or use Axis::token");
     }
+    /// The axes that the selection keeps. @pre its positions are not those of a mask
+    static AxisOrder axes_kept(const EditTarget& t) {
+        const std::optional<RowPositions>& rows = t.at.asked.positions.rows;
+        AxisOrder kept = t.where.axes;
+        if ((t.where.token && t.where.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row))
+            kept = kept.without(Axis::token);
+        if (t.where.batch && t.where.batch->single) kept = kept.without(Axis::batch);
+        if (t.where.head && t.where.head->single) kept = kept.without(Axis::head);
+        return kept;
+    }
     /// The axis of the heads in the selection: the last but one where heads are channels.
-    static Index head_axis(const EditTarget& t) {
+    static Index head_axis(const EditTarget& t, Index kept) {
         const PlaceValue& asked = t.at.asked;
         const bool several = asked.channels.heads == ChannelWhere::Heads::several;
         if (!asked.part.has_head_axis() && several) return static_cast<Index>(t.where.sizes.size()) - 2;
-        if (t.where.kept.head < 0)
+        if (kept < 0)
             throw ValueError("mean_over(Axis::head) without an axis of heads: select several, on<C>(heads())");
-        return t.where.kept.head;
+        return kept;
     }
 };
 

@@ -82,11 +82,11 @@ using Shape = c10::SmallVector<Index, 6>;
 
 /// A place in an activation of a known shape.
 struct ResolvedPlace {
-    StridedSlice channels;  ///< the selected channels, unless they are listed
-    at::Tensor listed;      ///< int64: the selected channels, if no strided slice holds them
-    AxisOrder axes;         ///< of the activation
-    AxisOrder kept;         ///< of the selection: without the axes that an index dropped
-    std::optional<IndexRange> batch, token, head;
+    StridedSlice channels;                         ///< the selected channels, unless they are listed
+    at::Tensor listed;                             ///< int64: the selected channels, if no strided slice holds them
+    AxisOrder axes;                                ///< of the activation
+    AxisOrder kept;                                ///< of the selection: without the axes that an index dropped
+    std::optional<IndexRange> batch, token, head;  ///< where `rows` are given, these are contained in them
     at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
     Shape sizes;      ///< the shape of the selection: [..., channels] or [..., heads, channels of a head]
 
@@ -291,10 +291,11 @@ inline at::Tensor listed_numbers(const at::Tensor& given, Index begin, Index all
 inline void resolve_channels(const PlaceValue& p, at::Device device, ResolvedPlace& r) {
     const BoundChannels bound = bound_channels(p);
     Index rows = bound.rows, dims = bound.dims;
-    const at::Tensor listed_heads = p.part.has_head_axis() ? at::Tensor() : p.heads;
-    if (listed_heads.defined() || p.dims.defined()) {
+    const bool lists_heads = p.heads.defined() && !p.part.has_head_axis();
+    if (lists_heads || p.dims.defined()) {
         const std::string name = p.name;
-        const at::Tensor heads = listed_numbers(listed_heads, bound.row_begin, bound.rows, "head", p.part.heads, name);
+        const at::Tensor heads = listed_numbers(lists_heads ? p.heads : at::Tensor(), bound.row_begin, bound.rows,
+                                                "head", p.part.heads, name);
         const at::Tensor channels = listed_numbers(
             p.dims, bound.dim_begin, bound.dims, "dim", bound.row_width,
             bound.by_head || bound.rows * bound.row_width != p.part.channels() ? "a head of " + name : name);
@@ -333,10 +334,17 @@ inline AxisOrder axes_among(const AxisOrder& axes, at::IntArrayRef leading, cons
 }
 
 /// Cuts the axes before the channels as resolved. A true view.
-inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r, Index leading) {
-    for (Index axis = r.token || r.batch || r.head ? leading : 0; axis-- > 0;)
-        if (const IndexRange* const cut = r.cut_along(axis))
-            t = cut->single ? t.select(axis, cut->begin) : t.narrow(axis, cut->begin, cut->size);
+inline at::Tensor cut_positions(at::Tensor t, const ResolvedPlace& r) {
+    const auto cut = [&t](const IndexRange& s, Index axis) {
+        t = s.single ? t.select(axis, s.begin) : t.narrow(axis, s.begin, s.size);
+    };
+    if (r.head || r.axes.batch > r.axes.token) {  // from the innermost, because an index drops its axis
+        for (Index axis = r.axes.count; axis-- > 0;)
+            if (const IndexRange* const along = r.cut_along(axis)) cut(*along, axis);
+        return t;
+    }
+    if (r.token) cut(*r.token, r.axes.token);
+    if (r.batch) cut(*r.batch, r.axes.batch);
     return t;
 }
 
@@ -355,23 +363,16 @@ inline at::Tensor resolve_rows(const PlaceValue& p, const ResolvedPlace& r, cons
         all = all.index_select(
             axes.head,
             listed_numbers(p.heads, 0, 0, "head", leading[static_cast<std::size_t>(axes.head)], in).to(all.device()));
-    all = cut_positions(all, r, axes.count);
+    all = cut_positions(all, r);
     if (!p.positions.rows) return all;
     if (r.head && r.head->single) axes = axes.without(Axis::head);
     const at::Tensor among = rows_of(*p.positions.rows, activation, all.sizes(), axes.token, in);
     return all.reshape({-1}).index_select(0, among.reshape({-1})).reshape(among.sizes());
 }
 
-/// The axes that a selection keeps.
-inline AxisOrder axes_kept(const PlaceValue& p, const ResolvedPlace& r) {
-    const std::optional<RowPositions>& rows = p.positions.rows;
-    if (rows && rows->what == RowPositions::Kind::where_true) return {1, -1, -1, -1};
-    AxisOrder kept = r.axes;
-    if ((r.token && r.token->single) || (rows && rows->what == RowPositions::Kind::one_per_row))
-        kept = kept.without(Axis::token);
-    if (r.batch && r.batch->single) kept = kept.without(Axis::batch);
-    if (r.head && r.head->single) kept = kept.without(Axis::head);
-    return kept;
+/// The heads of a place, as positions on an axis of their own.
+inline Position<Axis::head> head_position(const ChannelWhere& w) {
+    return {w.head_begin, w.head_end, w.heads == ChannelWhere::Heads::one};
 }
 
 /// Resolves a place in an activation with the axes that its layout names: by default [..., tokens, channels], with the
@@ -392,15 +393,11 @@ inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) 
         if (r.axes.batch < 0) throw_no_axis(Axis::batch, p.part.axes, in);
         r.batch = range_of(*at.batch, size_of(r.axes.batch), in);
     }
-    const ChannelWhere& w = p.channels;
     const bool lists_heads = p.part.has_head_axis() && p.heads.defined();
-    if (p.part.has_head_axis() && !lists_heads && w.heads != ChannelWhere::Heads::together)
-        r.head = range_of(Position<Axis::head>{w.head_begin, w.head_end, w.heads == ChannelWhere::Heads::one},
-                          size_of(r.axes.head), in);
-    r.kept = axes_kept(p, r);
+    if (p.part.has_head_axis() && !lists_heads && p.channels.heads != ChannelWhere::Heads::together)
+        r.head = range_of(head_position(p.channels), size_of(r.axes.head), in);
     if (at.rows || lists_heads) {
         r.rows = resolve_rows(p, r, activation);
-        r.token = r.batch = r.head = std::nullopt;
         r.sizes.append(r.rows.sizes().begin(), r.rows.sizes().end());
     } else {
         for (std::size_t i = 0; i < leading.size(); ++i) {
@@ -430,7 +427,7 @@ inline at::Tensor cut_channels(const at::Tensor& t, const StridedSlice& slice) {
 /// The place as a view of `packed` [..., channels]: of the shape of the selection or, where heads lie apart, with the
 /// groups of its slice as an axis. @pre r.is_viewable()
 inline at::Tensor view_at(const at::Tensor& packed, const ResolvedPlace& r) {
-    at::Tensor part = cut_channels(cut_positions(packed, r, packed.dim() - 1), r.channels);
+    at::Tensor part = cut_channels(cut_positions(packed, r), r.channels);
     if (part.sizes() == at::IntArrayRef(r.sizes)) return part;
     // [..., heads of one group side by side] -> [..., heads, head width]
     if (r.channels.groups == 1) return part.unflatten(-1, at::IntArrayRef(r.sizes).slice(r.sizes.size() - 2));
@@ -442,7 +439,7 @@ inline at::Tensor view_at(const at::Tensor& packed, const ResolvedPlace& r) {
 inline at::Tensor part_at(const at::Tensor& packed, const ResolvedPlace& r) {
     if (r.is_viewable()) return view_at(packed, r).reshape(r.sizes);
     at::Tensor part = r.rows.defined() ? packed.reshape({-1, packed.size(-1)}).index_select(0, r.rows.reshape({-1}))
-                                       : cut_positions(packed, r, packed.dim() - 1);
+                                       : cut_positions(packed, r);
     part = r.listed.defined() ? part.index_select(-1, r.listed) : cut_channels(part, r.channels);
     return part.reshape(r.sizes);
 }
@@ -450,7 +447,7 @@ inline at::Tensor part_at(const at::Tensor& packed, const ResolvedPlace& r) {
 /// Writes back the copy that `part_at` returned for a selection that cannot be a view. @pre `packed` is contiguous
 inline void put_back(const at::Tensor& packed, const ResolvedPlace& r, const at::Tensor& part) {
     if (!r.rows.defined()) {
-        const at::Tensor target = cut_positions(packed, r, packed.dim() - 1);
+        const at::Tensor target = cut_positions(packed, r);
         Shape sizes(target.sizes().begin(), target.sizes().end());
         sizes.back() = r.listed.numel();
         target.index_copy_(-1, r.listed, part.reshape(sizes));
