@@ -76,7 +76,7 @@ TEST_CASE("a mask has the axes of the activation; in the wrong order it is refus
     const at::Tensor chosen = at::zeros({4, 3}, at::kBool);
     chosen[2][1].fill_(true);
     CHECK(view[on<K>(mask(chosen))].clone().equal(keys_of(x[2][1]).unsqueeze(0)));
-    CHECK(view[on<K>(mask(at::tensor({false, false, true, false})))].clone().equal(keys_of(x[2])));
+    CHECK(view[on<K>(mask(at::tensor({0, 0, 1, 0}).to(at::kBool)))].clone().equal(keys_of(x[2])));
     CHECK(says(message_of<ShapeError>([&] { (void)view[on<K>(mask(chosen.t()))]; }), "the mask has shape [3, 4]",
                "[4, 3]"));
     CHECK(says(message_of<ShapeError>([&] {
@@ -190,7 +190,7 @@ TEST_CASE("without a batch the first axis is the token") {
     const at::Tensor stream = at::arange(12, at::kFloat).reshape({3, 4});
     const View<Stream> view = borrow<Stream>(stream);
     CHECK(view[on<Resid>(token(-1))].clone().equal(stream[2]));
-    CHECK(view[on<Resid>(token(at::tensor(1)))].clone().equal(stream[1]));
+    CHECK(view[on<Resid>(token(at::scalar_tensor(1, at::kLong)))].clone().equal(stream[1]));
     CHECK_THROWS_AS((void)borrow<Stream>(stream.unsqueeze(0)), ShapeError);
     const HookPoint<Stream> point("stream");
     Latest<Stream> rows(RecordOptions{.batches = batch(0)});
@@ -227,7 +227,7 @@ TEST_CASE("in an attention pattern, token is the query, head the head, and dims 
     CHECK(at::Tensor(view | on<AttnPattern>().mean_over(Axis::head)).equal(weights.mean(1, true).expand_as(weights)));
     CHECK_THROWS_AS((void)(view | on<AttnPattern>(head(1)).mean_over(Axis::head)), ValueError);
     CHECK_THROWS_AS((void)(view | on<AttnPattern>().mean_over(Axis::other)), ValueError);
-    const auto some = on<AttnPattern>(mask(at::tensor({true, false, true, false, false})));
+    const auto some = on<AttnPattern>(mask(at::tensor({1, 0, 1, 0, 0}).to(at::kBool)));
     CHECK_THROWS_AS((void)(view | some.mean_over(Axis::batch, Axis::token)), ValueError);
     CHECK(at::Tensor(view | some.mean_over(Axis::batch, Axis::token, Axis::head))
               .select(2, 2)

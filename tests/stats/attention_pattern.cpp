@@ -134,7 +134,7 @@ TEST_CASE("a pattern whose batch is not its first axis takes no keys by prompt")
     CHECK(says(message_of<ShapeError>([&] {
                    (void)attention_to_keys(view, at::zeros({2, 1}, at::kLong));
                }),
-               "whose first axis is not the batch"));
+               "give keys [n], or [batch, n] with the pattern's batch"));
 }
 
 TEST_CASE("a recording of one query has no query for each key, even where there are as many heads") {

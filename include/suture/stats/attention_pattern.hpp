@@ -1,5 +1,5 @@
 // Attention patterns: where the heads look. The last axes of a pattern are queries and keys, like the [batch, heads,
-// queries, keys] that passes an attention's `pattern` site. It is given as a tensor, or as the View of an
+// queries, keys] that passes an attention's `pattern` site. It is given as a tensor, or as the View or Owned of an
 // `AttentionPattern<keys>`:
 //
 //     Latest<AnyLayout> patterns;                                   // at sites(model, "h.*.attn.pattern")
@@ -20,15 +20,36 @@
 #include <ATen/ops/xlogy.h>
 #include <c10/util/StringUtil.h>
 
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "suture/core/refuse.hpp"
-
 namespace suture {
 
 namespace detail {
+/// Whether P holds a pattern whose queries are the last axis before the keys: the predicate twin of the assertions in
+/// `GivenPattern`.
+template <class P>
+inline constexpr bool holds_pattern = !std::is_void_v<held_type<P>> && has_tokens_last<P>;
+
+/// A pattern as it is given: its values, and what its layout says of its axes.
+struct GivenPattern {
+    GivenPattern(const at::Tensor& given) : values(given) {}
+    template <Readable P>
+    GivenPattern(const P& given)
+        : values(plain(given)), cut(cut_of(given)), axes(axes_held(cut.get(), axes_of_numbers<P>)) {
+        static_assert(!std::is_void_v<held_type<P>>,
+                      "a place of a pattern is given as a tensor: write view[place].clone()");
+        static_assert(std::is_void_v<held_type<P>> || holds_pattern<P>,
+                      "a pattern has its queries last before the keys: name the token axis last");
+    }
+
+    at::Tensor values;
+    std::shared_ptr<const Cut> cut;  ///< the positions that it holds of an activation; null if all
+    AxisOrder axes = {};
+};
+
 /// Names the first row where `wrong` [..., queries] is true, and its sum.
 [[noreturn]] inline void throw_no_probabilities(const at::Tensor& wrong, const at::Tensor& sums) {
     const at::Tensor place = wrong.nonzero()[0];
@@ -54,24 +75,15 @@ inline at::Tensor checked_pattern(const at::Tensor& given) {
     return pattern;
 }
 /// The same for a pattern with one key for each query.
-inline at::Tensor checked_self_attention(const at::Tensor& given) {
-    const at::Tensor pattern = checked_pattern(given);
+inline at::Tensor checked_self_attention(const GivenPattern& given) {
+    if (given.cut && is_one_token(*given.cut))
+        throw ShapeError("this pattern holds " + positions_text(given.cut->positions) +
+                         " of an activation: record all queries to compare them with their own keys");
+    const at::Tensor pattern = checked_pattern(given.values);
     if (pattern.size(-1) != pattern.size(-2))
         throw ShapeError("the pattern has shape " + shape_text(pattern.sizes()) +
                          ": give one with a key for every query, or name the key: attention_to_key(pattern, 2)");
     return pattern;
-}
-
-/// A pattern that is held with a layout, whose channels are the keys.
-template <class T>
-concept HeldPattern = Readable<T> && !std::is_void_v<held_type<T>> && has_tokens_last<T>;
-/// The tensor of a pattern with an axis of queries. @throws ShapeError if it is a recording of one query
-template <HeldPattern P>
-at::Tensor with_queries(const P& pattern) {
-    if (const auto cut = cut_of(pattern); cut && is_one_token(*cut))
-        throw ShapeError("this pattern holds " + positions_text(cut->positions) +
-                         " of an activation: record all queries to compare them with their own keys");
-    return plain(pattern);
 }
 
 /// @throws PositionError unless every one of these keys is among `count`
@@ -89,15 +101,15 @@ inline void check_keys(Index first, Index last, Index count) {
 // real.
 
 /// How spread each query's attention is, in nats: 0 for a single key, log(n) for n equal keys. [..., queries]
-inline at::Tensor attention_entropy(const at::Tensor& pattern) {
-    const at::Tensor p = detail::checked_pattern(pattern);
+inline at::Tensor attention_entropy(const detail::GivenPattern& pattern) {
+    const at::Tensor p = detail::checked_pattern(pattern.values);
     return at::xlogy(p, p).sum(-1).neg();
 }
 
 /// The share of each query's attention that goes to one key; -1 is the last. [..., queries]
 /// @throws PositionError if there is no such key
-inline at::Tensor attention_to_key(const at::Tensor& pattern, Index key) {
-    const at::Tensor p = detail::checked_pattern(pattern);
+inline at::Tensor attention_to_key(const detail::GivenPattern& pattern, Index key) {
+    const at::Tensor p = detail::checked_pattern(pattern.values);
     detail::check_keys(key, key, p.size(-1));
     return p.select(-1, key).clone();
 }
@@ -109,11 +121,12 @@ inline at::Tensor attention_to_key(const at::Tensor& pattern, Index key) {
 ///
 /// @throws PositionError if there is no such key, ShapeError if the keys have other axes, TypeError if they are
 ///         not integers
-inline at::Tensor attention_to_keys(const at::Tensor& pattern, const at::Tensor& keys) {
-    const at::Tensor p = detail::checked_pattern(pattern);
+inline at::Tensor attention_to_keys(const detail::GivenPattern& pattern, const at::Tensor& keys) {
+    const at::Tensor p = detail::checked_pattern(pattern.values);
     if (!keys.defined() || !at::isIntegralType(keys.scalar_type(), /*includeBool=*/false))
         throw TypeError("the keys are " + tensor_text(keys) + ": give their indices as integers");
-    const bool by_prompt = keys.dim() == 2 && p.dim() >= 3 && keys.size(0) == p.size(0);
+    const bool begins_with_batch = pattern.axes.is_free() || pattern.axes.batch == 0;
+    const bool by_prompt = keys.dim() == 2 && p.dim() >= 3 && keys.size(0) == p.size(0) && begins_with_batch;
     if (keys.dim() != 1 && !by_prompt)
         throw ShapeError("the keys have shape " + shape_text(keys.sizes()) + " and the pattern " +
                          shape_text(p.sizes()) + ": give keys [n], or [batch, n] with the pattern's batch");
@@ -129,71 +142,19 @@ inline at::Tensor attention_to_keys(const at::Tensor& pattern, const at::Tensor&
 }
 
 /// The share of each query's attention that goes to the first token. [..., queries]
-inline at::Tensor attention_to_first(const at::Tensor& pattern) { return attention_to_key(pattern, 0); }
+inline at::Tensor attention_to_first(const detail::GivenPattern& pattern) { return attention_to_key(pattern, 0); }
 
 /// The share of each query's attention that goes to its own token. [..., queries]
 /// @throws ShapeError also if the numbers of queries and keys differ
-inline at::Tensor attention_to_self(const at::Tensor& pattern) {
+inline at::Tensor attention_to_self(const detail::GivenPattern& pattern) {
     return detail::checked_self_attention(pattern).diagonal(0, -2, -1).clone();
 }
 
 /// The share of each query's attention that goes to the token before it. [..., queries - 1]: the first token has none
 /// before it, so element i belongs to query i + 1.
 /// @throws ShapeError also if the numbers of queries and keys differ
-inline at::Tensor attention_to_previous(const at::Tensor& pattern) {
+inline at::Tensor attention_to_previous(const detail::GivenPattern& pattern) {
     return detail::checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
 }
 
-// The same of Views and Owneds.
-
-template <detail::HeldPattern P>
-at::Tensor attention_entropy(const P& pattern) {
-    return attention_entropy(detail::plain(pattern));
-}
-template <detail::HeldPattern P>
-at::Tensor attention_to_key(const P& pattern, Index key) {
-    return attention_to_key(detail::plain(pattern), key);
-}
-/// @throws ShapeError also for keys [batch, n] if the batch is not the pattern's first axis
-template <detail::HeldPattern P>
-at::Tensor attention_to_keys(const P& pattern, const at::Tensor& keys) {
-    const detail::AxisOrder axes =
-        detail::axes_held(detail::cut_of(pattern).get(), detail::axes_of<detail::held_type<P>>);
-    if (keys.defined() && keys.dim() == 2 && !axes.is_free() && axes.batch != 0)
-        throw ShapeError("the keys have shape " + shape_text(keys.sizes()) + " and the pattern " +
-                         shape_text(pattern.sizes()) + ", whose first axis is not the batch: give keys [n]");
-    return attention_to_keys(detail::plain(pattern), keys);
-}
-template <detail::HeldPattern P>
-at::Tensor attention_to_first(const P& pattern) {
-    return attention_to_key(pattern, 0);
-}
-template <detail::HeldPattern P>
-at::Tensor attention_to_self(const P& pattern) {
-    return attention_to_self(detail::with_queries(pattern));
-}
-template <detail::HeldPattern P>
-at::Tensor attention_to_previous(const P& pattern) {
-    return attention_to_previous(detail::with_queries(pattern));
-}
-
-#define SUTURE_OTHER_PATTERN(name)                                                              \
-    template <Readable P, class... Keys>                                                        \
-        requires(!detail::HeldPattern<P> && !std::is_void_v<detail::held_type<P>>)              \
-    SUTURE_REJECTED("a pattern has its queries last before the keys: name the token axis last", \
-                    name(const P&, const Keys&...));                                            \
-    template <Readable P, class... Keys>                                                        \
-        requires(std::is_void_v<detail::held_type<P>>)                                          \
-    SUTURE_REJECTED("a place of a pattern is given as a tensor: write view[place].clone()",     \
-                    name(const P&, const Keys&...));
-SUTURE_OTHER_PATTERN(attention_entropy)
-SUTURE_OTHER_PATTERN(attention_to_key)
-SUTURE_OTHER_PATTERN(attention_to_keys)
-SUTURE_OTHER_PATTERN(attention_to_first)
-SUTURE_OTHER_PATTERN(attention_to_self)
-SUTURE_OTHER_PATTERN(attention_to_previous)
-#undef SUTURE_OTHER_PATTERN
-
 }  // namespace suture
-
-#include "suture/core/end_refuse.hpp"
