@@ -85,8 +85,7 @@ struct ResolvedPlace {
     StridedSlice channels;                         ///< the selected channels, unless they are listed
     at::Tensor listed;                             ///< int64: the selected channels, if no strided slice holds them
     AxisOrder axes;                                ///< of the activation
-    AxisOrder kept;                                ///< of the selection: without the axes that an index dropped
-    std::optional<IndexRange> batch, token, head;  ///< where `rows` are given, these are contained in them
+    std::optional<IndexRange> batch, token, head;  ///< contained in `rows`, where these are defined
     at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
     Shape sizes;      ///< the shape of the selection: [..., channels] or [..., heads, channels of a head]
 
