@@ -137,7 +137,8 @@ TEST_CASE("a site whose activations tell their width needs no binding, and meets
     CHECK(message_of<PositionError>([&] {
               (void)passed(stream, at::ones({2, 2}), hooks);
           }) ==
-          "h.0.resid: Resid[dims 0:3] = 0: dims 0:3 are outside Resid, which has 2 channels: count from 0, or from -1 "
+          "h.0.resid: Resid[dims 0:3] = 0: the dims from 0 to 3 are outside Resid, which has 2 channels: count from 0, "
+          "or from -1 "
           "for "
           "the last, and write begin below end");
     CHECK(message_of<HookError>([&] { (void)site_ref(stream).extents(); }) ==
@@ -204,8 +205,11 @@ TEST_CASE("sites of one range may have numbers of their own") {
     const std::vector<HookPoint<Dynamic>> points{HookPoint<Dynamic>("h.0", extents), HookPoint<Dynamic>("h.1", wider)};
     HookSet hooks;
     hooks.add(points, on<Q>(head(2), dims(0, 4)).zero());
-    CHECK(passed(points[0], at::ones({36}), hooks).sum().item<float>() == 32);
-    CHECK(passed(points[1], at::ones({72}), hooks).sum().item<float>() == 68);
+    {
+        const auto scope = hooks.activate();
+        CHECK(points[0](at::ones({36})).sum().item<float>() == 32);
+        CHECK(points[1](at::ones({72})).sum().item<float>() == 68);
+    }
     CHECK(says(message_of<PositionError>([&] { hooks.add(points, on<Q>(head(0), dims(0, 5)).zero()); }), "h.0: "));
 }
 

@@ -282,15 +282,18 @@ struct Resolution<Exactly<L>, L> {
     using type = L;
     static constexpr Fault why = Fault::none;
 };
+/// M names all of L with its numbers. A component that L might consist of alone, in groups, is meant as a component.
+template <class M, class L>
+inline constexpr bool names_whole = !std::is_same_v<M, L> && can_be_same<M, L> && Component<M> == Component<L>;
 template <class M, Layout L>
-    requires(!std::is_same_v<M, L> && can_be_same<M, L>)
+    requires names_whole<M, L>
 struct Resolution<Exactly<M>, L> {
     using type = L;
     static constexpr Fault why = Fault::none;
 };
 /// Of several that could have these numbers, the one whose type has them.
 template <Component C, Layout L>
-    requires(!std::is_same_v<C, L> && !can_be_same<C, L> && FindComponent<C, components_of<L>>::count == 1)
+    requires(!std::is_same_v<C, L> && !names_whole<C, L> && FindComponent<C, components_of<L>>::count == 1)
 struct Resolution<Exactly<C>, L> {
     using type = C;
     static constexpr Fault why = Fault::none;

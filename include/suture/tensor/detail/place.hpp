@@ -64,12 +64,13 @@ inline constexpr const char* part_name<C> = C::name;
 template <Index Groups, Component C>
 inline constexpr const char* part_name<Grouped<Groups, C>> = C::name;
 
-/// @throws ShapeError unless the numbers that a selector names are those of what it found: where they are dynamic, the
-///         compiler could not compare them
+/// Whether a selector found something whose type differs from what it names: numbers that the compiler cannot compare.
 template <class Selector, class X>
 inline constexpr bool names_other_numbers = false;
 template <class M, class X>
 inline constexpr bool names_other_numbers<Exactly<M>, X> = !std::is_same_v<M, X>;
+/// @throws ShapeError unless the numbers that a selector names are those of what it found: where they are dynamic, the
+///         compiler could not compare them
 template <class Selector, class X, Layout L>
 void check_named([[maybe_unused]] const Extents<L>& extents) {
     if constexpr (names_other_numbers<Selector, X>) {
