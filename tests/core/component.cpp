@@ -105,7 +105,7 @@ TEST_CASE("relations of named numbers compare the numbers and ignore the names")
     CHECK_FALSE(Divides<ComponentHeads<768>, ComponentWidth<12>>);
     CHECK(Positive<GroupCount<1>>);
     CHECK_FALSE(Positive<GroupCount<0>>);
-    CHECK_FALSE(Positive<GroupCount<-1>>);
+    CHECK_FALSE(Positive<GroupCount<-3>>);
 }
 
 TEST_CASE("a component is an empty type and takes no byte") {
