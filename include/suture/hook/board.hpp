@@ -4,7 +4,6 @@
 
 #include "suture/edit/apply.hpp"
 #include "suture/edit/on.hpp"
-#include "suture/hook/callback.hpp"
 #include "suture/hook/detail/board_key.hpp"
 #include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"

@@ -137,17 +137,6 @@ concept Callback = std::copy_constructible<F> &&
                        L>;
 
 namespace detail {
-/// The numbers with which hooks at a site meet activations.
-template <class L>
-auto numbers_at(const Site& site) {
-    if constexpr (std::same_as<L, AnyLayout>)
-        return AnyLayout{};
-    else if constexpr (is_static<L>)
-        return KnownExtents<L>();  // the width is checked when the hook runs
-    else
-        return extents_at<L>(site);
-}
-
 /// The hook that replaces the activation by `activation | recipe`. Where the numbers are not known before an activation
 /// arrives, places are checked then.
 /// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the

@@ -8,6 +8,7 @@
 #include "suture/tensor/torch.hpp"
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <typeinfo>
@@ -152,6 +153,17 @@ KnownExtents<L> extents_at(const Site& site) {
                             ", whose numbers are not known: write site<Layout>(model, path, extents)");
     }
     return known;
+}
+
+/// The numbers with which hooks at a site meet activations.
+template <class L>
+auto numbers_at(const Site& site) {
+    if constexpr (std::same_as<L, AnyLayout>)
+        return AnyLayout{};
+    else if constexpr (is_static<L>)
+        return KnownExtents<L>();  // the width is checked when the hook runs
+    else
+        return extents_at<L>(site);
 }
 }  // namespace detail
 

@@ -3,7 +3,6 @@
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/core/where.hpp"
-#include "suture/hook/callback.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/record/detail/entry_store.hpp"
 #include "suture/record/record_entry.hpp"

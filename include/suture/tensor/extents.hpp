@@ -94,7 +94,7 @@ bool may_have(const LayoutFacts& facts) {
     bool fits = facts.count == mine.count && may_agree(facts.groups, mine.groups) && may_agree(facts.width, mine.width);
     for (std::size_t i = 0; fits && i < mine.count; ++i) {
         const ComponentFacts &a = facts.components[i], &b = mine.components[i];
-        fits = a.identity && *a.identity == *b.identity && may_agree(a.width, b.width) && may_agree(a.heads, b.heads);
+        fits = are_one_kind(a, b) && may_agree(a.width, b.width) && may_agree(a.heads, b.heads);
     }
     return fits;
 }

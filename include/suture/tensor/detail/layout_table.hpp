@@ -28,13 +28,18 @@ struct InternedLayout {
     std::vector<const InternedLayout*> parts;
 };
 
+/// Whether two components are of one family.
+inline bool are_one_kind(const ComponentFacts& a, const ComponentFacts& b) {
+    return a.identity == b.identity || (a.identity && b.identity && *a.identity == *b.identity);
+}
+
 /// Whether the components are of the same families and have the same numbers in the same order and groups.
 inline bool are_same_numbers(const LayoutFacts& a, const LayoutFacts& b) {
     if (&a == &b || a.components == b.components) return a.groups == b.groups;
     if (a.width != b.width || a.groups != b.groups || a.count != b.count) return false;
     for (std::size_t i = 0; i < a.count; ++i) {
         const ComponentFacts &x = a.components[i], &y = b.components[i];
-        if (x.width != y.width || x.heads != y.heads || *x.identity != *y.identity) return false;
+        if (x.width != y.width || x.heads != y.heads || !are_one_kind(x, y)) return false;
     }
     return true;
 }
