@@ -142,6 +142,11 @@ TEST_CASE("arithmetic with a dynamic number is dynamic") {
     CHECK(quotient_of(12, 4) == 3);
     CHECK(quotient_of(12, dynamic) == dynamic);
     CHECK(quotient_of(dynamic, 4) == dynamic);
+    CHECK(Index{3 * Extent{4} + 2} == 14);
+    CHECK(Index{(Extent{6} + 2 * Extent{4}) * 2 / 7} == 4);
+    CHECK(Index{(Extent{6} + 2 * Extent{dynamic}) * 2} == dynamic);
+    CHECK(Index{Extent{dynamic} / 4 * 4} == dynamic);
+    CHECK(Index{Extent{12} / dynamic} == dynamic);
     CHECK(may_agree(3, 3));
     CHECK(may_agree(3, dynamic));
     CHECK_FALSE(may_agree(3, 4));

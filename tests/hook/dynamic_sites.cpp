@@ -142,8 +142,8 @@ TEST_CASE("a site whose activations tell their width needs no binding, and meets
           "for "
           "the last, and write begin below end");
     CHECK(message_of<HookError>([&] { (void)site_ref(stream).extents(); }) ==
-          "h.0.resid is packed as Resid<dynamic>, whose numbers each activation tells: ask for view.extents() in a "
-          "callback");
+          "h.0.resid is packed as Resid<dynamic>, whose numbers each activation tells: give them, "
+          "site<Layout>(model, path, extents)");
 }
 
 TEST_CASE("a static layout is checked once against the site that it finds") {

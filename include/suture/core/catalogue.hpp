@@ -14,21 +14,21 @@ namespace suture {
 
 /// GPT-2 `h.i.attn.c_attn`; also minGPT, nanoGPT, MPT `Wqkv`, Baichuan `W_pack`, Qwen-1 `c_attn`, timm ViT `qkv`.
 template <Index E, Index N>
-using Gpt2Qkv = Fused<detail::product_of(3, E), Q<E, N>, K<E, N>, V<E, N>>;
+using Gpt2Qkv = Fused<3 * detail::Extent{E}, Q<E, N>, K<E, N>, V<E, N>>;
 /// GPT-2 with cross-attention, `crossattention.c_attn`: keys and values of the encoder's states.
 template <Index E, Index N>
-using Gpt2CrossKv = Fused<detail::product_of(2, E), K<E, N>, V<E, N>>;
+using Gpt2CrossKv = Fused<2 * detail::Extent{E}, K<E, N>, V<E, N>>;
 /// GPT-BigCode with multi-query attention (StarCoder) `attn.c_attn`: one key and one value head.
 template <Index E, Index N>
-using BigCodeMqaQkv = Fused<detail::sum_of(E, detail::product_of(2, detail::quotient_of(E, N))), Q<E, N>,
-                            K<detail::quotient_of(E, N)>, V<detail::quotient_of(E, N)>>;
+using BigCodeMqaQkv =
+    Fused<detail::Extent{E} + 2 * (detail::Extent{E} / N), Q<E, N>, K<detail::Extent{E} / N>, V<detail::Extent{E} / N>>;
 /// Falcon-7B `self_attention.query_key_value` (multi-query).
 template <Index N, Index D>
-using Falcon7bQkv = Fused<detail::product_of(detail::sum_of(N, 2), D), Q<detail::product_of(N, D), N>, K<D>, V<D>>;
+using Falcon7bQkv = Fused<(detail::Extent{N} + 2) * D, Q<detail::Extent{N} * D, N>, K<D>, V<D>>;
 /// Phi-3 and Phi-4 `self_attn.qkv_proj`.
 template <Index N, Index G, Index D>
-using Phi3Qkv = Fused<detail::product_of(detail::sum_of(N, detail::product_of(2, G)), D),
-                      Q<detail::product_of(N, D), N>, K<detail::product_of(G, D), G>, V<detail::product_of(G, D), G>>;
+using Phi3Qkv = Fused<(detail::Extent{N} + 2 * detail::Extent{G}) * D, Q<detail::Extent{N} * D, N>,
+                      K<detail::Extent{G} * D, G>, V<detail::Extent{G} * D, G>>;
 /// ChatGLM2 and later, GLM-4 `self_attention.query_key_value`.
 template <Index N, Index G, Index D>
 using ChatGlmQkv = Phi3Qkv<N, G, D>;
@@ -53,16 +53,15 @@ template <Index N, Index D>
 using FalconRwQkv = NeoXQkv<N, D>;
 /// Falcon-40B, 180B and 11B `self_attention.query_key_value`: each key/value head follows its N / G query heads.
 template <Index N, Index G, Index D>
-using FalconQkv =
-    Grouped<G, Q<detail::product_of(detail::quotient_of(N, G), D), detail::quotient_of(N, G)>, K<D>, V<D>>;
+using FalconQkv = Grouped<G, Q<detail::Extent{N} / G * D, detail::Extent{N} / G>, K<D>, V<D>>;
 /// InternLM2 `attention.wqkv`.
 template <Index N, Index G, Index D>
 using InternLm2Qkv = FalconQkv<N, G, D>;
 /// CodeGen `attn.qkv_proj`: four groups (one per TPU core that it was trained on) in the order query, value, key.
 template <Index E, Index N>
-using CodeGenQkv = Grouped<4, Q<detail::quotient_of(E, 4), detail::quotient_of(N, 4)>,
-                           V<detail::quotient_of(E, 4), detail::quotient_of(N, 4)>,
-                           K<detail::quotient_of(E, 4), detail::quotient_of(N, 4)>>;
+using CodeGenQkv =
+    Grouped<4, Q<detail::Extent{E} / 4, detail::Extent{N} / 4>, V<detail::Extent{E} / 4, detail::Extent{N} / 4>,
+            K<detail::Extent{E} / 4, detail::Extent{N} / 4>>;
 /// Qwen3-Next full attention `self_attn.q_proj`: each head's query, then its output gate.
 template <Index N, Index D>
 using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
@@ -71,21 +70,20 @@ using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
 
 /// LLaMA, Mistral, Qwen2, Qwen3 and Gemma `self_attn.q_proj`. Query head h reads key/value head h / (N / G).
 template <Index N, Index D>
-using LlamaQ = Q<detail::product_of(N, D), N>;
+using LlamaQ = Q<detail::Extent{N} * D, N>;
 /// `self_attn.k_proj` of the same models.
 template <Index G, Index D>
-using LlamaK = K<detail::product_of(G, D), G>;
+using LlamaK = K<detail::Extent{G} * D, G>;
 /// `self_attn.v_proj` of the same models.
 template <Index G, Index D>
-using LlamaV = V<detail::product_of(G, D), G>;
+using LlamaV = V<detail::Extent{G} * D, G>;
 
 // Linear attention (Qwen3-Next, gated delta net). The group of a key head has Hv / Hk value heads.
 
 /// Qwen3-Next `linear_attn.in_proj_qkvz`, Hk key heads of width Dk and Hv value heads of width Dv.
 template <Index Hk, Index Hv, Index Dk, Index Dv>
-using Qwen3NextQkvz =
-    Grouped<Hk, Q<Dk>, K<Dk>, V<detail::product_of(detail::quotient_of(Hv, Hk), Dv), detail::quotient_of(Hv, Hk)>,
-            Z<detail::product_of(detail::quotient_of(Hv, Hk), Dv), detail::quotient_of(Hv, Hk)>>;
+using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<detail::Extent{Hv} / Hk * Dv, detail::Extent{Hv} / Hk>,
+                              Z<detail::Extent{Hv} / Hk * Dv, detail::Extent{Hv} / Hk>>;
 /// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel per head.
 template <Index Width, Index Heads = 1>
 struct Beta : ComponentBase<Width, Heads> {
@@ -98,8 +96,8 @@ struct Alpha : ComponentBase<Width, Heads> {
 };
 /// Qwen3-Next `linear_attn.in_proj_ba`.
 template <Index Hk, Index Hv>
-using Qwen3NextBa = Grouped<Hk, Beta<detail::quotient_of(Hv, Hk), detail::quotient_of(Hv, Hk)>,
-                            Alpha<detail::quotient_of(Hv, Hk), detail::quotient_of(Hv, Hk)>>;
+using Qwen3NextBa = Grouped<Hk, Beta<detail::Extent{Hv} / Hk, detail::Extent{Hv} / Hk>,
+                            Alpha<detail::Extent{Hv} / Hk, detail::Extent{Hv} / Hk>>;
 
 // Multi-head latent attention (DeepSeek V2 and V3).
 
@@ -123,7 +121,7 @@ template <Index N, Index Nope, Index RopeWidth>
 using DeepSeekQ = Grouped<N, NoPe<Nope>, Rope<RopeWidth>>;
 /// DeepSeek `self_attn.kv_a_proj_with_mqa`.
 template <Index Rank, Index RopeWidth>
-using DeepSeekKvA = Fused<detail::sum_of(Rank, RopeWidth), Latent<Rank>, Rope<RopeWidth>>;
+using DeepSeekKvA = Fused<detail::Extent{Rank} + RopeWidth, Latent<Rank>, Rope<RopeWidth>>;
 /// DeepSeek `self_attn.kv_b_proj`: each head's position-free key, then its value.
 template <Index N, Index Nope, Index D>
 using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
@@ -132,7 +130,7 @@ using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
 
 /// Phi-3 and Phi-4 `mlp.gate_up_proj`.
 template <Index I>
-using Phi3GateUp = Fused<detail::product_of(2, I), Gate<I>, Up<I>>;
+using Phi3GateUp = Fused<2 * detail::Extent{I}, Gate<I>, Up<I>>;
 /// gpt-oss `experts.gate_up_proj`: even channels gate, odd channels up.
 template <Index I>
 using GptOssGateUp = Grouped<I, Gate<1>, Up<1>>;
@@ -163,14 +161,13 @@ struct Dt : ComponentBase<Width, Heads> {
 
 /// Mamba `mixer.in_proj`.
 template <Index I>
-using MambaIn = Fused<detail::product_of(2, I), ssm::X<I>, Gate<I>>;
+using MambaIn = Fused<2 * detail::Extent{I}, ssm::X<I>, Gate<I>>;
 /// Mamba `mixer.x_proj`, R the rank of the step size and S the size of the state.
 template <Index R, Index S>
-using MambaX = Fused<detail::sum_of(R, detail::product_of(2, S)), ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
+using MambaX = Fused<detail::Extent{R} + 2 * detail::Extent{S}, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
 /// Mamba-2 `mixer.in_proj` (with d_mlp = 0), Ng groups of state S, H heads.
 template <Index I, Index Ng, Index S, Index H>
-using Mamba2In =
-    Fused<detail::sum_of(detail::product_of(2, I), detail::product_of(2, Ng, S), H), Gate<I, H>, ssm::X<I, H>,
-          ssm::B<detail::product_of(Ng, S), Ng>, ssm::C<detail::product_of(Ng, S), Ng>, ssm::Dt<H, H>>;
+using Mamba2In = Fused<2 * detail::Extent{I} + 2 * detail::Extent{Ng} * S + H, Gate<I, H>, ssm::X<I, H>,
+                       ssm::B<detail::Extent{Ng} * S, Ng>, ssm::C<detail::Extent{Ng} * S, Ng>, ssm::Dt<H, H>>;
 
 }  // namespace suture

@@ -37,6 +37,17 @@ constexpr Index product_of(Ns... numbers) {
     return has_dynamic(numbers...) ? dynamic : (Index{1} * ... * numbers);
 }
 constexpr Index quotient_of(Index of, Index by) { return has_dynamic(of, by) ? dynamic : of / by; }
+/// A number in the arithmetic of a layout's numbers: `Fused<3 * Extent{E}, ...>`.
+struct Extent {
+    Index number;
+    constexpr operator Index() const { return number; }
+    friend constexpr Extent operator+(Extent a, Extent b) { return {sum_of(a.number, b.number)}; }
+    friend constexpr Extent operator+(Extent a, Integer auto b) { return a + Extent{b}; }
+    friend constexpr Extent operator*(Extent a, Extent b) { return {product_of(a.number, b.number)}; }
+    friend constexpr Extent operator*(Extent a, Integer auto b) { return a * Extent{b}; }
+    friend constexpr Extent operator*(Integer auto a, Extent b) { return Extent{a} * b; }
+    friend constexpr Extent operator/(Extent a, Integer auto b) { return {quotient_of(a.number, b)}; }
+};
 /// Whether two numbers can be the same.
 constexpr bool may_agree(Index a, Index b) { return a == b || has_dynamic(a, b); }
 

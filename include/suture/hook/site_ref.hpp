@@ -89,7 +89,7 @@ public:
             const detail::KnownExtents<L> known = detail::extents_at<L>(site_);
             if (!known.is_known())
                 throw HookError(name() + " is packed as " + layout_text(facts_of<L>) +
-                                ", whose numbers each activation tells: ask for view.extents() in a callback");
+                                ", whose numbers each activation tells: give them, site<Layout>(model, path, extents)");
             return known.get();
         }
         /// The model's own number of the layer, read from the path: 3 for "h.3.attn.c_attn".
