@@ -168,10 +168,10 @@ at::Tensor updated(const at::Tensor& t, const Value& value) {
         return t.add(value);
     else if constexpr (How == Update::subtract)
         return t.sub(value);
-    else if constexpr (How == Update::multiply)
-        return t.mul(value);
-    else
-        return t.div(value);
+    else if constexpr (std::is_same_v<Value, at::Tensor>)
+        return How == Update::multiply ? t.mul(value) : t.div(value);
+    else  // the number keeps its digits
+        return (How == Update::multiply ? wide(t).mul(value) : wide(t).div(value)).to(t.scalar_type());
 }
 
 /// set, add, subtract, multiply or divide by something.
