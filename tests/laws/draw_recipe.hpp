@@ -10,7 +10,8 @@
 #include "laws/places.hpp"
 #include "laws/recipes.hpp"
 
-#include <ATen/ops/clamp.h>
+#include <ATen/ops/clamp_max.h>
+#include <ATen/ops/clamp_min.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -219,8 +220,8 @@ auto told_operation(const PlaceSelection& chosen, const value_drawer& values) {
         const double high = once_in(4) ? infinity : static_cast<double>(draw(0, 30000000));
         return told_edit{chosen.clamp(low, high), [low, high](const at::Tensor& t, const selected&) {
                              at::Tensor limited = wide(t);
-                             if (std::isfinite(low)) limited = at::clamp(limited, number_for(t, low));
-                             if (std::isfinite(high)) limited = at::clamp(limited, c10::nullopt, number_for(t, high));
+                             if (std::isfinite(low)) limited = at::clamp_min(limited, number_for(t, low));
+                             if (std::isfinite(high)) limited = at::clamp_max(limited, number_for(t, high));
                              return limited.to(t.scalar_type());
                          }};
     } else if constexpr (Op == operation::mean_over) {
