@@ -21,4 +21,5 @@ set(suture_tokenizer_needs file text)
 
 set(suture_pictures_needs file text)
 set(suture_pictures_packages fmt)
-set(suture_pictures_links fmt::fmt)
+# LibTorch may bring headers of another fmt, which come first: then a compiled library would not fit them.
+set(suture_pictures_links fmt::fmt-header-only)

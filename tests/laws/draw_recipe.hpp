@@ -11,7 +11,8 @@
 #include "laws/recipes.hpp"
 #include "laws/twins.hpp"
 
-#include <ATen/ops/clamp.h>
+#include <ATen/ops/clamp_max.h>
+#include <ATen/ops/clamp_min.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -169,10 +170,10 @@ at::Tensor updated(const at::Tensor& t, const Value& value) {
         return t.add(value);
     else if constexpr (How == Update::subtract)
         return t.sub(value);
-    else if constexpr (How == Update::multiply)
-        return t.mul(value);
-    else
-        return t.div(value);
+    else if constexpr (std::is_same_v<Value, at::Tensor>)
+        return How == Update::multiply ? t.mul(value) : t.div(value);
+    else  // the number keeps its digits
+        return (How == Update::multiply ? wide(t).mul(value) : wide(t).div(value)).to(t.scalar_type());
 }
 
 /// set, add, subtract, multiply or divide by something.
@@ -220,8 +221,8 @@ auto told_operation(const PlaceSelection& chosen, const value_drawer& values) {
         const double high = once_in(4) ? infinity : static_cast<double>(draw(0, 30000000));
         return told_edit{chosen.clamp(low, high), [low, high](const at::Tensor& t, const selected&) {
                              at::Tensor limited = wide(t);
-                             if (std::isfinite(low)) limited = at::clamp(limited, number_for(t, low));
-                             if (std::isfinite(high)) limited = at::clamp(limited, c10::nullopt, number_for(t, high));
+                             if (std::isfinite(low)) limited = at::clamp_min(limited, number_for(t, low));
+                             if (std::isfinite(high)) limited = at::clamp_max(limited, number_for(t, high));
                              return limited.to(t.scalar_type());
                          }};
     } else if constexpr (Op == operation::mean_over) {

@@ -174,11 +174,10 @@ inline at::Tensor gather(const at::Tensor& t, const selected& s) {
 
 /// A copy of the tensor with the selected part replaced.
 inline at::Tensor scatter(const at::Tensor& t, const selected& s, const at::Tensor& values) {
-    const c10::List<c10::optional<at::Tensor>> where(
-        {c10::optional<at::Tensor>(as_tensor(s.rows).unsqueeze(1)), c10::optional<at::Tensor>(as_tensor(s.channels))});
     const at::Tensor cells =
         values.expand(s.shape).reshape({static_cast<Index>(s.rows.size()), static_cast<Index>(s.channels.size())});
-    return at::index_put(t.reshape({-1, t.size(-1)}), where, cells).reshape(t.sizes());
+    at::Tensor rows = t.reshape({-1, t.size(-1)}).clone();
+    return rows.index_put({as_tensor(s.rows).unsqueeze(1), as_tensor(s.channels)}, cells).reshape(t.sizes());
 }
 
 /// All segments of a definition as one, for an edit of the whole layout.

@@ -1,6 +1,7 @@
 // Reading a GPT-2 configuration from a Hugging Face `config.json`.
 #pragma once
 
+#include "suture/file/detail/json_text.hpp"
 #include "suture/gpt2/config.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -33,23 +34,23 @@ public:
     Index count(const char* name) const {
         const nlohmann::json& field = required(name);
         if (!field.is_number_integer() || field < 1 || field > largest)
-            refuse(name, "is " + field.dump() + " but must be an integer from 1 to " + std::to_string(largest));
+            refuse(name, "is " + json_text(field) + " but must be an integer from 1 to " + std::to_string(largest));
         return field.get<Index>();
     }
     double positive(const char* name, double otherwise) const {
         if (!has(name)) return otherwise;
         if (!fields_[name].is_number() || !(fields_[name].get<double>() > 0))
-            refuse(name, "is " + fields_[name].dump() + " but must be a positive number");
+            refuse(name, "is " + json_text(fields_[name]) + " but must be a positive number");
         return fields_[name].get<double>();
     }
     bool flag(const char* name, bool otherwise) const {
         if (!has(name)) return otherwise;
-        if (!fields_[name].is_boolean()) refuse(name, "is " + fields_[name].dump() + " but must be true or false");
+        if (!fields_[name].is_boolean()) refuse(name, "is " + json_text(fields_[name]) + " but must be true or false");
         return fields_[name].get<bool>();
     }
     std::string word(const char* name, const char* otherwise) const {
         if (!has(name)) return otherwise;
-        if (!fields_[name].is_string()) refuse(name, "is " + fields_[name].dump() + " but must be a string");
+        if (!fields_[name].is_string()) refuse(name, "is " + json_text(fields_[name]) + " but must be a string");
         return fields_[name].get<std::string>();
     }
     [[noreturn]] void refuse(const char* name, const std::string& why) const {

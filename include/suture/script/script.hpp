@@ -30,6 +30,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <type_traits>
@@ -192,12 +193,12 @@ namespace script {
 
 /// Loads a model that `torch.jit.save` wrote, onto a device if one is given.
 /// @throws FileError, with the path, if there is no such file or it is not a TorchScript model
-inline Script load(const std::filesystem::path& path, c10::optional<at::Device> device = {}) {
+inline Script load(const std::filesystem::path& path, std::optional<at::Device> device = {}) {
     if (!std::filesystem::is_regular_file(path))
         throw FileError(path.string() + ": there is no such file: give the path of a file that torch.jit.save wrote");
     const std::string refused = ": LibTorch cannot load this as a TorchScript model: ";
     try {
-        return Script(torch::jit::load(path.string(), device));
+        return Script(device ? torch::jit::load(path.string(), *device) : torch::jit::load(path.string()));
     } catch (const c10::Error& e) {
         throw FileError(path.string() + refused + e.what_without_backtrace());
     } catch (const std::exception& e) {

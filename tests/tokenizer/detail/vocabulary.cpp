@@ -50,6 +50,9 @@ TEST_CASE("a file that is not an object of numbers is refused with its path and,
                    "use a tokenizer's vocab.json"));
     CHECK(says(refusal("{\n\"a\": 0,\n\"b\" 1}"), "not JSON (parse error at line 3, column"));
     CHECK(says(refusal(std::string(100000, '[')), "vocab.json is not JSON"));
+    CHECK(says(refusal("{\"a\": 2e2222}"), "vocab.json is not JSON (number overflow"));
+    const std::string deep = std::string(300000, '[') + std::string(300000, ']');
+    CHECK(says(refusal("{\"a\": " + deep + "}"), "has the id an array for"));
     for (const char* bytes : {"[]", "3", "\"a\"", "null"})
         CHECK(says(refusal(bytes), "vocab.json is JSON, but not an object"));
     CHECK(says(refusal("{}"), "vocab.json has no entries"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/core/component.hpp"
+#include "suture/file/detail/json_text.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/visible_text.hpp"
 
@@ -76,7 +77,7 @@ public:
         std::map<std::uint64_t, std::string> by_id;
         for (const auto& [text, id] : entries.items())
             if (const auto [other, is_new] = by_id.emplace(reader.id_of(text, id), text); !is_new)
-                reader.refuse("has the id " + id.dump() + " for " + in_quotes(other->second) + " and for " +
+                reader.refuse("has the id " + json_text(id) + " for " + in_quotes(other->second) + " and for " +
                               in_quotes(text));
         return reader.without_gaps(by_id);
     }
@@ -88,8 +89,9 @@ private:
         nlohmann::json entries;
         try {
             entries = nlohmann::json::parse(bytes);
-        } catch (const nlohmann::json::parse_error& e) {
-            const std::string_view reason = e.what();  // "[json.exception...] parse error at line 1, column 2: ..."
+        } catch (const nlohmann::json::exception& e) {
+            const std::string_view reason =
+                e.what();  // "[json.exception...] parse error at ...", or a number beyond double
             refuse("is not JSON (" + visible_text(reason.substr(reason.find("] ") + 2)) + ")");
         }
         if (!entries.is_object()) refuse("is JSON, but not an object");
@@ -98,8 +100,7 @@ private:
     }
     std::uint64_t id_of(const std::string& text, const nlohmann::json& id) const {
         if (!id.is_number_unsigned())
-            refuse("has the id " + id.dump().substr(0, 40) + " for " + in_quotes(text) +
-                   " but ids are integers from 0");
+            refuse("has the id " + json_text(id) + " for " + in_quotes(text) + " but ids are integers from 0");
         return id.get<std::uint64_t>();
     }
     std::vector<std::string> without_gaps(std::map<std::uint64_t, std::string>& by_id) const {

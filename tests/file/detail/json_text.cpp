@@ -1,0 +1,23 @@
+#include "suture/file/detail/json_text.hpp"
+
+#include "doctest.hpp"
+
+#include <string>
+
+using suture::detail::json_text;
+
+TEST_CASE("numbers and words of JSON are shown as they are written, and shortened") {
+    CHECK(json_text(12) == "12");
+    CHECK(json_text(1.5) == "1.5");
+    CHECK(json_text("gpt2") == "\"gpt2\"");
+    CHECK(json_text(nullptr) == "null");
+    CHECK(json_text(true) == "true");
+    CHECK(json_text(std::string(1000, 'a')).size() == 43);
+}
+
+TEST_CASE("nested values of JSON are named, however deep they are") {
+    CHECK(json_text({1, 2}) == "an array");
+    CHECK(json_text({{"a", 1}}) == "an object");
+    const std::size_t depth = 300000;
+    CHECK(json_text(nlohmann::json::parse(std::string(depth, '[') + std::string(depth, ']'))) == "an array");
+}

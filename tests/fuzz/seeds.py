@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Writes the first inputs of the fuzz targets to corpus/: small files that are right. Run it again when a format changes.
+
+Needs PyTorch and safetensors.
+"""
+import json
+import os
+
+import torch
+from safetensors.torch import save_file
+
+here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+
+
+def path(target, name):
+    folder = os.path.join(here, target)
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, name)
+
+
+def write(target, name, data):
+    with open(path(target, name), "wb") as file:
+        file.write(data)
+
+
+save_file({"weight": torch.arange(6.0).reshape(2, 3), "half": torch.ones(3, dtype=torch.half),
+           "flag": torch.ones(5, dtype=torch.bool), "one": torch.tensor(7)},
+          path("safetensors", "small"), {"format": "pt"})
+save_file({"bf16": torch.ones(2, dtype=torch.bfloat16)}, path("safetensors", "bfloat16"))
+
+for name, cut in [("whole", None), ("one_token", {"leading": [1, 4], "token": [2, 3, True]})]:
+    save_file({"h.0.resid/0/0": torch.ones((1, 2, 3) if cut is None else (1, 3))}, path("history", name),
+              {"suture": "history", "layout": "Resid<3>", "sites": json.dumps({"0": "h.0.resid"}),
+               "entries": json.dumps([[0, 0, cut]])})
+
+letters = [bytes([b]).decode("latin-1") for b in range(33, 127)]
+vocabulary = {letter: i for i, letter in enumerate([*letters, "th", "the", "<|endoftext|>"])}
+write("tokenizer", "small", json.dumps(vocabulary).encode() + b"\0#version: 0.2\nt h\nth e\n\0the theory")
+write("tokenizer", "words", json.dumps({"Mary": 0, "went": 1, ".": 2}).encode() + b"\0\0Mary went.")
+
+write("config", "gpt2", json.dumps({"model_type": "gpt2", "n_embd": 48, "n_head": 4, "n_layer": 2, "n_positions": 16,
+                                    "vocab_size": 50, "activation_function": "gelu_new"}).encode())
+write("journal", "begun", b"suture sweep journal 1\na sweep\nbaseline 0 1p+1\n0 1.8p+0\n7 -1p-2\n")
