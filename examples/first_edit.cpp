@@ -1,3 +1,4 @@
+#include <suture/hook/hooked.hpp>
 #include <suture/suture.hpp>
 
 #include <torch/nn/modules/linear.h>

@@ -7,6 +7,7 @@
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 #include <suture/sweep/grid.hpp>
+#include <suture/sweep/sweep.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,8 @@
-// Everything a program needs that edits, hooks, records and reads activations. Headers with further dependencies are
-// included by name: suture/file/safetensors.hpp, suture/record/spill.hpp, and loading and saving in suture/gpt2/
-// (nlohmann-json), suture/tokenizer/tokenizer.hpp (nlohmann-json and PCRE2), and suture/script/script.hpp (LibTorch's
-// headers for TorchScript).
+// Everything a program needs that edits, hooks, records and reads activations, for half of what torch/torch.h costs to
+// compile. Included by name are headers that need long headers of LibTorch: suture/hook/hooked.hpp and
+// suture/sweep/sweep.hpp (torch::nn), suture/script/script.hpp (TorchScript); and headers with further dependencies:
+// suture/file/safetensors.hpp, suture/record/spill.hpp, and loading and saving in suture/gpt2/ (nlohmann-json), and
+// suture/tokenizer/tokenizer.hpp (nlohmann-json and PCRE2).
 #pragma once
 
 #include "suture/core.hpp"
@@ -10,7 +11,6 @@
 #include "suture/hook/board.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/hook/hooked.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/inspect/audit.hpp"
 #include "suture/inspect/check_layout.hpp"
@@ -25,8 +25,6 @@
 #include "suture/stats/histogram.hpp"
 #include "suture/stats/moments.hpp"
 #include "suture/stats/norms.hpp"
-#include "suture/sweep/attribution_patching.hpp"
-#include "suture/sweep/sweep.hpp"
 #include "suture/tensor/cat.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/view.hpp"

@@ -2,6 +2,7 @@
 // As for a sweep.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

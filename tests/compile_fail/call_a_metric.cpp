@@ -1,6 +1,7 @@
 // expect: a metric is read by a sweep: write sweep(model, patching, grid, metric)
 // For one run, index its logits.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: patching takes the prompts of both runs: write denoising(clean, corrupted)
 // What is put in comes from one run, and goes into the other.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

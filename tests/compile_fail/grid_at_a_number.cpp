@@ -1,6 +1,7 @@
 // expect: positions are selectors: write at(tokens(2, 5)) or at(token(-1))
 // As in a place.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: a grid is made by a function: write Grid::of<Q>(sites)
 // The component that is swept is a template argument.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: this has another name: write Grid::of<Q>(sites).by_head()
 // The result then has an axis of heads.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))
 // One site, or one for each layer.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

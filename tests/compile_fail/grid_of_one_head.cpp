@@ -1,6 +1,7 @@
 // expect: a grid takes all heads: write by_head(), and select in the result
 // One head is an edit: a grid of recipes has it.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

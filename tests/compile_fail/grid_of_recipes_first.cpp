@@ -1,6 +1,7 @@
 // expect: the sites come first: write Grid::of_recipes(sites, recipes)
 // As in HookSet::add.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

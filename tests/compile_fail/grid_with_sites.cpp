@@ -1,6 +1,7 @@
 // expect: a grid is joined with another: write with(Grid::of<C>(sites))
 // The other grid says which component of its sites.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,5 +1,6 @@
 // expect: a model has many sites: write add(site<Layout>(model, path), recipe)
 // The path says which of them is meant; a pattern finds several.
+#include <suture/hook/hooked.hpp>
 #include <suture/suture.hpp>
 
 using namespace suture;

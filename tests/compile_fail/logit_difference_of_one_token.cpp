@@ -1,6 +1,7 @@
 // expect: two tokens are compared, by their ids: write logit_difference(answer, other)
 // The logit of a single token is `logit`.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: a metric is read at positions: write at(token(4)), or at(tokens(2, 5))
 // Several positions give the mean over them.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

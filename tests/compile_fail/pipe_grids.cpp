@@ -1,6 +1,7 @@
 // expect: a grid is joined with another: write with(Grid::of<C>(sites))
 // Grids of different sites, and as many layers.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: the layout lacks the component: name one that it has
 // A sweep patches what its sites have: a fused attention projection has queries, but no MLP neurons.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: the layout has several components of this family: name one in full
 // A grid patches each component separately, so it must know which of the two queries is meant, or be given both.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -1,6 +1,7 @@
 // expect: a grid is made of sites: find them by sites<Layout>(model, pattern)
 // A sweep patches sites of a model, not a single activation.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

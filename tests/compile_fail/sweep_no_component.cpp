@@ -1,6 +1,7 @@
 // expect: this grid names no component: write Grid::of<Q>(sites), or the layout
 // A grid names what is patched at its sites: individual components, or the whole layout.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

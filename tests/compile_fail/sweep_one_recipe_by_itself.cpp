@@ -1,6 +1,7 @@
 // expect: recipes come in a range: write of_recipes(sites, std::vector{recipe})
 // A grid runs each recipe of a range separately; a single recipe needs a range of one.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

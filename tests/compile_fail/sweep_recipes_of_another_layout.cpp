@@ -1,6 +1,7 @@
 // expect: the layout lacks the component: name one that it has
 // Each recipe is applied to the activations at the sites, so it must fit their layout.
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -2,6 +2,7 @@
 // The layout says which channels are patched, and these sites have none.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

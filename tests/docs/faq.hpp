@@ -3,6 +3,7 @@
 
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 using namespace suture;
 

@@ -5,6 +5,7 @@
 #include <suture/lens/gpt2_logit_lens.hpp>
 #include <suture/pictures/pictures.hpp>
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 #include <suture/tokenizer/tokenizer.hpp>
 
 #include <ATen/ops/cat.h>

@@ -1,5 +1,6 @@
 // suture's names beside those of std and torch: programs that open all three namespaces compile. Only Layout, Error,
 // TypeError and ValueError exist in torch as well, and need their qualifier there.
+#include <suture/hook/hooked.hpp>
 #include <suture/suture.hpp>
 
 #include "doctest.hpp"

@@ -1,4 +1,5 @@
-// The sites of a model: visited in the order of its modules, named by their paths, found by path or pattern.
+// The sites of a model: visited in the order of its modules, named by their paths, found by path or pattern. A model's
+// type brings LibTorch's modules along, so this header needs only to know that they exist: theirs are long.
 #pragma once
 
 #include "suture/hook/site.hpp"
@@ -7,8 +8,6 @@
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/near_words.hpp"
-
-#include <torch/nn/module.h>
 
 #include <fnmatch.h>
 
@@ -23,6 +22,10 @@
 #include <vector>
 
 #include "suture/core/refuse.hpp"
+
+namespace torch::nn {
+class Module;
+}
 
 namespace suture {
 
@@ -46,8 +49,9 @@ inline std::string joined_path(const std::string& path, const std::string& name)
     return path.empty() || name.empty() ? path + name : path + "." + name;
 }
 
-inline void visit_module_sites(torch::nn::Module& module, const std::string& path, std::set<const void*>& seen,
-                               const SiteVisitor& visit) {
+template <class Module>
+void visit_module_sites(Module& module, const std::string& path, std::set<const void*>& seen,
+                        const SiteVisitor& visit) {
     if (!seen.insert(&module).second) return;  // a module under two names has its sites once, as in parameters()
     if (auto* holder = dynamic_cast<HasSites*>(&module))
         holder->visit_sites([&](const std::string& name, Site& site) { visit(joined_path(path, name), site); });
