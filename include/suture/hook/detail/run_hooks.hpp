@@ -99,7 +99,9 @@ inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, cons
 inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
     std::vector<WaitingHook> hooks;
     found.for_each_hook(Pass::backward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
-        if (hook.state->can_fire()) hooks.push_back({ledger->hooks(), ledger, hook});
+        if (!hook.state->can_fire()) return;
+        ledger->note_waiting(hook.id);
+        hooks.push_back({ledger->hooks(), ledger, hook});
     });
     return hooks;
 }
