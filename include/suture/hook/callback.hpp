@@ -6,6 +6,7 @@
 #include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
+#include "suture/tensor/detail/lent_view.hpp"
 #include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/torch.hpp"
@@ -26,8 +27,9 @@ template <class L>
 class HookLoan {
 public:
     using type = View<L>;
-    explicit HookLoan(const at::Tensor& activation) : watch_(activation), view_(lent_view(activation, loan_.get())) {}
-    const View<L>& lent() const { return *view_; }
+    explicit HookLoan(const at::Tensor& activation)
+        : watch_(packed(activation)), view_(std::in_place, activation, loan_.get(), view_of) {}
+    const View<L>& lent() const { return view_->view(); }
     void check_unwritten() const { watch_.check("the hook"); }
     void check_unkept() {
         view_.reset();
@@ -35,13 +37,16 @@ public:
     }
 
 private:
-    static View<L> lent_view(const at::Tensor& activation, const Loan& loan) {
+    static const at::Tensor& packed(const at::Tensor& activation) {
         check_packed(activation, facts_of<L>);
-        return Access::make<View<L>>(activation, slice_in<L, L>, nullptr, loan);
+        return activation;
+    }
+    static View<L> view_of(at::Tensor activation, Loan loan) {
+        return Access::make<View<L>>(std::move(activation), slice_in<L, L>, nullptr, std::move(loan));
     }
     WriteWatch watch_;
     LoanOfThread loan_;
-    std::optional<View<L>> view_;
+    std::optional<LentView<View<L>>> view_;
 };
 template <>
 class HookLoan<AnyLayout> {
@@ -155,10 +160,12 @@ HookEntry callback_entry(F f) {
     HookEntry entry;
     entry.text = [] { return std::string("a callback"); };
     entry.run = [f = std::move(f)](const at::Tensor& activation, const Site& at) {
+        constexpr bool only_looks =
+            std::is_void_v<decltype(call_hook<F, L>(f, std::declval<const typename lent_as<L>::type&>(), at))>;
         HookLoan<L> loan(activation);
         at::Tensor result;
         try {
-            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, loan.lent(), at))>)
+            if constexpr (only_looks)
                 call_hook<F, L>(f, loan.lent(), at);
             else
                 result = replacement_in(call_hook<F, L>(f, loan.lent(), at));
@@ -168,7 +175,8 @@ HookEntry callback_entry(F f) {
         }
         loan.check_unwritten();
         loan.check_unkept();
-        return check_replacement(std::move(result), activation);
+        if constexpr (!only_looks) result = check_replacement(std::move(result), activation);
+        return result;
     };
     return entry;
 }

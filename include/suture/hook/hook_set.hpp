@@ -35,6 +35,9 @@ namespace detail {
 template <class R>
 concept SiteRange = ranges::input_range<R> && !Hookable<R> && Hookable<ranges::range_value_t<R>>;
 
+template <class R>
+concept RangeOfPaths = ranges::input_range<R> && std::convertible_to<ranges::range_value_t<R>, std::string>;
+
 template <class S>
 struct layout_of_sites {
     using type = void;
@@ -103,7 +106,7 @@ template <class Given, class S, class... Fs>
 inline constexpr HookMistake hook_mistake = [] {
     if constexpr (!Sites<S>) {
         if (Applicable<S> || (Sites<Fs> || ...)) return HookMistake::wrong_order;
-        if (std::convertible_to<S, std::string>) return HookMistake::path_as_site;
+        if (std::convertible_to<S, std::string> || RangeOfPaths<S>) return HookMistake::path_as_site;
         if (ModelOfSites<std::remove_reference_t<S>> || ModuleOfModules<std::remove_reference_t<S>>)
             return HookMistake::model_as_site;
         return SomeModule<std::remove_reference_t<S>> ? HookMistake::module_without_a_site : HookMistake::none;
@@ -357,7 +360,7 @@ public:
     std::size_t fired() const {
         std::size_t sum = 0;
         for (const detail::SiteHooks& at : *hooks_->table())
-            for (const detail::HookEntry& hook : at.hooks) sum += hook.state->fired.load(std::memory_order_relaxed);
+            for (const detail::HookEntry& hook : at.hooks) sum += hook.state->fired.total();
         return sum;
     }
 

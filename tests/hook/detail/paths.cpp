@@ -38,9 +38,9 @@ TEST_CASE("a pattern matches within steps, never across a dot") {
     CHECK(has_wildcards("h.*"));
     CHECK(has_wildcards("h.[01]"));
     CHECK_FALSE(has_wildcards("h.0"));
-    CHECK(is_number("12"));
-    CHECK_FALSE(is_number("c_12"));
-    CHECK_FALSE(is_number(""));
+    CHECK(is_all_digits("12"));
+    CHECK_FALSE(is_all_digits("c_12"));
+    CHECK_FALSE(is_all_digits(""));
 }
 
 TEST_CASE("the module is what remains of a path without the kind and the number of its site") {

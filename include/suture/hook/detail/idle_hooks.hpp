@@ -60,7 +60,7 @@ inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_
             idle.fired_at.begin(),
             idle.fired_at.begin() + static_cast<std::ptrdiff_t>(std::min(most, idle.fired_at.size())));
         return "hooks at " + joined(some, ", ") + (idle.fired_at.size() > most ? ", ..." : "") +
-               " fired, so the run went past these sites: " + pass;
+               " fired, so the model ran, but not through these sites: " + pass;
     }
     if (all([](const IdleHook& hook) { return hook.fired_elsewhere > 0; }))
         return "they fired in another scope, but nothing of the set fired in this one: run the model in its thread, "

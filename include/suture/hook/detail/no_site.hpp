@@ -51,6 +51,10 @@ inline std::string holder_name(std::string of_class) {
         of_class.erase(0, local + 3);
     const std::size_t end = std::min(of_class.find('<'), of_class.size());
     if (end > 4 && of_class.compare(end - 4, 4, "Impl") == 0) of_class.erase(end - 4, 4);
+    for (std::size_t i = of_class.size(); i-- > 1;)  // demangled numbers have the suffix of their type: 64l
+        if (of_class[i] == 'l' && std::isdigit(static_cast<unsigned char>(of_class[i - 1])) != 0 &&
+            (i + 1 == of_class.size() || std::string_view(",> ").find(of_class[i + 1]) != std::string_view::npos))
+            of_class.erase(i, 1);
     constexpr std::size_t longest = 60;
     return of_class.size() <= longest ? of_class : of_class.substr(0, of_class.find('<'));
 }
@@ -66,7 +70,7 @@ inline bool is_below(const std::string& path, const std::string& module) {
 }
 
 /// "0 to 11, ln_f": the names, at most a dozen, with runs of numbers as their first and last one.
-inline std::string listed(const std::vector<std::string>& names) {
+inline std::string names_text(const std::vector<std::string>& names) {
     constexpr std::size_t most = 12;
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -75,7 +79,7 @@ inline std::string listed(const std::vector<std::string>& names) {
             break;
         }
         std::size_t last = i;
-        while (last + 1 < names.size() && is_number(names[last]) && names[last].size() < 9 &&
+        while (last + 1 < names.size() && is_all_digits(names[last]) && names[last].size() < 9 &&
                names[last + 1] == std::to_string(std::stoul(names[last]) + 1))
             ++last;
         if (last > i + 1) {
@@ -195,7 +199,7 @@ inline std::string model_has_no_sites(const AskedSite& asked) {
 /// The step of a path that is the number of a layer, or a pattern for it; empty if there is none.
 inline std::string layer_step(const std::string& path) {
     for (const std::string& step : steps_of(path))
-        if (is_number(step) || has_wildcards(step)) return step;
+        if (is_all_digits(step) || has_wildcards(step)) return step;
     return {};
 }
 
@@ -247,20 +251,29 @@ inline std::string site_has_another_name(const AskedSite& asked) {
     const bool only_inside = has_parent(asked.model.modules) || has_parent(asked.model.sites);
     for (const KnownSite& s : asked.model.sites) {
         const std::string number = layer_step(s.path);
-        if (is_number(number)) add_once(layers, number);
+        if (is_all_digits(number)) add_once(layers, number);
         if (!layer.empty() && !path_matches(layer, number)) continue;
         if (!only_inside || is_inside(s.path)) look(s);
     }
-    if (!called.empty()) return "this model calls it " + called.front()->path + ": ask for that site";
+    // A pattern of layers stays one.
+    const auto path_in = [&](const KnownSite& s) {
+        return joined(steps_of(s.path), ".", [&](const std::string& step) {
+            return is_all_digits(step) && has_wildcards(layer) ? layer : step;
+        });
+    };
+    const auto in_first_layer = std::count_if(alone.begin(), alone.end(), [&](const KnownSite* s) {
+        return layer_step(s->path) == layer_step(alone.front()->path);
+    });
+    if (called.empty() && packed.empty() && in_first_layer == 1) called = alone;
+    if (!called.empty()) return "this model calls it " + path_in(*called.front()) + ": ask for that";
     if (!packed.empty())
-        return family + " is part of " + packed.front()->path + ", packed as " + layout_text(*packed.front()->layout) +
-               ": ask for that site and name on<" + family + ">()";
-    if (alone.size() == 1) return "this model calls it " + alone.front()->path + ": ask for that site";
+        return family + " is part of " + path_in(*packed.front()) + ", packed as " +
+               layout_text(*packed.front()->layout) + ": ask for that site and name on<" + family + ">()";
     if (!untyped.empty())
-        return family + " is usually part of " + untyped.front()->path +
+        return family + " is usually part of " + path_in(*untyped.front()) +
                ", which has no layout: ask for that site with the layout that packs it, and name on<" + family + ">()";
-    if (is_number(layer) && !layers.empty() && std::find(layers.begin(), layers.end(), layer) == layers.end())
-        return "the model has no layer " + layer + ": its layers are " + listed(layers);
+    if (is_all_digits(layer) && !layers.empty() && std::find(layers.begin(), layers.end(), layer) == layers.end())
+        return "the model has no layer " + layer + ": its layers are " + names_text(layers);
     return {};
 }
 
@@ -275,7 +288,7 @@ inline std::string path_is_not_whole(const AskedSite& asked) {
             return (asked.is_pattern ? "a pattern stands for the whole path, such as "
                                      : "a site has its whole path, such as ") +
                    s.path + ": write that, or sites<Layout>(model, \"" +
-                   joined(there, ".", [](const std::string& step) { return is_number(step) ? "*" : step; }) + "\")";
+                   joined(there, ".", [](const std::string& step) { return is_all_digits(step) ? "*" : step; }) + "\")";
         for (std::size_t first = 1; first < steps.size(); ++first)
             if (path_matches(path_of(steps, first, steps.size()), s.path))
                 return "paths begin inside the model: write " + path_of(steps, first, steps.size());
@@ -327,7 +340,7 @@ inline std::string path_goes_wrong(const AskedSite& asked) {
     const bool is_site = std::any_of(asked.model.sites.begin(), asked.model.sites.end(),
                                      [&at](const KnownSite& s) { return s.path == at; });
     if (names_there.empty() && is_site) return at + " is a site with nothing inside it: ask for " + at;
-    const std::string has = names_there.empty() ? "no module or site inside it" : listed(names_there);
+    const std::string has = names_there.empty() ? "no module or site inside it" : names_text(names_there);
     const std::string who = at.empty() ? "the model" : at;
     if (rest.empty() || has_wildcards(rest.front())) return who + " has " + has;
     return who + " has no " + rest.front() + ": it has " + has + forgotten_in_class(asked, at, rest, names_there);

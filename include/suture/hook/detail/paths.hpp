@@ -34,7 +34,7 @@ inline std::string parent_path(const std::string& path) {
 }
 inline std::string last_step(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
-inline bool is_number(const std::string& step) {
+inline bool is_all_digits(const std::string& step) {
     return !step.empty() && step.find_first_not_of("0123456789") == step.npos;
 }
 inline bool has_wildcards(const std::string& path) { return path.find_first_of("*?[") != path.npos; }
@@ -48,7 +48,7 @@ inline bool path_matches(std::string pattern, std::string path) {
 
 /// "h.0.attn" of "h.0.attn.input.1": the part of a site's path that names the module.
 inline std::string module_part(const std::string& path) {
-    const std::string whole = is_number(last_step(path)) ? parent_path(path) : path;
+    const std::string whole = is_all_digits(last_step(path)) ? parent_path(path) : path;
     return last_step(whole) == "input" || last_step(whole) == "output" ? parent_path(whole) : path;
 }
 

@@ -19,7 +19,7 @@ namespace suture::detail {
 
 /// The newest table of the set that the scope has read, and which hooks fired in the scope. Only the thread of the scope
 /// reads it; other threads and backward passes add what fired there under the lock.
-class ScopeLedger {
+class ScopeLedger : public std::enable_shared_from_this<ScopeLedger> {
 public:
     /// `original` is the ledger of the scope that was carried here from another thread, if there is one.
     explicit ScopeLedger(std::shared_ptr<const HookRegistry> hooks, std::shared_ptr<ScopeLedger> original = {})
@@ -117,7 +117,7 @@ private:
                 hook.text(),
                 hook.pass == Pass::backward,
                 has(waiting_, hook.id),
-                hook.state->fired.load(std::memory_order_relaxed)};
+                hook.state->fired.total()};
     }
     template <class F>
     void for_each_idle(const F& f) const {

@@ -56,7 +56,7 @@ inline std::size_t steps_in_end(const std::vector<std::string>& path, std::strin
     if (wanted.size() > path.size()) return 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string& step = path[path.size() - wanted.size() + i];
-        if (wanted[i] == "#" ? !is_number(step) && !has_wildcards(step) : wanted[i] != step) return 0;
+        if (wanted[i] == "#" ? !is_all_digits(step) && !has_wildcards(step) : wanted[i] != step) return 0;
     }
     return wanted.size();
 }

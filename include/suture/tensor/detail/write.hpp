@@ -24,6 +24,7 @@ inline std::string components_text(const LayoutFacts& layout) {
     return layout.groups == 1 ? text : std::to_string(layout.groups) + " x (" + text + ")";
 }
 
+inline bool is_dense(const at::Tensor& t) { return !t.is_quantized() && !t.is_nested() && t.layout() == at::kStrided; }
 /// Why a tensor is not dense, and the call that makes it dense: {"Sparse", "to_dense()"}. Empty if it is dense.
 inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
     if (t.is_quantized()) return {"quantized", "dequantize()"};
@@ -37,19 +38,23 @@ inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
 template <class Expected>
 void check_has_channels(const at::Tensor& t, const Expected& expected) {
     if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run its module first");
-    if (const auto [kind, remedy] = other_storage(t); !kind.empty())
-        throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
+    if (!is_dense(t)) [[unlikely]]
+        if (const auto [kind, remedy] = other_storage(t); !kind.empty())
+            throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
     if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
 }
 
 /// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis
 inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
+    if (t.defined() && is_dense(t))
+        if (const at::IntArrayRef sizes = t.sizes(); !sizes.empty() && sizes.back() == layout.width) [[likely]]
+            return;
     const auto expected = [&] {
         return layout_text(layout) + " needs [..., " + std::to_string(layout.width) + "] (" + components_text(layout) +
                ")";
     };
     check_has_channels(t, expected);
-    if (t.size(-1) != layout.width)
+    if (t.sizes().back() != layout.width)
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
                          ": pass the activation that this layout describes");
 }
