@@ -1,5 +1,7 @@
 #include "suture/hook/hook_set.hpp"
 
+#include "suture/hook/sites.hpp"
+
 #include "hook/fixture.hpp"
 
 #include <suture/hook/board.hpp>
@@ -182,6 +184,27 @@ TEST_CASE_FIXTURE(fixture, "one line runs a model with hooks, and reports those 
     CHECK(run_with_hooks(model, hooks, x).equal((borrow<Qkv>(x) | on<Q>().zero()).take()));
     hooks.add(any, [](const at::Tensor&) {});
     CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }), "h.any (a callback)"));
+}
+
+namespace {
+/// Shows its site, and passes it only if told to.
+struct Showing {
+    HookPoint<Qkv> point{"point"};
+    bool passes = true;
+    at::Tensor forward(const at::Tensor& t) { return passes ? point(t) : t; }
+    void visit_sites(const SiteVisitor& visit) { visit("point", point); }
+};
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a run whose model is known tells a site of another model from one that it did not pass") {
+    Showing model, copy = model;
+    hooks.add(model.point, on<Q>().zero());
+    CHECK_NOTHROW((void)run_with_hooks(model, hooks, x));
+    CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(copy, hooks, x); }),
+               "point is not a site of the model that ran"));
+    model.passes = false;
+    CHECK(says(message_of<HookError>([&] { (void)run_with_hooks(model, hooks, x); }),
+               "the model that ran has these sites and did not pass them"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a typed callback at an untyped site is given a layout when it is added") {

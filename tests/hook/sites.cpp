@@ -150,19 +150,62 @@ TEST_CASE("sites that were found can be hooked, typed if a layout was given") {
     CHECK(all.fired() == 2);
 }
 
-TEST_CASE("a path or pattern without a site is refused with the sites of the model") {
+TEST_CASE("a path or pattern without a site is refused with what the model has in its place") {
     Model model;
-    CHECK(says(message_of<HookError>([&] { (void)site(model, "h.2.c_attn"); }), "no site matches 'h.2.c_attn'",
-               "the model has h.0.resid_pre, h.0.c_attn"));
-    CHECK(says(message_of<HookError>([&] { (void)sites(model, "*.c_attn"); }), "no site matches '*.c_attn'"));
+    CHECK(message_of<HookError>([&] { (void)site(model, "h.2.c_attn"); }) ==
+          "no site matches 'h.2.c_attn' (similar: \"h.0.c_attn\", \"h.1.c_attn\"): h has no 2: it has 0, 1");
+    CHECK(message_of<HookError>([&] { (void)sites(model, "*.c_attn"); }) ==
+          "no site matches '*.c_attn': a pattern stands for the whole path, such as h.0.c_attn: write that, or "
+          "sites<Layout>(model, \"h.*.c_attn\")");
     CHECK(says(message_of<HookError>([&] { (void)site(model, "h.1.c_atn"); }),
-               "no site matches 'h.1.c_atn' (similar: \"h.1.c_attn\""));
+               "no site matches 'h.1.c_atn' (similar: \"h.1.c_attn\"",
+               "h.1 has no c_atn: it has c_attn, proj, resid_pre"));
     CHECK(says(message_of<HookError>([&] { (void)sites(model, "h.*.c_at"); }),
                "no site matches 'h.*.c_at' (similar: \"h.0.c_attn\", \"h.1.c_attn\""));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "h.*.c_attn"); }),
+               "write sites<Layout>(model, \"h.*.c_attn\")"));
     torch::nn::Linear plain(2, 2);
-    CHECK(says(message_of<HookError>([&] { (void)sites(plain, "*"); }), "no sites", "Hooked"));
+    CHECK(says(message_of<HookError>([&] { (void)sites(plain, "*"); }),
+               "the model is a plain torch::nn::Linear: declare it as Hooked<torch::nn::Linear, Layout>"));
+    CHECK(says(message_of<HookError>([&] { (void)site(plain, "z"); }),
+               "the model has no sites: give it HookPoints or Hooked modules"));
     Model empty{nullptr};
     CHECK(says(message_of<HookError>([&] { (void)sites(empty, "*"); }), "empty"));
+}
+
+namespace {
+/// A model with a site, a plain layer, a module that lacks HasSites, one that stands under two names, and one that is
+/// empty.
+struct OddImpl : torch::nn::Module {
+    struct Unseen : torch::nn::Module {
+        HookPoint<Resid<4>> resid;
+    };
+    OddImpl() {
+        register_module("block", block);
+        register_module("again", block);
+        register_module("plain", torch::nn::Linear(4, 4));
+        register_module("unseen", std::make_shared<Unseen>());
+        register_module("nothing", std::shared_ptr<torch::nn::Module>());
+    }
+    Block block;
+};
+}  // namespace
+
+TEST_CASE("a module that has no site says why, and how it could have one") {
+    OddImpl model;
+    const auto reason = [&](const std::string& path) {
+        return message_of<HookError>([&] { (void)site(model, path); });
+    };
+    CHECK(
+        reason("plain") ==
+        "no site matches 'plain': plain is a plain torch::nn::Linear: declare it as Hooked<torch::nn::Linear, Layout>");
+    CHECK(says(reason("unseen"), "unseen is a plain", "Unseen", "derive it from HasSites and visit them"));
+    CHECK(says(reason("unseen.resid"), "Unseen does not derive from HasSites, so its HookPoints are not found"));
+    CHECK(says(reason("again.c_attn"), "again is the same module as block: write block.c_attn"));
+    CHECK(says(reason("block"), "block is a plain Block, with no site of its own", "block.resid_pre"));
+    CHECK(says(reason("block.c_attn.weight"), "is a parameter or a buffer", "block.c_attn"));
+    CHECK(says(reason("block.q_proj"), "Q is part of block.c_attn, packed as Fused<6, Q<2>, K<2>, V<2>>"));
+    CHECK(says(reason("nothing"), "the model has no nothing"));
 }
 
 TEST_CASE("a site is not found as another layout than it says") {

@@ -271,10 +271,16 @@ TEST_CASE_FIXTURE(fixture, "a layout that does not fit is refused when the model
 TEST_CASE_FIXTURE(fixture, "a missing site is refused with the reason") {
     CHECK(says(message_of<HookError>([&] { (void)site(model, "spare"); }), "'spare' is never called by forward"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "spare.input"); }), "'spare' is never called by forward"));
-    CHECK(says(message_of<HookError>([&] { (void)site(model, "c_atn"); }), "no site matches 'c_atn'", "c_attn.input"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "c_atn"); }), "no site matches 'c_atn'",
+               "(similar: \"c_attn\")", "the model has no c_atn: it has c_attn, proj, spare, input"));
     CHECK(says(message_of<HookError>([&] { (void)site(model, "c_attn.output.1"); }), "'c_attn' takes (Tensor)",
                "returns Tensor"));
     CHECK(says(message_of<HookError>([&] { (void)sites(model, "h.*"); }), "no site matches 'h.*'", "c_attn"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "model.proj"); }),
+               "paths begin inside the model: write proj"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "q_proj"); }),
+               "Q is usually part of c_attn, which has no layout"));
+    CHECK(says(message_of<HookError>([&] { (void)site(model, "proj.bias"); }), "proj.bias is an attribute of type"));
 }
 
 TEST_CASE("a model is loaded from its file, with all its sites") {

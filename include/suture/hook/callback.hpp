@@ -6,6 +6,7 @@
 #include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
+#include "suture/tensor/detail/lent_view.hpp"
 #include "suture/tensor/detail/loan.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
 #include "suture/tensor/torch.hpp"
@@ -27,8 +28,8 @@ class HookLoan {
 public:
     using type = View<L>;
     HookLoan(const at::Tensor& activation, const KnownExtents<L>& known)
-        : watch_(activation), view_(lent_view(activation, extents_in<L>(activation, known), loan_.get())) {}
-    const View<L>& lent() const { return *view_; }
+        : HookLoan(activation, checked(activation, known)) {}
+    const View<L>& lent() const { return view_->view(); }
     void check_unwritten() const { watch_.check("the hook"); }
     void check_unkept() {
         view_.reset();
@@ -36,13 +37,19 @@ public:
     }
 
 private:
-    static View<L> lent_view(const at::Tensor& activation, const Extents<L>& extents, const Loan& loan) {
+    HookLoan(const at::Tensor& activation, const Extents<L>& extents)
+        : watch_(activation), view_(std::in_place, activation, loan_.get(), [&extents](at::Tensor t, Loan loan) {
+              return Access::make<View<L>>(std::move(t), extents, nullptr, std::move(loan));
+          }) {}
+    /// The View is made of handles that are not counted: whatever can throw is done before.
+    static Extents<L> checked(const at::Tensor& activation, const KnownExtents<L>& known) {
+        Extents<L> extents = extents_in<L>(activation, known);
         check_packed(activation, extents.facts());
-        return Access::make<View<L>>(at::Tensor(activation), extents, nullptr, loan);
+        return extents;
     }
-    WriteWatch watch_;
-    LoanOfThread loan_;
-    std::optional<View<L>> view_;
+} WriteWatch watch_;
+LoanOfThread loan_;
+std::optional<LentView<View<L>>> view_;
 };
 template <>
 class HookLoan<AnyLayout> {
@@ -159,10 +166,12 @@ HookEntry callback_entry(F f, decltype(numbers_at<L>(std::declval<const Site&>()
     HookEntry entry;
     entry.text = [] { return std::string("a callback"); };
     entry.run = [f = std::move(f), known](const at::Tensor& activation, const Site& at) {
+        constexpr bool only_looks =
+            std::is_void_v<decltype(call_hook<F, L>(f, std::declval<const typename lent_as<L>::type&>(), at))>;
         HookLoan<L> loan(activation, known);
         at::Tensor result;
         try {
-            if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, loan.lent(), at))>)
+            if constexpr (only_looks)
                 call_hook<F, L>(f, loan.lent(), at);
             else
                 result = replacement_in(call_hook<F, L>(f, loan.lent(), at));
@@ -172,7 +181,8 @@ HookEntry callback_entry(F f, decltype(numbers_at<L>(std::declval<const Site&>()
         }
         loan.check_unwritten();
         loan.check_unkept();
-        return check_replacement(std::move(result), activation);
+        if constexpr (!only_looks) result = check_replacement(std::move(result), activation);
+        return result;
     };
     return entry;
 }

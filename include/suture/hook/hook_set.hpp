@@ -17,9 +17,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <set>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -32,6 +34,9 @@ namespace detail {
 /// A range of sites of one layout: `model->h | views::transform(...)`, or the result of `sites`.
 template <class R>
 concept SiteRange = ranges::input_range<R> && !Hookable<R> && Hookable<ranges::range_value_t<R>>;
+
+template <class R>
+concept RangeOfPaths = ranges::input_range<R> && std::convertible_to<ranges::range_value_t<R>, std::string>;
 
 template <class S>
 struct layout_of_sites {
@@ -101,7 +106,7 @@ template <class Given, class S, class... Fs>
 inline constexpr HookMistake hook_mistake = [] {
     if constexpr (!Sites<S>) {
         if (Applicable<S> || (Sites<Fs> || ...)) return HookMistake::wrong_order;
-        if (std::convertible_to<S, std::string>) return HookMistake::path_as_site;
+        if (std::convertible_to<S, std::string> || RangeOfPaths<S>) return HookMistake::path_as_site;
         if (ModelOfSites<std::remove_reference_t<S>> || ModuleOfModules<std::remove_reference_t<S>>)
             return HookMistake::model_as_site;
         return SomeModule<std::remove_reference_t<S>> ? HookMistake::module_without_a_site : HookMistake::none;
@@ -353,7 +358,7 @@ public:
     std::size_t fired() const {
         std::size_t sum = 0;
         for (const detail::SiteHooks& at : *hooks_->table())
-            for (const detail::HookEntry& hook : at.hooks) sum += hook.state->fired.load(std::memory_order_relaxed);
+            for (const detail::HookEntry& hook : at.hooks) sum += hook.state->fired.total();
         return sum;
     }
 
@@ -448,6 +453,32 @@ private:
     std::shared_ptr<detail::HookRegistry> hooks_;
 };
 
+namespace detail {
+/// Ends the scope of a run whose model is known: if hooks never fired, the error says whether the model has their sites.
+struct ScopeOfRun {
+    using Visit = std::function<void(const std::string&, Site&)>;
+
+    template <class Model>
+    static void end(const Scope& scope, Model& model) {
+        // Found where hook/sites.hpp is included: it needs LibTorch's modules, which cost seconds to compile.
+        if constexpr ((SomeModule<Model> || requires { model.visit_sites({}); }) &&
+                      requires(const Visit& visit) { for_each_site(model, visit); })
+            scope.end_after_run([&model] { return sites_of(model); });
+        else
+            scope.end();
+    }
+
+private:
+    template <class Model>
+    static std::set<std::uint64_t> sites_of(Model& model) {
+        std::set<std::uint64_t> sites;
+        const Visit add = [&sites](const std::string&, Site& site) { sites.insert(site.id()); };
+        for_each_site(model, add);
+        return sites;
+    }
+};
+}  // namespace detail
+
 /// Runs the model with the set active, and ends the scope: `run_with_hooks(model, hooks, tokens)`. A model is anything
 /// with `forward(inputs...)`, a pointer to one or a holder, or a function.
 /// @throws HookError like Scope::end(), ModelError if the pointer or holder is empty
@@ -457,7 +488,7 @@ auto run_with_hooks(Model&& model, const HookSet& hooks, Inputs&&... inputs) {
     detail::check_is_there(model);
     Scope scope = hooks.activate();
     auto result = detail::run_model(model, std::forward<Inputs>(inputs)...);
-    scope.end();
+    detail::ScopeOfRun::end(scope, model);
     return result;
 }
 template <class Model, class... Inputs>

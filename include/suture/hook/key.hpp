@@ -56,7 +56,7 @@ public:
     /// How often the hooks ran to their end, in total.
     std::size_t fired() const {
         std::size_t sum = 0;
-        for (const Hook& h : hooks_) sum += h.state->fired.load(std::memory_order_relaxed);
+        for (const Hook& h : hooks_) sum += h.state->fired.total();
         return sum;
     }
     /// The number of hooks: one per site.

@@ -4,6 +4,7 @@
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/carried_links.hpp"
+#include "suture/hook/detail/idle_hooks.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/detail/scope_ledger.hpp"
 #include "suture/hook/detail/scope_link.hpp"
@@ -19,6 +20,9 @@
 namespace suture {
 
 class HookSet;
+namespace detail {
+struct ScopeOfRun;
+}  // namespace detail
 
 /// A set is active in the thread that made the scope, until the scope ends at the closing brace. Other threads do not
 /// see it. Call end() on a scope held by a pointer or an optional, whose destructors must not throw.
@@ -41,21 +45,22 @@ public:
     /// @throws HookError if a hook of the set never fired in it: the site was not passed or no gradient arrived, so the
     ///         edit that the numbers are supposed to show never happened. Write `add(...).may_be_idle()` where that is
     ///         intended. Also if another thread made the scope.
-    void end() const {
+    void end() const { end_after_run({}); }
+
+private:
+    friend class HookSet;
+    friend struct detail::ScopeOfRun;
+    /// @param sites_of_model gives the sites of the model that ran, for the message; empty if it is not known
+    void end_after_run(const detail::SitesOfModel& sites_of_model) const {
         if (!link_) return;
         if (!link_->is_at_home()) {
             link_.release()->abandon();  // it stands in the other thread's chain
             throw HookError("this scope was made in another thread: end it there");
         }
         link_.reset();
-        if (const std::string idle = ledger_->idle(); !idle.empty())
-            throw HookError("the scope ends but these hooks never fired: " + idle +
-                            ": pass these sites (and run backward, for gradients) while the scope lives, "
-                            "or call may_be_idle()");
+        if (const detail::IdleHooks idle = ledger_->idle(); !idle.hooks.empty())
+            throw HookError(detail::idle_message(idle, sites_of_model));
     }
-
-private:
-    friend class HookSet;
     explicit Scope(std::shared_ptr<const detail::HookRegistry> hooks)
         : ledger_(std::make_shared<detail::ScopeLedger>(checked(std::move(hooks)))),
           link_(std::make_unique<detail::SetLink>(ledger_)) {}

@@ -2,19 +2,17 @@
 // type brings LibTorch's modules along, so this header needs only to know that they exist: theirs are long.
 #pragma once
 
+#include "suture/hook/detail/no_site.hpp"
+#include "suture/hook/detail/paths.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/hook/site_ref.hpp"
 #include "suture/model/run_model.hpp"
-#include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
-#include "suture/text/near_words.hpp"
 
-#include <fnmatch.h>
-
-#include <algorithm>
 #include <concepts>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -45,10 +43,6 @@ public:
 };
 
 namespace detail {
-inline std::string joined_path(const std::string& path, const std::string& name) {
-    return path.empty() || name.empty() ? path + name : path + "." + name;
-}
-
 template <class Module>
 void visit_module_sites(Module& module, const std::string& path, std::set<const void*>& seen,
                         const SiteVisitor& visit) {
@@ -56,7 +50,7 @@ void visit_module_sites(Module& module, const std::string& path, std::set<const 
     if (auto* holder = dynamic_cast<HasSites*>(&module))
         holder->visit_sites([&](const std::string& name, Site& site) { visit(joined_path(path, name), site); });
     for (const auto& child : module.named_children())
-        visit_module_sites(*child.value(), joined_path(path, child.key()), seen, visit);
+        if (child.value()) visit_module_sites(*child.value(), joined_path(path, child.key()), seen, visit);
 }
 
 /// The module that a model is, holds or points to; null if there is none. Sites are identities: finding them does not
@@ -83,14 +77,20 @@ torch::nn::Module* module_in(const Model& model) {
     }
     return const_cast<torch::nn::Module*>(module);
 }
+
+/// A model that shows its sites and is not made of LibTorch's modules.
+template <class Model>
+concept HasOwnVisitor = requires(Model& model, const SiteVisitor& visit) {
+    model.visit_sites(visit);
+}
+&&!std::derived_from<std::remove_cvref_t<Model>, torch::nn::Module>;
 }  // namespace detail
 
 /// Calls `f(path, site)` for every site of a model: "h.3.attn.c_attn", in the order in which the modules were
 /// registered. A model is a module, a holder or pointer of one, or anything that has `visit_sites` (a Script).
 template <class Model, std::invocable<const std::string&, Site&> F>
 void for_each_site(Model&& model, F&& f) {
-    if constexpr (requires { model.visit_sites(SiteVisitor(f)); } &&
-                  !std::derived_from<std::remove_cvref_t<Model>, torch::nn::Module>) {
+    if constexpr (detail::HasOwnVisitor<Model>) {
         model.visit_sites(SiteVisitor(f));
     } else {
         torch::nn::Module* module = detail::module_in(model);
@@ -119,24 +119,30 @@ SiteRef<L> found_site(const std::string& path, const Site& site, const Numbers&.
     return SiteRef<L>(named, extents...);
 }
 
-[[noreturn]] inline void throw_no_site(const std::string& asked, const std::vector<std::string>& paths) {
-    std::string some;
-    for (const std::string& path : paths) {
-        if (some.size() > 160) {
-            some += ", ...";
-            break;
-        }
-        some += (some.empty() ? "" : ", ") + path;
-    }
-    throw HookError(
-        "no site matches '" + asked + "'" + near_words(asked, paths) + ": " +
-        (paths.empty() ? "the model has no sites: give it HookPoints or Hooked modules" : "the model has " + some));
+template <class Module>
+void add_known_modules(Module& module, const std::string& path, std::map<const void*, std::string>& seen,
+                       KnownModel& known) {
+    const auto [first, is_new] = seen.emplace(&module, path);
+    known.modules.push_back({path, holder_name(module.name()), dynamic_cast<HasSites*>(&module) != nullptr,
+                             is_new ? std::string() : first->second});
+    if (!is_new) return;
+    for (const auto& tensors : {module.named_parameters(/*recurse=*/false), module.named_buffers(/*recurse=*/false)})
+        for (const auto& tensor : tensors) known.tensors.push_back(joined_path(path, tensor.key()));
+    for (const auto& child : module.named_children())
+        if (child.value()) add_known_modules(*child.value(), joined_path(path, child.key()), seen, known);
 }
-/// Whether a path matches a pattern in the syntax of `sites`.
-inline bool path_matches(std::string pattern, std::string path) {
-    std::replace(pattern.begin(), pattern.end(), '.', '/');
-    std::replace(path.begin(), path.end(), '.', '/');
-    return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+
+/// @throws HookError, with the reason. Only now is the model walked for what the message needs.
+template <class Model>
+[[noreturn]] void throw_no_site_in(Model& model, const std::string& asked, bool is_pattern) {
+    KnownModel known;
+    const auto add = [&](const std::string& path, Site& site) { known.sites.push_back({path, site.layout()}); };
+    for_each_site(model, add);
+    if constexpr (!HasOwnVisitor<Model>) {
+        std::map<const void*, std::string> seen;
+        add_known_modules(*module_in(model), "", seen, known);
+    }
+    throw_no_site({asked, is_pattern, known});
 }
 }  // namespace detail
 
@@ -144,23 +150,19 @@ namespace detail {
 template <class L, class Model, class... Numbers>
 std::vector<SiteRef<L>> sites_matching(Model&& model, const std::string& pattern, const Numbers&... extents) {
     std::vector<SiteRef<L>> found;
-    std::vector<std::string> paths;
     for_each_site(model, [&](const std::string& path, Site& site) {
-        paths.push_back(path);
         if (path_matches(pattern, path)) found.push_back(found_site<L>(path, site, extents...));
     });
-    if (found.empty()) throw_no_site(pattern, paths);
+    if (found.empty()) throw_no_site_in(model, pattern, /*is_pattern=*/true);
     return found;
 }
 template <class L, class Model, class... Numbers>
 SiteRef<L> site_at_path(Model&& model, const std::string& path, const Numbers&... extents) {
     std::vector<SiteRef<L>> found;
-    std::vector<std::string> paths;
     for_each_site(model, [&](const std::string& at, Site& site) {
-        paths.push_back(at);
         if (at == path) found.push_back(found_site<L>(at, site, extents...));
     });
-    if (found.empty()) throw_no_site(path, paths);
+    if (found.empty()) throw_no_site_in(model, path, /*is_pattern=*/false);
     if (found.size() > 1)
         throw HookError("two sites have the path " + path +
                         ": rename a child module, or take the site from its module");
@@ -201,7 +203,7 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("a family has no width: name the component, as in sites<Z<768, 12>>", sites(...));
 
 /// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
-/// @throws HookError if there is none, TypeError if it has another layout
+/// @throws HookError, with the reason, if there is none; TypeError if it has another layout
 template <class L = AnyLayout, class Model>
 SiteRef<L> site(Model&& model, const std::string& path) {
     return detail::site_at_path<L>(model, path);

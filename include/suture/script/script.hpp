@@ -225,16 +225,19 @@ struct ScriptSearch {
     /// The sites whose paths are wanted.
     /// @throws HookError, with the reason, if there are none
     template <class L, class Wanted>
-    static std::vector<SiteRef<L>> sites_where(const Script& model, const std::string& asked, const Wanted& wanted) {
+    static std::vector<SiteRef<L>> sites_where(const Script& model, const std::string& asked, bool is_pattern,
+                                               const Wanted& wanted) {
         std::vector<SiteRef<L>> found;
-        std::vector<std::string> paths;
+        KnownModel known;
         model.visit_sites([&](const std::string& path, const Site& site) {
-            paths.push_back(path);
+            known.sites.push_back({path});
             if (wanted(path)) found.emplace_back(site);
         });
         if (!found.empty()) return found;
-        explain_no_site(*model.state_->instrumented(), model.is_frozen(), asked);
-        throw_no_site(asked, paths);
+        const auto copy = model.state_->instrumented();
+        explain_no_site(*copy, model.is_frozen(), asked);
+        known.modules = known_modules(*copy);
+        throw_no_site({asked, is_pattern, known});
     }
 };
 }  // namespace detail
@@ -243,12 +246,14 @@ struct ScriptSearch {
 template <class L = AnyLayout, class Model>
     requires std::same_as<std::remove_cvref_t<Model>, Script> std::vector<SiteRef<L>> sites(
         Model&& model, const std::string& pattern) {
-        return detail::ScriptSearch::sites_where<L>(
-            model, pattern, [&](const std::string& path) { return detail::path_matches(pattern, path); });
+        return detail::ScriptSearch::sites_where<L>(model, pattern, /*is_pattern=*/true, [&](const std::string& path) {
+            return detail::path_matches(pattern, path);
+        });
     }
 template <class L = AnyLayout, class Model>
     requires std::same_as<std::remove_cvref_t<Model>, Script> SiteRef<L> site(Model&& model, const std::string& path) {
-        return detail::ScriptSearch::sites_where<L>(model, path, [&](const std::string& at) { return at == path; })
+        return detail::ScriptSearch::sites_where<L>(model, path, /*is_pattern=*/false,
+                                                    [&](const std::string& at) { return at == path; })
             .front();
     }
 

@@ -114,6 +114,12 @@ struct Access {
     static T make(at::Tensor t, Args&&... args) {
         return T(std::move(t), std::forward<Args>(args)...);
     }
+    /// The View lets go of its tensor and its loan without counting down. @pre they were not counted up for it
+    template <class T>
+    static void forget_handles(T& view) {
+        (void)view.tensor_.unsafeReleaseTensorImpl();
+        view.loan_.forget();
+    }
     /// Expires when the Owned is moved, taken or destroyed.
     template <class T>
     static auto watch(T& owned) {

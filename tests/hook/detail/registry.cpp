@@ -108,7 +108,7 @@ TEST_CASE("a hook that is to run once runs once again if it had run before, or w
         CHECK(fires(state));
         CHECK_FALSE(fires(state));
     }
-    CHECK(state.fired == 3);
+    CHECK(state.fired.total() == 3);
 }
 
 TEST_CASE("a run counts once it is done: one that throws does not use up the hook") {
@@ -119,7 +119,7 @@ TEST_CASE("a run counts once it is done: one that throws does not use up the hoo
         CHECK(thrown.may_run());
         CHECK_FALSE(HookRun(state).may_run());  // for example in another thread meanwhile
     }
-    CHECK(state.fired == 0);
+    CHECK(state.fired.total() == 0);
     CHECK(state.can_fire());
     CHECK(fires(state));
     CHECK_FALSE(state.can_fire());
@@ -131,7 +131,7 @@ TEST_CASE("a hook that is disabled or removed, or has nothing to do, does not ru
         HookState state;
         change(state);
         CHECK_FALSE(fires(state));
-        CHECK(state.fired == 0);
+        CHECK(state.fired.total() == 0);
     }
 }
 
@@ -148,4 +148,38 @@ TEST_CASE("a hook has to fire only if it could, has work, and may not be idle") 
     CHECK_FALSE(must_fire([](HookState& s) { s.may_be_idle = true; }));
     CHECK_FALSE(must_fire([](HookState& s) { s.set_once(), fires(s); }));
     CHECK(must_fire([](HookState& s) { s.set_once(); }));
+}
+
+TEST_CASE("firings are counted in several threads, and none is lost") {
+    suture::detail::FiringCount count;
+    count.add_one();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&count] {
+            for (int n = 0; n < 1000; ++n) count.add_one();
+        });
+    for (std::thread& t : threads) t.join();
+    count.add_one();
+    CHECK(count.total() == 4002);
+}
+
+TEST_CASE("the hooks of a site say in which passes and phases they run, after each change") {
+    HookRegistry hooks;
+    const Site site("h.0"), unnamed;
+    suture::detail::HookEntry looks, gradient;
+    looks.when = suture::detail::HookPhase::after_edits;
+    gradient.pass = suture::detail::Pass::backward;
+    hooks.add(site, looks);
+    const auto id = hooks.add(site, gradient);
+    hooks.add(unnamed, looks);
+    const auto table = hooks.table();
+    const auto& at = *suture::detail::site_at(*table, site.id());
+    CHECK(at.has_hooks_in(suture::detail::Pass::forward, suture::detail::HookPhase::after_edits));
+    CHECK_FALSE(at.has_hooks_in(suture::detail::Pass::forward, suture::detail::HookPhase::edits));
+    CHECK(at.has_hooks_in(suture::detail::Pass::backward));
+    CHECK(at.has_path);
+    CHECK_FALSE(suture::detail::site_at(*table, unnamed.id())->has_path);
+    hooks.remove(id);
+    const auto after = hooks.table();
+    CHECK_FALSE(suture::detail::site_at(*after, site.id())->has_hooks_in(suture::detail::Pass::backward));
 }

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 using namespace suture;
 using suture::detail::HookEntry;
 using suture::detail::HookRegistry;
+using suture::detail::idle_text;
 using suture::detail::ScopeLedger;
 
 namespace {
@@ -28,11 +30,11 @@ struct fixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(fixture, "hooks that fired nowhere are idle, in words; where they fired does not matter") {
-    CHECK(ledger.idle() == "first (a), second (b)");
+    CHECK(idle_text(ledger.idle().hooks) == "first (a), second (b)");
     ledger.note_firing(a);
-    CHECK(ledger.idle() == "second (b)");
+    CHECK(idle_text(ledger.idle().hooks) == "second (b)");
     ledger.note_firing_elsewhere(b);
-    CHECK(ledger.idle().empty());
+    CHECK(ledger.idle().hooks.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "what fired in a scope that was carried elsewhere counts here, however it fired there") {
@@ -40,16 +42,16 @@ TEST_CASE_FIXTURE(fixture, "what fired in a scope that was carried elsewhere cou
     carried.note_firing(a);
     carried.note_firing_elsewhere(b);
     ledger.note_firings_of(carried);
-    CHECK(ledger.idle().empty());
+    CHECK(ledger.idle().hooks.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "a hook that is removed without having fired is still reported") {
     ledger.note_removal(a);
     hooks->remove(a);
     (void)ledger.newest();
-    CHECK(ledger.idle() == "first (a), second (b)");
+    CHECK(idle_text(ledger.idle().hooks) == "first (a), second (b)");
     ledger.note_firing(b);
-    CHECK(ledger.idle() == "first (a)");
+    CHECK(idle_text(ledger.idle().hooks) == "first (a)");
 }
 
 TEST_CASE_FIXTURE(fixture, "a hook that no pass has seen is not missed, and is found at its site at once") {
@@ -57,11 +59,20 @@ TEST_CASE_FIXTURE(fixture, "a hook that no pass has seen is not missed, and is f
     CHECK_FALSE(ledger.has_hooks_at(third.id()));
     const std::uint64_t c = hooks->add(third, named("c"));
     CHECK(ledger.has_hooks_at(third.id()));
-    CHECK(ledger.idle() == "first (a), second (b)");
+    CHECK(idle_text(ledger.idle().hooks) == "first (a), second (b)");
     (void)ledger.newest();
-    CHECK(ledger.idle() == "first (a), second (b), third (c)");
+    CHECK(idle_text(ledger.idle().hooks) == "first (a), second (b), third (c)");
     hooks->remove(c);
     CHECK_FALSE(ledger.has_hooks_at(third.id()));
+}
+
+TEST_CASE_FIXTURE(fixture, "a ledger knows where hooks fired, and which ones wait for a gradient") {
+    ledger.note_firing(a);
+    ledger.note_waiting(b);
+    CHECK(ledger.idle().fired_at == std::vector<std::string>{"first"});
+    REQUIRE(ledger.idle().hooks.size() == 1);
+    CHECK(ledger.idle().hooks[0].is_passed);
+    CHECK(ledger.idle().hooks[0].site == second.id());
 }
 
 TEST_CASE_FIXTURE(fixture, "a ledger says when its scope has ended") {

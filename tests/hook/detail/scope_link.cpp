@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(fixture, "the link of a set finds its hooks at their site and 
     const SetLink link(ledger);
     const FoundAtSite found = at(site);
     REQUIRE(found.sets.size() == 1);
-    CHECK(found.sets[0].ledger == ledger);
+    CHECK(found.sets[0].ledger == ledger.get());
     CHECK(found.sets[0].at->hooks[0].id == hook);
     CHECK_FALSE(found.watcher);
     CHECK(at(other).is_empty());
@@ -96,12 +96,11 @@ TEST_CASE_FIXTURE(fixture, "hooks run from the outermost set in, each phase by i
     const SetLink inner(inner_ledger);
     const FoundAtSite found = at(site);
     std::vector<std::pair<const ScopeLedger*, std::uint64_t>> order;
-    found.for_each_hook(Pass::forward, [&](const auto& in, const HookEntry& h) { order.emplace_back(in.get(), h.id); });
+    found.for_each_hook(Pass::forward, [&](const auto& in, const HookEntry& h) { order.emplace_back(&in, h.id); });
     CHECK(order == std::vector<std::pair<const ScopeLedger*, std::uint64_t>>{
                        {ledger.get(), hook}, {inner_ledger.get(), first}, {ledger.get(), late}});
     order.clear();
-    found.for_each_hook(Pass::backward,
-                        [&](const auto& in, const HookEntry& h) { order.emplace_back(in.get(), h.id); });
+    found.for_each_hook(Pass::backward, [&](const auto& in, const HookEntry& h) { order.emplace_back(&in, h.id); });
     CHECK(order == std::vector<std::pair<const ScopeLedger*, std::uint64_t>>{{inner_ledger.get(), gradient}});
 }
 
@@ -129,10 +128,10 @@ TEST_CASE_FIXTURE(fixture, "a carried link counts for itself, and hands over wha
         const CarriedSetLink link(ledger);
         const FoundAtSite found = at(site);
         REQUIRE(found.sets.size() == 1);
-        CHECK(found.sets[0].ledger != ledger);
+        CHECK(found.sets[0].ledger != ledger.get());
         found.sets[0].ledger->note_firing(hook);
     }
-    CHECK(ledger->idle().empty());
+    CHECK(ledger->idle().hooks.empty());
     CHECK_FALSE(ledger->has_ended());
 }
 
@@ -172,5 +171,42 @@ TEST_CASE_FIXTURE(fixture, "each scope of the thread learns that a hook of its s
     ledger->note_firing(hook);
     ledger->note_firing(hook + 1);
     (void)ledger->newest();
-    CHECK(ledger->idle() == "other (an edit)");
+    CHECK(suture::detail::idle_text(ledger->idle().hooks) == "other (an edit)");
+}
+
+TEST_CASE_FIXTURE(fixture, "while hooks run, what they end stays; nothing else owns the ledger for them") {
+    auto link = std::make_unique<SetLink>(ledger);
+    FoundAtSite found = at(site);
+    REQUIRE(found.sets.size() == 1);
+    std::weak_ptr<ScopeLedger> alive = ledger;
+    const long owners = ledger.use_count();
+    {
+        const Pinned pinned(found);
+        CHECK(ledger.use_count() == owners);
+        link.reset();
+        ledger.reset();
+        CHECK_FALSE(alive.expired());
+        CHECK(found.sets[0].at->hooks.size() == 1);
+    }
+    found.sets.clear();
+    CHECK(alive.expired());
+}
+
+TEST_CASE_FIXTURE(fixture, "what is pinned twice is kept for both") {
+    auto link = std::make_unique<SetLink>(ledger);
+    FoundAtSite outer = at(site), inner = at(site);
+    std::weak_ptr<ScopeLedger> alive = ledger;
+    ledger.reset();
+    {
+        const Pinned pinned(outer);
+        {
+            const Pinned again(inner);
+            link.reset();
+        }
+        inner.sets.clear();
+        CHECK_FALSE(alive.expired());
+        CHECK(outer.sets[0].at->hooks.size() == 1);
+    }
+    outer.sets.clear();
+    CHECK(alive.expired());
 }

@@ -13,7 +13,6 @@
 using namespace suture;
 using namespace script_modules;
 using suture::detail::explain_no_site;
-using suture::detail::module_part;
 using suture::detail::ScriptInstrumenter;
 using suture::detail::ScriptSites;
 using suture_test::message_of;
@@ -24,17 +23,6 @@ std::string reason(const Module& model, const std::string& asked, bool is_frozen
     return message_of<HookError>([&] { explain_no_site(*copy, is_frozen, asked); });
 }
 }  // namespace
-
-TEST_CASE("the module is what remains of a path without the kind and the number of its site") {
-    CHECK(module_part("h.0.attn") == "h.0.attn");
-    CHECK(module_part("h.0.attn.input") == "h.0.attn");
-    CHECK(module_part("h.0.attn.input.1") == "h.0.attn");
-    CHECK(module_part("h.0.attn.output.2") == "h.0.attn");
-    CHECK(module_part("h.0") == "h.0");
-    CHECK(module_part("input").empty());
-    CHECK(module_part("output.1").empty());
-    CHECK(module_part("").empty());
-}
 
 TEST_CASE("a path without a site is explained by the submodules that there are") {
     const Module shared = doubling();
@@ -59,4 +47,25 @@ TEST_CASE("a model without submodules says so, and a path that fits no submodule
     const auto copy = ScriptInstrumenter::instrumented(module({{"a", doubling()}}, "return self.a.forward(x)\n"),
                                                        std::make_shared<ScriptSites>());
     CHECK_NOTHROW(explain_no_site(*copy, false, "z"));
+}
+
+TEST_CASE("a path of a method, or of an attribute that is not a module, says what it is") {
+    Module inner = module({}, "def forward(self, x):\n  return self.scaled(x)\ndef scaled(self, x):\n  return x * 2\n");
+    inner.register_attribute("size", c10::IntType::get(), 3);
+    inner.register_parameter("weight", x, false);
+    const Module model = module({{"a", inner}}, "return self.a.forward(x)\n");
+    CHECK(reason(model, "a.scaled") ==
+          "no site matches 'a.scaled': a.scaled is a method: only the forward of a submodule has sites; hook a module "
+          "that "
+          "the method calls");
+    CHECK(reason(model, "a.forward") ==
+          "no site matches 'a.forward': a.forward is a method, whose result is the site of a: write 'a'");
+    CHECK(reason(model, "a.size") ==
+          "no site matches 'a.size': a.size is an attribute of type int and not a module: hook the module that "
+          "computes with "
+          "it, a");
+    CHECK(reason(model, "a.weight") ==
+          "no site matches 'a.weight': a.weight is an attribute of type Tensor and not a module: hook the module that "
+          "computes "
+          "with it, a");
 }

@@ -6,6 +6,7 @@
 #include "suture/tensor/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -25,9 +26,33 @@ inline constexpr HookPhase hook_phases[] = {HookPhase::before_edits, HookPhase::
 /// The pass in which a hook runs: on activations, or on their gradients.
 enum class Pass : unsigned char { forward, backward };
 
+/// Counts in any thread. A locked instruction takes longer than the rest of a hook that only looks, so the thread that
+/// counts first has a number that it alone writes; the others share one.
+class FiringCount {
+public:
+    void add_one() {
+        const void* const me = &this_thread;
+        const void* owner = owner_.load(std::memory_order_relaxed);
+        if (!owner && owner_.compare_exchange_strong(owner, me, std::memory_order_relaxed)) owner = me;
+        if (owner == me)
+            of_owner_.store(of_owner_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        else
+            of_others_.fetch_add(1, std::memory_order_relaxed);
+    }
+    std::size_t total() const {
+        return of_owner_.load(std::memory_order_relaxed) + of_others_.load(std::memory_order_relaxed);
+    }
+
+private:
+    /// Its address names the thread. One per process, like next_site.
+    [[gnu::visibility("default")]] static inline constinit thread_local char this_thread = 0;
+    std::atomic<const void*> owner_{nullptr};
+    std::atomic<std::size_t> of_owner_{0}, of_others_{0};
+};
+
 /// What a hook and its keys share.
 struct HookState {
-    std::atomic<std::size_t> fired{0};
+    FiringCount fired;
     std::atomic<bool> enabled{true}, may_be_idle{false}, removed{false};
     std::atomic<bool> once{false}, used_up{false};  ///< whether the hook may run once, and whether it did
     std::atomic<bool> has_work{true};  ///< false if the hook has nothing to do: a board without an entry for the layer
@@ -60,7 +85,7 @@ public:
 
     bool may_run() const { return may_run_; }
     void is_done() {
-        state_.fired.fetch_add(1, std::memory_order_relaxed);
+        state_.fired.add_one();
         holds_once_ = false;
     }
 
@@ -88,11 +113,26 @@ struct HookAtSite {
     HookEntry entry;
 };
 
-/// The hooks of one site, in the order in which they were added.
+/// The hooks of one site, in the order in which they were added; and what each firing asks of them all.
 struct SiteHooks {
     std::uint64_t site = 0;
     std::string name;
     std::vector<HookEntry> hooks;
+    std::array<unsigned, 2> phases{};  ///< by pass: a bit for each phase in which hooks run
+    bool has_path = false;             ///< the name is not that of an unnamed site
+
+    void sum_up() {
+        phases = {};
+        for (const HookEntry& hook : hooks) phases[static_cast<std::size_t>(hook.pass)] |= bit_of(hook.when);
+        has_path = name != Site().name();
+    }
+    bool has_hooks_in(Pass pass) const { return phases[static_cast<std::size_t>(pass)] != 0; }
+    bool has_hooks_in(Pass pass, HookPhase when) const {
+        return (phases[static_cast<std::size_t>(pass)] & bit_of(when)) != 0;
+    }
+
+private:
+    static unsigned bit_of(HookPhase when) { return 1u << static_cast<unsigned>(when); }
 };
 
 /// The hooks of the sites, sorted by site. Immutable once it is shared.
@@ -127,9 +167,10 @@ public:
             hook.entry.id = id++;
             auto at = site_at(*next, hook.site);
             if (at == next->end() || at->site != hook.site)
-                at = next->insert(at, {hook.site, std::move(hook.name), {}});
+                at = next->insert(at, SiteHooks{hook.site, std::move(hook.name), {}, {}});
             check_new(*at, hook.entry);
             at->hooks.push_back(std::move(hook.entry));
+            at->sum_up();
         }
         last_id_ += hooks.size();
         before = publish(std::move(next));
@@ -139,7 +180,8 @@ public:
         std::shared_ptr<const HookTable> before;
         const std::lock_guard lock(guard_);
         auto next = std::make_shared<HookTable>(*table_);
-        for (SiteHooks& at : *next) std::erase_if(at.hooks, [id](const HookEntry& h) { return h.id == id; });
+        for (SiteHooks& at : *next)
+            if (std::erase_if(at.hooks, [id](const HookEntry& h) { return h.id == id; }) > 0) at.sum_up();
         std::erase_if(*next, [](const SiteHooks& at) { return at.hooks.empty(); });
         before = publish(std::move(next));
     }

@@ -77,14 +77,14 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
     return passed;
 }
 
-/// Runs the hooks of the forward pass in their order. @return a description of each one that replaced the activation,
-/// for the watcher; empty if there is no watcher
-inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation) {
-    std::vector<std::string> edits;
-    found.for_each_hook(Pass::forward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
+/// Runs the hooks of the forward pass in their order, and adds a description of each one that replaced the activation to
+/// `edits`, if there is a watcher.
+inline void run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation,
+                              std::vector<std::string>& edits) {
+    found.for_each_hook(Pass::forward, [&](ScopeLedger& ledger, const HookEntry& hook) {
         HookRun run(*hook.state);
         if (!run.may_run()) return;
-        ledger->note_firing(hook.id);
+        ledger.note_firing(hook.id);
         at::Tensor replacement = hook.run(activation, site);
         run.is_done();
         if (replacement.defined()) {
@@ -92,14 +92,15 @@ inline std::vector<std::string> run_forward_hooks(const FoundAtSite& found, cons
             if (found.watcher) edits.push_back(hook.text());
         }
     });
-    return edits;
 }
 
 /// The hooks that wait for the gradient of what passes.
 inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
     std::vector<WaitingHook> hooks;
-    found.for_each_hook(Pass::backward, [&](const std::shared_ptr<ScopeLedger>& ledger, const HookEntry& hook) {
-        if (hook.state->can_fire()) hooks.push_back({ledger->hooks(), ledger, hook});
+    found.for_each_hook(Pass::backward, [&](ScopeLedger& ledger, const HookEntry& hook) {
+        if (!hook.state->can_fire()) return;
+        ledger.note_waiting(hook.id);
+        hooks.push_back({ledger.hooks(), ledger.weak_from_this(), hook});
     });
     return hooks;
 }
@@ -107,23 +108,25 @@ inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
 /// A site that was found by its path has that name, even if its model has not named it.
 inline std::optional<Site> named_by_path(const Site& site, const FoundAtSite& found) {
     std::optional<Site> named;
-    if (!site.has_name() && !found.sets.empty() && found.sets.front().at->name != site.name())
+    if (!site.has_name() && !found.sets.empty() && found.sets.front().at->has_path)
         named.emplace(site.same()).rename(found.sets.front().at->name);
     return named;
 }
 
-/// Runs everything that was found at a site.
+/// Runs everything that was found at a site on the activation, and replaces it by what the hooks leave.
 /// @throws Error, with the name of the site in front
-inline at::Tensor run_found(const FoundAtSite& found, const Site& site, at::Tensor activation) {
+inline void run_found(FoundAtSite& found, const Site& site, at::Tensor& activation) {
+    const Pinned pinned(found);
     const std::optional<Site> named = named_by_path(site, found);
     const Site& place = named ? *named : site;
     try {
         const Suspension suspended;
-        const std::vector<std::string> edits = run_forward_hooks(found, place, activation);
-        if (auto waiting = gradient_hooks(found); !waiting.empty())
-            activation = with_gradient_hooks(activation, place, std::move(waiting));
+        std::vector<std::string> edits;
+        run_forward_hooks(found, place, activation, edits);
+        if (found.has_gradient_hooks()) [[unlikely]]
+            if (auto waiting = gradient_hooks(found); !waiting.empty())
+                activation = with_gradient_hooks(activation, place, std::move(waiting));
         if (found.watcher) (*found.watcher)(place, activation, edits);
-        return activation;
     } catch (...) {
         rethrow_at(place.name());
     }
@@ -136,8 +139,8 @@ inline at::Tensor run_found(const FoundAtSite& found, const Site& site, at::Tens
     for (const ScopeLink* link = innermost_scope; link && link->look(site, found);) link = link->outer();
     if (found.has_ended_links) [[unlikely]]
         ScopeLink::sweep();
-    if (found.is_empty()) return activation;
-    return run_found(found, site, std::move(activation));
+    if (!found.is_empty()) run_found(found, site, activation);
+    return activation;
 }
 
 }  // namespace suture::detail

@@ -1,6 +1,7 @@
 // The ledger of a scope: which hooks of its set fired in it. Threads may share one.
 #pragma once
 
+#include "suture/hook/detail/idle_hooks.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -18,7 +19,7 @@ namespace suture::detail {
 
 /// The newest table of the set that the scope has read, and which hooks fired in the scope. Only the thread of the scope
 /// reads it; other threads and backward passes add what fired there under the lock.
-class ScopeLedger {
+class ScopeLedger : public std::enable_shared_from_this<ScopeLedger> {
 public:
     /// `original` is the ledger of the scope that was carried here from another thread, if there is one.
     explicit ScopeLedger(std::shared_ptr<const HookRegistry> hooks, std::shared_ptr<ScopeLedger> original = {})
@@ -66,15 +67,15 @@ public:
     /// Notes that the thread of the scope is about to remove a hook: one that passes of the scope have seen, and that
     /// never fired, is still reported after its removal.
     void note_removal(std::uint64_t removed) {
-        std::string text;
         for_each_idle([&](const SiteHooks& at, const HookEntry& hook) {
-            if (hook.id == removed) text = idle_text(at, hook, missed_.empty());
+            if (hook.id == removed) missed_.push_back(idle_hook(at, hook));
         });
-        missed_ += text;
     }
     /// Notes that a hook fires, before it runs: it may remove itself or end the scope, and if it throws, that is report
     /// enough.
     void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
+    /// Notes that a hook waits for the gradient of an activation that has passed its site.
+    void note_waiting(std::uint64_t hook) { note_in(waiting_, hook); }
     void note_firing_elsewhere(std::uint64_t hook) {
         const std::lock_guard lock(guard_);
         note_in(fired_elsewhere_, hook);
@@ -90,12 +91,17 @@ public:
         for (std::size_t i = 0; i < there.size(); ++i)
             if (there[i]) note_firing_elsewhere(i);
     }
-    /// The hooks that could have fired in this scope and did not: "h.3.attn.c_attn (Q[token 4] = 0), ...". Hooks that
-    /// another thread has just added are not listed: no pass of this scope has seen them.
-    std::string idle() const {
-        std::string text = missed_;
-        for_each_idle([&](const SiteHooks& at, const HookEntry& hook) { text += idle_text(at, hook, text.empty()); });
-        return text;
+    /// The hooks that could have fired in this scope and did not, and where others fired. Hooks that another thread has
+    /// just added are not listed: no pass of this scope has seen them.
+    IdleHooks idle() const {
+        IdleHooks found{missed_, {}};
+        for_each_idle([&](const SiteHooks& at, const HookEntry& hook) { found.hooks.push_back(idle_hook(at, hook)); });
+        if (found.hooks.empty()) return found;
+        const std::lock_guard lock(guard_);
+        for (const SiteHooks& at : *table_)
+            if (std::any_of(at.hooks.begin(), at.hooks.end(), [this](const HookEntry& h) { return has_fired(h.id); }))
+                found.fired_at.push_back(at.name);
+        return found;
     }
 
 private:
@@ -104,16 +110,21 @@ private:
         fired[hook] = true;
     }
     static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
-    static std::string idle_text(const SiteHooks& at, const HookEntry& hook, bool first) {
-        return (first ? "" : ", ") + at.name + (hook.pass == Pass::backward ? " (gradient: " : " (") + hook.text() +
-               ")";
+    bool has_fired(std::uint64_t hook) const { return has(fired_, hook) || has(fired_elsewhere_, hook); }
+    IdleHook idle_hook(const SiteHooks& at, const HookEntry& hook) const {
+        return {at.site,
+                at.name,
+                hook.text(),
+                hook.pass == Pass::backward,
+                has(waiting_, hook.id),
+                hook.state->fired.total()};
     }
     template <class F>
     void for_each_idle(const F& f) const {
         const std::lock_guard lock(guard_);
         for (const SiteHooks& at : *table_)
             for (const HookEntry& hook : at.hooks)
-                if (!has(fired_, hook.id) && !has(fired_elsewhere_, hook.id) && hook.state->must_fire()) f(at, hook);
+                if (!has_fired(hook.id) && hook.state->must_fire()) f(at, hook);
     }
 
     std::shared_ptr<const HookRegistry> hooks_;
@@ -122,8 +133,8 @@ private:
     std::vector<std::uint64_t> sites_;  ///< those of the table, sorted
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
-    std::string missed_;                         ///< describes the hooks that were removed without having fired
-    std::vector<bool> fired_, fired_elsewhere_;  ///< by hook
+    std::vector<IdleHook> missed_;                         ///< hooks that were removed without having fired
+    std::vector<bool> fired_, fired_elsewhere_, waiting_;  ///< by hook
     mutable std::mutex guard_;
 };
 

@@ -9,6 +9,7 @@
 
 #include <c10/util/SmallVector.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -25,11 +26,15 @@ namespace suture::detail {
 using SiteWatcher =
     std::function<void(const Site&, const at::Tensor& activation, const std::vector<std::string>& edits)>;
 
-/// The hooks that one set has at a site. Owns its ledger and table, because a hook may change the set or end the scope.
+class LedgerLink;
+
+/// The hooks that one set has at a site, in the table of its ledger. A hook may change the set, which replaces the table
+/// that the ledger reads next, or end the scope, which hands the ledger over to `kept`.
 struct SetAtSite {
-    std::shared_ptr<ScopeLedger> ledger;
-    std::shared_ptr<const HookTable> table;
+    const LedgerLink* link;
+    ScopeLedger* ledger;
     const SiteHooks* at;
+    std::shared_ptr<ScopeLedger> kept;  ///< null while the link lives and keeps the ledger
 };
 
 /// Everything that a chain has at one site.
@@ -38,15 +43,21 @@ struct FoundAtSite {
     std::shared_ptr<const SiteWatcher> watcher;  ///< the innermost one; null if nothing watches
     bool has_ended_links = false;                ///< the chain has links whose scopes ended in another thread
 
+    bool has_gradient_hooks() const {
+        return std::any_of(sets.begin(), sets.end(),
+                           [](const SetAtSite& set) { return set.at->has_hooks_in(Pass::backward); });
+    }
     bool is_empty() const { return sets.empty() && !watcher; }
     /// Calls f(ledger, hook) for the hooks of a pass, phase by phase: outer sets first, each set in the order of its
     /// hooks.
     template <class F>
     void for_each_hook(Pass pass, const F& f) const {
         for (const HookPhase when : hook_phases)
-            for (auto set = sets.rbegin(); set != sets.rend(); ++set)
+            for (auto set = sets.rbegin(); set != sets.rend(); ++set) {
+                if (!set->at->has_hooks_in(pass, when)) continue;
                 for (const HookEntry& hook : set->at->hooks)
-                    if (hook.when == when && hook.pass == pass) f(set->ledger, hook);
+                    if (hook.when == when && hook.pass == pass) f(*set->ledger, hook);
+            }
     }
 };
 
@@ -188,11 +199,20 @@ public:
     bool look(const Site& site, FoundAtSite& found) const override {
         if (ledger_->has_ended()) [[unlikely]]
             return found.has_ended_links = true;
-        const std::shared_ptr<const HookTable>& table = ledger_->newest();
-        const auto at = site_at(*table, site.id());
-        if (at != table->end() && at->site == site.id()) found.sets.push_back({ledger_, table, &*at});
+        const HookTable& table = *ledger_->newest();
+        const auto at = site_at(table, site.id());
+        if (at != table.end() && at->site == site.id()) found.sets.push_back({this, ledger_.get(), &*at, nullptr});
         return true;
     }
+    /// While hooks of the link run: if the link is destroyed, its ledger is handed over to `keeper`. Owning the ledger at
+    /// every firing instead would cost more than a hook that only looks.
+    void pin(std::shared_ptr<ScopeLedger>& keeper) const {
+        if (keeper_)
+            keeper = ledger_;
+        else
+            keeper_ = &keeper;
+    }
+    void unpin() const { keeper_ = nullptr; }
     bool waits_at(const Site& site) const override { return !ledger_->has_ended() && ledger_->has_hooks_at(site.id()); }
     ScopeLedger* ledger_of(const HookRegistry* set) const override {
         return ledger_->hooks().get() == set ? ledger_.get() : nullptr;
@@ -205,11 +225,32 @@ protected:
     explicit LedgerLink(std::shared_ptr<ScopeLedger> ledger) : ScopeLink(Kind::set), ledger_(std::move(ledger)) {
         ScopeLink::ledger_ = ledger_.get();
     }
-    ~LedgerLink() override { unlink(); }
+    ~LedgerLink() override {
+        unlink();
+        if (keeper_) *keeper_ = std::move(ledger_);
+    }
     ScopeLedger& ledger() const { return *ledger_; }
 
 private:
     std::shared_ptr<ScopeLedger> ledger_;
+    mutable std::shared_ptr<ScopeLedger>* keeper_ = nullptr;  ///< of the hooks that run now
+};
+
+/// While it lives, what was found at a site stays, although hooks may end the scopes.
+class Pinned {
+public:
+    explicit Pinned(FoundAtSite& found) : found_(found) {
+        for (SetAtSite& set : found_.sets) set.link->pin(set.kept);
+    }
+    ~Pinned() {
+        for (SetAtSite& set : found_.sets)
+            if (!set.kept) set.link->unpin();
+    }
+    Pinned(const Pinned&) = delete;
+    Pinned& operator=(const Pinned&) = delete;
+
+private:
+    FoundAtSite& found_;
 };
 
 /// The link of a scope in the thread that made the scope. When it is destroyed, the scope ends everywhere.

@@ -1,29 +1,44 @@
 // Why a path or pattern that names a submodule of a TorchScript model has no site.
 #pragma once
 
-#include "suture/hook/sites.hpp"
+#include "suture/hook/detail/no_site.hpp"
+#include "suture/hook/detail/paths.hpp"
 #include "suture/script/detail/copy.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <torch/csrc/jit/api/module.h>
+
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace suture::detail {
 
-/// "h.0.attn" of "h.0.attn.input.1": the part of a site's path that names the module.
-inline std::string module_part(std::string path) {
-    const auto last = [&path] { return path.substr(path.rfind('.') + 1); };
-    const auto drop = [&path] { path.resize(path.find('.') == path.npos ? 0 : path.rfind('.')); };
-    const std::string whole = path;
-    if (last().find_first_not_of("0123456789") == std::string::npos) drop();
-    if (last() != "input" && last() != "output") return whole;
-    drop();
-    return path;
+/// Explains a path that names something of a submodule which is not a module: a method, a parameter, a constant.
+/// @throws HookError if it does
+inline void explain_attribute(const ScriptModule& module, const std::string& asked, const std::string& nothing) {
+    const auto of_module = shown_path(module.path);
+    const auto& type = *module.object->type();
+    for (const torch::jit::Function* method : type.methods())
+        if (const std::string path = joined_path(module.path, method->name()); path_matches(asked, path))
+            throw HookError(nothing + path + " is a method" +
+                            (method->name() == "forward"
+                                 ? ", whose result is the site of " + of_module + ": write '" + module.path + "'"
+                                 : ": only the forward of a submodule has sites; hook a module that the method calls"));
+    for (std::size_t i = 0; i < type.numAttributes(); ++i)
+        if (const std::string path = joined_path(module.path, type.getAttributeName(i));
+            path_matches(asked, path) && !type.getAttribute(i)->is_module())
+            throw HookError(nothing + path + " is an attribute of type " + type.getAttribute(i)->repr_str() +
+                            " and not a module: hook the module that computes with it, " + of_module);
 }
 
 /// Explains why no site matches, if the path or pattern fits the submodules.
-/// @throws HookError if they were frozen away, have another path, are never called or carry no tensor there
+/// @throws HookError if they were frozen away, have another path, are never called or carry no tensor there, or if the
+///         path names something in one of them
 inline void explain_no_site(const ScriptCopy& copy, bool is_frozen, const std::string& pattern) {
     const std::string nothing = "no site matches '" + pattern + "': ", asked = module_part(pattern);
+    if (!has_wildcards(pattern))
+        for (const ScriptModule& module : copy.modules) explain_attribute(module, pattern, nothing);
     const std::string frozen = ": it was frozen or optimised for inference; save it unfrozen";
     if (copy.modules.size() == 1 && !asked.empty())
         throw HookError(nothing + "this TorchScript model has no submodules" +
@@ -41,6 +56,14 @@ inline void explain_no_site(const ScriptCopy& copy, bool is_frozen, const std::s
                         ": sites are the Tensors in these, alone or in tuples, lists, dictionaries and optionals. "
                         "Hook a module before or after it");
     }
+}
+
+/// The submodules of the copy, for a message. Their classes were written in Python.
+inline std::vector<KnownModule> known_modules(const ScriptCopy& copy) {
+    std::vector<KnownModule> known;
+    for (const ScriptModule& module : copy.modules)
+        known.push_back({module.path, "torch::jit::Module", /*has_visitor=*/true, /*first_path=*/{}});
+    return known;
 }
 
 }  // namespace suture::detail

@@ -99,6 +99,9 @@ public:
     ~Loan() {
         if (count_ && count_->fetch_sub(1, std::memory_order_acq_rel) == 1) delete count_;
     }
+    /// The same loan again, which does not count. @pre forget() is called before it is destroyed or changed
+    Loan uncounted() const { return Loan(count_); }
+    void forget() { count_ = nullptr; }
     /// Whether nothing else holds it.
     bool is_alone() const { return !count_ || count_->load(std::memory_order_acquire) == 1; }
 

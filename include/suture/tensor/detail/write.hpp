@@ -26,6 +26,7 @@ inline std::string components_text(const LayoutFacts& layout) {
     return layout.groups == 1 ? text : std::to_string(layout.groups) + " x (" + text + ")";
 }
 
+inline bool is_dense(const at::Tensor& t) { return !t.is_quantized() && !t.is_nested() && t.layout() == at::kStrided; }
 /// Why a tensor is not dense, and the call that makes it dense: {"Sparse", "to_dense()"}. Empty if it is dense.
 inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
     if (t.is_quantized()) return {"quantized", "dequantize()"};
@@ -39,19 +40,29 @@ inline std::pair<std::string, std::string> other_storage(const at::Tensor& t) {
 template <class Expected>
 void check_has_channels(const at::Tensor& t, const Expected& expected) {
     if (!t.defined()) throw TypeError(expected() + " but the tensor is undefined: run its module first");
-    if (const auto [kind, remedy] = other_storage(t); !kind.empty())
-        throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
+    if (!is_dense(t)) [[unlikely]]
+        if (const auto [kind, remedy] = other_storage(t); !kind.empty())
+            throw TypeError(expected() + " but the tensor is " + kind + ": convert it with " + remedy);
     if (t.dim() == 0) throw ShapeError(expected() + " but the tensor has no axes: give it at least the channels");
+}
+
+/// Whether these are sizes of an activation that is packed so.
+inline bool is_packed(at::IntArrayRef sizes, const LayoutFacts& layout) {
+    return !sizes.empty() && sizes.back() == layout.width &&
+           (layout.axes.is_free() || sizes.size() == static_cast<std::size_t>(layout.axes.count) + 1);
 }
 
 /// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis, and the axes
 ///         that the layout names before it
 inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
+    if (t.defined() && is_dense(t))
+        if (is_packed(t.sizes(), layout)) [[likely]]
+            return;
     const auto expected = [&] {
         return layout_text(layout) + " needs " + axes_text(layout) + " (" + components_text(layout) + ")";
     };
     check_has_channels(t, expected);
-    if (t.size(-1) != layout.width || (!layout.axes.is_free() && t.dim() != layout.axes.count + 1))
+    if (!is_packed(t.sizes(), layout))
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
                          ": pass the activation that this layout describes");
 }

@@ -5,6 +5,9 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <c10/core/TensorImpl.h>
+
+#include <cstdint>
 #include <string>
 
 namespace suture::detail {
@@ -34,8 +37,9 @@ private:
     };
     static State state_of(const at::Tensor& t) {
         if (!t.defined()) return {};
-        return {t.is_inference() ? 0 : t._version(), t.numel(),
-                t.has_storage() ? t.storage().unsafeGetStorageImpl() : nullptr, t.requires_grad()};
+        c10::TensorImpl& impl = *t.unsafeGetTensorImpl();  // t._version() would ask autograd, which asks this
+        return {impl.is_inference() ? 0 : impl.version_counter().current_version(), impl.numel(),
+                impl.unsafe_storage().unsafeGetStorageImpl(), impl.requires_grad()};
     }
     const at::Tensor& lent_;
     State before_;

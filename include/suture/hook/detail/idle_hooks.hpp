@@ -1,0 +1,77 @@
+// What a scope says when it ends and some of its hooks never fired: which ones, what is known about it, and what to do.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "suture/tensor/joined.hpp"
+
+namespace suture::detail {
+
+/// A hook that could have fired in a scope and did not.
+struct IdleHook {
+    std::uint64_t site = 0;
+    std::string path, text;  ///< of the site; what the hook does
+    bool is_for_gradient = false;
+    bool is_passed = false;           ///< the site was passed, and the hook waits for its gradient
+    std::size_t fired_elsewhere = 0;  ///< how often it fired, in other scopes
+};
+
+/// What a ledger knows when its scope ends.
+struct IdleHooks {
+    std::vector<IdleHook> hooks;
+    std::vector<std::string> fired_at;  ///< the paths where other hooks of the set fired in this scope
+};
+
+/// "h.3.attn.c_attn (Q[token 4] = 0), h.3.attn.z (gradient: Z = 0)"
+inline std::string idle_text(const std::vector<IdleHook>& hooks) {
+    return joined(hooks, ", ", [](const IdleHook& hook) {
+        return hook.path + (hook.is_for_gradient ? " (gradient: " : " (") + hook.text + ")";
+    });
+}
+
+/// Gives the identities of a model's sites, where the model that ran is known.
+using SitesOfModel = std::function<std::set<std::uint64_t>()>;
+
+inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_model) {
+    const auto all = [&](auto property) { return std::all_of(idle.hooks.begin(), idle.hooks.end(), property); };
+    if (all([](const IdleHook& hook) { return hook.is_passed; }))
+        return "their sites were passed, but no gradient arrived: run backward while the scope lives";
+    const std::string pass = "pass these sites (and run backward, for gradients) while the scope lives";
+    if (sites_of_model) {
+        const std::set<std::uint64_t> sites = sites_of_model();
+        std::vector<std::string> strange;
+        for (const IdleHook& hook : idle.hooks)
+            if (!sites.contains(hook.site)) strange.push_back(hook.path);
+        if (!strange.empty())
+            return joined(strange, ", ") + (strange.size() == 1 ? " is not a site" : " are not sites") +
+                   " of the model that ran (each clone or new module has its own): find them in that model";
+        return "the model that ran has these sites and did not pass them (the wrapped module's own forward bypasses "
+               "them): hook what its forward calls";
+    }
+    if (!idle.fired_at.empty()) {
+        constexpr std::size_t most = 3;
+        const std::vector<std::string> some(
+            idle.fired_at.begin(),
+            idle.fired_at.begin() + static_cast<std::ptrdiff_t>(std::min(most, idle.fired_at.size())));
+        return "hooks at " + joined(some, ", ") + (idle.fired_at.size() > most ? ", ..." : "") +
+               " fired, so the model ran, but not through these sites: " + pass;
+    }
+    if (all([](const IdleHook& hook) { return hook.fired_elsewhere > 0; }))
+        return "they fired in another scope, but nothing of the set fired in this one: run the model in its thread, "
+               "while it lives";
+    return pass;
+}
+
+/// The whole message. @pre there are such hooks
+inline std::string idle_message(const IdleHooks& idle, const SitesOfModel& sites_of_model) {
+    return "the scope ends but these hooks never fired: " + idle_text(idle.hooks) + ": " +
+           why_idle(idle, sites_of_model) + ", or call may_be_idle()";
+}
+
+}  // namespace suture::detail

@@ -1,0 +1,46 @@
+// Lends a View to a function: the handles that such a View holds are not counted.
+#pragma once
+
+#include "suture/tensor/detail/loan.hpp"
+#include "suture/tensor/reading.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <c10/core/TensorImpl.h>
+#include <c10/core/UndefinedTensorImpl.h>
+#include <c10/util/intrusive_ptr.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace suture::detail {
+
+/// A View of a tensor for the time of a call. Counting its handles costs more than the rest of a hook that only looks, so
+/// the tensor and the loan that it refers to are not counted; copies of it, and parts that are read from it, are.
+/// @pre the tensor and the loan outlive it
+template <class V>
+class LentView {
+public:
+    template <class Made>
+    LentView(const at::Tensor& tensor, const Loan& loan, const Made& made)
+        // A shape of more axes is allocated: that may throw, where the uncounted handle would be destroyed.
+        : is_counted_(tensor.dim() > static_cast<std::int64_t>(axes_in_place)),
+          view_(is_counted_ ? made(at::Tensor(tensor), Loan(loan)) : made(uncounted(tensor), loan.uncounted())) {}
+    ~LentView() {
+        if (!is_counted_) Access::forget_handles(view_);
+    }
+    LentView(const LentView&) = delete;
+    LentView& operator=(const LentView&) = delete;
+
+    const V& view() const { return view_; }
+
+private:
+    static constexpr std::size_t axes_in_place = 6;
+    static at::Tensor uncounted(const at::Tensor& tensor) {
+        using Handle = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+        return at::Tensor(Handle::reclaim(tensor.unsafeGetTensorImpl()));
+    }
+    bool is_counted_;
+    V view_;
+};
+
+}  // namespace suture::detail
