@@ -32,21 +32,23 @@ inline const std::vector<at::ScalarType>& every_dtype() {
 
 /// Contiguous, with numbers that a dtype can hold. `specials`: a few NaNs, infinities and negative zeros.
 inline at::Tensor numbers(const extents& sizes, at::ScalarType dtype, random_numbers& random, bool specials = false) {
-    const Index count = std::accumulate(sizes.begin(), sizes.end(), Index{1}, std::multiplies<>());
-    std::vector<double> values(static_cast<std::size_t>(count));
-    const bool whole_numbers = at::isIntegralType(dtype, true);
-    std::normal_distribution<double> normal(0, 2);
-    // Beyond the exact integers of float32 and, for int64, of float64: a conversion through floats would be noticed.
-    const std::int64_t far = dtype == at::kLong ? (std::int64_t{1} << 40) + 1 : (1 << 25) + 1;
-    at::Tensor t = at::empty(sizes, whole_numbers ? at::kLong : at::kDouble);
-    for (Index i = 0; i < count; ++i) {
-        if (whole_numbers) {
+    if (at::isIntegralType(dtype, true)) {
+        // Beyond the exact integers of float32 and, for int64, of float64: a conversion through floats would be noticed.
+        const std::int64_t far = dtype == at::kLong ? (std::int64_t{1} << 40) + 1 : (1 << 25) + 1;
+        const at::Tensor t = at::empty(sizes, at::kLong);
+        auto* const values = t.data_ptr<std::int64_t>();
+        for (Index i = 0; i < t.numel(); ++i) {
             const auto n = static_cast<std::int64_t>(random() % 41) - 20;
-            t.data_ptr<std::int64_t>()[i] = random() % 8 == 0 ? far + n : n;
-        } else {
-            const double special[] = {std::nan(""), -0.0, INFINITY, -INFINITY};
-            t.data_ptr<double>()[i] = specials && random() % 12 == 0 ? special[random() % 4] : normal(random);
+            values[i] = random() % 8 == 0 ? far + n : n;
         }
+        return t.to(dtype);
+    }
+    const double special[] = {std::nan(""), -0.0, INFINITY, -INFINITY};
+    const at::Tensor t = at::empty(sizes, at::kDouble);
+    auto* const values = t.data_ptr<double>();
+    for (Index i = 0; i < t.numel(); ++i) {
+        const double uniform = static_cast<double>(random() >> 11) * 0x1p-53;  // fills the significand
+        values[i] = specials && random() % 12 == 0 ? special[random() % 4] : 8 * uniform - 4;
     }
     return t.to(dtype);
 }

@@ -84,13 +84,16 @@ TEST_CASE("no combination of optimisations changes a number") {
 
 TEST_CASE("every metric reads the same numbers as from whole runs") {
     Model m = model();
+    const auto all = grids(m);
+    // Two tokens of the largest grid: it is swept over all of them above.
+    const std::vector<Grid> some{all[1].second.at(tokens(3, 5)), all[6].second, all[8].second, all[12].second};
     for (const Patching& patching : patchings())
         for (const Metric& metric : metrics())
-            for (const std::size_t which : {1u, 6u, 8u, 12u}) {
+            for (std::size_t which = 0; which < some.size(); ++which) {
                 CAPTURE(patching.name());
                 CAPTURE(metric.name);
                 CAPTURE(which);
-                const Grid grid = grids(m)[which].second;
+                const Grid& grid = some[which];
                 check_same(sweep(m, patching, grid, metric),
                            sweep(m, patching, grid, metric, with(Optimisations::none())), 1e-10);
             }
