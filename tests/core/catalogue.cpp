@@ -275,3 +275,32 @@ TEST_CASE("the same head lies in different channels in two models of the same wi
     CHECK(head_offset<Gpt2Qkv<768, 12>, K<768, 12>, 2> == 896);
     CHECK(head_offset<NeoXQkv<12, 64>, K<64>, 2> == 448);
 }
+
+TEST_CASE("every layout of the catalogue takes dynamic numbers, and can then be that of any size") {
+    constexpr Index d = dynamic;
+    CHECK(can_be_same<Gpt2Qkv<d, d>, Gpt2Qkv<768, 12>>);
+    CHECK(can_be_same<Gpt2CrossKv<d, d>, Gpt2CrossKv<768, 12>>);
+    CHECK(can_be_same<BigCodeMqaQkv<d, d>, BigCodeMqaQkv<6144, 48>>);
+    CHECK(can_be_same<Falcon7bQkv<d, 64>, Falcon7bQkv<71, 64>>);
+    CHECK(can_be_same<Phi3Qkv<d, d, d>, Phi3Qkv<32, 32, 96>>);
+    CHECK(can_be_same<ChatGlmQkv<32, d, 128>, ChatGlmQkv<32, 2, 128>>);
+    CHECK(can_be_same<DbrxQkv<d, d, d>, DbrxQkv<48, 8, 128>>);
+    CHECK(can_be_same<NeoXQkv<d, d>, NeoXQkv<12, 64>>);
+    CHECK(can_be_same<FalconQkv<d, d, d>, FalconQkv<128, 8, 64>>);
+    CHECK(can_be_same<CodeGenQkv<d, d>, CodeGenQkv<1024, 16>>);
+    CHECK(can_be_same<Qwen3NextQGate<d, 256>, Qwen3NextQGate<16, 256>>);
+    CHECK(can_be_same<LlamaQ<d, d>, LlamaQ<32, 128>>);
+    CHECK(can_be_same<LlamaK<8, d>, LlamaK<8, 128>>);
+    CHECK(can_be_same<LlamaV<d, 128>, LlamaV<8, 128>>);
+    CHECK(can_be_same<Qwen3NextQkvz<d, d, d, d>, Qwen3NextQkvz<16, 32, 128, 128>>);
+    CHECK(can_be_same<Qwen3NextBa<d, d>, Qwen3NextBa<16, 32>>);
+    CHECK(can_be_same<DeepSeekQ<d, d, d>, DeepSeekQ<128, 128, 64>>);
+    CHECK(can_be_same<DeepSeekKvA<d, d>, DeepSeekKvA<512, 64>>);
+    CHECK(can_be_same<DeepSeekKvB<d, d, d>, DeepSeekKvB<128, 128, 128>>);
+    CHECK(can_be_same<Phi3GateUp<d>, Phi3GateUp<8192>>);
+    CHECK(can_be_same<GptOssGateUp<d>, GptOssGateUp<2880>>);
+    CHECK(can_be_same<MambaIn<d>, MambaIn<1536>>);
+    CHECK(can_be_same<MambaX<d, d>, MambaX<48, 16>>);
+    CHECK(can_be_same<Mamba2In<d, d, d, d>, Mamba2In<1536, 1, 128, 24>>);
+    CHECK_FALSE(can_be_same<Gpt2Qkv<d, d>, NeoXQkv<12, 64>>);
+}

@@ -105,10 +105,49 @@ TEST_CASE("relations of named numbers compare the numbers and ignore the names")
     CHECK_FALSE(Divides<ComponentHeads<768>, ComponentWidth<12>>);
     CHECK(Positive<GroupCount<1>>);
     CHECK_FALSE(Positive<GroupCount<0>>);
-    CHECK_FALSE(Positive<GroupCount<-1>>);
+    CHECK_FALSE(Positive<GroupCount<-3>>);
 }
 
 TEST_CASE("a component is an empty type and takes no byte") {
     CHECK(std::is_empty_v<Q<768, 12>>);
     CHECK(std::is_empty_v<Router>);
+}
+
+TEST_CASE("a width or heads may be dynamic, and what is known of them is still checked") {
+    CHECK(Component<Q<dynamic, dynamic>>);
+    CHECK(Component<Q<768, dynamic>>);
+    CHECK(Q<dynamic, 12>::head_width == dynamic);
+    CHECK(Q<768, dynamic>::head_width == dynamic);
+    CHECK(can_have_heads(dynamic, 12));
+    CHECK(can_have_heads(768, dynamic));
+    CHECK_FALSE(can_have_heads(dynamic, 0));
+    CHECK_FALSE(can_have_heads(-2, dynamic));
+    CHECK(Divides<ComponentHeads<dynamic>, ComponentWidth<768>>);
+    CHECK(Divides<ComponentHeads<12>, ComponentWidth<dynamic>>);
+    CHECK_FALSE(Divides<ComponentHeads<0>, ComponentWidth<dynamic>>);
+    CHECK(Positive<GroupCount<dynamic>>);
+    CHECK_FALSE(Positive<GroupCount<-2>>);
+    CHECK(SameNumber<SumOfWidths<dynamic>, FusedWidth<2304>>);
+    CHECK(AtMost<SumOfWidths<5>, FusedWidth<5>>);
+    CHECK(AtMost<SumOfWidths<5>, FusedWidth<dynamic>>);
+    CHECK_FALSE(AtMost<SumOfWidths<6>, FusedWidth<5>>);
+}
+
+TEST_CASE("arithmetic with a dynamic number is dynamic") {
+    CHECK(sum_of(2, 3, Index{4}) == 9);
+    CHECK(sum_of() == 0);
+    CHECK(sum_of(2, dynamic) == dynamic);
+    CHECK(product_of(2, 3) == 6);
+    CHECK(product_of(dynamic, 3) == dynamic);
+    CHECK(quotient_of(12, 4) == 3);
+    CHECK(quotient_of(12, dynamic) == dynamic);
+    CHECK(quotient_of(dynamic, 4) == dynamic);
+    CHECK(Index{3 * Extent{4} + 2} == 14);
+    CHECK(Index{(Extent{6} + 2 * Extent{4}) * 2 / 7} == 4);
+    CHECK(Index{(Extent{6} + 2 * Extent{dynamic}) * 2} == dynamic);
+    CHECK(Index{Extent{dynamic} / 4 * 4} == dynamic);
+    CHECK(Index{Extent{12} / dynamic} == dynamic);
+    CHECK(may_agree(3, 3));
+    CHECK(may_agree(3, dynamic));
+    CHECK_FALSE(may_agree(3, 4));
 }

@@ -256,4 +256,54 @@ TEST_CASE("a layout cannot be ordered twice, by no axes, by one axis twice, or w
     CHECK(can_be_ordered<Q<64>, Axis::batch, Axis::head, Axis::token>());
     CHECK_FALSE(can_be_ordered<Q<64, 2>, Axis::batch, Axis::head, Axis::token>());
     CHECK_FALSE(can_be_ordered<PerHead, Axis::batch, Axis::head, Axis::token>());
+TEST_CASE("a layout may leave any number dynamic, and the rest is what it was") {
+    using Part = Fused<2304, Q<dynamic, 12>, K<768>, V<768>>;
+    CHECK(Layout<Part>);
+    CHECK(Part::width == 2304);
+    CHECK_FALSE(is_static<Part>);
+    CHECK(Layout<Grouped<dynamic, Q<64>, K<64>, V<64>>>);
+    CHECK(Grouped<dynamic, Q<64>, K<64>, V<64>>::period == 192);
+    CHECK(Grouped<dynamic, Q<64>, K<64>, V<64>>::width == dynamic);
+    CHECK(Grouped<12, Q<dynamic>, K<64>>::width == dynamic);
+    // The sum of known widths is known.
+    CHECK(Fused<dynamic, Q<4>, K<2>>::width == 6);
+    CHECK(is_static<Fused<dynamic, Q<4>, K<2>>>);
+    CHECK(is_static<Plain>);
+    CHECK(is_static<PerHead>);
+    CHECK(std::same_as<part<Grouped<dynamic, Q<dynamic>, K<64>>, Q>, Grouped<dynamic, Q<dynamic>>>);
+    CHECK(std::same_as<part<Part, Q>, Q<dynamic, 12>>);
+}
+
+TEST_CASE("layouts can be the same if families, order and known numbers agree") {
+    using AnyPlain = Fused<dynamic, Q<dynamic, dynamic>, K<dynamic, dynamic>, V<dynamic, dynamic>>;
+    CHECK(can_be_same<Plain, AnyPlain>);
+    CHECK(can_be_same<AnyPlain, Plain>);
+    CHECK(can_be_same<AnyPlain, Fused<2304, Q<768, dynamic>, K<dynamic, 12>, V<768, 12>>>);
+    CHECK(can_be_same<Plain, Plain>);
+    CHECK_FALSE(can_be_same<Plain, Fused<2304, Q<768, 6>, K<768, 12>, V<768, 12>>>);
+    CHECK_FALSE(can_be_same<AnyPlain, Fused<dynamic, Q<dynamic>, K<dynamic>>>);
+    CHECK_FALSE(can_be_same<AnyPlain, Fused<dynamic, K<dynamic>, Q<dynamic>, V<dynamic>>>);
+    CHECK_FALSE(can_be_same<AnyPlain, PerHead>);
+    CHECK(can_be_same<Grouped<dynamic, Q<64>, K<64>, V<64>>, PerHead>);
+    CHECK_FALSE(can_be_same<Grouped<dynamic, Q<32>, K<64>, V<64>>, PerHead>);
+    CHECK_FALSE(can_be_same<Resid<dynamic>, Mlp<768>>);
+    CHECK_FALSE(can_be_same<Fused<dynamic, Resid<dynamic>>, Resid<768>>);
+    CHECK(can_be_same<Resid<dynamic>, Resid<768>>);
+}
+
+TEST_CASE("a component is found by its numbers where the layout leaves them dynamic") {
+    using AnyPlain = Fused<dynamic, Q<dynamic, dynamic>, K<dynamic, dynamic>, V<dynamic, dynamic>>;
+    CHECK(std::same_as<Resolution<Exactly<K<768, 12>>, AnyPlain>::type, K<dynamic, dynamic>>);
+    CHECK(std::same_as<Resolution<Exactly<Plain>, AnyPlain>::type, AnyPlain>);
+    CHECK(std::same_as<Resolution<Exactly<Q<4>>, Grouped<dynamic, Q<dynamic>>>::type, Q<dynamic>>);
+    CHECK(std::same_as<Resolution<Exactly<Q<4>>, Fused<dynamic, Q<dynamic>, Q<4>>>::type, Q<4>>);
+    CHECK(Resolution<Exactly<Gate<4>>, AnyPlain>::why == Fault::lacks_component);
+    CHECK(Resolution<FamilyOf<Q>, Fused<dynamic, Q<dynamic>, Q<4>>>::why == Fault::ambiguous_family);
+}
+
+TEST_CASE("the facts of a component say its family, whatever its numbers") {
+    const LayoutFacts plain = facts_of<Plain>, any = facts_of<Fused<dynamic, Q<dynamic>, K<dynamic>>>;
+    CHECK(*plain.components[0].identity == *any.components[0].identity);
+    CHECK(*plain.components[0].identity != *any.components[1].identity);
+    CHECK(any.width == dynamic);
 }

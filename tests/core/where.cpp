@@ -396,4 +396,21 @@ TEST_CASE("where heads are an axis, their number is that of the activation, and 
     constexpr BoundChannels all = bind_channels(part, {});
     CHECK(bind_channels(part, w) == all);
     CHECK(all.channels() == 64);
+TEST_CASE("of a place in a layout with dynamic numbers, the compiler refuses what the known ones tell") {
+    using Heads3 = Fused<dynamic, Q<dynamic, 3>, K<6, 3>, V<dynamic, dynamic>>;
+    CHECK(place_fault<FamilyOf<Q>, Heads3, StaticHeads<2, 3, true>> == Fault::none);
+    CHECK(place_fault<FamilyOf<Q>, Heads3, StaticHeads<3, 4, true>> == Fault::head_beyond);
+    CHECK(place_fault<FamilyOf<Q>, Heads3, StaticDims<0, 1000>> == Fault::none);
+    CHECK(place_fault<FamilyOf<K>, Heads3, StaticDims<0, 7>> == Fault::dims_beyond);
+    CHECK(place_fault<FamilyOf<K>, Heads3, Heads, StaticDims<0, 3>> == Fault::dims_beyond);
+    CHECK(place_fault<FamilyOf<V>, Heads3, StaticHeads<0, 99, false>, StaticDims<0, 99>> == Fault::none);
+    CHECK(place_fault<FamilyOf<Gate>, Heads3> == Fault::lacks_component);
+    CHECK(place_fault<Exactly<Heads3>, Heads3, StaticHeads<0, 1, true>> == Fault::heads_of_layout);
+    // A head of a grouped layout has a known width, however many there are.
+    using Groups = Grouped<dynamic, Q<4>, K<2>>;
+    CHECK(place_fault<FamilyOf<Q>, Groups, StaticHeads<99, 100, true>, StaticDims<0, 4>> == Fault::none);
+    CHECK(place_fault<FamilyOf<Q>, Groups, StaticHeads<0, 1, true>, StaticDims<0, 5>> == Fault::dims_beyond);
+    CHECK(channels_fault<Q<dynamic, 3>, StaticHeads<5, 6, true>> == Fault::none);
+    CHECK(channels_fault<Q<12, 3>, StaticHeads<5, 6, true>, StaticDims<0, 5>> == Fault::dims_beyond);
+    CHECK(channels_fault<Heads3, StaticHeads<0, 1, true>> == Fault::heads_of_layout);
 }

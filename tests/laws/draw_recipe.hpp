@@ -9,6 +9,7 @@
 #include "laws/layouts.hpp"
 #include "laws/places.hpp"
 #include "laws/recipes.hpp"
+#include "laws/twins.hpp"
 
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/full_like.h>
@@ -339,9 +340,9 @@ struct recipe_kind {
 
 /// Runs a recipe in one of the three ways.
 template <Layout L, AnyRecipe R>
-at::Tensor run_recipe(const at::Tensor& source, const R& recipe, way how) {
-    if (how == way::pipe) return (borrow<L>(source) | recipe).take();
-    Owned<L> owned = borrow<L>(source).clone();
+at::Tensor run_recipe(const View<L>& source, const R& recipe, way how) {
+    if (how == way::pipe) return (source | recipe).take();
+    Owned<L> owned = source.clone();
     if (how == way::consume) return (std::move(owned) | recipe).take();
     owned |= recipe;
     return std::move(owned).take();
@@ -361,7 +362,12 @@ drawn_recipe draw_recipe(const conditions& given) {
     drawn_recipe drawn;
     const auto recipe = draw_edits<L, Js...>(given, drawn);
     drawn.text = to_string(recipe);
-    drawn.run = [recipe](const at::Tensor& x, way how) { return run_recipe<L>(x, recipe, how); };
+    drawn.run = [recipe](const at::Tensor& x, way how) { return run_recipe(borrow<L>(x), recipe, how); };
+    // Every operation and every form of place meets a twin in one of these layouts.
+    if constexpr (place_among<L, every_layout> % 6 == 0)
+        drawn.run_twin = [recipe](const at::Tensor& x, way how) {
+            return run_recipe(borrow<twin<L>>(x, twin_extents<L>()), recipe, how);
+        };
     return drawn;
 }
 template <Layout L, std::size_t... Js>

@@ -1,5 +1,5 @@
 // The law of the pipeline: `view | recipe`, `std::move(owned) | recipe` and `owned |= recipe` all equal split, clone,
-// edit and cat written by hand.
+// edit and cat written by hand; in the dynamic twin of a layout, too.
 #pragma once
 
 #include "laws/recipes.hpp"
@@ -10,6 +10,7 @@ namespace laws {
 inline void check_refused(const drawn_case& c) {
     for (way how : {way::pipe, way::consume, way::assign})
         RC_ASSERT_THROWS_AS(c.recipe.run(c.source.view, how), PositionError);
+    if (c.recipe.run_twin) RC_ASSERT_THROWS_AS(c.recipe.run_twin(c.source.view, way::pipe), PositionError);
 }
 
 inline void check_idiom(const layout_under_test& l) {
@@ -21,6 +22,9 @@ inline void check_idiom(const layout_under_test& l) {
         RC_ASSERT(same_numbers(c.recipe.run(c.source.view, way::pipe), expected));
         RC_ASSERT(same_numbers(c.recipe.run(c.source.view, way::consume), expected));
         RC_ASSERT(same_numbers(c.recipe.run(c.source.view, way::assign), expected));
+        if (!c.recipe.run_twin) return;
+        for (way how : {way::pipe, way::consume, way::assign})
+            RC_ASSERT(same_numbers(c.recipe.run_twin(c.source.view, how), expected));
     });
 }
 

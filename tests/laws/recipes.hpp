@@ -30,6 +30,8 @@ struct drawn_recipe {
     std::vector<at::Tensor> injected;  ///< leaves, which require gradients if asked to
     std::vector<at::Tensor> given;     ///< the tensors that selectors were made from
     std::function<at::Tensor(const at::Tensor&, way)> run;
+    std::function<at::Tensor(const at::Tensor&, way)>
+        run_twin;  ///< in the dynamic twin of the layout; for some layouts
 
     /// Whether a place asks for a position on an axis of size 0.
     bool is_impossible() const {

@@ -273,3 +273,34 @@ TEST_CASE("a grid takes [batch, token, channel], named or not, and no other orde
     CHECK(suture::detail::swept_recipe_fault<Zero, Ahead> == suture::detail::Fault::sweep_axes);
     CHECK(suture::detail::swept_recipe_fault<Zero, Named> == suture::detail::Fault::none);
 }
+
+TEST_CASE("a grid of sites whose sizes only run time knows has the parts of a static one") {
+    using Dynamic = Gpt2Qkv<dynamic, dynamic>;
+    const Extents<Dynamic> extents({{12, 3}, {12, 3}, {12, 3}});
+    const std::vector<HookPoint<Dynamic>> sites{HookPoint<Dynamic>("h.0", extents), HookPoint<Dynamic>("h.1", extents)};
+    const Grid grid = Grid::of<Q, K>(sites).by_head(), expected = Grid::of<Q, K>(c_attn).by_head();
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK((grid.parts()[i].part == expected.parts()[i].part));
+        CHECK((grid.parts()[i].queries == expected.parts()[i].queries));
+        CHECK(grid.parts()[i].width == 36);
+    }
+    CHECK(
+        (Grid::of(sites, on<K>(heads(1, 3))).parts()[0].part == Grid::of(c_attn, on<K>(heads(1, 3))).parts()[0].part));
+    CHECK_THROWS_AS((void)Grid::of(sites, on<K>(heads<1, 4>())), PositionError);
+    const Grid recipes = Grid::of_recipes(sites, std::vector{on<Q>(head(2)).zero()});
+    CHECK(recipes.recipes()[0].edited(at::ones({1, 36})).sum().item<float>() == 32);
+    CHECK_NOTHROW(recipes.recipes()[0].check(3));
+}
+
+TEST_CASE("the sites of a grid have one size, which is known") {
+    using Dynamic = Gpt2Qkv<dynamic, dynamic>;
+    const std::vector<HookPoint<Dynamic>> sites{
+        HookPoint<Dynamic>("h.0", Extents<Dynamic>({{12, 3}, {12, 3}, {12, 3}})),
+        HookPoint<Dynamic>("h.1", Extents<Dynamic>({{12, 4}, {12, 4}, {12, 4}}))};
+    CHECK(message_of<HookError>([&] { (void)Grid::of<Q>(sites); }) ==
+          "h.1 is packed as Fused<36, Q<12, 4>, K<12, 4>, V<12, 4>> but the first site of the grid as Fused<36, Q<12, "
+          "3>, "
+          "K<12, 3>, V<12, 3>>: sweep sites of one size in each grid");
+    CHECK(says(message_of<HookError>([] { (void)Grid::of<Q>(HookPoint<Dynamic>("h.0")); }), "bind(extents)"));
+    CHECK(says(message_of<HookError>([] { (void)Grid::of<Resid>(HookPoint<Resid<dynamic>>("r")); }), "r is packed as"));
+}

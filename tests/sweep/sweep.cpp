@@ -316,3 +316,13 @@ TEST_CASE("attention scores, which exist only for whole runs, cannot be swept po
     CHECK(says(message_of<ShapeError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), scores, logit(1)); }),
                "give sites where each position has its own channels"));
 }
+
+TEST_CASE("a sweep over sites whose layout takes its numbers from the model equals that with a static layout") {
+    Model m = model();
+    const Pairs p = pairs(2, 2);
+    const auto fixed = sites<Qkv>(m, "h.*.attn.c_attn");
+    const auto dynamic_sites = sites<Gpt2Qkv<dynamic, dynamic>>(m, "h.*.attn.c_attn");
+    check_same(
+        sweep(m, denoising(p.clean, p.corrupted), Grid::of<Q, V>(dynamic_sites).by_head(), logit_difference(3, 4)),
+        sweep(m, denoising(p.clean, p.corrupted), Grid::of<Q, V>(fixed).by_head(), logit_difference(3, 4)), 0);
+}

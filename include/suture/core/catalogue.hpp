@@ -2,7 +2,8 @@
 // (Hugging Face transformers' modelling files unless another source is named); tests/core/catalogue.cpp asserts
 // the widths, and tests/laws checks the laws for every layout of this file.
 //
-// E hidden width, N query heads, G key/value heads, D head width, I intermediate width.
+// E hidden width, N query heads, G key/value heads, D head width, I intermediate width. Each may be `dynamic`:
+// `Gpt2Qkv<dynamic, dynamic>` is the layout of every GPT-2.
 #pragma once
 
 #include "suture/core/layout.hpp"
@@ -13,19 +14,21 @@ namespace suture {
 
 /// GPT-2 `h.i.attn.c_attn`; also minGPT, nanoGPT, MPT `Wqkv`, Baichuan `W_pack`, Qwen-1 `c_attn`, timm ViT `qkv`.
 template <Index E, Index N>
-using Gpt2Qkv = Fused<3 * E, Q<E, N>, K<E, N>, V<E, N>>;
+using Gpt2Qkv = Fused<3 * detail::Extent{E}, Q<E, N>, K<E, N>, V<E, N>>;
 /// GPT-2 with cross-attention, `crossattention.c_attn`: keys and values of the encoder's states.
 template <Index E, Index N>
-using Gpt2CrossKv = Fused<2 * E, K<E, N>, V<E, N>>;
+using Gpt2CrossKv = Fused<2 * detail::Extent{E}, K<E, N>, V<E, N>>;
 /// GPT-BigCode with multi-query attention (StarCoder) `attn.c_attn`: one key and one value head.
 template <Index E, Index N>
-using BigCodeMqaQkv = Fused<E + 2 * (E / N), Q<E, N>, K<E / N>, V<E / N>>;
+using BigCodeMqaQkv =
+    Fused<detail::Extent{E} + 2 * (detail::Extent{E} / N), Q<E, N>, K<detail::Extent{E} / N>, V<detail::Extent{E} / N>>;
 /// Falcon-7B `self_attention.query_key_value` (multi-query).
 template <Index N, Index D>
-using Falcon7bQkv = Fused<(N + 2) * D, Q<N * D, N>, K<D>, V<D>>;
+using Falcon7bQkv = Fused<(detail::Extent{N} + 2) * D, Q<detail::Extent{N} * D, N>, K<D>, V<D>>;
 /// Phi-3 and Phi-4 `self_attn.qkv_proj`.
 template <Index N, Index G, Index D>
-using Phi3Qkv = Fused<(N + 2 * G) * D, Q<N * D, N>, K<G * D, G>, V<G * D, G>>;
+using Phi3Qkv = Fused<(detail::Extent{N} + 2 * detail::Extent{G}) * D, Q<detail::Extent{N} * D, N>,
+                      K<detail::Extent{G} * D, G>, V<detail::Extent{G} * D, G>>;
 /// ChatGLM2 and later, GLM-4 `self_attention.query_key_value`.
 template <Index N, Index G, Index D>
 using ChatGlmQkv = Phi3Qkv<N, G, D>;
@@ -50,13 +53,15 @@ template <Index N, Index D>
 using FalconRwQkv = NeoXQkv<N, D>;
 /// Falcon-40B, 180B and 11B `self_attention.query_key_value`: each key/value head follows its N / G query heads.
 template <Index N, Index G, Index D>
-using FalconQkv = Grouped<G, Q<N / G * D, N / G>, K<D>, V<D>>;
+using FalconQkv = Grouped<G, Q<detail::Extent{N} / G * D, detail::Extent{N} / G>, K<D>, V<D>>;
 /// InternLM2 `attention.wqkv`.
 template <Index N, Index G, Index D>
 using InternLm2Qkv = FalconQkv<N, G, D>;
 /// CodeGen `attn.qkv_proj`: four groups (one per TPU core that it was trained on) in the order query, value, key.
 template <Index E, Index N>
-using CodeGenQkv = Grouped<4, Q<E / 4, N / 4>, V<E / 4, N / 4>, K<E / 4, N / 4>>;
+using CodeGenQkv =
+    Grouped<4, Q<detail::Extent{E} / 4, detail::Extent{N} / 4>, V<detail::Extent{E} / 4, detail::Extent{N} / 4>,
+            K<detail::Extent{E} / 4, detail::Extent{N} / 4>>;
 /// Qwen3-Next full attention `self_attn.q_proj`: each head's query, then its output gate.
 template <Index N, Index D>
 using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
@@ -65,13 +70,13 @@ using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
 
 /// LLaMA, Mistral, Qwen2, Qwen3 and Gemma `self_attn.q_proj`. Query head h reads key/value head h / (N / G).
 template <Index N, Index D>
-using LlamaQ = Q<N * D, N>;
+using LlamaQ = Q<detail::Extent{N} * D, N>;
 /// `self_attn.k_proj` of the same models.
 template <Index G, Index D>
-using LlamaK = K<G * D, G>;
+using LlamaK = K<detail::Extent{G} * D, G>;
 /// `self_attn.v_proj` of the same models.
 template <Index G, Index D>
-using LlamaV = V<G * D, G>;
+using LlamaV = V<detail::Extent{G} * D, G>;
 
 // What attention computes with, after the split into heads.
 
@@ -88,7 +93,8 @@ using AttentionPattern = SplitHeads<AttnPattern<Keys>>;
 
 /// Qwen3-Next `linear_attn.in_proj_qkvz`, Hk key heads of width Dk and Hv value heads of width Dv.
 template <Index Hk, Index Hv, Index Dk, Index Dv>
-using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<Hv / Hk * Dv, Hv / Hk>, Z<Hv / Hk * Dv, Hv / Hk>>;
+using Qwen3NextQkvz = Grouped<Hk, Q<Dk>, K<Dk>, V<detail::Extent{Hv} / Hk * Dv, detail::Extent{Hv} / Hk>,
+                              Z<detail::Extent{Hv} / Hk * Dv, detail::Extent{Hv} / Hk>>;
 /// The write strength ("beta") and the decay ("alpha") of a gated delta net, one channel per head.
 template <Index Width, Index Heads = 1>
 struct Beta : ComponentBase<Width, Heads> {
@@ -101,7 +107,8 @@ struct Alpha : ComponentBase<Width, Heads> {
 };
 /// Qwen3-Next `linear_attn.in_proj_ba`.
 template <Index Hk, Index Hv>
-using Qwen3NextBa = Grouped<Hk, Beta<Hv / Hk, Hv / Hk>, Alpha<Hv / Hk, Hv / Hk>>;
+using Qwen3NextBa = Grouped<Hk, Beta<detail::Extent{Hv} / Hk, detail::Extent{Hv} / Hk>,
+                            Alpha<detail::Extent{Hv} / Hk, detail::Extent{Hv} / Hk>>;
 
 // Multi-head latent attention (DeepSeek V2 and V3).
 
@@ -125,7 +132,7 @@ template <Index N, Index Nope, Index RopeWidth>
 using DeepSeekQ = Grouped<N, NoPe<Nope>, Rope<RopeWidth>>;
 /// DeepSeek `self_attn.kv_a_proj_with_mqa`.
 template <Index Rank, Index RopeWidth>
-using DeepSeekKvA = Fused<Rank + RopeWidth, Latent<Rank>, Rope<RopeWidth>>;
+using DeepSeekKvA = Fused<detail::Extent{Rank} + RopeWidth, Latent<Rank>, Rope<RopeWidth>>;
 /// DeepSeek `self_attn.kv_b_proj`: each head's position-free key, then its value.
 template <Index N, Index Nope, Index D>
 using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
@@ -134,7 +141,7 @@ using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
 
 /// Phi-3 and Phi-4 `mlp.gate_up_proj`.
 template <Index I>
-using Phi3GateUp = Fused<2 * I, Gate<I>, Up<I>>;
+using Phi3GateUp = Fused<2 * detail::Extent{I}, Gate<I>, Up<I>>;
 /// gpt-oss `experts.gate_up_proj`: even channels gate, odd channels up.
 template <Index I>
 using GptOssGateUp = Grouped<I, Gate<1>, Up<1>>;
@@ -165,13 +172,13 @@ struct Dt : ComponentBase<Width, Heads> {
 
 /// Mamba `mixer.in_proj`.
 template <Index I>
-using MambaIn = Fused<2 * I, ssm::X<I>, Gate<I>>;
+using MambaIn = Fused<2 * detail::Extent{I}, ssm::X<I>, Gate<I>>;
 /// Mamba `mixer.x_proj`, R the rank of the step size and S the size of the state.
 template <Index R, Index S>
-using MambaX = Fused<R + 2 * S, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
+using MambaX = Fused<detail::Extent{R} + 2 * detail::Extent{S}, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
 /// Mamba-2 `mixer.in_proj` (with d_mlp = 0), Ng groups of state S, H heads.
 template <Index I, Index Ng, Index S, Index H>
-using Mamba2In =
-    Fused<2 * I + 2 * Ng * S + H, Gate<I, H>, ssm::X<I, H>, ssm::B<Ng * S, Ng>, ssm::C<Ng * S, Ng>, ssm::Dt<H, H>>;
+using Mamba2In = Fused<2 * detail::Extent{I} + 2 * detail::Extent{Ng} * S + H, Gate<I, H>, ssm::X<I, H>,
+                       ssm::B<detail::Extent{Ng} * S, Ng>, ssm::C<detail::Extent{Ng} * S, Ng>, ssm::Dt<H, H>>;
 
 }  // namespace suture

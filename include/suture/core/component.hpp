@@ -5,6 +5,8 @@
 #include <concepts>
 #include <cstdint>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// Counts and positions of channels, heads, tokens and groups. Signed, like LibTorch's sizes.
@@ -15,7 +17,40 @@ template <class N>
 concept Integer = std::integral<N> && !std::same_as<N, bool> && !std::same_as<N, char> && !std::same_as<N, wchar_t> &&
                   !std::same_as<N, char8_t> && !std::same_as<N, char16_t> && !std::same_as<N, char32_t>;
 
+/// A width, a number of heads or of groups that only run time knows, as in std::mdspan: `Q<dynamic, dynamic>`. A layout
+/// gets such numbers when it is bound, @see Extents. What its type says of the others is checked by the compiler.
+inline constexpr Index dynamic = -1;
+
 namespace detail {
+// Arithmetic with numbers of which some may be dynamic; then the result is.
+
+template <class... Ns>
+constexpr bool has_dynamic(Ns... numbers) {
+    return (false || ... || (Index{numbers} == dynamic));
+}
+template <class... Ns>
+constexpr Index sum_of(Ns... numbers) {
+    return has_dynamic(numbers...) ? dynamic : (Index{0} + ... + numbers);
+}
+template <class... Ns>
+constexpr Index product_of(Ns... numbers) {
+    return has_dynamic(numbers...) ? dynamic : (Index{1} * ... * numbers);
+}
+constexpr Index quotient_of(Index of, Index by) { return has_dynamic(of, by) ? dynamic : of / by; }
+/// A number in the arithmetic of a layout's numbers: `Fused<3 * Extent{E}, ...>`.
+struct Extent {
+    Index number;
+    constexpr operator Index() const { return number; }
+    friend constexpr Extent operator+(Extent a, Extent b) { return {sum_of(a.number, b.number)}; }
+    friend constexpr Extent operator+(Extent a, Integer auto b) { return a + Extent{b}; }
+    friend constexpr Extent operator*(Extent a, Extent b) { return {product_of(a.number, b.number)}; }
+    friend constexpr Extent operator*(Extent a, Integer auto b) { return a * Extent{b}; }
+    friend constexpr Extent operator*(Integer auto a, Extent b) { return Extent{a} * b; }
+    friend constexpr Extent operator/(Extent a, Integer auto b) { return {quotient_of(a.number, b)}; }
+};
+/// Whether two numbers can be the same.
+constexpr bool may_agree(Index a, Index b) { return a == b || has_dynamic(a, b); }
+
 // Named numbers and relations between them: when a static_assert over one fails, both compilers print the numbers.
 template <Index>
 struct ComponentWidth;
@@ -30,34 +65,45 @@ struct GroupCount;
 
 template <class, class>
 inline constexpr bool is_same_number = false;
-template <template <Index> class A, template <Index> class B, Index N>
-inline constexpr bool is_same_number<A<N>, B<N>> = true;
-/// The two named numbers are equal.
+template <template <Index> class A, template <Index> class B, Index N, Index M>
+inline constexpr bool is_same_number<A<N>, B<M>> = may_agree(N, M);
+/// The two named numbers are equal, as far as they are known.
 template <class A, class B>
 concept SameNumber = is_same_number<A, B>;
 
 template <class, class>
 inline constexpr bool is_divisor = false;
 template <template <Index> class A, template <Index> class B, Index N, Index M>
-inline constexpr bool is_divisor<A<N>, B<M>> = N > 0 && M % N == 0;
-/// The first named number divides the second without a remainder.
+inline constexpr bool is_divisor<A<N>, B<M>> = N == dynamic || (N > 0 && (M == dynamic || M % N == 0));
+/// The first named number divides the second without a remainder, as far as they are known.
 template <class A, class B>
 concept Divides = is_divisor<A, B>;
 
 template <class>
 inline constexpr bool is_positive = false;
 template <template <Index> class A, Index N>
-inline constexpr bool is_positive<A<N>> = N >= 1;
-/// The named number is at least one.
+inline constexpr bool is_positive<A<N>> = N >= 1 || N == dynamic;
+/// The named number is at least one, or dynamic.
 template <class A>
 concept Positive = is_positive<A>;
 
+template <class, class>
+inline constexpr bool is_at_most = false;
+template <template <Index> class A, template <Index> class B, Index N, Index M>
+inline constexpr bool is_at_most<A<N>, B<M>> = N <= M || M == dynamic;
+/// The first named number is not larger than the second, which may be dynamic.
+template <class A, class B>
+concept AtMost = is_at_most<A, B>;
+
 /// Whether a component of this width can have this many heads: the predicate twin of the assertions in
 /// `ComponentBase`.
-consteval bool can_have_heads(Index width, Index heads) { return width >= 1 && heads >= 1 && width % heads == 0; }
+consteval bool can_have_heads(Index width, Index heads) {
+    const bool counted = (width >= 1 || width == dynamic) && (heads >= 1 || heads == dynamic);
+    return counted && (has_dynamic(width, heads) || width % heads == 0);
+}
 }  // namespace detail
 
-/// The base of every component: its width in channels, and the number of heads that divide it.
+/// The base of every component: its width in channels, and the number of heads that divide it. Either may be `dynamic`.
 /// To define a component, derive from it and give it a name:
 ///
 ///     struct Router : suture::ComponentBase<8> { static constexpr const char* name = "Router"; };
@@ -66,13 +112,11 @@ consteval bool can_have_heads(Index width, Index heads) { return width >= 1 && h
 /// The second form defines a family: `on<Rot>()` finds the only `Rot<...>` of a layout.
 template <Index Width, Index Heads = 1>
 struct ComponentBase {
-    static_assert(detail::Positive<detail::ComponentWidth<Width>>,
-                  "a component has no channels: give it a width of at least 1");
-    static_assert(detail::Divides<detail::ComponentHeads<Heads>, detail::ComponentWidth<Width>>,
-                  "the heads do not divide the width: give a width that is heads times head width");
+    static_assert(detail::Positive<detail::ComponentWidth<Width>>, SUTURE_NO_CHANNELS);
+    static_assert(detail::Divides<detail::ComponentHeads<Heads>, detail::ComponentWidth<Width>>, SUTURE_UNEVEN_HEADS);
     static constexpr Index width = Width;
     static constexpr Index heads = Heads;
-    static constexpr Index head_width = Width / (Heads > 0 ? Heads : 1);
+    static constexpr Index head_width = detail::quotient_of(Width, Heads == 0 ? 1 : Heads);
 };
 
 namespace detail {
@@ -154,3 +198,5 @@ struct Up : ComponentBase<Width, Heads> {
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -31,6 +31,15 @@ enum class Fault : unsigned char {
 #undef SUTURE_FAULT_NAME
 };
 
+/// The sentence of a fault, for what only run time finds.
+constexpr const char* sentence_of(Fault fault) {
+#define SUTURE_FAULT_TEXT(name, sentence) \
+    if (fault == Fault::name) return sentence;
+    SUTURE_FAULTS(SUTURE_FAULT_TEXT)
+#undef SUTURE_FAULT_TEXT
+    return "";
+}
+
 template <Fault>
 struct Refusal;
 #define SUTURE_FAULT_TYPE(name, sentence) \

@@ -11,6 +11,9 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
+#include <typeinfo>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -30,19 +33,24 @@ inline constexpr bool all_distinct = ((count_of<Ts, Ts...> == 1) && ...);
 }  // namespace detail
 
 /// Components side by side: GPT-2's `c_attn` is `Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>`.
-/// The width is written out so that the compiler can check the sum against the model's.
+/// The width is written out so that the compiler can check the sum against the model's. With dynamic numbers the sum is
+/// checked when the layout is bound.
 template <Index Width, class... Cs>
 struct Fused {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list those that the last axis is packed from");
     static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
     static_assert((Component<Cs> && ...), "a layout holds components only: derive each from ComponentBase<width>");
     static_assert(detail::all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
-    static_assert(detail::SameNumber<detail::SumOfWidths<(0 + ... + Cs::width)>, detail::FusedWidth<Width>>,
-                  "the widths do not sum to the width of the layout: correct a width or the total");
+    static_assert(detail::SameNumber<detail::SumOfWidths<detail::sum_of(Cs::width...)>, detail::FusedWidth<Width>>,
+                  SUTURE_OTHER_SUM);
+    // A dynamic width is at least one channel.
+    static_assert(detail::AtMost<detail::SumOfWidths<(Index{0} + ... + (Cs::width == dynamic ? 1 : Cs::width))>,
+                                 detail::FusedWidth<Width>>,
+                  SUTURE_OTHER_SUM);
     using components = detail::TypeList<Cs...>;
-    static constexpr Index width = Width;
+    static constexpr Index width = Width == dynamic ? detail::sum_of(Cs::width...) : Width;
     static constexpr Index groups = 1;
-    static constexpr Index period = Width;
+    static constexpr Index period = width;
 };
 
 /// The same components in every group, group after group: GPT-NeoX's `query_key_value` is
@@ -53,11 +61,11 @@ struct Grouped {
     static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
     static_assert((Component<Cs> && ...), "a layout holds components only: derive each from ComponentBase<width>");
     static_assert(detail::all_distinct<Cs...>, "a component stands twice: derive a component of its own for each");
-    static_assert(detail::Positive<detail::GroupCount<Groups>>, "a layout without groups: give it at least 1");
+    static_assert(detail::Positive<detail::GroupCount<Groups>>, SUTURE_NO_GROUPS);
     using components = detail::TypeList<Cs...>;
     static constexpr Index groups = Groups;
-    static constexpr Index period = (0 + ... + Cs::width);
-    static constexpr Index width = Groups * period;
+    static constexpr Index period = detail::sum_of(Cs::width...);
+    static constexpr Index width = detail::product_of(Groups, period);
 };
 
 namespace detail {
@@ -81,12 +89,15 @@ struct Packing<C> {
     static constexpr Index groups = 1, period = C::width, width = C::width;
 };
 
-/// The widths of the components, in groups, are those of the channels: the slices partition them.
+/// The widths of the components, in groups, are those of the channels, as far as they are known: the slices partition
+/// them.
 template <class Components, Index Groups, Index Period, Index Width>
 inline constexpr bool partitions = false;
 template <Component... Cs, Index Groups, Index Period, Index Width>
-inline constexpr bool partitions<TypeList<Cs...>, Groups, Period, Width> =
-    sizeof...(Cs) > 0 && all_distinct<Cs...>&& Groups >= 1 && (0 + ... + Cs::width) == Period&& Groups* Period == Width;
+inline constexpr bool partitions<TypeList<Cs...>, Groups, Period, Width> = sizeof...(Cs) > 0 && all_distinct<Cs...> &&
+                                                                           (Groups >= 1 || Groups == dynamic) &&
+                                                                           may_agree(sum_of(Cs::width...), Period) &&
+                                                                           may_agree(product_of(Groups, Period), Width);
 }  // namespace detail
 
 /// A layout: `Fused<...>` or `Grouped<...>`, a struct derived from one to give it a name of its own, or one component
@@ -136,10 +147,10 @@ struct OrderedLike<L, X> {
     using type = typename L::template ordered<X>;
 };
 
-/// Whether a component of L has several heads in its channels.
+/// Whether a component of L has, or may get, several heads in its channels.
 template <Layout L>
 inline constexpr bool has_heads_in_channels = []<class... Cs>(TypeList<Cs...>) {
-    return ((Packing<L>::groups * Cs::heads > 1) || ...);
+    return ((product_of(Packing<L>::groups, Cs::heads) != 1) || ...);
 }(typename Packing<L>::components{});
 
 /// Whether the axes of L can be named so: the predicate twin of the assertions in `Ordered`.
@@ -189,6 +200,58 @@ inline constexpr Index groups_of = Packing<L>::groups;
 template <Layout L>
 inline constexpr Index period_of = Packing<L>::period;
 
+/// Whether the types of these components say all of their numbers.
+template <class Components>
+inline constexpr bool has_static_numbers = false;
+template <class... Cs>
+inline constexpr bool has_static_numbers<TypeList<Cs...>> = !has_dynamic(Cs::width..., Cs::heads...);
+/// Whether the type of L says all of its numbers. Where it does not, @see Extents.
+template <Layout L>
+inline constexpr bool is_static =
+    has_static_numbers<components_of<L>> && !has_dynamic(L::width, groups_of<L>, period_of<L>);
+
+/// What a component is, whatever its numbers: its family or, without one, its type.
+template <class C>
+struct IdentityOf {
+    using type = C;
+};
+
+template <class A, class B>
+inline constexpr bool is_same_kind = std::is_same_v<A, B>;
+template <class As, class Bs>
+inline constexpr bool are_same_kinds = false;
+template <class... As, class... Bs>
+    requires(sizeof...(As) == sizeof...(Bs))
+inline constexpr bool are_same_kinds<TypeList<As...>, TypeList<Bs...>> = (is_same_kind<As, Bs> && ...);
+/// A component of one type can have the numbers of the other: they are of one family, and their numbers agree as far as
+/// they are known.
+template <template <Index, Index> class Family, Index WidthA, Index HeadsA, Index WidthB, Index HeadsB>
+inline constexpr bool is_same_kind<Family<WidthA, HeadsA>, Family<WidthB, HeadsB>> = may_agree(WidthA, WidthB) &&
+                                                                                     may_agree(HeadsA, HeadsB);
+
+/// Whether an activation can be packed like both: they are one type or, if one has dynamic numbers, have the same
+/// components in the same order and may get the same numbers.
+template <class A, class B>
+inline constexpr bool can_be_same = false;
+template <Layout A, Layout B>
+inline constexpr bool can_be_same<A, B> = [] {
+    if constexpr (std::is_same_v<A, B>)
+        return true;
+    else if constexpr (is_static<A> && is_static<B>)
+        return false;
+    else
+        return axes_of<A> == axes_of<B> && are_same_kinds<components_of<A>, components_of<B>> &&
+               may_agree(groups_of<A>, groups_of<B>) && may_agree(A::width, B::width) &&
+               (Component<unordered<A>> == Component<unordered<B>> || has_dynamic(groups_of<A>, groups_of<B>));
+}();
+
+/// The number, which has to be known to the compiler.
+template <Layout L>
+consteval Index known(Index number) {
+    static_assert(is_static<L>, "this layout gets its numbers at run time: ask its Extents for slices and offsets");
+    return number;
+}
+
 template <class C, class Components>
 struct FindComponent;
 template <class C, class... Cs>
@@ -209,8 +272,8 @@ concept ComponentOf = Component<C> && Layout<L> && detail::FindComponent<C, deta
 
 /// Where component C lies in layout L.
 template <Layout L, ComponentOf<L> C>
-inline constexpr StridedSlice slice_of{detail::FindComponent<C, detail::components_of<L>>::offset, C::width,
-                                       detail::groups_of<L>, detail::period_of<L>};
+inline constexpr StridedSlice slice_of{detail::known<L>(detail::FindComponent<C, detail::components_of<L>>::offset),
+                                       C::width, detail::groups_of<L>, detail::period_of<L>};
 
 /// The first channel of component C in layout L (in its first group).
 template <Layout L, ComponentOf<L> C>
@@ -226,6 +289,7 @@ inline constexpr auto slices_of = []<class... Cs>(detail::TypeList<Cs...>) {
 struct ComponentFacts {
     const char* name = "";
     Index width = 0, heads = 1;
+    const std::type_info* identity = nullptr;  ///< its family or, without one, its type
 };
 
 /// A layout as a value: its components, without the types.
@@ -244,10 +308,10 @@ template <class Components>
 inline constexpr int component_table = 0;
 template <class... Cs>
 inline constexpr std::array<ComponentFacts, sizeof...(Cs)> component_table<TypeList<Cs...>>{
-    ComponentFacts{Cs::name, Cs::width, Cs::heads}...};
+    ComponentFacts{Cs::name, Cs::width, Cs::heads, &typeid(typename IdentityOf<Cs>::type)}...};
 }  // namespace detail
 
-/// The facts of layout L.
+/// The facts of layout L, as far as its type says them.
 template <Layout L>
 inline constexpr LayoutFacts facts_of{L::width,
                                       detail::groups_of<L>,
@@ -266,10 +330,16 @@ struct Exactly {};
 template <template <Index, Index> class Family>
 struct FamilyOf {};
 
+template <template <Index, Index> class Family, Index Width, Index Heads>
+struct IdentityOf<Family<Width, Heads>> {
+    using type = FamilyOf<Family>;
+};
+
 template <class Selector, class C>
 inline constexpr bool matches = false;
-template <class C>
-inline constexpr bool matches<Exactly<C>, C> = true;
+/// A component may be named with its numbers where they are dynamic: they are compared at run time.
+template <class C, class D>
+inline constexpr bool matches<Exactly<C>, D> = is_same_kind<C, D>;
 template <template <Index, Index> class Family, Index Width, Index Heads>
 inline constexpr bool matches<FamilyOf<Family>, Family<Width, Heads>> = true;
 
@@ -300,11 +370,24 @@ struct Resolution<Exactly<L>, L> {
     using type = L;
     static constexpr Fault why = Fault::none;
 };
+/// M names all of L with its numbers. A component that L might consist of alone, in groups, is meant as a component.
+template <class M, class L>
+inline constexpr bool names_whole = !std::is_same_v<M, L> && can_be_same<M, L> && Component<M> == Component<L>;
 /// `on<Qkv>()` means all channels in a layout that names the axes of a Qkv as well.
-template <Layout U, Layout L>
-    requires(is_ordered<L>&& std::is_same_v<U, unordered<L>> && !Component<U>)
-struct Resolution<Exactly<U>, L> {
+template <class M, Layout L>
+    requires(is_ordered<L> && !is_ordered<M>)
+inline constexpr bool names_whole<M, L> = can_be_same<M, unordered<L>> && !Component<M>;
+template <class M, Layout L>
+    requires names_whole<M, L>
+struct Resolution<Exactly<M>, L> {
     using type = L;
+    static constexpr Fault why = Fault::none;
+};
+/// Of several that could have these numbers, the one whose type has them.
+template <Component C, Layout L>
+    requires(!std::is_same_v<C, L> && !names_whole<C, L> && FindComponent<C, components_of<L>>::count == 1)
+struct Resolution<Exactly<C>, L> {
+    using type = C;
     static constexpr Fault why = Fault::none;
 };
 
@@ -312,7 +395,7 @@ struct Resolution<Exactly<U>, L> {
 template <Layout L, class X>
 inline constexpr StridedSlice slice_in = slice_of<L, X>;
 template <Layout L>
-inline constexpr StridedSlice slice_in<L, L>{0, L::width, 1, L::width};
+inline constexpr StridedSlice slice_in<L, L>{0, known<L>(L::width), 1, L::width};
 
 /// The number of heads that X, a component of L or L itself, has in one group; 0 if it has none.
 template <class X>
@@ -322,13 +405,16 @@ inline constexpr Index heads_in_group<C> = C::heads;
 /// A component in groups: what a View of it is packed like.
 template <Index Groups, Component C>
 inline constexpr Index heads_in_group<Grouped<Groups, C>> = C::heads;
+template <Layout L>
+    requires(is_ordered<L>)
+inline constexpr Index heads_in_group<L> = heads_in_group<unordered<L>>;
 
 template <class X, Index Groups>
 struct PartIn {
     using type = X;
 };
 template <Component C, Index Groups>
-    requires(Groups > 1)
+    requires(Groups > 1 || Groups == dynamic)
 struct PartIn<C, Groups> {
     using type = Grouped<Groups, C>;
 };
@@ -355,3 +441,5 @@ template <Layout L, template <Index, Index> class Family>
 using part = part_of<L, typename detail::Resolution<detail::FamilyOf<Family>, L>::type>;
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

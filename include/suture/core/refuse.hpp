@@ -25,6 +25,12 @@
     row(cat_order,        "the parts given to cat are out of order: give them in the order of the layout")
 // clang-format on
 
+// What is wrong with the numbers of a layout: said by the compiler of numbers that it knows, and at run time of others.
+#define SUTURE_NO_CHANNELS "a component has no channels: give it a width of at least 1"
+#define SUTURE_UNEVEN_HEADS "the heads do not divide the width: give a width that is heads times head width"
+#define SUTURE_OTHER_SUM "the widths do not sum to the width of the layout: correct a width or the total"
+#define SUTURE_NO_GROUPS "a layout without groups: give it at least 1"
+
 // SUTURE_REJECTED(sentence, declarator) declares a function that always refuses, with the sentence.
 // SUTURE_REJECTED_FOR(suture_fault, declarator) does so with the sentence of a fault that depends on template
 // parameters. The declarator carries no return type; constraints go into the template head.

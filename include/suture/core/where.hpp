@@ -268,6 +268,13 @@ constexpr BoundRange bound(Index begin, Index end, Index size) {
     return {from, to - from, from >= 0 && from < to && to <= size};
 }
 
+/// The range of heads that `w` means among so many.
+constexpr BoundRange bound_heads(const ChannelWhere& w, Index heads) {
+    const bool one = w.heads == ChannelWhere::Heads::one;
+    const Index next = w.head_begin == -1 || w.head_begin == to_end ? to_end : w.head_begin + 1;
+    return bound(w.head_begin, one ? next : w.head_end, heads);
+}
+
 /// The channels of a part that `w` means. Heads on an axis of their own are not channels.
 /// @post they lie in the part, or `why` says what is wrong
 constexpr BoundChannels bind_channels(const PackedPart& part, const ChannelWhere& w) {
@@ -275,8 +282,7 @@ constexpr BoundChannels bind_channels(const PackedPart& part, const ChannelWhere
     if (w.heads != ChannelWhere::Heads::together && !part.has_head_axis()) {
         if (part.heads == 0) return r.why = Fault::heads_of_layout, r;
         const bool one = w.heads == ChannelWhere::Heads::one;
-        const Index next = w.head_begin == -1 || w.head_begin == to_end ? to_end : w.head_begin + 1;
-        const BoundRange range = bound(w.head_begin, one ? next : w.head_end, part.heads);
+        const BoundRange range = bound_heads(w, part.heads);
         if (!range.fits) return r.why = Fault::head_beyond, r;
         r.row_width = r.dims = part.channels() / part.heads;
         r.row_begin = range.begin, r.rows = range.count, r.by_head = !one;
@@ -287,6 +293,33 @@ constexpr BoundChannels bind_channels(const PackedPart& part, const ChannelWhere
         r.dim_begin = range.begin, r.dims = range.count;
     }
     return r;
+}
+
+/// What is wrong with heads and dims where some of these numbers are dynamic, as far as the others tell.
+constexpr Fault known_fault(Index channels, Index heads, Index head_width, const ChannelWhere& w) {
+    Index row = channels;
+    if (w.heads != ChannelWhere::Heads::together) {
+        if (heads == 0) return Fault::heads_of_layout;
+        if (heads != dynamic && !bound_heads(w, heads).fits) return Fault::head_beyond;
+        row = head_width;
+    }
+    if (w.has_dims && row != dynamic && !bound(w.dim_begin, w.dim_end, row).fits) return Fault::dims_beyond;
+    return Fault::none;
+}
+/// The same for X, in so many groups.
+template <class X, Index Groups>
+inline constexpr Fault known_channels_fault(const ChannelWhere& w) {
+    if constexpr (Component<X>)
+        return known_fault(product_of(X::width, Groups), product_of(X::heads, Groups), X::head_width, w);
+    else
+        return known_fault(X::width, heads_in_group<X> == 0 ? 0 : dynamic, dynamic, w);
+}
+
+/// What selectors mean in the channels of L: heads may be an axis of their own.
+template <class L>
+constexpr ChannelWhere in_channels(ChannelWhere w) {
+    if (axes_of<L>.head >= 0) w.heads = ChannelWhere::Heads::together;
+    return w;
 }
 
 /// Component X of layout L, or all of L.
@@ -352,9 +385,14 @@ inline constexpr Fault channels_fault = [] {
         if (w.heads == ChannelWhere::Heads::together) return Fault::none;
         ChannelWhere in_a_head = w;
         in_a_head.head_begin = 0, in_a_head.head_end = to_end;
-        return bind_channels(packed_part<X, X>, in_a_head).why;
-    } else {
+        if constexpr (is_static<X>)
+            return bind_channels(packed_part<X, X>, in_a_head).why;
+        else
+            return known_channels_fault<X, 1>(in_a_head);
+    } else if constexpr (is_static<X>) {
         return bind_channels(packed_part<X, X>, w).why;
+    } else {
+        return known_channels_fault<X, 1>(in_channels<X>(w));
     }
 }();
 
@@ -376,8 +414,10 @@ inline constexpr Fault place_fault = [] {
         return found::why;
     else if constexpr (axes_fault<L, Ws...> != Fault::none)
         return axes_fault<L, Ws...>;
-    else
+    else if constexpr (is_static<L>)
         return bind_channels(packed_part<L, typename found::type>, static_channels<Ws...>).why;
+    else
+        return known_channels_fault<typename found::type, groups_of<L>>(in_channels<L>(static_channels<Ws...>));
 }();
 
 /// The component of L that a selector names, as a part of L.

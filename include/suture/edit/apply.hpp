@@ -22,7 +22,8 @@ namespace detail {
 /// activation.
 /// @throws Error, with the edit in front of the message
 template <Layout L, AnyRecipe R>
-void edit_in_place(const at::Tensor& packed, const R& recipe, const std::shared_ptr<const Cut>& cut = nullptr) {
+void edit_in_place(const at::Tensor& packed, const R& recipe, const Extents<L>& extents,
+                   const std::shared_ptr<const Cut>& cut) {
     check_writable(packed);
     c10::SmallVector<Step, 2> steps(recipe.size());
     std::size_t at = 0;
@@ -35,7 +36,7 @@ void edit_in_place(const at::Tensor& packed, const R& recipe, const std::shared_
     };
     try {
         recipe.for_each(
-            [&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i], cut); });
+            [&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i], extents, cut); });
         recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(&steps[at = i]); });
     } catch (Error& e) {
         e.add_place(place());
@@ -50,14 +51,14 @@ inline bool has_every_operator(at::ScalarType dtype) { return dtype != at::kComp
 template <Layout X, AnyRecipe R>
 void edit_owned(Owned<X>& owned, const R& recipe) {
     if (!R::calls_back && has_every_operator(owned.dtype())) {
-        edit_in_place<X>(Access::own(owned), recipe, Access::cut(owned));
+        edit_in_place<X>(Access::own(owned), recipe, owned.extents(), Access::cut(owned));
         return;
     }
     // What may throw after a write, or reach the Owned meanwhile, edits a copy.
     const at::Tensor before = owned.unsafe_tensor();
     const auto lasts = Access::watch(owned);
     at::Tensor edited = fresh_copy(before);
-    edit_in_place<X>(edited, recipe, Access::cut(owned));
+    edit_in_place<X>(edited, recipe, owned.extents(), Access::cut(owned));
     if (lasts.expired() || !Access::tensor(owned).is_same(before))
         throw OwnershipError(
             "a function given to apply() wrote, moved or destroyed the Owned that is being edited: return the new "
@@ -81,7 +82,7 @@ template <Layout X, Applicable R>
 Owned<X>
 operator|(const View<X>& source, R&& recipe) {
     Owned<X> result = source.clone();
-    detail::edit_in_place<X>(detail::Access::own(result), detail::as_recipe(std::forward<R>(recipe)),
+    detail::edit_in_place<X>(detail::Access::own(result), detail::as_recipe(std::forward<R>(recipe)), result.extents(),
                              detail::Access::cut(result));
     return result;
 }

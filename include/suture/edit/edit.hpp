@@ -93,19 +93,20 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
     template <Layout L>
     static constexpr detail::Fault why = detail::edit_fault<Selector, Op, L, Ws...>;
 
-    /// @throws Error if the place is not in layout L: its heads or channels were not known to the compiler
+    /// @throws Error if the place is not in layout L with these numbers: its heads or channels, or the numbers, were not
+    ///         known to the compiler
     template <Layout L>
-    void bind() const {
-        const detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
+    void bind(const Extents<L>& extents = {}) const {
+        const detail::PlaceValue asked = detail::place_in<Selector, L>(wheres, extents);
         detail::ResolvedPlace ignored;
         detail::resolve_channels(asked, at::kCPU, ignored);
     }
 
     /// Checks everything and resolves the place to be written.
     template <Layout L>
-    void prepare(const at::Tensor& packed, detail::Step* step, const std::shared_ptr<const detail::Cut>& cut = nullptr)
-        const {
-        detail::PlaceValue asked = detail::place_in<Selector, L>(wheres);
+    void prepare(const at::Tensor& packed, detail::Step* step, const Extents<L>& extents,
+                 const std::shared_ptr<const detail::Cut>& cut = nullptr) const {
+        detail::PlaceValue asked = detail::place_in<Selector, L>(wheres, extents);
         detail::InjectedAt at = detail::injected_at(cut, asked, packed);
         step->target = packed;
         if (cut) detail::look_within(*cut, asked, step->target);
@@ -194,8 +195,8 @@ struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, 
 
     /// @throws Error if the place of an edit is not in layout L
     template <Layout L>
-    void bind() const {
-        this->for_each([](const auto& edit, std::size_t) { edit.template bind<L>(); });
+    void bind(const Extents<L>& extents = {}) const {
+        this->for_each([&](const auto& edit, std::size_t) { edit.template bind<L>(extents); });
     }
 
     /// The edits as text, joined by " | ".
@@ -252,8 +253,8 @@ struct [[nodiscard("a recipe alone changes nothing: pipe an activation into it, 
     }
     /// @throws Error if the place of an edit is not in layout L
     template <Layout L>
-    void bind() const {
-        for (const E& e : edits) e.template bind<L>();
+    void bind(const Extents<L>& extents = {}) const {
+        for (const E& e : edits) e.template bind<L>(extents);
     }
     friend std::string to_string(const RecipeList& r) {
         std::string text;

@@ -52,7 +52,7 @@ Piece<X> kept(const Piece<X>& p) {
 }
 template <class X>
 Piece<X> kept(const Region<X>& r) {
-    return Access::make<Piece<X>>(r.clone(), Shape(r.sizes().begin(), r.sizes().end()));
+    return Access::make<Piece<X>>(r.clone(), Shape(r.sizes().begin(), r.sizes().end()), Access::extents(r));
 }
 }  // namespace detail
 
@@ -77,9 +77,10 @@ public:
     template <class X>
         requires detail::takes<Owned<X>, Selector>
     auto set(Owned<X> && value) const {
+        const Extents<X> extents = value.extents();
         std::shared_ptr<const detail::Cut> cut = detail::Access::cut(value);
         return make(detail::ValueUpdate<detail::Update::set, View<X>>{
-            detail::Access::make<View<X>>(std::move(value).take(), detail::slice_in<X, X>, std::move(cut))});
+            detail::Access::make<View<X>>(std::move(value).take(), extents, std::move(cut))});
     }
     /// Sets the part to zero: zero ablation.
     constexpr auto zero() const { return make(detail::ValueUpdate<detail::Update::set, detail::ZeroValue>{}); }

@@ -25,6 +25,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -57,7 +58,11 @@ inline bool is_same_on_head_axis(const PlaceValue& a, const PlaceValue& b) {
 /// Whether two places in activations of one layout are the same: the same channels, however they are written, at the
 /// same positions.
 inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
-    return is_same(a.positions, b.positions) && is_same_on_head_axis(a, b) && channels_held(a) == channels_held(b);
+    if (!is_same(a.positions, b.positions) || !is_same_on_head_axis(a, b)) return false;
+    if (a.part.channels() > 0 && b.part.channels() > 0) return channels_held(a) == channels_held(b);
+    // The numbers of the layout are not known yet.
+    return a.name == std::string_view(b.name) && a.channels == b.channels && is_same(a.heads, b.heads) &&
+           is_same(a.dims, b.dims);
 }
 
 /// One change at a site: what it does, and to which part of the activation.
@@ -66,6 +71,8 @@ struct BoardChange {
     std::optional<PlaceValue> part;  ///< nothing for a recipe, which may change several
     std::function<void(Owned<L>&)> edit;
     std::function<std::string()> text;
+    /// Checks the change for a layout with these numbers, and gives its part in it.
+    std::function<std::optional<PlaceValue>(const Extents<L>&)> bind;
 };
 
 /// The changes at one site.
@@ -80,6 +87,9 @@ struct BoardEntry {
 template <Layout L>
 class BoardState {
 public:
+    BoardState() = default;
+    explicit BoardState(KnownExtents<L> numbers) : numbers_(std::move(numbers)) {}
+
     using Entry = BoardEntry<L>;
     /// While the board is attached, entries are found by the index of their site, otherwise as the program named it.
     using Entries = std::map<BoardKey, Entry>;
@@ -117,8 +127,9 @@ public:
         return current_entries().contains(found(key));
     }
     /// @throws HookError if the index belongs to another site: one entry would replace both
-    void attach(std::size_t index, const Site& site, std::weak_ptr<HookState> hook) {
+    void attach(std::size_t index, const Site& site, std::weak_ptr<HookState> hook, const KnownExtents<L>& numbers) {
         const std::lock_guard lock(guard_);
+        if constexpr (!is_static<L>) take_numbers(site, numbers);
         entries_ = current_entries();
         std::erase_if(sites_, [](const Attachment& a) { return !a.is_alive(); });
         for (const Attachment& a : sites_)
@@ -139,8 +150,14 @@ public:
                                 entry.given->text() + ": clear one of them");
         }
         check(next);
+        if constexpr (!is_static<L>) bind(next);
         std::swap(entries_, next);
         tell_hooks();
+    }
+    /// The numbers of the layout, as far as they are known: given to the board, or those of its sites.
+    KnownExtents<L> numbers() const {
+        const std::lock_guard lock(guard_);
+        return numbers_;
     }
     /// @throws PositionError if an entry is for a site that was attached and is not any more: the set that held its hook
     ///         is gone
@@ -160,6 +177,26 @@ private:
             return state && !state->removed;
         }
     };
+    /// @throws HookError if the site has other numbers than the board
+    void take_numbers(const Site& site, const KnownExtents<L>& numbers) {
+        if (!numbers.is_known()) return;
+        if (!numbers_.is_known()) numbers_ = numbers;
+        if (numbers_.get() != numbers.get())
+            throw HookError(site.name() + " is packed as " + layout_text(numbers.get().facts()) +
+                            " but the board is for " + layout_text(numbers_.get().facts()) +
+                            ": use another board for it");
+    }
+    /// Checks changes that were made before the numbers were known.
+    void bind(Entries& entries) const {
+        if (!numbers_.is_known()) return;
+        for (auto& [key, entry] : entries)
+            for (BoardChange<L>& change : entry.changes) try {
+                    change.part = change.bind(numbers_.get());
+                } catch (Error& e) {
+                    e.add_place("board " + entry.given->text());
+                    throw;
+                }
+    }
     bool is_attached() const { return std::any_of(sites_.begin(), sites_.end(), std::mem_fn(&Attachment::is_alive)); }
     /// The entries, by index only while that means something.
     Entries current_entries() const {
@@ -228,6 +265,7 @@ private:
     }
 
     mutable std::mutex guard_;
+    [[no_unique_address]] KnownExtents<L> numbers_;
     Entries entries_;
     std::vector<Attachment> sites_;
 };
@@ -262,8 +300,11 @@ class Board {
             requires detail::takes<std::remove_cvref_t<V>, Selector>
         void operator=(V&& value) && {
             const auto edit = place_.set(std::forward<V>(value));
-            Board::bind(edit, site_);
-            const detail::PlaceValue part = detail::place_in<Selector, L>(edit.wheres);
+            const detail::KnownExtents<L> numbers = board_.numbers();
+            Board::bind(edit, site_, numbers);
+            const detail::PlaceValue part = numbers.is_known()
+                                                ? detail::place_in<Selector, L>(edit.wheres, numbers.get())
+                                                : detail::place_value({}, detail::selector_name<Selector>, edit.wheres);
             board_.change(
                 [&](auto& entries, const Key& at) {
                     Entry& entry = entries[at];
@@ -323,7 +364,7 @@ class Board {
             requires(detail::recipe_fault<R, L> == detail::Fault::none)
         void operator=(R&& given) && {
             const auto recipe = detail::as_recipe(std::forward<R>(given));
-            Board::bind(recipe, site_);
+            Board::bind(recipe, site_, board_.numbers());
             board_.change(
                 [&](auto& entries, const Key& at) {
                     entries[at] = {{Board::change_by(recipe, {})}, true, site_};
@@ -413,9 +454,12 @@ class Board {
             if (!value.defined())
                 throw TypeError("board " + site_.text() +
                                 ": the replacement is an undefined tensor: give it a value, or clear() the entry");
-            if (value.dim() > 0 && value.size(-1) != L::width && value.size(-1) != 1)
+            const detail::KnownExtents<L> numbers = board_.numbers();
+            if (!numbers.is_known()) return;
+            const LayoutFacts& layout = numbers.get().facts();
+            if (value.dim() > 0 && value.size(-1) != layout.width && value.size(-1) != 1)
                 throw ShapeError("board " + site_.text() + ": the replacement is " + tensor_text(value) + " but " +
-                                 layout_text(facts_of<L>) + " needs " + detail::axes_text(facts_of<L>) +
+                                 layout_text(layout) + " needs " + detail::axes_text(layout) +
                                  ": give it that width, or write board[site][on<Component>()] for a part");
         }
         State& board_;
@@ -423,7 +467,11 @@ class Board {
     };
 
 public:
+    /// Where the layout leaves numbers dynamic, they are those of the first site that the board is attached to, and entries
+    /// are checked then.
     Board() : state_(std::make_shared<State>()) {}
+    /// A board for a layout with these numbers, whose entries are checked when they are made.
+    explicit Board(const Extents<L>& extents) : state_(std::make_shared<State>(extents)) {}
     /// Takes over the entries and the hooks; the other board is left empty, without hooks.
     Board(Board&& other) : state_(std::exchange(other.state_, std::make_shared<State>())) {}
     Board& operator=(Board&& other) & {
@@ -538,20 +586,23 @@ public:
 
     template <std::same_as<L> M>
     detail::HookEntry hook_at(std::size_t layer, const Site& site) {
+        const detail::KnownExtents<L> of_board = state_->numbers();
+        const detail::KnownExtents<L> known =
+            !site.layout() && of_board.is_known() ? of_board : detail::numbers_at<L>(site);
         detail::HookEntry hook;
         hook.owner = state_.get();
-        state_->attach(layer, site, hook.state);
+        state_->attach(layer, site, hook.state, known);
         hook.text = [board = state_, layer] {
             const Entry e = board->of_attached(layer);
             return "board layer " + std::to_string(layer) + ": " + (e.changes.empty() ? "nothing" : changes_text(e));
         };
         if (layer == 0)  // one check serves all layers
             hook.check = [board = state_] { board->check_entries(); };
-        hook.run = [board = state_, layer](const at::Tensor& activation, const Site&) -> at::Tensor {
+        hook.run = [board = state_, layer, known](const at::Tensor& activation, const Site&) -> at::Tensor {
             const Entry e = board->of_attached(layer);
             if (!e.enabled || e.changes.empty()) return {};
             try {
-                Owned<L> replaced = borrow<L>(activation).clone();
+                Owned<L> replaced = borrow<L>(activation, detail::extents_in<L>(activation, known)).clone();
                 for (const auto& change : e.changes) change.edit(replaced);
                 return std::move(replaced).take();
             } catch (Error& error) {
@@ -566,10 +617,10 @@ public:
 
 private:
     template <AnyRecipe R>
-    static void bind(const R& recipe, const Key& site) {
+    static void bind(const R& recipe, const Key& site, const detail::KnownExtents<L>& numbers) {
         try {
             detail::check_has_edits(recipe);
-            recipe.template bind<L>();
+            if (numbers.is_known()) recipe.template bind<L>(numbers.get());
         } catch (Error& e) {
             e.add_place("board " + site.text());
             throw;
@@ -586,7 +637,21 @@ private:
     }
     template <AnyRecipe R>
     static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::PlaceValue> part) {
-        return {std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }};
+        detail::BoardChange<L> change{
+            std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }, {}};
+        if constexpr (!detail::is_static<L>)
+            change.bind = [recipe, is_part = change.part.has_value()](const Extents<L>& extents) {
+                recipe.template bind<L>(extents);
+                std::optional<detail::PlaceValue> part;
+                if constexpr (requires { recipe.wheres; })
+                    if (is_part) part = Board::place_of(recipe, extents);
+                return part;
+            };
+        return change;
+    }
+    template <class Selector, class Op, Where... Ws>
+    static detail::PlaceValue place_of(const Edit<Selector, Op, Ws...>& edit, const Extents<L>& extents) {
+        return detail::place_in<Selector, L>(edit.wheres, extents);
     }
     static std::string changes_text(const Entry& e) {
         std::string text;

@@ -26,7 +26,8 @@ template <class L>
 class HookLoan {
 public:
     using type = View<L>;
-    explicit HookLoan(const at::Tensor& activation) : watch_(activation), view_(lent_view(activation, loan_.get())) {}
+    HookLoan(const at::Tensor& activation, const KnownExtents<L>& known)
+        : watch_(activation), view_(lent_view(activation, extents_in<L>(activation, known), loan_.get())) {}
     const View<L>& lent() const { return *view_; }
     void check_unwritten() const { watch_.check("the hook"); }
     void check_unkept() {
@@ -35,9 +36,9 @@ public:
     }
 
 private:
-    static View<L> lent_view(const at::Tensor& activation, const Loan& loan) {
-        check_packed(activation, facts_of<L>);
-        return Access::make<View<L>>(activation, slice_in<L, L>, nullptr, loan);
+    static View<L> lent_view(const at::Tensor& activation, const Extents<L>& extents, const Loan& loan) {
+        check_packed(activation, extents.facts());
+        return Access::make<View<L>>(at::Tensor(activation), extents, nullptr, loan);
     }
     WriteWatch watch_;
     LoanOfThread loan_;
@@ -47,7 +48,7 @@ template <>
 class HookLoan<AnyLayout> {
 public:
     using type = at::Tensor;
-    explicit HookLoan(const at::Tensor& activation) : lent_(activation) {}
+    HookLoan(const at::Tensor& activation, AnyLayout) : lent_(activation) {}
     const at::Tensor& lent() const { return lent_.tensor(); }
     void check_unwritten() const { lent_.check_unwritten("the hook"); }
     void check_unkept() const { lent_.check_unkept("the hook"); }
@@ -136,26 +137,29 @@ concept Callback = std::copy_constructible<F> &&
                        L>;
 
 namespace detail {
-/// The hook that replaces the activation by `activation | recipe`.
+/// The hook that replaces the activation by `activation | recipe`. Where the numbers are not known before an activation
+/// arrives, places are checked then.
 /// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the
 ///         compiler did not know
 template <Layout L, AnyRecipe R>
-HookEntry recipe_entry(R recipe) {
+HookEntry recipe_entry(R recipe, KnownExtents<L> known) {
     check_has_edits(recipe);
-    recipe.template bind<L>();
+    if (known.is_known()) recipe.template bind<L>(known.get());
     HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };
-    entry.run = [recipe](const at::Tensor& activation, const Site&) { return (borrow<L>(activation) | recipe).take(); };
+    entry.run = [recipe, known](const at::Tensor& activation, const Site&) {
+        return (borrow<L>(activation, extents_in<L>(activation, known)) | recipe).take();
+    };
     return entry;
 }
 
 /// The hook that calls f and checks what it did.
 template <class L, Callback<L> F>
-HookEntry callback_entry(F f) {
+HookEntry callback_entry(F f, decltype(numbers_at<L>(std::declval<const Site&>())) known) {
     HookEntry entry;
     entry.text = [] { return std::string("a callback"); };
-    entry.run = [f = std::move(f)](const at::Tensor& activation, const Site& at) {
-        HookLoan<L> loan(activation);
+    entry.run = [f = std::move(f), known](const at::Tensor& activation, const Site& at) {
+        HookLoan<L> loan(activation, known);
         at::Tensor result;
         try {
             if constexpr (std::is_void_v<decltype(call_hook<F, L>(f, loan.lent(), at))>)

@@ -150,9 +150,7 @@ public:
     /// run the model. Writing into its argument throws OwnershipError.
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
-    HookKey add(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::Pass::forward);
-    }
+    HookKey add(S&& sites, F callback) { return add_callback<L>(sites, std::move(callback), detail::Pass::forward); }
 
     /// Attaches a board or a recorder: layer i is the i-th site.
     /// @throws HookError if the set has it at one of these sites already
@@ -180,7 +178,7 @@ public:
     template <class Given = detail::OwnLayout, Sites S, class F, class L = detail::hook_layout<Given, S>>
         requires(detail::HookLayout<L> && !Applicable<F> && Callback<F, L>)
     HookKey add_backward(S&& sites, F callback) {
-        return add_entry(sites, detail::callback_entry<L>(std::move(callback)), detail::Pass::backward);
+        return add_callback<L>(sites, std::move(callback), detail::Pass::backward);
     }
 
     /// Records gradients: layer i is the i-th site. Like activations they are recorded before or after the edits of the
@@ -374,17 +372,41 @@ public:
 private:
     template <class L, class S, AnyRecipe R>
     HookKey add_recipe(S&& sites, R recipe, detail::Pass pass) {
-        detail::HookEntry entry;
-        try {
-            entry = detail::recipe_entry<L>(std::move(recipe));
-        } catch (Error& e) {
-            if constexpr (!detail::SiteRange<S>)
-                e.add_place(site_ref(sites).name());
-            else if (auto first = ranges::begin(sites); first != ranges::end(sites))
-                e.add_place(site_ref(*first).name());
-            throw;
+        return add_made<L>(sites, pass,
+                           [&recipe](const auto& known) { return detail::recipe_entry<L>(recipe, known); });
+    }
+    template <class L, class S, class F>
+    HookKey add_callback(S&& sites, F f, detail::Pass pass) {
+        return add_made<L>(sites, pass, [&f](const auto& known) { return detail::callback_entry<L>(f, known); });
+    }
+    /// Adds the hook that `make` makes with the numbers of the layout: one for all sites if the type says the numbers.
+    template <class L, class S, class Make>
+    HookKey add_made(S&& sites, detail::Pass pass, const Make& make) {
+        if constexpr (requires { requires detail::is_static<L>; } || std::same_as<L, AnyLayout>) {
+            detail::HookEntry entry;
+            try {
+                entry = make(detail::numbers_at<L>(Site()));
+            } catch (Error& e) {
+                if constexpr (!detail::SiteRange<S>)
+                    e.add_place(site_ref(sites).name());
+                else if (auto first = ranges::begin(sites); first != ranges::end(sites))
+                    e.add_place(site_ref(*first).name());
+                throw;
+            }
+            return add_entry(sites, std::move(entry), pass);
+        } else {
+            return keep(hooks_for(sites, [&](const Site& site) {
+                const auto known = detail::numbers_at<L>(site);
+                try {
+                    detail::HookEntry entry = make(known);
+                    entry.pass = pass;
+                    return entry;
+                } catch (Error& e) {
+                    e.add_place(site.name());
+                    throw;
+                }
+            }));
         }
-        return add_entry(sites, std::move(entry), pass);
     }
     /// Adds the same hook at every site; each counts for itself.
     template <class S>

@@ -108,11 +108,11 @@ SUTURE_REJECTED("each site is shown to a function: write for_each_site(model, f)
 namespace detail {
 /// The site that was found under this path, with layout L.
 /// @throws TypeError if the site has another layout of its own
-template <class L>
-SiteRef<L> found_site(const std::string& path, const Site& site) {
+template <class L, class... Numbers>
+SiteRef<L> found_site(const std::string& path, const Site& site, const Numbers&... extents) {
     Site named = site.same();
     named.rename(path);
-    return SiteRef<L>(named);
+    return SiteRef<L>(named, extents...);
 }
 
 [[noreturn]] inline void throw_no_site(const std::string& asked, const std::vector<std::string>& paths) {
@@ -136,19 +136,48 @@ inline bool path_matches(std::string pattern, std::string path) {
 }
 }  // namespace detail
 
-/// The sites whose paths match a pattern, in the model's order: `sites<Qkv>(model, "h.*.attn.c_attn")`. `*` matches
-/// anything but a dot, `?` one character, `[0-3]` one of several. Without a layout the sites are untyped.
-/// @throws HookError if none matches, TypeError if one has another layout
-template <class L = AnyLayout, class Model>
-std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
+namespace detail {
+template <class L, class Model, class... Numbers>
+std::vector<SiteRef<L>> sites_matching(Model&& model, const std::string& pattern, const Numbers&... extents) {
     std::vector<SiteRef<L>> found;
     std::vector<std::string> paths;
     for_each_site(model, [&](const std::string& path, Site& site) {
         paths.push_back(path);
-        if (detail::path_matches(pattern, path)) found.push_back(detail::found_site<L>(path, site));
+        if (path_matches(pattern, path)) found.push_back(found_site<L>(path, site, extents...));
     });
-    if (found.empty()) detail::throw_no_site(pattern, paths);
+    if (found.empty()) throw_no_site(pattern, paths);
     return found;
+}
+template <class L, class Model, class... Numbers>
+SiteRef<L> site_at_path(Model&& model, const std::string& path, const Numbers&... extents) {
+    std::vector<SiteRef<L>> found;
+    std::vector<std::string> paths;
+    for_each_site(model, [&](const std::string& at, Site& site) {
+        paths.push_back(at);
+        if (at == path) found.push_back(found_site<L>(at, site, extents...));
+    });
+    if (found.empty()) throw_no_site(path, paths);
+    if (found.size() > 1)
+        throw HookError("two sites have the path " + path +
+                        ": rename a child module, or take the site from its module");
+    return found.front();
+}
+}  // namespace detail
+
+/// The sites whose paths match a pattern, in the model's order: `sites<Qkv>(model, "h.*.attn.c_attn")`. `*` matches
+/// anything but a dot, `?` one character, `[0-3]` one of several. Without a layout the sites are untyped.
+/// A site whose layout gets its numbers at run time is found by that layout or, once it is bound, by one whose type says
+/// the same numbers; the other way round, a layout with dynamic numbers takes those of the site.
+/// @throws HookError if none matches or its numbers are not known, TypeError if one has another layout or other numbers
+template <class L = AnyLayout, class Model>
+std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern) {
+    return detail::sites_matching<L>(model, pattern);
+}
+/// The same with the numbers that the layout leaves dynamic, for sites without a layout of their own:
+/// `sites<Gpt2Qkv<dynamic, dynamic>>(script, "transformer.h.*.attn.c_attn", extents)`.
+template <Layout L, class Model>
+std::vector<SiteRef<L>> sites(Model&& model, const std::string& pattern, const Extents<L>& extents) {
+    return detail::sites_matching<L>(model, pattern, extents);
 }
 
 template <class L, class Model>
@@ -171,17 +200,12 @@ SUTURE_REJECTED("a family has no width: name the component, as in sites<Z<768, 1
 /// @throws HookError if there is none, TypeError if it has another layout
 template <class L = AnyLayout, class Model>
 SiteRef<L> site(Model&& model, const std::string& path) {
-    std::vector<SiteRef<L>> found;
-    std::vector<std::string> paths;
-    for_each_site(model, [&](const std::string& at, Site& site) {
-        paths.push_back(at);
-        if (at == path) found.push_back(detail::found_site<L>(at, site));
-    });
-    if (found.empty()) detail::throw_no_site(path, paths);
-    if (found.size() > 1)
-        throw HookError("two sites have the path " + path +
-                        ": rename a child module, or take the site from its module");
-    return found.front();
+    return detail::site_at_path<L>(model, path);
+}
+/// The same with the numbers that the layout leaves dynamic, for a site without a layout of its own.
+template <Layout L, class Model>
+SiteRef<L> site(Model&& model, const std::string& path, const Extents<L>& extents) {
+    return detail::site_at_path<L>(model, path, extents);
 }
 template <class L, class Model>
     requires(!Layout<L> && !std::same_as<L, AnyLayout>)

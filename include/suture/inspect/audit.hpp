@@ -128,15 +128,27 @@ inline AuditReport audit_packed(const at::Tensor& before, const at::Tensor& afte
     return report;
 }
 
-/// The activation as a tensor, checked to be packed like L.
+/// The numbers of L in one of two activations: those of a View or an Owned.
+template <Layout L, class Before, class After>
+Extents<L> extents_of_either(const Before& before, [[maybe_unused]] const After& after) {
+    if constexpr (Readable<Before>)
+        return before.extents();
+    else if constexpr (Readable<After>)
+        return after.extents();
+    else
+        return extents_in<L>(before);
+}
+
+/// The activation as a tensor, checked to be packed like L with these numbers.
 /// @throws ShapeError or TypeError that begins with `which`
 template <Layout L, class T>
-at::Tensor packed_like(const T& activation, const char* which) {
+at::Tensor packed_like(const T& activation, const char* which, const Extents<L>& extents) {
     if constexpr (Readable<T>) {
+        check_agree(extents.facts(), activation.extents().facts(), "the activations");
         return plain(activation);
     } else {
         try {
-            check_packed(activation, facts_of<L>);
+            check_packed(activation, extents.facts());
         } catch (Error& e) {
             e.add_place(which);
             throw;
@@ -152,28 +164,41 @@ at::Tensor packed_like(const T& activation, const char* which) {
 ///
 /// @throws ShapeError or TypeError if they differ in shape, dtype or device
 template <Readable Before, Readable After>
-    requires(Layout<detail::held_type<Before>>&& std::same_as<detail::held_type<Before>, detail::held_type<After>>)
-AuditReport audit(const Before& before, const After& after) {
-    return detail::audit_packed(detail::plain(before), detail::plain(after), facts_of<detail::held_type<Before>>,
-                                detail::cut_of(before).get());
-}
+    requires detail::can_be_same<detail::held_type<Before>, detail::held_type<After>> AuditReport
+    audit(const Before& before, const After& after) {
+        detail::check_agree(before.extents().facts(), after.extents().facts(), "the activations");
+        return detail::audit_packed(detail::plain(before), detail::plain(after), before.extents().facts(),
+                                    detail::cut_of(before).get());
+    }
 /// The same for plain tensors packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device
+template <Layout L, class Before, class After>
+    requires((std::same_as<Before, at::Tensor> || std::same_as<detail::held_type<Before>, L>)&&(
+        std::same_as<After, at::Tensor> ||
+        std::same_as<detail::held_type<After>, L>)&&(detail::is_deducible<L> || Readable<Before> || Readable<After>))
+AuditReport audit(const Before& before, const After& after) {
+    return audit<L>(before, after, detail::extents_of_either<L>(before, after));
+}
+/// The same with the numbers that the layout leaves dynamic: `audit<L>(before, after, extents)`.
 template <Layout L, class Before, class After>
     requires((std::same_as<Before, at::Tensor> ||
               std::same_as<detail::held_type<Before>, L>)&&(std::same_as<After, at::Tensor> ||
                                                             std::same_as<detail::held_type<After>, L>))
-AuditReport audit(const Before& before, const After& after) {
-    const at::Tensor packed_before = detail::packed_like<L>(before, "before the edit");
-    const at::Tensor packed_after = detail::packed_like<L>(after, "after the edit");
-    return detail::audit_packed(packed_before, packed_after, facts_of<L>, detail::cut_of(before).get());
+AuditReport audit(const Before& before, const After& after, const Extents<L>& extents) {
+    const at::Tensor packed_before = detail::packed_like<L>(before, "before the edit", extents);
+    const at::Tensor packed_after = detail::packed_like<L>(after, "after the edit", extents);
+    return detail::audit_packed(packed_before, packed_after, extents.facts(), detail::cut_of(before).get());
 }
+template <Layout L, class Before, class After>
+    requires(!detail::is_deducible<L> && std::same_as<Before, at::Tensor> && std::same_as<After, at::Tensor>)
+SUTURE_REJECTED("these numbers are not known: write audit<Layout>(before, after, extents)",
+                audit(const Before&, const After&));
 
 template <class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "raw tensors have no layout: write audit<Layout>(before, after)", audit(const T&, const T&));
 template <Readable Before, Readable After>
-    requires(!std::same_as<detail::held_type<Before>, detail::held_type<After>>)
+    requires(!detail::can_be_same<detail::held_type<Before>, detail::held_type<After>>)
 SUTURE_REJECTED("these are packed differently: audit one layout before and after", audit(const Before&, const After&));
 
 template <class Before, class After>

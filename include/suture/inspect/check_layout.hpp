@@ -65,6 +65,16 @@ template <class L>
 concept CheckedLayout = Layout<L> && packs_attention<L> && axes_of<L>
 .is_batch_first();
 
+/// The layout with its numbers: those of the type, or those that the site knows.
+/// @throws HookError if neither knows them
+template <Layout L>
+const LayoutFacts& facts_at([[maybe_unused]] const Site& site) {
+    if constexpr (is_static<L>)
+        return facts_of<L>;
+    else
+        return SiteRef<L>(site).extents().facts();
+}
+
 /// The first tensor in a model's output.
 template <class Output>
 at::Tensor first_tensor(Output output) {
@@ -99,8 +109,9 @@ template <detail::CheckedLayout L, class Model, Hookable S, class... Inputs>
 LayoutReport check_layout(Model&& model, const S& site, const AttentionSites& sites, Inputs&&... inputs) {
     const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
     const SiteRef<AnyLayout> projection(site_ref(site).site());
-    const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), facts_of<L>);
-    return detail::report_layout(probe, facts_of<L>, projection.name());
+    const LayoutFacts& layout = detail::facts_at<L>(projection.site());
+    const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), layout);
+    return detail::report_layout(probe, layout, projection.name());
 }
 template <detail::CheckedLayout L, class Model, Hookable S, class... Inputs>
     requires(!(std::same_as<std::remove_cvref_t<Inputs>, AttentionSites> || ...))

@@ -26,30 +26,32 @@ constexpr auto zeroed(const Edit<Selector, Op, Ws...>& e) {
 /// Audits the zeros that the recipe's places leave in an activation of ones: in the activation itself a value might be
 /// zero already. @pre the recipe was prepared for these sizes
 template <Layout L, AnyRecipe R>
-AuditReport marked_places(const R& recipe, at::IntArrayRef sizes, const std::shared_ptr<const Cut>& cut) {
+AuditReport marked_places(const R& recipe, at::IntArrayRef sizes, const Extents<L>& extents,
+                          const std::shared_ptr<const Cut>& cut) {
     const at::Tensor ones = at::ones(sizes, at::kByte);
-    Owned<L> marked = Access::make<Owned<L>>(ones.clone(), cut);
+    Owned<L> marked = Access::make<Owned<L>>(ones.clone(), extents, cut);
     recipe.for_each([&](const auto& edit, std::size_t) { marked |= zeroed(edit); });
-    AuditReport report = audit_packed(ones, marked.unsafe_tensor(), facts_of<L>, cut.get());
+    AuditReport report = audit_packed(ones, marked.unsafe_tensor(), extents.facts(), cut.get());
     // The difference between a zero and a one says nothing about the recipe.
     for (ComponentAudit& c : report.components) c.max_difference = 0;
     return report;
 }
 
 template <Layout L, AnyRecipe R>
-AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed, const std::shared_ptr<const Cut>& cut) {
+AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed, const Extents<L>& extents,
+                           const std::shared_ptr<const Cut>& cut) {
     // Throws what the recipe would throw, without a write, a call of the user's functions or a random number.
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
             Step unused;
-            edit.template prepare<L>(packed, &unused, cut);
+            edit.template prepare<L>(packed, &unused, extents, cut);
         } catch (Error& e) {
             e.add_place(to_string(edit));
             throw;
         }
     });
     try {
-        return marked_places<L>(recipe, packed.sizes(), cut);
+        return marked_places<L>(recipe, packed.sizes(), extents, cut);
     } catch (const c10::Error& e) {
         throw MemoryError("a dry run needs a few bytes for each value of " + tensor_text(packed) + ", but " +
                           e.what_without_backtrace() + ": use fewer tokens or batch rows");
@@ -70,7 +72,7 @@ template <Applicable R, Readable Held>
     requires(Layout<detail::held_type<Held>>&& detail::recipe_fault<R, detail::held_type<Held>> == detail::Fault::none)
 AuditReport dry_run(R&& recipe, const Held& view) {
     return detail::dry_run_packed<detail::held_type<Held>>(detail::as_recipe(std::forward<R>(recipe)),
-                                                           detail::plain(view), detail::cut_of(view));
+                                                           detail::plain(view), view.extents(), detail::cut_of(view));
 }
 template <Applicable R, Readable Held, detail::Fault suture_fault = detail::recipe_fault<R, detail::held_type<Held>>>
     requires(Layout<detail::held_type<Held>>&& suture_fault != detail::Fault::none)

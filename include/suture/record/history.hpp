@@ -108,14 +108,17 @@ public:
     /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()
     auto stack(std::size_t layer) const {
         std::vector<at::Tensor> parts;
+        [[maybe_unused]] const LayoutFacts* held = nullptr;
         for (const detail::StoredEntry& e : this->shared()->of(layer)) {
             parts.push_back(detail::tensor_of(e));
+            if (parts.size() > 1 && held) detail::check_agree(*held, *e.held, "entries of one layer");
+            held = e.held;
             check_alike(e, parts);
         }
         if constexpr (std::same_as<X, AnyLayout> || detail::is_ordered<X>)
             return at::stack(parts);
         else
-            return detail::Access::make<Owned<X>>(at::stack(parts));
+            return detail::Access::make<Owned<X>>(at::stack(parts), detail::extents_held<X>(held));
     }
     auto stack(const std::string& site) const { return stack(this->shared()->layer_named(site)); }
 

@@ -16,19 +16,28 @@
 namespace suture {
 
 namespace detail {
+/// The numbers of a recorded X, from its type or from the entry.
+template <Layout X>
+Extents<X> extents_held([[maybe_unused]] const LayoutFacts* held) {
+    if constexpr (is_static<X>)
+        return {};
+    else
+        return Extents<X>(*held);
+}
+
 /// How a recorded X is handed out: as a View or, of AnyLayout, as a plain tensor.
 template <class X>
 struct EntryValue {
     using type = View<X>;
-    static type of(at::Tensor t, std::shared_ptr<const Cut> cut) {
-        return Access::make<type>(std::move(t), slice_in<X, X>, std::move(cut));
+    static type of(at::Tensor t, std::shared_ptr<const Cut> cut, const LayoutFacts* held) {
+        return Access::make<type>(std::move(t), extents_held<X>(held), std::move(cut));
     }
 };
 template <>
 struct EntryValue<AnyLayout> {
     using type = at::Tensor;
     /// Under a handle of its own: calls that change the handle, for example requires_grad_, do not reach the recording.
-    static type of(const at::Tensor& t, std::shared_ptr<const Cut>) { return own_handle(t); }
+    static type of(const at::Tensor& t, std::shared_ptr<const Cut>, const LayoutFacts*) { return own_handle(t); }
 };
 
 template <class X>
@@ -55,7 +64,7 @@ public:
     /// The value: a View or, of AnyLayout, a tensor in the recorded storage. A spilled entry is read from its file on every
     /// call.
     /// @throws OwnershipError if the tensor was written after it was recorded, FileError if the file cannot be read
-    view_type view() const { return detail::EntryValue<X>::of(detail::tensor_of(stored_), stored_.cut); }
+    view_type view() const { return detail::EntryValue<X>::of(detail::tensor_of(stored_), stored_.cut, stored_.held); }
 
     // Calls that must not compile.
     SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view()", view_type, const);

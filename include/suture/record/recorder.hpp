@@ -16,12 +16,20 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "suture/core/refuse.hpp"
 
 namespace suture::detail {
+
+/// The part of an activation that a recorder keeps, and what it is packed like; null where the type of the recorder says
+/// that.
+struct RecordedPart {
+    PackedPart part;
+    const LayoutFacts* held = nullptr;
+};
 
 /// The hook that records `part_in(activation)` of each activation that passes a site.
 template <class PartIn>
@@ -34,49 +42,55 @@ HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t la
     entry.pass = pass;
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
     entry.run = [store, layer, part_in](const at::Tensor& activation, const Site&) {
-        store->keep(layer, part_in(activation), activation);
+        const RecordedPart kept = part_in(activation);
+        store->keep(layer, kept.part, activation, kept.held);
         return at::Tensor();
     };
     return entry;
 }
 
-/// The component that a View of X holds, in groups or not; X itself if it is a layout of several.
-template <class X>
-struct ComponentHeld {
-    using type = X;
+/// What X is of an activation packed like L: L itself, or one of its components. There may be neither.
+template <class X, class L, class Components = TypeList<>>
+struct TakenFrom;
+template <class X, class L>
+struct TakenFrom<X, L, TypeList<>> {
+    static constexpr int count = 0;
+    using type = void;
 };
-template <Index Groups, Component C>
-struct ComponentHeld<Grouped<Groups, C>> {
-    using type = C;
+template <class X, class L, class C, class... Cs>
+struct TakenFrom<X, L, TypeList<C, Cs...>> {
+    using rest = TakenFrom<X, L, TypeList<Cs...>>;
+    static constexpr bool is_it = can_be_same<X, part_of<L, C>>;
+    static constexpr int count = rest::count + int(is_it);
+    using type = std::conditional_t<is_it, C, typename rest::type>;
 };
-template <class X>
-    requires(is_ordered<X>)
-struct ComponentHeld<X> : ComponentHeld<unordered<X>> {};
-
 /// X can be taken from an activation packed like L: it is L, or one of its components.
 template <class X, class L>
-inline constexpr bool is_taken_from = std::same_as<X, L>;
-template <class X, Layout L>
-    requires(!std::same_as<X, L> && ComponentOf<typename ComponentHeld<X>::type, L>)
-inline constexpr bool is_taken_from<X, L> = std::same_as<X, part_of<L, typename ComponentHeld<X>::type>>;
+inline constexpr bool is_taken_from = false;
+template <Layout X, Layout L>
+inline constexpr bool is_taken_from<X, L> = can_be_same<X, L> || TakenFrom<X, L, components_of<L>>::count == 1;
+template <class X, class L>
+using taken_from =
+    typename std::conditional_t<can_be_same<X, L>, std::type_identity<L>, TakenFrom<X, L, components_of<L>>>::type;
 
 /// X in an activation packed like L.
 /// @throws ShapeError or TypeError if the activation is packed differently
-template <class X, class L>
-PackedPart part_packed(const at::Tensor& activation) {
-    check_packed(activation, facts_of<L>);
-    if constexpr (std::same_as<X, L>)
-        return packed_part<L, L>;
+template <Layout X, Layout L>
+RecordedPart part_packed(const at::Tensor& activation, const Extents<L>& extents) {
+    using C = taken_from<X, L>;
+    check_packed(activation, extents.facts());
+    if constexpr (is_static<X> && is_static<L>)
+        return {packed_part<L, C>};
     else
-        return packed_part<L, typename ComponentHeld<X>::type>;
+        return {packed_in<C, L>(extents.facts()), &same_extents<X>(extents.template of_part<C>()).facts()};
 }
 /// The whole last axis, behind the axes of L.
 /// @throws ShapeError or TypeError if there is none
 template <class L>
-PackedPart part_unpacked(const at::Tensor& activation) {
+RecordedPart part_unpacked(const at::Tensor& activation) {
     check_has_channels(activation, [] { return std::string("a recorder needs [..., channels]"); });
     const Index width = activation.size(-1);
-    return {{0, width, 1, width}, 0, axes_of<L>};
+    return {{{0, width, 1, width}, 0, axes_of<L>}};
 }
 
 /// What a recorder keeps, in words: "Q<2>", or the whole layout.
@@ -221,7 +235,22 @@ private:
         if constexpr (std::same_as<X, AnyLayout>)
             return recorder_hook(shared(), layer, site, pass, part_unpacked<L>, what);
         else
-            return recorder_hook(shared(), layer, site, pass, part_packed<X, L>, what);
+            return recorder_hook(shared(), layer, site, pass, part_of_each<L>(site), what);
+    }
+    /// Finds X in the activations at a site. @throws TypeError if the site's X has other numbers than the type says
+    template <class L>
+    static auto part_of_each(const Site& site) {
+        const auto known = numbers_at<L>(site);
+        if constexpr (!is_static<X> || !is_static<L>)
+            if (known.is_known()) try {
+                    (void)same_extents<X>(known.get().template of_part<taken_from<X, L>>());
+                } catch (Error& e) {
+                    e.add_place(site.name());
+                    throw;
+                }
+        return [known](const at::Tensor& activation) {
+            return part_packed<X, L>(activation, extents_in<L>(activation, known));
+        };
     }
     std::shared_ptr<EntryStore> store_;
 };

@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -98,9 +101,52 @@ inline std::string canonical_text(const std::filesystem::path& path) {
     return refused ? path.string() : canonical.string();
 }
 
+/// The numbers of X in a file, as layout_text writes them; null if the text is not that of an X.
+template <Layout X>
+const LayoutFacts* numbers_in(const std::string& text) {
+    if constexpr (is_ordered<X>) {
+        constexpr std::size_t begin = 8;  // behind "Ordered<"
+        const std::size_t end = text.find(", Axis::");
+        if (end == text.npos || end < begin) return nullptr;
+        const LayoutFacts* const without_axes = numbers_in<unordered<X>>(text.substr(begin, end - begin));
+        if (without_axes == nullptr) return nullptr;
+        const LayoutFacts& found = Extents<X>(*without_axes).facts();
+        return layout_text(found) == text ? &found : nullptr;
+    }
+    std::vector<ComponentExtents> numbers;
+    std::optional<Index> groups;
+    std::size_t at = 0;
+    const auto read = [&](const std::string& before) -> std::optional<Index> {
+        if (text.compare(at, before.size(), before) != 0) return {};
+        const std::size_t first = at + before.size();
+        const std::size_t end = std::min(text.find_first_not_of("0123456789", first), text.size());
+        Index n = 0;
+        if (std::from_chars(text.data() + first, text.data() + end, n).ec != std::errc()) return {};
+        at = end;
+        return n;
+    };
+    if (!Component<X>) {
+        groups = read("Grouped<");
+        if (!groups && !read("Fused<")) return nullptr;
+    }
+    for (const ComponentFacts& c : facts_of<X>) {
+        const std::optional<Index> width = read((at == 0 ? "" : ", ") + std::string(c.name) + "<");
+        if (!width) return nullptr;
+        const std::optional<Index> heads = read(", ");
+        numbers.push_back({*width, heads.value_or(1)});
+        ++at;  // ">"
+    }
+    try {
+        const LayoutFacts& found = Extents<X>(numbers, groups ? groups : std::optional<Index>(1)).facts();
+        return layout_text(found) == text ? &found : nullptr;
+    } catch (const Error&) {
+        return nullptr;
+    }
+}
+
 /// How the entries of a history are packed, and the name of that in the file.
 struct HistoryFormat {
-    const LayoutFacts* layout;  ///< null for AnyLayout
+    const LayoutFacts* layout;  ///< null for AnyLayout; what the type leaves dynamic is that of the entries
 
     std::string name() const { return layout ? layout_text(*layout) : "AnyLayout"; }
     /// Whether these are the sizes of an activation packed so, or of what such a cut keeps of one.
@@ -112,18 +158,28 @@ struct HistoryFormat {
     }
 };
 template <class X>
-HistoryFormat history_format() {
-    if constexpr (std::same_as<X, AnyLayout>)
+HistoryFormat history_format(const std::string& stored = {}) {
+    if constexpr (requires { requires !is_static<X>; }) {
+        const LayoutFacts* const numbers = numbers_in<X>(stored);
+        return {numbers ? numbers : &facts_of<X>};
+    } else if constexpr (std::same_as<X, AnyLayout>)
         return {nullptr};
     else
         return {&facts_of<X>};
 }
 
 /// Writes the entries that are in memory to the file and drops them from memory.
-inline void spill_entries(EntryStore& store, const std::filesystem::path& path, const HistoryFormat& format) {
+inline void spill_entries(EntryStore& store, const std::filesystem::path& path, HistoryFormat format) {
     const std::vector<StoredEntry> stored = store.in_memory();
     if (stored.empty())
         throw ValueError(path.string() + ": this history has nothing in memory to spill: record something first");
+    if (const LayoutFacts* const first = stored.front().held) {
+        for (const StoredEntry& e : stored)
+            if (!are_same_numbers(*first, *e.held))
+                throw ValueError(path.string() + ": the entries hold " + layout_text(*first) + " and " +
+                                 layout_text(*e.held) + ": record sites of one size in each history");
+        format.layout = first;
+    }
     std::map<std::string, at::Tensor> tensors;
     nlohmann::json entries = nlohmann::json::array(), sites = nlohmann::json::object();
     for (const StoredEntry& e : stored) {
@@ -165,13 +221,15 @@ inline StoredEntry listed_entry(const nlohmann::json& listed, const nlohmann::js
 
 /// The entries that the file lists, in its order.
 /// @throws FileError if it is not a spilled history, TypeError if that has another layout
-inline std::vector<StoredEntry> entries_in(const std::filesystem::path& path, const HistoryFormat& format) {
+template <class X>
+std::vector<StoredEntry> entries_in(const std::filesystem::path& path) {
     const auto file = std::make_shared<const Safetensors>(Safetensors::open(path));
     const auto refuse = [&path](const std::string& why) {
         throw FileError(path.string() + ": " + why + ": read a file that spill() wrote");
     };
     std::map<std::string, std::string> metadata = file->metadata();
     if (metadata["suture"] != "history") refuse("this is not a spilled history");
+    const HistoryFormat format = history_format<X>(metadata["layout"]);
     if (metadata["layout"] != format.name())
         throw TypeError(path.string() + ": the file holds a history of " + metadata["layout"] + ", not of " +
                         format.name() + ": read it as what it holds");
@@ -189,6 +247,7 @@ inline std::vector<StoredEntry> entries_in(const std::filesystem::path& path, co
             refuse("tensor " + in_quotes(tensor) + " has shape " + shape_text(sizes) + ", which does not fit " +
                    format.name());
         e.load = loader(file, tensor, at::kCPU);
+        e.held = format.layout;
         entries.push_back(std::move(e));
     }
     return entries;
@@ -224,7 +283,7 @@ template <Recordable X>
 History<X> read_history(const std::filesystem::path& path, RecordOptions options = {}) {
     History<X> history(std::move(options));
     detail::EntryStore& store = detail::StoreAccess::store(history);
-    for (detail::StoredEntry& e : detail::entries_in(path, detail::history_format<X>())) store.restore(std::move(e));
+    for (detail::StoredEntry& e : detail::entries_in<X>(path)) store.restore(std::move(e));
     store.claim(detail::canonical_text(path));
     return history;
 }

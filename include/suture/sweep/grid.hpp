@@ -16,6 +16,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -64,12 +65,12 @@ struct GridPart {
 /// Checks only the positions of a recipe; anything else that is wrong with it shows when it meets an activation.
 /// @throws PositionError, with the edit, if a prompt of this length lacks a position that the recipe edits
 template <Layout L, AnyRecipe R>
-void check_places(const R& recipe, Index length) {
-    const at::Tensor like = at::zeros({1, length, L::width});
+void check_places(const R& recipe, Index length, const Extents<L>& extents) {
+    const at::Tensor like = at::zeros({1, length, extents.width()});
     recipe.for_each([&](const auto& edit, std::size_t) {
         try {
             Step unused;
-            edit.template prepare<L>(like, &unused);
+            edit.template prepare<L>(like, &unused, extents);
         } catch (PositionError& e) {
             e.add_place(to_string(edit));
             throw;
@@ -87,18 +88,44 @@ struct GridRecipe {
 };
 
 template <Layout L>
-inline constexpr StridedSlice queries_of = [] {
-    using found = Resolution<FamilyOf<Q>, L>;
-    if constexpr (found::why == Fault::none)
-        return slice_of<L, typename found::type>;
+StridedSlice queries_of(const Extents<L>& extents) {
+    if constexpr (Resolution<FamilyOf<Q>, L>::why == Fault::none)
+        return extents.template slice<Q>();
     else
-        return StridedSlice{};
-}();
+        return {};
+}
 
 template <class Selector, Layout L>
-GridPart grid_part(std::vector<SiteRef<AnyLayout>> sites) {
+GridPart grid_part(std::vector<SiteRef<AnyLayout>> sites, const Extents<L>& extents) {
     using X = typename Resolution<Selector, L>::type;
-    return {Component<X> ? part_name<X> : "all", std::move(sites), packed_part<L, X>, L::width, queries_of<L>};
+    check_named<Selector, X>(extents);
+    return {Component<X> ? part_name<X> : "all", std::move(sites), packed_in<X, L>(extents.facts()), extents.width(),
+            queries_of(extents)};
+}
+
+/// The numbers of the layout at all of these sites.
+/// @throws HookError if they are not known before an activation arrives, or differ from site to site
+template <Layout L, class S>
+Extents<L> extents_at_sites([[maybe_unused]] S&& sites) {
+    if constexpr (is_static<L>) {
+        return {};
+    } else {
+        std::optional<Extents<L>> first;
+        const auto add = [&first](const auto& site) {
+            const SiteRef<L> ref = site_ref(site);
+            if (!first) first = ref.extents();
+            if (*first != ref.extents())
+                throw HookError(ref.name() + " is packed as " + layout_text(ref.extents().facts()) +
+                                " but the first site of the grid as " + layout_text(first->facts()) +
+                                ": sweep sites of one size in each grid");
+        };
+        if constexpr (Hookable<std::remove_cvref_t<S>>)
+            add(sites);
+        else
+            for (auto&& site : sites) add(site);
+        if (!first) throw HookError("the range of sites is empty: give at least one site");
+        return *first;
+    }
 }
 
 template <Sites S>
@@ -175,8 +202,9 @@ public:
         requires(detail::swept_place_fault<Selector, detail::layout_at<S>, Ws...> == detail::Fault::none)
     static Grid of(S&& sites, const Place<Selector, Ws...>& place) {
         using L = detail::layout_at<S>;
-        const detail::PlaceValue asked = detail::place_in<Selector, L>(detail::Access::wheres(place));
-        detail::GridPart part = detail::grid_part<Selector, L>(detail::untyped(sites));
+        const Extents<L> extents = detail::extents_at_sites<L>(sites);
+        const detail::PlaceValue asked = detail::place_in<Selector, L>(detail::Access::wheres(place), extents);
+        detail::GridPart part = detail::grid_part<Selector, L>(detail::untyped(sites), extents);
         part.narrow(asked);
         Grid grid(std::move(part));
         return asked.positions.token ? grid.at(*asked.positions.token) : grid;
@@ -197,12 +225,14 @@ public:
                      detail::swept_recipe_fault<ranges::range_value_t<R>, detail::layout_at<S>> == detail::Fault::none)
     static Grid of_recipes(S&& sites, R&& recipes) {
         using L = detail::layout_at<S>;
-        Grid grid(detail::grid_part<detail::Exactly<L>, L>(detail::untyped(sites)));
+        const Extents<L> extents = detail::extents_at_sites<L>(sites);
+        Grid grid(detail::grid_part<detail::Exactly<L>, L>(detail::untyped(sites), extents));
         for (auto&& given : recipes) {
             const auto recipe = detail::as_recipe(given);
-            grid.recipes_.push_back({to_string(recipe),
-                                     [recipe](const at::Tensor& activation) { return borrow<L>(activation) | recipe; },
-                                     [recipe](Index length) { detail::check_places<L>(recipe, length); }});
+            grid.recipes_.push_back(
+                {to_string(recipe),
+                 [recipe, extents](const at::Tensor& activation) { return borrow<L>(activation, extents) | recipe; },
+                 [recipe, extents](Index length) { detail::check_places<L>(recipe, length, extents); }});
         }
         if (grid.recipes_.empty()) throw ValueError("the range of recipes is empty: give at least one recipe");
         return grid;
@@ -327,9 +357,11 @@ private:
 
     template <class... Selectors, class S>
     static Grid of_selected(S&& sites) {
+        using L = detail::layout_at<S>;
+        const Extents<L> extents = detail::extents_at_sites<L>(sites);
         const std::vector<SiteRef<AnyLayout>> untyped = detail::untyped(sites);
         Grid grid;
-        (grid.parts_.push_back(detail::grid_part<Selectors, detail::layout_at<S>>(untyped)), ...);
+        (grid.parts_.push_back(detail::grid_part<Selectors, L>(untyped, extents)), ...);
         return grid;
     }
     void check_no_recipes(const char* call) const {

@@ -56,9 +56,11 @@ inline std::string tensor_text(const at::Tensor& t) {
 }
 
 namespace detail {
+/// "768", or "dynamic".
+inline std::string extent_text(Index n) { return n == dynamic ? "dynamic" : std::to_string(n); }
 inline std::string component_text(const ComponentFacts& c) {
-    std::string text = std::string(c.name) + "<" + std::to_string(c.width);
-    if (c.heads > 1) text += ", " + std::to_string(c.heads);
+    std::string text = std::string(c.name) + "<" + extent_text(c.width);
+    if (c.heads != 1) text += ", " + extent_text(c.heads);
     return text + ">";
 }
 }  // namespace detail
@@ -79,8 +81,8 @@ inline std::string layout_text(const LayoutFacts& layout) {
         return text + ">";
     }
     if (layout.is_component) return detail::component_text(*layout.begin());
-    std::string text =
-        layout.groups == 1 ? "Fused<" + std::to_string(layout.width) : "Grouped<" + std::to_string(layout.groups);
+    std::string text = layout.groups == 1 ? "Fused<" + detail::extent_text(layout.width)
+                                          : "Grouped<" + detail::extent_text(layout.groups);
     for (const ComponentFacts& c : layout) text += ", " + detail::component_text(c);
     return text + ">";
 }
@@ -145,9 +147,11 @@ inline std::string describe(const LayoutFacts& layout) {
 
 /// @see describe(const LayoutFacts&)
 template <Layout L>
-std::string describe() {
-    return describe(facts_of<L>);
-}
+    requires(detail::is_static<L>)
+std::string describe() { return describe(facts_of<L>); }
+template <Layout L>
+    requires(!detail::is_static<L>)
+SUTURE_REJECTED("this layout gets its numbers at run time: write describe(extents.facts())", describe());
 template <class T>
     requires(!std::convertible_to<const T&, const LayoutFacts&>)
 SUTURE_REJECTED("describe draws a layout: write describe<Layout>(), or print the activation", describe(const T&));

@@ -36,13 +36,14 @@ public:
     SUTURE_REJECTED("this Owned is gone at the end of the line: give it a name first", operator=(const V&) &&);
 
     /// An Owned with the same values in storage of its own.
-    Owned clone() const { return Owned(detail::fresh_copy(this->held()), cut_); }
+    Owned clone() const { return Owned(detail::fresh_copy(this->held()), extents_, cut_); }
+
+    /// The numbers of the layout, which its type may leave dynamic.
+    const Extents<X>& extents() const { return extents_; }
 
     /// A View of the storage as it is now. A later write to this Owned first moves the Owned to storage of its own, so the
     /// View keeps its values.
-    View<X> view() const {
-        return detail::Access::make<View<X>>(detail::own_handle(this->held()), detail::slice_in<X, X>, cut_);
-    }
+    View<X> view() const { return detail::Access::make<View<X>>(detail::own_handle(this->held()), extents_, cut_); }
 
     /// Gives up the tensor, with its storage.
     /// @throws OwnershipError if it was given up before
@@ -60,10 +61,11 @@ public:
     template <class Selector, Where... Ws>
         requires(detail::place_fault<Selector, X, Ws...> == detail::Fault::none)
     auto operator[](const Place<Selector, Ws...>& place)& {
-        using Part = part_of<X, typename detail::Resolution<Selector, X>::type>;
+        using C = typename detail::Resolution<Selector, X>::type;
         (void)this->held();
-        return detail::Access::region<Part>(&tensor_, places_.watch(),
-                                            detail::place_in<Selector, X>(detail::Access::wheres(place)), cut_);
+        return detail::Access::region<part_of<X, C>>(
+            &tensor_, places_.watch(), detail::place_in<Selector, X>(detail::Access::wheres(place), extents_),
+            extents_.template of_part<C>(), cut_);
     }
     /// A place of a const Owned, to be read.
     template <class Selector, Where... Ws>
@@ -103,16 +105,17 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Owned(at::Tensor && t, std::shared_ptr<const detail::Cut> cut = {})
-        : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)), cut_(std::move(cut)) {}
+    explicit Owned(at::Tensor && t, Extents<X> extents, std::shared_ptr<const detail::Cut> cut = {})
+        : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)), extents_(extents), cut_(std::move(cut)) {}
 
     at::IntArrayRef shape() const { return tensor_.sizes(); }
     at::Tensor values() const { return tensor_; }
     at::Tensor injected(const detail::InjectedAt& at) const { return detail::Access::injected(view(), at); }
     at::Tensor unprotected() const { return tensor_; }
-    std::string description() const { return "Owned<" + layout_text(facts_of<X>) + ">"; }
+    std::string description() const { return "Owned<" + layout_text(extents_.facts()) + ">"; }
 
     at::Tensor tensor_;
+    [[no_unique_address]] Extents<X> extents_;
     std::shared_ptr<const detail::Cut> cut_;  ///< the positions of an activation that it holds; null if all
     detail::Tenure places_;
 };
@@ -121,11 +124,20 @@ private:
 /// @throws OwnershipError if the tensor or its storage is held elsewhere, if its memory is borrowed, or if it is a leaf
 ///         that collects gradients; ShapeError or TypeError like `borrow`
 template <Layout X>
-Owned<X> adopt(at::Tensor&& tensor) {
-    detail::check_packed(tensor, facts_of<X>);
+Owned<X> adopt(at::Tensor&& tensor, const Extents<X>& extents) {
+    detail::check_packed(tensor, extents.facts());
     detail::check_held_once(tensor);
-    return detail::Access::make<Owned<X>>(std::move(tensor));
+    return detail::Access::make<Owned<X>>(std::move(tensor), extents);
 }
+template <Layout X>
+    requires(detail::is_deducible<X>)
+Owned<X> adopt(at::Tensor&& tensor) {
+    const Extents<X> extents = detail::extents_in<X>(tensor);
+    return adopt<X>(std::move(tensor), extents);
+}
+template <Layout X>
+    requires(!detail::is_deducible<X>)
+SUTURE_REJECTED("these numbers are not known: write adopt<Layout>(std::move(tensor), extents)", adopt(at::Tensor&&));
 template <class X>
 SUTURE_REJECTED("adopt takes over its tensor: write adopt<Layout>(std::move(tensor))", adopt(const at::Tensor&));
 template <class...>

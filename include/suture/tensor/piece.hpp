@@ -50,23 +50,27 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Piece(at::Tensor t, detail::Shape shape, detail::Loan loan = {})
-        : tensor_(std::move(t)), shape_(std::move(shape)), loan_(std::move(loan)) {}
+    explicit Piece(at::Tensor t, detail::Shape shape, Extents<X> extents, detail::Loan loan = {})
+        : tensor_(std::move(t)), shape_(std::move(shape)), extents_(extents), loan_(std::move(loan)) {}
     at::IntArrayRef shape() const { return shape_; }
     at::Tensor values() const { return tensor_.sizes() == shape() ? tensor_ : tensor_.reshape(shape_); }
     /// A place that was named is used as it is.
-    at::Tensor injected(const detail::InjectedAt& at) const { return detail::fitting_piece(values(), at); }
+    at::Tensor injected(const detail::InjectedAt& at) const {
+        detail::check_held(extents_.facts(), at);
+        return detail::fitting_piece(values(), at);
+    }
     at::Tensor unprotected() const { return tensor_; }
-    std::string description() const { return "a piece of " + layout_text(facts_of<X>); }
+    std::string description() const { return "a piece of " + layout_text(extents_.facts()); }
 
     /// The same values, out of reach of whoever writes the storage.
     Piece snapshot() const {
         const detail::RecordedMode mode(tensor_);
-        return Piece(clone(), shape_);
+        return Piece(clone(), shape_, extents_);
     }
 
     at::Tensor tensor_;
     detail::Shape shape_;
+    [[no_unique_address]] Extents<X> extents_;  ///< of the component, of which this is a part
     detail::Loan loan_;
 };
 

@@ -9,6 +9,7 @@
 #include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/detail/refused_members.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/extents.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/ops/scalar_tensor.h>
@@ -132,6 +133,11 @@ struct Access {
     static const auto& cut(const T& view) {
         return view.cut_;
     }
+    /// The numbers of what a View, an Owned or a place of one holds.
+    template <class T>
+    static const auto& extents(const T& t) {
+        return t.extents_;
+    }
     template <class T>
     static at::IntArrayRef sizes(const T& t) {
         return t.shape();
@@ -160,23 +166,24 @@ struct Access {
 /// What is wrong with injecting a value of this type where X is held.
 template <class Value, class X>
 inline constexpr Fault injected_fault = Fault::none;
-template <class Y, class X>
-inline constexpr Fault part_fault = std::same_as<Y, X> ? Fault::none : Fault::other_component;
-template <class Y, class X>
-    requires((is_ordered<Y> || is_ordered<X>)&&!std::same_as<Y, X>)
-inline constexpr Fault part_fault<Y, X> = part_fault<unordered<Y>, unordered<X>> != Fault::none
-                                              ? part_fault<unordered<Y>, unordered<X>>
-                                          : axes_of<Y> == axes_of<X> ? Fault::other_component
-                                                                     : Fault::other_axes;
-template <Index GroupsY, class Y, Index GroupsX, class X>
-inline constexpr Fault part_fault<Grouped<GroupsY, Y>, Grouped<GroupsX, X>> =
-    !std::same_as<Y, X>  ? Fault::other_component
-    : GroupsY != GroupsX ? Fault::other_groups
-                         : Fault::none;
+/// The component that a View of X holds, in groups or not; X itself if it is a layout of several.
+template <class X>
+struct ComponentHeld {
+    using type = X;
+};
 template <Index Groups, Component C>
-inline constexpr Fault part_fault<Grouped<Groups, C>, C> = Fault::other_groups;
-template <Index Groups, Component C>
-inline constexpr Fault part_fault<C, Grouped<Groups, C>> = Fault::other_groups;
+struct ComponentHeld<Grouped<Groups, C>> {
+    using type = C;
+};
+template <class X>
+    requires(is_ordered<X>)
+struct ComponentHeld<X> : ComponentHeld<unordered<X>> {};
+template <class Y, class X>
+inline constexpr Fault part_fault =
+    can_be_same<Y, X>                                                                ? Fault::none
+    : axes_of<Y> != axes_of<X>&& can_be_same<unordered<Y>, unordered<X>>             ? Fault::other_axes
+    : is_same_kind<typename ComponentHeld<Y>::type, typename ComponentHeld<X>::type> ? Fault::other_groups
+                                                                                     : Fault::other_component;
 template <class Y, class X>
 inline constexpr Fault injected_fault<View<Y>, X> = part_fault<Y, X>;
 template <class Y, class X>
@@ -238,7 +245,15 @@ using held_type = typename HeldBy<std::remove_cvref_t<T>>::type;
 /// Whether arithmetic between them would mix components.
 template <class A, class B>
 inline constexpr bool mixes_components = Readable<A>&& Readable<B> && !std::is_void_v<held_type<A>> &&
-                                         !std::is_void_v<held_type<B>> && !std::is_same_v<held_type<A>, held_type<B>>;
+                                         !std::is_void_v<held_type<B>> && !can_be_same<held_type<A>, held_type<B>>;
+
+/// @throws TypeError if two Views or Owneds of one kind have other numbers, which the compiler does not know
+template <class A, class B>
+void check_same_numbers([[maybe_unused]] const A& a, [[maybe_unused]] const B& b) {
+    if constexpr (!std::is_void_v<held_type<A>> && !std::is_void_v<held_type<B>>)
+        if constexpr (!is_static<held_type<A>> || !is_static<held_type<B>>)
+            check_agree(Access::extents(a).facts(), Access::extents(b).facts(), "the operands");
+}
 
 /// A number as LibTorch's operators know it in expressions: it does not widen the dtype of the tensor beside it.
 inline at::Tensor number_tensor(const at::Scalar& number) {
@@ -259,15 +274,14 @@ at::Tensor plain(const T& value) {
         throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
-/// @throws ShapeError unless `t` has the channels of X on its last axis, and the axes that X names before them:
+/// @throws ShapeError unless `t` has the channels of the layout on its last axis, and the axes that it names before them:
 ///         broadcasting can stretch a width of 1, and add axes
-template <Layout X>
-at::Tensor check_result(at::Tensor t, const Cut* cut = nullptr) {
+inline at::Tensor check_result(at::Tensor t, const LayoutFacts& layout, const Cut* cut = nullptr) {
     if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
-    const AxisOrder axes = axes_held(cut, axes_of<X>);
-    if (t.dim() == 0 || t.size(-1) != X::width || (!axes.is_free() && t.dim() != axes.count + 1))
-        throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is not a " +
-                         layout_text(facts_of<X>) + ": use read() for a plain tensor");
+    const AxisOrder axes = axes_held(cut, layout.axes);
+    if (t.dim() == 0 || t.size(-1) != layout.width || (!axes.is_free() && t.dim() != axes.count + 1))
+        throw ShapeError("the result has shape " + shape_text(t.sizes()) + ", which is not a " + layout_text(layout) +
+                         ": use read() for a plain tensor");
     return t;
 }
 
@@ -296,21 +310,27 @@ std::shared_ptr<const Cut> cut_of(const T& operand) {
         return nullptr;
 }
 
-/// The result of arithmetic with A: an Owned of what A holds; a plain tensor if A is a piece.
+/// The result of arithmetic that A leads: an Owned of what A holds; a plain tensor if A is a piece.
 template <Readable A, class... Operands>
-auto typed_result(at::Tensor result, const Operands&... operands) {
+auto typed_result(at::Tensor result, [[maybe_unused]] const A& leading, const Operands&... operands) {
     if constexpr (std::is_void_v<held_type<A>>) {
         return result;
     } else {
         std::shared_ptr<const Cut> cut;
         ((cut = joined_cut(cut, cut_of(operands), axes_of<held_type<A>>)), ...);
-        result = check_result<held_type<A>>(std::move(result), cut.get());
-        return Access::make<Owned<held_type<A>>>(std::move(result), std::move(cut));
+        const auto& extents = Access::extents(leading);
+        result = check_result(std::move(result), extents.facts(), cut.get());
+        return Access::make<Owned<held_type<A>>>(std::move(result), extents, std::move(cut));
     }
 }
 /// The one of two operands whose kind the result of arithmetic has: a View or an Owned before a piece.
 template <class A, class B>
-using leading_operand = std::conditional_t<Readable<A> && (!std::is_void_v<held_type<A>> || !Readable<B>), A, B>;
+const auto& leading_operand(const A& a, const B& b) {
+    if constexpr (Readable<A> && (!std::is_void_v<held_type<A>> || !Readable<B>))
+        return a;
+    else
+        return b;
+}
 
 /// Operators that only argument-dependent lookup finds.
 struct Arithmetic : RefusedReads {
@@ -318,8 +338,9 @@ struct Arithmetic : RefusedReads {
     template <Operand A, Operand B>                                                                                    \
         requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)                                                \
     friend auto operator symbol(const A& a, const B& b) {                                                              \
-        return typed_result<leading_operand<A, B>>(by_libtorch(#symbol, [&] { return plain(a).method(plain(b)); }), a, \
-                                                   b);                                                                 \
+        check_same_numbers(a, b);                                                                                      \
+        return typed_result(by_libtorch(#symbol, [&] { return plain(a).method(plain(b)); }), leading_operand(a, b), a, \
+                            b);                                                                                        \
     }                                                                                                                  \
     template <Operand A, Operand B>                                                                                    \
         requires mixes_components<A, B>                                                                                \
@@ -329,6 +350,7 @@ struct Arithmetic : RefusedReads {
     template <Operand A, Operand B>                                             \
         requires((Readable<A> || Readable<B>)&&!mixes_components<A, B>)         \
     friend at::Tensor operator symbol(const A& a, const B& b) {                 \
+        check_same_numbers(a, b);                                               \
         return by_libtorch(#symbol, [&] { return plain(a).method(plain(b)); }); \
     }                                                                           \
     template <Operand A, Operand B>                                             \
@@ -349,7 +371,7 @@ struct Arithmetic : RefusedReads {
 #undef SUTURE_COMPARISON
     template <Readable A>
     friend auto operator-(const A& a) {
-        return typed_result<A>(plain(a).neg(), a);
+        return typed_result(plain(a).neg(), a, a);
     }
     template <Readable A>
     friend SUTURE_REJECTED("an activation is not text: write std::cout << view", operator+(const char*, const A&));
@@ -512,6 +534,7 @@ public:
     template <Readable B>
         requires(!mixes_components<Self, B>)
     bool equal(const B& other) const {
+        check_same_numbers(self(), other);
         return dtype() == other.dtype() && device() == other.device() && canonical().equal(plain(other));
     }
     template <Readable B>

@@ -92,9 +92,9 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    Region(at::Tensor * owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked,
+    Region(at::Tensor * owned, std::weak_ptr<const bool> lasts, detail::PlaceValue asked, Extents<X> extents,
            std::shared_ptr<const detail::Cut> cut)
-        : owned_(owned), lasts_(std::move(lasts)), asked_(std::move(asked)), cut_(std::move(cut)) {
+        : owned_(owned), lasts_(std::move(lasts)), asked_(std::move(asked)), extents_(extents), cut_(std::move(cut)) {
         detail::PlaceValue within = asked_;
         where_ = detail::resolve(within, target(&within));
     }
@@ -102,9 +102,12 @@ private:
     at::IntArrayRef shape() const { return where_.sizes; }
     at::Tensor values() const { return detail::part_at(target(), where_); }
     /// A place that was named is used as it is.
-    at::Tensor injected(const detail::InjectedAt& at) const { return detail::fitting_piece(values(), at); }
+    at::Tensor injected(const detail::InjectedAt& at) const {
+        detail::check_held(extents_.facts(), at);
+        return detail::fitting_piece(values(), at);
+    }
     at::Tensor unprotected() const { return values(); }
-    std::string description() const { return "a place of an Owned of " + layout_text(facts_of<X>); }
+    std::string description() const { return "a place of an Owned of " + layout_text(extents_.facts()); }
     /// The tensor of the Owned. @throws OwnershipError if the Owned no longer holds one
     at::Tensor& tensor() const {
         if (lasts_.expired())
@@ -146,6 +149,7 @@ private:
     at::Tensor* owned_;  ///< of the Owned, as long as the tenure lasts
     std::weak_ptr<const bool> lasts_;
     detail::PlaceValue asked_;
+    [[no_unique_address]] Extents<X> extents_;
     std::shared_ptr<const detail::Cut> cut_;
     detail::ResolvedPlace where_;
 };

@@ -41,7 +41,12 @@ public:
     SUTURE_REJECTED("a View is read-only: write view | on<C>().set(value)", operator=(const V&) &&);
 
     /// A copy, which can be written. Gradients flow through it.
-    Owned<X> clone() const { return detail::Access::make<Owned<X>>(detail::fresh_copy(this->canonical()), cut_); }
+    Owned<X> clone() const {
+        return detail::Access::make<Owned<X>>(detail::fresh_copy(this->canonical()), extents_, cut_);
+    }
+
+    /// The numbers of the layout, which its type may leave dynamic.
+    const Extents<X>& extents() const { return extents_; }
 
     /// Reads a place: `view[on<Q>(token(4), head(h))]`. Without selectors, `view[on<Q>()]` is the component as a View. A
     /// View that holds only some positions of its activation is named in this way, `queries[on<Q>()]`, to inject it at
@@ -52,7 +57,7 @@ public:
     auto operator[](const Place<Selector, Ws...>& place) const {
         using C = typename detail::Resolution<Selector, X>::type;
         using Part = part_of<X, C>;
-        detail::PlaceValue asked = detail::place_in<Selector, X>(detail::Access::wheres(place));
+        detail::PlaceValue asked = detail::place_in<Selector, X>(detail::Access::wheres(place), extents_);
         asked.part.where = within(asked.part.where);
         if constexpr (sizeof...(Ws) == 0) {
             View<Part> part = component<C>();
@@ -65,7 +70,7 @@ public:
             if (cut_) detail::look_within(*cut_, asked, t);
             const detail::ResolvedPlace r = detail::resolve(asked, t);
             return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
-                                                     r.sizes, loan_);
+                                                     r.sizes, extents_.template of_part<C>(), loan_);
         }
     }
     template <class Selector, Where... Ws, detail::Fault suture_fault = detail::place_fault<Selector, X, Ws...>>
@@ -100,14 +105,18 @@ private:
     friend class detail::Reading;
     template <Layout>
     friend class View;
-    explicit View(at::Tensor && t, StridedSlice where = detail::slice_in<X, X>,
-                  std::shared_ptr<const detail::Cut> cut = {}, detail::Loan loan = {})
+    explicit View(at::Tensor && t, Extents<X> extents, std::shared_ptr<const detail::Cut> cut = {},
+                  detail::Loan loan = {})
+        : View(std::move(t), extents, detail::whole_slice(extents), std::move(cut), std::move(loan)) {}
+    View(at::Tensor && t, Extents<X> extents, StridedSlice where, std::shared_ptr<const detail::Cut> cut,
+         detail::Loan loan)
         : tensor_(std::move(t)),
           where_(where),
+          extents_(extents),
           shape_(tensor_.sizes().begin(), tensor_.sizes().end()),
           cut_(std::move(cut)),
           loan_(std::move(loan)) {
-        shape_.back() = X::width;
+        shape_.back() = extents.width();
     }
 
     at::IntArrayRef shape() const { return shape_; }
@@ -116,12 +125,13 @@ private:
         return part.sizes() == shape() ? part : part.reshape(shape_);
     }
     at::Tensor unprotected() const { return detail::cut_channels(tensor_, where_); }
-    std::string description() const { return "View<" + layout_text(facts_of<X>) + ">"; }
+    std::string description() const { return "View<" + layout_text(extents_.facts()) + ">"; }
     /// The values at the place where they are injected. Positions are counted in this View's own axes; a single vector has
     /// none and is used at every position. A View that holds only some positions of its activation is used at those.
     /// @throws ShapeError if it has more or fewer axes: rows of a batch must not be taken for tokens of one row;
     ///         PositionError if it holds other positions than those asked for
     at::Tensor injected(const detail::InjectedAt& at) const {
+        detail::check_held(extents_.facts(), at);
         detail::PlaceValue there = at.asked;
         there.part.where = where_;
         there.in = "the injected View";
@@ -147,14 +157,15 @@ private:
     /// The same values, out of reach of whoever writes the storage.
     View snapshot() const {
         const detail::RecordedMode mode(tensor_);
-        return View(detail::fresh_copy(this->canonical()), detail::slice_in<X, X>, cut_);
+        return View(detail::fresh_copy(this->canonical()), extents_, cut_);
     }
     template <class C>
     View<part_of<X, C>> component() const {
         const detail::RecordedMode mode(this->held());
-        const StridedSlice where = within(detail::slice_in<X, C>);
-        if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), where, cut_, loan_);
-        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), detail::slice_in<C, C>, cut_, loan_);
+        const StridedSlice where = within(detail::packed_in<C, X>(extents_.facts()).where);
+        const Extents<part_of<X, C>> extents = extents_.template of_part<C>();
+        if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), extents, where, cut_, loan_);
+        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), extents, cut_, loan_);
     }
     /// A slice of X, within the tensor.
     StridedSlice within(const StridedSlice& of_x) const {
@@ -164,19 +175,29 @@ private:
 
     at::Tensor tensor_;  ///< [..., channels]: those of X, or, if X lies in groups, those of the layout around it
     StridedSlice where_;
+    [[no_unique_address]] Extents<X> extents_;
     detail::Shape shape_;
     std::shared_ptr<const detail::Cut> cut_;
     detail::Loan loan_;  ///< counts the Views that a hook was lent
 };
 
-/// Views a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`. The last axis must have its width;
+/// Views a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`; with its numbers, where the type leaves
+/// some dynamic: `borrow<Gpt2Qkv<dynamic, dynamic>>(c_attn_output, extents)`. The last axis must have its width;
 /// the axes before it and the strides are arbitrary. Nothing is copied.
 /// @throws ShapeError if the width differs, TypeError if the tensor is undefined, sparse, nested or quantized
 template <Layout X>
-View<X> borrow(const at::Tensor& tensor) {
-    detail::check_packed(tensor, facts_of<X>);
-    return detail::Access::make<View<X>>(detail::own_handle(tensor));
+View<X> borrow(const at::Tensor& tensor, const Extents<X>& extents) {
+    detail::check_packed(tensor, extents.facts());
+    return detail::Access::make<View<X>>(detail::own_handle(tensor), extents);
 }
+/// The same where the type says the numbers, or the width of the tensor tells the one that is dynamic:
+/// `borrow<Resid<dynamic>>(stream)`.
+template <Layout X>
+    requires(detail::is_deducible<X>)
+View<X> borrow(const at::Tensor& tensor) { return borrow<X>(tensor, detail::extents_in<X>(tensor)); }
+template <Layout X>
+    requires(!detail::is_deducible<X>)
+SUTURE_REJECTED("these numbers are not known: write borrow<Layout>(tensor, extents)", borrow(const at::Tensor&));
 
 template <template <Index, Index> class Family>
 SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));

@@ -42,9 +42,10 @@ struct StoredEntry {
     std::string name;
     at::Tensor tensor;
     std::function<at::Tensor()> load;
-    std::uint64_t id = 0;            ///< unique among all entries that the recorder ever held
-    std::int64_t version = 0;        ///< the tensor's version when it was recorded
-    std::shared_ptr<const Cut> cut;  ///< which tokens or batch rows of the activation it holds; null if all
+    std::uint64_t id = 0;               ///< unique among all entries that the recorder ever held
+    std::int64_t version = 0;           ///< the tensor's version when it was recorded
+    std::shared_ptr<const Cut> cut;     ///< which tokens or batch rows of the activation it holds; null if all
+    const LayoutFacts* held = nullptr;  ///< what the tensor is packed like, if the type of the recorder does not say it
 
     std::size_t bytes() const { return tensor.defined() ? tensor.storage().nbytes() : 0; }
 };
@@ -104,7 +105,8 @@ public:
 
     /// Keeps the selected part of the activation.
     /// @throws MemoryError before anything is allocated, if the limit would be exceeded; otherwise as `plan_copy`
-    void keep(std::size_t layer, const PackedPart& part, const at::Tensor& activation) {
+    void keep(std::size_t layer, const PackedPart& part, const at::Tensor& activation,
+              const LayoutFacts* held = nullptr) {
         const CopyPlan plan = plan_copy(options_, part, activation);
         StoredEntry old;  // destroyed after the lock is released: a graph may own anything
         const std::lock_guard lock(guard_);
@@ -120,11 +122,13 @@ public:
         }
         if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
             replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);
+            replaced->held = held;
             replaced->version = static_cast<std::int64_t>(replaced->tensor._version());
             return;
         }
         StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
-                         {},    ++last_id_, 0,       std::move(cut)};
+                         {},    ++last_id_, 0,       std::move(cut),
+                         held};
         next.version = static_cast<std::int64_t>(next.tensor._version());
         const std::size_t bytes = next.bytes();
         if (replaced)

@@ -123,6 +123,14 @@ inline InjectedAt injected_at(const std::shared_ptr<const Cut>& cut, const Place
     return at;
 }
 
+/// @throws TypeError if a value has other numbers than what it is injected into, where the compiler does not know them
+inline void check_held(const LayoutFacts& value, const InjectedAt& at) {
+    const LayoutFacts* const held = at.asked.held;
+    if (held == nullptr || held == &value || are_same_numbers(*held, value)) return;
+    throw TypeError("the injected View holds " + layout_text(value) + " but the edit is in " + layout_text(*held) +
+                    ": inject the same component, or take its values with read()");
+}
+
 /// The values of a named place, for the place where they are injected. One vector (or one for each
 /// head) is used at every position; rows of a batch must not be taken for tokens.
 /// @throws ShapeError if the two places have different shapes

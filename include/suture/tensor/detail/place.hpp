@@ -5,6 +5,7 @@
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/extents.hpp"
 #include "suture/tensor/positions.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -39,6 +40,7 @@ struct PlaceValue {
     at::Tensor heads, dims;  ///< lists of these; undefined without
     Positions positions;
     const char* in = "the activation";  ///< the name of the tensor in messages
+    const LayoutFacts* held = nullptr;  ///< what a tensor of the component is packed like
 };
 
 inline void read_selector(PlaceValue&, const auto&) {}
@@ -66,11 +68,51 @@ template <Layout L>
     requires(is_ordered<L>)
 inline constexpr const char* part_name<L> = part_name<unordered<L>>;
 
-/// The place that the selectors mean in layout L.
-template <class Selector, Layout L, Where... Ws>
-PlaceValue place_in(const WherePack<Ws...>& wheres) {
-    return place_value(selected_part<Selector, L>, part_name<typename Resolution<Selector, L>::type>, wheres);
+/// Whether a selector found something whose type differs from what it names: numbers that the compiler cannot compare.
+template <class Selector, class X>
+inline constexpr bool names_other_numbers = false;
+template <class M, class X>
+inline constexpr bool names_other_numbers<Exactly<M>, X> = !std::is_same_v<M, X> && !std::is_same_v<M, unordered<X>>;
+/// @throws ShapeError unless the numbers that a selector names are those of what it found: where they are dynamic, the
+///         compiler could not compare them
+template <class Selector, class X, Layout L>
+void check_named([[maybe_unused]] const Extents<L>& extents) {
+    if constexpr (names_other_numbers<Selector, X>) {
+        []<class M>(std::type_identity<Exactly<M>>, const Extents<L>& all) {
+            const LayoutFacts& facts = all.facts();
+            const bool has = [&] {
+                if constexpr (std::is_same_v<X, L>)
+                    return may_have<M>(facts);
+                else {
+                    const ComponentFacts &held = facts.components[component_index<X, components_of<L>>],
+                                         &named = *facts_of<M>.begin();
+                    return may_agree(named.width, held.width) && may_agree(named.heads, held.heads);
+                }
+            }();
+            if (!has)
+                throw ShapeError(std::string(sentence_of(Fault::lacks_component)) + " (" + layout_text(facts_of<M>) +
+                                 " in " + layout_text(facts) + ")");
+        }(std::type_identity<Selector>{}, extents);
+    }
 }
+
+/// The place that the selectors mean in layout L with these numbers.
+/// @throws ShapeError if the selector names numbers that the layout does not have
+template <class Selector, Layout L, Where... Ws>
+PlaceValue place_in(const WherePack<Ws...>& wheres, const Extents<L>& extents) {
+    using X = typename Resolution<Selector, L>::type;
+    check_named<Selector, X>(extents);
+    PlaceValue p = place_value(packed_in<X, L>(extents.facts()), part_name<X>, wheres);
+    if constexpr (is_static<part_of<L, X>>)
+        p.held = &facts_of<part_of<L, X>>;
+    else
+        p.held = &extents.template of_part<X>().facts();
+    return p;
+}
+template <class Selector, Layout L, Where... Ws>
+    requires is_static<L> PlaceValue place_in(const WherePack<Ws...>& wheres) {
+        return place_in<Selector, L>(wheres, Extents<L>());
+    }
 
 /// [begin, begin + size) of one axis; `single` drops it.
 struct IndexRange {

@@ -7,10 +7,12 @@
 #include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/detail/update.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/extents.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -52,6 +54,29 @@ inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
     if (t.size(-1) != layout.width || (!layout.axes.is_free() && t.dim() != layout.axes.count + 1))
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
                          ": pass the activation that this layout describes");
+}
+
+/// The numbers of a layout in an activation, whose width tells the one that its type leaves dynamic.
+/// @throws TypeError or ShapeError unless the tensor is dense and has such a width
+template <Layout X>
+    requires is_deducible<X> Extents<X> extents_in(const at::Tensor& t) {
+        if constexpr (is_static<X>) {
+            return {};  // whoever uses them checks the tensor
+        } else {
+            check_has_channels(t, [] { return layout_text(facts_of<X>) + " needs [..., channels]"; });
+            // Activations of one width follow each other.
+            static thread_local std::optional<Extents<X>> last;
+            if (!last || last->width() != t.size(-1)) last = Extents<X>::of_width(t.size(-1));
+            return *last;
+        }
+    }
+/// The same where they may be known. @pre they are known, or the width tells them
+template <Layout X>
+Extents<X> extents_in(const at::Tensor& t, const KnownExtents<X>& known) {
+    if constexpr (is_deducible<X>)
+        return known.is_known() ? known.get() : extents_in<X>(t);
+    else
+        return known.get();
 }
 
 /// @throws OwnershipError unless the tensor and its storage are held by this one handle and may be written
