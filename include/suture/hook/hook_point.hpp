@@ -27,45 +27,45 @@ public:
     explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_layout_of<L>) {}
     /// A site whose type leaves numbers dynamic, with these.
     template <Layout M>
-        requires std::same_as<M, L> HookPoint(std::string name, const Extents<M>& extents)
-            : Site(std::move(name), detail::site_layout_with(extents)) {}
+        requires(std::same_as<M, L>)
+    HookPoint(std::string name, const Extents<M>& extents) : Site(std::move(name), detail::site_layout_with(extents)) {}
 
-        /// Gives the site the numbers that its type leaves dynamic, once, before hooks are added at it:
-        /// `c_attn->output.bind(extents)`. A site whose activations tell their numbers, such as a `HookPoint<Resid<dynamic>>`,
-        /// does not need them. Do not call it while another thread adds hooks.
-        /// @throws HookError if the site has other numbers; TypeError if these are not of its layout
-        template <Layout M>
-            requires(detail::can_be_same<M, L> && !detail::site_layout_of<L>.knows_numbers)
-        void bind(const Extents<M>& extents) {
-            if constexpr (std::same_as<M, L>)
-                give_numbers(detail::site_layout_with(extents));
-            else
-                give_numbers(detail::site_layout_with(Extents<L>(extents)));
-        }
+    /// Gives the site the numbers that its type leaves dynamic, once, before hooks are added at it:
+    /// `c_attn->output.bind(extents)`. A site whose activations tell their numbers, such as a `HookPoint<Resid<dynamic>>`,
+    /// does not need them. Do not call it while another thread adds hooks.
+    /// @throws HookError if the site has other numbers; TypeError if these are not of its layout
+    template <Layout M>
+        requires(detail::can_be_same<M, L> && !detail::site_layout_of<L>.knows_numbers)
+    void bind(const Extents<M>& extents) {
+        if constexpr (std::same_as<M, L>)
+            give_numbers(detail::site_layout_with(extents));
+        else
+            give_numbers(detail::site_layout_with(Extents<L>(extents)));
+    }
 
-        [[nodiscard("the model goes on with what a site returns: use it")]] at::Tensor operator()(
-            at::Tensor activation) const {
-            if (detail::innermost_scope == nullptr || detail::has_nothing_at(*this)) [[likely]]
-                return activation;
-            return detail::run_hooks(*this, std::move(activation));
-        }
-        template <class...>
-        SUTURE_REJECTED("a site with dynamic numbers is bound to them: write point.bind(extents)", bind(...) const);
-        template <class...>
-        SUTURE_REJECTED("an activation passes through a site: write x = point(x)", operator()(...) const);
-        template <class...>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
-        template <class...>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
-        template <class R>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
-        template <class R>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
-        template <class...>
-        SUTURE_REJECTED("an activation passes through a site: write x = point(x)", forward(...) const);
-        template <class I>
-        SUTURE_REJECTED(
-            "a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&) const);
+    [[nodiscard("the model goes on with what a site returns: use it")]] at::Tensor operator()(
+        at::Tensor activation) const {
+        if (detail::innermost_scope == nullptr || detail::has_nothing_at(*this)) [[likely]]
+            return activation;
+        return detail::run_hooks(*this, std::move(activation));
+    }
+    template <class...>
+    SUTURE_REJECTED("a site with dynamic numbers is bound to them: write point.bind(extents)", bind(...) const);
+    template <class...>
+    SUTURE_REJECTED("an activation passes through a site: write x = point(x)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
+    template <class...>
+    SUTURE_REJECTED("an activation passes through a site: write x = point(x)", forward(...) const);
+    template <class I>
+    SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
+                                                                                                       const);
 };
 
 template <class L>

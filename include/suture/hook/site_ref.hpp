@@ -56,54 +56,55 @@ public:
     /// The site with these numbers, for one that has no layout of its own.
     /// @throws TypeError if it has another layout, or other numbers
     template <Layout M>
-        requires std::same_as<M, L> SiteRef(const Site& site, const Extents<M>& extents) : site_(site.same()) {
-            if (site.knows_numbers() && !detail::are_same_numbers(*site.layout(), extents.facts()))
-                detail::throw_packed_otherwise(site, extents.facts());
-            if (!site.template may_have_layout<L>()) detail::throw_packed_otherwise(site, extents.facts());
-            if constexpr (!detail::is_static<L>) site_.layout_ = detail::site_layout_with(extents);
-        }
-        SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef,
-                             const std::string&);
-        template <class...>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
-        template <class...>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
-        template <class R>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
-        template <class R>
-        SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
-        SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
-        SiteRef(SiteRef&&) noexcept = default;
-        SiteRef& operator=(SiteRef other) noexcept {
-            site_ = std::move(other.site_);
-            site_.layout_ = other.site_.layout_;
-            return *this;
-        }
+        requires(std::same_as<M, L>)
+    SiteRef(const Site& site, const Extents<M>& extents) : site_(site.same()) {
+        if (site.knows_numbers() && !detail::are_same_numbers(*site.layout(), extents.facts()))
+            detail::throw_packed_otherwise(site, extents.facts());
+        if (!site.template may_have_layout<L>()) detail::throw_packed_otherwise(site, extents.facts());
+        if constexpr (!detail::is_static<L>) site_.layout_ = detail::site_layout_with(extents);
+    }
+    SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef,
+                         const std::string&);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
+    template <class R>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
+    SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
+    SiteRef(SiteRef&&) noexcept = default;
+    SiteRef& operator=(SiteRef other) noexcept {
+        site_ = std::move(other.site_);
+        site_.layout_ = other.site_.layout_;
+        return *this;
+    }
 
-        std::uint64_t id() const { return site_.id(); }
-        const std::string& name() const { return site_.name(); }
-        const Site& site() const { return site_; }
-        /// The numbers of the layout.
-        /// @throws HookError if each activation tells its own
-        auto extents() const requires Layout<L> {
-            const detail::KnownExtents<L> known = detail::extents_at<L>(site_);
-            if (!known.is_known())
-                throw HookError(name() + " is packed as " + layout_text(facts_of<L>) +
-                                ", whose numbers each activation tells: give them, site<Layout>(model, path, extents)");
-            return known.get();
-        }
-        /// The model's own number of the layer, read from the path: 3 for "h.3.attn.c_attn".
-        /// @throws HookError if the path has no number, or several
-        std::size_t layer() const { return detail::layer_in(name()); }
+    std::uint64_t id() const { return site_.id(); }
+    const std::string& name() const { return site_.name(); }
+    const Site& site() const { return site_; }
+    /// The numbers of the layout.
+    /// @throws HookError if each activation tells its own
+    auto extents() const requires Layout<L> {
+        const detail::KnownExtents<L> known = detail::extents_at<L>(site_);
+        if (!known.is_known())
+            throw HookError(name() + " is packed as " + layout_text(facts_of<L>) +
+                            ", whose numbers each activation tells: give them, site<Layout>(model, path, extents)");
+        return known.get();
+    }
+    /// The model's own number of the layer, read from the path: 3 for "h.3.attn.c_attn".
+    /// @throws HookError if the path has no number, or several
+    std::size_t layer() const { return detail::layer_in(name()); }
 
-        /// "h.3.attn.z: Z<768, 12>"; the name alone if the site has no layout.
-        friend std::ostream& operator<<(std::ostream& out, const SiteRef& site) {
-            out << site.name();
-            return site.site().layout() ? out << ": " << layout_text(*site.site().layout()) : out;
-        }
+    /// "h.3.attn.z: Z<768, 12>"; the name alone if the site has no layout.
+    friend std::ostream& operator<<(std::ostream& out, const SiteRef& site) {
+        out << site.name();
+        return site.site().layout() ? out << ": " << layout_text(*site.site().layout()) : out;
+    }
 
-    private:
-        Site site_;
+private:
+    Site site_;
 };
 
 /// The site that something hookable stands for: a HookPoint or a SiteRef itself, a hooked module's `output`.

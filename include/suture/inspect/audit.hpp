@@ -164,12 +164,12 @@ at::Tensor packed_like(const T& activation, const char* which, const Extents<L>&
 ///
 /// @throws ShapeError or TypeError if they differ in shape, dtype or device
 template <Readable Before, Readable After>
-    requires detail::can_be_same<detail::held_type<Before>, detail::held_type<After>> AuditReport
-    audit(const Before& before, const After& after) {
-        detail::check_agree(before.extents().facts(), after.extents().facts(), "the activations");
-        return detail::audit_packed(detail::plain(before), detail::plain(after), before.extents().facts(),
-                                    detail::cut_of(before).get());
-    }
+    requires(detail::can_be_same<detail::held_type<Before>, detail::held_type<After>>)
+AuditReport audit(const Before& before, const After& after) {
+    detail::check_agree(before.extents().facts(), after.extents().facts(), "the activations");
+    return detail::audit_packed(detail::plain(before), detail::plain(after), before.extents().facts(),
+                                detail::cut_of(before).get());
+}
 /// The same for plain tensors packed like L: `audit<Qkv>(before, after)`.
 /// @throws ShapeError or TypeError as `borrow`, or if they differ in shape, dtype or device
 template <Layout L, class Before, class After>
@@ -198,7 +198,8 @@ template <class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "raw tensors have no layout: write audit<Layout>(before, after)", audit(const T&, const T&));
 template <Readable Before, Readable After>
-    requires(!detail::can_be_same<detail::held_type<Before>, detail::held_type<After>>)
+    requires(!std::same_as<detail::held_type<Before>, detail::held_type<After>> &&
+             !detail::can_be_same<detail::held_type<Before>, detail::held_type<After>>)
 SUTURE_REJECTED("these are packed differently: audit one layout before and after", audit(const Before&, const After&));
 
 template <class Before, class After>
