@@ -64,11 +64,11 @@ TEST_CASE("a table shows the numbers of a site, or that they are not known") {
     HookPoint<Dynamic> qkv("qkv");
     HookPoint<Resid<dynamic>> stream("stream");
     const auto model = [&](const at::Tensor& t) { return stream(qkv(t)); };
-    CHECK(site_table(model, x)[0].layout ==
+    CHECK(site_table(model, x).sites[0].layout ==
           "Fused<dynamic, Q<dynamic, dynamic>, K<dynamic, dynamic>, V<dynamic, dynamic>>");
     qkv.bind(extents);
-    CHECK(site_table(model, x)[0].layout == "Fused<36, Q<12, 3>, K<12, 3>, V<12, 3>>");
-    CHECK(site_table(model, x)[1].layout == "Resid<dynamic>");
+    CHECK(site_table(model, x).sites[0].layout == "Fused<36, Q<12, 3>, K<12, 3>, V<12, 3>>");
+    CHECK(site_table(model, x).sites[1].layout == "Resid<dynamic>");
 }
 
 TEST_CASE("a layout with dynamic numbers is checked with those of the site") {

@@ -147,7 +147,7 @@ struct OrderedLike<L, X> {
     using type = typename L::template ordered<X>;
 };
 
-/// Whether a component of L has, or may have, several heads in its channels.
+/// Whether a component of L has, or may get, several heads in its channels.
 template <Layout L>
 inline constexpr bool has_heads_in_channels = []<class... Cs>(TypeList<Cs...>) {
     return ((product_of(Packing<L>::groups, Cs::heads) != 1) || ...);
@@ -240,8 +240,8 @@ inline constexpr bool can_be_same<A, B> = [] {
     else if constexpr (is_static<A> && is_static<B>)
         return false;
     else
-        return are_same_kinds<components_of<A>, components_of<B>> && may_agree(groups_of<A>, groups_of<B>) &&
-               may_agree(A::width, B::width) && axes_of<A> == axes_of<B> &&
+        return axes_of<A> == axes_of<B> && are_same_kinds<components_of<A>, components_of<B>> &&
+               may_agree(groups_of<A>, groups_of<B>) && may_agree(A::width, B::width) &&
                (Component<unordered<A>> == Component<unordered<B>> || has_dynamic(groups_of<A>, groups_of<B>));
 }();
 
@@ -370,15 +370,13 @@ struct Resolution<Exactly<L>, L> {
     using type = L;
     static constexpr Fault why = Fault::none;
 };
-/// M names all of L, with its numbers or without the order of its axes. A component that L might consist of alone is meant
-/// as a component.
+/// M names all of L with its numbers. A component that L might consist of alone, in groups, is meant as a component.
 template <class M, class L>
-inline constexpr bool names_whole =
-    !std::is_same_v<M, L> && can_be_same<M, L> && Component<unordered<M>> == Component<unordered<L>> &&
-    !(Component<M> && is_ordered<L>);
-template <class M, class L>
+inline constexpr bool names_whole = !std::is_same_v<M, L> && can_be_same<M, L> && Component<M> == Component<L>;
+/// `on<Qkv>()` means all channels in a layout that names the axes of a Qkv as well.
+template <class M, Layout L>
     requires(is_ordered<L> && !is_ordered<M>)
-inline constexpr bool names_whole<M, L> = can_be_same<M, unordered<L>> && !Component<M> && !Component<unordered<L>>;
+inline constexpr bool names_whole<M, L> = can_be_same<M, unordered<L>> && !Component<M>;
 template <class M, Layout L>
     requires names_whole<M, L>
 struct Resolution<Exactly<M>, L> {
@@ -407,6 +405,9 @@ inline constexpr Index heads_in_group<C> = C::heads;
 /// A component in groups: what a View of it is packed like.
 template <Index Groups, Component C>
 inline constexpr Index heads_in_group<Grouped<Groups, C>> = C::heads;
+template <Layout L>
+    requires(is_ordered<L>)
+inline constexpr Index heads_in_group<L> = heads_in_group<unordered<L>>;
 
 template <class X, Index Groups>
 struct PartIn {

@@ -315,6 +315,13 @@ inline constexpr Fault known_channels_fault(const ChannelWhere& w) {
         return known_fault(X::width, heads_in_group<X> == 0 ? 0 : dynamic, dynamic, w);
 }
 
+/// What selectors mean in the channels of L: heads may be an axis of their own.
+template <class L>
+constexpr ChannelWhere in_channels(ChannelWhere w) {
+    if (axes_of<L>.head >= 0) w.heads = ChannelWhere::Heads::together;
+    return w;
+}
+
 /// Component X of layout L, or all of L.
 template <Layout L, class X>
 inline constexpr PackedPart packed_part{slice_in<L, X>, heads_in_group<X>* slice_in<L, X>.groups};
@@ -385,7 +392,7 @@ inline constexpr Fault channels_fault = [] {
     } else if constexpr (is_static<X>) {
         return bind_channels(packed_part<X, X>, w).why;
     } else {
-        return known_channels_fault<X, 1>(w);
+        return known_channels_fault<X, 1>(in_channels<X>(w));
     }
 }();
 
@@ -409,11 +416,8 @@ inline constexpr Fault place_fault = [] {
         return axes_fault<L, Ws...>;
     else if constexpr (is_static<L>)
         return bind_channels(packed_part<L, typename found::type>, static_channels<Ws...>).why;
-    else {
-        ChannelWhere w = static_channels<Ws...>;
-        if (axes_of<L>.head >= 0) w.heads = ChannelWhere::Heads::together;  // not channels
-        return known_channels_fault<unordered<typename found::type>, groups_of<L>>(w);
-    }
+    else
+        return known_channels_fault<typename found::type, groups_of<L>>(in_channels<L>(static_channels<Ws...>));
 }();
 
 /// The component of L that a selector names, as a part of L.

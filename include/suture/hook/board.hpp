@@ -58,9 +58,8 @@ inline bool is_same_on_head_axis(const PlaceValue& a, const PlaceValue& b) {
 /// Whether two places in activations of one layout are the same: the same channels, however they are written, at the
 /// same positions.
 inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
-    if (!is_same(a.positions, b.positions)) return false;
-    if (a.part.channels() > 0 && b.part.channels() > 0)
-        return is_same_on_head_axis(a, b) && channels_held(a) == channels_held(b);
+    if (!is_same(a.positions, b.positions) || !is_same_on_head_axis(a, b)) return false;
+    if (a.part.channels() > 0 && b.part.channels() > 0) return channels_held(a) == channels_held(b);
     // The numbers of the layout are not known yet.
     return a.name == std::string_view(b.name) && a.channels == b.channels && is_same(a.heads, b.heads) &&
            is_same(a.dims, b.dims);

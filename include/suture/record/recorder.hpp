@@ -64,7 +64,6 @@ struct TakenFrom<X, L, TypeList<C, Cs...>> {
     static constexpr int count = rest::count + int(is_it);
     using type = std::conditional_t<is_it, C, typename rest::type>;
 };
-
 /// X can be taken from an activation packed like L: it is L, or one of its components.
 template <class X, class L>
 inline constexpr bool is_taken_from = false;

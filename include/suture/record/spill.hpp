@@ -104,6 +104,15 @@ inline std::string canonical_text(const std::filesystem::path& path) {
 /// The numbers of X in a file, as layout_text writes them; null if the text is not that of an X.
 template <Layout X>
 const LayoutFacts* numbers_in(const std::string& text) {
+    if constexpr (is_ordered<X>) {
+        constexpr std::size_t begin = 8;  // behind "Ordered<"
+        const std::size_t end = text.find(", Axis::");
+        if (end == text.npos || end < begin) return nullptr;
+        const LayoutFacts* const without_axes = numbers_in<unordered<X>>(text.substr(begin, end - begin));
+        if (without_axes == nullptr) return nullptr;
+        const LayoutFacts& found = Extents<X>(*without_axes).facts();
+        return layout_text(found) == text ? &found : nullptr;
+    }
     std::vector<ComponentExtents> numbers;
     std::optional<Index> groups;
     std::size_t at = 0;

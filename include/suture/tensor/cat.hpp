@@ -18,12 +18,12 @@
 namespace suture {
 
 namespace detail {
-/// How many of these parts X can be.
-template <class X, class... Parts>
-inline constexpr int possible_parts = (0 + ... + int(can_be_same<X, Parts>));
 /// Whether X is one of these parts, but in other groups, or with other axes.
 template <Fault Why, class X, class... Parts>
 inline constexpr bool is_packed_otherwise = ((part_fault<X, Parts> == Why) || ...);
+/// How many of these parts X can be.
+template <class X, class... Parts>
+inline constexpr int possible_parts = (0 + ... + int(can_be_same<X, Parts>));
 
 template <class Xs, class Parts>
 inline constexpr bool are_possible_parts = false;

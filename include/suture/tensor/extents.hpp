@@ -105,14 +105,14 @@ constexpr PackedPart packed_in([[maybe_unused]] const LayoutFacts& facts) {
     if constexpr (is_static<L>) {
         return packed_part<L, X>;
     } else if constexpr (std::is_same_v<X, L>) {
-        const Index heads = heads_in_group<unordered<X>> == 0 ? 0 : facts.components[0].heads * facts.groups;
-        return {{0, facts.width, 1, facts.width}, heads, facts.axes};
+        const Index heads = heads_in_group<X> == 0 ? 0 : facts.components[0].heads * facts.groups;
+        return {{0, facts.width, 1, facts.width}, heads, axes_of<L>};
     } else {
         constexpr std::size_t index = component_index<X, components_of<L>>;
         const ComponentFacts& c = facts.components[index];
         StridedSlice slice{0, c.width, facts.groups, facts.width / facts.groups};
         for (std::size_t i = 0; i < index; ++i) slice.offset += facts.components[i].width;
-        return {slice, c.heads * facts.groups, facts.axes};
+        return {slice, c.heads * facts.groups, axes_of<L>};
     }
 }
 }  // namespace detail

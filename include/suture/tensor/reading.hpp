@@ -181,17 +181,15 @@ template <Index Groups, Component C>
 struct ComponentHeld<Grouped<Groups, C>> {
     using type = C;
 };
+template <class X>
+    requires(is_ordered<X>)
+struct ComponentHeld<X> : ComponentHeld<unordered<X>> {};
 template <class Y, class X>
-inline constexpr Fault part_fault = [] {
-    using A = unordered<Y>;
-    using B = unordered<X>;
-    if constexpr (can_be_same<A, B>)
-        return axes_of<Y> == axes_of<X> ? Fault::none : Fault::other_axes;
-    else if constexpr (is_same_kind<typename ComponentHeld<A>::type, typename ComponentHeld<B>::type>)
-        return Fault::other_groups;
-    else
-        return Fault::other_component;
-}();
+inline constexpr Fault part_fault =
+    can_be_same<Y, X>                                                                ? Fault::none
+    : axes_of<Y> != axes_of<X>&& can_be_same<unordered<Y>, unordered<X>>             ? Fault::other_axes
+    : is_same_kind<typename ComponentHeld<Y>::type, typename ComponentHeld<X>::type> ? Fault::other_groups
+                                                                                     : Fault::other_component;
 template <class Y, class X>
 inline constexpr Fault injected_fault<View<Y>, X> = part_fault<Y, X>;
 template <class Y, class X>
@@ -282,8 +280,8 @@ at::Tensor plain(const T& value) {
         throw TypeError("the other operand is an undefined tensor: give it a value");
 }
 
-/// @throws ShapeError unless `t` has the channels of the layout on its last axis, and the axes that the layout names before
-///         them: broadcasting can stretch a width of 1, and add axes
+/// @throws ShapeError unless `t` has the channels of the layout on its last axis, and the axes that it names before them:
+///         broadcasting can stretch a width of 1, and add axes
 inline at::Tensor check_result(at::Tensor t, const LayoutFacts& layout, const Cut* cut = nullptr) {
     if (t.layout() != at::kStrided) throw TypeError("the result is not dense: use read() for a plain tensor");
     const AxisOrder axes = axes_held(cut, layout.axes);

@@ -78,17 +78,18 @@ class LayoutTable {
 public:
     /// The stored layout of these numbers; the same for the same numbers. @pre they were checked
     static const InternedLayout& at(std::vector<ComponentFacts> components, Index groups, bool is_component,
-                                    AxisOrder axes = {}) {
+                                    const AxisOrder& axes = {}) {
         static LayoutTable& table = *new LayoutTable;  // Views may outlive static objects
         const std::lock_guard lock(table.guard_);
         return table.stored(std::move(components), groups, is_component, axes);
     }
 
 private:
-    using Key = std::tuple<std::vector<std::tuple<std::type_index, Index, Index>>, Index, bool, std::array<int, 4>>;
+    using Axes = std::tuple<signed char, signed char, signed char, signed char>;
+    using Key = std::tuple<std::vector<std::tuple<std::type_index, Index, Index>>, Index, bool, Axes>;
 
     const InternedLayout& stored(std::vector<ComponentFacts> components, Index groups, bool is_component,
-                                 AxisOrder axes) {
+                                 const AxisOrder& axes) {
         Key key{{}, groups, is_component, {axes.count, axes.batch, axes.token, axes.head}};
         for (const ComponentFacts& c : components) std::get<0>(key).emplace_back(*c.identity, c.width, c.heads);
         std::unique_ptr<InternedLayout>& entry = layouts_[std::move(key)];

@@ -72,7 +72,7 @@ inline constexpr const char* part_name<L> = part_name<unordered<L>>;
 template <class Selector, class X>
 inline constexpr bool names_other_numbers = false;
 template <class M, class X>
-inline constexpr bool names_other_numbers<Exactly<M>, X> = !std::is_same_v<M, X>;
+inline constexpr bool names_other_numbers<Exactly<M>, X> = !std::is_same_v<M, X> && !std::is_same_v<M, unordered<X>>;
 /// @throws ShapeError unless the numbers that a selector names are those of what it found: where they are dynamic, the
 ///         compiler could not compare them
 template <class Selector, class X, Layout L>
