@@ -154,13 +154,18 @@ public:
     /// Adds an edit under a name: a recipe, for activations packed like L.
     /// @throws Error if a place of it is not in the layout
     template <Layout L, Applicable R>
+        requires detail::is_static<L>
     void add(const char* name, R recipe) {
         module_.attr(name) = pybind11::cast(detail::python_edit<L>(std::move(recipe)));
     }
     /// Adds a function that makes an edit from arguments: numbers, tensors, text, and what else pybind11 converts.
     template <Layout L, class F>
-        requires detail::MakesAnEdit<F>
+        requires(detail::is_static<L> && detail::MakesAnEdit<F>)
     void add(const char* name, F make) { module_.def(name, detail::EditMaker<F>::template of<L>(std::move(make))); }
+    template <Layout L, class R>
+        requires(!detail::is_static<L>)
+    SUTURE_REJECTED("an edit in Python has known sizes: write edits.add<Gpt2Qkv<768, 12>>(name, recipe)",
+                    add(const char*, R));
     template <class...>
     SUTURE_REJECTED("an edit has a layout and a name: write edits.add<Layout>(name, recipe)", add(...));
 
