@@ -2,15 +2,18 @@
 #pragma once
 
 #include "suture/tensor/detail/loan.hpp"
+#include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/reading.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <c10/core/TensorImpl.h>
 #include <c10/core/UndefinedTensorImpl.h>
+#include <c10/util/SmallVector.h>
 #include <c10/util/intrusive_ptr.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace suture::detail {
 
@@ -35,6 +38,7 @@ public:
 
 private:
     static constexpr std::size_t axes_in_place = 6;
+    static_assert(std::is_same_v<Shape, c10::SmallVector<Index, axes_in_place>>);
     static at::Tensor uncounted(const at::Tensor& tensor) {
         using Handle = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
         return at::Tensor(Handle::reclaim(tensor.unsafeGetTensorImpl()));
