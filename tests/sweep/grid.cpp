@@ -14,6 +14,7 @@
 #include <range/v3/view/reverse.hpp>
 #include <range/v3/view/transform.hpp>
 
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -257,4 +258,14 @@ TEST_CASE("a place that no sweep can patch is refused when the grid is made") {
     CHECK(message_of<ValueError>([] {
               (void)Grid::of(sites_of<CodeGenQkv<32, 8>>({"h.0.attn"}), on<Q>(heads(1, 4)));
           }) == "these channels lie at irregular distances in the layout: sweep them head by head");
+}
+
+TEST_CASE("a grid prints its components, layers and axes") {
+    const auto text = [](const Grid& grid) {
+        std::ostringstream out;
+        out << grid;
+        return out.str();
+    };
+    CHECK(text(Grid::of<Q, K>(c_attn)) == "Q, K of 3 layers");
+    CHECK(text(Grid::of<V>(c_attn[0]).by_head()) == "V of 1 layer, by head");
 }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <typeinfo>
 #include <utility>
@@ -62,6 +63,9 @@ public:
     bool may_have_layout() const {
         return !layout_.type || *layout_.type == typeid(L);
     }
+
+    /// Its name.
+    friend std::ostream& operator<<(std::ostream& out, const Site& site) { return out << site.name(); }
 
     /// The same place again, for users that outlive the module.
     Site same() const {

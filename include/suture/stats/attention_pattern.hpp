@@ -8,6 +8,7 @@
 // Law: the rows of a pattern are probabilities. Anything else is refused and never measured.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
@@ -19,6 +20,8 @@
 
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -126,4 +129,23 @@ inline at::Tensor attention_to_previous(const at::Tensor& pattern) {
     return detail::checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
 }
 
+template <class...>
+SUTURE_REJECTED("a pattern is one tensor: write attention_entropy(latest[3])", attention_entropy(...));
+template <class...>
+SUTURE_REJECTED("a pattern is one tensor: write attention_to_first(latest[3])", attention_to_first(...));
+template <class...>
+SUTURE_REJECTED("a pattern is one tensor: write attention_to_self(latest[3])", attention_to_self(...));
+template <class...>
+SUTURE_REJECTED("a pattern is one tensor: write attention_to_previous(latest[3])", attention_to_previous(...));
+template <class...>
+SUTURE_REJECTED("name a pattern and a key: write attention_to_key(latest[3], 2)", attention_to_key(...));
+template <class...>
+SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",
+                attention_to_keys(...));
+template <class...>
+SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",
+                attention_to_keys(const at::Tensor&, InBraces));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -103,7 +103,7 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Owned(at::Tensor && t, std::shared_ptr<const detail::Cut> cut = {})
+    Owned(at::Tensor && t, std::shared_ptr<const detail::Cut> cut)
         : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)), cut_(std::move(cut)) {}
 
     at::IntArrayRef shape() const { return tensor_.sizes(); }
@@ -124,7 +124,7 @@ template <Layout X>
 Owned<X> adopt(at::Tensor&& tensor) {
     detail::check_packed(tensor, facts_of<X>);
     detail::check_held_once(tensor);
-    return detail::Access::make<Owned<X>>(std::move(tensor));
+    return detail::Access::make<Owned<X>>(std::move(tensor), std::shared_ptr<const detail::Cut>());
 }
 template <class X>
 SUTURE_REJECTED("adopt takes over its tensor: write adopt<Layout>(std::move(tensor))", adopt(const at::Tensor&));
