@@ -1,7 +1,6 @@
 // Reading a GPT-2 configuration from a Hugging Face `config.json`.
 #pragma once
 
-#include "suture/core/diagnostics.hpp"
 #include "suture/gpt2/config.hpp"
 #include "suture/tensor/error.hpp"
 
@@ -10,8 +9,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -103,9 +100,4 @@ inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
     return c;
 }
 
-template <class...>
-SUTURE_REJECTED("a configuration is read from a file: write read_gpt2_config(path)", read_gpt2_config(...));
-
 }  // namespace suture
-
-#include "suture/core/end_refuse.hpp"

@@ -130,14 +130,6 @@ inline at::Tensor attention_to_previous(const at::Tensor& pattern) {
 }
 
 template <class...>
-SUTURE_REJECTED("a pattern is one tensor: write attention_entropy(latest[3])", attention_entropy(...));
-template <class...>
-SUTURE_REJECTED("a pattern is one tensor: write attention_to_first(latest[3])", attention_to_first(...));
-template <class...>
-SUTURE_REJECTED("a pattern is one tensor: write attention_to_self(latest[3])", attention_to_self(...));
-template <class...>
-SUTURE_REJECTED("a pattern is one tensor: write attention_to_previous(latest[3])", attention_to_previous(...));
-template <class...>
 SUTURE_REJECTED("name a pattern and a key: write attention_to_key(latest[3], 2)", attention_to_key(...));
 template <class...>
 SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",

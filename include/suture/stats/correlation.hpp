@@ -99,9 +99,6 @@ SUTURE_REJECTED("rows are correlated with rows: write pearson(a, b) with Views o
 template <class...>
 SUTURE_REJECTED("the rows of one activation are compared: write correlation_matrix(latest[3])",
                 correlation_matrix(...));
-template <class...>
-SUTURE_REJECTED("this takes one matrix of correlations: write it around correlation_matrix(x)",
-                mean_correlation_with_others(...));
 
 }  // namespace suture
 

@@ -105,8 +105,6 @@ template <class...>
 SUTURE_REJECTED("the path comes first, then the result: write save_csv(path, result)", save_csv(...));
 template <class...>
 SUTURE_REJECTED("the path comes first, then the result: write save_sweep(path, result)", save_sweep(...));
-template <class...>
-SUTURE_REJECTED("a result is loaded from a path: write load_sweep(path)", load_sweep(...));
 
 }  // namespace suture
 

@@ -310,11 +310,6 @@ template <class...>
 SUTURE_REJECTED("results come in a vector: write concatenate({first, second})", concatenate(...));
 template <class...>
 SUTURE_REJECTED("results come in a vector: write merge({first, second})", merge(...));
-template <class...>
-SUTURE_REJECTED("a correlation is that of a result: write attribution_correlation(result)",
-                attribution_correlation(...));
-template <class...>
-SUTURE_REJECTED("the cells of a result become text: write csv_text(result)", csv_text(...));
 
 }  // namespace suture
 
