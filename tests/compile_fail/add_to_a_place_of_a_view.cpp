@@ -1,4 +1,4 @@
-// expect: a place of a View is read-only: write view | place.add(value)
+// expect: a View or a const Owned is read-only: write view | place.add(value)
 // Compound assignment writes, so it needs an Owned.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: a batch row is one whole number: write batch(0)
+// expect: a batch row is one whole number: write batch(0), or batches(0, 4)
 // Rows given by a tensor are not supported.
 #include <suture/suture.hpp>
 

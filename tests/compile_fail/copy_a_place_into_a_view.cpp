@@ -1,4 +1,4 @@
-// expect: a place of a View is read-only: write view | place.set(value)
+// expect: a View or a const Owned is read-only: write view | place.set(value)
 // The value of another place is injected as it is.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: a place of a View is read-only: write view | place.multiply(value)
+// expect: a View or a const Owned is read-only: write view | place.multiply(value)
 // The edit gives an Owned and leaves the View as it was.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: a place of a View is read-only: write view | place.set(value)
+// expect: a View or a const Owned is read-only: write view | place.set(value)
 // A const Owned is read like a View.
 #include <suture/suture.hpp>
 

@@ -1,4 +1,4 @@
-// expect: a place of a View is read-only: write view | place.set(value)
+// expect: a View or a const Owned is read-only: write view | place.set(value)
 // A place of a View is still someone else's storage; only a place of an Owned can be written.
 #include <suture/suture.hpp>
 

@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -174,4 +175,17 @@ TEST_CASE("a key is a value, and there is none without a hook") {
     static_assert(std::is_copy_assignable_v<HookKey>);
     static_assert(!std::is_default_constructible_v<HookKey>);
     CHECK(std::is_nothrow_move_constructible_v<HookKey>);
+}
+
+TEST_CASE_FIXTURE(fixture, "a key prints its hooks and how often they fired") {
+    const HookKey key = hooks.add(site, on<Q>().zero());
+    const auto text = [&key] {
+        std::ostringstream out;
+        out << key;
+        return out.str();
+    };
+    CHECK(text() == "a key of 1 hook, which fired 0 times");
+    const auto scope = hooks.activate();
+    (void)site(x);
+    CHECK(text() == "a key of 1 hook, which fired 1 time");
 }

@@ -2,6 +2,7 @@
 
 #include "doctest.hpp"
 
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -47,4 +48,10 @@ TEST_CASE("a moved site stays itself, so sites in a vector keep their hooks when
     const Site moved = std::move(sites.front());
     CHECK(moved.id() == id);
     CHECK(sites.front().id() != id);
+}
+
+TEST_CASE("a site prints its name") {
+    std::ostringstream out;
+    out << Site("h.3.attn") << ", " << Site();
+    CHECK(out.str() == "h.3.attn, an unnamed site");
 }

@@ -12,6 +12,7 @@
 #include <ATen/ATen.h>
 
 #include <optional>
+#include <sstream>
 #include <type_traits>
 #include <vector>
 
@@ -103,4 +104,17 @@ TEST_CASE("gradients flow from a plain tensor that an entry hands out into the p
     }
     (recorded * 3).sum().backward();
     CHECK(w.grad().equal(at::full({2, 3}, 6.0f)));
+}
+
+TEST_CASE("an entry prints its site, its pass and its value") {
+    const HookPoint<AnyLayout> site("h.0");
+    Latest<AnyLayout> latest;
+    HookSet hooks;
+    hooks.add(site, latest);
+    const auto scope = hooks.activate();
+    (void)site(at::ones({2}));
+    std::ostringstream out, value;
+    out << *latest.begin();
+    value << at::ones({2});
+    CHECK(out.str() == "h.0, pass 0: " + value.str());
 }

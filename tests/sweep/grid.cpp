@@ -14,6 +14,7 @@
 #include <range/v3/view/reverse.hpp>
 #include <range/v3/view/transform.hpp>
 
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -303,4 +304,14 @@ TEST_CASE("the sites of a grid have one size, which is known") {
           "K<12, 3>, V<12, 3>>: sweep sites of one size in each grid");
     CHECK(says(message_of<HookError>([] { (void)Grid::of<Q>(HookPoint<Dynamic>("h.0")); }), "bind(extents)"));
     CHECK(says(message_of<HookError>([] { (void)Grid::of<Resid>(HookPoint<Resid<dynamic>>("r")); }), "r is packed as"));
+}
+
+TEST_CASE("a grid prints its components, layers and axes") {
+    const auto text = [](const Grid& grid) {
+        std::ostringstream out;
+        out << grid;
+        return out.str();
+    };
+    CHECK(text(Grid::of<Q, K>(c_attn)) == "Q, K of 3 layers");
+    CHECK(text(Grid::of<V>(c_attn[0]).by_head()) == "V of 1 layer, by head");
 }

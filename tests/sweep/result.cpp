@@ -384,3 +384,9 @@ TEST_CASE("a result is printed as what was swept, and how much of it is known") 
     text << r;
     CHECK(says(text.str(), "3 position, nothing known"));
 }
+
+TEST_CASE("a method prints its name") {
+    std::ostringstream out;
+    out << SweepMethod::attribution;
+    CHECK(out.str() == to_string(SweepMethod::attribution));
+}

@@ -147,7 +147,7 @@ SUTURE_REJECTED("a token is one whole number, or a tensor with one per row: writ
 template <class...>
 SUTURE_REJECTED("tokens are a range or a list: write tokens(2, 5), tokens({1, 3}), or token(4)", tokens(...));
 template <class...>
-SUTURE_REJECTED("a batch row is one whole number: write batch(0)", batch(...));
+SUTURE_REJECTED("a batch row is one whole number: write batch(0), or batches(0, 4)", batch(...));
 template <class...>
 SUTURE_REJECTED("batch rows are a range: write batches(0, 4), or batch(0)", batches(...));
 template <class...>
@@ -427,6 +427,12 @@ inline constexpr PackedPart selected_part = packed_part<L, typename Resolution<S
 
 template <Where A, Where B>
 SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator|(const A&, const B&));
+template <Where A, Where B>
+SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator&(const A&, const B&));
+template <Where A, Where B>
+SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator&&(const A&, const B&));
+template <Where A, Where B>
+SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator+(const A&, const B&));
 
 }  // namespace suture
 

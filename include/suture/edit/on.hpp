@@ -257,6 +257,30 @@ SUTURE_REJECTED("a number is not a selector: write on<C>(token(4))", on(Ws...));
 template <class... Cs>
     requires(sizeof...(Cs) != 1)
 SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
+template <template <Index, Index> class Family>
+SUTURE_REJECTED("this selector has no number: write on<C>(head(3))", on(detail::Heads (*)(int)));
+template <Layout C>
+SUTURE_REJECTED("this selector has no number: write on<C>(head(3))", on(detail::Heads (*)(int)));
+template <template <Index, Index> class Family>
+SUTURE_REJECTED("this selector has no number: write on<C>(heads(0, 4))", on(detail::Heads (*)(int, int)));
+template <Layout C>
+SUTURE_REJECTED("this selector has no number: write on<C>(heads(0, 4))", on(detail::Heads (*)(int, int)));
+template <template <Index, Index> class Family>
+SUTURE_REJECTED("this selector has no number: write on<C>(dims(0, 10))", on(detail::Dims (*)(int, int)));
+template <Layout C>
+SUTURE_REJECTED("this selector has no number: write on<C>(dims(0, 10))", on(detail::Dims (*)(int, int)));
+template <template <Index, Index> class Family>
+SUTURE_REJECTED("this selector has no number: write on<C>(token(4))", on(Position<Axis::token> (*)(int)));
+template <Layout C>
+SUTURE_REJECTED("this selector has no number: write on<C>(token(4))", on(Position<Axis::token> (*)(int)));
+template <template <Index, Index> class Family>
+SUTURE_REJECTED("this selector has no number: write on<C>(tokens(2, 5))", on(Position<Axis::token> (*)(int, int)));
+template <Layout C>
+SUTURE_REJECTED("this selector has no number: write on<C>(tokens(2, 5))", on(Position<Axis::token> (*)(int, int)));
+template <template <Index, Index> class Family>
+SUTURE_REJECTED("selectors stand side by side: write on<C>(token(4), head(3))", on(InBraces));
+template <Layout C>
+SUTURE_REJECTED("selectors stand side by side: write on<C>(token(4), head(3))", on(InBraces));
 template <class Selector, Where... Ws>
 SUTURE_REJECTED(
     "a place has no values to print: print an edit, or view[place]", operator<<(std::ostream&,

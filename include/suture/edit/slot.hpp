@@ -78,6 +78,16 @@ public:
     SUTURE_REJECTED("a Slot holds a tensor: write slot = at::zeros({768})", operator=(V&&)&);
     SUTURE_REJECTED_CONVERSION("a Slot is not a tensor: write slot.get()", at::Tensor, const);
 
+    template <class...>
+    SUTURE_REJECTED("a Slot is assigned to: write slot = tensor", set(...) const);
+    template <class V>
+    SUTURE_REJECTED("a Slot is replaced as a whole: write slot = slot.get() + tensor", operator+=(const V&));
+    template <class V>
+    SUTURE_REJECTED("a Slot is replaced as a whole: write slot = slot.get() + tensor", operator-=(const V&));
+    template <class V>
+    SUTURE_REJECTED("a Slot is replaced as a whole: write slot = slot.get() + tensor", operator*=(const V&));
+    template <class V>
+    SUTURE_REJECTED("a Slot is replaced as a whole: write slot = slot.get() + tensor", operator/=(const V&));
     /// A copy of the tensor in the slot; undefined if it is empty.
     at::Tensor get() const { return detail::snapshot(cell_->load()); }
 

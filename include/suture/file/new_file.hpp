@@ -2,6 +2,7 @@
 // Law: until publish() returns, the destination is what it was; afterwards it is the new file, on the disk.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/detail/descriptor.hpp"
 #include "suture/file/detail/file_errors.hpp"
 
@@ -18,6 +19,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -104,4 +107,9 @@ inline void save_text(const std::filesystem::path& path, std::string_view text) 
     file.publish();
 }
 
+template <class...>
+SUTURE_REJECTED("a text is written to a path: write save_text(path, text)", save_text(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -81,6 +81,27 @@ public:
         return detail::naming(path.string(), [&] { return Safetensors(path); });
     }
 
+    SUTURE_REJECTED_DEFAULT("a file is opened by a function: write Safetensors::open(path)", Safetensors);
+    explicit SUTURE_REJECTED_FROM("a file is opened by a function: write Safetensors::open(path)", Safetensors,
+                                  const char*);
+    explicit SUTURE_REJECTED_FROM("a file is opened by a function: write Safetensors::open(path)", Safetensors,
+                                  const std::string&);
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by its path: write Safetensors::open(path)", open(...));
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", load(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get_tensor(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", at(...) const);
+    template <class I>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("the names have a function: write file.names()", keys(...) const);
+    template <class...>
+    SUTURE_REJECTED("a file is not a range: write file.names(), or file.load_all()", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a file is not a range: write file.names(), or file.load_all()", end() const);
     /// In the order of the data in the file.
     std::vector<std::string> names() const { return names_; }
 
@@ -185,6 +206,9 @@ template <class...>
 SUTURE_REJECTED("the path comes first: write save_safetensors(path, tensors)",
                 save_safetensors(const std::map<std::string, at::Tensor>&, const std::filesystem::path&,
                                  InBraces = {}));
+
+template <class...>
+SUTURE_REJECTED("tensors have names: write save_safetensors(path, {{name, tensor}})", save_safetensors(...));
 
 }  // namespace suture
 

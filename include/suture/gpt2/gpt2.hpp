@@ -7,6 +7,7 @@
 #pragma once
 
 #include "suture/core/catalogue.hpp"
+#include "suture/core/diagnostics.hpp"
 #include "suture/gpt2/config.hpp"
 #include "suture/gpt2/layers.hpp"
 #include "suture/hook/hook_point.hpp"
@@ -364,6 +365,10 @@ public:
     SUTURE_BEHIND_THE_HOLDER(layers)
     SUTURE_BEHIND_THE_HOLDER(clone)
 #undef SUTURE_BEHIND_THE_HOLDER
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write load_gpt2<768, 12>(directory)", Gpt2,
+                                  const char*);
+    template <class...>
+    static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)", load(...));
 };
 
 }  // namespace suture

@@ -2,6 +2,7 @@
 // "transformer.". 16-bit weights are widened to the model's float32, and 64-bit weights are rounded to it.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/gpt2/config_file.hpp"
 #include "suture/gpt2/gpt2.hpp"
@@ -14,6 +15,8 @@
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -168,4 +171,14 @@ void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
                          std::to_string(config.heads) + "> to the sizes of visit_gpt2");
 }
 
+template <class...>
+SUTURE_REJECTED("a model has a width and heads: write load_gpt2<768, 12>(directory)", load_gpt2(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a model is loaded from a directory: write load_gpt2<768, 12>(directory)", load_gpt2(...));
+template <class...>
+SUTURE_REJECTED("the directory comes first, then a function: write visit_gpt2(directory, f)", visit_gpt2(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -2,6 +2,7 @@
 // GPT2LMHeadModel. Law: load_gpt2 of the directory gives the model, bit for bit. Needs POSIX.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/gpt2/gpt2.hpp"
 
@@ -12,6 +13,8 @@
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -113,4 +116,9 @@ void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>&
     texts.publish();
 }
 
+template <class...>
+SUTURE_REJECTED("the directory comes first, then the model: write save_gpt2(directory, model)", save_gpt2(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -488,7 +488,7 @@ public:
     SiteEntry layer(Integer auto number) { return SiteEntry(*state_, Key::layer(detail::counted(number))); }
     template <class N>
         requires(!Integer<N>)
-    SUTURE_REJECTED("a layer goes by the model's number of it: write board.layer(3)", layer(const N&) const);
+    SUTURE_REJECTED("a layer goes by its number in the model: write board.layer(3)", layer(const N&) const);
 
     // Calls that must not compile.
     template <class I>

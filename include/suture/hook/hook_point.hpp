@@ -1,6 +1,7 @@
 // HookPoint: a site as a member of a model, through which its forward passes an activation.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/run_hooks.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
@@ -57,6 +58,9 @@ public:
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
     template <class...>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
+
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add_hook(...) const);
     template <class R>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
     template <class R>

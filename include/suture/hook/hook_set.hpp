@@ -2,6 +2,7 @@
 // thread, until the scope ends. Scopes nest; the hooks of the outer set run first.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/callback.hpp"
 #include "suture/hook/detail/hook_mistakes.hpp"
 #include "suture/hook/detail/registry.hpp"
@@ -320,6 +321,27 @@ public:
     SUTURE_REJECTED("hooks are removed by clear(), or by a key: write hooks.clear()", remove_hooks(...) const);
     template <class...>
     SUTURE_REJECTED("hooks are removed by clear(), or by a key: write hooks.clear()", reset(...) const);
+
+    template <class...>
+    SUTURE_REJECTED("hooks are removed by clear(), or by a key: write hooks.clear()", remove_all(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", push_back(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", insert(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", append(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", add_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", add_forward_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", register_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", register_forward_hook(...) const);
+    template <class T>
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", operator+=(const T&));
+    template <class T>
+    SUTURE_REJECTED("a set is not a range: keep the keys that add returns", operator[](const T&) const);
     template <class...>
     SUTURE_REJECTED("a key says how its hooks run: write hooks.add(site, recipe).once()", once(...) const);
     template <class...>
@@ -332,6 +354,7 @@ public:
     template <class...>
     SUTURE_REJECTED("a set is not a range: keep the keys that add returns", end() const);
     explicit SUTURE_REJECTED_FROM("a set is filled by add: write hooks.add(site, recipe)", HookSet, InBraces);
+    explicit SUTURE_REJECTED_FROM("a set is filled by add: write hooks.add(site, recipe)", HookSet, InBraces, InBraces);
     template <class...>
     SUTURE_REJECTED("a set runs with a model: write run_with_hooks(model, hooks, ids)", run(...) const);
     template <class...>

@@ -3,6 +3,7 @@
 // from the Impl and shadows it. Parameter names stay, so checkpoints of the plain module load.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/leaves.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/hook_point.hpp"
@@ -20,6 +21,8 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -96,6 +99,12 @@ public:
         if constexpr (leaves_in < arguments >> 0) visit("input", input);
         for (std::size_t i = 0; i < other_inputs.size(); ++i) visit("input." + std::to_string(i + 1), other_inputs[i]);
     }
+
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", register_forward_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module->input, recipe)",
+                    register_forward_pre_hook(...) const);
 
     /// The site of the result, or of its first tensor.
     HookPoint<Out> output;
@@ -234,6 +243,10 @@ public:
     auto operator()(Given&&... given) {
         return this->get()->call(std::forward<Given>(given)...);
     }
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", register_forward_hook(...) const);
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

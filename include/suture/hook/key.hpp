@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <utility>
 #include <vector>
 
@@ -36,8 +37,8 @@ public:
     }
 
     /// Switches the hooks off until enable(). They stay in the set.
-    void disable() const { enable(false); }
-    void enable() const { enable(true); }
+    void disable() const { switch_to(false); }
+    void enable() const { switch_to(true); }
 
     /// Removes the hooks from their set. It does not wait for a hook that is still running in another thread. A scope of
     /// this thread still reports a hook that passes of it have seen and that never fired; scopes of other threads do not,
@@ -62,9 +63,18 @@ public:
     /// The number of hooks: one per site.
     std::size_t size() const { return hooks_.size(); }
 
+    /// "a key of 12 hooks, which fired 3 times"
+    friend std::ostream& operator<<(std::ostream& out, const HookKey& key) {
+        return out << "a key of " << key.size() << (key.size() == 1 ? " hook" : " hooks") << ", which fired "
+                   << key.fired() << (key.fired() == 1 ? " time" : " times");
+    }
+
     SUTURE_REJECTED_DEFAULT("a key is made by add: write const HookKey key = hooks.add(site, recipe)", HookKey);
     template <class...>
     SUTURE_REJECTED("a key is not a function: write key.remove(), or key.disable()", operator()(...) const);
+
+    template <class...>
+    SUTURE_REJECTED("a key has two switches: write key.enable(), or key.disable()", enable(...) const);
 
 private:
     friend class HookSet;
@@ -73,7 +83,7 @@ private:
         std::shared_ptr<detail::HookState> state;
     };
     explicit HookKey(std::weak_ptr<detail::HookRegistry> set) : set_(std::move(set)) {}
-    void enable(bool enabled) const {
+    void switch_to(bool enabled) const {
         for (const Hook& h : hooks_) h.state->enabled = enabled;
     }
 

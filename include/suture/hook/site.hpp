@@ -10,6 +10,7 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <typeinfo>
 #include <utility>
@@ -86,6 +87,9 @@ public:
         else
             return false;
     }
+
+    /// Its name.
+    friend std::ostream& operator<<(std::ostream& out, const Site& site) { return out << site.name(); }
 
     /// The same place again, for users that outlive the module.
     Site same() const {

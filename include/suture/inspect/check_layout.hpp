@@ -2,6 +2,7 @@
 // no error shows it. How attention reacts to an edit of one component does.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/leaves.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/inspect/detail/attention_probe.hpp"
@@ -37,6 +38,15 @@ public:
         return with(&AttentionSites::pattern_, site);
     }
 
+    template <class...>
+    SUTURE_REJECTED("this takes a site of the attention: write AttentionSites().output(attn->z)", output(...) const);
+    template <class...>
+    SUTURE_REJECTED("this takes a site of the attention: write AttentionSites().pattern(site)", pattern(...) const);
+    explicit SUTURE_REJECTED_FROM("the sites have names: write AttentionSites().output(site).pattern(site)",
+                                  AttentionSites, InBraces);
+    explicit SUTURE_REJECTED_FROM("the sites have names: write AttentionSites().output(site).pattern(site)",
+                                  AttentionSites, InBraces, InBraces);
+    AttentionSites() = default;
     const std::optional<SiteRef<AnyLayout>>& output() const { return output_; }
     const std::optional<SiteRef<AnyLayout>>& pattern() const { return pattern_; }
 
@@ -144,6 +154,10 @@ SUTURE_REJECTED("a layout is checked at [batch, token, channel]: name the axes i
 
 template <class...>
 SUTURE_REJECTED("the check needs a site of the model: write check_layout(model, site, ids)", check_layout(...));
+
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: write check_layout<Layout>(model, site, ids)", check_layout(...));
 
 }  // namespace suture
 

@@ -4,6 +4,7 @@
 // as well. Law: the contributions sum to the logit.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/core/where.hpp"
 #include "suture/gpt2/gpt2.hpp"
 #include "suture/hook/hook_set.hpp"
@@ -18,6 +19,8 @@
 #include <array>
 #include <cstddef>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -164,4 +167,10 @@ DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const 
             read(pass.stream.edits().add(pass.attention.edits())).add(read.after_norm(pass.norm.edits()))};
 }
 
+template <class...>
+SUTURE_REJECTED("a logit is attributed: write direct_logit_attribution(model, ids, logit(7))",
+                direct_logit_attribution(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

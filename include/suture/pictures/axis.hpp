@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/diagnostics.hpp"
+#include "suture/core/refuse.hpp"
+
 namespace suture::pictures {
 
 /// One side of a picture: its title, and a name for each position. The names may hold any bytes; CSV files keep them as
@@ -49,4 +52,9 @@ inline std::string token_name(std::size_t position, std::string_view token) {
     return std::to_string(position) + " " + name;
 }
 
+template <class...>
+SUTURE_REJECTED("a numbered axis has a title and a length: write numbers(title, count)", numbers(...));
+
 }  // namespace suture::pictures
+
+#include "suture/core/end_refuse.hpp"

@@ -2,6 +2,7 @@
 // network or scripts. Law: no text that is added becomes markup.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/new_file.hpp"
 #include "suture/pictures/detail/html.hpp"
 #include "suture/pictures/detail/page_style.hpp"
@@ -22,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture::pictures {
 
 /// A page under construction, in the order in which its parts are added. The page contains its pictures and links to
@@ -35,6 +38,19 @@ public:
     explicit Report(std::filesystem::path file, std::string title, std::string subtitle = "")
         : file_(std::move(file)), title_(std::move(title)), subtitle_(std::move(subtitle)) {}
 
+    SUTURE_REJECTED_DEFAULT("a report has a file and a title: write Report report(path, title)", Report);
+    explicit SUTURE_REJECTED_FROM("a report has a file and a title: write Report report(path, title)", Report,
+                                  const std::string&);
+    template <class...>
+    SUTURE_REJECTED("a section has a heading: write report.section(heading)", section(...));
+    template <class...>
+    SUTURE_REJECTED("a paragraph is a text: write report.paragraph(text)", paragraph(...));
+    template <class...>
+    SUTURE_REJECTED("a table has a header and rows: write report.table(Table{header, rows})", table(...));
+    template <class...>
+    SUTURE_REJECTED("a picture is saved first: write report.picture(save(map, directory, name))", picture(...));
+    template <class...>
+    SUTURE_REJECTED("the report knows its file: write report.save()", save(std::string_view) const);
     Report& section(const std::string& heading) {
         sections_.push_back(heading);
         return put("<h2 id=\"section-{}\">{}</h2>\n", sections_.size(), detail::html(heading));
@@ -152,3 +168,5 @@ inline std::string Report::text() const {
 }
 
 }  // namespace suture::pictures
+
+#include "suture/core/end_refuse.hpp"

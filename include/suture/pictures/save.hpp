@@ -2,6 +2,7 @@
 // NAME.csv and NAME.safetensors. They appear only once all are complete. Needs POSIX.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/new_file.hpp"
 #include "suture/pictures/csv.hpp"
 #include "suture/pictures/detail/canvas.hpp"
@@ -25,6 +26,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture::pictures {
 
@@ -158,4 +161,9 @@ Saved save(const P& picture, const std::filesystem::path& directory, const std::
     return detail::save_drawing(drawing_of(picture), directory, name, gnuplot);
 }
 
+template <class...>
+SUTURE_REJECTED("a picture goes to a directory, by name: write save(map, directory, name)", save(...));
+
 }  // namespace suture::pictures
+
+#include "suture/core/end_refuse.hpp"

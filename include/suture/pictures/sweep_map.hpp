@@ -2,6 +2,7 @@
 // all other axes along the rows.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/pictures/axis.hpp"
 #include "suture/pictures/heat_map.hpp"
 #include "suture/pictures/scale.hpp"
@@ -20,6 +21,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture::pictures {
 
@@ -92,4 +95,9 @@ inline HeatMap heat_map_of(const SweepResult& result) {
     return map;
 }
 
+template <class...>
+SUTURE_REJECTED("a map shows a result of a sweep: write heat_map_of(result)", heat_map_of(...));
+
 }  // namespace suture::pictures
+
+#include "suture/core/end_refuse.hpp"

@@ -2,6 +2,7 @@
 // Latest. A History that outgrows the memory is spilled to files, see record/spill.hpp.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/owned.hpp"
 #include "suture/tensor/reading.hpp"
@@ -83,18 +84,37 @@ public:
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", History, at::ScalarType);
     explicit SUTURE_REJECTED_FROM("a recorder of C keeps all channels of C: name a place of C without heads or dims",
                                   History, const detail::RefusedOperations&);
+
+    explicit SUTURE_REJECTED_FROM("a recorder is filled by hooks: write hooks.add(sites, history)", History, InBraces);
+    explicit SUTURE_REJECTED_FROM("a recorder is filled by hooks: write hooks.add(sites, history)", History, InBraces,
+                                  InBraces);
+    template <class...>
+    SUTURE_REJECTED("a recorder is filled by hooks: write hooks.add(sites, history)", record(...) const);
+    template <class...>
+    SUTURE_REJECTED("a recorder is filled by hooks: write hooks.add(sites, history)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a recorder is emptied as a whole: write history.clear()", reset(...) const);
     explicit SUTURE_REJECTED_FROM("a recorder of C keeps all channels of C: name a place of C without heads or dims",
                                   History, const detail::RefusedOperations&, const RecordOptions&);
     explicit SUTURE_REJECTED_FROM("the place comes first: write (on<C>(token(-1)), RecordOptions{...})", History,
                                   const RecordOptions&, const detail::RefusedOperations&);
     explicit SUTURE_REJECTED_FROM("a file is read by a function: write read_history<Q<768, 12>>(path)", History,
                                   const std::string&);
+    explicit SUTURE_REJECTED_FROM("a file is read by a function: write read_history<Q<768, 12>>(path)", History,
+                                  const char*);
     template <class...>
     SUTURE_REJECTED("one layer at a time: write history.of(3), or history.of(site.name())",
                     of(std::initializer_list<const char*>) const);
     template <class...>
     SUTURE_REJECTED("one layer at a time: write history.stack(3), or history.stack(site.name())",
                     stack(std::initializer_list<const char*>) const);
+
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.of(3), or history.of(site.name())", of(...) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.stack(3), or history.stack(site.name())", stack(...) const);
+    template <class...>
+    SUTURE_REJECTED("a History has many activations: write history.stack(3).mean(0)", mean(...) const);
     template <class I>
     SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", operator[](const I&)
                                                                                                      const);

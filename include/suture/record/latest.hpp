@@ -2,6 +2,7 @@
 // activations of many prompts, use a History.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/reading.hpp"
 
@@ -67,12 +68,24 @@ public:
     SUTURE_REJECTED_FROM("options have names: write RecordOptions{.dtype = at::kDouble}", Latest, at::ScalarType);
     explicit SUTURE_REJECTED_FROM("a recorder of C keeps all channels of C: name a place of C without heads or dims",
                                   Latest, const detail::RefusedOperations&);
+
+    explicit SUTURE_REJECTED_FROM("a recorder is filled by hooks: write hooks.add(sites, latest)", Latest, InBraces);
+    explicit SUTURE_REJECTED_FROM("a recorder is filled by hooks: write hooks.add(sites, latest)", Latest, InBraces,
+                                  InBraces);
+    template <class...>
+    SUTURE_REJECTED("a recorder is filled by hooks: write hooks.add(sites, latest)", record(...) const);
+    template <class...>
+    SUTURE_REJECTED("a recorder is filled by hooks: write hooks.add(sites, latest)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a recorder is emptied as a whole: write latest.clear()", reset(...) const);
     explicit SUTURE_REJECTED_FROM("a recorder of C keeps all channels of C: name a place of C without heads or dims",
                                   Latest, const detail::RefusedOperations&, const RecordOptions&);
     explicit SUTURE_REJECTED_FROM("the place comes first: write (on<C>(token(-1)), RecordOptions{...})", Latest,
                                   const RecordOptions&, const detail::RefusedOperations&);
     explicit SUTURE_REJECTED_FROM("a recorder is added at sites: write hooks.add(sites<L>(model, path), latest)",
                                   Latest, const std::string&);
+    explicit SUTURE_REJECTED_FROM("a recorder is added at sites: write hooks.add(sites<L>(model, path), latest)",
+                                  Latest, const char*);
     template <class...>
     SUTURE_REJECTED(
         "one entry at a time: write latest[3], or latest[site.name()]", operator[](std::initializer_list<const char*>)

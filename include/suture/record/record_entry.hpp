@@ -1,6 +1,7 @@
 // RecordEntry: one recorded activation, which is what iterating a Latest or a History gives.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/record/detail/entry_store.hpp"
 #include "suture/tensor/detail/handle.hpp"
 #include "suture/tensor/view.hpp"
@@ -8,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -65,6 +67,11 @@ public:
     /// call.
     /// @throws OwnershipError if the tensor was written after it was recorded, FileError if the file cannot be read
     view_type view() const { return detail::EntryValue<X>::of(detail::tensor_of(stored_), stored_.cut, stored_.held); }
+
+    /// "h.3.attn.c_attn, pass 0: ", and the value.
+    friend std::ostream& operator<<(std::ostream& out, const RecordEntry& entry) {
+        return out << entry.name() << ", pass " << entry.pass() << ": " << entry.view();
+    }
 
     // Calls that must not compile.
     SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view()", view_type, const);

@@ -9,6 +9,7 @@
 // It includes LibTorch's compiler, so suture.hpp does not include it. See docs/torchscript.md.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/sites.hpp"
@@ -36,6 +37,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -106,6 +109,33 @@ public:
         }
     }
 
+    SUTURE_REJECTED_DEFAULT("a model is loaded by a function: write script::load(path)", Script);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write script::load(path)", Script, const char*);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write script::load(path)", Script,
+                                  const std::string&);
+    template <class...>
+    static SUTURE_REJECTED("a model is loaded by a function: write script::load(path)", load(...));
+    template <class...>
+    static SUTURE_REJECTED("a model is loaded by a function: write script::load(path)", open(...));
+    template <class I>
+    SUTURE_REJECTED("a submodule is found by its path: write site<Layout>(model, path)", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("the loaded module does this: write model.module().eval(...)", eval(...) const);
+    template <class...>
+    SUTURE_REJECTED("the loaded module does this: write model.module().train(...)", train(...) const);
+    template <class...>
+    SUTURE_REJECTED("the loaded module does this: write model.module().to(...)", to(...) const);
+    template <class...>
+    SUTURE_REJECTED("the loaded module does this: write model.module().parameters(...)", parameters(...) const);
+    template <class...>
+    SUTURE_REJECTED("the loaded module does this: write model.module().named_modules(...)", named_modules(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)",
+                    register_forward_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)", add_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)", hook(...) const);
     /// The loaded module, for example to move it to a device or to switch it to `eval()`.
     torch::jit::Module module() const { return state_->module; }
 
@@ -258,3 +288,5 @@ template <class L = AnyLayout, class Model>
     }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

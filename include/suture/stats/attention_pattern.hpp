@@ -9,6 +9,7 @@
 // Law: the rows of a pattern are probabilities. Anything else is refused and never measured.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/cut.hpp"
@@ -24,6 +25,8 @@
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -157,4 +160,15 @@ inline at::Tensor attention_to_previous(const detail::GivenPattern& pattern) {
     return detail::checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
 }
 
+template <class...>
+SUTURE_REJECTED("name a pattern and a key: write attention_to_key(latest[3], 2)", attention_to_key(...));
+template <class...>
+SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",
+                attention_to_keys(...));
+template <class...>
+SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",
+                attention_to_keys(const at::Tensor&, InBraces));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -3,6 +3,7 @@
 // Law: a correlation is a number in [-1, 1], or NaN if a row has none; such a row does not affect the others.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
@@ -104,6 +105,12 @@ inline at::Tensor mean_correlation_with_others(const at::Tensor& matrix) {
     const at::Tensor left_out = correlations.isnan().logical_or(itself);
     return correlations.masked_fill(left_out, 0).sum(-1).div(left_out.logical_not().sum(-1));  // 0 / 0 is NaN
 }
+
+template <class...>
+SUTURE_REJECTED("rows are correlated with rows: write pearson(a, b) with Views or tensors", pearson(...));
+template <class...>
+SUTURE_REJECTED("the rows of one activation are compared: write correlation_matrix(latest[3])",
+                correlation_matrix(...));
 
 }  // namespace suture
 

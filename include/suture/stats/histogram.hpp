@@ -2,6 +2,7 @@
 // with the bin's edges and not by arithmetic.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
@@ -14,6 +15,8 @@
 #include <cmath>
 #include <optional>
 #include <string>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -89,4 +92,12 @@ Histogram histogram_of(const T& activation, Index bins = 10, std::optional<Histo
             all.numel() - numbers.numel()};
 }
 
+template <class...>
+SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3], bins)", histogram_of(...));
+template <Numbers T>
+SUTURE_REJECTED("a range has a type: write histogram_of(x, 20, HistogramRange{-1, 1})",
+                histogram_of(const T&, InBraces));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

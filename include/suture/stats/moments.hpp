@@ -3,6 +3,7 @@
 // LeVeque 1983, "Algorithms for computing the sample variance").
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
@@ -13,6 +14,8 @@
 
 #include <limits>
 #include <string>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -101,6 +104,23 @@ public:
     at::Tensor min() const { return where_there_are(1, gathered().low); }
     at::Tensor max() const { return where_there_are(1, gathered().high); }
 
+    template <class...>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", add(...));
+    template <class...>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", update(...));
+    template <class...>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", operator()(...));
+    template <class...>
+    SUTURE_REJECTED("moments are merged with moments: write moments.merge(other)", merge(...));
+    template <class...>
+    SUTURE_REJECTED("the standard deviation has another name: write moments.stddev()", std(...) const);
+    template <class...>
+    SUTURE_REJECTED("moments have no variance: write moments.stddev().square()", var(...) const);
+    template <class T>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", operator+=(const T&));
+    explicit SUTURE_REJECTED_FROM("moments begin empty: fill them with moments.add(view)", RunningMoments, InBraces);
+    RunningMoments() = default;
+
 private:
     void take_in(const detail::ChannelMoments& more) {
         if (empty()) {
@@ -124,3 +144,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

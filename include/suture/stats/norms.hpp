@@ -1,6 +1,7 @@
 // Norms: the lengths of activations' rows, by layer and token. Law: they are computed in float64, whatever the dtype.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/record/history.hpp"
 #include "suture/record/latest.hpp"
 #include "suture/stats/numbers.hpp"
@@ -13,6 +14,8 @@
 #include <map>
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -69,4 +72,9 @@ at::Tensor norms(const History<X>& history) {
     return at::stack(layers);
 }
 
+template <class...>
+SUTURE_REJECTED("norms are those of one activation or recorder: write norms(latest[3])", norms(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

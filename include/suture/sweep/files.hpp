@@ -2,6 +2,7 @@
 // Law: what was saved is loaded bit for bit. Needs nlohmann-json, as suture/file/safetensors.hpp does.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/new_file.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/sweep/result.hpp"
@@ -14,6 +15,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -98,4 +101,11 @@ inline SweepResult load_sweep(const std::filesystem::path& path) {
     return result;
 }
 
+template <class...>
+SUTURE_REJECTED("the path comes first, then the result: write save_csv(path, result)", save_csv(...));
+template <class...>
+SUTURE_REJECTED("the path comes first, then the result: write save_sweep(path, result)", save_sweep(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -2,6 +2,7 @@
 // layers by recipes of any kind.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/core/where.hpp"
 #include "suture/edit/apply.hpp"
 #include "suture/hook/hook_set.hpp"
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -335,6 +337,9 @@ public:
     template <template <Index, Index> class... Families>
         requires(sizeof...(Families) > 0)
     static SUTURE_REJECTED("a grid is made of sites: write Grid::of<Q>(sites<Layout>(model, pattern))", of(...));
+    template <auto... Numbers>
+        requires(sizeof...(Numbers) > 0)
+    static SUTURE_REJECTED("a grid names components: write Grid::of<Q>(sites)", of(...));
     template <class...>
     static SUTURE_REJECTED("the sites come first: write Grid::of_recipes(sites, recipes)", of_recipes(...));
     template <class...>
@@ -343,6 +348,18 @@ public:
     SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", with(...) const);
     template <class...>
     SUTURE_REJECTED("this has another name: write Grid::of<Q>(sites).by_head()", by_heads(...) const);
+
+    template <class...>
+    SUTURE_REJECTED("a grid goes by layer if it has several sites: write Grid::of<Q>(sites)", by_layer(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid goes by position by itself: write all_positions() for all at once", by_position(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid goes by position by itself: write all_positions() for all at once", by_token(...) const);
+    template <class...>
+    SUTURE_REJECTED("this has another name: write all_positions()", all_tokens(...) const);
+    template <class...>
+    SUTURE_REJECTED("positions are given by at: write grid.at(tokens(2, 5))", tokens(...) const);
+    SUTURE_REJECTED_DEFAULT("a grid is made by a function: write Grid::of<Q>(sites)", Grid);
     template <class...>
     SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", operator|(const Grid&) const);
     template <class...>
@@ -351,16 +368,24 @@ public:
     template <class...>
     SUTURE_REJECTED("a grid takes all heads: write by_head(), and select in the result", by_head(...) const);
 
+    /// "Q, K of 12 layers, by head"
+    friend std::ostream& operator<<(std::ostream& out, const Grid& grid) {
+        for (std::size_t i = 0; i < grid.parts_.size(); ++i) out << (i ? ", " : "") << grid.parts_[i].name;
+        out << " of " << grid.layers() << (grid.layers() == 1 ? " layer" : " layers");
+        if (!grid.recipes_.empty()) out << ", " << grid.recipes_.size() << " recipes";
+        return out << (grid.by_head_ ? ", by head" : "");
+    }
+
 private:
     explicit Grid(detail::GridPart part) { parts_.push_back(std::move(part)); }
-    Grid() = default;
+    explicit Grid(std::vector<detail::GridPart> parts) : parts_(std::move(parts)) {}
 
     template <class... Selectors, class S>
     static Grid of_selected(S&& sites) {
         using L = detail::layout_at<S>;
         const Extents<L> extents = detail::extents_at_sites<L>(sites);
         const std::vector<SiteRef<AnyLayout>> untyped = detail::untyped(sites);
-        Grid grid;
+        Grid grid(std::vector<detail::GridPart>{});
         (grid.parts_.push_back(detail::grid_part<Selectors, L>(untyped, extents)), ...);
         return grid;
     }

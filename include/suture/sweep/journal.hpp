@@ -3,6 +3,7 @@
 // Law: what was added is read again bit for bit; a NaN as a NaN.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/detail/append_file.hpp"
 #include "suture/sweep/detail/journal_text.hpp"
 #include "suture/tensor/torch.hpp"
@@ -20,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// The journal of one sweep. Several processes that share a sweep have one journal each.
@@ -30,6 +33,9 @@ public:
     explicit SweepJournal(std::filesystem::path path) : path_(std::move(path)), text_(read(path_)) {
         named(path_, [&] { file_.emplace(path_); });
     }
+
+    SUTURE_REJECTED_DEFAULT("a journal is a file: write SweepJournal journal(path)", SweepJournal);
+    explicit SUTURE_REJECTED_FROM("a journal is a file: write SweepJournal journal(path)", SweepJournal, double);
     SweepJournal(const SweepJournal&) = delete;
     SweepJournal& operator=(const SweepJournal&) = delete;
 
@@ -147,3 +153,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

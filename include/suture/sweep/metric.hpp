@@ -2,6 +2,7 @@
 // reads, so that nothing else needs to be computed.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/write_watch.hpp"
@@ -34,6 +35,10 @@ struct LogitTarget {
 
     /// The metric at these positions: `logit_difference(mary, john).at(tokens(2, 5))`.
     Metric at(const Position<Axis::token>& positions) const;
+
+    SUTURE_REJECTED(
+        "a difference of logits has a name: write logit_difference(answer, other)", operator-(const LogitTarget&)
+                                                                                        const);
     template <class...>
     SUTURE_REJECTED("a metric is read at positions: write at(token(4)), or at(tokens(2, 5))", at(...) const);
     template <class...>
@@ -73,6 +78,9 @@ struct Metric {
         : name(std::move(called)), of(std::move(f)) {}
     Metric(const LogitTarget& target);
 
+    SUTURE_REJECTED_DEFAULT("a metric is made by a function: write logit(5335), or metric_of(f)", Metric);
+    SUTURE_REJECTED_FROM("a metric is made by a function: write logit(5335), or metric_of(f)", Metric, double);
+    SUTURE_REJECTED_FROM("a metric is made by a function: write logit(5335), or metric_of(f)", Metric, const char*);
     /// The same read at other positions: `loss(answer).at(token(4))`.
     Metric at(const Position<Axis::token>& positions) const {
         Metric metric = *this;
@@ -249,6 +257,11 @@ template <class...>
 SUTURE_REJECTED("the answer is a token id, or a tensor of one per prompt: write probability(5335)", probability(...));
 template <class...>
 SUTURE_REJECTED("the answer is a token id, or a tensor with one per prompt: write loss(5335)", loss(...));
+
+template <class...>
+SUTURE_REJECTED("the clean run is known to a sweep: write kl_divergence()", kl_divergence(...));
+template <class...>
+SUTURE_REJECTED("the next tokens are known to a sweep: write next_token_loss()", next_token_loss(...));
 
 }  // namespace suture
 

@@ -4,6 +4,7 @@
 // means or another prompt's activations into clean runs.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
@@ -37,6 +38,12 @@ public:
     /// The clean prompts, of the same shape as `base`.
     const at::Tensor& clean() const { return base_is_clean_ ? base_ : source_; }
     bool base_is_clean() const { return base_is_clean_; }
+
+    SUTURE_REJECTED_DEFAULT("a patching is made by a function: write denoising(clean, corrupted)", Patching);
+    SUTURE_REJECTED_FROM("a patching is made by a function: write denoising(clean, corrupted)", Patching,
+                         const at::Tensor&);
+    SUTURE_REJECTED_FROM("a patching is made by a function: write denoising(clean, corrupted)", Patching,
+                         const at::Tensor&, const at::Tensor&);
 
 private:
     Patching(std::string name, Source puts_in, at::Tensor base, at::Tensor source, bool base_is_clean)
@@ -134,6 +141,9 @@ SUTURE_REJECTED("the means are those of other prompts: write mean_ablation(promp
 template <class...>
 SUTURE_REJECTED("a resample is drawn by a seed: write resample_ablation(prompts, reference, 1)",
                 resample_ablation(...));
+
+template <class...>
+SUTURE_REJECTED("the edits are those of the grid: write editing(prompts)", editing(...));
 
 }  // namespace suture
 

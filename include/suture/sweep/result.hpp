@@ -61,6 +61,8 @@ constexpr const char* to_string(SweepMethod method) {
             return "one forward pass per cell";
     }
 }
+inline std::ostream& operator<<(std::ostream& out, SweepMethod method) { return out << to_string(method); }
+
 /// The method with this text, if there is one.
 constexpr std::optional<SweepMethod> sweep_method_of(std::string_view text) {
     for (const SweepMethod method : sweep_methods)
@@ -158,6 +160,10 @@ struct SweepResult {
                                                                                                         const);
     SUTURE_REJECTED_CONVERSION("a result has several tensors: write result.effects(), or result.values", at::Tensor,
                                const);
+    template <class...>
+    SUTURE_REJECTED("a result is not a range of cells: write result.cells()", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a result is not a range of cells: write result.cells()", end() const);
     /// All cells, in the order of their indices: a random-access range, which keeps what it reads, so that a pipeline may
     /// begin with a temporary result.
     ///
@@ -299,6 +305,11 @@ inline std::string csv_text(const SweepResult& result) {
     }
     return text.str();
 }
+
+template <class...>
+SUTURE_REJECTED("results come in a vector: write concatenate({first, second})", concatenate(...));
+template <class...>
+SUTURE_REJECTED("results come in a vector: write merge({first, second})", merge(...));
 
 }  // namespace suture
 

@@ -29,15 +29,18 @@ public:
     Piece& operator=(const Piece&)& = default;
     Piece& operator=(Piece&&)& noexcept = default;
     template <class V>
-    SUTURE_REJECTED("a place of a View is read-only: write view | place.set(value)", operator=(const V&) &&);
+    SUTURE_REJECTED("a View or a const Owned is read-only: write view | place.set(value)", operator=(const V&) &&);
     template <class V>
-    SUTURE_REJECTED("a place of a View is read-only: write view | place.add(value)", operator+=(const V&) const);
+    SUTURE_REJECTED("a View or a const Owned is read-only: write view | place.add(value)", operator+=(const V&) const);
     template <class V>
-    SUTURE_REJECTED("a place of a View is read-only: write view | place.subtract(value)", operator-=(const V&) const);
+    SUTURE_REJECTED(
+        "a View or a const Owned is read-only: write view | place.subtract(value)", operator-=(const V&) const);
     template <class V>
-    SUTURE_REJECTED("a place of a View is read-only: write view | place.multiply(value)", operator*=(const V&) const);
+    SUTURE_REJECTED(
+        "a View or a const Owned is read-only: write view | place.multiply(value)", operator*=(const V&) const);
     template <class V>
-    SUTURE_REJECTED("a place of a View is read-only: write view | place.divide(value)", operator/=(const V&) const);
+    SUTURE_REJECTED(
+        "a View or a const Owned is read-only: write view | place.divide(value)", operator/=(const V&) const);
 
     SUTURE_REJECTED_CONVERSION("a place of a View is not a tensor: write view[place].clone()", at::Tensor, const);
     template <class I>

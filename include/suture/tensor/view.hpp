@@ -228,6 +228,12 @@ auto split(const Owned<L>& whole) {
 }
 template <class...>
 SUTURE_REJECTED("split takes a View or an Owned: write split(borrow<Layout>(tensor))", split(...));
+template <Readable V, class... Widths>
+    requires(sizeof...(Widths) > 0)
+SUTURE_REJECTED("the layout knows the widths: write split(view)", split(const V&, const Widths&...));
+template <class L, Readable V, class... Widths>
+    requires(sizeof...(Widths) > 0)
+SUTURE_REJECTED("the layout knows the widths: write split(view)", split(const V&, const Widths&...));
 template <class T>
     requires std::same_as<T, at::Tensor> SUTURE_REJECTED(
         "a raw tensor has no layout: write split(borrow<Layout>(tensor))", split(const T&));

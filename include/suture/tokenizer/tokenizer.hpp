@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/core/component.hpp"
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/near_words.hpp"
 #include "suture/text/visible_text.hpp"
@@ -17,6 +18,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -42,6 +45,42 @@ public:
         return Tokenizer(WordLevel::read(words));
     }
 
+    SUTURE_REJECTED_DEFAULT("a tokenizer is opened by a function: write Tokenizer::open(directory)", Tokenizer);
+    explicit SUTURE_REJECTED_FROM("a tokenizer is opened by a function: write Tokenizer::open(directory)", Tokenizer,
+                                  const char*);
+    explicit SUTURE_REJECTED_FROM("a tokenizer is opened by a function: write Tokenizer::open(directory)", Tokenizer,
+                                  const std::string&);
+    template <class...>
+    static SUTURE_REJECTED("a tokenizer is opened by its directory: write Tokenizer::open(directory)", open(...));
+    template <class...>
+    static SUTURE_REJECTED("a tokenizer is opened by its directory: write Tokenizer::open(directory)", load(...));
+    template <class...>
+    static SUTURE_REJECTED("a tokenizer is opened by its directory: write Tokenizer::open(directory)",
+                           from_pretrained(...));
+    template <class...>
+    static SUTURE_REJECTED("a tokenizer is opened by its directory: write Tokenizer::open(directory)", from_file(...));
+    template <class...>
+    SUTURE_REJECTED("one text is encoded at a time: write tokenizer.encode(text)", encode(...) const);
+    template <class...>
+    SUTURE_REJECTED("one text is encoded at a time: write tokenizer.encode(text)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("one text is encoded at a time: write tokenizer.encode(text)", to_tokens(...) const);
+    template <class...>
+    SUTURE_REJECTED("one text is encoded at a time: write tokenizer.encode(text)", to_str_tokens(...) const);
+    template <class...>
+    SUTURE_REJECTED("one text is encoded at a time: write tokenizer.encode(text)", tokenize(...) const);
+    template <class...>
+    SUTURE_REJECTED("ids are decoded from a vector: write tokenizer.decode({15496, 995})", decode(...) const);
+    template <class...>
+    SUTURE_REJECTED("a token is found by its text: write tokenizer.id_of(text)", id_of(...) const);
+    template <class...>
+    SUTURE_REJECTED("a token is found by its text: write tokenizer.id_of(text)", to_single_token(...) const);
+    template <class I>
+    SUTURE_REJECTED("a token is found by its text: write tokenizer.id_of(text)", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("a token is shown by its id: write tokenizer.token_text(995)", token_text(...) const);
+    template <class...>
+    SUTURE_REJECTED("the number of tokens has another name: write tokenizer.size()", vocab_size(...) const);
     /// The ids of a text. "<|endoftext|>" becomes one token if the vocabulary has it, as in Hugging Face's tokenizers.
     /// @throws ValueError, with the position, if the text is not UTF-8 or has a word that the list of words lacks
     std::vector<Index> encode(std::string_view text) const {
@@ -84,3 +123,5 @@ private:
 };
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

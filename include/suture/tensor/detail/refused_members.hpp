@@ -45,10 +45,12 @@ struct RefusedReads {
     SUTURE_REFUSED(name, "a part is read at its place: write x[on<C>(token(4), head(3))]")
     SUTURE_SLICES(SUTURE_READ_AT_A_PLACE)
 #undef SUTURE_READ_AT_A_PLACE
-    template <template <Index, Index> class...>
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     at(InBraces = {}, InBraces = {}, InBraces = {}) const);
-    template <template <Index, Index> class...>
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
 
@@ -58,6 +60,7 @@ struct RefusedReads {
     SUTURE_READ_AT_EACH(begin)
     SUTURE_READ_AT_EACH(end)
 #undef SUTURE_READ_AT_EACH
+    SUTURE_REFUSED(numpy, "an activation lends its tensor: write x.clone(), or x.read(f)")
     SUTURE_REFUSED(tensor, "an activation lends its tensor: write x.clone(), or x.read(f)")
     SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(edit, "a pipe applies a recipe: write view | recipe")
@@ -80,16 +83,19 @@ struct RefusedReads {
 // clang-format on
 
 struct ViewWriters {
+    SUTURE_REFUSED(set, "a pipe applies a recipe: write view | on<C>().set(value)")
 #define SUTURE_READ_ONLY(name) SUTURE_REFUSED(name, "a View is read-only: call clone() first")
     SUTURE_WRITERS(SUTURE_READ_ONLY)
 #undef SUTURE_READ_ONLY
 };
 struct PieceWriters {
+    SUTURE_REFUSED(set, "a View or a const Owned is read-only: write view | place.set(value)")
 #define SUTURE_READ_ONLY(name) SUTURE_REFUSED(name, "a place of a View is read-only: write view | place.set(value)")
     SUTURE_WRITERS(SUTURE_READ_ONLY)
 #undef SUTURE_READ_ONLY
 };
 struct OwnedWriters {
+    SUTURE_REFUSED(set, "an Owned is written at a place: write x[on<C>()] = value")
 #define SUTURE_AT_A_PLACE(name) SUTURE_REFUSED(name, "an Owned is written at a place: write x[on<C>()] = value")
     SUTURE_WRITERS(SUTURE_AT_A_PLACE)
 #undef SUTURE_AT_A_PLACE

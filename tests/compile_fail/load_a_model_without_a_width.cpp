@@ -1,0 +1,13 @@
+// expect: a model has a width and heads: write load_gpt2<768, 12>(directory)
+// visit_gpt2 reads them from the directory.
+#include <suture/gpt2/load.hpp>
+
+using namespace suture;
+
+void use() {
+#ifdef SUTURE_BAD
+    auto model = load_gpt2("gpt2");
+#else
+    auto model = load_gpt2<768, 12>("gpt2");
+#endif
+}
