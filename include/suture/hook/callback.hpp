@@ -47,9 +47,9 @@ private:
         check_packed(activation, extents.facts());
         return extents;
     }
-} WriteWatch watch_;
-LoanOfThread loan_;
-std::optional<LentView<View<L>>> view_;
+    WriteWatch watch_;
+    LoanOfThread loan_;
+    std::optional<LentView<View<L>>> view_;
 };
 template <>
 class HookLoan<AnyLayout> {
