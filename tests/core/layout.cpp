@@ -256,6 +256,8 @@ TEST_CASE("a layout cannot be ordered twice, by no axes, by one axis twice, or w
     CHECK(can_be_ordered<Q<64>, Axis::batch, Axis::head, Axis::token>());
     CHECK_FALSE(can_be_ordered<Q<64, 2>, Axis::batch, Axis::head, Axis::token>());
     CHECK_FALSE(can_be_ordered<PerHead, Axis::batch, Axis::head, Axis::token>());
+}
+
 TEST_CASE("a layout may leave any number dynamic, and the rest is what it was") {
     using Part = Fused<2304, Q<dynamic, 12>, K<768>, V<768>>;
     CHECK(Layout<Part>);

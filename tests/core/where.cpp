@@ -396,6 +396,8 @@ TEST_CASE("where heads are an axis, their number is that of the activation, and 
     constexpr BoundChannels all = bind_channels(part, {});
     CHECK(bind_channels(part, w) == all);
     CHECK(all.channels() == 64);
+}
+
 TEST_CASE("of a place in a layout with dynamic numbers, the compiler refuses what the known ones tell") {
     using Heads3 = Fused<dynamic, Q<dynamic, 3>, K<6, 3>, V<dynamic, dynamic>>;
     CHECK(place_fault<FamilyOf<Q>, Heads3, StaticHeads<2, 3, true>> == Fault::none);
