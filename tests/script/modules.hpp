@@ -46,7 +46,9 @@ at::Tensor hooked(const suture::Script& model, const std::string& path, Callback
     suture::HookSet hooks;
     hooks.add(site(model, path), callback);
     const auto scope = hooks.activate();
-    return model(x);
+    at::Tensor result = model(x);
+    scope.end();  // may throw: clang 14 would leak what a function returns if its destructor threw
+    return result;
 }
 
 inline const auto add_one = [](const at::Tensor& t) { return t + 1; };
