@@ -642,10 +642,10 @@ private:
         if constexpr (!detail::is_static<L>)
             change.bind = [recipe, is_part = change.part.has_value()](const Extents<L>& extents) {
                 recipe.template bind<L>(extents);
-                std::optional<detail::PlaceValue> part;
+                std::optional<detail::PlaceValue> bound;
                 if constexpr (requires { recipe.wheres; })
-                    if (is_part) part = Board::place_of(recipe, extents);
-                return part;
+                    if (is_part) bound = Board::place_of(recipe, extents);
+                return bound;
             };
         return change;
     }

@@ -229,7 +229,7 @@ private:
     friend class Extents;
     using Numbers = std::conditional_t<detail::is_static<L>, detail::NumbersOfType<L>, detail::GivenNumbers>;
 
-    explicit Extents(const detail::InternedLayout& layout) requires(!detail::is_static<L>) : numbers_{&layout} {}
+    explicit Extents(const detail::InternedLayout& interned) requires(!detail::is_static<L>) : numbers_{&interned} {}
     explicit Extents(Numbers numbers) requires(!detail::is_static<L>) : numbers_(numbers) {}
     Extents(std::vector<ComponentFacts> components, std::optional<Index> groups)
         : numbers_(checked(std::move(components), groups)) {}
