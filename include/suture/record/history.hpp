@@ -38,6 +38,8 @@ public:
     const RecordEntry<X>* begin() const { return entries_ ? entries_->data() : nullptr; }
     const RecordEntry<X>* end() const { return entries_ ? entries_->data() + entries_->size() : nullptr; }
 
+    SUTURE_REJECTED_CONVERSION("a layer has many entries: write history.stack(3)", at::Tensor, const);
+
 private:
     std::shared_ptr<const std::vector<RecordEntry<X>>> entries_;
 };

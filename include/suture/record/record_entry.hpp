@@ -11,6 +11,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "suture/core/refuse.hpp"
@@ -44,6 +45,11 @@ struct EntryValue<AnyLayout> {
 
 template <class X>
 class Recorder;
+
+/// A tensor, unless an entry has a refused conversion to one already.
+struct NoTarget;
+template <class Value>
+using not_yet = std::conditional_t<std::same_as<Value, at::Tensor>, NoTarget&, at::Tensor>;
 }  // namespace detail
 
 /// What a recorder can keep: a layout, a component or, with AnyLayout, whatever passes.
@@ -75,6 +81,7 @@ public:
 
     // Calls that must not compile.
     SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view()", view_type, const);
+    SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view().clone()", detail::not_yet<view_type>, const);
     template <class I>
     SUTURE_REJECTED("an entry holds a value: write entry.view()[on<C>()]", operator[](const I&) const);
     template <class...>
