@@ -456,13 +456,12 @@ class Board {
         SUTURE_REJECTED("a board has no activations: record them with a Latest", read(...) const);
 
         /// As a line of the board: "3: Q[token 4] = float32 [768]"; "3: nothing" without an entry.
-        friend std::ostream& operator<<(std::ostream& out, const SiteEntry& entry) {
-            return out << Board::entry_text(entry.site_, entry.board_.at(entry.site_));
-        }
+        friend std::ostream& operator<<(std::ostream& out, const SiteEntry& entry) { return out << entry.text(); }
 
     private:
         friend Board;
         SiteEntry(State& board, Key site) : board_(board), site_(std::move(site)) {}
+        std::string text() const { return Board::entry_text(site_, board_.at(site_)); }
         void check_width(const at::Tensor& value) const {
             if (!value.defined())
                 throw TypeError("board " + site_.text() +
