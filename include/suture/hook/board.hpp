@@ -693,6 +693,16 @@ private:
     std::shared_ptr<State> state_;
 };
 
+namespace detail {
+template <class... Given>
+struct NoLayoutOfBoard {
+    static_assert(sizeof...(Given) == 0, "a board has a layout: write Board<Qkv> board");
+};
+}  // namespace detail
+// Without a layout, for the sentence.
+template <class Given = void>
+Board() -> Board<detail::NoLayoutOfBoard<Given>>;
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"

@@ -157,6 +157,10 @@ private:
     }
 };
 
+// Without a layout, for the sentence.
+template <class Given = void>
+History() -> History<detail::NothingToRecord<Given>>;
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"
