@@ -23,6 +23,6 @@ TEST_CASE("the default configuration is that of GPT-2 small") {
 
 TEST_CASE("a configuration is printed with its sizes") {
     std::ostringstream text;
-    text << suture::Gpt2Config{};
+    text << Gpt2Config{};
     CHECK(text.str() == "GPT-2 of 12 layers, 12 heads, width 768, 1024 positions and 50257 tokens");
 }
