@@ -167,7 +167,7 @@ SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::t
                 attention_to_keys(...));
 template <class...>
 SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",
-                attention_to_keys(const at::Tensor&, InBraces));
+                attention_to_keys(const detail::GivenPattern&, InBraces));
 
 }  // namespace suture
 
