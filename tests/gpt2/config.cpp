@@ -2,6 +2,8 @@
 
 #include "doctest.hpp"
 
+#include <sstream>
+
 using namespace suture;
 
 TEST_CASE("the default configuration is that of GPT-2 small") {
@@ -17,4 +19,10 @@ TEST_CASE("the default configuration is that of GPT-2 small") {
     CHECK(small.tied);
     CHECK(small.scale_attention);
     CHECK_FALSE(small.scale_attention_by_layer);
+}
+
+TEST_CASE("a configuration is printed with its sizes") {
+    std::ostringstream text;
+    text << Gpt2Config{};
+    CHECK(text.str() == "GPT-2 of 12 layers, 12 heads, width 768, 1024 positions and 50257 tokens");
 }

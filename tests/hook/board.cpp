@@ -9,6 +9,7 @@
 #include "message.hpp"
 
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -486,4 +487,15 @@ TEST_CASE_FIXTURE(fixture, "a layer that the model cannot have is named as it wa
     CHECK(
         says(message_of<PositionError>([&] { board.layer(-1) = 0; }), "not attached to the model's layer -1, but to"));
     CHECK(says(message_of<PositionError>([&] { board.layer(9u) = 0; }), "the model's layer 9"));
+}
+
+TEST_CASE("an entry is printed like its line of the board") {
+    Board<Qkv> board;
+    board[2] = 3;
+    board["h.5"][on<Q>(token(4))] = 6;
+    board[2].disable();
+    std::ostringstream text;
+    text << board[2] << "; " << board["h.5"] << "; " << board[7];
+    CHECK(text.str() == "2 (disabled): all = 3; site h.5: Q[token 4] = 6; 7: nothing");
+    CHECK(board.size() == 2);
 }

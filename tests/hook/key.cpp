@@ -189,3 +189,10 @@ TEST_CASE_FIXTURE(fixture, "a key prints its hooks and how often they fired") {
     (void)site(x);
     CHECK(text() == "a key of 1 hook, which fired 1 time");
 }
+
+TEST_CASE_FIXTURE(fixture, "keys are equal if they are of the same hooks") {
+    const HookKey key = hooks.add(site, on<Q>().zero()), other = hooks.add(site, on<Q>().zero());
+    const HookKey copy = key;
+    CHECK(key == copy);
+    CHECK(key != other);
+}

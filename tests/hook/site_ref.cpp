@@ -76,3 +76,14 @@ TEST_CASE("a site reference is printed with its layout, if it has one") {
     text << SiteRef<Qkv>(HookPoint<Qkv>{"here"}) << "; " << SiteRef<AnyLayout>(HookPoint<AnyLayout>{"there"});
     CHECK(text.str() == "here: Fused<6, Q<2>, K<2>, V<2>>; there");
 }
+
+TEST_CASE("site references are equal if they are the same site, whatever their names and layouts") {
+    const HookPoint<Qkv> point{"here"}, other{"here"};
+    const SiteRef<Qkv> found(point);
+    CHECK(found == SiteRef<Qkv>(point));
+    CHECK(found == SiteRef<AnyLayout>(point));
+    CHECK(found == point);
+    CHECK(point == found);
+    CHECK(found != SiteRef<Qkv>(other));
+    CHECK(found != other);
+}

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <sstream>
 #include <vector>
 
 namespace {
@@ -132,4 +133,10 @@ TEST_CASE("impossible bins and ranges are refused with a remedy") {
     const double next = std::nextafter(1.0, 2.0);
     CHECK(says(refusal(3, {1, next}), "no 3 bins from 1 to 1.0000000000000002", "a wider range"));
     CHECK(histogram_of(t, 1, HistogramRange{1, next}).counts.equal(whole({1})));
+}
+
+TEST_CASE("a histogram is printed bin by bin") {
+    std::ostringstream text;
+    text << histogram_of(numbers({0, 0.5, 1, 2, 3, not_a_number}), 2, HistogramRange{0, 2});
+    CHECK(text.str() == "0 to 1: 2\n1 to 2: 2\nbelow 0, above 1, NaN 1\n");
 }

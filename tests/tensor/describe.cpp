@@ -4,6 +4,7 @@
 
 #include "doctest.hpp"
 
+#include <sstream>
 #include <string>
 
 using namespace suture;
@@ -68,4 +69,10 @@ TEST_CASE("the map of a grouped layout shows one group and says where the others
 
 TEST_CASE("a narrow component still has room for its name") {
     CHECK(describe<Fused<1001, Q<1000>, Resid<1>>>().find("|Resid|") != std::string::npos);
+}
+
+TEST_CASE("a layout is printed as its type is written") {
+    std::ostringstream text;
+    text << Qkv() << "; " << Q<6, 3>() << "; " << ByHead();
+    CHECK(text.str() == "Fused<12, Q<6, 3>, K<3>, V<3>>; Q<6, 3>; Grouped<3, Q<2>, K<1>, V<1>>");
 }

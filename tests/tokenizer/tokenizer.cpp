@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -97,4 +98,10 @@ TEST_CASE("a damaged file is refused and not ignored") {
     std::filesystem::remove(folder / "merges.txt");
     std::filesystem::create_directory(folder / "merges.txt");
     CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }), "merges.txt cannot be read"));
+}
+
+TEST_CASE("a tokenizer is printed with its size") {
+    std::ostringstream text;
+    text << gpt2() << ", " << words();
+    CHECK(text.str() == "a tokenizer of 50257 tokens, a tokenizer of 4 tokens");
 }

@@ -58,6 +58,12 @@ struct InBraces {
 };
 
 namespace detail {
+/// What `on<Q>` without parentheses is: the address of the one `on` that has this type.
+struct NoParentheses;
+using uncalled_place = NoParentheses* (*)(NoParentheses*);
+}  // namespace detail
+
+namespace detail {
 template <class Asked, class Target>
 inline constexpr bool is_target = false;
 template <class Target>

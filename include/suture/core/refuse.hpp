@@ -43,6 +43,7 @@
 // SUTURE_REJECTED_FROM(sentence, type, parameter) declares a constructor of one parameter that refuses,
 // SUTURE_REJECTED_COPY(sentence, type) the copy constructor, SUTURE_REJECTED_DEFAULT(sentence, type) the default one;
 // SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) a conversion.
+// SUTURE_REJECTED_CONDITION(sentence) one to bool, in a condition only.
 #if defined(__clang__)
 // Clang warns about its own extension under -Wpedantic, even in a macro of a header that the user only includes.
 #define SUTURE_DIAGNOSED(condition, sentence)                                             \
@@ -53,6 +54,7 @@
 #define SUTURE_REJECTED_DEFAULT(sentence, type) type() SUTURE_DIAGNOSED(true, sentence)
 #define SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) \
     operator target() qualifiers SUTURE_DIAGNOSED(true, sentence)
+#define SUTURE_REJECTED_CONDITION(sentence) explicit operator bool() const SUTURE_DIAGNOSED(true, sentence)
 #define SUTURE_FAULT_ATTRIBUTE(name, sentence) SUTURE_DIAGNOSED(suture_fault == ::suture::detail::Fault::name, sentence)
 // Clang wants the condition beside each sentence, so every use gives its fault the same name.
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) void __VA_ARGS__ SUTURE_FAULTS(SUTURE_FAULT_ATTRIBUTE)
@@ -64,6 +66,10 @@
     template <class Target, class = ::suture::Rejected<sentence>> \
         requires ::suture::detail::is_target<Target, target>      \
     operator Target() qualifiers = delete
+#define SUTURE_REJECTED_CONDITION(sentence)                       \
+    template <class Target, class = ::suture::Rejected<sentence>> \
+        requires ::suture::detail::is_target<Target, bool>        \
+    explicit operator Target() const = delete
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) \
     auto __VA_ARGS__->typename ::suture::detail::Refusal<suture_fault_parameter>::type = delete
 #endif

@@ -278,6 +278,12 @@ SUTURE_REJECTED("this selector has no number: write on<C>(tokens(2, 5))", on(Pos
 template <Layout C>
 SUTURE_REJECTED("this selector has no number: write on<C>(tokens(2, 5))", on(Position<Axis::token> (*)(int, int)));
 template <template <Index, Index> class Family>
+detail::NoParentheses* on(detail::NoParentheses*);
+template <Layout C>
+detail::NoParentheses* on(detail::NoParentheses*);
+template <class T>
+SUTURE_REJECTED("a place is a call: write on<Q>(), with parentheses", operator|(const T&, detail::uncalled_place));
+template <template <Index, Index> class Family>
 SUTURE_REJECTED("selectors stand side by side: write on<C>(token(4), head(3))", on(InBraces));
 template <Layout C>
 SUTURE_REJECTED("selectors stand side by side: write on<C>(token(4), head(3))", on(InBraces));

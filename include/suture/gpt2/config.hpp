@@ -4,6 +4,8 @@
 
 #include "suture/core/component.hpp"
 
+#include <ostream>
+
 namespace suture {
 
 /// The nonlinearity between the two layers of the MLP.
@@ -23,5 +25,11 @@ struct Gpt2Config {
     bool scale_attention = true;            ///< scale_attn_weights: scores / sqrt(head width)
     bool scale_attention_by_layer = false;  ///< scale_attn_by_inverse_layer_idx: scores / (layer + 1)
 };
+
+/// "GPT-2 of 12 layers, 12 heads, width 768, 1024 positions and 50257 tokens"
+inline std::ostream& operator<<(std::ostream& out, const Gpt2Config& config) {
+    return out << "GPT-2 of " << config.layers << " layers, " << config.heads << " heads, width " << config.width
+               << ", " << config.positions << " positions and " << config.vocabulary << " tokens";
+}
 
 }  // namespace suture

@@ -25,6 +25,8 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -233,6 +235,9 @@ public:
     }
     template <class...>
     SUTURE_REJECTED("a block goes by its number: write model->h[1]", at(...) const);
+    template <class I>
+        requires(!std::convertible_to<const I&, std::size_t>)
+    SUTURE_REJECTED("a block goes by its number: write model->h[1]", operator[](const I&) const);
 };
 
 namespace detail {
@@ -251,6 +256,8 @@ struct RefusedOnModels {
     SUTURE_REFUSED(reset_hooks, "hooks live in a set: write hooks.clear()")
     SUTURE_REFUSED(site, "a site is found by a function: write site<Layout>(model, path)")
     SUTURE_REFUSED(sites, "sites are found by a function: write sites<Layout>(model, pattern)")
+    SUTURE_REFUSED(hook_points, "sites are found by a function: write sites<Layout>(model, pattern)")
+    SUTURE_REFUSED(hook_dict, "sites are found by a function: write sites<Layout>(model, pattern)")
     SUTURE_REFUSED(get_submodule, "a site is found by a function: write site<Layout>(model, path)")
     SUTURE_REFUSED(blocks, "the blocks are named h, as in Hugging Face: write model->h[1]")
     SUTURE_REFUSED(transformer, "the blocks are named h, as in Hugging Face: write model->h[1]")
@@ -347,11 +354,25 @@ private:
 };
 
 /// A holder of a GPT-2 model. @see Gpt2Impl
-template <Index Width, Index Heads>
+template <Index Width, Index Heads = 0>
 class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>, public detail::RefusedOnModels {
 public:
     using torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>::ModuleHolder;
     using detail::RefusedOnModels::operator[];
+
+    /// @see Gpt2Impl::forward
+    at::Tensor operator()(const at::Tensor& ids) { return this->get()->forward(ids); }
+
+    // Calls that must not compile.
+    template <class...>
+    SUTURE_REJECTED("a model takes token ids: write model(ids), an integer tensor [batch, tokens]", operator()(...)
+                                                                                                        const);
+    template <class...>
+    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->h)", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->h)", end() const);
+    explicit SUTURE_REJECTED_FROM("a model is made from its configuration: write Gpt2<768, 12> model(Gpt2Config{})",
+                                  Gpt2, int, int, int);
 #define SUTURE_BEHIND_THE_HOLDER(name) \
     template <class...>                \
     SUTURE_REJECTED("a holder points to its module: write model->" #name "(...)", name(...) const);
@@ -370,6 +391,14 @@ public:
     template <class...>
     static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)", load(...));
 };
+
+template <Index Width>
+class Gpt2<Width, 0> {
+    static_assert(Width != Width, "a Gpt2 has a width and heads: write Gpt2<768, 12> model(config)");
+};
+// Without numbers, for the sentence of the specialisation.
+template <class... Given>
+Gpt2(Given...) -> Gpt2<0, 0>;
 
 }  // namespace suture
 

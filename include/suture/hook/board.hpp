@@ -428,6 +428,14 @@ class Board {
             requires(!detail::is_place<I>)
         SUTURE_REJECTED("a part of it is a place: write board[site][on<C>(token(4))] = value", operator[](const I&) &&);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
+        SUTURE_REJECTED_CONDITION("an entry is not a condition: write board.contains(site)");
+        template <class...>
+        SUTURE_REJECTED("a list is not a value: write board[site] = at::tensor({1.0, 2.0})", operator=(InBraces) &&);
+        template <class V>
+        SUTURE_REJECTED("an entry is not compared: write board.contains(site), or print it", operator==(const V&)
+                                                                                                 const);
+        template <class...>
+        SUTURE_REJECTED("an entry is cleared as a whole: write board[site].clear()", clear(...) const);
 #define SUTURE_ASSIGNED_TO(name, sentence) \
     template <class...>                    \
     SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}) const);
@@ -447,9 +455,13 @@ class Board {
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", read(...) const);
 
+        /// As a line of the board: "3: Q[token 4] = float32 [768]"; "3: nothing" without an entry.
+        friend std::ostream& operator<<(std::ostream& out, const SiteEntry& entry) { return out << entry.text(); }
+
     private:
         friend Board;
         SiteEntry(State& board, Key site) : board_(board), site_(std::move(site)) {}
+        std::string text() const { return Board::entry_text(site_, board_.at(site_)); }
         void check_width(const at::Tensor& value) const {
             if (!value.defined())
                 throw TypeError("board " + site_.text() +
@@ -540,6 +552,11 @@ public:
     void enable(const detail::BoardKey& site) { set_enabled(*state_, site, true); }
 
     template <class...>
+    SUTURE_REJECTED("an entry goes by its site: write board.contains(3), or board.contains(site)", contains(...) const);
+    template <class...>
+    SUTURE_REJECTED("a board is added at sites: write hooks.add(sites, board)", attach(...) const);
+    explicit SUTURE_REJECTED_FROM("a board is filled and then added: write hooks.add(sites, board)", Board, InBraces);
+    template <class...>
     SUTURE_REJECTED("a swap takes two sites: write board.swap(3, 11)", swap(...));
     template <class...>
     SUTURE_REJECTED("a move takes two sites: write board.move(3, 11)", move(...));
@@ -575,9 +592,7 @@ public:
     /// One line per site: "3: Q[token 4] = float32 [768]", "11 (disabled): all = 0".
     friend std::string to_string(const Board& board) {
         std::string text;
-        for (const auto& [site, e] : board.state_->entries())
-            text += (site.is_index() ? std::to_string(site.index()) : site.text()) +
-                    (e.enabled ? ": " : " (disabled): ") + changes_text(e) + "\n";
+        for (const auto& [site, e] : board.state_->entries()) text += entry_text(site, e) + "\n";
         return text.empty() ? "an empty board\n" : text;
     }
     friend std::ostream& operator<<(std::ostream& out, const Board& board) { return out << to_string(board); }
@@ -658,6 +673,10 @@ private:
         for (const auto& change : e.changes) text += (text.empty() ? "" : " | ") + change.text();
         return text;
     }
+    static std::string entry_text(const Key& site, const Entry& e) {
+        return (site.is_index() ? std::to_string(site.index()) : site.text()) + (e.enabled ? ": " : " (disabled): ") +
+               (e.changes.empty() ? "nothing" : changes_text(e));
+    }
     [[noreturn]] static void throw_no_entry(const Key& site, const std::string& more = "") {
         throw PositionError("the board has no entry for " + site.text() + more + ": assign one first");
     }
@@ -673,6 +692,16 @@ private:
 
     std::shared_ptr<State> state_;
 };
+
+namespace detail {
+template <class... Given>
+struct NoLayoutOfBoard {
+    static_assert(sizeof...(Given) == 0, "a board has a layout: write Board<Qkv> board");
+};
+}  // namespace detail
+// Without a layout, for the sentence.
+template <class Given = void>
+Board() -> Board<detail::NoLayoutOfBoard<Given>>;
 
 }  // namespace suture
 

@@ -72,6 +72,13 @@ public:
                                                                                                        const);
 };
 
+namespace detail {
+struct NoLayout;
+}  // namespace detail
+// Without a layout, for the sentence of the specialisation below.
+template <class... Given>
+HookPoint(Given...) -> HookPoint<detail::NoLayout>;
+
 template <class L>
     requires(!Layout<L> && !std::same_as<L, AnyLayout>)
 class HookPoint<L> {

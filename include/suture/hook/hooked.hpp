@@ -247,6 +247,13 @@ public:
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", register_forward_hook(...) const);
 };
 
+namespace detail {
+struct NoHolder;
+}  // namespace detail
+// Without a holder, for the sentence of held_module.
+template <class... Given>
+Hooked(Given...) -> Hooked<detail::NoHolder>;
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"

@@ -5,6 +5,7 @@
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -69,12 +70,22 @@ public:
                    << key.fired() << (key.fired() == 1 ? " time" : " times");
     }
 
+    /// Whether both are keys of the same hooks.
+    bool operator==(const HookKey& other) const {
+        return std::equal(hooks_.begin(), hooks_.end(), other.hooks_.begin(), other.hooks_.end(),
+                          [](const Hook& a, const Hook& b) { return a.state == b.state; });
+    }
+
     SUTURE_REJECTED_DEFAULT("a key is made by add: write const HookKey key = hooks.add(site, recipe)", HookKey);
     template <class...>
     SUTURE_REJECTED("a key is not a function: write key.remove(), or key.disable()", operator()(...) const);
 
     template <class...>
     SUTURE_REJECTED("a key has two switches: write key.enable(), or key.disable()", enable(...) const);
+
+    template <class...>
+    SUTURE_REJECTED("a key knows its set: write key.remove()", remove(...) const);
+    SUTURE_REJECTED_CONDITION("a key is not a condition: write key.fired() > 0");
 
 private:
     friend class HookSet;

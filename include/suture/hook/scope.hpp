@@ -28,7 +28,7 @@ struct ScopeOfRun;
 /// see it. Call end() on a scope held by a pointer or an optional, whose destructors must not throw.
 class [[nodiscard("hooks are active while the scope lives: give it a name")]] Scope {
 public:
-    Scope(const Scope&) = delete;
+    SUTURE_REJECTED_COPY("a scope ends once: pass a reference, or call hooks.activate() again", Scope);
     Scope& operator=(const Scope&) = delete;
     SUTURE_REJECTED_FROM("a scope is made by its set: write const auto scope = hooks.activate()", Scope,
                          const HookSet&);

@@ -107,6 +107,19 @@ private:
     Site site_;
 };
 
+/// Whether both are the same site, whatever their names and layouts: `found[0] == site<Qkv>(model, path)`.
+template <class L, class M>
+bool operator==(const SiteRef<L>& one, const SiteRef<M>& other) {
+    return one.id() == other.id();
+}
+/// The same for a site of a model itself: `found[0] == model->h[3]->resid_pre`.
+template <class L>
+bool operator==(const SiteRef<L>& one, const Site& other) {
+    return one.id() == other.id();
+}
+template <class L>
+SUTURE_REJECTED("a site is not its path: write site.name() == path", operator==(const SiteRef<L>&, const std::string&));
+
 /// The site that something hookable stands for: a HookPoint or a SiteRef itself, a hooked module's `output`.
 template <class L>
 SiteRef<L> site_ref(const SiteRef<L>& site) {

@@ -107,6 +107,8 @@ void name_sites(Model&& model) {
     for_each_site(model, [](const std::string& path, Site& site) { site.rename(path); });
 }
 template <class...>
+SUTURE_REJECTED("the sites of a model are named: write name_sites(model)", name_sites(...));
+template <class...>
 SUTURE_REJECTED("each site is shown to a function: write for_each_site(model, f), f(path, site)", for_each_site(...));
 
 namespace detail {
@@ -201,6 +203,9 @@ SUTURE_REJECTED("sites are found by a pattern of paths: write sites<Layout>(mode
 template <template <Index, Index> class... Families>
     requires(sizeof...(Families) > 0)
 SUTURE_REJECTED("a family has no width: name the component, as in sites<Z<768, 12>>", sites(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a number is not a layout: write sites<Resid<768>>(model, pattern)", sites(...));
 
 /// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
 /// @throws HookError, with the reason, if there is none; TypeError if it has another layout
@@ -230,6 +235,9 @@ SUTURE_REJECTED("a site is found by its path: write site<Layout>(model, path)", 
 template <template <Index, Index> class... Families>
     requires(sizeof...(Families) > 0)
 SUTURE_REJECTED("a family has no width: name the component, as in site<Z<768, 12>>", site(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a number is not a layout: write site<Resid<768>>(model, path)", site(...));
 
 }  // namespace suture
 

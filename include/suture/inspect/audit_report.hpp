@@ -1,6 +1,7 @@
 // The findings of an audit, component by component, and as a sentence.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/edit/edit.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
@@ -10,6 +11,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -69,6 +72,8 @@ struct AuditReport {
         throw ValueError("the audit has no component " + name + ": ask for one of " +
                          detail::joined(components, ", ", &ComponentAudit::name));
     }
+
+    SUTURE_REJECTED_CONDITION("a report is not a condition: write report.identical(), or report.changed() > 0");
 
 private:
     Index sum(Index ComponentAudit::*number) const {
@@ -164,3 +169,5 @@ inline std::string to_string(const AuditReport& report) {
 inline std::ostream& operator<<(std::ostream& out, const AuditReport& report) { return out << to_string(report); }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -2,12 +2,16 @@
 // nothing: the channels may be dead.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <ostream>
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -38,6 +42,8 @@ struct LayoutReport {
     /// is inconclusive.
     bool contradicted() const { return has(LayoutCheck::Outcome::contradicted); }
 
+    SUTURE_REJECTED_CONDITION("a report has three outcomes: write report.passed(), or report.contradicted()");
+
 private:
     bool has(LayoutCheck::Outcome outcome) const {
         return std::any_of(checks.begin(), checks.end(), [&](const LayoutCheck& c) { return c.outcome == outcome; });
@@ -62,3 +68,5 @@ inline std::string to_string(const LayoutReport& report) {
 inline std::ostream& operator<<(std::ostream& out, const LayoutReport& report) { return out << to_string(report); }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -53,6 +53,8 @@ inline std::string token_name(std::size_t position, std::string_view token) {
 }
 
 template <class...>
+SUTURE_REJECTED("an axis of tokens has a name for each: write tokens({first, second})", tokens(...));
+template <class...>
 SUTURE_REJECTED("a numbered axis has a title and a length: write numbers(title, count)", numbers(...));
 
 }  // namespace suture::pictures

@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -161,6 +162,11 @@ Saved save(const P& picture, const std::filesystem::path& directory, const std::
     return detail::save_drawing(drawing_of(picture), directory, name, gnuplot);
 }
 
+template <Picture P>
+SUTURE_REJECTED("a picture is not text: write pictures::save(map, directory, name)", operator<<(std::ostream&,
+                                                                                                const P&));
+template <class...>
+SUTURE_REJECTED("a picture goes to a directory, by name: write save(map, directory, name)", show(...));
 template <class...>
 SUTURE_REJECTED("a picture goes to a directory, by name: write save(map, directory, name)", save(...));
 

@@ -38,6 +38,8 @@ public:
     const RecordEntry<X>* begin() const { return entries_ ? entries_->data() : nullptr; }
     const RecordEntry<X>* end() const { return entries_ ? entries_->data() + entries_->size() : nullptr; }
 
+    SUTURE_REJECTED_CONVERSION("a layer has many entries: write history.stack(3)", at::Tensor, const);
+
 private:
     std::shared_ptr<const std::vector<RecordEntry<X>>> entries_;
 };
@@ -154,6 +156,10 @@ private:
             throw TypeError(differ + ": set a dtype and a device in the RecordOptions");
     }
 };
+
+// Without a layout, for the sentence.
+template <class Given = void>
+History() -> History<detail::NothingToRecord<Given>>;
 
 }  // namespace suture
 

@@ -109,6 +109,10 @@ public:
     SUTURE_REJECTED("a Latest keeps one entry of each layer: write latest[3], or use a History", stack(...) const);
 };
 
+// Without a layout, for the sentence.
+template <class Given = void>
+Latest() -> Latest<detail::NothingToRecord<Given>>;
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"

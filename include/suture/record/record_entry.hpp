@@ -11,6 +11,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "suture/core/refuse.hpp"
@@ -44,6 +45,16 @@ struct EntryValue<AnyLayout> {
 
 template <class X>
 class Recorder;
+
+/// A tensor, unless an entry has a refused conversion to one already.
+struct NoTarget;
+template <class Value>
+using tensor_once = std::conditional_t<std::same_as<Value, at::Tensor>, NoTarget&, at::Tensor>;
+
+template <class... Given>
+struct NothingToRecord {
+    static_assert(sizeof...(Given) == 0, "a recorder has a layout: write Latest<Qkv>, or Latest<AnyLayout>");
+};
 }  // namespace detail
 
 /// What a recorder can keep: a layout, a component or, with AnyLayout, whatever passes.
@@ -75,6 +86,8 @@ public:
 
     // Calls that must not compile.
     SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view()", view_type, const);
+    SUTURE_REJECTED_CONVERSION("an entry holds a value: write entry.view().clone()", detail::tensor_once<view_type>,
+                               const);
     template <class I>
     SUTURE_REJECTED("an entry holds a value: write entry.view()[on<C>()]", operator[](const I&) const);
     template <class...>

@@ -187,6 +187,13 @@ public:
     SUTURE_IS_A_RANGE(stack_activation)
 #undef SUTURE_IS_A_RANGE
     template <class...>
+    SUTURE_REJECTED("a recorder is emptied as a whole: write recorder.clear()", clear(...) const);
+    template <class...>
+    SUTURE_REJECTED("a recorder is added at sites: write hooks.add(sites, recorder)", attach(...) const);
+    SUTURE_REJECTED_CONDITION("a recorder is not a condition: write !recorder.empty()");
+    SUTURE_REJECTED_CONVERSION("a recorder keeps many tensors: write latest[3].clone(), or history.of(3)", at::Tensor,
+                               const);
+    template <class...>
     SUTURE_REJECTED("the number of entries is their size: write recorder.size()", length(...) const);
     template <class...>
     SUTURE_REJECTED("the number of entries is their size: write recorder.size()", count(...) const);

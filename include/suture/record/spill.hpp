@@ -294,6 +294,8 @@ SUTURE_REJECTED("spill writes a History to a file: write spill(history, path)", 
 template <class X>
     requires(!Recordable<X>)
 SUTURE_REJECTED("this is not a layout: write read_history<Q<768, 12>>(path)", read_history(...));
+template <Recordable X>
+SUTURE_REJECTED("a History is read from a path: write read_history<Q<768, 12>>(path)", read_history(...));
 template <class... Xs>
     requires(sizeof...(Xs) != 1)
 SUTURE_REJECTED("name what was recorded: write read_history<Q<768, 12>>(path)", read_history(...));

@@ -117,6 +117,8 @@ public:
     static SUTURE_REJECTED("a model is loaded by a function: write script::load(path)", load(...));
     template <class...>
     static SUTURE_REJECTED("a model is loaded by a function: write script::load(path)", open(...));
+    SUTURE_REJECTED_CONVERSION("a model is not its result: write model(ids)", at::Tensor, const);
+    SUTURE_REJECTED("a Script is not a pointer: write model.forward(inputs)", operator->() const);
     template <class I>
     SUTURE_REJECTED("a submodule is found by its path: write site<Layout>(model, path)", operator[](const I&) const);
     template <class...>

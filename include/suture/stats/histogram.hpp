@@ -14,6 +14,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "suture/core/refuse.hpp"
@@ -34,6 +35,19 @@ struct Histogram {
     Index above = 0;    ///< the numbers above the last edge, infinity included
     Index nan = 0;      ///< the NaNs
 };
+
+/// One line per bin, then the numbers in none:
+///
+///     -1 to 0: 12
+///     0 to 1: 30
+///     below 0, above 2, NaN 0
+inline std::ostream& operator<<(std::ostream& out, const Histogram& histogram) {
+    const at::Tensor edges = histogram.edges.contiguous(), counts = histogram.counts.contiguous();
+    for (Index bin = 0; bin < counts.numel(); ++bin)
+        out << edges.data_ptr<double>()[bin] << " to " << edges.data_ptr<double>()[bin + 1] << ": "
+            << counts.data_ptr<Index>()[bin] << "\n";
+    return out << "below " << histogram.below << ", above " << histogram.above << ", NaN " << histogram.nan << "\n";
+}
 
 namespace detail {
 /// The range of all finite numbers. If they are all equal, there is room on both sides, as in numpy.histogram; if there

@@ -8,6 +8,7 @@
 #include <c10/util/StringUtil.h>
 
 #include <concepts>
+#include <ostream>
 #include <string>
 
 #include "suture/core/refuse.hpp"
@@ -152,9 +153,21 @@ std::string describe() { return describe(facts_of<L>); }
 template <Layout L>
     requires(!detail::is_static<L>)
 SUTURE_REJECTED("this layout gets its numbers at run time: write describe(extents.facts())", describe());
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
+SUTURE_REJECTED("a family has no width: name the component, as in describe<Q<768, 12>>()", describe());
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a number is not a layout: write describe<Q<768, 12>>()", describe());
 template <class T>
     requires(!std::convertible_to<const T&, const LayoutFacts&>)
 SUTURE_REJECTED("describe draws a layout: write describe<Layout>(), or print the activation", describe(const T&));
+
+/// A layout as its type is written: "Fused<6, Q<2>, K<2>, V<2>>".
+template <Layout L>
+std::ostream& operator<<(std::ostream& out, const L&) {
+    return out << layout_text(facts_of<L>);
+}
 
 }  // namespace suture
 

@@ -82,6 +82,7 @@ public:
         requires(!detail::is_place<I>)
     SUTURE_REJECTED("an Owned is written at a place: write x[on<C>(token(4))] = value", operator[](const I&) const&);
 
+    SUTURE_REJECTED("a place is a call: write x[on<Q>()], with parentheses", operator[](detail::uncalled_place) const&);
     // Calls that must not compile.
     SUTURE_REJECTED_DEFAULT("an Owned holds values: make it by clone(), cat, an edit or adopt()", Owned);
     SUTURE_REJECTED_FROM("an Owned has storage of its own: write view.clone()", Owned, const View<X>&);

@@ -82,6 +82,14 @@ public:
     SUTURE_REJECTED_CONVERSION("a place of an Owned is not a tensor: write x[place].clone()", at::Tensor, const);
     SUTURE_REJECTED(
         "a list is not a value: write at::tensor({1.0, 2.0})", operator=(std::initializer_list<double>) const);
+    template <class...>
+    SUTURE_REJECTED("a place is written by assignment: write x[place] += 1", operator++(int) const);
+    template <class...>
+    SUTURE_REJECTED("a place is written by assignment: write x[place] += 1", operator++() const);
+    template <class...>
+    SUTURE_REJECTED("a place is written by assignment: write x[place] -= 1", operator--(int) const);
+    template <class...>
+    SUTURE_REJECTED("a place is written by assignment: write x[place] -= 1", operator--() const);
     template <class I>
     SUTURE_REJECTED("a place is named at once: write x[on<C>(token(4), head(3))]", operator[](const I&) const);
 

@@ -96,6 +96,7 @@ public:
     template <class I>
         requires(!detail::is_place<I> && !detail::EditLike<I>)
     SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](const I&) const);
+    SUTURE_REJECTED("a place is a call: write x[on<Q>()], with parentheses", operator[](detail::uncalled_place) const);
     template <detail::EditLike R>
     SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator[](const R&) const);
 

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -110,6 +111,11 @@ public:
 
     /// The number of tokens; ids are 0 to `size() - 1`.
     Index size() const { return tokens().size(); }
+
+    /// "a tokenizer of 50257 tokens"
+    friend std::ostream& operator<<(std::ostream& out, const Tokenizer& tokenizer) {
+        return out << "a tokenizer of " << tokenizer.size() << " tokens";
+    }
 
 private:
     using Kind = std::variant<ByteBpe, WordLevel>;

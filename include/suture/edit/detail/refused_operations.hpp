@@ -4,6 +4,9 @@
 
 #include "suture/core/diagnostics.hpp"
 
+#include <concepts>
+#include <type_traits>
+
 #include "suture/core/refuse.hpp"
 
 namespace suture::detail {
@@ -55,6 +58,17 @@ struct RefusedOperations {
     SUTURE_NOT_ITS_VALUES(*, multiply)
     SUTURE_NOT_ITS_VALUES(/, divide)
 #undef SUTURE_NOT_ITS_VALUES
+    SUTURE_REJECTED_CONDITION("a place is not a condition: compare what it reads, view[place]");
+#define SUTURE_NUMBER_FIRST(symbol, method)                                                                     \
+    template <class N, std::derived_from<RefusedOperations> P>                                                  \
+        requires(std::is_arithmetic_v<N>)                                                                       \
+    friend SUTURE_REJECTED(                                                                                     \
+        "a place is not its values: write place." #method "(x), or x " #symbol " view[place]", operator symbol( \
+                                                                                                   const N&,    \
+                                                                                                   const P&));
+    SUTURE_NUMBER_FIRST(*, multiply)
+    SUTURE_NUMBER_FIRST(+, add)
+#undef SUTURE_NUMBER_FIRST
     template <class V>
     SUTURE_REJECTED("places are not compared: compare what they read, a[place] == b[place]", operator==(const V&)
                                                                                                  const);

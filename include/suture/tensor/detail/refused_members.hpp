@@ -54,6 +54,8 @@ struct RefusedReads {
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
 
+    SUTURE_REJECTED_CONDITION("an activation is not a condition: write (x == y).all().item<bool>()");
+
 #define SUTURE_READ_AT_EACH(name) \
     template <class...>           \
     SUTURE_REJECTED("an activation is not a range: read x[on<C>(token(t))] for each t", name() const);

@@ -1,0 +1,14 @@
+// expect: a model is made from its configuration: write Gpt2<768, 12> model(Gpt2Config{})
+// The configuration has more numbers than these.
+#include <suture/gpt2/gpt2.hpp>
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void use() {
+#ifdef SUTURE_BAD
+    Gpt2<768, 12> model(768, 12, 12);
+#else
+    Gpt2<768, 12> model(Gpt2Config{});
+#endif
+}

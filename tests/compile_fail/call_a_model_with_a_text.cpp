@@ -1,0 +1,15 @@
+// expect: a model takes token ids: write model(ids), an integer tensor [batch, tokens]
+// A Tokenizer makes them from a text.
+#include <suture/gpt2/gpt2.hpp>
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+void use(Gpt2<768, 12>& model, const at::Tensor& ids) {
+#ifdef SUTURE_BAD
+    const at::Tensor logits = model("When Mary");
+    (void)ids;
+#else
+    const at::Tensor logits = model(ids);
+#endif
+}
