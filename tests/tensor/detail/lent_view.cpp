@@ -20,7 +20,7 @@ using Stream = Resid<4>;
 using Lent = LentView<View<Stream>>;
 
 View<Stream> made(at::Tensor t, Loan loan) {
-    return Access::make<View<Stream>>(std::move(t), slice_in<Stream, Stream>, nullptr, std::move(loan));
+    return Access::make<View<Stream>>(std::move(t), Extents<Stream>(), nullptr, std::move(loan));
 }
 
 }  // namespace
