@@ -149,10 +149,14 @@ struct Compared {
     }
 };
 
+template <class Components>
+struct FirstOf;
+template <class C, class... Cs>
+struct FirstOf<suture::detail::TypeList<C, Cs...>> {
+    using type = C;
+};
 template <class L>
-using first_component = std::tuple_element_t<0, decltype([]<class... Cs>(suture::detail::TypeList<Cs...>) {
-                                                 return std::tuple<Cs...>{};
-                                             }(suture::detail::components_of<L>{}))>;
+using first_component = typename FirstOf<suture::detail::components_of<L>>::type;
 
 at::Tensor drawn(const extents& leading, Index width, random_numbers& random) {
     extents sizes = leading;
