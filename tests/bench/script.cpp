@@ -5,8 +5,8 @@
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_set.hpp"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/ops/randn.h>
 #include <benchmark/benchmark.h>
 
 namespace {
