@@ -1,5 +1,5 @@
 // expect: a path is looked up in a model: write add(site<Layout>(model, path), recipe)
-// A list of paths is no list of sites: a pattern finds them all.
+// A list of paths is not a list of sites: a pattern finds them all.
 #include <torch/nn/modules/linear.h>
 #include <suture/suture.hpp>
 

@@ -268,7 +268,7 @@ constexpr BoundRange bound(Index begin, Index end, Index size) {
     return {from, to - from, from >= 0 && from < to && to <= size};
 }
 
-/// The range of heads that `w` means among so many.
+/// The range of heads that `w` selects, out of `heads`.
 constexpr BoundRange bound_heads(const ChannelWhere& w, Index heads) {
     const bool one = w.heads == ChannelWhere::Heads::one;
     const Index next = w.head_begin == -1 || w.head_begin == to_end ? to_end : w.head_begin + 1;
@@ -306,7 +306,7 @@ constexpr Fault known_fault(Index channels, Index heads, Index head_width, const
     if (w.has_dims && row != dynamic && !bound(w.dim_begin, w.dim_end, row).fits) return Fault::dims_beyond;
     return Fault::none;
 }
-/// The same for X, in so many groups.
+/// The same for X, repeated in `Groups` groups.
 template <class X, Index Groups>
 inline constexpr Fault known_channels_fault(const ChannelWhere& w) {
     if constexpr (Component<X>)

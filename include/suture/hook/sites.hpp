@@ -208,7 +208,7 @@ template <auto... Numbers>
 SUTURE_REJECTED("a number is not a layout: write sites<Resid<768>>(model, pattern)", sites(...));
 
 /// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
-/// @throws HookError, with the reason, if there is none; TypeError if it has another layout
+/// @throws HookError, with the reason, if no site has this path; TypeError if it has another layout
 template <class L = AnyLayout, class Model>
 SiteRef<L> site(Model&& model, const std::string& path) {
     return detail::site_at_path<L>(model, path);

@@ -42,7 +42,7 @@ TEST_CASE("hooks that fired in another scope did not run in this one") {
     CHECK(why_idle({{before, b}, {}}, {}).rfind("pass these sites", 0) == 0);
 }
 
-TEST_CASE("a gradient that never arrived is told from a site that was never passed") {
+TEST_CASE("a gradient that never arrived is distinguished from a site that was never passed") {
     CHECK(why_idle({{gradient}, {}}, {}) ==
           "their sites were passed, but no gradient arrived: run backward while the scope lives");
     CHECK(why_idle({{gradient, a}, {}}, {}).rfind("pass these sites", 0) == 0);

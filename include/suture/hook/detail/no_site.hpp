@@ -196,7 +196,7 @@ inline std::string model_has_no_sites(const AskedSite& asked) {
            (lacks_visitor ? ", and derive each module with a HookPoint from HasSites" : "");
 }
 
-/// The step of a path that is the number of a layer, or a pattern for it; empty if there is none.
+/// The step of a path that is the number of a layer, or a pattern for it; empty if no step is one.
 inline std::string layer_step(const std::string& path) {
     for (const std::string& step : steps_of(path))
         if (is_all_digits(step) || has_wildcards(step)) return step;

@@ -61,7 +61,7 @@ inline std::size_t steps_in_end(const std::vector<std::string>& path, std::strin
     return wanted.size();
 }
 
-/// The activation that a path usually names: the row with the longest end that fits; null if there is none.
+/// The activation that a path usually names: the row with the longest end that fits; null if no row fits.
 inline const UsualNames* usually_named(const std::string& path) {
     const std::vector<std::string> steps = steps_of(path);
     const UsualNames* found = nullptr;
