@@ -111,7 +111,11 @@ TEST_CASE("what the compiler checks of numbers is checked when they are given, w
           "channels)");
     CHECK(message_of<ShapeError>([] {
               (void)Extents<NeoX>({{4}, {4}, {4}});
-          }) == "a layout without groups: give it at least 1 (it has 0)");
+          }) ==
+          "Grouped<dynamic, Q<dynamic>, K<dynamic>, V<dynamic>> has a number of groups, which was not given: give it "
+          "after "
+          "the components, as in {{64}, {64}, {64}}, 12");
+    CHECK(says(message_of<ShapeError>([] { (void)Extents<NeoX>({{4}, {4}, {4}}, 0); }), "a layout without groups"));
     CHECK(says(message_of<ShapeError>([] { (void)Extents<NeoX>({{4}, {4}, {4}}, -1); }), "a layout without groups"));
     CHECK(message_of<ShapeError>([] {
               (void)Extents<Dynamic>({{12, 3}, {12, 3}});

@@ -14,20 +14,20 @@ namespace detail {
 /// Where the named axes stand among those before the channels, counted from the outermost; -1 for one that is not there.
 /// By default their number is free: the last is the token axis and, of two or more, the first is the batch.
 struct AxisOrder {
-    signed char count = -1;  ///< how many there are; -1 for any number
-    signed char batch = -1, token = -1, head = -1;
+    short count = -1;  ///< how many there are; -1 for any number
+    short batch = -1, token = -1, head = -1;
 
     constexpr bool is_free() const { return count < 0; }
     /// The order among this many axes.
     constexpr AxisOrder among(Index leading) const {
         if (!is_free()) return *this;
-        const auto last = static_cast<signed char>(leading - 1);
-        return {static_cast<signed char>(leading), static_cast<signed char>(leading > 1 ? 0 : -1), last, -1};
+        const auto last = static_cast<short>(leading - 1);
+        return {static_cast<short>(leading), static_cast<short>(leading > 1 ? 0 : -1), last, -1};
     }
     /// Whether a selector of this axis can mean something. @pre the axis has a name
     constexpr bool has(Axis along) const { return is_free() ? along != Axis::head : index(along) >= 0; }
     /// Where an axis stands. @pre the number of axes is known
-    constexpr signed char index(Axis along) const {
+    constexpr short index(Axis along) const {
         return along == Axis::batch ? batch : along == Axis::token ? token : along == Axis::head ? head : -1;
     }
     /// The name of the axis that stands there. @pre the number of axes is known
@@ -36,10 +36,10 @@ struct AxisOrder {
     }
     /// The order of the axes that remain if one of them is dropped.
     constexpr AxisOrder without(Axis along) const {
-        const signed char at = index(along);
+        const short at = index(along);
         if (at < 0) return *this;
-        const auto moved = [at](signed char i) { return static_cast<signed char>(i == at ? -1 : i > at ? i - 1 : i); };
-        return {static_cast<signed char>(count - 1), moved(batch), moved(token), moved(head)};
+        const auto moved = [at](short i) { return static_cast<short>(i == at ? -1 : i > at ? i - 1 : i); };
+        return {static_cast<short>(count - 1), moved(batch), moved(token), moved(head)};
     }
     /// Whether these are [batch, token], by name or by default.
     constexpr bool is_batch_first() const { return is_free() || *this == AxisOrder{2, 0, 1, -1}; }

@@ -392,9 +392,13 @@ public:
     static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)", load(...));
 };
 
+namespace detail {
+template <Index Width>
+inline constexpr bool no_heads = false;
+}  // namespace detail
 template <Index Width>
 class Gpt2<Width, 0> {
-    static_assert(Width != Width, "a Gpt2 has a width and heads: write Gpt2<768, 12> model(config)");
+    static_assert(detail::no_heads<Width>, "a Gpt2 has a width and heads: write Gpt2<768, 12> model(config)");
 };
 // Without numbers, for the sentence of the specialisation.
 template <class... Given>

@@ -119,7 +119,8 @@ inline at::Tensor replacement_in(at::Tensor t) {
         throw TypeError(
             "the hook returned an undefined tensor: return a value, or an empty std::optional<at::Tensor> to keep the "
             "activation");
-    return is_free_to_write(t) ? t : t.clone();
+    if (is_free_to_write(t)) return t;
+    return t.clone();
 }
 /// The callback may have kept a View of the Owned, which shares its storage.
 template <class X>

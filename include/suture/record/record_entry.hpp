@@ -40,7 +40,7 @@ template <>
 struct EntryValue<AnyLayout> {
     using type = at::Tensor;
     /// Under a handle of its own: calls that change the handle, for example requires_grad_, do not reach the recording.
-    static type of(const at::Tensor& t, std::shared_ptr<const Cut>, const LayoutFacts*) { return own_handle(t); }
+    static type of(const at::Tensor& t, const std::shared_ptr<const Cut>&, const LayoutFacts*) { return own_handle(t); }
 };
 
 template <class X>

@@ -15,7 +15,6 @@
 #include <ostream>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace suture {
@@ -171,7 +170,7 @@ public:
             const bool fits = groups >= 1 && width % groups == 0 && detail::may_agree(L::width, width);
             if (!fits || width / groups < static_cast<Index>(components.size())) throw_width(width);
             detail::check_numbers(components, groups, width);
-            return Extents(stored(std::move(components), groups));
+            return Extents(stored(components, groups));
         }
     }
 
@@ -231,24 +230,27 @@ private:
 
     explicit Extents(const detail::InternedLayout& interned) requires(!detail::is_static<L>) : numbers_{&interned} {}
     explicit Extents(Numbers numbers) requires(!detail::is_static<L>) : numbers_(numbers) {}
-    Extents(std::vector<ComponentFacts> components, std::optional<Index> groups)
-        : numbers_(checked(std::move(components), groups)) {}
+    Extents(const std::vector<ComponentFacts>& components, std::optional<Index> groups)
+        : numbers_(checked(components, groups)) {}
 
-    static Numbers stored(std::vector<ComponentFacts> components, Index groups) {
+    static Numbers stored(const std::vector<ComponentFacts>& components, Index groups) {
         if constexpr (detail::is_static<L>)
             return {};
         else
-            return {&detail::LayoutTable::at(std::move(components), groups, Component<detail::unordered<L>>,
-                                             detail::axes_of<L>)};
+            return {&detail::LayoutTable::at(components, groups, Component<detail::unordered<L>>, detail::axes_of<L>)};
     }
-    static Numbers checked(std::vector<ComponentFacts> components, std::optional<Index> given) {
+    static Numbers checked(const std::vector<ComponentFacts>& components, std::optional<Index> given) {
         constexpr Index of_type = detail::groups_of<L>;
-        const Index groups = given.value_or(of_type == dynamic ? 0 : of_type);
+        if (!given && of_type == dynamic)
+            throw ShapeError(layout_text(facts_of<L>) +
+                             " has a number of groups, which was not given: give it after the components, as in "
+                             "{{64}, {64}, {64}}, 12");
+        const Index groups = given.value_or(of_type);
         detail::check_numbers(components, groups, L::width);
         if (!detail::may_agree(groups, of_type))
             throw ShapeError(layout_text(facts_of<L>) + " was given " + std::to_string(groups) +
                              " groups: give the number in its type, or make it dynamic");
-        return stored(std::move(components), groups);
+        return stored(components, groups);
     }
     static Numbers of_facts(const LayoutFacts& facts) {
         if (!detail::may_have<L>(facts))
@@ -256,7 +258,7 @@ private:
                             ": give those of the same components in the same order");
         std::vector<ComponentFacts> components(facts.begin(), facts.end());
         detail::check_numbers(components, facts.groups, facts.width);
-        return stored(std::move(components), facts.groups);
+        return stored(components, facts.groups);
     }
     [[noreturn]] static void throw_width(Index width) {
         throw ShapeError(layout_text(facts_of<L>) + " cannot be " + std::to_string(width) +

@@ -37,6 +37,7 @@ concept IntegerRange = !std::convertible_to<R, at::Tensor> && requires(R & r) {
 template <class R>
 at::Tensor index_tensor(R&& numbers) {
     std::vector<Index> all;
+    if constexpr (requires { std::size(numbers); }) all.reserve(static_cast<std::size_t>(std::size(numbers)));
     for (const auto n : numbers) all.push_back(counted(n));
     const auto count = static_cast<Index>(all.size());
     return at::from_blob(all.data(), {count}, at::kLong).clone();

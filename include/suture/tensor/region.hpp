@@ -45,7 +45,10 @@ public:
         write(detail::Update::set, value);
     }
     /// Writes the values of another place: the proxy itself is never reseated.
-    void operator=(const Region& value) const { write(detail::Update::set, detail::Access::values(value)); }
+    /// Written with itself, a place keeps its values.
+    void operator=(const Region& value) const {  // NOLINT(bugprone-unhandled-self-assignment)
+        write(detail::Update::set, detail::Access::values(value));
+    }
     template <Injectable<X> V>
     void operator+=(const V& value) const {
         write(detail::Update::add, value);

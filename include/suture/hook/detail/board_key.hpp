@@ -57,10 +57,10 @@ public:
             if (by_ == By::layer) return "the model's layer " + number;
             return "site " + path_;
         }
-        bool operator==(const BoardKey& other) const { return (*this <=> other) == 0; }
+        bool operator==(const BoardKey& other) const { return std::is_eq(*this <=> other); }
         std::strong_ordering operator<=>(const BoardKey& other) const {
-            if (const auto order = by_ <=> other.by_; order != 0) return order;
-            if (const auto order = number_ <=> other.number_; order != 0) return order;
+            if (const auto order = by_ <=> other.by_; std::is_neq(order)) return order;
+            if (const auto order = number_ <=> other.number_; std::is_neq(order)) return order;
             return by_ == By::path ? path_.compare(other.path_) <=> 0 : std::strong_ordering::equal;
         }
 

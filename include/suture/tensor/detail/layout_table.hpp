@@ -77,18 +77,18 @@ inline Index check_numbers(const std::vector<ComponentFacts>& components, Index 
 class LayoutTable {
 public:
     /// The stored layout of these numbers; the same for the same numbers. @pre they were checked
-    static const InternedLayout& at(std::vector<ComponentFacts> components, Index groups, bool is_component,
+    static const InternedLayout& at(const std::vector<ComponentFacts>& components, Index groups, bool is_component,
                                     const AxisOrder& axes = {}) {
         static LayoutTable& table = *new LayoutTable;  // Views may outlive static objects
         const std::lock_guard lock(table.guard_);
-        return table.stored(std::move(components), groups, is_component, axes);
+        return table.stored(components, groups, is_component, axes);
     }
 
 private:
-    using Axes = std::tuple<signed char, signed char, signed char, signed char>;
+    using Axes = std::tuple<short, short, short, short>;
     using Key = std::tuple<std::vector<std::tuple<std::type_index, Index, Index>>, Index, bool, Axes>;
 
-    const InternedLayout& stored(std::vector<ComponentFacts> components, Index groups, bool is_component,
+    const InternedLayout& stored(const std::vector<ComponentFacts>& components, Index groups, bool is_component,
                                  const AxisOrder& axes) {
         Key key{{}, groups, is_component, {axes.count, axes.batch, axes.token, axes.head}};
         for (const ComponentFacts& c : components) std::get<0>(key).emplace_back(*c.identity, c.width, c.heads);
@@ -96,7 +96,7 @@ private:
         if (entry) return *entry;
         entry = std::make_unique<InternedLayout>();
         InternedLayout& layout = *entry;
-        layout.components = std::move(components);
+        layout.components = components;
         Index period = 0;
         for (const ComponentFacts& c : layout.components) period += c.width;
         layout.facts = {period * groups,          groups,       layout.components.data(),

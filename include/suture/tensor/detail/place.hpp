@@ -425,7 +425,7 @@ inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) 
     const std::string in = p.in;
     const Positions& at = p.positions;
     r.axes = axes_among(p.part.axes, leading, in);
-    const auto size_of = [&leading](signed char axis) { return leading[static_cast<std::size_t>(axis)]; };
+    const auto size_of = [&leading](short axis) { return leading[static_cast<std::size_t>(axis)]; };
     if (at.token) {
         if (r.axes.token < 0) throw_no_axis(Axis::token, p.part.axes, in);
         r.token = range_of(*at.token, size_of(r.axes.token), in);
