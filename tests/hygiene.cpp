@@ -37,6 +37,8 @@ int total() {
 }  // namespace mine
 
 // At global scope, beside the using-directives.
+enum Flags { none = 0, first = 1 };
+static_assert((first | 0) == 1 && (first & 0UL) == 0 && (none + 0) == none && first >> 0 == 1);
 const int layer = 1, position = 2, neuron = 3, dim = 4, dimension = 5, extent_of_mine = 6, cell = 7;
 
 using Qkv = Fused<24, Q<8, 2>, K<8, 2>, V<8, 2>>;

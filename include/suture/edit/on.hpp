@@ -282,6 +282,7 @@ detail::NoParentheses* on(detail::NoParentheses*);
 template <Layout C>
 detail::NoParentheses* on(detail::NoParentheses*);
 template <class T>
+    requires(Readable<T> || Applicable<T> || std::same_as<T, at::Tensor>)  // else it would take `anything | 0`
 SUTURE_REJECTED("a place is a call: write on<Q>(), with parentheses", operator|(const T&, detail::uncalled_place));
 template <template <Index, Index> class Family>
 SUTURE_REJECTED("selectors stand side by side: write on<C>(token(4), head(3))", on(InBraces));
