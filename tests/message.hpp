@@ -4,14 +4,16 @@
 
 #include "suture/tensor/error.hpp"
 
+#include <c10/util/FunctionRef.h>
+
 #include <exception>
 #include <string>
 #include <typeinfo>
 
 namespace suture_test {
 
-template <class Kind, class Call>
-std::string message_of(Call&& call) {
+template <class Kind>
+std::string message_of(c10::function_ref<void()> call) {
     try {
         call();
     } catch (const suture::Error& e) {

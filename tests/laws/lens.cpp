@@ -8,6 +8,7 @@
 #include "laws/tensors.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,20 +19,40 @@ using namespace laws;
 
 using suture::detail::Update;
 
-/// A drawn place, with the types of layout and component erased.
+/// What a place reads of a View, of an Owned and of a const one.
+struct read_values {
+    std::vector<std::vector<Index>> shapes;
+    std::vector<at::Tensor> values;
+    bool alias_the_owned;
+};
+/// A place, with the types of layout and component erased.
+struct erased_place {
+    virtual ~erased_place() = default;
+    /// The argument of a function given to apply.
+    virtual at::Tensor get(const at::Tensor& x) const = 0;
+    virtual read_values read(const at::Tensor& x) const = 0;
+    /// `owned[place] = v`, `+= v`, ... of a clone, and the edits of the same name.
+    virtual at::Tensor write(const at::Tensor& x, Update how, const at::Tensor& v) const = 0;
+    virtual at::Tensor edit(const at::Tensor& x, Update how, const at::Tensor& v) const = 0;
+    /// `owned[place] = x[place]`, of a clone, where x is the Owned itself, its source, or both by turns.
+    virtual at::Tensor write_own(const at::Tensor& x) const = 0;
+    /// `owned[place] = other[place]`, of a clone: as a piece of the View, as a place of an Owned, and in an edit.
+    virtual std::vector<at::Tensor> write_other(const at::Tensor& x, const at::Tensor& other) const = 0;
+
+    at::Tensor put(const at::Tensor& x, const at::Tensor& v) const { return edit(x, Update::set, v); }
+    /// Whatever way it is read, the place holds the expected values, and reading hands out no alias.
+    void check_read(const at::Tensor& x, const at::Tensor& expected) const {
+        const read_values seen = read(x);
+        for (const std::vector<Index>& shape : seen.shapes) RC_ASSERT(expected.sizes() == shape);
+        for (const at::Tensor& values : seen.values) RC_ASSERT(same_bits(values, expected));
+        RC_ASSERT(!seen.alias_the_owned);
+    }
+};
 struct drawn_where {
     std::string text;
     chosen_part told;
-    std::vector<at::Tensor> given;                                        ///< what its selectors were made from
-    std::function<at::Tensor(const at::Tensor&)> get;                     ///< the argument of a function given to apply
-    std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> put;  ///< set
-    std::function<void(const at::Tensor&, const at::Tensor&)> check_read;  ///< view[place] and owned[place] are this
-    /// `owned[place] = v`, `+= v`, ... of a clone, and the edits of the same name.
-    std::function<at::Tensor(const at::Tensor&, Update, const at::Tensor&)> write, edit;
-    /// `owned[place] = x[place]`, of a clone, where x is the Owned itself, its source, or both by turns.
-    std::function<at::Tensor(const at::Tensor&)> write_own;
-    /// `owned[place] = other[place]`, of a clone: as a piece of the View, as a place of an Owned, and in an edit.
-    std::function<std::vector<at::Tensor>(const at::Tensor&, const at::Tensor&)> write_other;
+    std::vector<at::Tensor> given;  ///< what its selectors were made from
+    std::shared_ptr<const erased_place> place;
 };
 struct where_kind {
     std::size_t segment_at;
@@ -60,38 +81,33 @@ void write_at(const Place& place, Update how, const Value& value) {
     }
 }
 
-template <Layout L, class C, channel_form Channels, position_form Positions>
-drawn_where draw_where(const extents& leading, random_numbers& random) {
-    drawn_where drawn;
-    const auto wheres =
-        draw_wheres<L, C, Positions, Channels>(place_drawer{leading, random, false, drawn.told, drawn.given});
-    const auto chosen = std::apply([](const auto&... ws) { return on<C>(ws...); }, wheres);
-    drawn.text = to_string(chosen.zero());
-    drawn.get = [chosen](const at::Tensor& x) {
+template <Layout L, class C, class Chosen>
+struct place_of : erased_place {
+    Chosen chosen;
+    explicit place_of(Chosen c) : chosen(std::move(c)) {}
+
+    at::Tensor get(const at::Tensor& x) const override {
         at::Tensor seen;
         const std::function<at::Tensor(at::Tensor)> look = [&seen](at::Tensor t) { return seen = t; };
         (void)(borrow<L>(x) | chosen.apply(look));
         return seen;
-    };
-    drawn.put = [chosen](const at::Tensor& x, const at::Tensor& v) { return (borrow<L>(x) | chosen.set(v)).take(); };
-    drawn.check_read = [chosen](const at::Tensor& x, const at::Tensor& expected) {
+    }
+    read_values read(const at::Tensor& x) const override {
         const View<L> view = borrow<L>(x);
         Owned<L> owned = view.clone();
         const auto piece = view[chosen];  // a View, if nothing restricts the component
         const auto region = owned[chosen];
-        RC_ASSERT(piece.sizes() == expected.sizes());
-        RC_ASSERT(region.sizes() == expected.sizes());
-        RC_ASSERT(same_bits(piece.clone(), expected));
-        RC_ASSERT(same_bits(region.clone(), expected));
-        RC_ASSERT(same_bits(std::as_const(owned)[chosen].clone(), expected));
-        RC_ASSERT(!region.clone().is_alias_of(owned.unsafe_tensor()));
-    };
-    drawn.write = [chosen](const at::Tensor& x, Update how, const at::Tensor& v) {
+        const at::Tensor copy = region.clone();
+        return {{piece.sizes().vec(), region.sizes().vec()},
+                {piece.clone(), copy, std::as_const(owned)[chosen].clone()},
+                copy.is_alias_of(owned.unsafe_tensor())};
+    }
+    at::Tensor write(const at::Tensor& x, Update how, const at::Tensor& v) const override {
         Owned<L> owned = borrow<L>(x).clone();
         write_at(owned[chosen], how, v);
         return std::move(owned).take();
-    };
-    drawn.edit = [chosen](const at::Tensor& x, Update how, const at::Tensor& v) {
+    }
+    at::Tensor edit(const at::Tensor& x, Update how, const at::Tensor& v) const override {
         const View<L> view = borrow<L>(x);
         switch (how) {
             case Update::add:
@@ -105,8 +121,8 @@ drawn_where draw_where(const extents& leading, random_numbers& random) {
             default:
                 return (view | chosen.set(v)).take();
         }
-    };
-    drawn.write_own = [chosen](const at::Tensor& x) {
+    }
+    at::Tensor write_own(const at::Tensor& x) const override {
         Owned<L> owned = borrow<L>(x).clone();
         owned[chosen] = owned[chosen];
         owned[chosen] = borrow<L>(x)[chosen];
@@ -114,15 +130,24 @@ drawn_where draw_where(const extents& leading, random_numbers& random) {
         owned[chosen] = owned.view()[chosen];
         owned[chosen] = owned[chosen].clone();
         return std::move(owned).take();
-    };
-    drawn.write_other = [chosen](const at::Tensor& x, const at::Tensor& other) {
+    }
+    std::vector<at::Tensor> write_other(const at::Tensor& x, const at::Tensor& other) const override {
         Owned<L> by_piece = borrow<L>(x).clone(), by_region = by_piece.clone(), run = borrow<L>(other).clone();
         by_piece[chosen] = borrow<L>(other)[chosen];
         by_region[chosen] = run[chosen];
-        return std::vector<at::Tensor>{std::move(by_piece).take(), std::move(by_region).take(),
-                                       borrow<L>(x) | chosen.set(run[chosen]),
-                                       borrow<L>(x) | chosen.set(borrow<L>(other)[on<C>()])};
-    };
+        return {std::move(by_piece).take(), std::move(by_region).take(), borrow<L>(x) | chosen.set(run[chosen]),
+                borrow<L>(x) | chosen.set(borrow<L>(other)[on<C>()])};
+    }
+};
+
+template <Layout L, class C, channel_form Channels, position_form Positions>
+drawn_where draw_where(const extents& leading, random_numbers& random) {
+    drawn_where drawn;
+    const auto wheres =
+        draw_wheres<L, C, Positions, Channels>(place_drawer{leading, random, false, drawn.told, drawn.given});
+    auto chosen = std::apply([](const auto&... ws) { return on<C>(ws...); }, wheres);
+    drawn.text = to_string(chosen.zero());
+    drawn.place = std::make_shared<place_of<L, C, decltype(chosen)>>(std::move(chosen));
     return drawn;
 }
 
@@ -219,25 +244,25 @@ void for_wheres(int cases, const std::function<void(drawn_lens&)>& law) {
 
 TEST_CASE("a place reads the channels that counting finds, in the shape of the selection") {
     for_wheres(100, [](drawn_lens& l) {
-        RC_ASSERT(same_bits(l.where.get(l.source.view), l.got));
-        l.where.check_read(l.source.view, l.got);
+        RC_ASSERT(same_bits(l.where.place->get(l.source.view), l.got));
+        l.where.place->check_read(l.source.view, l.got);
     });
 }
 
 TEST_CASE("setting the value that was read changes nothing") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor& x = l.source.view;
-        RC_ASSERT(same_bits(l.where.put(x, l.where.get(x)), x));
-        RC_ASSERT(same_bits(l.where.write(x, Update::set, l.got), x));
-        RC_ASSERT(same_bits(l.where.write_own(x), x));
+        RC_ASSERT(same_bits(l.where.place->put(x, l.where.place->get(x)), x));
+        RC_ASSERT(same_bits(l.where.place->write(x, Update::set, l.got), x));
+        RC_ASSERT(same_bits(l.where.place->write_own(x), x));
     });
 }
 
 TEST_CASE("the value that was set is read") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor value = l.other_values();
-        RC_ASSERT(same_bits(l.where.get(l.where.put(l.source.view, value)), value));
-        l.where.check_read(l.where.write(l.source.view, Update::set, value), value);
+        RC_ASSERT(same_bits(l.where.place->get(l.where.place->put(l.source.view, value)), value));
+        l.where.place->check_read(l.where.place->write(l.source.view, Update::set, value), value);
     });
 }
 
@@ -245,16 +270,18 @@ TEST_CASE("a value that broadcasts is read in full after it was set") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor value = l.broadcast_values();
         RC_LOG() << "with " << tensor_text(value) << "\n";
-        l.where.check_read(l.where.write(l.source.view, Update::set, value), value.expand(l.got.sizes()).contiguous());
+        l.where.place->check_read(l.where.place->write(l.source.view, Update::set, value),
+                                  value.expand(l.got.sizes()).contiguous());
     });
 }
 
 TEST_CASE("of two values that are set the second remains") {
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor first = l.other_values(), second = l.other_values();
-        const at::Tensor both = l.where.put(l.where.put(l.source.view, first), second);
-        RC_ASSERT(same_bits(both, l.where.put(l.source.view, second)));
-        const at::Tensor written = l.where.write(l.where.write(l.source.view, Update::set, first), Update::set, second);
+        const at::Tensor both = l.where.place->put(l.where.place->put(l.source.view, first), second);
+        RC_ASSERT(same_bits(both, l.where.place->put(l.source.view, second)));
+        const at::Tensor written =
+            l.where.place->write(l.where.place->write(l.source.view, Update::set, first), Update::set, second);
         RC_ASSERT(same_bits(written, both));
     });
 }
@@ -263,33 +290,33 @@ TEST_CASE("writing a place by index equals editing it in a pipe, and the same ch
     for_wheres(100, [](drawn_lens& l) {
         const at::Tensor value = once_in(2) ? l.broadcast_values() : l.other_values();
         const Update how = l.draw_update();
-        const at::Tensor written = l.where.write(l.source.view, how, value);
-        RC_ASSERT(same_numbers(written, l.where.edit(l.source.view, how, value)));
+        const at::Tensor written = l.where.place->write(l.source.view, how, value);
+        RC_ASSERT(same_numbers(written, l.where.place->edit(l.source.view, how, value)));
         const at::Tensor expected = how == Update::set        ? value.expand(l.got.sizes())
                                     : how == Update::add      ? l.got.add(value)
                                     : how == Update::subtract ? l.got.sub(value)
                                     : how == Update::multiply ? l.got.mul(value)
                                                               : l.got.div(value);
-        RC_ASSERT(same_numbers(l.where.get(written), expected.contiguous()));
+        RC_ASSERT(same_numbers(l.where.place->get(written), expected.contiguous()));
         // Nothing else was changed.
-        RC_ASSERT(same_bits(l.where.put(written, l.got), l.source.view));
+        RC_ASSERT(same_bits(l.where.place->put(written, l.got), l.source.view));
     });
 }
 
 TEST_CASE("the same place of another run is set, as a place or as the component") {
     for_wheres(60, [](drawn_lens& l) {
         const at::Tensor other = l.other_activation();
-        const at::Tensor expected = l.where.put(l.source.view, l.where.get(other));
-        for (const at::Tensor& result : l.where.write_other(l.source.view, other))
+        const at::Tensor expected = l.where.place->put(l.source.view, l.where.place->get(other));
+        for (const at::Tensor& result : l.where.place->write_other(l.source.view, other))
             RC_ASSERT(same_bits(result, expected));
     });
 }
 
 TEST_CASE("a place does not change when the tensors that its selectors were made from do") {
     for_wheres(60, [](drawn_lens& l) {
-        const at::Tensor value = l.other_values(), before = l.where.put(l.source.view, value);
+        const at::Tensor value = l.other_values(), before = l.where.place->put(l.source.view, value);
         for (const at::Tensor& t : l.where.given) t.fill_(0);
-        RC_ASSERT(same_bits(l.where.put(l.source.view, value), before));
-        l.where.check_read(before, value);
+        RC_ASSERT(same_bits(l.where.place->put(l.source.view, value), before));
+        l.where.place->check_read(before, value);
     });
 }
