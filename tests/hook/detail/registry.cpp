@@ -174,12 +174,12 @@ TEST_CASE("the hooks of a site say in which passes and phases they run, after ea
     hooks.add(unnamed, looks);
     const auto table = hooks.table();
     const auto& at = *suture::detail::site_at(*table, site.id());
-    CHECK(at.has_hooks_in(suture::detail::Pass::forward, suture::detail::HookPhase::after_edits));
-    CHECK_FALSE(at.has_hooks_in(suture::detail::Pass::forward, suture::detail::HookPhase::edits));
-    CHECK(at.has_hooks_in(suture::detail::Pass::backward));
+    using suture::detail::HookPhase, suture::detail::Pass, suture::detail::SiteHooks;
+    CHECK(at.phases_of(Pass::forward) == SiteHooks::bit_of(HookPhase::after_edits));
+    CHECK(at.phases_of(Pass::backward) == SiteHooks::bit_of(HookPhase::edits));
     CHECK(at.has_path);
     CHECK_FALSE(suture::detail::site_at(*table, unnamed.id())->has_path);
     hooks.remove(id);
     const auto after = hooks.table();
-    CHECK_FALSE(suture::detail::site_at(*after, site.id())->has_hooks_in(suture::detail::Pass::backward));
+    CHECK(suture::detail::site_at(*after, site.id())->phases_of(Pass::backward) == 0);
 }

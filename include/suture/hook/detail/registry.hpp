@@ -21,7 +21,6 @@ namespace suture::detail {
 
 /// When a hook runs at its site, in either pass. Recorders may look before all edits or after them.
 enum class HookPhase : unsigned char { before_edits, edits, after_edits };
-inline constexpr HookPhase hook_phases[] = {HookPhase::before_edits, HookPhase::edits, HookPhase::after_edits};
 
 /// The pass in which a hook runs: on activations, or on their gradients.
 enum class Pass : unsigned char { forward, backward };
@@ -126,12 +125,8 @@ struct SiteHooks {
         for (const HookEntry& hook : hooks) phases[static_cast<std::size_t>(hook.pass)] |= bit_of(hook.when);
         has_path = name != Site().name();
     }
-    bool has_hooks_in(Pass pass) const { return phases[static_cast<std::size_t>(pass)] != 0; }
-    bool has_hooks_in(Pass pass, HookPhase when) const {
-        return (phases[static_cast<std::size_t>(pass)] & bit_of(when)) != 0;
-    }
-
-private:
+    /// A bit for each phase of the pass in which hooks run.
+    unsigned phases_of(Pass pass) const { return phases[static_cast<std::size_t>(pass)]; }
     static unsigned bit_of(HookPhase when) { return 1u << static_cast<unsigned>(when); }
 };
 

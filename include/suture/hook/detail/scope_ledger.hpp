@@ -82,14 +82,14 @@ public:
     }
     /// Adds the hooks that fired in a scope that carried this one into another thread.
     void note_firings_of(ScopeLedger& carried) {
-        std::vector<bool> there = carried.fired_;
+        Flags there = carried.fired_;
         {
             const std::lock_guard lock(carried.guard_);
             for (std::size_t i = 0; i < carried.fired_elsewhere_.size(); ++i)
-                if (carried.fired_elsewhere_[i]) note_in(there, i);
+                if (has(carried.fired_elsewhere_, i)) note_in(there, i);
         }
         for (std::size_t i = 0; i < there.size(); ++i)
-            if (there[i]) note_firing_elsewhere(i);
+            if (has(there, i)) note_firing_elsewhere(i);
     }
     /// The hooks that could have fired in this scope and did not, and where others fired. Hooks that another thread has
     /// just added are not listed: no pass of this scope has seen them.
@@ -105,11 +105,12 @@ public:
     }
 
 private:
-    static void note_in(std::vector<bool>& fired, std::uint64_t hook) {
+    using Flags = std::vector<unsigned char>;  // every firing writes one, and a whole byte is cheaper than a bit
+    static void note_in(Flags& fired, std::uint64_t hook) {
         if (hook >= fired.size()) fired.resize(hook + 1);
-        fired[hook] = true;
+        fired[hook] = 1;
     }
-    static bool has(const std::vector<bool>& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook]; }
+    static bool has(const Flags& fired, std::uint64_t hook) { return hook < fired.size() && fired[hook] != 0; }
     bool has_fired(std::uint64_t hook) const { return has(fired_, hook) || has(fired_elsewhere_, hook); }
     IdleHook idle_hook(const SiteHooks& at, const HookEntry& hook) const {
         return {at.site,
@@ -133,8 +134,8 @@ private:
     std::vector<std::uint64_t> sites_;  ///< those of the table, sorted
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
-    std::vector<IdleHook> missed_;                         ///< hooks that were removed without having fired
-    std::vector<bool> fired_, fired_elsewhere_, waiting_;  ///< by hook
+    std::vector<IdleHook> missed_;             ///< hooks that were removed without having fired
+    Flags fired_, fired_elsewhere_, waiting_;  ///< by hook
     mutable std::mutex guard_;
 };
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,19 +46,21 @@ struct FoundAtSite {
 
     bool has_gradient_hooks() const {
         return std::any_of(sets.begin(), sets.end(),
-                           [](const SetAtSite& set) { return set.at->has_hooks_in(Pass::backward); });
+                           [](const SetAtSite& set) { return set.at->phases_of(Pass::backward) != 0; });
     }
     bool is_empty() const { return sets.empty() && !watcher; }
     /// Calls f(ledger, hook) for the hooks of a pass, phase by phase: outer sets first, each set in the order of its
     /// hooks.
     template <class F>
     void for_each_hook(Pass pass, const F& f) const {
-        for (const HookPhase when : hook_phases)
-            for (auto set = sets.rbegin(); set != sets.rend(); ++set) {
-                if (!set->at->has_hooks_in(pass, when)) continue;
+        unsigned phases = 0;  // most sites have hooks in one
+        for (const SetAtSite& set : sets) phases |= set.at->phases_of(pass);
+        for (; phases != 0; phases &= phases - 1) {
+            const auto when = static_cast<HookPhase>(std::countr_zero(phases));
+            for (auto set = sets.rbegin(); set != sets.rend(); ++set)
                 for (const HookEntry& hook : set->at->hooks)
                     if (hook.when == when && hook.pass == pass) f(*set->ledger, hook);
-            }
+        }
     }
 };
 
