@@ -1,5 +1,6 @@
-// When memory runs out in an edit, whatever the recipe and however the source lies in its storage: the source keeps its
-// bytes and its version, an Owned has its old values or its new ones and nothing between them, and the next edit works.
+// When memory runs out in an edit, or one of several edits cannot be made, whatever the recipe and however the source lies
+// in its storage: the source keeps its bytes and its version, an Owned has its old values or its new ones and nothing
+// between them, and the next edit works.
 #include "failing_allocator.hpp"
 #include "laws/recipes.hpp"
 #include "laws/tensors.hpp"
@@ -126,6 +127,40 @@ TEST_CASE("an assignment for which there is no memory leaves the Owned as it was
             check_change(strided, [](Owned<L>& o) { swap(o[on<V>(token(0))], o[on<V>(token(2))]); });
         }
     }
+}
+
+TEST_CASE("a recipe whose third edit fails in the run changes nothing, whatever is wrong with it") {
+    const at::Tensor base = at::arange(72, at::kFloat).view({2, 3, 12});
+    const Slot empty;
+    for (const at::ScalarType dtype : {at::kFloat, at::kHalf})
+        for (const at::Tensor& x : {base.to(dtype), base.to(dtype).view({3, 2, 12}).transpose(0, 1)}) {
+            const at::TensorOptions like = x.options();
+            const auto fails = [&](const auto& third) {
+                const unchanged source(x);
+                const auto recipe = on<Q>().zero() | on<K>(dims({1, 2})).add(1) | third;
+                CAPTURE(to_string(recipe));
+                Owned<L> owned = borrow<L>(x).clone();
+                CHECK_THROWS((void)(borrow<L>(x) | recipe));
+                CHECK_THROWS(owned |= recipe);
+                CHECK(same_bits(owned.unsafe_tensor(), x));
+                CHECK_THROWS((void)(std::move(owned) | recipe));
+                CHECK(same_bits(owned.unsafe_tensor(), x));
+                CHECK(source.holds());
+                owned |= on<V>().zero();
+                CHECK(owned[on<V>()].sum().item<float>() == 0);
+            };
+            fails(on<V>().set(at::zeros({4}, like.dtype(at::kDouble))));
+            fails(on<V>().set(at::zeros({5}, like)));
+            fails(on<V>().add(at::empty({4}, like.device(at::kMeta))));
+            fails(on<V>(token(9)).zero());
+            fails(on<V>(mask(at::ones({3, 3}, at::kBool))).zero());
+            fails(on<V>().multiply(1e300));
+            fails(on<V>().set(empty));
+            fails(on<V>().steer(at::zeros({4}, like), 1));
+            fails(on<V>().apply([](const at::Tensor& t) -> at::Tensor { throw t.numel(); }));
+            fails(on<V>().apply([](const at::Tensor& t) { return t.narrow(-1, 0, 3); }));
+            fails(on<V>().apply([](const at::Tensor& t) { return t.to(at::kMeta); }));
+        }
 }
 
 TEST_CASE("places of two Owneds are swapped both or not at all") {
