@@ -246,6 +246,17 @@ TEST_CASE("a board takes the numbers of its site, or is given them") {
           0);
 }
 
+TEST_CASE("a board that is refused at one site does not keep the numbers of the others") {
+    const HookPoint<Dynamic> point("h.0.attn", extents), other("h.1.attn", wider);
+    HookSet hooks;
+    Board<Dynamic> board;
+    CHECK(says(message_of<HookError>([&] { hooks.add(std::vector{point, other}, board); }), "use another board"));
+    board[0] = at::zeros({72});
+    hooks.add(other, board);
+    CHECK(passed(other, at::ones({2, 72}), hooks).eq(0).all().item<bool>());
+    CHECK(says(message_of<HookError>([&] { hooks.add(std::vector{other, point}, board); }), "use another board"));
+}
+
 TEST_CASE("an entry that was made before the numbers were known is checked when the board is attached") {
     const HookPoint<Dynamic> point("h.0.attn", extents);
     HookSet hooks;

@@ -349,6 +349,20 @@ at::Tensor run_recipe(const View<L>& source, const R& recipe, way how) {
     return std::move(owned).take();
 }
 
+/// Edits an Owned within `around`, in one of the two ways.
+template <Layout L, AnyRecipe R>
+at::Tensor run_recipe_within(const View<L>& source, const R& recipe, way how, const surroundings& around) {
+    Owned<L> owned = source.clone();
+    at::Tensor passed_on;
+    around([&] {
+        if (how == way::consume)
+            passed_on = (std::move(owned) | recipe).take();
+        else
+            owned |= recipe;
+    });
+    return passed_on.defined() ? passed_on : std::move(owned).take();
+}
+
 /// Draws edits of these kinds, composed in this order.
 template <Layout L, std::size_t First, std::size_t... Rest>
 auto draw_edits(const conditions& given, drawn_recipe& drawn) {
@@ -364,6 +378,9 @@ drawn_recipe draw_recipe(const conditions& given) {
     const auto recipe = draw_edits<L, Js...>(given, drawn);
     drawn.text = to_string(recipe);
     drawn.run = [recipe](const at::Tensor& x, way how) { return run_recipe(borrow<L>(x), recipe, how); };
+    drawn.run_within = [recipe](const at::Tensor& x, way how, const surroundings& around) {
+        return run_recipe_within(borrow<L>(x), recipe, how, around);
+    };
     // Every operation and every form of place meets a twin in one of these layouts.
     if constexpr (place_among<L, every_layout> % 6 == 0)
         drawn.run_twin = [recipe](const at::Tensor& x, way how) {

@@ -23,6 +23,9 @@ struct step {
 /// The ways to apply a recipe: `view | recipe`; `std::move(owned) | recipe` and `owned |= recipe` of a clone.
 enum class way { pipe, consume, assign };
 
+/// Calls a task, under conditions of its own.
+using surroundings = std::function<void(const std::function<void()>&)>;
+
 /// A recipe with drawn places and values.
 struct drawn_recipe {
     std::string text;
@@ -30,6 +33,9 @@ struct drawn_recipe {
     std::vector<at::Tensor> injected;  ///< leaves, which require gradients if asked to
     std::vector<at::Tensor> given;     ///< the tensors that selectors were made from
     std::function<at::Tensor(const at::Tensor&, way)> run;
+    /// Edits an Owned, by the ways `consume` or `assign`, within `around`, which may catch what the recipe throws. Returns
+    /// the tensor that the Owned holds then: edited, or as it was left.
+    std::function<at::Tensor(const at::Tensor&, way, const surroundings& around)> run_within;
     std::function<at::Tensor(const at::Tensor&, way)>
         run_twin;  ///< in the dynamic twin of the layout; for some layouts
 

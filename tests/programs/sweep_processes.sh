@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The program `sweep` in several processes, and interrupted: the rest is resumed, and no bit differs.
 #
-#   sweep_processes.sh PROGRAM CASE    CASE: alike, killed, late, interrupted or without_c10d
+#   sweep_processes.sh PROGRAM CASE    CASE: alike, killed, full_disk, frozen, late, interrupted or without_c10d
 set -euo pipefail
 program=$1
 dir=$(mktemp -d)
@@ -32,14 +32,22 @@ free_port() {
         (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
     done
 }
-# start RANKS OF [ARGUMENT...]: starts these ranks of OF processes; rank 2 writes to 2.out.
+# start RANKS OF [ARGUMENT...]: starts these ranks of OF processes; rank 2 writes to 2.out. The disk of the rank $full is
+# full after 2 KB in a file.
+full=
 start() {
     local ranks=$1 of=$2 rank
     shift 2
     port=$(free_port)
     for rank in $ranks; do
-        RANK=$rank WORLD_SIZE=$of MASTER_ADDR=127.0.0.1 MASTER_PORT=$port \
-            "${sweep[@]}" "$@" >"$dir/$rank.out" 2>&1 &
+        (
+            if [[ $rank == "$full" ]]; then
+                trap '' XFSZ
+                ulimit -f 2
+            fi
+            export RANK=$rank WORLD_SIZE=$of MASTER_ADDR=127.0.0.1 MASTER_PORT=$port
+            exec "${sweep[@]}" "$@" >"$dir/$rank.out" 2>&1
+        ) &
         pids[rank]=$!
     done
 }
@@ -68,6 +76,24 @@ expect_resumed() {
     [[ $summary == *": $((all - $1)) run in "*"; $1 from journals; "* ]] || fail "not $1 of $all cells were in journals: $summary"
 }
 
+# expect_ended WORDS RANK...: each ended with an error of these words; nobody wrote a result.
+expect_ended() {
+    local words=$1 rank
+    shift
+    expect_exits 1 "$@"
+    for rank in "$@"; do expect_text "$dir/$rank.out" "$words"; done
+    [[ ! -e $dir/out/sweep.csv ]] || fail "there is a result though a process failed"
+}
+# Two processes finish what four began; the result is that of one. Removes it.
+expect_finished() {
+    local there=$1
+    start "0 1" 2 --out "$dir/out" --resume
+    expect_exits 0 0 1
+    expect_resumed "$there" "$dir/0.out"
+    expect_same "$dir/alone" "$dir/out"
+    rm -r "$dir/out"
+}
+
 alone() {
     "${sweep[@]}" --out "$dir/alone" >"$dir/alone.out" 2>&1 || fail "the sweep of one process"
     all=$(journal_cells "$dir/alone")
@@ -88,26 +114,42 @@ alike() {
 
 killed() {
     alone
-    local victim there
-    for victim in 2 0; do
+    local victims victim first survivors
+    for victims in "2 3" 0; do
         start "0 1 2 3" 4 --out "$dir/out" --limit 4
-        wait_for_cells "$dir/out/journal-$victim.txt" 20 "${pids[victim]}"
-        kill -9 "${pids[victim]}"
-        expect_exits 137 $victim
-        for survivor in 0 1 2 3; do
-            [[ $survivor == "$victim" ]] && continue
-            expect_exits 1 $survivor
-            expect_text "$dir/$survivor.out" "rank $victim of 4.*: finished cells are kept in .*: start again with --resume"
-        done
-        [[ ! -e $dir/out/sweep.csv ]] || fail "there is a result though a process died"
-
-        there=$(journal_cells "$dir/out")
-        start "0 1" 2 --out "$dir/out" --resume
-        expect_exits 0 0 1
-        expect_resumed "$there" "$dir/0.out"
-        expect_same "$dir/alone" "$dir/out"
-        rm -r "$dir/out"
+        first=${victims%% *}
+        wait_for_cells "$dir/out/journal-$first.txt" 20 "${pids[first]}"
+        for victim in $victims; do kill -9 "${pids[victim]}"; done
+        expect_exits 137 $victims
+        survivors=$(printf '%s\n' 0 1 2 3 | grep -v "[$victims]")
+        expect_ended "rank.* [${victims// /}].* of 4.*: finished cells are kept in .*: start again with --resume" $survivors
+        # The power failed, too: the last line is torn, and its cell runs again.
+        truncate -s -2 "$dir/out/journal-$first.txt"
+        expect_finished $(($(journal_cells "$dir/out") - 1))
     done
+}
+
+full_disk() {
+    sweep+=(--tokens 10:)
+    alone
+    full=1
+    start "0 1 2 3" 4 --out "$dir/out" --limit 4
+    expect_ended "rank 1 of 4 stopped before its work was done: see its output" 0 2 3
+    expect_ended "journal-1.txt: the journal cannot be written (File too large): check the space on the disk" 1
+    full=
+    expect_finished "$(journal_cells "$dir/out")"
+}
+
+frozen() {
+    sweep+=(--tokens 10:)
+    alone
+    start "0 1 2 3" 4 --out "$dir/out" --limit 4
+    wait_for_cells "$dir/out/journal-3.txt" 20 "${pids[3]}"
+    kill -STOP "${pids[3]}"
+    expect_ended "no heartbeat from rank 3 of 4 for 4 s, dead or disconnected: finished cells are kept in .*--resume" 0 1 2
+    kill -9 "${pids[3]}"
+    expect_exits 137 3
+    expect_finished "$(journal_cells "$dir/out")"
 }
 
 late() {

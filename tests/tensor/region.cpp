@@ -183,3 +183,20 @@ TEST_CASE("two places are swapped by their values") {
     swap(mine[on<Q>(token(0))], mine[on<Q>(token(1))]);
     CHECK(mine.unsafe_tensor().equal(at::tensor({0.0f, 1.0f, 6.0f, 7.0f, 4.0f, 5.0f, 2.0f, 3.0f}).view({2, 4})));
 }
+
+TEST_CASE("a swap that is refused changes neither place") {
+    Owned<Qkv> mine = owned_counting(), other = owned_counting();
+    CHECK(message_of<ShapeError>([&] { swap(mine[on<Q>()], mine[on<Q>(token(0))]); }) ==
+          "places of shapes [3, 4] and [4] cannot be swapped: name two places of one shape");
+    Owned<Qkv> made_in_inference = [] {
+        const c10::InferenceMode inference;
+        return owned_counting();
+    }();
+    CHECK_THROWS_AS(swap(mine[on<Q>(token(0))], made_in_inference[on<Q>(token(1))]), OwnershipError);
+    Owned<Qkv> in_double = borrow<Qkv>(counting().to(at::kDouble)).clone();
+    CHECK_THROWS_AS(swap(mine[on<Q>(token(0))], in_double[on<Q>(token(1))]), TypeError);
+    CHECK(mine.unsafe_tensor().equal(counting()));
+    swap(mine[on<Q>(token(0))], other[on<Q>(token(1))]);
+    CHECK(mine[on<Q>(token(0))].clone().equal(counting()[1].narrow(0, 0, 4)));
+    CHECK(other[on<Q>(token(1))].clone().equal(counting()[0].narrow(0, 0, 4)));
+}

@@ -20,10 +20,12 @@ namespace suture {
 namespace detail {
 /// Applies the recipe to a contiguous tensor packed like L that nobody else holds, and that holds these positions of an
 /// activation.
+/// @param before if it is given, and an edit may fail after another has written, for want of memory: it becomes a copy of
+///        the tensor as it was before the first write. If a single edit fails, it has written nothing
 /// @throws Error, with the edit in front of the message
 template <Layout L, AnyRecipe R>
 void edit_in_place(const at::Tensor& packed, const R& recipe, const Extents<L>& extents,
-                   const std::shared_ptr<const Cut>& cut) {
+                   const std::shared_ptr<const Cut>& cut, at::Tensor* before = nullptr) {
     check_writable(packed);
     c10::SmallVector<Step, 2> steps(recipe.size());
     std::size_t at = 0;
@@ -37,6 +39,13 @@ void edit_in_place(const at::Tensor& packed, const R& recipe, const Extents<L>& 
     try {
         recipe.for_each(
             [&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i], extents, cut); });
+        if (before) {
+            bool may_fail_half_way = false;
+            recipe.for_each([&](const auto& edit, std::size_t i) {
+                may_fail_half_way = may_fail_half_way || (i > 0 && edit.may_fail(steps[i]));
+            });
+            if (may_fail_half_way) *before = fresh_copy(packed);
+        }
         recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(&steps[at = i]); });
     } catch (Error& e) {
         e.add_place(place());
@@ -51,10 +60,16 @@ inline bool has_every_operator(at::ScalarType dtype) { return dtype != at::kComp
 template <Layout X, AnyRecipe R>
 void edit_owned(Owned<X>& owned, const R& recipe) {
     if (!R::calls_back && has_every_operator(owned.dtype())) {
-        edit_in_place<X>(Access::own(owned), recipe, owned.extents(), Access::cut(owned));
+        at::Tensor before;
+        try {
+            edit_in_place<X>(Access::own(owned), recipe, owned.extents(), Access::cut(owned), &before);
+        } catch (...) {
+            if (before.defined()) Access::replace(owned, std::move(before));
+            throw;
+        }
         return;
     }
-    // What may throw after a write, or reach the Owned meanwhile, edits a copy.
+    // What may throw after a write for any reason, or reach the Owned meanwhile, edits a copy.
     const at::Tensor before = owned.unsafe_tensor();
     const auto lasts = Access::watch(owned);
     at::Tensor edited = fresh_copy(before);
@@ -96,8 +111,7 @@ operator|(Owned<X>&& owned, R&& recipe) {
     return std::move(owned);
 }
 
-/// Edits in place. If it throws an Error, the Owned is unchanged. (If LibTorch runs out of memory, some of the edits
-/// may have been made.)
+/// Edits in place. If it throws, the Owned is unchanged.
 template <Layout X, Applicable R>
     requires(detail::recipe_fault<R, X> == detail::Fault::none)
 Owned<X>

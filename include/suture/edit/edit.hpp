@@ -115,6 +115,14 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
         step->found = operation.prepare(detail::EditTarget{step->target, at, step->where});
     }
 
+    /// Whether `write` may fail: it allocates memory, or calls a function. @pre prepare returned
+    bool may_fail(const detail::Step& step) const {
+        if constexpr (requires { Op::updates; })
+            return !detail::is_written_plainly(step.target, step.where, step.found.with);
+        else
+            return true;
+    }
+
     /// Writes. @pre prepare returned
     void write(const detail::Step* step) const {
         if (step->target.numel() == 0) return;

@@ -66,6 +66,7 @@ public:
         if (!descriptor_.close()) fail();
         if (::rename(temporary_.c_str(), destination_.c_str()) != 0) fail();
         published_ = true;
+        detail::flush_name_of(destination_);
     }
 
 private:

@@ -88,7 +88,7 @@ template <Layout L>
 class BoardState {
 public:
     BoardState() = default;
-    explicit BoardState(KnownExtents<L> numbers) : numbers_(std::move(numbers)) {}
+    explicit BoardState(KnownExtents<L> numbers) : numbers_(std::move(numbers)), keeps_numbers_(true) {}
 
     using Entry = BoardEntry<L>;
     /// While the board is attached, entries are found by the index of their site, otherwise as the program named it.
@@ -129,7 +129,10 @@ public:
     /// @throws HookError if the index belongs to another site: one entry would replace both
     void attach(std::size_t index, const Site& site, std::weak_ptr<HookState> hook, const KnownExtents<L>& numbers) {
         const std::lock_guard lock(guard_);
-        if constexpr (!is_static<L>) take_numbers(site, numbers);
+        if constexpr (!is_static<L>) {
+            numbers_ = known_numbers();
+            take_numbers(site, numbers);
+        }
         entries_ = current_entries();
         std::erase_if(sites_, [](const Attachment& a) { return !a.is_alive(); });
         for (const Attachment& a : sites_)
@@ -151,13 +154,14 @@ public:
         }
         check(next);
         if constexpr (!is_static<L>) bind(next);
+        keeps_numbers_ = true;
         std::swap(entries_, next);
         tell_hooks();
     }
     /// The numbers of the layout, as far as they are known: given to the board, or those of its sites.
     KnownExtents<L> numbers() const {
         const std::lock_guard lock(guard_);
-        return numbers_;
+        return known_numbers();
     }
     /// @throws PositionError if an entry is for a site that was attached and is not any more: the set that held its hook
     ///         is gone
@@ -177,6 +181,8 @@ private:
             return state && !state->removed;
         }
     };
+    /// Without those of sites to which the board was not attached after all.
+    KnownExtents<L> known_numbers() const { return keeps_numbers_ || is_attached() ? numbers_ : KnownExtents<L>(); }
     /// @throws HookError if the site has other numbers than the board
     void take_numbers(const Site& site, const KnownExtents<L>& numbers) {
         if (!numbers.is_known()) return;
@@ -266,6 +272,7 @@ private:
 
     mutable std::mutex guard_;
     [[no_unique_address]] KnownExtents<L> numbers_;
+    bool keeps_numbers_ = false;  ///< they were given to the board, or it was attached to all sites of an `add`
     Entries entries_;
     std::vector<Attachment> sites_;
 };

@@ -93,6 +93,20 @@ public:
         std::error_code missing;
         return std::filesystem::file_size(path_ / file, missing) > 0 && !missing;
     }
+    /// Whether the file was written to its end, which looks like this, apart from line breaks.
+    bool has_whole(const std::string& file, std::string_view end) const {
+        const std::string bytes = contents_of(path_ / file);
+        const std::size_t last = bytes.find_last_not_of("\r\n");
+        return std::string_view(bytes).substr(0, last == bytes.npos ? 0 : last + 1).ends_with(end);
+    }
+    /// @throws suture::FileError if a directory stands where the file is to go
+    void check_place_of(const std::string& file) const {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(std::filesystem::symlink_status(directory_ / file, ignored)))
+            throw suture::FileError((directory_ / file).string() +
+                                    ": is a directory (nothing was written): remove it, or give the picture another "
+                                    "name");
+    }
     /// Moves the file to its final place. If it was not made, deletes the older file there.
     void publish(const std::string& file) const {
         std::error_code refused;
@@ -120,10 +134,24 @@ inline void check_file_name(const std::string& name) {
                                  " cannot name a picture's files: use letters, digits, '_', '-' and '.'");
 }
 
+/// gnuplot does not say that the disk was full: it leaves half a file, and ends as if all were well.
+/// @throws suture::FileError unless both files are complete
+inline void check_drawn(const Draft& draft, const std::string& name, const std::string& program) {
+    if (!draft.has(name + ".svg") || !draft.has(name + ".png"))
+        throw suture::FileError(program + " drew nothing from " + name + ".gp (nothing was written): " +
+                                suture::replaced_utf8(contents_of(draft.path() / "complaints")));
+    constexpr std::string_view end_of_png("\0\0\0\0IEND\xAE\x42\x60\x82", 12);
+    if (!draft.has_whole(name + ".svg", "</svg>") || !draft.has_whole(name + ".png", end_of_png))
+        throw suture::FileError(program + " drew only a part of " + name +
+                                ".gp (nothing was written): check the space on the disk");
+}
+
 inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& directory, const std::string& name,
                           const Gnuplot& gnuplot) {
     check_file_name(name);
+    constexpr const char* kinds[] = {".csv", ".safetensors", ".gp", ".svg", ".png"};
     const Draft draft(directory);
+    for (const char* kind : kinds) draft.check_place_of(name + kind);
     suture::save_text(draft.path() / (name + ".gp"), drawing.canvas.script(name));
     save_csv(draft.path() / (name + ".csv"), drawing.table);
     std::map<std::string, std::string> facts = drawing.facts;
@@ -131,10 +159,8 @@ inline Saved save_drawing(const Drawing& drawing, const std::filesystem::path& d
     for (auto& [key, text] : facts) text = suture::replaced_utf8(text);
     suture::save_safetensors(draft.path() / (name + ".safetensors"), drawing.tensors, facts);
     const bool drawn = run_gnuplot(gnuplot.program, draft.path(), name + ".gp");
-    if (drawn && !(draft.has(name + ".svg") && draft.has(name + ".png")))
-        throw suture::FileError(gnuplot.program + " drew nothing from " + name + ".gp (nothing was written): " +
-                                suture::replaced_utf8(contents_of(draft.path() / "complaints")));
-    for (const char* kind : {".csv", ".safetensors", ".gp", ".svg", ".png"}) draft.publish(name + kind);
+    if (drawn) check_drawn(draft, name, gnuplot.program);
+    for (const char* kind : kinds) draft.publish(name + kind);
 
     const auto file = [&](const char* kind) { return directory / (name + kind); };
     return {drawing.title, drawing.caption, file(".svg"),         file(".png"),

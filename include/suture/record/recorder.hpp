@@ -35,8 +35,8 @@ struct RecordedPart {
 template <class PartIn>
 HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t layer, const Site& site, Pass pass,
                         PartIn part_in, std::string what) {
-    store->attach(layer, site, pass);
     HookEntry entry;
+    store->attach(layer, site, entry.state, pass);
     entry.owner = store.get();
     entry.when = store->when();
     entry.pass = pass;

@@ -68,7 +68,8 @@ public:
             if (file_->size() != text_.size)
                 throw FileError(
                     "was written by others since it was opened: open it again, and give each process its own journal");
-            file_->truncate(text_.size = text_.whole);
+            file_->truncate(text_.whole);
+            text_.size = text_.whole;
         });
         if (text_.sweep.empty()) append(std::string(detail::JournalText::header) + sweep + "\n");
         text_.sweep = sweep;

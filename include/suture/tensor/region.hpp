@@ -31,11 +31,22 @@ class [[nodiscard("a place alone changes nothing: assign to it, or use its value
       public detail::RegionWriters {
 public:
     SUTURE_REJECTED_COPY("a place is named, not copied: write x[place] where it is used", Region);
-    /// Exchanges the values of two places of one shape.
+    /// Exchanges the values of two places of one shape. @throws Error, and then writes nothing
     friend void swap(const Region& a, const Region& b) {
-        const at::Tensor kept = a.clone();
-        a = b.clone();
-        b = kept;
+        if (a.sizes() != b.sizes())
+            throw ShapeError("places of shapes " + shape_text(a.sizes()) + " and " + shape_text(b.sizes()) +
+                             " cannot be swapped: name two places of one shape");
+        const at::Tensor of_a = a.clone(), of_b = b.clone();
+        detail::check_writable(b.tensor());
+        // While `before` holds the tensor of a, a is written in storage of its own.
+        const at::Tensor before = b.is_written_plainly(of_a) ? at::Tensor() : a.tensor();
+        a = of_b;
+        try {
+            b = of_a;
+        } catch (...) {
+            if (before.defined()) a.tensor() = before;
+            throw;
+        }
     }
     friend void swap(Region && a, Region && b) { swap(std::as_const(a), std::as_const(b)); }
 
@@ -135,6 +146,13 @@ private:
         everywhere.part.axes = asked_.part.axes;
         detail::look_within(*cut_, asked ? *asked : everywhere, t);
         return t;
+    }
+
+    /// Whether writing this value cannot fail.
+    bool is_written_plainly(const at::Tensor& value) const {
+        const at::Tensor& written = tensor();
+        return written.use_count() == 1 && written.storage().use_count() == 1 &&
+               detail::is_written_plainly(target(), where_, value);
     }
 
     template <class V>

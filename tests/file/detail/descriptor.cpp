@@ -32,3 +32,11 @@ TEST_CASE("a descriptor is closed when it is destroyed, or earlier, and then not
     CHECK_FALSE(early.close());
     CHECK(errno == EBADF);
 }
+
+TEST_CASE("the names of a directory are flushed, if there is one, and no descriptor stays open") {
+    const auto next_number = [] { return Descriptor(::open("/dev/null", O_RDONLY)).number; };
+    const int before = next_number();
+    for (const char* file : {"a", "./a", "/dev/null", "/tmp/a", "/nowhere/a", ""})
+        CHECK_NOTHROW(suture::detail::flush_name_of(file));
+    CHECK(next_number() == before);
+}

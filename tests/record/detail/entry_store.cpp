@@ -56,6 +56,31 @@ TEST_CASE_FIXTURE(fixture, "a layer belongs to one site") {
     CHECK(fourth.size() == 3);
 }
 
+TEST_CASE_FIXTURE(fixture, "an add that is refused attaches the recorder to nothing") {
+    Latest<Q<2>> latest;
+    const std::vector<SiteRef<Small>> twice{SiteRef<Small>(sites[0]), SiteRef<Small>(sites[1]),
+                                            SiteRef<Small>(sites[0])};
+    CHECK(says(message_of<HookError>([&] { hooks.add(twice, latest); }), "h.0 is in the range of sites twice"));
+    CHECK(says(message_of<HookError>([&] { hooks.add_backward(twice, latest); }), "twice"));
+    hooks.add_backward(sites[2], latest);  // neither at h.0 nor in the forward pass
+    {
+        const auto scope = hooks.activate();
+        sites[2](at::ones({4, 6}).requires_grad_() * 1).sum().backward();
+    }
+    CHECK((*latest.begin()).name() == "h.2");
+    CHECK(says(message_of<PositionError>([&] { (void)latest["h.0"]; }), "no site h.0 is recorded here", "0 (h.2)"));
+
+    // What has been recorded, or will be, keeps its layer.
+    CHECK(says(message_of<HookError>([&] { hooks.add(sites[0], latest); }), "attached to gradients"));
+    CHECK(says(message_of<HookError>([&] { hooks.add_backward(sites[0], latest); }), "layer 0", "h.2"));
+    hooks.clear();
+    CHECK(says(message_of<HookError>([&] { hooks.add_backward(sites[0], latest); }), "layer 0", "h.2"));
+    latest.clear();
+    hooks.add(sites[0], latest);
+    pass(1);
+    CHECK(latest[0].unsafe_tensor().equal(at::ones({4, 2})));
+}
+
 TEST_CASE_FIXTURE(fixture, "the limit is named before anything is recorded beyond it") {
     const std::size_t entry = 4 * 2 * sizeof(float);
     History<Q<2>> history(RecordOptions{.max_bytes = 4 * entry});

@@ -25,6 +25,7 @@ public:
         : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
         if (descriptor_.number < 0)
             refuse_file("cannot be opened" + system_reason(errno), "check the path and the permissions");
+        flush_name_of(path);
     }
 
     /// In bytes, as the disk has it now.

@@ -86,21 +86,27 @@ public:
         return options_.when == RecordPhase::before_edits ? HookPhase::before_edits : HookPhase::after_edits;
     }
 
+    /// Attaches the hook with this state, for as long as it exists: a hook that is made and not added leaves no trace.
     /// @throws HookError if the layer belongs to another site, or the entries to the other pass: nothing would
     ///         distinguish them
-    void attach(std::size_t layer, const Site& site, Pass pass = Pass::forward) {
+    void attach(std::size_t layer, const Site& site, const std::shared_ptr<HookState>& hook,
+                Pass pass = Pass::forward) {
         const std::lock_guard lock(guard_);
+        std::erase_if(layers_, [](const auto& item) { return !item.second.is_in_use(); });
+        if (layers_.empty()) pass_.reset();
         if (pass_.value_or(pass) != pass)
             throw HookError(std::string("this recorder is attached to ") +
                             (pass == Pass::backward ? "activations and cannot record the gradient at "
                                                     : "gradients and cannot record the activation at ") +
                             site.name() + " as well: use another recorder for it");
         pass_ = pass;
-        const auto [at, is_new] = layers_.try_emplace(layer, Attachment{site.name(), site.id(), 0});
-        if (is_new || (site.has_name() && at->second.name == site.name()) || at->second.site == site.id()) return;
-        throw HookError("layer " + std::to_string(layer) + " of this recorder is " + at->second.name +
-                        " and cannot be " + site.name() +
-                        " as well: use another recorder for it, or add all sites at once");
+        const auto [at, is_new] = layers_.try_emplace(layer, Attachment{site.name(), site.id(), 0, {}});
+        if (!is_new && !(site.has_name() && at->second.name == site.name()) && at->second.site != site.id())
+            throw HookError("layer " + std::to_string(layer) + " of this recorder is " + at->second.name +
+                            " and cannot be " + site.name() +
+                            " as well: use another recorder for it, or add all sites at once");
+        std::erase_if(at->second.hooks, [](const auto& earlier) { return earlier.expired(); });
+        at->second.hooks.push_back(hook);
     }
 
     /// Keeps the selected part of the activation.
@@ -229,7 +235,7 @@ public:
     /// Adds an entry that an earlier program left in a file.
     void restore(StoredEntry e) {
         const std::lock_guard lock(guard_);
-        Attachment& at = layers_.try_emplace(e.layer, Attachment{e.name, 0, 0}).first->second;
+        Attachment& at = layers_.try_emplace(e.layer, Attachment{e.name, 0, 0, {}}).first->second;
         at.passes = std::max(at.passes, e.pass + 1);
         e.id = ++last_id_;
         entries_.push_back(std::move(e));
@@ -240,6 +246,12 @@ private:
         std::string name;
         std::uint64_t site;
         std::size_t passes;
+        std::vector<std::weak_ptr<HookState>> hooks;
+
+        /// Whether it has recorded, or a hook of it exists.
+        bool is_in_use() const {
+            return passes > 0 || std::any_of(hooks.begin(), hooks.end(), [](const auto& h) { return !h.expired(); });
+        }
     };
 
     /// The first entry of a layer, or null.

@@ -115,22 +115,29 @@ void change_run(T* at, Index count, Update how, const Value& value) {
     }
 }
 
-/// Changes the selection by a number, by a tensor of its shape, or by a tensor of one value.
-/// @return false, without a write, if that needs LibTorch's operators
+/// Whether `write_plainly` makes the change: then nothing is allocated, so it cannot fail. A selection is changed by a
+/// number, by a tensor of its shape, or by a tensor of one value.
+inline bool is_written_plainly(const at::Tensor& packed, const ResolvedPlace& r, const NumberOrTensor& with) {
+    const at::ScalarType dtype = packed.scalar_type();
+    if (!r.is_viewable() || (dtype != at::kFloat && dtype != at::kDouble) || !is_plain(packed) || !is_plain_mode())
+        return false;
+    return !with.is_tensor ||
+           (is_plain(with.tensor) && (with.tensor.numel() == 1 || with.tensor.sizes() == at::IntArrayRef(r.sizes)));
+}
+
+/// @pre is_written_plainly
 template <class T>
-bool change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
+void change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
     T* const data = static_cast<T*>(packed.data_ptr());
     if (!with.is_tensor) {
         const T number = with.scalar.to<T>();
         for_each_run(packed, r, [&](Index first, Index count) {
             change_run(data + first, count, how, [number](Index) { return number; });
         });
-        return true;
+        return;
     }
-    if (!is_plain(with.tensor)) return false;
     const T* const values = static_cast<const T*>(with.tensor.data_ptr());
-    const bool is_one = with.tensor.numel() == 1, is_whole = with.tensor.sizes() == at::IntArrayRef(r.sizes);
-    if (!is_one && !is_whole) return false;
+    const bool is_one = with.tensor.numel() == 1;
     Index next = 0;
     for_each_run(packed, r, [&](Index first, Index count) {
         const T* const from = values + (is_one ? 0 : next);
@@ -140,19 +147,18 @@ bool change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how
             change_run(data + first, count, how, [from](Index i) { return from[i]; });
         next += count;
     });
-    return true;
 }
 
-/// The same for a selection of any dtype. @pre the value was checked
+/// Changes the selection by the value. @return false, without a write, if that needs LibTorch's operators
+/// @pre the value was checked
 inline bool write_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
-    if (!r.is_viewable() || !is_plain(packed) || !is_plain_mode()) return false;
-    bool done = false;
+    if (!is_written_plainly(packed, r, with)) return false;
     if (packed.scalar_type() == at::kFloat)
-        done = change_plainly<float>(packed, r, how, with);
-    else if (packed.scalar_type() == at::kDouble)
-        done = change_plainly<double>(packed, r, how, with);
-    if (done && !packed.is_inference()) packed.unsafeGetTensorImpl()->bump_version();
-    return done;
+        change_plainly<float>(packed, r, how, with);
+    else
+        change_plainly<double>(packed, r, how, with);
+    if (!packed.is_inference()) packed.unsafeGetTensorImpl()->bump_version();
+    return true;
 }
 
 }  // namespace suture::detail
