@@ -115,7 +115,14 @@ void change_run(T* at, Index count, Update how, const Value& value) {
     }
 }
 
-/// Changes the selection by a number, by a tensor of its shape, or by a tensor of one value.
+/// Whether `value` has the numbers of a selection of these sizes in its order, or those of its last axes, and is then used for
+/// each index of the axes before them: the axes that it lacks are the first.
+inline bool repeats_along_first_axes(at::IntArrayRef value, at::IntArrayRef selection) {
+    while (!value.empty() && value.front() == 1) value = value.slice(1);
+    return value.size() <= selection.size() && value == selection.slice(selection.size() - value.size());
+}
+
+/// Changes the selection by a number, by a tensor of one value, or by a tensor that broadcasts along its first axes.
 /// @return false, without a write, if that needs LibTorch's operators
 template <class T>
 bool change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
@@ -129,23 +136,27 @@ bool change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how
     }
     if (!is_plain(with.tensor)) return false;
     const T* const values = static_cast<const T*>(with.tensor.data_ptr());
-    const bool is_one = with.tensor.numel() == 1, is_whole = with.tensor.sizes() == at::IntArrayRef(r.sizes);
-    if (!is_one && !is_whole) return false;
+    const Index total = with.tensor.numel();
+    // A run must not begin in one repetition and end in the next.
+    if (total != 1 && (total % r.channels.width != 0 || !repeats_along_first_axes(with.tensor.sizes(), r.sizes)))
+        return false;
     Index next = 0;
     for_each_run(packed, r, [&](Index first, Index count) {
-        const T* const from = values + (is_one ? 0 : next);
-        if (is_one)
-            change_run(data + first, count, how, [from](Index) { return *from; });
-        else
-            change_run(data + first, count, how, [from](Index i) { return from[i]; });
-        next += count;
+        const T* const from = values + next;
+        if (total == 1) return change_run(data + first, count, how, [from](Index) { return *from; });
+        change_run(data + first, count, how, [from](Index i) { return from[i]; });
+        next = next + count == total ? 0 : next + count;
     });
     return true;
 }
 
 /// The same for a selection of any dtype. @pre the value was checked
 inline bool write_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how, const NumberOrTensor& with) {
-    if (!r.is_viewable() || !is_plain(packed) || !is_plain_mode()) return false;
+    // LibTorch changes eight values at a time: it has caught up with these loops after about 30 000 values, and after 2000
+    // where nothing is optimised.
+    constexpr Index most_values = 4096;
+    if (!r.is_viewable() || c10::multiply_integers(r.sizes) > most_values || !is_plain(packed) || !is_plain_mode())
+        return false;
     bool done = false;
     if (packed.scalar_type() == at::kFloat)
         done = change_plainly<float>(packed, r, how, with);
