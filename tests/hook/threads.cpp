@@ -1,62 +1,27 @@
 // Threads: passes in several threads see their own hooks only, and shared objects may be changed while threads run.
-// This file is also built as a program of its own under ThreadSanitizer.
+// The files threads.cpp are also built as a program of their own under ThreadSanitizer.
 #include <suture/edit/on.hpp>
 #include <suture/hook/board.hpp>
 #include <suture/hook/hook_set.hpp>
-#include <suture/hook/hooked.hpp>
-#include <suture/hook/sites.hpp>
 #include <suture/record/history.hpp>
 #include <suture/record/latest.hpp>
 
 #include <ATen/ATen.h>
-#include <torch/nn/cloneable.h>
-#include <torch/nn/modules/linear.h>
 
 #include "doctest.hpp"
+#include "threads.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace suture;
-
-using Qkv = Fused<6, Q<2>, K<2>, V<2>>;
-
-namespace {
-
-struct ModelImpl : torch::nn::Cloneable<ModelImpl>, HasSites {
-    ModelImpl() { reset(); }
-    void reset() override {
-        for (int i = 0; i < 3; ++i)
-            layers.push_back(register_module(std::to_string(i), Hooked<torch::nn::Linear, Qkv>(6, 6)));
-        name_sites(*this);
-    }
-    void visit_sites(const SiteVisitor& visit) override { visit("resid", resid); }
-    at::Tensor forward(at::Tensor x) {
-        for (auto& layer : layers) x = resid(x + layer(x));
-        return x;
-    }
-    std::vector<Hooked<torch::nn::Linear, Qkv>> layers;
-    HookPoint<Resid<6>> resid;
-};
-TORCH_MODULE(Model);
-
-/// Runs f(0) .. f(n - 1), each in a thread of its own.
-template <class F>
-void in_threads(int n, const F& f) {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < n; ++i)
-        threads.emplace_back([&f, i] {
-            const at::NoGradGuard no_gradients;
-            f(i);
-        });
-    for (std::thread& t : threads) t.join();
-}
-
-constexpr int passes = 50;
-
-}  // namespace
+using suture_test::in_threads;
+using suture_test::is_uniform;
+using suture_test::passes;
+using suture_test::Qkv;
+using Model = suture_test::ThreeLayers;
 
 TEST_CASE("four threads run one model with different sets at once") {
     const at::NoGradGuard no_gradients;
@@ -109,7 +74,7 @@ TEST_CASE("a set, a board, a slot and recorders may be shared and changed while 
             model->forward(x);
             const at::Tensor first =
                 latest[1][on<Q>()].read([](const at::Tensor& q) { return q.select(-2, 0).clone(); });
-            wrong += !first.eq(first.flatten()[0]).all().item<bool>();
+            wrong += !is_uniform(first);
         }
         --running;
     });
@@ -130,4 +95,104 @@ TEST_CASE("threads that work for one scope carry it, and their firings count in 
     });
     CHECK(key.fired() == 4 * 3 * passes);
     CHECK_NOTHROW(scope.end());
+}
+
+TEST_CASE("four threads change one board while all of them run") {
+    Model model;
+    HookSet hooks;
+    Board<Qkv> board;
+    hooks.add(sites<Qkv>(model, "[0-2]"), board).may_be_idle();
+    std::atomic<int> wrong{0};
+    const auto watch = hooks.add(model->layers[2], [&wrong](const View<Qkv>& seen) {
+        // The entry is one thread's or another's, and never half of each.
+        wrong += !is_uniform(seen[on<V>()].clone());
+    });
+    board.layer(2)[on<V>()] = 0.5;
+    in_threads(4, [&](int i) {
+        const auto scope = hooks.activate();
+        for (int pass = 0; pass < passes; ++pass) {
+            board.layer(2)[on<V>()] = i + 0.5;
+            board[0] = on<Q>().multiply(i) | on<K>(token(pass % 5)).zero();
+            board["1"] = at::full({Qkv::width}, 1.0 * pass);
+            if (pass % 7 == i) board.swap(0, 1);
+            if (pass % 5 == i) board.disable(1);
+            if (pass % 5 == i + 1) board.enable(1);
+            (void)board.contains(0);
+            model->forward(at::ones({1, 5, 6}));
+        }
+    });
+    CHECK(wrong == 0);
+    CHECK(watch.fired() == 4 * passes);
+}
+
+TEST_CASE("a board for each thread, at the same sites, replaces for its thread only") {
+    Model model;
+    std::atomic<int> wrong{0};
+    in_threads(4, [&](int i) {
+        HookSet hooks;
+        Board<Resid<6>> board;
+        hooks.add(model->resid, board);
+        board[0] = at::full({6}, 1.0 * i);
+        const auto scope = hooks.activate();
+        for (int pass = 0; pass < passes; ++pass) {
+            if (pass == passes / 2) board[0] = at::full({6}, 10.0 * i);
+            const double expected = (pass < passes / 2 ? 1.0 : 10.0) * i;
+            wrong += !model->forward(at::ones({1, 5, 6})).eq(expected).all().item<bool>();
+        }
+    });
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("four threads add hooks to one set and remove them while all of them run") {
+    Model model;
+    HookSet hooks;
+    std::atomic<int> calls{0};
+    const auto counting = hooks.add(model->layers, [&calls](const View<Qkv>&) { ++calls; });
+    std::atomic<std::size_t> fired{0};
+    in_threads(4, [&](int i) {
+        const auto scope = hooks.activate();
+        for (int pass = 0; pass < passes; ++pass) {
+            const HookKey mine = hooks.add(model->layers[static_cast<std::size_t>(i) % 3], on<K>().add(0.0));
+            model->forward(at::ones({1, 6}));
+            mine.disable();
+            mine.enable();
+            fired += mine.fired();
+            mine.remove();
+        }
+    });
+    CHECK(calls == 4 * 3 * passes);
+    CHECK(counting.fired() == 4 * 3 * passes);
+    CHECK(fired >= 4 * passes);
+}
+
+TEST_CASE("a key that acts once acts once, however many threads pass its site") {
+    Model model;
+    for (int i = 0; i < 20; ++i) {
+        HookSet hooks;
+        std::atomic<int> calls{0};
+        const HookKey key = hooks.add(model->layers[1], [&calls](const View<Qkv>&) { ++calls; }).once().may_be_idle();
+        in_threads(4, [&](int) {
+            const auto scope = hooks.activate();
+            model->forward(at::ones({1, 6}));
+        });
+        CHECK(calls == 1);
+        CHECK(key.fired() == 1);
+    }
+}
+
+TEST_CASE("models are made, named, cloned and searched for sites in four threads at once") {
+    const Model shared;
+    std::atomic<int> wrong{0};
+    in_threads(4, [&](int i) {
+        for (int n = 0; n < 10; ++n) {
+            Model mine;
+            const auto copy = std::dynamic_pointer_cast<suture_test::ThreeLayersImpl>(shared->clone());
+            wrong += sites<Qkv>(shared, "[0-2]").size() != 3;
+            HookSet hooks;
+            hooks.add(site<Qkv>(mine, "1"), on<Q>().set(i));
+            hooks.add(site<Qkv>(copy, "2"), on<V>().set(i)).may_be_idle();
+            (void)run_with_hooks(mine, hooks, at::ones({1, 6}));
+        }
+    });
+    CHECK(wrong == 0);
 }

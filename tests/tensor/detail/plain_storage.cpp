@@ -67,6 +67,34 @@ TEST_CASE("plain writes leave the bytes that LibTorch's operators leave, whateve
         }
 }
 
+TEST_CASE("values that broadcast along the first axes of a selection are written plainly, as LibTorch writes them") {
+    for (const std::vector<Index>& sizes :
+         std::vector<std::vector<Index>>{{3, 5, 12}, {5, 12}, {2, 3, 5, 12}, {1, 1, 12}}) {
+        const at::Tensor x = at::randn(sizes);
+        const auto check = [&](const ResolvedPlace& r) {
+            const std::vector<Index> selection(r.sizes.begin(), r.sizes.end());
+            for (std::size_t missing = 0; missing < selection.size(); ++missing)
+                for (const bool ones : {false, true}) {
+                    std::vector<Index> shape(selection.begin() + static_cast<std::ptrdiff_t>(missing), selection.end());
+                    if (ones) shape.insert(shape.begin(), missing, 1);
+                    const at::Tensor value = at::randn(shape), changed = x.clone();
+                    // Heads that lie side by side are one run, which a value for one head does not fill.
+                    const bool fills = value.numel() == 1 || value.numel() % r.channels.width == 0;
+                    CHECK(write_plainly(changed, r, Update::add, value) == fills);
+                    if (fills) CHECK(changed.equal(by_libtorch(x, r, Update::add, value)));
+                }
+        };
+        const auto check_place = [&](const auto& place) {
+            check(resolved<Qkv>(place, x));
+            check(resolved<NeoX>(place, x));
+        };
+        check_place(on<Q>());
+        check_place(on<K>(heads(0, 2)));
+        check_place(on<V>(token(0)));
+        check_place(on<K>(tokens(0, 1), head(1)));
+    }
+}
+
 TEST_CASE("what is not plain is left to LibTorch") {
     const ResolvedPlace r = resolved<Qkv>(on<Q>(), at::zeros({5, 12}));
     const auto plain = [&](const at::Tensor& x, const NumberOrTensor& with) {
@@ -79,8 +107,12 @@ TEST_CASE("what is not plain is left to LibTorch") {
     CHECK(!plain(at::zeros({5, 12}).requires_grad_().mul(1), at::Scalar(1)));
     CHECK(!plain(at::zeros({5, 12}), at::zeros({5, 4}).requires_grad_()));
     CHECK(!plain(at::zeros({5, 12}), at::zeros({4, 5}).t()));
-    CHECK(!plain(at::zeros({5, 12}), at::zeros({4})));
+    CHECK(plain(at::zeros({5, 12}), at::zeros({4})));
+    CHECK(!plain(at::zeros({5, 12}), at::zeros({5, 1})));
     CHECK(!plain(at::empty({5, 12}, at::kMeta), at::Scalar(1)));
+    const at::Tensor large = at::zeros({1025, 12});
+    CHECK(!write_plainly(large, resolved<Qkv>(on<Q>(), large), Update::set, at::Scalar(1)));
+    CHECK(write_plainly(large, resolved<Qkv>(on<Q>(tokens(1, 1025)), large), Update::set, at::Scalar(1)));
     CHECK(!write_plainly(at::zeros({5, 12}), resolved<Qkv>(on<Q>(dims({2, 0})), at::zeros({5, 12})), Update::set,
                          at::Scalar(1)));
     const at::NoGradGuard no_grad;

@@ -115,14 +115,28 @@ void change_run(T* at, Index count, Update how, const Value& value) {
     }
 }
 
+/// Whether `value` has the numbers of a selection of these sizes in its order, or those of its last axes, and is then used for
+/// each index of the axes before them: the axes that it lacks are the first.
+inline bool repeats_along_first_axes(at::IntArrayRef value, at::IntArrayRef selection) {
+    while (!value.empty() && value.front() == 1) value = value.slice(1);
+    return value.size() <= selection.size() && value == selection.slice(selection.size() - value.size());
+}
+
 /// Whether `write_plainly` makes the change: then nothing is allocated, so it cannot fail. A selection is changed by a
-/// number, by a tensor of its shape, or by a tensor of one value.
+/// number, by a tensor of one value, or by a tensor that broadcasts along its first axes.
 inline bool is_written_plainly(const at::Tensor& packed, const ResolvedPlace& r, const NumberOrTensor& with) {
+    // LibTorch changes eight values at a time: it has caught up with these loops after about 30 000 values, and after 2000
+    // where nothing is optimised.
+    constexpr Index most_values = 4096;
     const at::ScalarType dtype = packed.scalar_type();
-    if (!r.is_viewable() || (dtype != at::kFloat && dtype != at::kDouble) || !is_plain(packed) || !is_plain_mode())
+    if (!r.is_viewable() || (dtype != at::kFloat && dtype != at::kDouble) ||
+        c10::multiply_integers(r.sizes) > most_values || !is_plain(packed) || !is_plain_mode())
         return false;
-    return !with.is_tensor ||
-           (is_plain(with.tensor) && (with.tensor.numel() == 1 || with.tensor.sizes() == at::IntArrayRef(r.sizes)));
+    if (!with.is_tensor) return true;
+    if (!is_plain(with.tensor)) return false;
+    const Index total = with.tensor.numel();
+    // A run must not begin in one repetition and end in the next.
+    return total == 1 || (total % r.channels.width == 0 && repeats_along_first_axes(with.tensor.sizes(), r.sizes));
 }
 
 /// @pre is_written_plainly
@@ -137,15 +151,13 @@ void change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how
         return;
     }
     const T* const values = static_cast<const T*>(with.tensor.data_ptr());
-    const bool is_one = with.tensor.numel() == 1;
+    const Index total = with.tensor.numel();
     Index next = 0;
     for_each_run(packed, r, [&](Index first, Index count) {
-        const T* const from = values + (is_one ? 0 : next);
-        if (is_one)
-            change_run(data + first, count, how, [from](Index) { return *from; });
-        else
-            change_run(data + first, count, how, [from](Index i) { return from[i]; });
-        next += count;
+        const T* const from = values + next;
+        if (total == 1) return change_run(data + first, count, how, [from](Index) { return *from; });
+        change_run(data + first, count, how, [from](Index i) { return from[i]; });
+        next = next + count == total ? 0 : next + count;
     });
 }
 
