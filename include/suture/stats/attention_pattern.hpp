@@ -169,6 +169,17 @@ template <class...>
 SUTURE_REJECTED("the keys are a tensor: write attention_to_keys(latest[3], at::tensor({1, 2}))",
                 attention_to_keys(const detail::GivenPattern&, InBraces));
 
+template <class...>
+SUTURE_REJECTED("this takes the pattern of one layer: write attention_entropy(latest[3])", attention_entropy(...));
+template <class...>
+SUTURE_REJECTED("this takes the pattern of one layer: write attention_to_first(latest[3])",
+                attention_to_first(...));
+template <class...>
+SUTURE_REJECTED("this takes the pattern of one layer: write attention_to_self(latest[3])", attention_to_self(...));
+template <class...>
+SUTURE_REJECTED("this takes the pattern of one layer: write attention_to_previous(latest[3])",
+                attention_to_previous(...));
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"
