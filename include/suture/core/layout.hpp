@@ -456,7 +456,6 @@ struct PartIn<C, Groups> {
 /// A component of L, or L itself, with the axes of L.
 template <class L, class C>
 struct PartType {
-    static_assert(Resolution<Exactly<C>, L>::why == Fault::none, "a part is a component: name one that the layout has");
     using type = typename OrderedLike<L, typename PartIn<C, groups_of<L>>::type>::type;
 };
 template <class L>
@@ -468,10 +467,12 @@ struct PartType<L, L> {
 /// What a tensor of component C, taken out of layout L, is packed like: C itself, or `Grouped<12, C>` where L repeats it
 /// in 12 groups; with the axes of L, where L names them. C may be L.
 template <Layout L, class C>
+    requires(detail::Resolution<detail::Exactly<C>, L>::why == detail::Fault::none)
 using part_of = typename detail::PartType<L, C>::type;
 
 /// The same by the component's family: `part<NeoX, Q>` is `Grouped<12, Q<64>>`, `part<Gpt2, Q>` is `Q<768, 12>`.
 template <Layout L, template <Index, Index> class Family>
+    requires(detail::Resolution<detail::FamilyOf<Family>, L>::why == detail::Fault::none)
 using part = part_of<L, typename detail::Resolution<detail::FamilyOf<Family>, L>::type>;
 
 }  // namespace suture

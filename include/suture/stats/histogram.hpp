@@ -136,9 +136,6 @@ SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3]
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
 SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3], bins)", histogram_of(...));
-template <Numbers T, class Bins>
-SUTURE_REJECTED("a range has a type: write histogram_of(x, 20, HistogramRange{-1, 1})",
-                histogram_of(const T&, const Bins&, InBraces));
 template <class...>
 SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3], bins)",
                 histogram_of(InBraces, InBraces = {}, InBraces = {}));
