@@ -117,6 +117,14 @@ struct ComponentBase {
     static constexpr Index width = Width;
     static constexpr Index heads = Heads;
     static constexpr Index head_width = detail::quotient_of(Width, Heads == 0 ? 1 : Heads);
+
+    constexpr ComponentBase() = default;
+    // A component is given a tensor, or its numbers, as if it were an activation.
+    template <class Given>
+        requires(!std::derived_from<Given, ComponentBase>)
+    constexpr ComponentBase(const Given&) {
+        static_assert(std::is_void_v<Given>, "a component is a type without values: write borrow<Q<768, 12>>(tensor)");
+    }
 };
 
 namespace detail {
@@ -196,6 +204,24 @@ template <Index Width, Index Heads = 1>
 struct Up : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Up";
 };
+
+// A component without a width, for the sentence of ComponentBase.
+#define SUTURE_WITHOUT_A_WIDTH(Family) \
+    template <class... Given>          \
+    Family(Given...) -> Family<0>;
+SUTURE_WITHOUT_A_WIDTH(Q)
+SUTURE_WITHOUT_A_WIDTH(K)
+SUTURE_WITHOUT_A_WIDTH(V)
+SUTURE_WITHOUT_A_WIDTH(Z)
+SUTURE_WITHOUT_A_WIDTH(AttnOut)
+SUTURE_WITHOUT_A_WIDTH(Resid)
+SUTURE_WITHOUT_A_WIDTH(Norm)
+SUTURE_WITHOUT_A_WIDTH(Mlp)
+SUTURE_WITHOUT_A_WIDTH(MlpOut)
+SUTURE_WITHOUT_A_WIDTH(Gate)
+SUTURE_WITHOUT_A_WIDTH(AttnPattern)
+SUTURE_WITHOUT_A_WIDTH(Up)
+#undef SUTURE_WITHOUT_A_WIDTH
 
 }  // namespace suture
 

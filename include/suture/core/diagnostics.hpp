@@ -64,6 +64,19 @@ using uncalled_place = NoParentheses* (*)(NoParentheses*);
 }  // namespace detail
 
 namespace detail {
+/// The type of a member that does not exist. It does whatever is asked of it, because Clang would otherwise complain about
+/// the use before it says the sentence. @see SUTURE_ABSENT
+struct AbsentMember {
+    template <class... Ts>
+    AbsentMember operator()(Ts&&...) const;
+    template <class T>
+    AbsentMember operator[](const T&) const;
+    template <class T>
+    const AbsentMember& operator=(T&&) const;
+    template <class T>
+    operator T() const;
+};
+
 template <class Asked, class Target>
 inline constexpr bool is_target = false;
 template <class Target>

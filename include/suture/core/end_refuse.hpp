@@ -1,4 +1,5 @@
 // The end of a header that includes refuse.hpp: takes its macros back.
+#undef SUTURE_ABSENT
 #undef SUTURE_DIAGNOSED
 #undef SUTURE_FAULTS
 #undef SUTURE_FAULT_ATTRIBUTE

@@ -51,6 +51,14 @@ struct Fused {
     static constexpr Index width = Width == dynamic ? detail::sum_of(Cs::width...) : Width;
     static constexpr Index groups = 1;
     static constexpr Index period = width;
+
+    constexpr Fused() = default;
+    // A layout is given a tensor as if it were an activation.
+    template <class... Given>
+        requires(sizeof...(Given) > 0)
+    constexpr explicit Fused(const Given&...) {
+        static_assert(sizeof...(Given) == 0, "a layout is a type without values: write borrow<Qkv>(tensor)");
+    }
 };
 
 /// The same components in every group, group after group: GPT-NeoX's `query_key_value` is
@@ -66,7 +74,21 @@ struct Grouped {
     static constexpr Index groups = Groups;
     static constexpr Index period = detail::sum_of(Cs::width...);
     static constexpr Index width = detail::product_of(Groups, period);
+
+    constexpr Grouped() = default;
+    // A layout is given a tensor as if it were an activation.
+    template <class... Given>
+        requires(sizeof...(Given) > 0)
+    constexpr explicit Grouped(const Given&...) {
+        static_assert(sizeof...(Given) == 0, "a layout is a type without values: write borrow<Qkv>(tensor)");
+    }
 };
+
+// Without a list, for the sentences of the layouts themselves.
+template <class... Given>
+Fused(Given...) -> Fused<0>;
+template <class... Given>
+Grouped(Given...) -> Grouped<0>;
 
 namespace detail {
 /// How a layout is packed: its components, and their groups. A component alone is packed as itself.
@@ -270,13 +292,26 @@ struct FindComponent<C, TypeList<Cs...>> {
 template <class C, class L>
 concept ComponentOf = Component<C> && Layout<L> && detail::FindComponent<C, detail::components_of<L>>::count == 1;
 
+namespace detail {
+/// Not constrained: a variable template has no other way to say a sentence. The predicate twin is ComponentOf.
+template <class L, class C>
+consteval StridedSlice find_slice() {
+    static_assert(Layout<L> && !std::is_void_v<C>, "a layout comes first, then a component: write offset<Qkv, K<768>>");
+    if constexpr (Layout<L> && !std::is_void_v<C>) {
+        static_assert(ComponentOf<C, L>, "an offset is that of a component: name one that the layout has");
+        if constexpr (ComponentOf<C, L>)
+            return {known<L>(FindComponent<C, components_of<L>>::offset), C::width, groups_of<L>, period_of<L>};
+    }
+    return {};
+}
+}  // namespace detail
+
 /// Where component C lies in layout L.
-template <Layout L, ComponentOf<L> C>
-inline constexpr StridedSlice slice_of{detail::known<L>(detail::FindComponent<C, detail::components_of<L>>::offset),
-                                       C::width, detail::groups_of<L>, detail::period_of<L>};
+template <class L, class C = void>
+inline constexpr StridedSlice slice_of = detail::find_slice<L, C>();
 
 /// The first channel of component C in layout L (in its first group).
-template <Layout L, ComponentOf<L> C>
+template <class L, class C = void>
 inline constexpr Index offset = slice_of<L, C>.offset;
 
 /// The slices of all components of L, in order.

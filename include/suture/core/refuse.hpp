@@ -44,6 +44,9 @@
 // SUTURE_REJECTED_COPY(sentence, type) the copy constructor, SUTURE_REJECTED_DEFAULT(sentence, type) the default one;
 // SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) a conversion.
 // SUTURE_REJECTED_CONDITION(sentence) one to bool, in a condition only.
+// SUTURE_ABSENT(sentence, name) declares a member that does not exist, under a name that newcomers look for: whoever reads,
+// calls or assigns it gets the sentence, with parentheses or without. Unlike a refused call it stops the build where code
+// only probes, so it is not for names that the standard library, range-v3 or LibTorch ask for (size, begin, get, weight).
 #if defined(__clang__)
 // Clang warns about its own extension under -Wpedantic, even in a macro of a header that the user only includes.
 #define SUTURE_DIAGNOSED(condition, sentence)                                             \
@@ -73,6 +76,8 @@
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) \
     auto __VA_ARGS__->typename ::suture::detail::Refusal<suture_fault_parameter>::type = delete
 #endif
+#define SUTURE_ABSENT(sentence, name) \
+    static const ::suture::detail::AbsentMember name __attribute__((unavailable(sentence)))
 #define SUTURE_REJECTED_COPY(sentence, type) SUTURE_REJECTED_FROM(sentence, type, const type&)
 
 #endif

@@ -304,6 +304,8 @@ SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
 SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
+template <Sentence>
+SUTURE_REJECTED("a place names one component: write on<Q>(token(4))", on(...));
 
 template <class T, class Selector, Where... Ws>
 SUTURE_REJECTED("the edit has no operation: write on<...>(...).set(value)", operator|(const T&,

@@ -41,7 +41,7 @@ public:
         if (::lstat(destination_.c_str(), &old) == 0 && S_ISREG(old.st_mode))
             ::fchmod(descriptor_.number, old.st_mode & 0777);
     }
-    NewFile(const NewFile&) = delete;
+    SUTURE_REJECTED_COPY("a NewFile is neither copied nor moved: pass a reference", NewFile);
     NewFile& operator=(const NewFile&) = delete;
     ~NewFile() {
         if (!published_) ::unlink(temporary_.c_str());
@@ -68,6 +68,30 @@ public:
         published_ = true;
         detail::flush_name_of(destination_);
     }
+
+    // Calls that must not compile.
+    SUTURE_REJECTED_DEFAULT("a NewFile has a path: write NewFile file(path), then file.write(text)", NewFile);
+    explicit SUTURE_REJECTED_FROM("a NewFile has a path: write NewFile file(path), then file.write(text)", NewFile,
+                                  double);
+    explicit SUTURE_REJECTED_FROM("a NewFile has a path: write NewFile file(path), then file.write(text)", NewFile,
+                                  const std::filesystem::path&, InBraces);
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", write(...));
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", save(...));
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", close(...));
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", flush(...));
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", commit(...));
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", append(...));
+    template <class...>
+    SUTURE_REJECTED("a NewFile takes text: write file.write(text), and file.publish() at the end", publish(InBraces));
+    template <class T>
+    SUTURE_REJECTED(
+        "a NewFile takes text: write file.write(text), and file.publish() at the end", operator<<(const T&));
 
 private:
     [[noreturn]] void fail() const {

@@ -24,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,26 +83,11 @@ public:
     }
 
     SUTURE_REJECTED_DEFAULT("a file is opened by a function: write Safetensors::open(path)", Safetensors);
+    SUTURE_REJECTED_FROM("a file is opened by a function: write Safetensors::open(path)", Safetensors, const char*);
+    SUTURE_REJECTED_FROM("a file is opened by a function: write Safetensors::open(path)", Safetensors,
+                         const std::string&);
     explicit SUTURE_REJECTED_FROM("a file is opened by a function: write Safetensors::open(path)", Safetensors,
-                                  const char*);
-    explicit SUTURE_REJECTED_FROM("a file is opened by a function: write Safetensors::open(path)", Safetensors,
-                                  const std::string&);
-    template <class...>
-    static SUTURE_REJECTED("a file is opened by its path: write Safetensors::open(path)", open(...));
-    template <class...>
-    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", load(...) const);
-    template <class...>
-    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get_tensor(...) const);
-    template <class...>
-    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", at(...) const);
-    template <class I>
-    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", operator[](const I&) const);
-    template <class...>
-    SUTURE_REJECTED("the names have a function: write file.names()", keys(...) const);
-    template <class...>
-    SUTURE_REJECTED("a file is not a range: write file.names(), or file.load_all()", begin() const);
-    template <class...>
-    SUTURE_REJECTED("a file is not a range: write file.names(), or file.load_all()", end() const);
+                                  InBraces);
     /// In the order of the data in the file.
     std::vector<std::string> names() const { return names_; }
 
@@ -143,6 +129,76 @@ public:
         for (const std::string& name : names_) tensors.emplace(name, load(name));
         return tensors;
     }
+
+    // Calls that must not compile.
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by its path: write Safetensors::open(path)", open(...));
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", load(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get_tensor(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", at(...) const);
+    template <class I>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("the names have a function: write file.names()", keys(...) const);
+    template <class...>
+    SUTURE_REJECTED("a file is not a range: write file.names(), or file.load_all()", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a file is not a range: write file.names(), or file.load_all()", end() const);
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by a function: write Safetensors::open(path)", load_file(...));
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by a function: write Safetensors::open(path)", read(...));
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by a function: write Safetensors::open(path)", from_file(...));
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by a function: write Safetensors::open(path)", safe_open(...));
+    template <class...>
+    static SUTURE_REJECTED("a file is opened by a function: write Safetensors::open(path)", from_pretrained(...));
+    template <class...>
+    static SUTURE_REJECTED("a file is written by a function: write save_safetensors(path, tensors)", save(...));
+    template <class...>
+    SUTURE_REJECTED("a file is written by a function: write save_safetensors(path, tensors)", write(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", tensor(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", find(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get_slice(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("all tensors are loaded at once: write file.load_all()", tensors(...) const);
+    template <class...>
+    SUTURE_REJECTED("all tensors are loaded at once: write file.load_all()", items(...) const);
+    template <class...>
+    SUTURE_REJECTED("all tensors are loaded at once: write file.load_all()", load_all(InBraces, InBraces = {}) const);
+    template <class...>
+    SUTURE_REJECTED("the names have a function: write file.names()", names(InBraces) const);
+    template <class...>
+    SUTURE_REJECTED("the names have a function: write file.names()", size(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor has a name: write file.contains(name)", contains(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor has a name: write file.contains(name)", count(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor has a name: write file.dtype(name)", dtype(...) const);
+    template <class...>
+    SUTURE_REJECTED("a tensor has a name: write file.sizes(name)", sizes(...) const);
+    SUTURE_ABSENT("a shape is called sizes, as in PyTorch: write file.sizes(name)", shape);
+    template <class...>
+    SUTURE_REJECTED("metadata is a map: write file.metadata().at(key)", metadata(InBraces) const);
+    template <class...>
+    SUTURE_REJECTED("a file closes itself when its last copy is gone: leave the call out", close(...) const);
+    SUTURE_REJECTED_CONDITION("an open file is always good: open() throws a FileError otherwise");
+    friend SUTURE_REJECTED("a file is shown by its names: print file.names()", operator<<(std::ostream&,
+                                                                                          const Safetensors&));
+    template <class T>
+    friend SUTURE_REJECTED("a tensor has a name: write file.contains(name)", operator==(const T&, const Safetensors&));
 
 private:
     explicit Safetensors(const std::filesystem::path& path)

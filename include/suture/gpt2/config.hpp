@@ -3,8 +3,11 @@
 #pragma once
 
 #include "suture/core/component.hpp"
+#include "suture/core/diagnostics.hpp"
 
 #include <ostream>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -24,6 +27,35 @@ struct Gpt2Config {
     bool tied = true;                       ///< tie_word_embeddings: the unembedding is the embedding
     bool scale_attention = true;            ///< scale_attn_weights: scores / sqrt(head width)
     bool scale_attention_by_layer = false;  ///< scale_attn_by_inverse_layer_idx: scores / (layer + 1)
+
+    // Names that others have for these, and what is done by functions.
+#define SUTURE_NAMED_ELSEWHERE(name) \
+    SUTURE_ABSENT("the fields have plain names: write config.layers, heads, width, positions", name);
+    SUTURE_NAMED_ELSEWHERE(n_layer)
+    SUTURE_NAMED_ELSEWHERE(n_layers)
+    SUTURE_NAMED_ELSEWHERE(n_head)
+    SUTURE_NAMED_ELSEWHERE(n_heads)
+    SUTURE_NAMED_ELSEWHERE(n_embd)
+    SUTURE_NAMED_ELSEWHERE(n_inner)
+    SUTURE_NAMED_ELSEWHERE(n_positions)
+    SUTURE_NAMED_ELSEWHERE(n_ctx)
+    SUTURE_NAMED_ELSEWHERE(d_model)
+    SUTURE_NAMED_ELSEWHERE(d_head)
+    SUTURE_NAMED_ELSEWHERE(d_mlp)
+    SUTURE_NAMED_ELSEWHERE(d_vocab)
+    SUTURE_NAMED_ELSEWHERE(vocab_size)
+    SUTURE_NAMED_ELSEWHERE(hidden_size)
+    SUTURE_NAMED_ELSEWHERE(num_layers)
+    SUTURE_NAMED_ELSEWHERE(num_heads)
+    SUTURE_NAMED_ELSEWHERE(act_fn)
+    SUTURE_NAMED_ELSEWHERE(activation_function)
+#undef SUTURE_NAMED_ELSEWHERE
+    SUTURE_ABSENT("a configuration is read from its file: write read_gpt2_config(path)", from_pretrained);
+    SUTURE_ABSENT("a configuration is read from its file: write read_gpt2_config(path)", from_json);
+    SUTURE_ABSENT("a configuration is read from its file: write read_gpt2_config(path)", load);
+    template <class I>
+    SUTURE_REJECTED("the fields have plain names: write config.layers, heads, width, positions", operator[](const I&)
+                                                                                                     const);
 };
 
 /// "GPT-2 of 12 layers, 12 heads, width 768, 1024 positions and 50257 tokens"
@@ -33,3 +65,5 @@ inline std::ostream& operator<<(std::ostream& out, const Gpt2Config& config) {
 }
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -1,6 +1,7 @@
 // Reading a GPT-2 configuration from a Hugging Face `config.json`.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/detail/json_text.hpp"
 #include "suture/gpt2/config.hpp"
 #include "suture/tensor/error.hpp"
@@ -10,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -101,4 +104,9 @@ inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
     return c;
 }
 
+template <class...>
+SUTURE_REJECTED("a configuration is read from its file: write read_gpt2_config(path)", read_gpt2_config(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

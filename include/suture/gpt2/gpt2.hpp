@@ -9,6 +9,7 @@
 #include "suture/core/catalogue.hpp"
 #include "suture/core/diagnostics.hpp"
 #include "suture/gpt2/config.hpp"
+#include "suture/gpt2/detail/refused_on_models.hpp"
 #include "suture/gpt2/layers.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
@@ -86,7 +87,9 @@ inline void check_ids(const at::Tensor& ids, const Gpt2Config& config) {
 /// the softmax, [batch, heads, queries, keys], without a layout), `z` (the values mixed by each head) and `c_proj` (the
 /// output, which is added to the residual stream).
 template <Index Width, Index Heads>
-class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>, public HasSites {
+class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>,
+                          public HasSites,
+                          public detail::NamedElsewhere {
 public:
     using Qkv = Gpt2Qkv<Width, Heads>;
 
@@ -137,7 +140,7 @@ private:
 
 /// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`.
 template <Index Width>
-class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>, public HasSites {
+class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>, public HasSites, public detail::NamedElsewhere {
 public:
     static constexpr Index inner = 4 * Width;
 
@@ -161,7 +164,9 @@ private:
 /// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, and the
 /// outputs of the layer normalisations.
 template <Index Width, Index Heads>
-class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>, public HasSites {
+class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>,
+                      public HasSites,
+                      public detail::NamedElsewhere {
 public:
     Gpt2BlockImpl(const Gpt2Config& config, Index layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
@@ -235,43 +240,12 @@ public:
     }
     template <class...>
     SUTURE_REJECTED("a block goes by its number: write model->h[1]", at(...) const);
+    template <class...>
+    SUTURE_REJECTED("a block goes by its number: write model->h[1]", operator()(...) const);
     template <class I>
         requires(!std::convertible_to<const I&, std::size_t>)
     SUTURE_REJECTED("a block goes by its number: write model->h[1]", operator[](const I&) const);
 };
-
-namespace detail {
-/// Calls on a model that others have as members, and this library as functions.
-struct RefusedOnModels {
-#define SUTURE_REFUSED(name, sentence) \
-    template <class...>                \
-    SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}, InBraces = {}, InBraces = {}) const);
-    SUTURE_REFUSED(run_with_hooks, "a model is run by a function: write run_with_hooks(model, hooks, ids)")
-    SUTURE_REFUSED(run_with_cache, "a model is run by a function: write run_with_cache(model, sites, ids)")
-    SUTURE_REFUSED(register_forward_hook, "a hook is added to a set: write hooks.add(site, recipe)")
-    SUTURE_REFUSED(register_forward_pre_hook, "a hook is added to a set: write hooks.add(site->input, recipe)")
-    SUTURE_REFUSED(register_hook, "a hook is added to a set: write hooks.add(site, recipe)")
-    SUTURE_REFUSED(add_hook, "a hook is added to a set: write hooks.add(site, recipe)")
-    SUTURE_REFUSED(hooks, "a hook is added to a set: write hooks.add(site, recipe)")
-    SUTURE_REFUSED(reset_hooks, "hooks live in a set: write hooks.clear()")
-    SUTURE_REFUSED(site, "a site is found by a function: write site<Layout>(model, path)")
-    SUTURE_REFUSED(sites, "sites are found by a function: write sites<Layout>(model, pattern)")
-    SUTURE_REFUSED(hook_points, "sites are found by a function: write sites<Layout>(model, pattern)")
-    SUTURE_REFUSED(hook_dict, "sites are found by a function: write sites<Layout>(model, pattern)")
-    SUTURE_REFUSED(get_submodule, "a site is found by a function: write site<Layout>(model, path)")
-    SUTURE_REFUSED(blocks, "the blocks are named h, as in Hugging Face: write model->h[1]")
-    SUTURE_REFUSED(transformer, "the blocks are named h, as in Hugging Face: write model->h[1]")
-    SUTURE_REFUSED(generate, "a model gives logits: write model(ids), and choose the next token")
-    SUTURE_REFUSED(to_tokens, "a Tokenizer makes token ids: write tokenizer.encode(text)")
-    SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write load_gpt2<768, 12>(directory)")
-    template <class I>
-    SUTURE_REJECTED("a site is found by a function: write site<Layout>(model, path)", operator[](const I&) const);
-    template <class...>
-    static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)",
-                           from_pretrained(InBraces = {}, InBraces = {}));
-#undef SUTURE_REFUSED
-};
-}  // namespace detail
 
 /// A GPT-2 language model. `h[3]->attn->c_attn` is the site of layer 3's fused query, key and value.
 template <Index Width, Index Heads>
@@ -326,6 +300,13 @@ public:
     /// Only the logits of these token ids [n]: [..., n]. @throws ValueError if one is outside the vocabulary
     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) { return at::linear(ln_f(x), unembedding(ids)); }
 
+    template <class...>
+    SUTURE_REJECTED("embed takes token ids: write model->embed(ids)", embed(...) const);
+    template <class...>
+    SUTURE_REJECTED("a block has a number and an input: write model->block(3, x)", block(...) const);
+    template <class...>
+    SUTURE_REJECTED("unembed takes the residual stream: write model->unembed(x)", unembed(...) const);
+
     /// The unembedding matrix: [vocabulary, width].
     const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }
     /// The rows of the unembedding for these token ids [n]: [n, width]. @throws ValueError if one is outside the
@@ -355,10 +336,10 @@ private:
 
 /// A holder of a GPT-2 model. @see Gpt2Impl
 template <Index Width, Index Heads = 0>
-class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>, public detail::RefusedOnModels {
+class Gpt2 : public torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>, public detail::RefusedOnHolders {
 public:
     using torch::nn::ModuleHolder<Gpt2Impl<Width, Heads>>::ModuleHolder;
-    using detail::RefusedOnModels::operator[];
+    using detail::RefusedOnHolders::operator[];
 
     /// @see Gpt2Impl::forward
     at::Tensor operator()(const at::Tensor& ids) { return this->get()->forward(ids); }
@@ -367,29 +348,12 @@ public:
     template <class...>
     SUTURE_REJECTED("a model takes token ids: write model(ids), an integer tensor [batch, tokens]", operator()(...)
                                                                                                         const);
-    template <class...>
-    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->h)", begin() const);
-    template <class...>
-    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->h)", end() const);
     explicit SUTURE_REJECTED_FROM("a model is made from its configuration: write Gpt2<768, 12> model(Gpt2Config{})",
                                   Gpt2, int, int, int);
-#define SUTURE_BEHIND_THE_HOLDER(name) \
-    template <class...>                \
-    SUTURE_REJECTED("a holder points to its module: write model->" #name "(...)", name(...) const);
-    SUTURE_BEHIND_THE_HOLDER(forward)
-    SUTURE_BEHIND_THE_HOLDER(eval)
-    SUTURE_BEHIND_THE_HOLDER(train)
-    SUTURE_BEHIND_THE_HOLDER(to)
-    SUTURE_BEHIND_THE_HOLDER(parameters)
-    SUTURE_BEHIND_THE_HOLDER(named_parameters)
-    SUTURE_BEHIND_THE_HOLDER(config)
-    SUTURE_BEHIND_THE_HOLDER(layers)
-    SUTURE_BEHIND_THE_HOLDER(clone)
-#undef SUTURE_BEHIND_THE_HOLDER
     explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write load_gpt2<768, 12>(directory)", Gpt2,
                                   const char*);
-    template <class...>
-    static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)", load(...));
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write load_gpt2<768, 12>(directory)", Gpt2,
+                                  const std::string&);
 };
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <concepts>
 #include <filesystem>
 #include <string>
 #include <tuple>
@@ -159,6 +160,8 @@ void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
     bool visited = false;
     std::string known;
     const auto offer = [&]<Index Width, Index Heads>(Gpt2Size<Width, Heads>) {
+        static_assert(std::invocable<Visitor&, Gpt2<Width, Heads>>,
+                      "the function is called with a Gpt2 of any size: write [](auto model) { ... }");
         known += (known.empty() ? "" : ", ") + std::to_string(Width) + " x " + std::to_string(Heads);
         if (visited || config.width != Width || config.heads != Heads) return;
         visited = true;
@@ -178,6 +181,11 @@ template <auto... Numbers>
 SUTURE_REJECTED("a model is loaded from a directory: write load_gpt2<768, 12>(directory)", load_gpt2(...));
 template <class...>
 SUTURE_REJECTED("the directory comes first, then a function: write visit_gpt2(directory, f)", visit_gpt2(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("visit_gpt2 finds the width itself: write visit_gpt2(directory, f)", visit_gpt2(...));
+template <Sentence>
+SUTURE_REJECTED("a model is loaded from a directory: write load_gpt2<768, 12>(directory)", load_gpt2(...));
 
 }  // namespace suture
 

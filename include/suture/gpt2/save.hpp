@@ -119,6 +119,12 @@ void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>&
 template <class...>
 SUTURE_REJECTED("the directory comes first, then the model: write save_gpt2(directory, model)", save_gpt2(...));
 
+template <class...>
+SUTURE_REJECTED("a configuration is written as text: write config_json(model->config())", config_json(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("the directory comes first, then the model: write save_gpt2(directory, model)", save_gpt2(...));
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"

@@ -50,6 +50,7 @@ public:
             return activation;
         return detail::run_hooks(*this, std::move(activation));
     }
+    explicit SUTURE_REJECTED_FROM("a HookPoint has a name: write HookPoint<Resid<768>> point(name)", HookPoint, double);
     template <class...>
     SUTURE_REJECTED("a site with dynamic numbers is bound to them: write point.bind(extents)", bind(...) const);
     template <class...>
@@ -67,6 +68,23 @@ public:
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
     template <class...>
     SUTURE_REJECTED("an activation passes through a site: write x = point(x)", forward(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", hook(...) const);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", value);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", values);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", output);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activation);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activations);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", shape);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", sizes);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", grad);
+    template <class R>
+        requires(!std::derived_from<R, Site>)
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator=(const R&));
+    template <class...>
+    SUTURE_REJECTED("a HookPoint is not a pointer: write point.name(), with a dot", operator->() const);
     template <class I>
     SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
                                                                                                        const);

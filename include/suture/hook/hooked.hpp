@@ -105,6 +105,8 @@ public:
     template <class...>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(module->input, recipe)",
                     register_forward_pre_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", add_hook(...) const);
 
     /// The site of the result, or of its first tensor.
     HookPoint<Out> output;
@@ -205,6 +207,8 @@ namespace detail {
 /// The HookedImpl with the parameters of Base's forward: AnyModule takes the address of one signature.
 template <class Base, class Out, class In>
 struct hooked_impl_of {
+    static_assert((Layout<Out> || std::same_as<Out, AnyLayout>)&&(Layout<In> || std::same_as<In, AnyLayout>),
+                  "a site has a layout: write Hooked<torch::nn::Linear, Gpt2Qkv<768, 12>>");
     static_assert(
         requires { &Base::forward; }, "forward is overloaded, a template or missing: give the module one forward");
     using type = HookedImpl<Base, Out, In, decltype(signature_of(&Base::forward))>;
@@ -243,6 +247,14 @@ public:
     auto operator()(Given&&... given) {
         return this->get()->call(std::forward<Given>(given)...);
     }
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", add(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", add_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hooked module is a site itself: write hooks.add(module, recipe)", site(...) const);
     template <class...>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", register_forward_hook(...) const);
 };

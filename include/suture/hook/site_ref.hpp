@@ -73,6 +73,33 @@ public:
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
     template <class R>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", hook(...) const);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", value);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", values);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", output);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activation);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activations);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", shape);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", sizes);
+    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", grad);
+    SUTURE_ABSENT("a site goes by its name: write site.name()", path);
+    template <class I>
+    SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
+                                                                                                       const);
+    template <class R>
+        requires(!std::same_as<R, SiteRef>)
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator=(const R&));
+    SUTURE_REJECTED_DEFAULT("a site is found in a model: write site<Layout>(model, path)", SiteRef);
+    SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef, const char*);
+    explicit SUTURE_REJECTED_FROM("a site is found in a model: write site<Layout>(model, path)", SiteRef, InBraces,
+                                  const std::string&);
+    SUTURE_REJECTED_FROM("sites finds several: write auto found = sites<Layout>(model, pattern)", SiteRef,
+                         const std::vector<SiteRef>&);
     SiteRef(const SiteRef& other) : site_(other.site_.same()) {}
     SiteRef(SiteRef&&) noexcept = default;
     SiteRef& operator=(SiteRef other) noexcept {

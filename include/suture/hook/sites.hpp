@@ -206,6 +206,11 @@ SUTURE_REJECTED("a family has no width: name the component, as in sites<Z<768, 1
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
 SUTURE_REJECTED("a number is not a layout: write sites<Resid<768>>(model, pattern)", sites(...));
+template <class L, auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a number is not a layout: write sites<Resid<768>>(model, pattern)", sites(...));
+template <Sentence>
+SUTURE_REJECTED("a pattern is an argument: write sites<Layout>(model, pattern)", sites(...));
 
 /// The site at a path: `site<Qkv>(model, "h.3.attn.c_attn")`.
 /// @throws HookError, with the reason, if no site has this path; TypeError if it has another layout
@@ -238,6 +243,11 @@ SUTURE_REJECTED("a family has no width: name the component, as in site<Z<768, 12
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
 SUTURE_REJECTED("a number is not a layout: write site<Resid<768>>(model, path)", site(...));
+template <class L, auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a number is not a layout: write site<Resid<768>>(model, path)", site(...));
+template <Sentence>
+SUTURE_REJECTED("a path is an argument: write site<Layout>(model, path)", site(...));
 
 }  // namespace suture
 

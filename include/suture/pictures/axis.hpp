@@ -3,6 +3,7 @@
 
 #include <suture/text/visible_text.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -14,14 +15,41 @@
 
 namespace suture::pictures {
 
+struct Axis;
+
+namespace detail {
+/// Whether these are not a title, names, and whether they are numbered.
+template <class... Given>
+inline constexpr bool is_no_axis = sizeof...(Given) > 0;
+template <std::same_as<Axis> Same>
+inline constexpr bool is_no_axis<Same> = false;
+template <std::convertible_to<std::string> Title, std::convertible_to<std::vector<std::string>> Names>
+inline constexpr bool is_no_axis<Title, Names> = false;
+template <std::convertible_to<std::string> Title, std::convertible_to<std::vector<std::string>> Names, class Numbered>
+inline constexpr bool is_no_axis<Title, Names, Numbered> = false;
+}  // namespace detail
+
 /// One side of a picture: its title, and a name for each position. The names may hold any bytes; CSV files keep them as
 /// they are.
 ///
 ///     Axis{"layer", {"embedding", "after layer 0", "after layer 1"}}
 struct Axis {
-    std::string title;               ///< "layer"; an empty title is not drawn
-    std::vector<std::string> names;  ///< one per position
-    bool numbered = false;           ///< whether each name is shown with its position in front
+    std::string title{};               ///< "layer"; an empty title is not drawn
+    std::vector<std::string> names{};  ///< one per position
+    bool numbered = false;             ///< whether each name is shown with its position in front
+
+    Axis() = default;
+    Axis(std::string title_, std::vector<std::string> names_, bool numbered_ = false)
+        : title(std::move(title_)), names(std::move(names_)), numbered(numbered_) {}
+    // Anything else: not declared as a refusal, because a constructor that is a template has no other way to say a sentence
+    // with Clang.
+    template <class... Given>
+        requires(detail::is_no_axis<Given...>)
+    Axis(const Given&...) {
+        static_assert(
+            sizeof...(Given) == 0,
+            "an axis has a title and names: write tokens(words), or numbers(title, count)");
+    }
 };
 
 /// The tokens of a prompt, shown with their positions: "4 Mary".
@@ -56,6 +84,9 @@ template <class...>
 SUTURE_REJECTED("an axis of tokens has a name for each: write tokens({first, second})", tokens(...));
 template <class...>
 SUTURE_REJECTED("a numbered axis has a title and a length: write numbers(title, count)", numbers(...));
+
+template <class...>
+SUTURE_REJECTED("the position comes first: write token_name(4, token)", token_name(...));
 
 }  // namespace suture::pictures
 

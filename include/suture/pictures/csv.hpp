@@ -1,6 +1,7 @@
 // Tables as CSV files: RFC 4180, UTF-8. Law: reading gives back what was written, whatever the cells hold.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/file/new_file.hpp"
 #include "suture/pictures/table.hpp"
 
@@ -11,6 +12,8 @@
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture::pictures {
 
@@ -39,4 +42,11 @@ inline void save_csv(const std::filesystem::path& path, const Table& table) {
     suture::save_text(path, csv_text(table));
 }
 
+template <class...>
+SUTURE_REJECTED("a table is written to a path: write save_csv(path, Table{header, rows})", save_csv(...));
+template <class...>
+SUTURE_REJECTED("a table has a header and rows: write csv_text(Table{header, rows})", csv_text(...));
+
 }  // namespace suture::pictures
+
+#include "suture/core/end_refuse.hpp"

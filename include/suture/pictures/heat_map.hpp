@@ -7,6 +7,7 @@
 #include "suture/pictures/detail/names.hpp"
 #include "suture/pictures/save.hpp"
 #include "suture/pictures/scale.hpp"
+#include "suture/pictures/values.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
+#include "suture/pictures/detail/habits.hpp"
 
 namespace suture::pictures {
 
@@ -30,14 +34,17 @@ namespace suture::pictures {
 ///          "out", "logit-lens");
 ///
 struct HeatMap {
-    std::string title{};
-    std::string caption{};
-    std::string metric{};  ///< the quantity and its unit: "logit difference (logits)"
-    at::Tensor values;     ///< [rows, columns]
+    Words title{};
+    Words caption{};
+    Words metric{};  ///< the quantity and its unit: "logit difference (logits)"
+    Values values;         ///< [rows, columns]
     Axis rows{}, columns{};
     Scale scale = Scale::automatic;
     std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value
     bool write_values = true;                    ///< write the numbers too, in up to 24 rows and 20 columns
+
+    // What it does not have.
+    SUTURE_HABITS_OF_PLOTTING
 };
 
 namespace detail {
@@ -125,3 +132,8 @@ inline Drawing drawing_of(const HeatMap& map) {
 }
 
 }  // namespace suture::pictures
+
+#undef SUTURE_SAVED_BY_A_FUNCTION
+#undef SUTURE_NOT_IN_A_PICTURE
+#undef SUTURE_HABITS_OF_PLOTTING
+#include "suture/core/end_refuse.hpp"

@@ -4,6 +4,7 @@
 #include "suture/pictures/detail/axes.hpp"
 #include "suture/pictures/detail/values.hpp"
 #include "suture/pictures/save.hpp"
+#include "suture/pictures/values.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,9 @@
 #include <cstddef>
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
+#include "suture/pictures/detail/habits.hpp"
 
 namespace suture::pictures {
 
@@ -22,12 +26,15 @@ namespace suture::pictures {
 ///
 /// @see suture::histogram_of
 struct Histogram {
-    std::string title{};
-    std::string caption{};
-    std::string metric{};           ///< the quantity along the bins and its unit: "activation"
-    at::Tensor edges;               ///< [bins + 1], ascending
-    at::Tensor counts;              ///< [bins], none negative
+    Words title{};
+    Words caption{};
+    Words metric{};           ///< the quantity along the bins and its unit: "activation"
+    Values edges;                   ///< [bins + 1], ascending
+    Values counts;                  ///< [bins], none negative
     std::string counted = "count";  ///< what the bars count: "neurons"
+
+    // What it does not have.
+    SUTURE_HABITS_OF_PLOTTING
 };
 
 namespace detail {
@@ -99,3 +106,8 @@ inline Drawing drawing_of(const Histogram& h) {
 }
 
 }  // namespace suture::pictures
+
+#undef SUTURE_SAVED_BY_A_FUNCTION
+#undef SUTURE_NOT_IN_A_PICTURE
+#undef SUTURE_HABITS_OF_PLOTTING
+#include "suture/core/end_refuse.hpp"

@@ -7,6 +7,7 @@
 #include "suture/pictures/detail/grid.hpp"
 #include "suture/pictures/detail/names.hpp"
 #include "suture/pictures/save.hpp"
+#include "suture/pictures/values.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,9 @@
 #include <cstddef>
 #include <string>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
+#include "suture/pictures/detail/habits.hpp"
 
 namespace suture::pictures {
 
@@ -29,12 +33,15 @@ namespace suture::pictures {
 ///          "out", "norms");
 ///
 struct Lines {
-    std::string title{};
-    std::string caption{};
-    std::string metric{};  ///< the quantity and its unit: "norm of the residual stream"
-    at::Tensor values;     ///< [series, points]
+    Words title{};
+    Words caption{};
+    Words metric{};  ///< the quantity and its unit: "norm of the residual stream"
+    Values values;         ///< [series, points]
     Axis series{}, points{};
     bool logarithmic = false;  ///< on a logarithmic scale, where values of 0 and below are gaps
+
+    // What it does not have.
+    SUTURE_HABITS_OF_PLOTTING
 };
 
 namespace detail {
@@ -160,3 +167,8 @@ inline Drawing drawing_of(const Lines& l) {
 }
 
 }  // namespace suture::pictures
+
+#undef SUTURE_SAVED_BY_A_FUNCTION
+#undef SUTURE_NOT_IN_A_PICTURE
+#undef SUTURE_HABITS_OF_PLOTTING
+#include "suture/core/end_refuse.hpp"

@@ -8,6 +8,7 @@
 #include "suture/pictures/detail/names.hpp"
 #include "suture/pictures/save.hpp"
 #include "suture/pictures/scale.hpp"
+#include "suture/pictures/values.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,9 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "suture/core/refuse.hpp"
+#include "suture/pictures/detail/habits.hpp"
 
 namespace suture::pictures {
 
@@ -34,14 +38,17 @@ namespace suture::pictures {
 ///          "out", "attention");
 ///
 struct Patterns {
-    std::string title{};
-    std::string caption{};
-    std::string metric{};  ///< the quantity and its unit: "attention probability"
-    at::Tensor values;     ///< [panels, rows, columns]
+    Words title{};
+    Words caption{};
+    Words metric{};  ///< the quantity and its unit: "attention probability"
+    Values values;         ///< [panels, rows, columns]
     Axis panels{}, rows{}, columns{};
     Scale scale = Scale::automatic;
     std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value
     bool causal = false;  ///< leave the cells right of the diagonal white: keys that a causal query does not see
+
+    // What it does not have.
+    SUTURE_HABITS_OF_PLOTTING
 };
 
 namespace detail {
@@ -162,3 +169,8 @@ inline Drawing drawing_of(const Patterns& p) {
 }
 
 }  // namespace suture::pictures
+
+#undef SUTURE_SAVED_BY_A_FUNCTION
+#undef SUTURE_NOT_IN_A_PICTURE
+#undef SUTURE_HABITS_OF_PLOTTING
+#include "suture/core/end_refuse.hpp"

@@ -17,6 +17,7 @@
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -51,6 +52,36 @@ public:
     SUTURE_REJECTED("a picture is saved first: write report.picture(save(map, directory, name))", picture(...));
     template <class...>
     SUTURE_REJECTED("the report knows its file: write report.save()", save(std::string_view) const);
+    template <class...>
+    SUTURE_REJECTED("a section has a heading: write report.section(heading)", heading(...));
+    template <class...>
+    SUTURE_REJECTED("a section has a heading: write report.section(heading)", header(...));
+    template <class...>
+    SUTURE_REJECTED("a section has a heading: write report.section(heading)", title(...));
+    template <class...>
+    SUTURE_REJECTED("code is text: write report.code(text)", code(...));
+    template <class...>
+    SUTURE_REJECTED("a picture is saved first: write report.picture(save(map, directory, name))", image(...));
+    template <class...>
+    SUTURE_REJECTED("a picture is saved first: write report.picture(save(map, directory, name))", figure(...));
+    template <class...>
+    SUTURE_REJECTED("a picture is saved first: write report.picture(save(map, directory, name))", plot(...));
+    template <class...>
+    SUTURE_REJECTED("a report is built from parts: write report.paragraph(text), table or picture",
+                    add(InBraces, InBraces = {}, InBraces = {}));
+    template <class...>
+    SUTURE_REJECTED("a report is built from parts: write report.paragraph(text), table or picture",
+                    append(InBraces, InBraces = {}, InBraces = {}));
+    template <class...>
+    SUTURE_REJECTED("a report is built from parts: write report.paragraph(text), table or picture",
+                    text(InBraces, InBraces = {}, InBraces = {}));
+    template <class T>
+    SUTURE_REJECTED(
+        "a report is built from parts: write report.paragraph(text), table or picture", operator<<(const T&));
+    template <class...>
+    SUTURE_REJECTED("the report knows its file: write report.save()", write(...) const);
+    friend SUTURE_REJECTED(
+        "a report is a page: write report.save(), or print report.text()", operator<<(std::ostream&, const Report&));
     Report& section(const std::string& heading) {
         sections_.push_back(heading);
         return put("<h2 id=\"section-{}\">{}</h2>\n", sections_.size(), detail::html(heading));

@@ -196,6 +196,9 @@ SUTURE_REJECTED("a picture goes to a directory, by name: write save(map, directo
 template <class...>
 SUTURE_REJECTED("a picture goes to a directory, by name: write save(map, directory, name)", save(...));
 
+template <class...>
+SUTURE_REJECTED("this is not a picture: write drawing_of(HeatMap{.values = tensor})", drawing_of(...));
+
 }  // namespace suture::pictures
 
 #include "suture/core/end_refuse.hpp"

@@ -4,6 +4,7 @@
 #include "suture/pictures/detail/axes.hpp"
 #include "suture/pictures/detail/values.hpp"
 #include "suture/pictures/save.hpp"
+#include "suture/pictures/values.hpp"
 
 #include <suture/stats/correlation.hpp>
 
@@ -17,6 +18,9 @@
 #include <string>
 #include <vector>
 
+#include "suture/core/refuse.hpp"
+#include "suture/pictures/detail/habits.hpp"
+
 namespace suture::pictures {
 
 /// One point per neuron (or channel, or head), on equal scales. Pairs with a value that is not finite, or beyond 1e300,
@@ -25,11 +29,14 @@ namespace suture::pictures {
 ///     save(Scatter{"Mary and John", "", "activation at Mary", "activation at John", mary, john}, "out", "scatter");
 ///
 struct Scatter {
-    std::string title{};
-    std::string caption{};             ///< Pearson's r and the number of points are appended
+    Words title{};
+    Words caption{};             ///< Pearson's r and the number of points are appended
     std::string x_label{}, y_label{};  ///< the quantities and their units: "activation at 4 Mary"
-    at::Tensor x, y;                   ///< [points]
+    Values x, y;                       ///< [points]
     std::string points = "neurons";    ///< what the points stand for, in the plural
+
+    // What it does not have.
+    SUTURE_HABITS_OF_PLOTTING
 };
 
 namespace detail {
@@ -129,3 +136,8 @@ inline Drawing drawing_of(const Scatter& s) {
 }
 
 }  // namespace suture::pictures
+
+#undef SUTURE_SAVED_BY_A_FUNCTION
+#undef SUTURE_NOT_IN_A_PICTURE
+#undef SUTURE_HABITS_OF_PLOTTING
+#include "suture/core/end_refuse.hpp"

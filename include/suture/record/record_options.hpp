@@ -13,9 +13,27 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <type_traits>
 #include <variant>
 
 namespace suture {
+
+namespace detail {
+/// An option that may be left out.
+template <class T>
+struct Option : std::optional<T> {
+    using std::optional<T>::optional;
+    Option(const std::optional<T>& given) : std::optional<T>(given) {}
+    // Anything else: not declared as a refusal, because a constructor that is a template has no other way to say a sentence
+    // with Clang.
+    template <class Given>
+        requires(!std::convertible_to<const Given&, std::optional<T>>)
+    Option(const Given&) {
+        static_assert(std::is_void_v<Given>,
+                      "an option is a selector or a LibTorch value: write .tokens = token(-1)");
+    }
+};
+}  // namespace detail
 
 /// Whether a recorder sees what its site emits or what the active edits made of it.
 enum class RecordPhase : unsigned char { before_edits, after_edits };
@@ -27,14 +45,14 @@ enum class RecordPhase : unsigned char { before_edits, after_edits };
 /// The model itself is never moved or converted.
 struct RecordOptions {
     /// `token(4)` (which drops the token axis), `tokens(2, 5)`, `token(index)`, `tokens(index)` or `mask(m)`.
-    std::optional<std::variant<Position<Axis::token>, RowPositions>> tokens{};
+    detail::Option<std::variant<Position<Axis::token>, RowPositions>> tokens{};
     /// `batch(0)` (which drops the batch axis) or `batches(0, 4)`. Cannot be combined with an index or a mask, which
     /// select batch rows themselves.
-    std::optional<Position<Axis::batch>> batches{};
+    detail::Option<Position<Axis::batch>> batches{};
     /// The dtype of the copy. Values that it cannot hold are converted as LibTorch does, without an error: float16 turns
     /// magnitudes above 65504 into infinities. An integer dtype for floating-point activations is refused.
-    std::optional<at::ScalarType> dtype{};
-    std::optional<at::Device> device{};
+    detail::Option<at::ScalarType> dtype{};
+    detail::Option<at::Device> device{};
     RecordPhase when = RecordPhase::after_edits;
     /// Lets gradients flow from the recorded tensors into the pass that made them. The memory of the graph itself is not
     /// counted.

@@ -21,6 +21,7 @@
 #include <ATen/ops/xlogy.h>
 #include <c10/util/StringUtil.h>
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -46,6 +47,12 @@ struct GivenPattern {
                       "a place of a pattern is given as a tensor: write view[place].clone()");
         static_assert(std::is_void_v<held_type<P>> || holds_pattern<P>,
                       "a pattern has its queries last before the keys: name the token axis last");
+    }
+    // Anything else, such as a recorder. Not an overload of the functions, so that their names remain values.
+    template <class P>
+        requires(!Readable<P> && !std::convertible_to<const P&, at::Tensor>)
+    GivenPattern(const P&) {
+        static_assert(Readable<P>, "this takes the pattern of one layer: write attention_entropy(latest[3])");
     }
 
     at::Tensor values;

@@ -112,6 +112,10 @@ template <class...>
 SUTURE_REJECTED("the rows of one activation are compared: write correlation_matrix(latest[3])",
                 correlation_matrix(...));
 
+template <class...>
+SUTURE_REJECTED("this takes one matrix: write mean_correlation_with_others(matrix)",
+                mean_correlation_with_others(...));
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"

@@ -34,6 +34,31 @@ struct Histogram {
     Index below = 0;    ///< the numbers below the first edge, minus infinity included
     Index above = 0;    ///< the numbers above the last edge, infinity included
     Index nan = 0;      ///< the NaNs
+
+    // What it does not have.
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", bins);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", bin_edges);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", hist);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", density);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", values);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", plot);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", show);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", add);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", update);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", mean);
+    SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", total);
+    template <class I>
+    SUTURE_REJECTED(
+        "a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("a Histogram is not a range: read its tensors, h.edges and h.counts", begin(...) const);
+    template <class...>
+    SUTURE_REJECTED("a Histogram is not a range: read its tensors, h.edges and h.counts", end(...) const);
+    friend SUTURE_REJECTED(
+        "histograms are added by their counts: write a.counts + b.counts", operator+(const Histogram&,
+                                                                                     const Histogram&));
+    template <class T>
+    SUTURE_REJECTED("histograms are added by their counts: write a.counts + b.counts", operator+=(const T&));
 };
 
 /// One line per bin, then the numbers in none:
@@ -108,6 +133,12 @@ Histogram histogram_of(const T& activation, Index bins = 10, std::optional<Histo
 
 template <class...>
 SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3], bins)", histogram_of(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
+SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3], bins)", histogram_of(...));
+template <class...>
+SUTURE_REJECTED("a histogram counts one activation: write histogram_of(latest[3], bins)",
+                histogram_of(InBraces, InBraces = {}, InBraces = {}));
 template <Numbers T>
 SUTURE_REJECTED("a range has a type: write histogram_of(x, 20, HistogramRange{-1, 1})",
                 histogram_of(const T&, InBraces));

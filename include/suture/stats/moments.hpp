@@ -13,6 +13,7 @@
 #include <ATen/ops/where.h>
 
 #include <limits>
+#include <ostream>
 #include <string>
 
 #include "suture/core/refuse.hpp"
@@ -118,6 +119,53 @@ public:
     SUTURE_REJECTED("moments have no variance: write moments.stddev().square()", var(...) const);
     template <class T>
     SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", operator+=(const T&));
+    template <class...>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", push(...));
+    template <class...>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", append(...));
+    template <class...>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", observe(...));
+    template <class...>
+    SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()",
+                    mean(InBraces, InBraces = {}) const);
+    template <class...>
+    SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()",
+                    stddev(InBraces, InBraces = {}) const);
+    template <class...>
+    SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()",
+                    min(InBraces, InBraces = {}) const);
+    template <class...>
+    SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()",
+                    max(InBraces, InBraces = {}) const);
+    template <class...>
+    SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()",
+                    count(InBraces, InBraces = {}) const);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", sum);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", variance);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", n);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", result);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", compute);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", value);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", values);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", rms);
+    SUTURE_ABSENT("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", sem);
+    template <class...>
+    SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()", size(...) const);
+    template <class I>
+    SUTURE_REJECTED(
+        "moments have mean(), stddev(), min(), max() and count(): write moments.mean()", operator[](const I&) const);
+    SUTURE_REJECTED_CONDITION("moments are not a condition: write !moments.empty()");
+    template <class...>
+    SUTURE_REJECTED("moments begin empty: write moments = RunningMoments()", reset(...));
+    template <class...>
+    SUTURE_REJECTED("moments begin empty: write moments = RunningMoments()", clear(...));
+    template <class T>
+    SUTURE_REJECTED("moments take one activation at a time: write moments.add(view)", operator<<(const T&));
+    friend SUTURE_REJECTED("moments have mean(), stddev(), min(), max() and count(): write moments.mean()",
+                           operator<<(std::ostream&, const RunningMoments&));
+    friend SUTURE_REJECTED(
+        "moments are merged with moments: write moments.merge(other)", operator+(const RunningMoments&,
+                                                                                 const RunningMoments&));
     explicit SUTURE_REJECTED_FROM("moments begin empty: fill them with moments.add(view)", RunningMoments, InBraces);
     RunningMoments() = default;
 

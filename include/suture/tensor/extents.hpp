@@ -29,6 +29,10 @@ template <Layout L>
 class Extents;
 
 namespace detail {
+/// What is taken for the numbers of a component by mistake.
+template <class T>
+concept NumberOrText = std::is_arithmetic_v<T> || std::convertible_to<const T&, const char*>;
+
 /// Whether the width of an activation tells the numbers of L: one of them is unknown, and it is not a number of heads.
 template <class Components>
 inline constexpr int unknown_widths = 0;
@@ -143,6 +147,15 @@ public:
     /// The width and the heads of a component alone.
     explicit Extents(Index width, std::optional<Index> heads = {}) requires Component<detail::unordered<L>>
         : Extents(std::initializer_list<ComponentExtents>{{width, heads}}) {}
+    // Numbers without braces. Not declared as a refusal, because a constructor that is a template has no other way to say a
+    // sentence with Clang.
+    template <class... Given>
+        requires((detail::NumberOrText<Given> && ...) && !(detail::is_static<L> && sizeof...(Given) == 0) &&
+                 !(Component<detail::unordered<L>> && sizeof...(Given) > 0 && (Integer<Given> && ...)))
+    explicit Extents(const Given&...) {
+        static_assert(detail::is_static<L> && sizeof...(Given) == 0,
+                      "numbers stand in braces for each component: write extents({{768, 12}, ...})");
+    }
     /// The numbers of another layout of the same components in the same order, for example of a site.
     /// @throws TypeError if the components or their numbers are others than the type says
     template <std::same_as<LayoutFacts> Facts>

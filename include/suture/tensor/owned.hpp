@@ -23,7 +23,7 @@ namespace suture {
 ///     mine[on<K>(head(7))] *= 0.5;
 ///     mine[on<V>(token(1))] = other[on<V>(token(3))];
 ///     at::Tensor edited = std::move(mine).take();
-template <Layout X>
+template <class X>
 class [[nodiscard("the result is a new Owned: use it, or its tensor")]] Owned : public detail::Reading<Owned<X>>,
                                                                                 public detail::OwnedWriters {
 public:
@@ -83,6 +83,7 @@ public:
     SUTURE_REJECTED("an Owned is written at a place: write x[on<C>(token(4))] = value", operator[](const I&) const&);
 
     SUTURE_REJECTED("a place is a call: write x[on<Q>()], with parentheses", operator[](detail::uncalled_place) const&);
+    SUTURE_REJECTED("an Owned is written at a place: write x[on<C>(token(4))] = value", operator[](InBraces) const&);
     // Calls that must not compile.
     SUTURE_REJECTED_DEFAULT("an Owned holds values: make it by clone(), cat, an edit or adopt()", Owned);
     SUTURE_REJECTED_FROM("an Owned has storage of its own: write view.clone()", Owned, const View<X>&);
@@ -109,7 +110,7 @@ private:
     explicit Owned(at::Tensor && t, Extents<X> extents, std::shared_ptr<const detail::Cut> cut = {})
         : tensor_(t.is_contiguous() ? std::move(t) : detail::fresh_copy(t)), extents_(extents), cut_(std::move(cut)) {}
 
-    at::IntArrayRef shape() const { return tensor_.sizes(); }
+    at::IntArrayRef own_sizes() const { return tensor_.sizes(); }
     at::Tensor values() const { return tensor_; }
     at::Tensor injected(const detail::InjectedAt& at) const { return detail::Access::injected(view(), at); }
     at::Tensor unprotected() const { return tensor_; }
@@ -119,6 +120,19 @@ private:
     [[no_unique_address]] Extents<X> extents_;
     std::shared_ptr<const detail::Cut> cut_;  ///< the positions of an activation that it holds; null if all
     detail::Tenure places_;
+};
+
+namespace detail {
+struct NoLayout;
+}  // namespace detail
+// Without a layout, for the sentence of the specialisation below.
+template <class... Given>
+Owned(Given...) -> Owned<detail::NoLayout>;
+
+template <class X>
+    requires(!Layout<X>)
+class Owned<X> {
+    static_assert(Layout<X>, "an Owned holds one layout: write Owned<Q<768, 12>>, or a Fused of several");
 };
 
 /// Takes over a tensor that nobody else holds, without a copy: `adopt<Qkv>(linear->forward(x))`.
@@ -142,6 +156,9 @@ SUTURE_REJECTED("these numbers are not known: write adopt<Layout>(std::move(tens
 template <class X>
 SUTURE_REJECTED("adopt takes over its tensor: write adopt<Layout>(std::move(tensor))", adopt(const at::Tensor&));
 template <class...>
+SUTURE_REJECTED("adopt takes a layout and a tensor: write adopt<Layout>(std::move(tensor))", adopt(...));
+template <auto... Numbers>
+    requires(sizeof...(Numbers) > 0)
 SUTURE_REJECTED("adopt takes a layout and a tensor: write adopt<Layout>(std::move(tensor))", adopt(...));
 template <template <Index, Index> class... Families>
     requires(sizeof...(Families) > 0)

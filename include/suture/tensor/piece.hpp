@@ -55,8 +55,8 @@ private:
     friend class detail::Reading;
     explicit Piece(at::Tensor t, detail::Shape shape, Extents<X> extents, detail::Loan loan = {})
         : tensor_(std::move(t)), shape_(std::move(shape)), extents_(extents), loan_(std::move(loan)) {}
-    at::IntArrayRef shape() const { return shape_; }
-    at::Tensor values() const { return tensor_.sizes() == shape() ? tensor_ : tensor_.reshape(shape_); }
+    at::IntArrayRef own_sizes() const { return shape_; }
+    at::Tensor values() const { return tensor_.sizes() == own_sizes() ? tensor_ : tensor_.reshape(shape_); }
     /// A place that was named is used as it is.
     at::Tensor injected(const detail::InjectedAt& at) const {
         detail::check_held(extents_.facts(), at);

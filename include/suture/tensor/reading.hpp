@@ -35,9 +35,9 @@
 
 namespace suture {
 
-template <Layout X>
+template <class X>
 class View;
-template <Layout X>
+template <class X>
 class Owned;
 template <Layout X>
 class Piece;
@@ -146,7 +146,7 @@ struct Access {
     }
     template <class T>
     static at::IntArrayRef sizes(const T& t) {
-        return t.shape();
+        return t.own_sizes();
     }
     template <class C, class T>
     static auto component(const T& view) {

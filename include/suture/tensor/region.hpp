@@ -121,7 +121,7 @@ private:
         where_ = detail::resolve(within, target(&within));
     }
 
-    at::IntArrayRef shape() const { return where_.sizes; }
+    at::IntArrayRef own_sizes() const { return where_.sizes; }
     at::Tensor values() const { return detail::part_at(target(), where_); }
     /// A place that was named is used as it is.
     at::Tensor injected(const detail::InjectedAt& at) const {

@@ -27,7 +27,7 @@ concept EditLike = requires {
 
 /// A component or layout in storage that others may hold: a model's activation, a cached run. It keeps the storage
 /// alive and never writes it. Shape [..., width]; any strides.
-template <Layout X>
+template <class X>
 class [[nodiscard("a View only reads: clone() it, or pipe it into a recipe")]] View : public detail::Reading<View<X>>,
                                                                                       public detail::ViewWriters {
 public:
@@ -39,6 +39,8 @@ public:
     View& operator=(View&&)& noexcept = default;
     template <class V>
     SUTURE_REJECTED("a View is read-only: write view | on<C>().set(value)", operator=(const V&) &&);
+    template <class V>
+    SUTURE_REJECTED("a View is read-only: write view | on<C>().set(value)", operator=(const V&)&);
 
     /// A copy, which can be written. Gradients flow through it.
     Owned<X> clone() const {
@@ -80,6 +82,9 @@ public:
     // Calls that must not compile.
     SUTURE_REJECTED_DEFAULT("a View shows a tensor: write borrow<Layout>(tensor), or use std::optional", View);
     SUTURE_REJECTED_FROM("a tensor has no layout: write borrow<Layout>(tensor)", View, const at::Tensor&);
+    explicit SUTURE_REJECTED_FROM("a tensor has no layout: write borrow<Layout>(tensor)", View, const at::Tensor&,
+                                  InBraces);
+    SUTURE_REJECTED_FROM("a View shows a tensor: write borrow<Layout>(tensor), or use std::optional", View, double);
     SUTURE_REJECTED_FROM("an Owned shows itself by view(): write owned.view()", View, const Owned<X>&);
     SUTURE_REJECTED_CONVERSION("a View is not a tensor: copy it, view.clone(), or lend it, view.read(f)", at::Tensor,
                                const);
@@ -97,6 +102,9 @@ public:
         requires(!detail::is_place<I> && !detail::EditLike<I>)
     SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](const I&) const);
     SUTURE_REJECTED("a place is a call: write x[on<Q>()], with parentheses", operator[](detail::uncalled_place) const);
+    SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](InBraces) const);
+    SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]",
+                    operator[](Position<Axis::token> (*)(int)) const);
     template <detail::EditLike R>
     SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator[](const R&) const);
 
@@ -104,7 +112,7 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    template <Layout>
+    template <class>
     friend class View;
     explicit View(at::Tensor && t, Extents<X> extents, std::shared_ptr<const detail::Cut> cut = {},
                   detail::Loan loan = {})
@@ -120,10 +128,10 @@ private:
         shape_.back() = extents.width();
     }
 
-    at::IntArrayRef shape() const { return shape_; }
+    at::IntArrayRef own_sizes() const { return shape_; }
     at::Tensor values() const {
         const at::Tensor part = detail::cut_channels(tensor_, where_);
-        return part.sizes() == shape() ? part : part.reshape(shape_);
+        return part.sizes() == own_sizes() ? part : part.reshape(shape_);
     }
     at::Tensor unprotected() const { return detail::cut_channels(tensor_, where_); }
     std::string description() const { return "View<" + layout_text(extents_.facts()) + ">"; }
@@ -142,7 +150,7 @@ private:
         else if (cut_)
             detail::check_same_positions(*cut_, at.asked.positions, at.leading, at.asked.part.axes);
         else if (!mine.empty() && mine.size() != at.leading.size())
-            throw ShapeError("the injected View has shape " + shape_text(shape()) + ", with " +
+            throw ShapeError("the injected View has shape " + shape_text(own_sizes()) + ", with " +
                              std::to_string(mine.size()) + " axes before the channels where the activation has " +
                              std::to_string(at.leading.size()) +
                              ": give it the same axes, or read the place that you mean, view[on<C>(...)]");
@@ -151,8 +159,8 @@ private:
         return detail::part_at(tensor_, detail::resolve(there, tensor_));
     }
     void check_fits(at::IntArrayRef edited) const {
-        if (shape() != edited)
-            throw ShapeError("the injected View has shape " + shape_text(shape()) + " where the edited place has " +
+        if (own_sizes() != edited)
+            throw ShapeError("the injected View has shape " + shape_text(own_sizes()) + " where the edited place has " +
                              shape_text(edited) + ": read the place that you mean, view[on<C>(...)]");
     }
     /// The same values, out of reach of whoever writes the storage.
@@ -182,6 +190,19 @@ private:
     detail::Loan loan_;  ///< counts the Views that a hook was lent
 };
 
+namespace detail {
+struct NoLayout;
+}  // namespace detail
+// Without a layout, for the sentence of the specialisation below.
+template <class... Given>
+View(Given...) -> View<detail::NoLayout>;
+
+template <class X>
+    requires(!Layout<X>)
+class View<X> {
+    static_assert(Layout<X>, "a View shows one layout: write View<Q<768, 12>>, or a Fused of several");
+};
+
 /// Views a tensor as a layout (or as one component): `borrow<Qkv>(c_attn_output)`; with its numbers, where the type leaves
 /// some dynamic: `borrow<Gpt2Qkv<dynamic, dynamic>>(c_attn_output, extents)`. The last axis must have its width;
 /// the axes before it and the strides are arbitrary. Nothing is copied.
@@ -200,8 +221,11 @@ template <Layout X>
     requires(!detail::is_deducible<X>)
 SUTURE_REJECTED("these numbers are not known: write borrow<Layout>(tensor, extents)", borrow(const at::Tensor&));
 
-template <template <Index, Index> class Family>
+template <template <Index, Index> class... Families>
+    requires(sizeof...(Families) > 0)
 SUTURE_REJECTED("a family has no width: name the component, as in borrow<Q<768>>(tensor)", borrow(const at::Tensor&));
+template <Sentence>
+SUTURE_REJECTED("borrow takes a layout and a tensor: write borrow<Layout>(tensor)", borrow(...));
 template <class T>
     requires(!Layout<T>)
 SUTURE_REJECTED("this is neither a component nor a layout: write borrow<Q<768, 12>>(tensor)",

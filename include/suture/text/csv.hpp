@@ -3,6 +3,9 @@
 
 #include <string>
 
+#include "suture/core/diagnostics.hpp"
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// The text as a field of a CSV file. It is quoted where RFC 4180 requires it, and where it begins or ends with a
@@ -17,4 +20,9 @@ inline std::string csv_field(const std::string& text) {
     return field + "\"";
 }
 
+template <class...>
+SUTURE_REJECTED("a field is one text: write csv_field(text), with std::to_string for a number", csv_field(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

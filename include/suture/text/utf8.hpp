@@ -3,11 +3,14 @@
 // Subparts".
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -78,4 +81,9 @@ inline std::string replaced_utf8(std::string_view bytes) {
     return text;
 }
 
+template <class...>
+SUTURE_REJECTED("one text is mended at a time: write replaced_utf8(text)", replaced_utf8(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -2,6 +2,7 @@
 // Law: from_visible_text(visible_text(text)) == text, for all bytes.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/utf8.hpp"
 
@@ -11,6 +12,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -105,4 +108,11 @@ inline std::string from_visible_text(std::string_view shown) {
     return text;
 }
 
+template <class...>
+SUTURE_REJECTED("one text is shown at a time: write visible_text(text)", visible_text(...));
+template <class...>
+SUTURE_REJECTED("one text is read back at a time: write from_visible_text(text)", from_visible_text(...));
+
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -72,6 +72,10 @@ struct RefusedOperations {
     template <class V>
     SUTURE_REJECTED("places are not compared: compare what they read, a[place] == b[place]", operator==(const V&)
                                                                                                  const);
+    template <class V>
+    SUTURE_REJECTED("edits compose with |: write on<Q>().zero() | on<K>().zero()", operator&(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("edits compose with |: write on<Q>().zero() | on<K>().zero()", operator&&(const V&) const);
     SUTURE_REFUSED(operator(), "a place is read in brackets: write view[on<C>(token(4))]")
     template <class V>
     SUTURE_REJECTED("a place is not its values: write x[place] += value, or place.add(value)", operator+=(const V&)

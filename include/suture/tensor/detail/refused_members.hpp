@@ -54,6 +54,33 @@ struct RefusedReads {
     SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
                     get(InBraces = {}, InBraces = {}, InBraces = {}) const);
 
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
+    SUTURE_REJECTED("a part is read at its place: write x[on<C>(token(4), head(3))]",
+                    part(InBraces = {}, InBraces = {}, InBraces = {}) const);
+#define SUTURE_NAMED_BY_ITS_TYPE(name) SUTURE_ABSENT("a part is read at its place: write x[on<Q>()]", name);
+    SUTURE_NAMED_BY_ITS_TYPE(q)
+    SUTURE_NAMED_BY_ITS_TYPE(k)
+    SUTURE_NAMED_BY_ITS_TYPE(v)
+    SUTURE_NAMED_BY_ITS_TYPE(z)
+    SUTURE_NAMED_BY_ITS_TYPE(query)
+    SUTURE_NAMED_BY_ITS_TYPE(key)
+    SUTURE_NAMED_BY_ITS_TYPE(value)
+#undef SUTURE_NAMED_BY_ITS_TYPE
+    SUTURE_ABSENT("a shape is called sizes, as in PyTorch: write x.sizes()", shape);
+    SUTURE_ABSENT("a shape is called sizes, as in PyTorch: write x.sizes()", ndim);
+    SUTURE_ABSENT("only a tensor does this: write x.read(f) with f(const at::Tensor&)", T);
+    SUTURE_ABSENT("only a tensor does this: write x.read(f) with f(const at::Tensor&)", mT);
+    SUTURE_REFUSED(tolist, "an activation lends its tensor: write x.clone(), or x.read(f)")
+    template <class...>
+    SUTURE_REJECTED("an activation is not a pointer: write x.sizes(), with a dot", operator->() const);
+    template <class...>
+    SUTURE_REJECTED("an activation is not a pointer: write x.sizes(), with a dot", operator*() const);
+    template <class R>
+    SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator<<(const R&) const);
+    template <class R>
+    SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator>>(const R&) const);
+
     SUTURE_REJECTED_CONDITION("an activation is not a condition: write (x == y).all().item<bool>()");
 
 #define SUTURE_READ_AT_EACH(name) \
@@ -97,6 +124,9 @@ struct PieceWriters {
 #undef SUTURE_READ_ONLY
 };
 struct OwnedWriters {
+    SUTURE_REFUSED(zero, "an Owned is written at a place: write x[on<C>()] = value")
+    SUTURE_REFUSED(release, "an Owned gives its tensor up by a move: write std::move(owned).take()")
+    SUTURE_REFUSED(move, "an Owned gives its tensor up by a move: write std::move(owned).take()")
     SUTURE_REFUSED(set, "an Owned is written at a place: write x[on<C>()] = value")
 #define SUTURE_AT_A_PLACE(name) SUTURE_REFUSED(name, "an Owned is written at a place: write x[on<C>()] = value")
     SUTURE_WRITERS(SUTURE_AT_A_PLACE)

@@ -1,0 +1,14 @@
+// expect: an Owned holds one layout: write Owned<Q<768, 12>>, or a Fused of several
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+using Qkv = Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>;
+
+[[maybe_unused]] void use(const at::Tensor& t) {
+#ifdef SUTURE_BAD
+    Owned<float> mine;
+#else
+    Owned<Qkv> mine = borrow<Qkv>(t).clone();
+#endif
+}

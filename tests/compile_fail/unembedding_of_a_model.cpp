@@ -1,0 +1,13 @@
+// expect: weights go by their modules: write model->named_parameters()
+// TransformerLens has W_U and W_E; here a weight is where Hugging Face keeps it.
+#include <suture/gpt2/load.hpp>
+
+using namespace suture;
+
+[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+#ifdef SUTURE_BAD
+    at::Tensor w = model->W_E;
+#else
+    at::Tensor w = model->wte->weight;
+#endif
+}

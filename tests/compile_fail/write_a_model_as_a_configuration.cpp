@@ -1,0 +1,12 @@
+// expect: a configuration is written as text: write config_json(model->config())
+#include <suture/gpt2/save.hpp>
+
+using namespace suture;
+
+[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+#ifdef SUTURE_BAD
+    auto text = config_json(model);
+#else
+    auto text = config_json(model->config());
+#endif
+}

@@ -1,0 +1,28 @@
+#include "suture/gpt2/detail/refused_on_models.hpp"
+
+#include "suture/gpt2/gpt2.hpp"
+
+#include "doctest.hpp"
+
+#include <type_traits>
+
+// What the sentences say is tested with both compilers in tests/compile_fail.
+
+TEST_CASE("the calls that a model lacks answer no where they are probed") {
+    using namespace suture;
+    constexpr auto refuses = []<class M>(M* model) {
+        return !requires { model->generate(3); }
+        &&!requires { model->run_with_cache(3); }
+        &&!requires { model->save_pretrained("out"); }
+        &&!requires { (*model)["h.0"]; };
+    };
+    CHECK(refuses(static_cast<Gpt2Impl<48, 3>*>(nullptr)));
+    CHECK(refuses(static_cast<Gpt2<48, 3>*>(nullptr)));
+}
+
+TEST_CASE("the refusals of models, modules and holders are empty bases") {
+    using namespace suture::detail;
+    CHECK(std::is_empty_v<NamedElsewhere>);
+    CHECK(std::is_empty_v<RefusedOnModels>);
+    CHECK(std::is_empty_v<RefusedOnHolders>);
+}
