@@ -1,4 +1,4 @@
-// expect: a field is one text: write csv_field(text), with std::to_string for a number
+// expect: this takes one text: give a string, with std::to_string for a number
 #include <suture/text/csv.hpp>
 
 using namespace suture;

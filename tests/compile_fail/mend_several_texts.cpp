@@ -1,4 +1,4 @@
-// expect: one text is mended at a time: write replaced_utf8(text)
+// expect: this takes one text: give a string, with std::to_string for a number
 #include <suture/text/utf8.hpp>
 
 #include <string>

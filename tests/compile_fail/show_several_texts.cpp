@@ -1,4 +1,4 @@
-// expect: one text is shown at a time: write visible_text(text)
+// expect: this takes one text: give a string, with std::to_string for a number
 #include <suture/text/visible_text.hpp>
 
 #include <string>

@@ -19,6 +19,15 @@ using suture::visible_text;
 using suture::detail::in_quotes;
 using suture_test::message_of;
 
+TEST_CASE("the functions of a text are values, for algorithms and ranges") {
+    const std::vector<std::string> words{"a\n", "b"};
+    std::vector<std::string> shown(2), back(2);
+    std::transform(words.begin(), words.end(), shown.begin(), visible_text);
+    std::transform(shown.begin(), shown.end(), back.begin(), from_visible_text);
+    CHECK(shown == std::vector<std::string>{"a\\n", "b"});
+    CHECK(back == words);
+}
+
 TEST_CASE("visible text is UTF-8 without control characters and can be turned back into any bytes") {
     laws::for_all("from_visible_text(visible_text(bytes)) == bytes", 1000, [] {
         const std::string bytes = texts::draw_bytes(), shown = visible_text(bytes);

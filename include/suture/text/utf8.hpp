@@ -3,14 +3,12 @@
 // Subparts".
 #pragma once
 
-#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -70,8 +68,24 @@ inline void check_utf8(std::string_view text) {
     }
 }
 
+namespace detail {
+/// A text that a function takes. Anything else stops the build with a sentence. No overload says it, so the function's name
+/// remains a value: `transform(words, visible_text)`.
+struct GivenText : std::string_view {
+    template <class Text>
+        requires(std::convertible_to<const Text&, std::string_view>)
+    GivenText(const Text& text) : std::string_view(text) {}
+    template <class Other>
+        requires(!std::convertible_to<const Other&, std::string_view>)
+    GivenText(const Other&) {
+        static_assert(std::convertible_to<const Other&, std::string_view>,
+                      "this takes one text: give a string, with std::to_string for a number");
+    }
+};
+}  // namespace detail
+
 /// The text with each invalid sequence replaced by U+FFFD, like Python's `bytes.decode("utf-8", errors="replace")`.
-inline std::string replaced_utf8(std::string_view bytes) {
+inline std::string replaced_utf8(detail::GivenText bytes) {
     std::string text;
     while (!bytes.empty()) {
         const Utf8Front front = utf8_front(bytes);
@@ -81,9 +95,4 @@ inline std::string replaced_utf8(std::string_view bytes) {
     return text;
 }
 
-template <class...>
-SUTURE_REJECTED("one text is mended at a time: write replaced_utf8(text)", replaced_utf8(...));
-
 }  // namespace suture
-
-#include "suture/core/end_refuse.hpp"

@@ -2,7 +2,6 @@
 // Law: from_visible_text(visible_text(text)) == text, for all bytes.
 #pragma once
 
-#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/utf8.hpp"
 
@@ -12,8 +11,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -52,7 +49,7 @@ inline std::string escaped(char byte) {
 /// The text with the escapes of C++ for a line feed, a carriage return, a tab and a backslash, and with a hexadecimal
 /// escape for each byte of any other character that is invisible, and for each byte that is not UTF-8. All other
 /// characters are kept.
-inline std::string visible_text(std::string_view text) {
+inline std::string visible_text(detail::GivenText text) {
     std::string shown;
     while (!text.empty()) {
         const Utf8Front front = utf8_front(text);
@@ -95,7 +92,7 @@ inline ShownByte front_byte(std::string_view text) {
 
 /// The inverse of `visible_text`. Characters other than escapes stand for themselves.
 /// @throws ValueError if a backslash does not begin an escape
-inline std::string from_visible_text(std::string_view shown) {
+inline std::string from_visible_text(detail::GivenText shown) {
     std::string text;
     for (std::size_t at = 0; at < shown.size();) {
         const detail::ShownByte front = detail::front_byte(shown.substr(at));
@@ -108,11 +105,4 @@ inline std::string from_visible_text(std::string_view shown) {
     return text;
 }
 
-template <class...>
-SUTURE_REJECTED("one text is shown at a time: write visible_text(text)", visible_text(...));
-template <class...>
-SUTURE_REJECTED("one text is read back at a time: write from_visible_text(text)", from_visible_text(...));
-
 }  // namespace suture
-
-#include "suture/core/end_refuse.hpp"
