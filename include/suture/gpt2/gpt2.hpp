@@ -106,17 +106,17 @@ public:
     }
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
-        const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
+        const auto [queries, keys, values] = split(borrow<Qkv>(c_attn(x)));
         const auto by_head = [](const auto& part) { return by_heads(part).transpose(1, 2); };
         const at::Tensor later = at::ones({x.size(-2), x.size(-2)}, x.options().dtype(at::kBool)).triu(1);
-        const at::Tensor scored = scores(detail::causal_scores(by_head(q), by_head(k), later, scale()));
+        const at::Tensor scored = scores(detail::causal_scores(by_head(queries), by_head(keys), later, scale()));
         const at::Tensor attended = pattern(scored.softmax(-1));
-        return c_proj(z(attended.matmul(by_head(v)).transpose(1, 2).reshape(x.sizes())));
+        return c_proj(z(attended.matmul(by_head(values)).transpose(1, 2).reshape(x.sizes())));
     }
     /// [positions, width] -> [kept positions, width]. The sites `scores` and `pattern` are not passed.
     at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
-        const auto [q, k, v] = split(borrow<Qkv>(c_attn(x)));
-        return c_proj(z(positions.attend(by_heads(q), by_heads(k), by_heads(v), scale()).flatten(-2)));
+        const auto [queries, keys, values] = split(borrow<Qkv>(c_attn(x)));
+        return c_proj(z(positions.attend(by_heads(queries), by_heads(keys), by_heads(values), scale()).flatten(-2)));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};

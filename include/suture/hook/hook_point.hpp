@@ -75,7 +75,6 @@ public:
     SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", value);
     SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", values);
     SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", output);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activation);
     SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activations);
     SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", shape);
     SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", sizes);

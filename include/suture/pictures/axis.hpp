@@ -46,9 +46,8 @@ struct Axis {
     template <class... Given>
         requires(detail::is_no_axis<Given...>)
     Axis(const Given&...) {
-        static_assert(
-            sizeof...(Given) == 0,
-            "an axis has a title and names: write tokens(words), or numbers(title, count)");
+        static_assert(sizeof...(Given) == 0,
+                      "an axis has a title and names: write tokens(words), or numbers(title, count)");
     }
 };
 

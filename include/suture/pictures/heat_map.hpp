@@ -37,7 +37,7 @@ struct HeatMap {
     Words title{};
     Words caption{};
     Words metric{};  ///< the quantity and its unit: "logit difference (logits)"
-    Values values;         ///< [rows, columns]
+    Values values;   ///< [rows, columns]
     Axis rows{}, columns{};
     Scale scale = Scale::automatic;
     std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value

@@ -28,7 +28,7 @@ namespace suture::pictures {
 struct Histogram {
     Words title{};
     Words caption{};
-    Words metric{};           ///< the quantity along the bins and its unit: "activation"
+    Words metric{};                 ///< the quantity along the bins and its unit: "activation"
     Values edges;                   ///< [bins + 1], ascending
     Values counts;                  ///< [bins], none negative
     std::string counted = "count";  ///< what the bars count: "neurons"

@@ -36,7 +36,7 @@ struct Lines {
     Words title{};
     Words caption{};
     Words metric{};  ///< the quantity and its unit: "norm of the residual stream"
-    Values values;         ///< [series, points]
+    Values values;   ///< [series, points]
     Axis series{}, points{};
     bool logarithmic = false;  ///< on a logarithmic scale, where values of 0 and below are gaps
 

@@ -41,7 +41,7 @@ struct Patterns {
     Words title{};
     Words caption{};
     Words metric{};  ///< the quantity and its unit: "attention probability"
-    Values values;         ///< [panels, rows, columns]
+    Values values;   ///< [panels, rows, columns]
     Axis panels{}, rows{}, columns{};
     Scale scale = Scale::automatic;
     std::optional<double> limit = std::nullopt;  ///< the end of the colours; by default the largest value

@@ -30,7 +30,7 @@ namespace suture::pictures {
 ///
 struct Scatter {
     Words title{};
-    Words caption{};             ///< Pearson's r and the number of points are appended
+    Words caption{};                   ///< Pearson's r and the number of points are appended
     std::string x_label{}, y_label{};  ///< the quantities and their units: "activation at 4 Mary"
     Values x, y;                       ///< [points]
     std::string points = "neurons";    ///< what the points stand for, in the plural

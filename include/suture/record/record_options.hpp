@@ -29,8 +29,7 @@ struct Option : std::optional<T> {
     template <class Given>
         requires(!std::convertible_to<const Given&, std::optional<T>>)
     Option(const Given&) {
-        static_assert(std::is_void_v<Given>,
-                      "an option is a selector or a LibTorch value: write .tokens = token(-1)");
+        static_assert(std::is_void_v<Given>, "an option is a selector or a LibTorch value: write .tokens = token(-1)");
     }
 };
 }  // namespace detail

@@ -113,8 +113,7 @@ SUTURE_REJECTED("the rows of one activation are compared: write correlation_matr
                 correlation_matrix(...));
 
 template <class...>
-SUTURE_REJECTED("this takes one matrix: write mean_correlation_with_others(matrix)",
-                mean_correlation_with_others(...));
+SUTURE_REJECTED("this takes one matrix: write mean_correlation_with_others(matrix)", mean_correlation_with_others(...));
 
 }  // namespace suture
 

@@ -53,8 +53,8 @@ private:
     friend detail::Access;
     template <class>
     friend class detail::Reading;
-    explicit Piece(at::Tensor t, detail::Shape shape, Extents<X> extents, detail::Loan loan = {})
-        : tensor_(std::move(t)), shape_(std::move(shape)), extents_(extents), loan_(std::move(loan)) {}
+    explicit Piece(at::Tensor t, detail::Shape sizes_there, Extents<X> extents, detail::Loan loan = {})
+        : tensor_(std::move(t)), shape_(std::move(sizes_there)), extents_(extents), loan_(std::move(loan)) {}
     at::IntArrayRef own_sizes() const { return shape_; }
     at::Tensor values() const { return tensor_.sizes() == own_sizes() ? tensor_ : tensor_.reshape(shape_); }
     /// A place that was named is used as it is.

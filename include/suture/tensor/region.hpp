@@ -52,29 +52,29 @@ public:
 
     /// Writes the value. @throws Error, and then writes nothing
     template <Injectable<X> V>
-    void operator=(const V& value) const {
-        write(detail::Update::set, value);
+    void operator=(const V& given) const {
+        write(detail::Update::set, given);
     }
     /// Writes the values of another place: the proxy itself is never reseated.
     /// Written with itself, a place keeps its values.
-    void operator=(const Region& value) const {  // NOLINT(bugprone-unhandled-self-assignment)
-        write(detail::Update::set, detail::Access::values(value));
+    void operator=(const Region& given) const {  // NOLINT(bugprone-unhandled-self-assignment)
+        write(detail::Update::set, detail::Access::values(given));
     }
     template <Injectable<X> V>
-    void operator+=(const V& value) const {
-        write(detail::Update::add, value);
+    void operator+=(const V& given) const {
+        write(detail::Update::add, given);
     }
     template <Injectable<X> V>
-    void operator-=(const V& value) const {
-        write(detail::Update::subtract, value);
+    void operator-=(const V& given) const {
+        write(detail::Update::subtract, given);
     }
     template <Injectable<X> V>
-    void operator*=(const V& value) const {
-        write(detail::Update::multiply, value);
+    void operator*=(const V& given) const {
+        write(detail::Update::multiply, given);
     }
     template <Injectable<X> V>
-    void operator/=(const V& value) const {
-        write(detail::Update::divide, value);
+    void operator/=(const V& given) const {
+        write(detail::Update::divide, given);
     }
 
 #define SUTURE_WRONG_VALUE(symbol)                                                                                \
@@ -149,30 +149,30 @@ private:
     }
 
     /// Whether writing this value cannot fail.
-    bool is_written_plainly(const at::Tensor& value) const {
+    bool is_written_plainly(const at::Tensor& given) const {
         const at::Tensor& written = tensor();
         return written.use_count() == 1 && written.storage().use_count() == 1 &&
-               detail::is_written_plainly(target(), where_, value);
+               detail::is_written_plainly(target(), where_, given);
     }
 
     template <class V>
-    void write(detail::Update how, const V& value) const {
+    void write(detail::Update how, const V& given) const {
         if constexpr (Number<V>)
-            write_checked(how, detail::scalar_of(value));
+            write_checked(how, detail::scalar_of(given));
         else if constexpr (std::same_as<V, at::Tensor>)
-            write_checked(how, value);
+            write_checked(how, given);
         else {
             detail::InjectedAt at = detail::injected_at(cut_, asked_, tensor());
             at.selection = where_.sizes;
-            write_checked(how, detail::Access::injected(value, at));
+            write_checked(how, detail::Access::injected(given, at));
         }
     }
     void write_checked(detail::Update how, const detail::NumberOrTensor& with) const {
         at::Tensor& written = tensor();
         detail::check_writable(written);
-        const detail::NumberOrTensor value = detail::checked(how, with, written, where_.sizes);
+        const detail::NumberOrTensor allowed = detail::checked(how, with, written, where_.sizes);
         detail::make_alone(written);
-        detail::update(target(), where_, how, value);
+        detail::update(target(), where_, how, allowed);
     }
 
     at::Tensor* owned_;  ///< of the Owned, as long as the tenure lasts

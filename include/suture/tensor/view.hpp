@@ -103,8 +103,8 @@ public:
     SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](const I&) const);
     SUTURE_REJECTED("a place is a call: write x[on<Q>()], with parentheses", operator[](detail::uncalled_place) const);
     SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]", operator[](InBraces) const);
-    SUTURE_REJECTED("a View is read at a place: write view[on<C>(token(4))]",
-                    operator[](Position<Axis::token> (*)(int)) const);
+    SUTURE_REJECTED(
+        "a View is read at a place: write view[on<C>(token(4))]", operator[](Position<Axis::token> (*)(int)) const);
     template <detail::EditLike R>
     SUTURE_REJECTED("a pipe applies a recipe: write view | recipe", operator[](const R&) const);
 
