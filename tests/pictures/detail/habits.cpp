@@ -16,6 +16,6 @@ TEST_CASE("a picture stays an aggregate with its habits refused") {
     using namespace suture::pictures;
     CHECK(std::is_aggregate_v<HeatMap>);
     CHECK(std::is_aggregate_v<Scatter>);
-    const HeatMap map{.title = "a", .limit = 2};
+    const HeatMap map{.title = "a", .values = at::Tensor(), .limit = 2};
     CHECK(map.title == "a");
 }
