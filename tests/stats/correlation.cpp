@@ -138,7 +138,8 @@ TEST_CASE("a row without correlation is NaN, also with itself, and leaves the ot
         const at::Tensor matrix = correlation_matrix(rows), others = at::tensor({0, 1, 3, 4});
         CHECK(matrix[2].isnan().all().item<bool>());
         CHECK(matrix.select(1, 2).isnan().all().item<bool>());
-        CHECK(matrix.index_select(0, others).index_select(1, others).equal(correlation_matrix(good)));
+        // Not to the bit: a product of more rows may add in another order.
+        CHECK(largest(matrix.index_select(0, others).index_select(1, others) - correlation_matrix(good)) < 1e-14);
         CHECK(without_correlation(rows).equal(at::tensor({0, 0, 1, 0, 0}).to(at::kBool)));
         CHECK(pearson(row, good[1]).isnan().item<bool>());
         CHECK(pearson(good[1], row).isnan().item<bool>());
