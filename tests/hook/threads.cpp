@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <latch>
 #include <string>
 #include <vector>
 
@@ -149,6 +150,8 @@ TEST_CASE("four threads add hooks to one set and remove them while all of them r
     std::atomic<int> calls{0};
     const auto counting = hooks.add(model->layers, [&calls](const View<Qkv>&) { ++calls; });
     std::atomic<std::size_t> fired{0};
+    // A scope that ends while another thread's hook is there would miss it: all end when all hooks are removed.
+    std::latch removed(4);
     in_threads(4, [&](int i) {
         const auto scope = hooks.activate();
         for (int pass = 0; pass < passes; ++pass) {
@@ -159,6 +162,7 @@ TEST_CASE("four threads add hooks to one set and remove them while all of them r
             fired += mine.fired();
             mine.remove();
         }
+        removed.arrive_and_wait();
     });
     CHECK(calls == 4 * 3 * passes);
     CHECK(counting.fired() == 4 * 3 * passes);
