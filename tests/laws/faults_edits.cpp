@@ -93,7 +93,7 @@ void check_change(const at::Tensor& x, const Change& change) {
 
 }  // namespace
 
-TEST_CASE("an edit for which there is no memory changes neither its source nor the Owned") {
+TEST_CASE("an edit that runs out of memory changes neither its source nor the Owned") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 3, [&l] {
             const drawn_case c = draw_case(l);
@@ -101,7 +101,7 @@ TEST_CASE("an edit for which there is no memory changes neither its source nor t
         });
 }
 
-TEST_CASE("an edit within a graph for which there is no memory changes neither its source nor the Owned") {
+TEST_CASE("an edit within a graph that runs out of memory changes neither its source nor the Owned") {
     for (const layout_under_test& l : every_layout_under_test())
         for_all(l.name, 1, [&l] {
             const drawn_case c = draw_case(l, true);
@@ -109,7 +109,7 @@ TEST_CASE("an edit within a graph for which there is no memory changes neither i
         });
 }
 
-TEST_CASE("an assignment for which there is no memory leaves the Owned as it was") {
+TEST_CASE("an assignment that runs out of memory leaves the Owned as it was") {
     const at::Tensor other = at::randn({2, 3, 12}), listed = at::randn({2, 3, 2});
     const at::Tensor where = at::arange(6).remainder(2).eq(0).view({2, 3});
     for (const at::ScalarType dtype : {at::kFloat, at::kHalf, at::kInt}) {
@@ -176,7 +176,7 @@ TEST_CASE("places of two Owneds are swapped both or not at all") {
     CHECK(same_bits(b[on<Q>(dims({1, 3}))].clone(), borrow<L>(x)[on<Q>(dims({0, 2}))].clone()));
 }
 
-TEST_CASE("copies, parts, slots and moments for which there is no memory leave what there was") {
+TEST_CASE("copies, parts, slots and moments that run out of memory leave what was there") {
     const at::Tensor x = at::randn({2, 3, 12}), y = at::randn({2, 3, 12});
     const unchanged source(x);
     Slot slot(x);

@@ -285,7 +285,7 @@ TEST_CASE("a set and its recorders are gone when they are destroyed after a run 
     CHECK(left.expired());
 }
 
-TEST_CASE_TEMPLATE("a run for which there is no memory leaves recorders with old or with complete new values", X,
+TEST_CASE_TEMPLATE("a run without enough memory leaves recorders with old or with complete new values", X,
                    Gpt2Qkv<2, 1>, NeoXQkv<2, 1>, InTokens) {
     const Inputs<X> in;
     const Experiment<X> complete;

@@ -91,7 +91,7 @@ TEST_CASE("a hook that throws in a script or in one of its forks, in whichever c
     }
 }
 
-TEST_CASE("a script for which there is no memory runs again, with the same hooks") {
+TEST_CASE("a script that runs out of memory runs again, with the same hooks") {
     Hooked hooked(plain_model());
     for (int run = 0; run < 3; ++run) (void)hooked.run();  // the interpreter specialises the code meanwhile
     (void)suture_test::run_out_of_memory([&] { (void)hooked.run(); }, [&](long) { hooked.check_next(); });
