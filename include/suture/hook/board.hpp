@@ -475,7 +475,8 @@ class Board {
                                 ": the replacement is an undefined tensor: give it a value, or clear() the entry");
             const detail::KnownExtents<L> numbers = board_.numbers();
             if (!numbers.is_known()) return;
-            const LayoutFacts& layout = numbers.get().facts();
+            const Extents<L> extents = numbers.get();
+            const LayoutFacts& layout = extents.facts();
             if (value.dim() > 0 && value.size(-1) != layout.width && value.size(-1) != 1)
                 throw ShapeError("board " + site_.text() + ": the replacement is " + tensor_text(value) + " but " +
                                  layout_text(layout) + " needs " + detail::axes_text(layout) +

@@ -110,7 +110,8 @@ const LayoutFacts* numbers_in(const std::string& text) {
         if (end == text.npos || end < begin) return nullptr;
         const LayoutFacts* const without_axes = numbers_in<unordered<X>>(text.substr(begin, end - begin));
         if (without_axes == nullptr) return nullptr;
-        const LayoutFacts& found = Extents<X>(*without_axes).facts();
+        const Extents<X> extents(*without_axes);
+        const LayoutFacts& found = extents.facts();
         return layout_text(found) == text ? &found : nullptr;
     }
     std::vector<ComponentExtents> numbers;
@@ -137,7 +138,8 @@ const LayoutFacts* numbers_in(const std::string& text) {
         ++at;  // ">"
     }
     try {
-        const LayoutFacts& found = Extents<X>(numbers, groups ? groups : std::optional<Index>(1)).facts();
+        const Extents<X> extents(numbers, groups ? groups : std::optional<Index>(1));
+        const LayoutFacts& found = extents.facts();
         return layout_text(found) == text ? &found : nullptr;
     } catch (const Error&) {
         return nullptr;
