@@ -2,15 +2,13 @@
 // Law: hooks see the tensors of a value in order, and leave a value of the same type; an unedited value stays itself.
 #pragma once
 
-#include "suture/hook/callback.hpp"
-#include "suture/hook/detail/run_hooks.hpp"
+#include "suture/hook/detail/pass_site.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
-#include <ATen/ops/empty_like.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -53,24 +51,10 @@ private:
     bool run_on_tensor(c10::IValue& value) const {
         if (!value.isTensor() || !value.toTensor().defined()) return false;  // the None of an optional
         const at::Tensor before = std::move(value).toTensor();
-        at::Tensor after = run_hooks(*site, before);
+        at::Tensor after = pass_site(*site, before);
         const bool changed = !after.is_same(before);
-        if (changed) {
-            try {
-                after = in_place_of(before, check_replacement(std::move(after), before));
-            } catch (...) {
-                rethrow_at(site->name());
-            }
-        }
         value = std::move(after);
         return changed;
-    }
-
-    /// The replacement, in the memory order of the tensor that it replaces: the model may call view() on it.
-    static at::Tensor in_place_of(const at::Tensor& before, at::Tensor after) {
-        if (before.layout() != at::kStrided || !before.is_non_overlapping_and_dense()) return after;
-        if (after.strides() == before.strides()) return after;
-        return at::empty_like(before).copy_(after);
     }
 
     bool run_on_tuple(c10::IValue& value) const {

@@ -1,0 +1,206 @@
+// The modules of an exported model, and which values of its graph are their inputs and outputs.
+// Law: the output of a module is what Python's forward hook would see, and its input what the hook before forward would;
+// where the graph cannot tell, there is no site and a reason.
+#pragma once
+
+#include "suture/exported/detail/aliases.hpp"
+#include "suture/exported/detail/graph.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+/// One call of a module, and the nodes and values of it.
+struct ModuleUse {
+    ModuleCall call;
+    std::vector<std::size_t> nodes;
+    std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order in which the module uses them
+    std::vector<ValueIndex> outputs;  ///< one, or as many as a preserved signature names; none if it is not known
+    std::string no_output;            ///< why there is none: "several of its tensors are used outside of it"
+};
+
+/// "h.0.attn", or "h.0.attn@1" for the second call.
+inline std::string path_of_call(const ModuleCall& call) {
+    return call.call == 0 ? call.path : call.path + "@" + std::to_string(call.call);
+}
+
+/// Reads the modules' calls out of a graph.
+class ModuleReader {
+public:
+    explicit ModuleReader(ExportedGraph& graph) : graph_(graph) {}
+
+    /// The calls, in the order of the modules. Operators that return what they are given have taken over its name when the
+    /// model was exported: whoever uses that name outside of their module is given the source again.
+    std::vector<ModuleUse> read() {
+        collect_nodes();
+        give_sources_back();
+        collect_users();
+        std::vector<ModuleUse> uses;
+        for (const std::string& path : graph_.modules)
+            for (std::size_t call = 0;; ++call) {
+                const auto found = nodes_.find({path, call});
+                if (found == nodes_.end()) break;
+                ModuleUse use{found->first, found->second, {}, {}, {}};
+                find_inputs(use);
+                find_outputs(use);
+                uses.push_back(std::move(use));
+            }
+        return uses;
+    }
+
+private:
+    void collect_nodes() {
+        for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
+            for (const ModuleCall& call : graph_.nodes[n].modules) {
+                nodes_[call].push_back(n);
+                if (gives_tensor(graph_.nodes[n])) last_[call] = n;
+            }
+    }
+    bool is_tensor(ValueIndex value) const { return value != no_value && graph_.values[value].meta.has_value(); }
+    bool gives_tensor(const ExportedNode& node) const {
+        for (const ExportedResult& result : node.results)
+            for (const ValueIndex value : result.values)
+                if (is_tensor(value)) return true;
+        return false;
+    }
+
+    template <class F>
+    static void for_each_item(ExportedNode& node, const F& f) {
+        for (ExportedArgument& argument : node.arguments)
+            for (ExportedItem& item : argument.items)
+                if (item.value != no_value) f(item);
+    }
+    static bool is_inside(const ExportedNode& node, const ModuleCall& call) {
+        return std::find(node.modules.begin(), node.modules.end(), call) != node.modules.end();
+    }
+
+    // Operators that return their input ------------------------------------------------------------------------
+
+    /// The value that the node returns as it is; none if it makes something else.
+    ValueIndex passed_on(const ExportedNode& node) const {
+        if (!may_return_its_input(operator_name(node.target)) || node.arguments.empty() || node.results.size() != 1 ||
+            node.results.front().is_list)
+            return no_value;
+        const std::string_view name = operator_name(node.target);
+        if (name == "einsum" || name == "_unsafe_view" || name == "reshape") return no_value;
+        const ExportedArgument& given = node.arguments.front();
+        if (given.is_list || given.items.front().value == no_value) return no_value;
+        const ValueIndex source = given.items.front().value, result = node.results.front().values.front();
+        if (!is_tensor(source) || !is_tensor(result)) return no_value;
+        const TensorMeta &was = *graph_.values[source].meta, &is = *graph_.values[result].meta;
+        if (was.dtype != is.dtype || was.device != is.device || was.sizes != is.sizes || was.strides != is.strides)
+            return no_value;
+        for (const ExportedArgument& argument : node.arguments)
+            if ((argument.name == "train" || argument.name == "copy") && argument.items.front().constant.isBool() &&
+                argument.items.front().constant.toBool())
+                return no_value;
+        return source;
+    }
+
+    void give_sources_back() {
+        collect_users();
+        for (std::size_t n = graph_.nodes.size(); n-- > 0;) {
+            const ExportedNode& node = graph_.nodes[n];
+            const ValueIndex source = passed_on(node);
+            if (source == no_value) continue;
+            const ValueIndex result = node.results.front().values.front();
+            for (const std::size_t user : users_[result]) {
+                if (user == n || !reads_source(n, graph_.nodes[user])) continue;
+                for_each_item(graph_.nodes[user], [&](ExportedItem& item) {
+                    if (item.value == result) item.value = source;
+                });
+                users_[source].push_back(user);
+            }
+        }
+    }
+    /// Whether this user of what node n passes on lies outside of modules that do not end with that node.
+    bool reads_source(std::size_t n, const ExportedNode& user) const {
+        bool has_left = false;
+        for (const ModuleCall& call : graph_.nodes[n].modules) {
+            if (is_inside(user, call)) continue;
+            has_left = true;
+            if (last_.at(call) == n) return false;
+        }
+        return has_left;
+    }
+
+    // Inputs and outputs ----------------------------------------------------------------------------------------
+
+    void collect_users() {
+        users_.assign(graph_.values.size(), {});
+        for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
+            for_each_item(graph_.nodes[n], [&](const ExportedItem& item) { users_[item.value].push_back(n); });
+        returned_.clear();
+        for (const ExportedOutput& output : graph_.outputs)
+            if (output.item.value != no_value) returned_.insert(output.item.value);
+        weights_.clear();
+        for (const ExportedInput& input : graph_.inputs)
+            if (input.kind == ExportedInput::Kind::weight) weights_.insert(input.value);
+    }
+
+    const ModuleSignature* signature_of(const ModuleCall& call) const {
+        const auto found = graph_.signatures.find(path_of_call(call));
+        return found == graph_.signatures.end() ? nullptr : &found->second;
+    }
+    void take_tensors(const std::vector<ValueIndex>& from, std::vector<ValueIndex>& to) const {
+        for (const ValueIndex value : from)
+            if (is_tensor(value)) to.push_back(value);
+    }
+
+    void find_inputs(ModuleUse& use) {
+        if (const ModuleSignature* signature = signature_of(use.call))
+            return take_tensors(signature->inputs, use.inputs);
+        for (const std::size_t n : use.nodes)
+            for_each_item(graph_.nodes[n], [&](const ExportedItem& item) {
+                const std::size_t made = graph_.values[item.value].defined_by;
+                const bool is_outside = made == no_node || !is_inside(graph_.nodes[made], use.call);
+                if (is_outside && is_tensor(item.value) && !weights_.contains(item.value) &&
+                    std::find(use.inputs.begin(), use.inputs.end(), item.value) == use.inputs.end())
+                    use.inputs.push_back(item.value);
+            });
+    }
+
+    void find_outputs(ModuleUse& use) {
+        if (const ModuleSignature* signature = signature_of(use.call)) {
+            take_tensors(signature->outputs, use.outputs);
+            if (use.outputs.empty()) use.no_output = "it returns no tensor";
+            return;
+        }
+        std::vector<ValueIndex> used, last;
+        for (const std::size_t n : use.nodes)
+            for (const ExportedResult& result : graph_.nodes[n].results)
+                for (const ValueIndex value : result.values) {
+                    if (!is_tensor(value)) continue;
+                    const auto is_outside = [&](std::size_t user) { return !is_inside(graph_.nodes[user], use.call); };
+                    if (returned_.contains(value) ||
+                        std::any_of(users_[value].begin(), users_[value].end(), is_outside))
+                        used.push_back(value);
+                    if (n == last_of(use.call)) last.push_back(value);
+                }
+        if (used.empty()) used = last;  // what it returns is not used
+        if (used.size() == 1)
+            use.outputs = used;
+        else if (used.empty())
+            use.no_output = "it makes no tensor";
+        else
+            use.no_output = "several of its tensors are used outside of it, and the file does not say which it returns";
+    }
+    std::size_t last_of(const ModuleCall& call) const {
+        const auto found = last_.find(call);
+        return found == last_.end() ? no_node : found->second;
+    }
+
+    ExportedGraph& graph_;
+    std::map<ModuleCall, std::vector<std::size_t>> nodes_;
+    std::map<ModuleCall, std::size_t> last_;  ///< the last node that makes a tensor
+    std::vector<std::vector<std::size_t>> users_;
+    std::set<ValueIndex> returned_, weights_;
+};
+
+}  // namespace suture::detail

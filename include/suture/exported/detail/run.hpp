@@ -1,0 +1,193 @@
+// Runs a plan. Nothing of a pass is kept in the plan, so several threads may run it at once.
+#pragma once
+
+#include "suture/exported/detail/autocast.hpp"
+#include "suture/exported/detail/operators.hpp"
+#include "suture/exported/detail/plan.hpp"
+#include "suture/hook/detail/pass_site.hpp"
+#include "suture/hook/detail/scope_link.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/core/stack.h>
+#include <c10/util/Exception.h>
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+class ExportedPass {
+public:
+    explicit ExportedPass(const ExportedPlan& plan) : plan_(plan), frame_(plan.slots) {
+        for (const auto& [slot, weight] : plan.copied_weights) frame_[slot] = weight.detach().clone();
+    }
+
+    /// Gives a slot to an input of the user.
+    void give(std::size_t slot, c10::IValue value) {
+        if (value.isTensor() && plan_.is_written[slot]) value = value.toTensor().clone();
+        frame_[slot] = std::move(value);
+    }
+
+    std::vector<c10::IValue> run() {
+        torch::jit::Stack stack;
+        for (const PlanStep& step : plan_.steps) {
+            if (step.port)
+                pass_port(step);
+            else
+                run_node(step, stack);
+        }
+        std::vector<c10::IValue> outputs;
+        for (const PlanItem& item : plan_.outputs) outputs.push_back(taken(item));
+        return outputs;
+    }
+
+private:
+    c10::IValue taken(const PlanItem& item) {
+        if (item.slot == no_value) return item.constant;
+        if (!item.is_last) return frame_[item.slot];
+        c10::IValue value = std::move(frame_[item.slot]);
+        frame_[item.slot] = c10::IValue();
+        return value;
+    }
+
+    void pass_port(const PlanStep& step) {
+        const Site& site = step.port->site;
+        c10::IValue value = taken(step.from);
+        if (innermost_scope != nullptr && value.isTensor() && !has_nothing_at(site))
+            value = hooked(step, value.toTensor());
+        frame_[step.to] = std::move(value);
+    }
+    /// What a hook is lent is never written by a later node.
+    static at::Tensor hooked(const PlanStep& step, const at::Tensor& value) {
+        const Site& site = step.port->site;
+        if (!step.is_written_later) return pass_site(site, value);
+        if (value.requires_grad() && at::GradMode::is_enabled() && !step.is_read_by_others) {
+            const at::Tensor after = pass_site(site, value);
+            return after.is_same(value) ? after.clone() : after;
+        }
+        const at::Tensor lent = value.clone();
+        const at::Tensor after = pass_site(site, lent);
+        return after.is_same(lent) ? value : after;
+    }
+
+    void run_node(const PlanStep& step, torch::jit::Stack& stack) {
+        stack.clear();
+        for (const PlanArgument& argument : step.arguments) push(argument, stack);
+        try {
+            const ExportedMode& mode = step.node->mode;
+            if (mode.grad || mode.autocast) [[unlikely]]
+                call_in_mode(step, mode, stack);
+            else
+                call(step, stack);
+        } catch (Error& e) {
+            e.add_place(step.node->text());
+            throw;
+        } catch (const c10::Error& e) {
+            std::throw_with_nested(ModelError(step.node->text() +
+                                              ": LibTorch refused it: " + e.what_without_backtrace() +
+                                              ": check the sizes and dtypes of the inputs"));
+        } catch (const std::exception& e) {
+            std::throw_with_nested(ModelError(step.node->text() + ": LibTorch refused it: " + e.what() +
+                                              ": check the sizes and dtypes of the inputs"));
+        }
+        store(step, stack);
+    }
+    static void call(const PlanStep& step, torch::jit::Stack& stack) {
+        if (step.prepared->own)
+            step.prepared->own(stack);
+        else
+            step.prepared->handle->callBoxed(stack);
+    }
+    static void call_in_mode(const PlanStep& step, const ExportedMode& mode, torch::jit::Stack& stack) {
+        std::optional<AutocastGuard> cast;
+        if (mode.autocast) cast.emplace(*mode.autocast);
+        const at::AutoGradMode grad(mode.grad.value_or(at::GradMode::is_enabled()));
+        call(step, stack);
+    }
+
+    void push(const PlanArgument& argument, torch::jit::Stack& stack) {
+        using How = PreparedArgument::How;
+        switch (argument.how) {
+            case How::constant:
+                stack.push_back(argument.constant);
+                return;
+            case How::value:
+                stack.push_back(taken(argument.items.front()));
+                return;
+            case How::number_as_tensor:
+                stack.emplace_back(number_as_tensor(taken(argument.items.front())));
+                return;
+            case How::number_as_double:
+                stack.emplace_back(number_as_double(taken(argument.items.front())));
+                return;
+            case How::tensors: {
+                c10::List<at::Tensor> list;
+                list.reserve(argument.items.size());
+                for (const PlanItem& item : argument.items) list.push_back(taken(item).toTensor());
+                stack.emplace_back(std::move(list));
+                return;
+            }
+            case How::optional_tensors: {
+                c10::List<OptionalTensor> list;
+                list.reserve(argument.items.size());
+                for (const PlanItem& item : argument.items) {
+                    c10::IValue value = taken(item);
+                    list.push_back(value.isNone() ? OptionalTensor() : OptionalTensor(std::move(value).toTensor()));
+                }
+                stack.emplace_back(std::move(list));
+                return;
+            }
+            case How::integers: {
+                c10::List<std::int64_t> list;
+                list.reserve(argument.items.size());
+                for (const PlanItem& item : argument.items) list.push_back(own_operators::as_int(taken(item)));
+                stack.emplace_back(std::move(list));
+                return;
+            }
+            case How::doubles: {
+                c10::List<double> list;
+                for (const PlanItem& item : argument.items) list.push_back(number_as_double(taken(item)));
+                stack.emplace_back(std::move(list));
+                return;
+            }
+            case How::bools: {
+                c10::List<bool> list;
+                for (const PlanItem& item : argument.items) list.push_back(own_operators::as_int(taken(item)) != 0);
+                stack.emplace_back(std::move(list));
+                return;
+            }
+        }
+    }
+
+    void store(const PlanStep& step, torch::jit::Stack& stack) {
+        if (step.results.empty()) return;
+        if (stack.size() != step.results.size())
+            throw ModelError(step.node->text() + ": it gave " + std::to_string(stack.size()) + " results instead of " +
+                             std::to_string(step.results.size()) + ": use another LibTorch");
+        for (std::size_t i = 0; i < step.results.size(); ++i) {
+            const PlanResult& result = step.results[i];
+            if (!result.is_list) {
+                if (result.slots.front() != no_value) frame_[result.slots.front()] = std::move(stack[i]);
+                continue;
+            }
+            const c10::ArrayRef<c10::IValue> list = stack[i].toListRef();
+            if (list.size() != result.slots.size())
+                throw ModelError(step.node->text() + ": it gave a list of " + std::to_string(list.size()) +
+                                 " instead of " + std::to_string(result.slots.size()) +
+                                 ": give inputs of the sizes that the model was exported for");
+            for (std::size_t k = 0; k < result.slots.size(); ++k)
+                if (result.slots[k] != no_value) frame_[result.slots[k]] = list[k];
+        }
+    }
+
+    const ExportedPlan& plan_;
+    std::vector<c10::IValue> frame_;
+};
+
+}  // namespace suture::detail

@@ -1,0 +1,278 @@
+// Exported: models that Python wrote with torch.export.save, run here node by node. The inputs and outputs of their
+// modules are sites, and so are the operators in them: the attention pattern is the softmax of the attention.
+//
+//     Exported model = exported::load("gpt2.pt2");
+//     HookSet hooks;
+//     hooks.add(site<Qkv>(model, "transformer.h.3.attn.c_attn"), on<Q>(token(4)).zero());
+//     at::Tensor logits = run_with_hooks(model, hooks, ids);
+//
+// It includes LibTorch's dispatcher and nlohmann-json, so suture.hpp does not include it. See docs/exported.md.
+#pragma once
+
+#include "suture/core/diagnostics.hpp"
+#include "suture/exported/detail/archive.hpp"
+#include "suture/exported/detail/inputs.hpp"
+#include "suture/exported/detail/model.hpp"
+#include "suture/exported/detail/no_site.hpp"
+#include "suture/exported/detail/read_graph.hpp"
+#include "suture/exported/detail/run.hpp"
+#include "suture/exported/detail/weights.hpp"
+#include "suture/exported/outputs.hpp"
+#include "suture/file/detail/file_errors.hpp"
+#include "suture/hook/detail/scope_link.hpp"
+#include "suture/hook/site_ref.hpp"
+#include "suture/hook/sites.hpp"
+#include "suture/tensor/error.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "suture/core/refuse.hpp"
+
+namespace suture {
+
+class Exported;
+
+namespace exported {
+Exported load(const std::filesystem::path& path);
+
+/// An input by its name: `model({{"input_ids", ids}, {"attention_mask", mask}})`.
+struct NamedInput {
+    std::string name;
+    c10::IValue value;
+};
+}  // namespace exported
+
+namespace detail {
+struct ExportedSearch;
+}  // namespace detail
+
+/// A model of torch.export whose modules' inputs and outputs are sites. Copies share the model and its sites. Several
+/// threads may run it at once.
+class Exported {
+public:
+    /// Runs the model. Its inputs are given in their order, or by their names.
+    /// @return the first tensor of its results: the logits of a language model; @see run
+    /// @throws ModelError, TypeError or ShapeError if an input is not what the model was exported for, naming it; the
+    ///         exception of a hook; ModelError, naming the node, if LibTorch refuses an operator
+    template <class... Inputs>
+        requires(std::constructible_from<c10::IValue, Inputs>&&...)
+    at::Tensor operator()(Inputs&&... inputs) const { return run(std::forward<Inputs>(inputs)...).first(); }
+    at::Tensor operator()(std::initializer_list<exported::NamedInput> inputs) const { return run(inputs).first(); }
+
+    /// The same with all results, under the names that Python gave them.
+    template <class... Inputs>
+        requires(std::constructible_from<c10::IValue, Inputs>&&...)
+    ExportedOutputs run(Inputs&&... inputs)
+    const {
+        std::vector<c10::IValue> given;
+        given.reserve(sizeof...(inputs));
+        (given.emplace_back(std::forward<Inputs>(inputs)), ...);
+        return run_sorted(detail::ExportedInputs(model_->graph()).sorted(std::move(given), {}));
+    }
+    ExportedOutputs run(std::initializer_list<exported::NamedInput> inputs) const {
+        std::vector<std::pair<std::string, c10::IValue>> named;
+        for (const exported::NamedInput& input : inputs) named.emplace_back(input.name, input.value);
+        return run_sorted(detail::ExportedInputs(model_->graph()).sorted({}, std::move(named)));
+    }
+
+    /// The names of the inputs, in their order.
+    std::vector<std::string> input_names() const {
+        std::vector<std::string> names;
+        for (const detail::ExportedInput& input : model_->graph().inputs)
+            if (input.kind == detail::ExportedInput::Kind::user) names.push_back(input.name);
+        return names;
+    }
+    /// Parameters and buffers by their names, "transformer.h.0.attn.c_attn.weight". They are the model's own tensors:
+    /// parameters have gradients after a backward pass, and what is written into them changes the model.
+    const std::map<std::string, at::Tensor>& tensors() const { return model_->tensors(); }
+
+    /// Calls `visit(path, site)` for every site of a module. The path of a module is the site of its output ("" for the
+    /// model), and ".input" that of its first tensor; further ones are ".output.1", ".input.1". A module that is called a
+    /// second time has the path "mlp@1" then. The sites of operators are not visited: `site` finds them by their path,
+    /// "h.3.attn:softmax" or "h.3.attn:softmax.input".
+    void visit_sites(const SiteVisitor& visit) const {
+        for (std::size_t i = 0; i < model_->module_sites().size(); ++i) {
+            Site same = model_->module_sites()[i]->site.same();  // a copy: the visitor may rename it
+            visit(model_->path_of(i), same);
+        }
+    }
+
+    SUTURE_REJECTED_DEFAULT("a model is loaded by a function: write exported::load(path)", Exported);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write exported::load(path)", Exported, const char*);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write exported::load(path)", Exported,
+                                  const std::string&);
+    template <class...>
+    static SUTURE_REJECTED("a model is loaded by a function: write exported::load(path)", load(...));
+    template <class...>
+    SUTURE_REJECTED("a model is called: write model(ids), or model.run(ids) for all results", forward(...) const);
+    template <class...>
+    SUTURE_REJECTED("a model is called with tensors: write model(ids)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("a model is called with tensors: write model.run(ids)", run(...) const);
+    SUTURE_REJECTED_CONVERSION("a model is not its result: write model(ids)", at::Tensor, const);
+    SUTURE_REJECTED("an Exported is not a pointer: write model(ids)", operator->() const);
+    template <class I>
+    SUTURE_REJECTED("a module is found by its path: write site<Layout>(model, path)", operator[](const I&) const);
+    template <class...>
+    SUTURE_REJECTED("the mode was fixed by the export: call eval() in Python before torch.export", eval(...) const);
+    template <class...>
+    SUTURE_REJECTED("the mode was fixed by the export: call train() in Python before torch.export", train(...) const);
+    template <class...>
+    SUTURE_REJECTED("parameters go by their names: write model.tensors()", parameters(...) const);
+    template <class...>
+    SUTURE_REJECTED("parameters go by their names: write model.tensors()", named_parameters(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)",
+                    register_forward_hook(...) const);
+    template <class...>
+    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)", add_hook(...) const);
+
+private:
+    friend detail::ExportedSearch;
+    friend Exported exported::load(const std::filesystem::path& path);
+    explicit Exported(std::shared_ptr<detail::ExportedModel> model) : model_(std::move(model)) {}
+
+    ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
+        const detail::ExportedGraph& graph = model_->graph();
+        std::shared_ptr<const detail::ExportedPlan> with_sites;
+        if (detail::innermost_scope != nullptr && !detail::innermost_scope->suspends())
+            with_sites = model_->plan_with_sites();
+        detail::ExportedPass pass(with_sites ? *with_sites : model_->plain_plan());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (graph.inputs[i].kind == detail::ExportedInput::Kind::user)
+                pass.give(graph.inputs[i].value, std::move(values[i]));
+        std::vector<std::string> names;
+        for (const detail::ExportedOutput& output : graph.outputs) names.push_back(output.name);
+        return ExportedOutputs(std::move(names), pass.run());
+    }
+
+    std::shared_ptr<detail::ExportedModel> model_;
+};
+
+namespace exported {
+
+/// Loads a model that `torch.export.save` wrote with PyTorch 2.9 or later. Its weights stay in the file, which is mapped:
+/// replace the file, but do not write into it while the model lives.
+/// @throws FileError, with the path, if it is not such a file, or holds what cannot be run here
+inline Exported load(const std::filesystem::path& path) {
+    return detail::naming(path.string(), [&] {
+        const detail::ExportedArchive archive(path);
+        const std::string record = "models/" + detail::model_name(archive) + ".json";
+        detail::ExportedGraph graph =
+            detail::naming(record, [&] { return detail::GraphReader::read(archive.bytes(record)); });
+        std::map<std::string, at::Tensor> tensors = detail::read_weights(archive);
+        detail::check_weights(graph, tensors);
+        return Exported(std::make_shared<detail::ExportedModel>(std::move(graph), std::move(tensors)));
+    });
+}
+template <class...>
+SUTURE_REJECTED("a model is loaded from a file: write exported::load(path)", load(...));
+
+}  // namespace exported
+
+namespace detail {
+struct ExportedSearch {
+    /// The sites of modules whose paths match, and of operators where a pattern with a colon asks for them.
+    /// @throws HookError, with the reason, if there are none; ShapeError if the layout cannot be there
+    template <class L, class Wanted, class... Numbers>
+    static std::vector<SiteRef<L>> sites_where(const Exported& model, const std::string& asked, bool is_pattern,
+                                               const Wanted& wanted, const Numbers&... extents) {
+        ExportedModel& inside = *model.model_;
+        std::vector<SiteRef<L>> found;
+        const auto add = [&](const ExportedPort& port, const std::string& path) {
+            check_layout_fits<L>(inside, port, path, extents...);
+            found.push_back(found_site<L>(path, port.site, extents...));
+        };
+        if (asked.find(':') == asked.npos) {
+            for (std::size_t i = 0; i < inside.module_sites().size(); ++i)
+                if (wanted(inside.path_of(i))) add(*inside.module_sites()[i], inside.path_of(i));
+        } else {
+            for (const std::string& path : inside.operator_paths())
+                if (wanted(path))
+                    if (const ExportedPort* port = inside.operator_site(path)) add(*port, path);
+        }
+        if (!found.empty()) return found;
+        explain_no_site(inside, asked);
+        KnownModel known;
+        for (std::size_t i = 0; i < inside.module_sites().size(); ++i) known.sites.push_back({inside.path_of(i)});
+        known.modules = known_modules(inside);
+        for (const auto& [name, tensor] : inside.tensors()) known.tensors.push_back(name);
+        throw_no_site({asked, is_pattern, known});
+    }
+
+private:
+    /// The shape that the value had when the model was exported tells whether a layout can be there.
+    template <class L, class... Numbers>
+    static void check_layout_fits(const ExportedModel& model, const ExportedPort& port, const std::string& path,
+                                  const Numbers&... extents) {
+        if constexpr (Layout<L>) {
+            const std::optional<TensorMeta>& meta = model.graph().values[port.value].meta;
+            if (!meta || meta->sizes.empty()) return;
+            if constexpr (sizeof...(extents) > 0)
+                (check_fits((extents.facts(), ...), *meta, path));
+            else if constexpr (is_static<L>)
+                check_fits(facts_of<L>, *meta, path);
+        }
+    }
+    static void check_fits(const LayoutFacts& layout, const TensorMeta& meta, const std::string& path) {
+        const auto* width = std::get_if<std::int64_t>(&meta.sizes.back());
+        const bool has_axes =
+            layout.axes.is_free() || meta.sizes.size() == static_cast<std::size_t>(layout.axes.count) + 1;
+        if ((!width || *width == layout.width) && has_axes) return;
+        throw ShapeError(path + " was [" +
+                         joined(meta.sizes, ", ",
+                                [](const SymbolicSize& size) {
+                                    const auto* fixed = std::get_if<std::int64_t>(&size);
+                                    return fixed ? std::to_string(*fixed) : symbol_in(std::get<std::string>(size));
+                                }) +
+                         "] when the model was exported, but " + layout_text(layout) + " needs " + axes_text(layout) +
+                         ": ask for the layout of this module");
+    }
+};
+}  // namespace detail
+
+/// As for other models; a pattern with a colon finds operators, "model.layers.*.self_attn:softmax". The layout is compared
+/// with the shape that the file has recorded for the site.
+template <class L = AnyLayout, class Model>
+    requires std::same_as<std::remove_cvref_t<Model>, Exported> std::vector<SiteRef<L>> sites(
+        Model&& model, const std::string& pattern) {
+        return detail::ExportedSearch::sites_where<L>(
+            model, pattern, /*is_pattern=*/true,
+            [&](const std::string& path) { return detail::path_matches(pattern, path); });
+    }
+template <Layout L, class Model>
+    requires std::same_as<std::remove_cvref_t<Model>, Exported> std::vector<SiteRef<L>> sites(
+        Model&& model, const std::string& pattern, const Extents<L>& extents) {
+        return detail::ExportedSearch::sites_where<L>(
+            model, pattern, /*is_pattern=*/true,
+            [&](const std::string& path) { return detail::path_matches(pattern, path); }, extents);
+    }
+template <class L = AnyLayout, class Model>
+    requires std::same_as<std::remove_cvref_t<Model>, Exported> SiteRef<L> site(Model&& model,
+                                                                                const std::string& path) {
+        return detail::ExportedSearch::sites_where<L>(model, path, /*is_pattern=*/false,
+                                                      [&](const std::string& at) { return at == path; })
+            .front();
+    }
+template <Layout L, class Model>
+    requires std::same_as<std::remove_cvref_t<Model>, Exported> SiteRef<L> site(Model&& model, const std::string& path,
+                                                                                const Extents<L>& extents) {
+        return detail::ExportedSearch::sites_where<L>(
+                   model, path, /*is_pattern=*/false, [&](const std::string& at) { return at == path; }, extents)
+            .front();
+    }
+
+}  // namespace suture
+
+#include "suture/core/end_refuse.hpp"
