@@ -1,7 +1,7 @@
 # The components of suture, each after those that it needs. CMakeLists.txt makes their targets from this table, and
 # suture-config.cmake loads them by it: suture_<component>_needs lists components, _packages what find_package finds, and
 # _links the targets of others that it links.
-set(suture_components core suture file gpt2 text tokenizer pictures)
+set(suture_components core suture file gpt2 exported text tokenizer pictures)
 
 set(suture_suture_needs core)
 # torch_library keeps libtorch linked where the linker drops libraries that no symbol is taken from: the one that holds
@@ -13,6 +13,8 @@ set(suture_file_packages nlohmann_json)
 set(suture_file_links nlohmann_json::nlohmann_json)
 
 set(suture_gpt2_needs file)
+
+set(suture_exported_needs file)
 
 set(suture_text_needs suture)
 set(suture_text_links PCRE2::8BIT)

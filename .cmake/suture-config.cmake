@@ -4,6 +4,7 @@
 #   suture     suture::suture, which needs LibTorch and range-v3
 #   file       suture::file, which needs suture and nlohmann_json
 #   gpt2       suture::gpt2, which needs file
+#   exported   suture::exported, which needs file
 #   text       suture::text, which needs suture and PCRE2
 #   tokenizer  suture::tokenizer, which needs file and text
 #   pictures   suture::pictures, which needs file, text and fmt
@@ -69,7 +70,7 @@ endforeach()
 foreach(component IN LISTS suture_FIND_COMPONENTS)
     if(suture_FIND_REQUIRED_${component} AND NOT suture_${component}_FOUND)
         set(suture_FOUND FALSE)
-        set(suture_NOT_FOUND_MESSAGE "suture's component ${component} cannot be used: it is not a component, was not installed, or its dependency was not found (file, gpt2, tokenizer and pictures: nlohmann_json; text, tokenizer and pictures: PCRE2; pictures: fmt)")
+        set(suture_NOT_FOUND_MESSAGE "suture's component ${component} cannot be used: it is not a component, was not installed, or its dependency was not found (file, gpt2, exported, tokenizer and pictures: nlohmann_json; text, tokenizer and pictures: PCRE2; pictures: fmt)")
     endif()
 endforeach()
 unset(suture_wanted)
