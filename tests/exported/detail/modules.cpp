@@ -1,0 +1,116 @@
+#include "suture/exported/detail/modules.hpp"
+
+#include "doctest.hpp"
+#include "exported/graphs.hpp"
+
+#include <string>
+
+using namespace suture::detail;
+using namespace suture_test;
+
+namespace {
+const ModuleUse& use_of(const std::vector<ModuleUse>& uses, const std::string& path) {
+    for (const ModuleUse& use : uses)
+        if (path_of_call(use.call) == path) return use;
+    throw std::runtime_error("no use of " + path);
+}
+std::string names(const ExportedGraph& graph, const std::vector<ValueIndex>& values) {
+    std::string all;
+    for (const ValueIndex value : values) all += (all.empty() ? "" : " ") + graph.values[value].name;
+    return all;
+}
+/// A norm whose first node returns the stream that it is given, and a sum outside of it that reads the stream by the name
+/// that this node took over.
+GraphText norm_and_stream() {
+    GraphText text;
+    text.input("x", {2, 4}).node("relu", "relu.default", {{"self", tensor("x")}}, {2, 4});
+    text.node("to", "to.dtype", {{"self", tensor("relu")}, {"dtype", {{"as_scalar_type", 7}}}}, {2, 4},
+              "block;block.norm");
+    text.node("norm", "softmax.int", {{"self", tensor("to")}, {"dim", number(-1)}}, {2, 4}, "block;block.norm");
+    text.node("mlp", "exp.default", {{"self", tensor("norm")}}, {2, 4}, "block;block.mlp");
+    text.node("sum", "add.Tensor", {{"self", tensor("to")}, {"other", tensor("mlp")}}, {2, 4}, "block");
+    return text.output("sum");
+}
+}  // namespace
+
+TEST_CASE("the output of a module is the tensor of it that is used outside, and its inputs come from outside") {
+    ExportedGraph graph = norm_and_stream().read();
+    const auto uses = ModuleReader(graph).read();
+    CHECK(names(graph, use_of(uses, "block.norm").outputs) == "norm");
+    CHECK(names(graph, use_of(uses, "block.mlp").inputs) == "norm");
+    CHECK(names(graph, use_of(uses, "block").outputs) == "sum");
+    CHECK(names(graph, use_of(uses, "block").inputs) == "relu");
+}
+
+TEST_CASE("what reads an identity of a module from outside reads its source") {
+    ExportedGraph graph = norm_and_stream().read();
+    const auto uses = ModuleReader(graph).read();
+    CHECK(names(graph, use_of(uses, "block.norm").inputs) == "relu");
+    CHECK(graph.values[graph.nodes.back().arguments[0].items[0].value].name == "relu");
+}
+
+TEST_CASE("an identity that is the module's output stays what is read") {
+    GraphText text;
+    text.input("x", {4}).node("lin", "exp.default", {{"self", tensor("x")}}, {4}, "attn;attn.proj");
+    text.node("drop", "dropout.default",
+              {{"input", tensor("lin")}, {"p", {{"as_float", 0.1}}}, {"train", {{"as_bool", false}}}}, {4},
+              "attn;attn.drop");
+    text.node("sum", "add.Tensor", {{"self", tensor("drop")}, {"other", tensor("x")}}, {4}).output("sum");
+    ExportedGraph graph = text.read();
+    const auto uses = ModuleReader(graph).read();
+    CHECK(names(graph, use_of(uses, "attn").outputs) == "drop");
+    CHECK(names(graph, use_of(uses, "attn.drop").outputs) == "drop");
+    CHECK(names(graph, use_of(uses, "attn.drop").inputs) == "lin");
+    CHECK(graph.values[graph.nodes.back().arguments[0].items[0].value].name == "drop");
+}
+
+TEST_CASE("a conversion that changes the dtype is no identity") {
+    GraphText text;
+    text.input("x", {4}, 13);
+    text.node("to", "to.dtype", {{"self", tensor("x")}, {"dtype", {{"as_scalar_type", 7}}}}, {4}, "norm");
+    text.node("norm", "exp.default", {{"self", tensor("to")}}, {4}, "norm");
+    text.node("sum", "add.Tensor", {{"self", tensor("to")}, {"other", tensor("norm")}}, {4}).output("sum");
+    ExportedGraph graph = text.read();
+    const auto uses = ModuleReader(graph).read();
+    CHECK(use_of(uses, "norm").outputs.empty());
+    CHECK(use_of(uses, "norm").no_output.find("several") == 0);
+}
+
+TEST_CASE("a module of several results has an output only if its signature was preserved") {
+    GraphText text;
+    text.input("x", {4}).node("cos", "cos.default", {{"self", tensor("x")}}, {4}, "rotary");
+    text.node("sin", "sin.default", {{"self", tensor("x")}}, {4}, "rotary");
+    text.node("sum", "add.Tensor", {{"self", tensor("cos")}, {"other", tensor("sin")}}, {4}).output("sum");
+    ExportedGraph graph = text.read();
+    CHECK(use_of(ModuleReader(graph).read(), "rotary").no_output.find("several") == 0);
+
+    Json json = text.json();
+    json["graph_module"]["module_call_graph"][1]["signature"] = {{"inputs", {tensor("x"), {{"as_bool", true}}}},
+                                                                 {"outputs", {tensor("sin"), tensor("cos")}}};
+    ExportedGraph preserved = GraphReader::read(json.dump());
+    const auto uses = ModuleReader(preserved).read();
+    CHECK(names(preserved, use_of(uses, "rotary").outputs) == "sin cos");
+    CHECK(names(preserved, use_of(uses, "rotary").inputs) == "x");
+}
+
+TEST_CASE("a result that nothing uses is the last tensor that the module makes") {
+    GraphText text;
+    text.input("x", {4}).node("a", "cos.default", {{"self", tensor("x")}}, {4}, "pooler");
+    text.node("b", "sin.default", {{"self", tensor("a")}}, {4}, "pooler");
+    text.node("sum", "exp.default", {{"self", tensor("x")}}, {4}).output("sum");
+    ExportedGraph graph = text.read();
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "pooler").outputs) == "b");
+}
+
+TEST_CASE("each call of a module is a use of its own, and weights are no inputs") {
+    GraphText text;
+    text.input("x", {4}).parameter("same.weight", {4});
+    text.node("a", "mul.Tensor", {{"self", tensor("x")}, {"other", tensor("p_same_weight")}}, {4}, "same");
+    text.node("b", "mul.Tensor", {{"self", tensor("a")}, {"other", tensor("p_same_weight")}}, {4}, "same@1");
+    ExportedGraph graph = text.output("b").read();
+    const auto uses = ModuleReader(graph).read();
+    CHECK(names(graph, use_of(uses, "same").outputs) == "a");
+    CHECK(names(graph, use_of(uses, "same").inputs) == "x");
+    CHECK(names(graph, use_of(uses, "same@1").outputs) == "b");
+    CHECK(names(graph, use_of(uses, "same@1").inputs) == "a");
+}
