@@ -56,7 +56,7 @@ TEST_CASE("every archive gives what Python gives: results, a module's output, an
         CAPTURE(name);
         const Written written(name);
         const at::Tensor x = written.input();
-        const SiteRef<> at = site(written.model, written.values.metadata().at("module"));
+        const SiteRef<AnyLayout> at = site(written.model, written.values.metadata().at("module"));
         CHECK(agrees(written.model(x), written["logits"]));
         if (written.values.contains("logits2"))
             CHECK(agrees(written.model(written["in2." + written.model.input_names().front()]), written["logits2"]));
@@ -72,8 +72,8 @@ TEST_CASE("every archive gives what Python gives: results, a module's output, an
         const auto scope = looks.activate();
         const at::Tensor logits = written.model(x);
         (logits.dim() == 3 ? logits[0][-1][0] : logits.flatten()[-1]).backward();
-        CHECK(agrees(seen[at], written["site"]));
-        CHECK(agrees(gradient[at], written["grad"]));
+        CHECK(agrees(seen[at.name()], written["site"]));
+        CHECK(agrees(gradient[at.name()], written["grad"]));
     }
 }
 
@@ -94,7 +94,6 @@ TEST_CASE("inputs are given by their names as well") {
     CHECK(gpt2.model({{"input_ids", gpt2.input()}}).equal(gpt2.model(gpt2.input())));
     CHECK(gpt2.model.run({{"input_ids", gpt2.input()}}).contains("logits"));
     CHECK(says(message_of<ModelError>([&] { gpt2.model({{"ids", gpt2.input()}}); }), "no input \"ids\"", "input_ids"));
-    CHECK(says(message_of<ModelError>([&] { gpt2.model(); }), "input input_ids is missing"));
     CHECK(says(message_of<ShapeError>([&] { gpt2.model(gpt2.input().repeat({2, 1})); }), "axis 0 is fixed"));
 }
 
@@ -104,7 +103,7 @@ TEST_CASE("recipes, boards and recorders work at the sites of a typed layout, an
     const at::Tensor ids = gpt2.input(), clean = gpt2.model(ids);
     auto [logits, cache] = run_with_cache(gpt2.model, sites<Qkv>(gpt2.model, "transformer.h.*.attn.c_attn"), ids);
     CHECK(logits.equal(clean));
-    const at::Tensor recorded = cache["transformer.h.1.attn.c_attn"];
+    const at::Tensor recorded = cache["transformer.h.1.attn.c_attn"].clone();
 
     HookSet hooks;
     hooks.add(c_attn, on<Q>(token(4), head(1)).zero() | on<V>(heads(0, 1)).multiply(0.5));

@@ -81,12 +81,11 @@ public:
                          {"name", name}});
         return *this;
     }
-    GraphText& output(const Json& value) {
-        outputs.push_back(value);
-        output_specs.push_back({{"user_output", {{"arg", value}}}});
+    GraphText& output(const char* name) {
+        outputs.push_back(tensor(name));
+        output_specs.push_back({{"user_output", {{"arg", tensor(name)}}}});
         return *this;
     }
-    GraphText& output(const std::string& name) { return output(tensor(name)); }
     void describe(const std::string& name, const Json& sizes, int dtype) {
         Json known = Json::array(), strides = Json::array();
         for (const Json& size : sizes) {

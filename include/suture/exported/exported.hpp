@@ -16,12 +16,14 @@
 #include "suture/exported/detail/no_site.hpp"
 #include "suture/exported/detail/read_graph.hpp"
 #include "suture/exported/detail/run.hpp"
+#include "suture/exported/detail/stages.hpp"
 #include "suture/exported/detail/weights.hpp"
 #include "suture/exported/outputs.hpp"
 #include "suture/file/detail/file_errors.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site_ref.hpp"
 #include "suture/hook/sites.hpp"
+#include "suture/model/causal_positions.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -32,6 +34,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -78,35 +81,59 @@ public:
         std::vector<c10::IValue> given;
         given.reserve(sizeof...(inputs));
         (given.emplace_back(std::forward<Inputs>(inputs)), ...);
-        return run_sorted(detail::ExportedInputs(model_->graph()).sorted(std::move(given), {}));
+        return run_sorted(detail::ExportedInputs(state_->model.graph()).sorted(std::move(given), {}));
     }
     ExportedOutputs run(std::initializer_list<exported::NamedInput> inputs) const {
         std::vector<std::pair<std::string, c10::IValue>> named;
         for (const exported::NamedInput& input : inputs) named.emplace_back(input.name, input.value);
-        return run_sorted(detail::ExportedInputs(model_->graph()).sorted({}, std::move(named)));
+        return run_sorted(detail::ExportedInputs(state_->model.graph()).sorted({}, std::move(named)));
     }
 
     /// The names of the inputs, in their order.
     std::vector<std::string> input_names() const {
         std::vector<std::string> names;
-        for (const detail::ExportedInput& input : model_->graph().inputs)
+        for (const detail::ExportedInput& input : state_->model.graph().inputs)
             if (input.kind == detail::ExportedInput::Kind::user) names.push_back(input.name);
         return names;
     }
     /// Parameters and buffers by their names, "transformer.h.0.attn.c_attn.weight". They are the model's own tensors:
     /// parameters have gradients after a backward pass, and what is written into them changes the model.
-    const std::map<std::string, at::Tensor>& tensors() const { return model_->tensors(); }
+    const std::map<std::string, at::Tensor>& tensors() const { return state_->model.tensors(); }
 
     /// Calls `visit(path, site)` for every site of a module. The path of a module is the site of its output ("" for the
     /// model), and ".input" that of its first tensor; further ones are ".output.1", ".input.1". A module that is called a
     /// second time has the path "mlp@1" then. The sites of operators are not visited: `site` finds them by their path,
     /// "h.3.attn:softmax" or "h.3.attn:softmax.input".
     void visit_sites(const SiteVisitor& visit) const {
-        for (std::size_t i = 0; i < model_->module_sites().size(); ++i) {
-            Site same = model_->module_sites()[i]->site.same();  // a copy: the visitor may rename it
-            visit(model_->path_of(i), same);
+        for (std::size_t i = 0; i < state_->model.module_sites().size(); ++i) {
+            Site same = state_->model.module_sites()[i]->site.same();  // a copy: the visitor may rename it
+            visit(state_->model.path_of(i), same);
         }
     }
+
+    // For sweeps (StagedModel):
+
+    /// Whether the model has blocks through which one residual stream runs, and was exported with dynamic batch and
+    /// positions: then a sweep runs only what comes after a patch.
+    bool has_stages() const { return state_->stages().first != nullptr; }
+    /// Why it has none; empty if it has.
+    const std::string& why_no_stages() const { return state_->stages().second; }
+    /// The number of blocks. @throws ModelError, as all that follow, if has_stages() is false
+    Index layers() const { return stages().layers(); }
+    /// [batch, positions] -> [batch, positions, width]
+    at::Tensor embed(const at::Tensor& ids) const { return stages().embed(ids); }
+    /// [batch, positions, width] -> the same
+    at::Tensor block(Index layer, const at::Tensor& x) const { return stages().block(layer, x); }
+    /// [positions, width] -> [kept positions, width]
+    at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) const {
+        return stages().block(layer, x, positions);
+    }
+    /// [..., width] -> [..., vocabulary]
+    at::Tensor unembed(const at::Tensor& x) const { return stages().unembed(x); }
+    /// [..., width] -> the logits of these ids, [..., ids]
+    at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) const { return stages().unembed(x, ids); }
+    /// Whether blocks can be run at chosen positions: tried with a prompt, [1, positions].
+    bool computes_positions(const at::Tensor& ids) const { return stages().computes_positions(ids); }
 
     SUTURE_REJECTED_DEFAULT("a model is loaded by a function: write exported::load(path)", Exported);
     explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write exported::load(path)", Exported, const char*);
@@ -141,14 +168,33 @@ public:
 private:
     friend detail::ExportedSearch;
     friend Exported exported::load(const std::filesystem::path& path);
-    explicit Exported(std::shared_ptr<detail::ExportedModel> model) : model_(std::move(model)) {}
+    struct State {
+        State(detail::ExportedGraph graph, std::map<std::string, at::Tensor> tensors)
+            : model(std::move(graph), std::move(tensors)) {}
+        /// The stages, or null and the reason.
+        std::pair<detail::ExportedStages*, const std::string&> stages() {
+            std::call_once(looked_for_stages, [this] { found = detail::ExportedStages::of(model, why_none); });
+            return {found.get(), why_none};
+        }
+        detail::ExportedModel model;
+        std::once_flag looked_for_stages;
+        std::unique_ptr<detail::ExportedStages> found;
+        std::string why_none;
+    };
+    explicit Exported(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    detail::ExportedStages& stages() const {
+        const auto [stages, why] = state_->stages();
+        if (!stages) throw ModelError("this model cannot be run in stages, since " + why + ": run it as a whole");
+        return *stages;
+    }
 
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
-        const detail::ExportedGraph& graph = model_->graph();
+        const detail::ExportedGraph& graph = state_->model.graph();
         std::shared_ptr<const detail::ExportedPlan> with_sites;
         if (detail::innermost_scope != nullptr && !detail::innermost_scope->suspends())
-            with_sites = model_->plan_with_sites();
-        detail::ExportedPass pass(with_sites ? *with_sites : model_->plain_plan());
+            with_sites = state_->model.plan_with_sites();
+        detail::ExportedPass pass(with_sites ? *with_sites : state_->model.plain_plan());
         for (std::size_t i = 0; i < values.size(); ++i)
             if (graph.inputs[i].kind == detail::ExportedInput::Kind::user)
                 pass.give(graph.inputs[i].value, std::move(values[i]));
@@ -157,7 +203,7 @@ private:
         return ExportedOutputs(std::move(names), pass.run());
     }
 
-    std::shared_ptr<detail::ExportedModel> model_;
+    std::shared_ptr<State> state_;
 };
 
 namespace exported {
@@ -173,7 +219,7 @@ inline Exported load(const std::filesystem::path& path) {
             detail::naming(record, [&] { return detail::GraphReader::read(archive.bytes(record)); });
         std::map<std::string, at::Tensor> tensors = detail::read_weights(archive);
         detail::check_weights(graph, tensors);
-        return Exported(std::make_shared<detail::ExportedModel>(std::move(graph), std::move(tensors)));
+        return Exported(std::make_shared<Exported::State>(std::move(graph), std::move(tensors)));
     });
 }
 template <class...>
@@ -188,7 +234,7 @@ struct ExportedSearch {
     template <class L, class Wanted, class... Numbers>
     static std::vector<SiteRef<L>> sites_where(const Exported& model, const std::string& asked, bool is_pattern,
                                                const Wanted& wanted, const Numbers&... extents) {
-        ExportedModel& inside = *model.model_;
+        ExportedModel& inside = model.state_->model;
         std::vector<SiteRef<L>> found;
         const auto add = [&](const ExportedPort& port, const std::string& path) {
             check_layout_fits<L>(inside, port, path, extents...);

@@ -36,6 +36,9 @@ concept points_to_stages = requires(M& m) {
 ///     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids);                     // -> the logits of these ids
 ///     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions);    // x [positions, width]
 ///
+/// A model that has these only sometimes says so: `bool has_stages()`, and `bool computes_positions(const at::Tensor& ids)`
+/// for the last one, which is tried with a prompt.
+///
 /// Runs in a batch must not see one another, and unembed must treat each position by itself. `Gpt2` has all of this.
 /// @see CausalPositions
 template <class M>

@@ -38,6 +38,8 @@ template <class Model>
 bool swept_in_stages(Model& model, const SweepTask& task, const SweepOptions& options, SweepPlanner& planner,
                      Ledger& ledger, SweepResult& result) {
     if constexpr (StagedModel<Model>) {
+        if constexpr (requires { stages_of(model).has_stages(); })
+            if (!stages_of(model).has_stages()) return false;
         StagedSweep staged(stages_of(model), task, options, planner, ledger, result);
         if (!staged.can_run()) return false;
         staged.run();

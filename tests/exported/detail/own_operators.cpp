@@ -58,14 +58,17 @@ TEST_CASE("arithmetic on sizes is Python's: quotients round down, remainders hav
 }
 
 TEST_CASE("sizes that leave 64 bits, and divisions by zero, are errors") {
-    for (const auto& [target, a, b] :
-         std::vector<std::tuple<const char*, std::int64_t, std::int64_t>>{{"_operator.add", largest, 1},
-                                                                          {"_operator.sub", least, 1},
-                                                                          {"_operator.mul", largest, 2},
-                                                                          {"_operator.pow", 2, 63},
-                                                                          {"_operator.floordiv", least, -1},
-                                                                          {"_operator.lshift", 1, 63}})
-        CHECK(says(message_of<ValueError>([&] { whole(target, a, b); }), "leaves 64 bits"));
+    struct Sum {
+        const char* target;
+        std::int64_t a, b;
+    };
+    for (const Sum& each : std::vector<Sum>{{"_operator.add", largest, 1},
+                                            {"_operator.sub", least, 1},
+                                            {"_operator.mul", largest, 2},
+                                            {"_operator.pow", 2, 63},
+                                            {"_operator.floordiv", least, -1},
+                                            {"_operator.lshift", 1, 63}})
+        CHECK(says(message_of<ValueError>([&] { whole(each.target, each.a, each.b); }), "leaves 64 bits"));
     for (const char* target : {"_operator.floordiv", "_operator.mod", "_operator.truediv"})
         CHECK(says(message_of<ValueError>([&] { run(target, {1, 0}); }), "divided by zero"));
     CHECK(whole("_operator.mod", least, -1) == 0);

@@ -83,16 +83,14 @@ TEST_CASE("a value that is used before it is defined, or defined twice, is refus
 }
 
 TEST_CASE("another major version of the format, and what is not a model, are refused") {
-    CHECK(says(spoilt([](Json& json) { json["schema_version"]["major"] = 9; }), "9", "export_again") == false);
     CHECK(says(spoilt([](Json& json) { json["schema_version"]["major"] = 9; }), "version 9", "PyTorch 2.9"));
     CHECK(says(spoilt([](Json& json) { json.erase("graph_module"); }), "graph_module"));
     CHECK(says(refusal(Json::array()), "JSON object"));
     CHECK(says(message_of<FileError>([] { GraphReader::read("{"); }), "not JSON"));
     for (const char* key : {"signature", "graph", "module_call_graph"})
         CHECK(says(spoilt([key](Json& json) { json["graph_module"].erase(key); }), key));
-    for (const char* key : {"inputs", "outputs", "nodes", "tensor_values"})
-        CHECK_FALSE(spoilt([key](Json& json) { json["graph_module"]["graph"][key] = 3; }) == "nothing was thrown" &&
-                    std::string(key) != "inputs");
+    for (const char* key : {"outputs", "nodes", "tensor_values"})
+        CHECK(says(spoilt([key](Json& json) { json["graph_module"]["graph"][key] = 3; }), "export"));
 }
 
 TEST_CASE("kinds of arguments, inputs and outputs that cannot be run are refused by name, with the node") {

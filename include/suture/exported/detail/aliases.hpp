@@ -44,6 +44,8 @@ public:
         std::iota(parents_.begin(), parents_.end(), std::size_t{0});
         std::vector<Write> writes;
         for (std::size_t n = 0; n < nodes.size(); ++n) read(graph.nodes[n], nodes[n], n, writes);
+        written_by_.assign(nodes.size(), no_value);
+        for (const Write& write : writes) written_by_[write.end - 1] = write.value;
         for (const Write& write : writes)
             last_write_[of(write.value)] = std::max(last_write_[of(write.value)], write.end);
     }
@@ -55,6 +57,8 @@ public:
     }
     /// Whether a node from this one on writes into the storage of the value.
     bool is_written_from(std::size_t node, ValueIndex value) const { return last_write_[of(value)] > node; }
+    /// The value that a node writes into; none if it writes into none.
+    ValueIndex written_by(std::size_t node) const { return written_by_[node]; }
     bool is_written(ValueIndex value) const { return is_written_from(0, value); }
 
 private:
@@ -99,6 +103,7 @@ private:
     }
 
     std::vector<std::size_t> parents_, last_write_;
+    std::vector<ValueIndex> written_by_;
 };
 
 }  // namespace suture::detail

@@ -71,17 +71,24 @@ public:
     const std::map<std::string, at::Tensor>& tensors() const { return tensors_; }
     const std::vector<ModuleUse>& uses() const { return uses_; }
     const ExportedAliases& aliases() const { return *aliases_; }
+    const std::map<ValueIndex, at::Tensor>& weights() const { return weights_; }
+    PlanMaker maker() const { return PlanMaker(graph_, prepared_, *aliases_, weights_); }
+    /// The sites that there are now. They grow in number when operators are asked for.
+    std::vector<const ExportedPort*> ports() {
+        const std::lock_guard lock(guard_);
+        return all_ports();
+    }
+    std::size_t sites_version() {
+        const std::lock_guard lock(guard_);
+        return ports_.size();
+    }
 
     /// Without sites.
     const ExportedPlan& plain_plan() const { return *plain_; }
     /// With the sites of all modules, and of the operators that were asked for.
     std::shared_ptr<const ExportedPlan> plan_with_sites() {
         const std::lock_guard lock(guard_);
-        if (!with_sites_) {
-            std::vector<const ExportedPort*> ports;
-            for (const ExportedPort& port : ports_) ports.push_back(&port);
-            with_sites_ = std::make_shared<const ExportedPlan>(maker().plan(ports));
-        }
+        if (!with_sites_) with_sites_ = std::make_shared<const ExportedPlan>(maker().plan(all_ports()));
         return with_sites_;
     }
 
@@ -117,7 +124,11 @@ public:
     }
 
 private:
-    PlanMaker maker() const { return PlanMaker(graph_, prepared_, *aliases_, weights_); }
+    std::vector<const ExportedPort*> all_ports() const {
+        std::vector<const ExportedPort*> ports;
+        for (const ExportedPort& port : ports_) ports.push_back(&port);
+        return ports;
+    }
     bool is_tensor(ValueIndex value) const { return value != no_value && graph_.values[value].meta.has_value(); }
 
     // Sites of modules ------------------------------------------------------------------------------------------

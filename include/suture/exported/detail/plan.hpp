@@ -48,12 +48,22 @@ struct PlanResult {
     std::vector<std::size_t> slots;  ///< no_value for what nothing reads
 };
 
-/// A node, or a site that a value passes.
+/// An attention, to be computed by whoever runs the plan: softmax(scale q k^T) v up to each query's own position. The values
+/// are [batch, heads, positions, head width].
+struct ExportedAttention {
+    ValueIndex query = no_value, key = no_value, value = no_value;
+    bool is_key_transposed = false;  ///< [batch, heads, head width, positions]
+    double scale = 1;
+};
+
+/// A node, a site that a value passes, or an attention in place of the node that ends it.
 struct PlanStep {
     const ExportedNode* node = nullptr;
     const PreparedNode* prepared = nullptr;
     std::vector<PlanArgument> arguments;
     std::vector<PlanResult> results;
+
+    const ExportedAttention* attention = nullptr;  ///< its arguments are query, key and value
 
     const ExportedPort* port = nullptr;
     PlanItem from;
@@ -72,6 +82,13 @@ struct ExportedPlan {
     std::vector<bool> is_written;  ///< by slot of an input of the user: a pass must not write into the user's tensor
 };
 
+/// The part of a graph that a plan runs, if not all of it: the nodes that give some values, without those that give what is
+/// known already.
+struct PlanPart {
+    std::vector<ValueIndex> known, wanted;
+    const std::map<std::size_t, ExportedAttention>* attentions = nullptr;  ///< by the node that ends them
+};
+
 /// Makes plans of a graph.
 class PlanMaker {
 public:
@@ -80,6 +97,73 @@ public:
         : graph_(graph), prepared_(prepared), aliases_(aliases), weights_(weights) {}
 
     ExportedPlan plan(const std::vector<const ExportedPort*>& ports) {
+        begin(ports);
+        for (std::size_t n = 0; n < graph_.nodes.size(); ++n) add_node_and_ports(n);
+        for (const ExportedOutput& output : graph_.outputs)
+            plan_.outputs.push_back(item(output.item, output.item.value));
+        for (const ExportedPort* port : at_end_) add_port_of_result(*port, plan_.outputs[port->result]);
+        mark_last_reads();
+        return std::move(plan_);
+    }
+    /// A plan of a part of the graph, whose outputs are the wanted values.
+    ExportedPlan plan(const std::vector<const ExportedPort*>& ports, const PlanPart& part) {
+        begin(ports);
+        attentions_ = part.attentions;
+        const std::vector<bool> is_needed = needed_nodes(part);
+        for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
+            if (is_needed[n]) add_node_and_ports(n);
+        for (const ValueIndex value : part.wanted) plan_.outputs.push_back(item({value, {}}, value));
+        for (const ExportedPort* port : at_end_)
+            for (PlanItem& output : plan_.outputs)
+                if (output.slot == port->value) add_port_of_result(*port, output);
+        for (const ValueIndex value : part.known) plan_.is_written[value] = aliases_.is_written(value);
+        attentions_ = nullptr;
+        mark_last_reads();
+        return std::move(plan_);
+    }
+
+    /// Which nodes give the wanted values, or write into what these nodes read.
+    std::vector<bool> needed_nodes(const PlanPart& part) const {
+        std::vector<bool> is_needed(graph_.nodes.size()), is_known(graph_.values.size()),
+            is_wanted(graph_.values.size()), is_class_wanted(graph_.values.size());
+        for (const ValueIndex value : part.known) is_known[value] = true;
+        const auto want = [&](ValueIndex value) {
+            if (value == no_value || is_known[value]) return;
+            is_wanted[value] = is_class_wanted[aliases_.of(value)] = true;
+        };
+        for (const ValueIndex value : part.wanted) want(value);
+        for (std::size_t n = graph_.nodes.size(); n-- > 0;) {
+            const ExportedNode& node = graph_.nodes[n];
+            bool gives_wanted = false, gives_known = false;
+            for (const ExportedResult& result : node.results)
+                for (const ValueIndex value : result.values) {
+                    if (value == no_value) continue;
+                    gives_wanted |= is_wanted[value];
+                    gives_known |= is_known[value];
+                }
+            const ValueIndex written = aliases_.written_by(n);
+            const bool writes_wanted = written != no_value && is_class_wanted[aliases_.of(written)] && !gives_known;
+            if (!gives_wanted && !writes_wanted) continue;
+            is_needed[n] = true;
+            if (const ExportedAttention* attention = attention_at(n, part.attentions)) {
+                for (const ValueIndex value : {attention->query, attention->key, attention->value}) want(value);
+                continue;
+            }
+            for (const ExportedArgument& argument : node.arguments)
+                for (const ExportedItem& each : argument.items) want(each.value);
+        }
+        return is_needed;
+    }
+
+private:
+    static const ExportedAttention* attention_at(std::size_t n,
+                                                 const std::map<std::size_t, ExportedAttention>* attentions) {
+        if (attentions == nullptr) return nullptr;
+        const auto found = attentions->find(n);
+        return found == attentions->end() ? nullptr : &found->second;
+    }
+
+    void begin(const std::vector<const ExportedPort*>& ports) {
         plan_ = {};
         plan_.slots = graph_.values.size();
         plan_.is_written.resize(plan_.slots);
@@ -90,25 +174,19 @@ public:
             if (input.kind == ExportedInput::Kind::user)
                 plan_.is_written[input.value] = aliases_.is_written(input.value);
         sort(ports);
-        for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-            add_node(n);
-            for (const ExportedPort* port : behind_[n]) add_port(*port, port->value, port->value, n + 1);
-        }
-        for (const ExportedOutput& output : graph_.outputs)
-            plan_.outputs.push_back(item(output.item, output.item.value));
-        for (const ExportedPort* port : at_end_) {
-            // The model's own results: each output has a slot of its own, since two may be one value.
-            PlanItem& result = plan_.outputs[port->result];
-            if (result.slot == no_value) continue;
-            const std::size_t slot = plan_.slots++;
-            add_port(*port, result.slot, slot, graph_.nodes.size());
-            result.slot = slot;
-        }
-        mark_last_reads();
-        return std::move(plan_);
+    }
+    void add_node_and_ports(std::size_t n) {
+        add_node(n);
+        for (const ExportedPort* port : behind_[n]) add_port(*port, port->value, port->value, n + 1);
+    }
+    /// A result of the model has a slot of its own, since two may be one value.
+    void add_port_of_result(const ExportedPort& port, PlanItem& result) {
+        if (result.slot == no_value) return;
+        const std::size_t slot = plan_.slots++;
+        add_port(port, result.slot, slot, graph_.nodes.size());
+        result.slot = slot;
     }
 
-private:
     void sort(const std::vector<const ExportedPort*>& ports) {
         behind_.assign(graph_.nodes.size(), {});
         inputs_.clear(), arguments_.clear(), at_end_.clear(), slots_of_inputs_.clear();
@@ -165,6 +243,16 @@ private:
         PlanStep step;
         step.node = &graph_.nodes[n];
         step.prepared = &prepared_[n];
+        if (const ExportedAttention* attention = attention_at(n, attentions_)) {
+            step.attention = attention;
+            PlanArgument values;
+            for (const ValueIndex value : {attention->query, attention->key, attention->value})
+                values.items.push_back(item({value, {}}, slot_of(value, n)));
+            step.arguments.push_back(std::move(values));
+            step.results.push_back({false, step.node->results.front().values});
+            plan_.steps.push_back(std::move(step));
+            return;
+        }
         for (const PreparedArgument& argument : step.prepared->arguments) {
             PlanArgument made{argument.how, argument.constant, {}};
             if (argument.how != PreparedArgument::How::constant)
@@ -243,6 +331,7 @@ private:
     const ExportedAliases& aliases_;
     const std::map<ValueIndex, at::Tensor>& weights_;
     ExportedPlan plan_;
+    const std::map<std::size_t, ExportedAttention>* attentions_ = nullptr;
     std::vector<std::vector<const ExportedPort*>> behind_;  ///< by node
     std::vector<const ExportedPort*> at_end_;
     std::map<std::pair<ValueIndex, ModuleCall>, const ExportedPort*> inputs_;

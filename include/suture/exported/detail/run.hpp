@@ -6,6 +6,7 @@
 #include "suture/exported/detail/plan.hpp"
 #include "suture/hook/detail/pass_site.hpp"
 #include "suture/hook/detail/scope_link.hpp"
+#include "suture/model/causal_positions.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -24,7 +25,9 @@ namespace suture::detail {
 
 class ExportedPass {
 public:
-    explicit ExportedPass(const ExportedPlan& plan) : plan_(plan), frame_(plan.slots) {
+    /// @param positions of a plan with attentions: they compute these
+    explicit ExportedPass(const ExportedPlan& plan, CausalPositions* positions = nullptr)
+        : plan_(plan), positions_(positions), frame_(plan.slots) {
         for (const auto& [slot, weight] : plan.copied_weights) frame_[slot] = weight.detach().clone();
     }
 
@@ -39,6 +42,8 @@ public:
         for (const PlanStep& step : plan_.steps) {
             if (step.port)
                 pass_port(step);
+            else if (step.attention) [[unlikely]]
+                attend(step);
             else
                 run_node(step, stack);
         }
@@ -74,6 +79,24 @@ private:
         const at::Tensor lent = value.clone();
         const at::Tensor after = pass_site(site, lent);
         return after.is_same(lent) ? value : after;
+    }
+
+    /// The batch is one run of all positions: [1, heads, positions, head width]. Positions that are not kept are zero.
+    void attend(const PlanStep& step) {
+        const std::vector<PlanItem>& given = step.arguments.front().items;
+        const auto by_position = [](const at::Tensor& t) { return t.squeeze(0).transpose(0, 1); };
+        const at::Tensor query = by_position(taken(given[0]).toTensor()), key = taken(given[1]).toTensor(),
+                         value = by_position(taken(given[2]).toTensor());
+        at::Tensor mixed =
+            positions_->attend(query, by_position(step.attention->is_key_transposed ? key.transpose(-2, -1) : key),
+                               value, step.attention->scale);
+        if (mixed.size(0) != query.size(0)) {
+            const at::Tensor all = at::arange(query.size(0), query.options().dtype(at::kLong));
+            mixed = at::zeros({query.size(0), mixed.size(1), mixed.size(2)}, mixed.options())
+                        .index_copy_(0, positions_->kept(all), mixed);
+        }
+        if (const std::size_t slot = step.results.front().slots.front(); slot != no_value)
+            frame_[slot] = mixed.transpose(0, 1).unsqueeze(0).contiguous();
     }
 
     void run_node(const PlanStep& step, torch::jit::Stack& stack) {
@@ -187,6 +210,7 @@ private:
     }
 
     const ExportedPlan& plan_;
+    CausalPositions* positions_;
     std::vector<c10::IValue> frame_;
 };
 

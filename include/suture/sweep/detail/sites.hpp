@@ -40,12 +40,15 @@ private:
     std::vector<std::vector<std::size_t>> places_;
 };
 
-/// The activation as [prompts, positions, width], given so or as [prompts * positions, width].
+/// The activation as [prompts, positions, width], given so, as [prompts * positions, width] or with a batch of 1 before
+/// that.
 /// @param ids the shape of the token ids
 /// @throws ShapeError if it has any other shape
 inline at::Tensor by_prompt(const at::Tensor& activation, at::IntArrayRef ids, Index width) {
     const std::array<Index, 3> sizes{ids[0], ids[1], width};
-    const bool flat = activation.dim() == 2 && activation.size(0) == ids[0] * ids[1] && activation.size(1) == width;
+    const std::array<Index, 3> one_run{1, ids[0] * ids[1], width};
+    const bool flat =
+        activation.sizes() == at::IntArrayRef(one_run).slice(1) || activation.sizes() == at::IntArrayRef(one_run);
     if (!flat && activation.sizes() != at::IntArrayRef(sizes))
         throw ShapeError("a sweep patches activations of shape " + shape_text(sizes) +
                          ", [prompts, positions, channels], but this one is " + shape_text(activation.sizes()) +

@@ -37,6 +37,8 @@ public:
     /// more than once: such a model must be swept by its forward.
     /// @throws ModelError if the stages give other logits than the model's own forward
     bool can_run() {
+        if constexpr (requires { stages_.computes_positions(first_prompt()); })
+            staged_.by_position = staged_.by_position && stages_.computes_positions(first_prompt());
         probe_ = record(first_prompt(), KeptOfRun::residual);
         if (staged_.by_position && !are_passed(*probe_)) {
             staged_.by_position = false;  // some sites are passed by whole prompts only, as attention scores are

@@ -1,0 +1,59 @@
+#include "suture/exported/detail/stages.hpp"
+
+#include "suture/exported/exported.hpp"
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace suture;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+Exported archive(const std::string& name) {
+    return exported::load(std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/exported/data" / (name + ".pt2"));
+}
+const std::vector<std::string> dynamic_archives{"own_dynamic", "gpt2_dynamic", "neox_dynamic", "llama_sdpa_dynamic"};
+const at::Tensor ids = at::tensor({3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 3, 23, 8}).view({2, 7});
+}  // namespace
+
+TEST_CASE("the stages one after another give what the model gives, for any batch and length") {
+    const at::NoGradGuard no_grad;
+    for (const std::string& name : dynamic_archives) {
+        CAPTURE(name);
+        const Exported model = archive(name);
+        REQUIRE(model.has_stages());
+        CHECK(model.why_no_stages().empty());
+        CHECK(model.layers() == 2);
+        for (const at::Tensor& prompts : {ids, ids.narrow(0, 0, 1), ids.narrow(1, 0, 3).repeat({3, 1})}) {
+            at::Tensor x = model.embed(prompts);
+            for (suture::Index layer = 0; layer < model.layers(); ++layer) x = model.block(layer, x);
+            const at::Tensor logits = model(prompts);
+            CHECK(at::allclose(model.unembed(x), logits, 1e-5, 1e-6));
+            CHECK(at::allclose(model.unembed(x[0]), logits[0], 1e-5, 1e-6));
+            const at::Tensor some = at::tensor({7, 0, 31});
+            CHECK(at::allclose(model.unembed(x, some), logits.index_select(-1, some), 1e-5, 1e-6));
+        }
+    }
+}
+
+TEST_CASE("blocks of causal models can be run at chosen positions") {
+    for (const std::string& name : dynamic_archives) {
+        CAPTURE(name);
+        CHECK(archive(name).computes_positions(ids.narrow(0, 0, 1)));
+    }
+}
+
+TEST_CASE("a model without stages says why") {
+    const Exported fixed = archive("gpt2");
+    CHECK_FALSE(fixed.has_stages());
+    CHECK(says(fixed.why_no_stages(), "dynamic_shapes"));
+    CHECK(says(message_of<ModelError>([&] { fixed.embed(ids); }), "cannot be run in stages", "dynamic_shapes"));
+    CHECK_FALSE(archive("vit").has_stages());
+}

@@ -1,0 +1,79 @@
+// Sweeps of exported models: the graph says what comes after a patch, and the numbers are those of whole passes.
+#include <suture/core/catalogue.hpp>
+#include <suture/exported/exported.hpp>
+#include <suture/sweep/sweep.hpp>
+
+#include <ATen/ATen.h>
+
+#include "doctest.hpp"
+
+#include <filesystem>
+#include <string>
+
+using namespace suture;
+
+namespace {
+Exported archive(const std::string& name) {
+    return exported::load(std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/exported/data" / (name + ".pt2"));
+}
+const at::Tensor clean = at::tensor({3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 3, 23, 8}).view({2, 7}),
+                 corrupted = at::tensor({3, 14, 4, 9, 26, 5, 35, 8, 11, 7, 9, 3, 23, 8}).view({2, 7});
+
+/// A sweep equals one whole pass per cell, and ran by this method.
+template <class L>
+void check_sweep(const Exported& model, const std::string& pattern, const Grid& grid, SweepMethod method) {
+    CAPTURE(pattern);
+    const Metric metric = logit_difference(at::tensor({5, 6}), at::tensor({7, 8}));
+    for (const Patching& patching : {denoising(clean, corrupted), zero_ablation(clean)}) {
+        const SweepResult fast = sweep(model, patching, grid, metric);
+        SweepOptions plain;
+        plain.optimisations = Optimisations::none();
+        const SweepResult slow = sweep(model, patching, grid, metric, plain);
+        CHECK(fast.method == method);
+        CHECK(slow.method == SweepMethod::forward_passes);
+        CHECK(at::allclose(fast.values, slow.values, 1e-5, 1e-5));
+    }
+}
+template <class L>
+void check_sweep(const Exported& model, const std::string& pattern,
+                 SweepMethod method = SweepMethod::stages_by_position) {
+    check_sweep<L>(model, pattern, Grid::of<L>(sites<L>(model, pattern)), method);
+}
+}  // namespace
+
+TEST_CASE("sweeps over the stream, projections and submodules run only what comes after a patch") {
+    check_sweep<Resid<16>>(archive("own_dynamic"), "h.*.input");
+    check_sweep<Resid<16>>(archive("neox_dynamic"), "gpt_neox.layers.*");
+    check_sweep<MlpOut<16>>(archive("llama_sdpa_dynamic"), "model.layers.*.mlp");
+    check_sweep<LlamaK<2, 4>>(archive("llama_sdpa_dynamic"), "model.layers.*.self_attn.k_proj");
+}
+
+TEST_CASE("heads of a packed projection are swept one at a time") {
+    using Qkv = Gpt2Qkv<16, 2>;
+    const Exported gpt2 = archive("gpt2_dynamic");
+    const std::string pattern = "transformer.h.*.attn.c_attn";
+    check_sweep<Qkv>(gpt2, pattern, Grid::of<Q, K, V>(sites<Qkv>(gpt2, pattern)).by_head(),
+                     SweepMethod::stages_by_position);
+}
+
+TEST_CASE("a model that was exported with fixed sizes is swept by whole passes, one prompt at a time") {
+    const Exported gpt2 = archive("gpt2");
+    const auto stream = sites<Resid<16>>(gpt2, "transformer.h.*");
+    const at::Tensor one = clean.narrow(0, 0, 1).narrow(1, 0, 6), other = corrupted.narrow(0, 0, 1).narrow(1, 0, 6);
+    const SweepResult result = sweep(gpt2, denoising(one, other), Grid::of<Resid<16>>(stream), logit_difference(at::tensor({5}), at::tensor({7})));
+    CHECK(result.method == SweepMethod::forward_passes);
+    CHECK(result.done.all().item<bool>());
+}
+
+TEST_CASE("attribution patching estimates the cells of an exported model from two passes and one backward pass") {
+    const Exported own = archive("own_dynamic");
+    const auto stream = sites<Resid<16>>(own, "h.*.input");
+    const Metric metric = logit_difference(at::tensor({5, 6}), at::tensor({7, 8}));
+    const SweepResult estimate =
+        attribution_patching(own, denoising(clean, corrupted), Grid::of<Resid<16>>(stream), metric);
+    const SweepResult exact = sweep(own, denoising(clean, corrupted), Grid::of<Resid<16>>(stream), metric);
+    // Entering the first block, an unchanged position has no effect in either.
+    CHECK(estimate.values.sizes() == exact.values.sizes());
+    CHECK(at::allclose(estimate.effects().select(1, 0).select(1, 0), exact.effects().select(1, 0).select(1, 0), 1e-5,
+                       1e-6));
+}
