@@ -3,8 +3,10 @@
 
 Needs PyTorch and safetensors.
 """
+import io
 import json
 import os
+import zipfile
 
 import torch
 from safetensors.torch import save_file
@@ -41,3 +43,39 @@ write("tokenizer", "words", json.dumps({"Mary": 0, "went": 1, ".": 2}).encode() 
 write("config", "gpt2", json.dumps({"model_type": "gpt2", "n_embd": 48, "n_head": 4, "n_layer": 2, "n_positions": 16,
                                     "vocab_size": 50, "activation_function": "gelu_new"}).encode())
 write("journal", "begun", b"suture sweep journal 1\na sweep\nbaseline 0 1p+1\n0 1.8p+0\n7 -1p-2\n")
+
+
+def archive(weights, records, write_records):
+    """The records of torch.export.save, small: a fuzzer changes each byte more often in few of them."""
+    config = {name: {"path_name": record, "is_param": True, "use_pickle": False, "tensor_meta": {
+        "dtype": dtype, "sizes": [{"as_int": n} for n in sizes], "strides": [{"as_int": n} for n in strides],
+        "storage_offset": {"as_int": offset}, "layout": 7, "requires_grad": dtype == 7,
+        "device": {"type": "cpu", "index": None}}} for name, (record, dtype, sizes, strides, offset) in weights.items()}
+    file = io.BytesIO()
+    write_records(file, {**{"data/weights/" + name: data for name, data in records.items()},
+                         "data/weights/model_weights_config.json": json.dumps({"config": config}).encode(),
+                         "data/constants/model_constants_config.json": b'{"config": {}}', "models/model.json": b"{}",
+                         "archive_format": b"pt2", "archive_version": b"0", "byteorder": b"little"})
+    return file.getvalue()
+
+
+def zipped(file, records):
+    with zipfile.ZipFile(file, "w") as writer:
+        for name, data in records.items():
+            writer.writestr(zipfile.ZipInfo("m/" + name), data)
+
+
+def zipped_by_pytorch(file, records):
+    """With the padding and the zip64 end that torch.export.save writes."""
+    writer = torch._C.PyTorchFileWriter(file)
+    for name, data in records.items():
+        writer.write_record(name, data, len(data))
+    writer.write_end_of_file()
+
+
+views = {"w": ("weight_0", 7, [2, 3], [3, 1], 0), "tied": ("weight_0", 7, [2, 3], [3, 1], 0),
+         "row": ("weight_0", 7, [3], [1], 3)}
+write("exported", "views", archive(views, {"weight_0": bytes(24)}, zipped))
+write("exported", "pytorch", archive(views, {"weight_0": bytes(24)}, zipped_by_pytorch))
+write("exported", "bools", archive({"mask": ("weight_0", 12, [6], [1], 0), "none": ("weight_1", 5, [0], [1], 0)},
+                                   {"weight_0": b"\0\1\1\0\1\0", "weight_1": b""}, zipped))

@@ -142,18 +142,18 @@ private:
     }
 
     void check_text(const char* record, std::string_view expected) const {
-        if (!contains(record)) refuse_file("its record " + std::string(record) + " is missing", export_again);
+        if (!contains(record)) refuse_file("the record " + in_quotes(record) + " is missing", export_again);
         if (const std::string_view came = bytes(record); came != expected)
-            refuse_file("its " + std::string(record) + " is " + in_quotes(came) + ", but only " + in_quotes(expected) +
+            refuse_file("the " + std::string(record) + " is " + in_quotes(came) + ", but only " + in_quotes(expected) +
                             " can be read",
                         export_again);
     }
 
     const zip::Record& find(std::string_view record) const {
         const auto found = records_.find(record);
-        if (found == records_.end()) refuse_file("its record " + in_quotes(record) + " is missing");
+        if (found == records_.end()) refuse_file("the record " + in_quotes(record) + " is missing");
         if (found->second.compressed)
-            refuse_file("its record " + in_quotes(record) + " is compressed",
+            refuse_file("the record " + in_quotes(record) + " is compressed",
                         "pack it without compression (zip -0), or " + std::string(export_again));
         return found->second;
     }

@@ -17,7 +17,7 @@
 
 namespace suture::detail {
 
-inline constexpr std::size_t longest_json = 256'000'000;  ///< in bytes; GPT-2 small has 1.1 MB
+inline constexpr std::size_t longest_json = 100'000'000;  ///< in bytes; GPT-2 small has 1.1 MB
 inline constexpr int deepest_json = 200;                  ///< in nested objects and arrays; GPT-2 has 12
 
 /// Watches the parser: which keys the open objects have.
@@ -41,7 +41,7 @@ private:
 
 /// @throws FileError unless the text is one JSON object, without duplicate keys, no deeper than `deepest_json`
 inline nlohmann::json strict_json(std::string_view text) {
-    if (text.size() > longest_json) refuse_file("it has " + bytes_text(text.size()) + ", but 256 MB are the limit");
+    if (text.size() > longest_json) refuse_file("it has " + bytes_text(text.size()) + ", but 100 MB are the limit");
     if (text.find('\0') != text.npos) refuse_file("it is not JSON (it holds a zero byte)");
     try {
         JsonGuard guard;

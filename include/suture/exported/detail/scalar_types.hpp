@@ -159,11 +159,19 @@ inline std::vector<SymbolicSize> read_symbolic_sizes(const nlohmann::json& meta,
     return sizes;
 }
 
+/// A device's number. LibTorch stores it in 8 bits, and does not notice when it is larger.
+inline std::int64_t checked_index(const nlohmann::json& value) {
+    const std::int64_t index = exported_int(value, "index of device");
+    if (index < 0 || index > std::numeric_limits<std::int8_t>::max())
+        refuse_file("index of device must be from 0 to 127, got " + std::to_string(index));
+    return index;
+}
+
 /// `{"type": "cpu", "index": null}`. @throws FileError unless it is a device that LibTorch knows
 inline at::Device read_device(const nlohmann::json& value) {
     std::string text = member_text(value, "type", "device");
     if (const nlohmann::json& index = member(value, "index", "device"); !index.is_null())
-        text += ":" + std::to_string(exported_int(index, "index of device"));
+        text += ":" + std::to_string(checked_index(index));
     try {
         return at::Device(text);
     } catch (const std::exception&) {

@@ -136,7 +136,7 @@ private:
 
     [[noreturn]] static void refuse_short(const std::string& record, const TensorExtent& extent, std::int64_t element,
                                           std::int64_t held) {
-        const std::string what = "its record " + in_quotes(record) + " has " +
+        const std::string what = "the record " + in_quotes(record) + " has " +
                                  bytes_text(static_cast<std::uint64_t>(held)) + ", but its shape " +
                                  shape_text(extent.sizes) + ", strides and offset need " +
                                  bytes_text(static_cast<std::uint64_t>(extent.end * element));

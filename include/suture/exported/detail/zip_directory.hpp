@@ -40,7 +40,7 @@ inline constexpr std::uint32_t saturated32 = 0xFFFFFFFF;  ///< the same
 /// The part of the bytes from `begin` on. @throws FileError if it does not lie within them
 inline std::string_view part(std::string_view bytes, std::uint64_t begin, std::uint64_t size) {
     if (begin > bytes.size() || size > bytes.size() - begin)
-        refuse_file("its zip directory points outside the file, which has " + bytes_text(bytes.size()));
+        refuse_file("the zip directory points outside the file, which has " + bytes_text(bytes.size()));
     return bytes.substr(begin, size);
 }
 
@@ -73,7 +73,7 @@ inline Span read_end64(std::string_view file, std::uint64_t locator, const Span&
     const auto at = number_at<std::uint64_t>(file, locator + 8);
     const std::string_view end = part(file, at, end64_bytes);
     if (end.substr(0, 4) != end64_signature || at > locator - end64_bytes)
-        refuse_file("its zip directory is damaged (no zip64 end where there should be one)");
+        refuse_file("the zip directory is damaged (no zip64 end where there should be one)");
     const Span span{number_at<std::uint64_t>(end, 32), number_at<std::uint64_t>(end, 40),
                     number_at<std::uint64_t>(end, 48)};
     const auto agree = [](std::uint64_t small, std::uint64_t large, std::uint64_t saturated) {
@@ -81,7 +81,7 @@ inline Span read_end64(std::string_view file, std::uint64_t locator, const Span&
     };
     if (!agree(plain.count, span.count, saturated16) || !agree(plain.size, span.size, saturated32) ||
         !agree(plain.begin, span.begin, saturated32))
-        refuse_file("its zip directory is damaged (its two ends disagree)");
+        refuse_file("the zip directory is damaged (its two ends disagree)");
     if (number_at<std::uint64_t>(end, 24) != span.count) refuse_file("is one of several zip files", "join them first");
     return span;
 }
@@ -98,7 +98,7 @@ inline Span find_directory(std::string_view file) {
         span = read_end64(file, limit, span);
     }
     if (span.begin > limit || span.size > limit - span.begin || span.count > span.size / entry_bytes)
-        refuse_file("its zip directory is damaged (" + std::to_string(span.count) + " records in " +
+        refuse_file("the zip directory is damaged (" + std::to_string(span.count) + " records in " +
                     bytes_text(span.size) + " at offset " + std::to_string(span.begin) + ")");
     return span;
 }
@@ -132,7 +132,7 @@ inline void read_zip64(std::string_view extra, Entry& entry) {
 inline Entry read_entry(std::string_view directory, std::uint64_t at) {
     const std::string_view fixed = part(directory, at, entry_bytes);
     if (fixed.substr(0, 4) != entry_signature)
-        refuse_file("its zip directory is damaged (no entry at byte " + std::to_string(at) + " of it)");
+        refuse_file("the zip directory is damaged (no entry at byte " + std::to_string(at) + " of it)");
     const auto name_length = number_at<std::uint16_t>(fixed, 28);
     const auto extra_length = number_at<std::uint16_t>(fixed, 30);
     const auto comment_length = number_at<std::uint16_t>(fixed, 32);
@@ -191,7 +191,7 @@ inline std::vector<Record> read_records(std::string_view file) {
         records.push_back(locate(file.substr(0, span.begin), entry));
         spans.emplace_back(entry.header, records.back().begin + records.back().size);
     }
-    if (at != span.size) refuse_file("its zip directory is damaged (it has more bytes than its entries)");
+    if (at != span.size) refuse_file("the zip directory is damaged (it has more bytes than its entries)");
     check_apart(spans);
     return records;
 }
