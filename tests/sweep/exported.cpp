@@ -16,8 +16,8 @@ namespace {
 Exported archive(const std::string& name) {
     return exported::load(std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/exported/data" / (name + ".pt2"));
 }
-const at::Tensor clean = at::tensor({3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 3, 23, 8}).view({2, 7}),
-                 corrupted = at::tensor({3, 14, 4, 9, 26, 5, 35, 8, 11, 7, 9, 3, 23, 8}).view({2, 7});
+const at::Tensor clean = at::tensor({3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 3, 23, 8}, at::kLong).view({2, 7}),
+                 corrupted = at::tensor({3, 14, 4, 9, 26, 5, 35, 8, 11, 7, 9, 3, 23, 8}, at::kLong).view({2, 7});
 
 /// A sweep equals one whole pass per cell, and ran by this method.
 template <class L>

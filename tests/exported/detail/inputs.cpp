@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(fixture, "inputs that are missing, unknown, given twice or too
 TEST_CASE_FIXTURE(fixture, "inputs of another kind, dtype, rank or size are refused with what was exported") {
     CHECK(says(refusal<TypeError>({3, mask}), "ids is a tensor"));
     CHECK(says(refusal<TypeError>({at::Tensor(), mask}), "ids is a tensor"));
-    CHECK(says(refusal<TypeError>({ids.to(at::kInt), mask}), "ids is", "exported for Long", "convert it"));
+    CHECK(says(refusal<TypeError>({ids.to(at::kInt), mask}), "ids is", "exported for int64", "convert it"));
     CHECK(says(refusal<ShapeError>({ids[0], mask}), "[5]", "[b (at most 8), t]", "as many axes"));
     CHECK(says(refusal<ShapeError>({ids, mask.narrow(1, 0, 3)}), "mask has shape [2, 3]", "axis 1 is fixed",
                "dynamic_shapes"));

@@ -62,7 +62,7 @@ TEST_CASE("tensors are given in lists, also where some may be missing") {
                {"indices", {{"as_optional_tensors", {{{"as_none", true}}, {{"as_tensor", {{"name", "i"}}}}}}}}},
               {2, 2});
     text.output("y");
-    const at::Tensor i = at::tensor({2, 0});
+    const at::Tensor i = at::tensor({2, 0}, at::kLong);
     CHECK(RunningGraph(text)({x, i}).equal(x.index_select(1, i)));
 }
 

@@ -133,7 +133,7 @@ private:
                             std::map<std::string, Bound>& symbols) const {
         if (t.scalar_type() != meta.dtype)
             throw TypeError("input " + name + " is " + tensor_text(t) + " and the model was exported for " +
-                            c10::toString(meta.dtype) + ": convert it");
+                            dtype_text(meta.dtype) + ": convert it");
         const auto refuse = [&](const std::string& why, const std::string& remedy) {
             throw ShapeError("input " + name + " has shape " + shape_text(t.sizes()) +
                              " and the model was exported for " + expected(meta) + why + ": " + remedy);

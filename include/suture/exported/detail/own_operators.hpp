@@ -3,6 +3,7 @@
 // Law: each computes what Python computes; integers that leave 64 bits are an error.
 #pragma once
 
+#include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -272,8 +273,8 @@ inline void check_tensor(Stack& stack) {
     const at::Tensor t = std::move(stack.front()).toTensor();
     stack.clear();
     if (!dtype.isNone() && t.scalar_type() != static_cast<at::ScalarType>(dtype.toInt()))
-        throw TypeError(std::string("a tensor is ") + c10::toString(t.scalar_type()) + " and was " +
-                        c10::toString(static_cast<at::ScalarType>(dtype.toInt())) +
+        throw TypeError("a tensor is " + dtype_text(t.scalar_type()) + " and was " +
+                        dtype_text(static_cast<at::ScalarType>(dtype.toInt())) +
                         " when the model was exported: give inputs of the exported dtypes");
 }
 inline void drop_all(Stack& stack) { stack.clear(); }
