@@ -77,3 +77,9 @@ TEST_CASE("attribution patching estimates the cells of an exported model from tw
     CHECK(at::allclose(estimate.effects().select(1, 0).select(1, 0), exact.effects().select(1, 0).select(1, 0), 1e-5,
                        1e-6));
 }
+
+TEST_CASE("the journal of a sweep knows the weights of an exported model") {
+    const Exported own = archive("own_dynamic"), other = archive("neox_dynamic");
+    CHECK(weights_fingerprint(own) == weights_fingerprint(archive("own_dynamic")));
+    CHECK(weights_fingerprint(own) != weights_fingerprint(other));
+}

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace suture {
@@ -41,6 +43,12 @@ private:
     std::uint64_t key_ = 14695981039346656037u;
 };
 
+/// A model that is not made of LibTorch's modules and names its weights.
+template <class Model>
+concept names_tensors = requires(const Model& model) {
+    { model.tensors() } -> std::convertible_to<const std::map<std::string, at::Tensor>&>;
+};
+
 template <class Model>
 concept holds_module = requires(const Model& model) {
     { *model } -> std::convertible_to<const torch::nn::Module&>;
@@ -60,6 +68,14 @@ std::uint64_t weights_fingerprint(const Model& model) {
     } else {
         return weights_fingerprint(*model);
     }
+}
+
+/// The same of an exported model.
+template <detail::names_tensors Model>
+std::uint64_t weights_fingerprint(const Model& model) {
+    detail::Fingerprint key;
+    for (const auto& [name, tensor] : model.tensors()) key.add(tensor);
+    return key.value();
 }
 
 }  // namespace suture
