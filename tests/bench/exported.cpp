@@ -29,8 +29,12 @@ void run(benchmark::State& state, const std::filesystem::path& file, std::int64_
     HookSet hooks;
     if (what == Hooks::idle) hooks.add(site(model, "lm_head"), [](const at::Tensor&) {}).disable();
     if (what == Hooks::edit) hooks.add(site(model, projection), [](const at::Tensor& t) { return t * 0.5; });
-    const auto scope = what == Hooks::none ? Scope() : hooks.activate();
-    for (auto _ : state) benchmark::DoNotOptimize(model(ids));
+    const auto passes = [&] {
+        for (auto _ : state) benchmark::DoNotOptimize(model(ids));
+    };
+    if (what == Hooks::none) return passes();
+    const auto scope = hooks.activate();
+    passes();
 }
 
 void load(benchmark::State& state, const std::filesystem::path& file) {

@@ -53,7 +53,7 @@ def microseconds(run, seconds=1.0):
 
 
 def python_times(folder):
-    from make_archives import MODELS, Example
+    from make_archives import CASES
 
     times = {}
     for name, model, path, tokens, argument in [
@@ -64,7 +64,7 @@ def python_times(folder):
         ("small_sdpa", lambda: small("sdpa"), None, 15, "input_ids"),
     ]:
         ids = {argument: (torch.arange(tokens) % 30 + 3).unsqueeze(0)}
-        eager = model() if model else MODELS[path].make()
+        eager = model() if model else CASES[path].make()
         file = os.path.join(folder, name + ".pt2") if model else os.path.join(HERE, "..", "exported", "data", path + ".pt2")
         exported = load(file).module()
         times[name] = microseconds(lambda: eager(**ids)), microseconds(lambda: exported(**ids))
