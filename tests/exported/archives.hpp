@@ -27,7 +27,7 @@ inline fs::path written_by_pytorch(const std::string& name) {
 
 inline const std::vector<std::string> pytorch_archives{
     "own",    "own_dynamic", "gpt2",  "gpt2_dynamic", "gpt2_sdpa", "neox_dynamic", "llama_sdpa_dynamic",
-    "falcon", "vit",         "twice", "counter",      "scopes"};
+    "falcon", "vit",         "twice", "counter",      "scopes",    "storages"};
 
 /// A record of a zip archive as its entry in the directory describes it, right or wrong.
 struct ZipEntry {
@@ -42,7 +42,7 @@ struct ZipEntry {
 struct ZipStyle {
     bool zip64 = false;
     std::uint64_t alignment = 64;  ///< of the records' bytes
-    std::string comment;
+    std::string comment = "";
     std::uint64_t count = 0, begin = 0, end64_count = 0;  ///< added to the true numbers of the end
 };
 
@@ -152,8 +152,9 @@ inline Records records_with(const Json& weights, const Json& constants = Json::o
 /// Those of an archive with one weight, "w".
 inline Records sound_records() { return records_with({{"w", payload()}}); }
 
-/// Reads all that an archive of these bytes has, as a model is loaded.
-inline suture::detail::ExportedArchive open_bytes(const Folder& folder, const std::string& bytes) {
+/// An archive of these bytes, in the folder's file "some.pt2".
+inline ExportedArchive open_bytes(const Folder& folder, const std::string& bytes) {
+    fs::remove(folder / "some.pt2");  // rewriting it would wait for the disk, and change what an earlier archive maps
     write_bytes(folder / "some.pt2", bytes);
     return ExportedArchive(folder / "some.pt2");
 }

@@ -15,6 +15,7 @@ NAME.safetensors holds, from eager Python:
     edited              the first output when the module returns half of its output, in every call
     in2.ARGUMENT        other inputs of other sizes, and
     logits2             their first output, where the sizes are dynamic
+    weight.NAME         in storages.safetensors, every parameter and buffer
 
 Metadata: module; layout, the catalogue's name for the module's output where it is a packed activation; call.
 The archives are as torch.export.save writes them, except that a stack trace has its innermost frame only, without the
@@ -143,6 +144,29 @@ class Scopes(nn.Module):
         return y + z
 
 
+class Storages(nn.Module):
+    """Tensors that share storage, repeat it, read it in another order or have none; several dtypes; a frozen parameter."""
+
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(4, 4)
+        self.turned = nn.Parameter(torch.randn(4, 3).t())
+        self.tied = self.turned
+        self.frozen = nn.Parameter(torch.randn(2), requires_grad=False)
+        self.brain = nn.Parameter(torch.randn(3).bfloat16())
+        whole = torch.arange(6.0)
+        self.register_buffer("whole", whole)
+        self.register_buffer("middle", whole[2:4])
+        self.register_buffer("repeated", whole[4:].expand(3, 2))
+        self.register_buffer("none", torch.zeros(0, 3))
+        self.register_buffer("mask", torch.tensor([True, False, True]), persistent=False)
+        self.register_buffer("scalar", torch.tensor(7))
+
+    def forward(self, x):
+        parts = [*self.parameters(recurse=False), *self.buffers(recurse=False)]
+        return self.lin(x) + sum(part.float().sum() for part in parts)
+
+
 # The models -------------------------------------------------------------------------------------------------------
 
 def own(module):
@@ -220,8 +244,10 @@ CASES = {
     "twice": Case(functools.partial(own, Twice), "nested.0.0", inputs="x"),
     "counter": Case(functools.partial(own, Counter), "lin", inputs="x"),
     "scopes": Case(functools.partial(own, Scopes), "a", inputs="x"),
+    "storages": Case(functools.partial(own, Storages), "lin", inputs="x"),
 }
 WITHOUT_TRACES = {"llama_sdpa_dynamic"}
+WITH_WEIGHTS = {"storages"}
 
 
 # What is written ---------------------------------------------------------------------------------------------------
@@ -294,8 +320,8 @@ def save_safetensors(values, path, metadata):
     header, position, data = {"__metadata__": metadata}, 0, b""
     for name in sorted(values):
         value = values[name].detach().contiguous()
-        dtype = {torch.float32: "F32", torch.int64: "I64"}[value.dtype]
-        data += value.numpy().tobytes()
+        dtype = {torch.float32: "F32", torch.bfloat16: "BF16", torch.int64: "I64", torch.bool: "BOOL"}[value.dtype]
+        data += bytes(value.reshape(-1).view(torch.uint8).tolist())
         header[name] = {"dtype": dtype, "shape": list(value.shape), "data_offsets": [position, len(data)]}
         position = len(data)
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -311,7 +337,12 @@ def main(names):
         metadata = {"call": f"eager, float32, torch {torch.__version__}", "module": case.module}
         if case.layout:
             metadata["layout"] = case.layout
-        save_safetensors(values_of(case, arguments), HERE / f"{name}.safetensors", metadata)
+        values = values_of(case, arguments)
+        if name in WITH_WEIGHTS:
+            model = case.make()
+            tensors = [*model.named_parameters(remove_duplicate=False), *model.named_buffers()]
+            values.update({f"weight.{name}": tensor for name, tensor in tensors})
+        save_safetensors(values, HERE / f"{name}.safetensors", metadata)
         print(f"{name}: {archive.stat().st_size} bytes")
 
 

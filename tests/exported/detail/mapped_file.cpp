@@ -50,3 +50,12 @@ TEST_CASE("what is not a regular file with bytes is refused with its reason") {
     REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
     CHECK(error(folder / "pipe") == "is not a regular file: copy it to the disk first");
 }
+
+TEST_CASE("a file may be larger than the memory") {
+    const Folder folder;
+    write_bytes(folder / "some", "abc");
+    fs::resize_file(folder / "some", std::uintmax_t(1) << 40);  // takes no space on the disk
+    const MappedFile file(folder / "some");
+    CHECK(file.bytes().substr(0, 4) == std::string_view("abc\0", 4));
+    CHECK(file.bytes()[file.bytes().size() - 1] == '\0');
+}

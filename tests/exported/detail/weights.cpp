@@ -56,11 +56,28 @@ TEST_CASE("every tensor of PyTorch's archives is what LibTorch's own reader find
                 CHECK(tensor.strides() == at::IntArrayRef(extent.strides));
                 CHECK(tensor.requires_grad() == said.requires_grad);
                 CHECK(tensor.is_leaf());
-                CHECK(reinterpret_cast<std::uintptr_t>(tensor.data_ptr()) % 64 == 0);
+                CHECK(reinterpret_cast<std::uintptr_t>(tensor.storage().data()) % 64 == 0);
             }
         }
         CHECK(weights.size() == listed);
     }
+}
+
+TEST_CASE("every tensor of a model with views, repeated, empty and tied tensors is the one that Python has") {
+    const Tensors weights = weights_of("storages");
+    const Safetensors python = Safetensors::open(written_by_pytorch("storages").replace_extension(".safetensors"));
+    for (const auto& weight : weights) {
+        CAPTURE(weight.first);
+        CHECK(same_bits(weight.second.detach(), python.load("weight." + weight.first)));
+    }
+    for (const std::string& name : python.names())
+        if (name.starts_with("weight.")) CHECK(weights.count(name.substr(7)) == 1);
+    CHECK(weights.at("turned").strides() == at::IntArrayRef({1, 3}));
+    CHECK(weights.at("tied").is_same(weights.at("turned")));
+    CHECK(weights.at("middle").storage().is_alias_of(weights.at("whole").storage()));
+    CHECK(weights.at("repeated").strides() == at::IntArrayRef({0, 1}));
+    CHECK(weights.at("brain").requires_grad());
+    CHECK_FALSE(weights.at("frozen").requires_grad());
 }
 
 TEST_CASE("parameters require gradients, and buffers and constants do not") {

@@ -137,7 +137,7 @@ private:
             refuse_file("was written by PyTorch 2.8, which pickled the weights", save_again);
         if (has_any("models/", ".json")) return;
         if (has_any("data/aotinductor/"))
-            refuse_file("is a package of AOTInductor: compiled code, into which no hook can go", export_again);
+            refuse_file("is a package of AOTInductor, compiled code into which no hook can go", export_again);
         refuse_file("is an archive without a model: it has no record models/<name>.json", export_again);
     }
 
