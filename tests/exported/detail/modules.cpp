@@ -114,3 +114,21 @@ TEST_CASE("each call of a module is a use of its own, and weights are no inputs"
     CHECK(names(graph, use_of(uses, "same@1").outputs) == "b");
     CHECK(names(graph, use_of(uses, "same@1").inputs) == "a");
 }
+
+TEST_CASE("a weight that an operator has written into is still no input") {
+    GraphText text;
+    text.input("x", {4}).parameter("value.weight", {4});
+    text.node("div_", "div_.Scalar", {{"self", tensor("p_value_weight")}, {"other", number(2)}}, {4});
+    text.node("a", "mul.Tensor", {{"self", tensor("div_")}, {"other", tensor("x")}}, {4}, "value");
+    ExportedGraph graph = text.output("a").read();
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "value").inputs) == "x");
+}
+
+TEST_CASE("what is written in place and is no weight is an input") {
+    GraphText text;
+    text.input("x", {4}).node("a", "exp.default", {{"self", tensor("x")}}, {4});
+    text.node("div_", "div_.Scalar", {{"self", tensor("a")}, {"other", number(2)}}, {4});
+    text.node("b", "relu.default", {{"self", tensor("div_")}}, {4}, "act").output("b");
+    ExportedGraph graph = text.read();
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "act").inputs) == "div_");
+}

@@ -28,6 +28,20 @@ TEST_CASE("a module of several results says how to export it again") {
     CHECK(says(why("h.*.rotary"), "h.0.rotary", "several"));
 }
 
+TEST_CASE("a further call of a module of several results says the same") {
+    GraphText text = model();
+    text.outputs.clear();
+    text.output_specs.clear();
+    text.node("cos_1", "cos.default", {{"self", tensor("sum")}}, {4}, "h;h.0;h.0.rotary@1");
+    text.node("sin_1", "sin.default", {{"self", tensor("sum")}}, {4}, "h;h.0;h.0.rotary@1");
+    text.node("last", "add.Tensor", {{"self", tensor("cos_1")}, {"other", tensor("sin_1")}}, {4}, "h").output("last");
+    RunningGraph graph(text);
+    const std::string why =
+        message_of<HookError>([&] { suture::detail::explain_no_site(graph.model, "h.0.rotary@1"); });
+    CHECK(says(why, "h.0.rotary@1 has no site", "several of its tensors",
+               "preserve_module_call_signature=(\"h.0.rotary\",)"));
+}
+
 TEST_CASE("a module without a node says so") {
     CHECK(says(why("h.0.nothing"), "left no operator", "Identity"));
     CHECK(says(why("h.0.nothing.input"), "left no operator"));

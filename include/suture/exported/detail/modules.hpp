@@ -1,6 +1,6 @@
 // The modules of an exported model, and which values of its graph are their inputs and outputs.
-// Law: the output of a module is what Python's forward hook would see, and its input what the hook before forward would;
-// where the graph cannot tell, there is no site and a reason.
+// Law: the output of a module is what Python's forward hook would see, and its input what the hook before forward would,
+// but for arguments whose numbers the module does not read; where the graph cannot tell, there is no site and a reason.
 #pragma once
 
 #include "suture/exported/detail/aliases.hpp"
@@ -20,7 +20,7 @@ namespace suture::detail {
 struct ModuleUse {
     ModuleCall call;
     std::vector<std::size_t> nodes;
-    std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order in which the module uses them
+    std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order in which the module reads them
     std::vector<ValueIndex> outputs;  ///< one, or as many as a preserved signature names; none if it is not known
     std::string no_output;            ///< why there is none: "several of its tensors are used outside of it"
 };
@@ -142,6 +142,18 @@ private:
         weights_.clear();
         for (const ExportedInput& input : graph_.inputs)
             if (input.kind == ExportedInput::Kind::weight) weights_.insert(input.value);
+        // What an operator that writes into a weight returns is that weight: RWKV divides some before it uses them.
+        for (const ExportedNode& node : graph_.nodes)
+            if (const ValueIndex written = written_by(node); weights_.contains(written))
+                for (const ExportedResult& result : node.results)
+                    weights_.insert(result.values.begin(), result.values.end());
+    }
+    /// The value that an operator such as `div_` writes into and returns.
+    static ValueIndex written_by(const ExportedNode& node) {
+        const std::string_view name = operator_name(node.target);
+        const bool writes = name.size() > 1 && name.back() == '_' && name[name.size() - 2] != '_';
+        if (!writes || node.arguments.empty() || node.arguments.front().items.empty()) return no_value;
+        return node.arguments.front().items.front().value;
     }
 
     const ModuleSignature* signature_of(const ModuleCall& call) const {

@@ -14,20 +14,28 @@
 
 namespace suture::detail {
 
-/// The reason why a module that was called has no output site; empty if it has one.
+/// The paths of all calls: "mlp", and "mlp@1" if it is called a second time.
+inline std::vector<std::string> called_paths(const ExportedModel& model) {
+    std::vector<std::string> paths;
+    for (const std::string& module : model.graph().modules) {
+        paths.push_back(module);
+        for (const ModuleUse& use : model.uses())
+            if (use.call.path == module && use.call.call > 0) paths.push_back(path_of_call(use.call));
+    }
+    return paths;
+}
+
+/// The reason why a call of a module has no output site; empty if it has one.
 inline std::string why_no_output(const ExportedModel& model, const std::string& path) {
-    bool has_nodes = false;
     for (const ModuleUse& use : model.uses()) {
-        if (use.call.path != path) continue;
-        has_nodes = true;
+        if (path_of_call(use.call) != path) continue;
         if (use.no_output.empty()) return {};
         if (use.no_output.rfind("several", 0) == 0)
             return path + " has no site for its output, since " + use.no_output +
-                   ": export the model with preserve_module_call_signature=(\"" + path +
+                   ": export the model with preserve_module_call_signature=(\"" + use.call.path +
                    "\",), or hook an operator or a module in it";
         return path + " has no site for its output, since " + use.no_output + ": hook the module around it";
     }
-    if (has_nodes) return {};
     return path + " left no operator in the graph, as an Identity does: hook the module before or after it";
 }
 
@@ -57,7 +65,7 @@ inline void explain_no_site(const ExportedModel& model, const std::string& asked
         return;
     }
     const std::string part = module_part(asked);
-    for (const std::string& path : modules) {
+    for (const std::string& path : called_paths(model)) {
         if (!path_matches(part, path)) continue;
         if (const std::string why = why_no_output(model, path); !why.empty()) throw HookError(nothing + why);
         if (part != asked) {
