@@ -53,7 +53,8 @@ private:
     bool run_on_tensor(c10::IValue& value) const {
         if (!value.isTensor() || !value.toTensor().defined()) return false;  // the None of an optional
         const at::Tensor before = std::move(value).toTensor();
-        at::Tensor after = run_hooks(*site, before);
+        at::Tensor after = before;
+        run_hooks(*site, after);
         const bool changed = !after.is_same(before);
         if (changed) {
             try {
