@@ -118,7 +118,7 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
     /// Whether `write` may fail: it allocates memory, or calls a function. @pre prepare returned
     bool may_fail(const detail::Step& step) const {
         if constexpr (requires { Op::updates; })
-            return !detail::is_written_plainly(step.target, step.where, step.found.with);
+            return !detail::is_written_plainly(step.target, step.where, Op::updates, step.found.with);
         else
             return true;
     }

@@ -38,7 +38,7 @@ public:
 
 private:
     HookLoan(const at::Tensor& activation, const Extents<L>& extents)
-        : watch_(activation), view_(std::in_place, activation, loan_.get(), [&extents](at::Tensor t, Loan loan) {
+        : watch_(activation), view_(std::in_place, activation, loan_.get(), [&extents](at::Tensor&& t, Loan&& loan) {
               return Access::make<View<L>>(std::move(t), extents, nullptr, std::move(loan));
           }) {}
     /// The View is made of handles that are not counted: whatever can throw is done before.
@@ -170,20 +170,28 @@ HookEntry callback_entry(F f, decltype(numbers_at<L>(std::declval<const Site&>()
         constexpr bool only_looks =
             std::is_void_v<decltype(call_hook<F, L>(f, std::declval<const typename lent_as<L>::type&>(), at))>;
         HookLoan<L> loan(activation, known);
-        at::Tensor result;
-        try {
-            if constexpr (only_looks)
-                call_hook<F, L>(f, loan.lent(), at);
-            else
-                result = replacement_in(call_hook<F, L>(f, loan.lent(), at));
-        } catch (...) {
-            loan.check_unwritten();  // a write into the source is worse news than the exception
-            throw;
+        const auto called = [&] {
+            try {
+                if constexpr (only_looks)
+                    call_hook<F, L>(f, loan.lent(), at);
+                else
+                    return replacement_in(call_hook<F, L>(f, loan.lent(), at));
+            } catch (...) {
+                loan.check_unwritten();  // a write into the source is worse news than the exception
+                throw;
+            }
+        };
+        if constexpr (only_looks) {
+            called();
+            loan.check_unwritten();
+            loan.check_unkept();
+            return at::Tensor();
+        } else {
+            at::Tensor result = called();
+            loan.check_unwritten();
+            loan.check_unkept();
+            return check_replacement(std::move(result), activation);
         }
-        loan.check_unwritten();
-        loan.check_unkept();
-        if constexpr (!only_looks) result = check_replacement(std::move(result), activation);
-        return result;
     };
     return entry;
 }

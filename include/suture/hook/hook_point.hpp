@@ -48,7 +48,8 @@ public:
         at::Tensor activation) const {
         if (detail::innermost_scope == nullptr || detail::has_nothing_at(*this)) [[likely]]
             return activation;
-        return detail::run_hooks(*this, std::move(activation));
+        detail::run_hooks(*this, activation);
+        return activation;
     }
     explicit SUTURE_REJECTED_FROM("a HookPoint has a name: write HookPoint<Resid<768>> point(name)", HookPoint, double);
     template <class...>

@@ -111,7 +111,7 @@ struct Access {
         return view.where_;
     }
     template <class T, class... Args>
-    static T make(at::Tensor t, Args&&... args) {
+    static T make(at::Tensor&& t, Args&&... args) {
         return T(std::move(t), std::forward<Args>(args)...);
     }
     /// The View lets go of its tensor and its loan without counting down. @pre they were not counted up for it

@@ -152,7 +152,7 @@ private:
     bool is_written_plainly(const at::Tensor& given) const {
         const at::Tensor& written = tensor();
         return written.use_count() == 1 && written.storage().use_count() == 1 &&
-               detail::is_written_plainly(target(), where_, given);
+               detail::is_written_plainly(target(), where_, detail::Update::set, given);
     }
 
     template <class V>

@@ -71,7 +71,7 @@ public:
             at::Tensor t = this->held();
             if (cut_) detail::look_within(*cut_, asked, t);
             const detail::ResolvedPlace r = detail::resolve(asked, t);
-            return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::view_at(t, r) : detail::part_at(t, r),
+            return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::read_at(t, r) : detail::part_at(t, r),
                                                      r.sizes, extents_.template of_part<C>(), loan_);
         }
     }
@@ -117,8 +117,8 @@ private:
     explicit View(at::Tensor && t, Extents<X> extents, std::shared_ptr<const detail::Cut> cut = {},
                   detail::Loan loan = {})
         : View(std::move(t), extents, detail::whole_slice(extents), std::move(cut), std::move(loan)) {}
-    View(at::Tensor && t, Extents<X> extents, StridedSlice where, std::shared_ptr<const detail::Cut> cut,
-         detail::Loan loan)
+    View(at::Tensor && t, Extents<X> extents, StridedSlice where, std::shared_ptr<const detail::Cut> && cut,
+         detail::Loan && loan)
         : tensor_(std::move(t)),
           where_(where),
           extents_(extents),
@@ -173,8 +173,10 @@ private:
         const detail::RecordedMode mode(this->held());
         const StridedSlice where = within(detail::packed_in<C, X>(extents_.facts()).where);
         const Extents<part_of<X, C>> extents = extents_.template of_part<C>();
-        if (where.groups > 1) return View<part_of<X, C>>(at::Tensor(this->held()), extents, where, cut_, loan_);
-        return View<part_of<X, C>>(detail::cut_channels(this->held(), where), extents, cut_, loan_);
+        if (where.groups > 1)
+            return View<part_of<X, C>>(at::Tensor(this->held()), extents, where,
+                                       std::shared_ptr<const detail::Cut>(cut_), detail::Loan(loan_));
+        return View<part_of<X, C>>(detail::read_channels(this->held(), where), extents, cut_, loan_);
     }
     /// A slice of X, within the tensor.
     StridedSlice within(const StridedSlice& of_x) const {

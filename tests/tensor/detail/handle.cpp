@@ -5,7 +5,10 @@
 
 #include "doctest.hpp"
 
+using suture::detail::is_dense_on_cpu;
+using suture::detail::is_viewed_plainly;
 using suture::detail::own_handle;
+using suture::detail::own_part;
 
 TEST_CASE("a handle of its own shares storage and version, and copies nothing") {
     const at::Tensor t = at::arange(6, at::kFloat).reshape({2, 3});
@@ -88,4 +91,35 @@ TEST_CASE("an inference tensor has handles inside and outside of inference mode"
     }();
     CHECK(own_handle(made).is_alias_of(made));
     CHECK(own_handle(made).equal(at::ones({3})));
+}
+
+TEST_CASE("a part under a handle of its own is what as_strided makes, with the version of the whole") {
+    const at::Tensor t = at::arange(24, at::kFloat).reshape({4, 6});
+    const at::Tensor part = own_part(t, {4, 2}, {6, 1}, 3);
+    CHECK(part.equal(t.narrow(1, 3, 2)));
+    CHECK(part.strides() == t.narrow(1, 3, 2).strides());
+    CHECK(part.is_alias_of(t));
+    CHECK_FALSE(part.is_contiguous());
+    CHECK(own_part(t, {2, 6}, {6, 1}, 12).is_contiguous());
+    const auto before = part._version();
+    t.add_(1);
+    CHECK(part._version() == before + 1);
+    CHECK(part.equal(t.narrow(1, 3, 2)));
+    CHECK(t.sizes() == at::IntArrayRef({4, 6}));
+}
+
+TEST_CASE("only dense memory of the CPU that nothing follows is viewed without the dispatcher") {
+    CHECK(is_dense_on_cpu(at::ones({2, 3})));
+    CHECK(is_dense_on_cpu(at::ones({2, 3}, at::kHalf).t()));
+    CHECK_FALSE(is_dense_on_cpu(at::empty({2}, at::kMeta)));
+    CHECK_FALSE(is_dense_on_cpu(at::ones({2, 2}).to_sparse()));
+    CHECK_FALSE(is_dense_on_cpu(at::complex(at::ones({2}), at::ones({2})).conj()));
+    CHECK_FALSE(is_dense_on_cpu(at::_efficientzerotensor({2}, at::kFloat)));
+    CHECK(is_viewed_plainly(at::ones({2})));
+    const at::Tensor leaf = at::ones({2}).requires_grad_();
+    CHECK_FALSE(is_viewed_plainly(leaf));
+    const at::NoGradGuard no_grad;
+    CHECK_FALSE(is_viewed_plainly(leaf));
+    const c10::InferenceMode inference;
+    CHECK_FALSE(is_viewed_plainly(at::ones({2})));
 }

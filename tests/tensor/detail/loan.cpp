@@ -106,7 +106,7 @@ TEST_CASE("a loan counts the Views and pieces that are made of a View") {
     using Qk = Fused<6, Q<2>, K<4>>;
     std::optional<View<Q<2>>> part;
     {
-        const auto view = Access::make<View<Qk>>(x, Extents<Qk>(), nullptr, loan);
+        const auto view = Access::make<View<Qk>>(at::Tensor(x), Extents<Qk>(), nullptr, loan);
         CHECK(!loan.is_alone());
         part.emplace(std::get<0>(split(view)));
     }

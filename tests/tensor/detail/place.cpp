@@ -325,3 +325,55 @@ TEST_CASE("suture refuses a mask or index without data before LibTorch does") {
                }),
                "meta"));
 }
+
+TEST_CASE("a place is read as it is cut: the same values, shape and strides, in the same memory") {
+    const auto check = [](const at::Tensor& t, const ResolvedPlace& r) {
+        REQUIRE(r.is_viewable());
+        const at::Tensor cut = suture::detail::view_at(t, r), read = suture::detail::read_at(t, r);
+        CHECK(same_tensor(read, cut));
+        for (Index i = 0; i < cut.dim(); ++i)  // the stride of a single index means nothing
+            CHECK((read.size(i) == 1 || read.stride(i) == cut.stride(i)));
+        CHECK(read.storage_offset() == cut.storage_offset());
+        CHECK(read.is_alias_of(t));
+        CHECK(read.is_contiguous() == cut.is_contiguous());
+    };
+    const at::Tensor contiguous = counting({2, 5, 8}).to(at::kFloat);
+    const std::vector<at::Tensor> tensors{contiguous,
+                                          counting({5, 8}),
+                                          counting({3, 2, 5, 8}).to(at::kHalf),
+                                          counting({5, 2, 8}).transpose(0, 1),
+                                          counting({8, 5, 2}).permute({2, 1, 0}),
+                                          counting({4, 7, 11}).narrow(0, 1, 3).narrow(1, 1, 5).narrow(2, 2, 8),
+                                          counting({1, 1, 8}).expand({2, 5, 8}),
+                                          counting({2, 5, 16}).slice(2, 0, 16, 2),
+                                          at::zeros({2, 5, 8}).requires_grad_()};
+    for (const at::Tensor& t : tensors) {
+        check(t, resolve_in<Q<4, 2>, Qkv>(t));
+        check(t, resolve_in<K<2>, Qkv>(t, token(4)));
+        check(t, resolve_in<V<2>, Qkv>(t, tokens(1, 3), dims(1, 2)));
+        check(t, resolve_in<Q<4, 2>, Qkv>(t, head(1), token(-1)));
+        check(t, resolve_in<Q<4, 2>, Qkv>(t, heads(), tokens(0, 1)));
+        check(t, resolve_in<Q<4, 2>, Qkv>(t, heads(), dims(0, 1)));
+        if (t.dim() > 2) check(t, resolve_in<Q<4, 2>, Qkv>(t, batch(1), token(0)));
+        if (t.dim() > 2) check(t, resolve_in<V<2>, Qkv>(t, batches(0, 1)));
+        const at::Tensor grouped = at::cat({t, t}, -1);
+        check(grouped, resolve_in<Q<2>, ByHead>(grouped, heads(1, 3), token(2)));
+        check(grouped, resolve_in<K<1>, ByHead>(grouped));
+        check(grouped, resolve_in<V<1>, ByHead>(grouped, head(-1)));
+    }
+    const at::Tensor empty = counting({2, 0, 8});
+    check(empty, resolve_in<K<2>, Qkv>(empty, batch(1)));
+}
+
+TEST_CASE("channels that lie side by side are read as they are cut") {
+    const at::Tensor whole = counting({2, 5, 8}).transpose(0, 1);
+    const StridedSlice slice{4, 2, 1, 8};
+    const at::Tensor cut = suture::detail::cut_channels(whole, slice),
+                     read = suture::detail::read_channels(whole, slice);
+    CHECK(same_tensor(read, cut));
+    CHECK(read.strides() == cut.strides());
+    CHECK(read.is_alias_of(whole));
+    CHECK(suture::detail::read_channels(whole, {0, 8, 1, 8}).is_same(whole));
+    const at::Tensor leaf = at::ones({2, 8}).requires_grad_();
+    CHECK(suture::detail::read_channels(leaf, slice).requires_grad());
+}

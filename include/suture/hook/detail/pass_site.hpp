@@ -21,7 +21,8 @@ inline at::Tensor in_memory_order_of(const at::Tensor& before, at::Tensor after)
 
 /// Runs the hooks at the site. @return the tensor itself, or what replaced it
 inline at::Tensor pass_site(const Site& site, const at::Tensor& before) {
-    at::Tensor after = run_hooks(site, before);
+    at::Tensor after = before;
+    run_hooks(site, after);
     if (after.is_same(before)) return after;
     try {
         return in_memory_order_of(before, check_replacement(std::move(after), before));

@@ -10,7 +10,6 @@
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,20 +104,9 @@ inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
     return hooks;
 }
 
-/// A site that was found by its path has that name, even if its model has not named it.
-inline std::optional<Site> named_by_path(const Site& site, const FoundAtSite& found) {
-    std::optional<Site> named;
-    if (!site.has_name() && !found.sets.empty() && found.sets.front().at->has_path)
-        named.emplace(site.same()).rename(found.sets.front().at->name);
-    return named;
-}
-
 /// Runs everything that was found at a site on the activation, and replaces it by what the hooks leave.
 /// @throws Error, with the name of the site in front
-inline void run_found(FoundAtSite& found, const Site& site, at::Tensor& activation) {
-    const Pinned pinned(found);
-    const std::optional<Site> named = named_by_path(site, found);
-    const Site& place = named ? *named : site;
+inline void run_found_at(const Site& place, const FoundAtSite& found, at::Tensor& activation) {
     try {
         const Suspension suspended;
         std::vector<std::string> edits;
@@ -132,15 +120,30 @@ inline void run_found(FoundAtSite& found, const Site& site, at::Tensor& activati
     }
 }
 
-/// Kept out of line: in the model's code, a site without active scopes is a load and a branch.
+/// A site that was found by its path has that name, even if its model has not named it.
+[[gnu::noinline]] inline void run_found_by_path(const Site& site, const FoundAtSite& found, at::Tensor& activation) {
+    Site named = site.same();
+    named.rename(found.sets.front().at->name);
+    run_found_at(named, found, activation);
+}
+
+/// The same at a site that may lack a name.
+inline void run_found(FoundAtSite& found, const Site& site, at::Tensor& activation) {
+    const Pinned pinned(found);
+    if (!site.has_name() && !found.sets.empty() && found.sets.front().at->has_path) [[unlikely]]
+        return run_found_by_path(site, found, activation);
+    run_found_at(site, found, activation);
+}
+
+/// Replaces the activation by what the hooks leave. Kept out of line: in the model's code, a site without active scopes is a
+/// load and a branch.
 /// @throws Error, with the name of the site in front
-[[gnu::noinline]] inline at::Tensor run_hooks(const Site& site, at::Tensor activation) {
+[[gnu::noinline]] inline void run_hooks(const Site& site, at::Tensor& activation) {
     FoundAtSite found;
     for (const ScopeLink* link = innermost_scope; link && link->look(site, found);) link = link->outer();
     if (found.has_ended_links) [[unlikely]]
         ScopeLink::sweep();
     if (!found.is_empty()) run_found(found, site, activation);
-    return activation;
 }
 
 }  // namespace suture::detail

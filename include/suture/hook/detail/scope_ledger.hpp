@@ -29,22 +29,27 @@ public:
 
     const std::shared_ptr<const HookRegistry>& hooks() const { return hooks_; }
     const std::shared_ptr<const HookTable>& newest() {
-        if (const std::uint64_t now = hooks_->version(); now != seen_) {
-            table_ = hooks_->table();
-            sites_.clear();
-            for (const SiteHooks& at : *table_) sites_.push_back(at.site);
-            seen_ = now;
-        }
+        if (const std::uint64_t now = hooks_->version(); now != seen_) [[unlikely]]
+            read_table(now);
         return table_;
     }
     /// Whether the scope has nothing to do at a site: what most sites ask, without a look at the table.
     bool has_nothing_at(std::uint64_t site) const {
         if (has_ended() || hooks_->version() != seen_) return false;
-        constexpr std::size_t few = 8;
         if (sites_.size() > few) return !std::binary_search(sites_.begin(), sites_.end(), site);
         for (const std::uint64_t hooked : sites_)
             if (hooked == site) return false;
         return true;
+    }
+    /// The hooks of the newest table at a site; null if it has none there.
+    const SiteHooks* newest_at(std::uint64_t site) {
+        const HookTable& table = *newest();
+        std::size_t at = 0;
+        if (sites_.size() > few)
+            at = static_cast<std::size_t>(std::lower_bound(sites_.begin(), sites_.end(), site) - sites_.begin());
+        else
+            while (at < sites_.size() && sites_[at] < site) ++at;
+        return at < sites_.size() && sites_[at] == site ? &table[at] : nullptr;
     }
     /// Whether the set has hooks at a site now. Unlike newest(), any thread may call this.
     bool has_hooks_at(std::uint64_t site) const {
@@ -105,6 +110,13 @@ public:
     }
 
 private:
+    static constexpr std::size_t few = 8;  // of which a search costs more than a look at each
+    [[gnu::noinline]] void read_table(std::uint64_t version) {
+        table_ = hooks_->table();
+        sites_.clear();
+        for (const SiteHooks& at : *table_) sites_.push_back(at.site);
+        seen_ = version;
+    }
     using Flags = std::vector<unsigned char>;  // every firing writes one, and a whole byte is cheaper than a bit
     static void note_in(Flags& fired, std::uint64_t hook) {
         if (hook >= fired.size()) fired.resize(hook + 1);

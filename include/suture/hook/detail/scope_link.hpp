@@ -202,9 +202,8 @@ public:
     bool look(const Site& site, FoundAtSite& found) const override {
         if (ledger_->has_ended()) [[unlikely]]
             return found.has_ended_links = true;
-        const HookTable& table = *ledger_->newest();
-        const auto at = site_at(table, site.id());
-        if (at != table.end() && at->site == site.id()) found.sets.push_back({this, ledger_.get(), &*at, nullptr});
+        if (const SiteHooks* const at = ledger_->newest_at(site.id()))
+            found.sets.push_back({this, ledger_.get(), at, nullptr});
         return true;
     }
     /// While hooks of the link run: if the link is destroyed, its ledger is handed over to `keeper`. Owning the ledger at

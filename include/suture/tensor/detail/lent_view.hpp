@@ -6,10 +6,8 @@
 #include "suture/tensor/reading.hpp"
 #include "suture/tensor/torch.hpp"
 
-#include <c10/core/TensorImpl.h>
-#include <c10/core/UndefinedTensorImpl.h>
+#include <c10/util/MaybeOwned.h>
 #include <c10/util/SmallVector.h>
-#include <c10/util/intrusive_ptr.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +25,8 @@ public:
     LentView(const at::Tensor& tensor, const Loan& loan, const Made& made)
         // A shape of more axes is allocated: that may throw, where the uncounted handle would be destroyed.
         : is_counted_(tensor.dim() > static_cast<std::int64_t>(axes_in_place)),
-          view_(is_counted_ ? made(at::Tensor(tensor), Loan(loan)) : made(uncounted(tensor), loan.uncounted())) {}
+          view_(is_counted_ ? made(at::Tensor(tensor), Loan(loan))
+                            : made(Borrowed::createBorrow(tensor), loan.uncounted())) {}
     ~LentView() {
         if (!is_counted_) Access::forget_handles(view_);
     }
@@ -39,10 +38,7 @@ public:
 private:
     static constexpr std::size_t axes_in_place = 6;
     static_assert(std::is_same_v<Shape, c10::SmallVector<Index, axes_in_place>>);
-    static at::Tensor uncounted(const at::Tensor& tensor) {
-        using Handle = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
-        return at::Tensor(Handle::reclaim(tensor.unsafeGetTensorImpl()));
-    }
+    using Borrowed = c10::MaybeOwnedTraits<at::Tensor>;
     bool is_counted_;
     V view_;
 };

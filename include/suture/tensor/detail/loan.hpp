@@ -113,28 +113,28 @@ private:
 /// The loan of a hook that runs now. Hooks of one thread run inside one another, so each depth has a loan to use again.
 class LoanOfThread {
 public:
-    LoanOfThread() : depth_(depth()++), loan_(depth_ < kept ? &loans()[depth_] : nullptr) {
-        if (loan_ && !loan_->is_alone()) *loan_ = Loan::make();
-        if (!loan_) own_ = Loan::make();
+    LoanOfThread() : loans_(of_thread()), loan_(loans_.depth < kept ? &loans_.all[loans_.depth] : &own_) {
+        if (loan_ == &own_ || !loan_->is_alone()) *loan_ = Loan::make();
+        ++loans_.depth;
     }
     LoanOfThread(const LoanOfThread&) = delete;
     LoanOfThread& operator=(const LoanOfThread&) = delete;
-    ~LoanOfThread() { --depth(); }
-    const Loan& get() const { return loan_ ? *loan_ : own_; }
+    ~LoanOfThread() { --loans_.depth; }
+    const Loan& get() const { return *loan_; }
 
 private:
     static constexpr std::size_t kept = 4;
-    static std::size_t& depth() {
-        static thread_local std::size_t now = 0;
-        return now;
+    struct Loans {
+        std::size_t depth = 0;
+        std::array<Loan, kept> all{Loan::make(), Loan::make(), Loan::make(), Loan::make()};
+    };
+    static Loans& of_thread() {
+        static thread_local Loans loans;
+        return loans;
     }
-    static std::array<Loan, kept>& loans() {
-        static thread_local std::array<Loan, kept> all{Loan::make(), Loan::make(), Loan::make(), Loan::make()};
-        return all;
-    }
-    std::size_t depth_;
+    Loans& loans_;
+    Loan own_;  ///< of a hook deeper than the loans that are kept
     Loan* loan_;
-    Loan own_;
 };
 
 }  // namespace suture::detail

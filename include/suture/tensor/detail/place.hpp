@@ -4,6 +4,7 @@
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/handle.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/extents.hpp"
 #include "suture/tensor/positions.hpp"
@@ -473,6 +474,37 @@ inline at::Tensor view_at(const at::Tensor& packed, const ResolvedPlace& r) {
     // [..., heads of one group side by side] -> [..., heads, head width]
     if (r.channels.groups == 1) return part.unflatten(-1, at::IntArrayRef(r.sizes).slice(r.sizes.size() - 2));
     return part;
+}
+
+// The same, only to be read. Where nothing follows the tensor, a view is made at once: each operator that cuts an axis costs
+// more than all the rest of reading a place.
+
+/// Channels that lie side by side. @pre slice.groups == 1
+inline at::Tensor read_channels(const at::Tensor& t, const StridedSlice& slice) {
+    if (slice.width == t.size(-1) || !is_dense_on_cpu(t) || !is_viewed_plainly(t)) return cut_channels(t, slice);
+    Shape sizes(t.sizes().begin(), t.sizes().end());
+    sizes.back() = slice.width;
+    return own_part(t, sizes, t.strides(), t.storage_offset() + slice.offset * t.strides().back());
+}
+
+/// The place. @pre r.is_viewable()
+inline at::Tensor read_at(const at::Tensor& packed, const ResolvedPlace& r) {
+    if (!is_dense_on_cpu(packed) || !is_viewed_plainly(packed)) return view_at(packed, r);
+    const at::IntArrayRef all = packed.sizes(), steps = packed.strides();
+    const std::size_t leading = all.size() - 1;
+    Shape sizes, strides;
+    Index offset = packed.storage_offset() + r.channels.offset * steps.back();
+    const auto keep = [&](Index size, Index stride) { sizes.push_back(size), strides.push_back(stride); };
+    for (std::size_t i = 0; i < leading; ++i) {
+        const IndexRange* const cut = r.cut_along(static_cast<Index>(i));
+        if (cut) offset += cut->begin * steps[i];
+        if (!cut || !cut->single) keep(cut ? cut->size : all[i], steps[i]);
+    }
+    const bool by_head = r.channels.groups == 1 && r.sizes.size() == sizes.size() + 2;
+    if (by_head) keep(r.sizes[sizes.size()], r.sizes.back() * steps.back());
+    if (r.channels.groups > 1) keep(r.channels.groups, r.channels.period * steps.back());
+    keep(by_head ? r.sizes.back() : r.channels.width, steps.back());
+    return own_part(packed, sizes, strides, offset);
 }
 
 /// The place as a tensor of the shape of the selection: a view of `packed` [..., channels] where there is one, otherwise

@@ -52,12 +52,8 @@ inline bool is_packed(at::IntArrayRef sizes, const LayoutFacts& layout) {
            (layout.axes.is_free() || sizes.size() == static_cast<std::size_t>(layout.axes.count) + 1);
 }
 
-/// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis, and the axes
-///         that the layout names before it
-inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
-    if (t.defined() && is_dense(t))
-        if (is_packed(t.sizes(), layout)) [[likely]]
-            return;
+/// @throws TypeError or ShapeError, if there is a reason to: @see check_packed
+[[gnu::cold]] inline void refuse_unless_packed(const at::Tensor& t, const LayoutFacts& layout) {
     const auto expected = [&] {
         return layout_text(layout) + " needs " + axes_text(layout) + " (" + components_text(layout) + ")";
     };
@@ -65,6 +61,15 @@ inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
     if (!is_packed(t.sizes(), layout))
         throw ShapeError(expected() + " but the tensor is " + tensor_text(t) +
                          ": pass the activation that this layout describes");
+}
+
+/// @throws TypeError or ShapeError unless `t` is a dense tensor with the layout's width on its last axis, and the axes
+///         that the layout names before it
+inline void check_packed(const at::Tensor& t, const LayoutFacts& layout) {
+    if (t.defined() && is_dense(t))
+        if (is_packed(t.sizes(), layout)) [[likely]]
+            return;
+    refuse_unless_packed(t, layout);
 }
 
 /// The numbers of a layout in an activation, whose width tells the one that its type leaves dynamic.

@@ -22,10 +22,8 @@ public:
 
     /// @throws OwnershipError if the tensor, or another view of its storage, has been written since
     void check(const char* borrower) const {
-        if (state_of(lent_) != before_)
-            throw OwnershipError(
-                std::string(borrower) +
-                " wrote to the tensor it was lent: return a new value, or clone() it and edit the clone");
+        if (state_of(lent_) != before_) [[unlikely]]
+            throw_written(borrower);
     }
 
 private:
@@ -35,6 +33,10 @@ private:
         bool requires_grad = false;
         bool operator==(const State&) const = default;
     };
+    [[noreturn, gnu::cold]] static void throw_written(const char* borrower) {
+        throw OwnershipError(std::string(borrower) +
+                             " wrote to the tensor it was lent: return a new value, or clone() it and edit the clone");
+    }
     static State state_of(const at::Tensor& t) {
         if (!t.defined()) return {};
         c10::TensorImpl& impl = *t.unsafeGetTensorImpl();  // t._version() would ask autograd, which asks this
