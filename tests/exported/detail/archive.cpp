@@ -158,7 +158,7 @@ TEST_CASE("other archives of PyTorch are told apart, each with its remedy") {
 
 TEST_CASE("files that are not archives are told apart, each with its remedy") {
     check_archive_refused(small_image(),
-                          {"is a safetensors file, which has weights and no graph: write it with PyTorch 2.9"});
+                          {"is a safetensors file, which has weights and no graph: export the model with PyTorch 2.9"});
     check_archive_refused("\x80\2}q\1.", {"is a checkpoint of torch.save"});
     check_archive_refused("version https://git-lfs.github.com/spec/v1\n", {"is a pointer of Git LFS", "git lfs pull"});
     check_archive_refused(

@@ -29,7 +29,7 @@
 namespace suture::detail {
 
 inline constexpr const char* export_again =
-    "write it with PyTorch 2.9 or later, torch.export.save(torch.export.export(model, args), \"model.pt2\")";
+    "export the model with PyTorch 2.9 or later, torch.export.save(torch.export.export(model, args), \"model.pt2\")";
 inline constexpr const char* save_again =
     "load it in Python with PyTorch 2.9 or later and write it again, "
     "torch.export.save(torch.export.load(\"old.pt2\"), \"new.pt2\")";
@@ -42,9 +42,7 @@ inline constexpr const char* save_again =
         refuse_file("is a checkpoint of torch.save, which has weights and no graph", export_again);
     if (file.starts_with("version https://git-lfs"))
         refuse_file("is a pointer of Git LFS and not the file itself", "fetch it with git lfs pull");
-    if (file.starts_with("\x7F"
-                         "ELF"))
-        refuse_file("is a compiled library", export_again);
+    if (file.starts_with("\177ELF")) refuse_file("is a compiled library", export_again);
     refuse_file("is not a .pt2 archive: it begins with " + in_quotes(file.substr(0, 16)), export_again);
 }
 

@@ -18,8 +18,9 @@
 
 namespace suture::detail {
 
-/// A regular file in memory, each page of which becomes this program's own when it is first written. The file must keep
-/// its length meanwhile: the system ends a program that touches what was cut off. Its errors do not name the path.
+/// A regular file in memory, each page of which becomes this program's own when it is first written. The file must stay
+/// as it is meanwhile: what another program writes over it may show through, and the system ends a program that touches
+/// what was cut off. A new file that is renamed to its name does no harm. Its errors do not name the path.
 class MappedFile {
 public:
     /// @throws FileError unless the path leads to a regular file that can be mapped
