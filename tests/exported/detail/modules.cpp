@@ -93,6 +93,30 @@ TEST_CASE("a module of several results has an output only if its signature was p
     CHECK(names(preserved, use_of(uses, "rotary").inputs) == "x");
 }
 
+TEST_CASE("an argument of a preserved signature that the module does not read is no input") {
+    GraphText text;
+    text.input("mask", {4}).input("x", {4}).input("positions", {4});
+    text.node("a", "mul.Tensor", {{"self", tensor("positions")}, {"other", tensor("x")}}, {4}, "attn").output("a");
+    Json json = text.json();
+    json["graph_module"]["module_call_graph"][1]["signature"] = {
+        {"inputs", {tensor("mask"), tensor("x"), tensor("positions")}}, {"outputs", {tensor("a")}}};
+    ExportedGraph graph = GraphReader::read(json.dump());
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "attn").inputs) == "x positions");
+}
+
+TEST_CASE("an input of a preserved signature may have the name of an identity in another module") {
+    GraphText text = norm_and_stream();
+    text.outputs.clear();
+    text.output_specs.clear();
+    text.node("last", "exp.default", {{"self", tensor("to")}}, {2, 4}, "block;block.last").output("last");
+    Json json = text.json();
+    for (Json& call : json["graph_module"]["module_call_graph"])
+        if (call["fqn"] == "block.last")
+            call["signature"] = {{"inputs", {tensor("to")}}, {"outputs", {tensor("last")}}};
+    ExportedGraph graph = GraphReader::read(json.dump());
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "block.last").inputs) == "relu");
+}
+
 TEST_CASE("a result that nothing uses is the last tensor that the module makes") {
     GraphText text;
     text.input("x", {4}).node("a", "cos.default", {{"self", tensor("x")}}, {4}, "pooler");

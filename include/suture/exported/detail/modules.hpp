@@ -20,7 +20,7 @@ namespace suture::detail {
 struct ModuleUse {
     ModuleCall call;
     std::vector<std::size_t> nodes;
-    std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order in which the module reads them
+    std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order of reading or of a preserved signature
     std::vector<ValueIndex> outputs;  ///< one, or as many as a preserved signature names; none if it is not known
     std::string no_output;            ///< why there is none: "several of its tensors are used outside of it"
 };
@@ -110,6 +110,7 @@ private:
             const ValueIndex source = passed_on(node);
             if (source == no_value) continue;
             const ValueIndex result = node.results.front().values.front();
+            sources_.emplace(result, source);
             for (const std::size_t user : users_[result]) {
                 if (user == n || !reads_source(n, graph_.nodes[user])) continue;
                 for_each_item(graph_.nodes[user], [&](ExportedItem& item) {
@@ -166,16 +167,30 @@ private:
     }
 
     void find_inputs(ModuleUse& use) {
-        if (const ModuleSignature* signature = signature_of(use.call))
-            return take_tensors(signature->inputs, use.inputs);
+        std::vector<ValueIndex> read;
         for (const std::size_t n : use.nodes)
             for_each_item(graph_.nodes[n], [&](const ExportedItem& item) {
                 const std::size_t made = graph_.values[item.value].defined_by;
                 const bool is_outside = made == no_node || !is_inside(graph_.nodes[made], use.call);
                 if (is_outside && is_tensor(item.value) && !weights_.contains(item.value) &&
-                    std::find(use.inputs.begin(), use.inputs.end(), item.value) == use.inputs.end())
-                    use.inputs.push_back(item.value);
+                    std::find(read.begin(), read.end(), item.value) == read.end())
+                    read.push_back(item.value);
             });
+        const ModuleSignature* signature = signature_of(use.call);
+        if (!signature) {
+            use.inputs = std::move(read);
+            return;
+        }
+        // A signature names arguments that the module does not read as well, and some by the name of an identity.
+        for (ValueIndex given : signature->inputs) {
+            const auto is_read = [&] { return std::find(read.begin(), read.end(), given) != read.end(); };
+            while (given != no_value && !is_read()) {
+                const auto source = sources_.find(given);
+                given = source == sources_.end() ? no_value : source->second;
+            }
+            if (given != no_value && std::find(use.inputs.begin(), use.inputs.end(), given) == use.inputs.end())
+                use.inputs.push_back(given);
+        }
     }
 
     void find_outputs(ModuleUse& use) {
@@ -212,6 +227,7 @@ private:
     std::map<ModuleCall, std::vector<std::size_t>> nodes_;
     std::map<ModuleCall, std::size_t> last_;  ///< the last node that makes a tensor
     std::vector<std::vector<std::size_t>> users_;
+    std::map<ValueIndex, ValueIndex> sources_;  ///< what identities pass on, by their results
     std::set<ValueIndex> returned_, weights_;
 };
 
