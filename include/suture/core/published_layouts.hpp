@@ -12,7 +12,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -108,12 +107,21 @@ constexpr LayoutValue alone(const ComponentFacts& component) { return {1, {compo
 /// A layout of the catalogue and its type, in which all numbers are dynamic.
 template <Layout L>
 struct PublishedRow {
-    using type = L;
     PublishedLayout layout;
 };
-template <Layout L>
-constexpr std::type_identity<L> type_of(const PublishedRow<L>&) {
-    return {};
+template <Layout... Ls>
+struct PublishedTable {
+    std::array<PublishedLayout, sizeof...(Ls)> layouts;
+
+    template <class F>
+    constexpr void for_each(F& f) const {
+        std::size_t i = 0;
+        (f(layouts[i++], std::type_identity<Ls>{}), ...);
+    }
+};
+template <Layout... Ls>
+constexpr PublishedTable<Ls...> table_of(const PublishedRow<Ls>&... rows) {
+    return {{rows.layout...}};
 }
 
 /// The last argument is a function of as many numbers as there are letters, without captures.
@@ -146,7 +154,7 @@ inline constexpr auto falcon_qkv = [](Extent n, Extent g, Extent d) {
 };
 inline constexpr auto phi3_gate_up = [](Extent i) { return side_by_side(component<Gate>(i), component<Up>(i)); };
 
-inline constexpr std::tuple published_rows{
+inline constexpr auto published_table = table_of(
     published<Gpt2Qkv<dynamic, dynamic>>(
         "Gpt2Qkv", {"E", "N"},
         "GPT-2, GPT, ImageGPT, minGPT, nanoGPT, Qwen-1 c_attn; MPT, ModernBERT Wqkv; Baichuan W_pack; Bark "
@@ -179,11 +187,12 @@ inline constexpr std::tuple published_rows{
     published<FalconQkv<dynamic, dynamic, dynamic>>("FalconQkv", {"N", "G", "D"},
                                                     "Falcon-40B, 180B, 11B query_key_value", falcon_qkv),
     published<InternLm2Qkv<dynamic, dynamic, dynamic>>("InternLm2Qkv", {"N", "G", "D"}, "InternLM2 wqkv", falcon_qkv),
-    published<CodeGenQkv<dynamic, dynamic>>(
-        "CodeGenQkv", {"E", "N"}, "CodeGen qkv_proj",
-        [](Extent e, Extent n) {
-            return in_groups({4}, component<Q>(e / 4, n / 4), component<V>(e / 4, n / 4), component<K>(e / 4, n / 4));
-        }),
+    published<CodeGenQkv<dynamic, dynamic>>("CodeGenQkv", {"E", "N"}, "CodeGen qkv_proj",
+                                            [](Extent e, Extent n) {
+                                                return in_groups({4}, component<Q>(e / 4, n / 4),
+                                                                 component<V>(e / 4, n / 4),
+                                                                 component<K>(e / 4, n / 4));
+                                            }),
     published<Qwen3NextQGate<dynamic, dynamic>>(
         "Qwen3NextQGate", {"N", "D"}, "Qwen3-Next, Qwen3.5 full attention q_proj",
         [](Extent n, Extent d) { return in_groups(n, component<Q>(d), component<Gate>(d)); }),
@@ -229,22 +238,15 @@ inline constexpr std::tuple published_rows{
                                             return side_by_side(component<ssm::Dt>(r), component<ssm::B>(s),
                                                                 component<ssm::C>(s));
                                         }),
-    published<Mamba2In<dynamic, dynamic, dynamic, dynamic>>("Mamba2In", {"I", "Ng", "S", "H"}, "Mamba-2, Bamba in_proj",
-                                                            [](Extent i, Extent ng, Extent s, Extent h) {
-                                                                return side_by_side(component<Gate>(i, h),
-                                                                                    component<ssm::X>(i, h),
-                                                                                    component<ssm::B>(ng * s, ng),
-                                                                                    component<ssm::C>(ng * s, ng),
-                                                                                    component<ssm::Dt>(h, h));
-                                                            }),
-};
-
-inline constexpr std::array published_table =
-    std::apply([](const auto&... rows) { return std::array{rows.layout...}; }, published_rows);
+    published<Mamba2In<dynamic, dynamic, dynamic, dynamic>>(
+        "Mamba2In", {"I", "Ng", "S", "H"}, "Mamba-2, Bamba in_proj", [](Extent i, Extent ng, Extent s, Extent h) {
+            return side_by_side(component<Gate>(i, h), component<ssm::X>(i, h), component<ssm::B>(ng * s, ng),
+                                component<ssm::C>(ng * s, ng), component<ssm::Dt>(h, h));
+        }));
 }  // namespace detail
 
 /// Every layout of the catalogue that packs the channels of a module, in the catalogue's order.
-inline constexpr const auto& published_layouts = detail::published_table;
+inline constexpr const auto& published_layouts = detail::published_table.layouts;
 
 /// Calls f with each of them and its type, in which all numbers are dynamic:
 ///
@@ -253,7 +255,7 @@ inline constexpr const auto& published_layouts = detail::published_table;
 ///     });
 template <class F>
 constexpr void for_each_published_layout(F&& f) {
-    std::apply([&f](const auto&... rows) { (f(rows.layout, detail::type_of(rows)), ...); }, detail::published_rows);
+    detail::published_table.for_each(f);
 }
 
 /// The layout of this name; null if the catalogue has none.
