@@ -16,6 +16,8 @@
 #include <typeinfo>
 #include <utility>
 
+#include "suture/core/refuse.hpp"
+
 namespace suture {
 
 /// A layout with its numbers, as a value that holds its components.
@@ -85,6 +87,8 @@ struct PublishedLayout {
     constexpr std::optional<LayoutValue> of(std::initializer_list<NamedNumber> model) const {
         return of(std::span<const NamedNumber>(model.begin(), model.size()));
     }
+    template <class...>
+    SUTURE_REJECTED("the numbers of a layout stand in braces: write layout.of({768, 12})", of(...) const);
 };
 
 namespace detail {
@@ -264,5 +268,9 @@ constexpr const PublishedLayout* find_layout(std::string_view name) {
         if (layout.name == name) return &layout;
     return nullptr;
 }
+template <class...>
+SUTURE_REJECTED("a layout is found by its name: pass find_layout a name such as Gpt2Qkv", find_layout(...));
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"
