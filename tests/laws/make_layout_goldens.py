@@ -215,7 +215,7 @@ def flat(x):
     return x.reshape(-1, x.shape[-1])
 
 
-def run(model, inputs, module, fixed=False, inside=None):
+def run(model, inputs, module, fixed=False):
     """Runs the model with a leaf in place of the module's output: the leaf, the scores [head, query, key] of the attention that
     it belongs to, and the input of the next module with weights after that attention, which is its output projection."""
     seen = {}
@@ -456,8 +456,8 @@ def state_space_heads(model, inputs, module):
 
 
 def gated_delta(model, inputs, module):
-    """Qwen3-Next's linear attention. The norm behind the gate is replaced by a product, so that a channel of the output stays one.
-    Of a token, the gate z acts on its own row of a value head's output, the query on its own and, through the convolution, on
+    """Qwen3-Next's linear attention. A product replaces the norm behind the gate, so that a channel of the output stays one. Of a
+    token, the gate z acts on its own row of a value head's output, the query on its own and, through the convolution, on
     the next, key and value on all later rows; a channel of the value acts on one channel of the output. The decay alpha of the
     first token has nothing to act on, in contrast to its write strength beta."""
     mixer = parent_of(model, module)
@@ -490,7 +490,7 @@ def gated_delta(model, inputs, module):
     return leaf.shape[-1], components
 
 
-# The models: (architecture, model type or class, configuration, [(module, how it is asked, entry)], note).
+# The models: (architecture, model type or class, configuration, [(module, how it is asked, entry)]).
 
 TEXT = {
     "vocab_size": 40,
@@ -541,7 +541,7 @@ MAMBA = {
 
 
 def fused(architecture, kind, config, module, entry, ask=attention):
-    return architecture, kind, config, [(module, ask, entry)], ""
+    return architecture, kind, config, [(module, ask, entry)]
 
 
 def projections(architecture, kind, config, prefix="layers.0.self_attn.", names=("q_proj", "k_proj", "v_proj"), kv=2):
@@ -549,14 +549,33 @@ def projections(architecture, kind, config, prefix="layers.0.self_attn.", names=
     modules = [
         (prefix + name, attention, f"Llama{role}<{heads[role]}, 4>") for role, name in zip("QKV", names) if name is not None
     ]
-    return architecture, kind, config, modules, ""
+    return architecture, kind, config, modules
 
 
 def falcon_of(architecture, entry, **config):
     return fused(architecture, "falcon", config | TEXT, "h.0.self_attention.query_key_value", entry)
 
 
-BEFORE_TIMM = [
+LATENT_KEYS = [
+    ("layers.0.self_attn.kv_a_proj_with_mqa", latent_keys, "DeepSeekKvA<8, 4>"),
+    ("layers.0.self_attn.kv_b_proj", expanded_keys, "DeepSeekKvB<4, 4, 6>"),
+]
+
+
+def latent_of(architecture, kind, config, queries):
+    modules = [(f"layers.0.self_attn.{queries}", latent_queries, "DeepSeekQ<4, 4, 4>"), *LATENT_KEYS]
+    return architecture, kind, config, modules
+
+
+def mamba_of(kind):
+    modules = [
+        ("layers.0.mixer.in_proj", state_space, "MambaIn<32>"),
+        ("layers.0.mixer.x_proj", selection, "MambaX<3, 4>"),
+    ]
+    return kind, kind, MAMBA, modules
+
+
+MODELS = [
     fused("gpt2", "gpt2", GPT2, "h.0.attn.c_attn", "Gpt2Qkv<32, 8>"),
     fused(
         "gpt2 cross-attention",
@@ -676,9 +695,6 @@ BEFORE_TIMM = [
         "vision_encoder.layers.0.attn.qkv",
         "Gpt2Qkv<32, 8>",
     ),
-]
-
-AFTER_TIMM = [
     projections("llama", "llama", GROUPED),
     projections("mistral", "mistral", GROUPED),
     projections("qwen2", "qwen2", GROUPED),
@@ -749,30 +765,7 @@ AFTER_TIMM = [
             ("layers.0.linear_attn.in_proj_qkvz", gated_delta, "Qwen3NextQkvz<2, 6, 4, 5>"),
             ("layers.0.linear_attn.in_proj_ba", gated_delta, "Qwen3NextBa<2, 6>"),
         ],
-        "",
     ),
-]
-
-LATENT_KEYS = [
-    ("layers.0.self_attn.kv_a_proj_with_mqa", latent_keys, "DeepSeekKvA<8, 4>"),
-    ("layers.0.self_attn.kv_b_proj", expanded_keys, "DeepSeekKvB<4, 4, 6>"),
-]
-
-
-def latent_of(architecture, kind, config, queries):
-    modules = [(f"layers.0.self_attn.{queries}", latent_queries, "DeepSeekQ<4, 4, 4>"), *LATENT_KEYS]
-    return architecture, kind, config, modules, ""
-
-
-def mamba_of(kind):
-    modules = [
-        ("layers.0.mixer.in_proj", state_space, "MambaIn<32>"),
-        ("layers.0.mixer.x_proj", selection, "MambaX<3, 4>"),
-    ]
-    return kind, kind, MAMBA, modules, ""
-
-
-AFTER_TIMM += [
     latent_of("deepseek_v3", "deepseek_v3", DEEPSEEK, "q_b_proj"),
     latent_of("deepseek_v2", "deepseek_v2", DEEPSEEK | {"topk_method": "greedy"}, "q_b_proj"),
     latent_of(
@@ -856,7 +849,7 @@ def grouped_parts(x, n, g):  # ChatGLM2 with multi_query_attention, Baichuan-M1:
     return [q.view(n, d), k.view(g, d), v.view(g, d)]
 
 
-def internlm2_wqkv(x, n, g):  # rearrange("b q (h gs d) -> b q h gs d", gs=2 + n // g), then [..., :-2, :], [..., -2, :], [..., -1, :]
+def internlm2_wqkv(x, n, g):  # rearrange("b q (h gs d) -> b q h gs d", gs=2 + n // g), then :-2, -2 and -1 of gs
     groups = x.view(g, 2 + n // g, -1)
     return [groups[:, :-2].reshape(n, -1), groups[:, -2], groups[:, -1]]
 
@@ -867,14 +860,13 @@ def chatglm_by_head(x, n):  # view(..., num_attention_heads, 3 * kv_channels), t
 
 WRITTEN_OUT = [
     (
-        "timm ViT (its reshape written out)",
+        "timm ViT",
         {"dim": 32, "num_heads": 8},
         "blocks.0.attn.qkv",
         "Gpt2Qkv<32, 8>",
         96,
         timm_qkv,
         [8],
-        "",
     ),
     (
         "Baichuan/Baichuan2 7B, 13B",
@@ -884,7 +876,6 @@ WRITTEN_OUT = [
         96,
         three_parts,
         [8],
-        "reshape of the published file written out, run on arange(width)",
     ),
     (
         "Baichuan-M1 (grouped queries)",
@@ -894,7 +885,6 @@ WRITTEN_OUT = [
         48,
         grouped_parts,
         [8, 2],
-        "reshape of the published file written out, run on arange(width)",
     ),
     (
         "Qwen-1",
@@ -904,7 +894,6 @@ WRITTEN_OUT = [
         96,
         three_parts,
         [8],
-        "reshape of the published file written out, run on arange(width)",
     ),
     (
         "nanoGPT/minGPT",
@@ -914,7 +903,6 @@ WRITTEN_OUT = [
         96,
         three_parts,
         [8],
-        "reshape of the published file written out, run on arange(width)",
     ),
     (
         "InternLM2",
@@ -924,7 +912,6 @@ WRITTEN_OUT = [
         48,
         internlm2_wqkv,
         [8, 2],
-        "reshape of the published file written out, run on arange(width)",
     ),
     (
         "ChatGLM2/3, GLM-4 (multi_query_attention)",
@@ -934,7 +921,6 @@ WRITTEN_OUT = [
         48,
         grouped_parts,
         [8, 2],
-        "reshape of the published file written out, run on arange(width)",
     ),
     (
         "ChatGLM2 without multi_query_attention",
@@ -944,20 +930,20 @@ WRITTEN_OUT = [
         96,
         chatglm_by_head,
         [8],
-        "reshape of the published file written out, run on arange(width)",
     ),
 ]
 
 
-def written_out(architecture, config, module, entry, width, reshape, numbers, note):
+def written_out(architecture, config, module, entry, width, reshape, numbers):
     components = {}
     for name, part in zip("QKV", reshape(torch.arange(width), *numbers)):
         heads = [one_run(head.tolist()) for head in part]
         components[name] = [head for head in heads for _ in range(numbers[0] // len(heads))]
+    note = "the reshape of the published code, run on the numbers of the channels"
     return golden_of(architecture, config, module, entry, width, components, note)
 
 
-def golden_of(architecture, config, module, entry, width, components, note):
+def golden_of(architecture, config, module, entry, width, components, note=""):
     golden = {
         "architecture": architecture,
         "config": config,
@@ -999,22 +985,19 @@ def inputs_of(model, config):
     return inputs
 
 
-def goldens_of(architecture, kind, config, modules, note):
+def goldens_of(architecture, kind, config, modules):
     for path, ask, entry in modules:
         model = build(kind, config)
         inputs = inputs_of(model, config)
         module = model.get_submodule(path.removesuffix(".gate_up_proj") if ask is experts else path)
         width, components = ask(model, inputs, module)
-        yield golden_of(architecture, {k: v for k, v in config.items() if v is not None}, path, entry, width, components, note)
+        yield golden_of(architecture, {k: v for k, v in config.items() if v is not None}, path, entry, width, components)
 
 
 def goldens():
-    for case in BEFORE_TIMM:
+    for case in MODELS:
         yield from goldens_of(*case)
-    yield written_out(*WRITTEN_OUT[0])
-    for case in AFTER_TIMM:
-        yield from goldens_of(*case)
-    for case in WRITTEN_OUT[1:]:
+    for case in WRITTEN_OUT:
         yield written_out(*case)
 
 
