@@ -25,8 +25,7 @@ TEST_CASE("every archive of PyTorch has the records that LibTorch's own reader f
         for (const std::string& record : expected) {
             const auto [data, size] = reader.getRecord(record);
             const std::string_view bytes = archive.bytes(record);
-            CHECK(bytes.size() == size);
-            CHECK(std::memcmp(bytes.data(), data.get(), size) == 0);
+            CHECK((bytes == std::string_view(static_cast<const char*>(data.get()), size)));
             CHECK(bytes.data() - file == static_cast<std::ptrdiff_t>(reader.getRecordOffset(record)));
         }
         CHECK(model_name(archive) == "model");
