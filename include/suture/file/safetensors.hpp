@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -135,6 +136,10 @@ public:
     static SUTURE_REJECTED("a file is opened by its path: write Safetensors::open(path)", open(...));
     template <class...>
     SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", load(...) const);
+    // Two texts in braces would be the ends of one.
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)",
+                    load(std::initializer_list<const char*>) const);
     template <class...>
     SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get_tensor(...) const);
     template <class...>
@@ -263,6 +268,9 @@ SUTURE_REJECTED("the path comes first: write save_safetensors(path, tensors)",
                 save_safetensors(const std::map<std::string, at::Tensor>&, const std::filesystem::path&,
                                  InBraces = {}));
 
+template <class...>
+SUTURE_REJECTED("tensors have names: write save_safetensors(path, {{name, tensor}})",
+                save_safetensors(const std::filesystem::path&, std::initializer_list<at::Tensor>));
 template <class...>
 SUTURE_REJECTED("tensors have names: write save_safetensors(path, {{name, tensor}})", save_safetensors(...));
 
