@@ -70,7 +70,7 @@ public:
         requires(!std::same_as<R, SiteRef>)
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator=(const R&));
     SUTURE_REJECTED_DEFAULT("a site is found in a model: write site<Layout>(model, path)", SiteRef);
-    SUTURE_REJECTED_FROM("this site was found with another layout: find it again, site<Layout>(model, path)", SiteRef,
+    SUTURE_REJECTED_FROM("this site has another layout: find it again, site<Layout>(model, path)", SiteRef,
                          const detail::FoundSite&);
     SUTURE_REJECTED_CONVERSION("site finds one: write auto found = sites<Layout>(model, pattern)", std::vector<SiteRef>,
                                const);

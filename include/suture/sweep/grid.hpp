@@ -374,8 +374,7 @@ public:
     template <class...>
     SUTURE_REJECTED("positions are given by at: write grid.at(tokens(2, 5))", token(...) const);
     template <class...>
-    SUTURE_REJECTED("a grid takes all positions or those of at: write all_positions(), or at(tokens(2, 5))",
-                    all_positions(...) const);
+    SUTURE_REJECTED("a grid takes all positions or those given: write at(tokens(2, 5))", all_positions(...) const);
     template <class...>
     SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", operator&(const Grid&) const);
     template <class...>

@@ -93,9 +93,11 @@ struct RefusedOperations {
 #undef SUTURE_NOT_ITS_VALUES
     SUTURE_REJECTED_CONDITION("a place is not a condition: compare what it reads, view[place]");
     template <std::derived_from<RefusedOperations> P>
-    friend SUTURE_REJECTED("a place is printed: write std::cout << place", operator+(const char*, const P&));
+    friend SUTURE_REJECTED("a place has no values to print: print an edit, or view[place]", operator+(const char*,
+                                                                                                      const P&));
     template <std::derived_from<RefusedOperations> P>
-    friend SUTURE_REJECTED("a place is printed: write std::cout << place", operator+(const std::string&, const P&));
+    friend SUTURE_REJECTED(
+        "a place has no values to print: print an edit, or view[place]", operator+(const std::string&, const P&));
 #define SUTURE_NUMBER_FIRST(symbol, method)                                                                     \
     template <class N, std::derived_from<RefusedOperations> P>                                                  \
         requires(std::is_arithmetic_v<N>)                                                                       \

@@ -160,9 +160,7 @@ struct RefusedOnHolders : RefusedOnModels {
     SUTURE_MEMBER_OF_THE_MODULE(lm_head)
 #undef SUTURE_MEMBER_OF_THE_MODULE
     template <class V>
-    SUTURE_REJECTED(
-        "models are not compared: compare their configurations, a->config() == b->config()", operator==(const V&)
-                                                                                                 const);
+    SUTURE_REJECTED("models are not compared: write a->config() == b->config()", operator==(const V&) const);
     template <class...>
     SUTURE_REJECTED("a model has layers: write model->layers()", size(...) const);
     template <class...>
