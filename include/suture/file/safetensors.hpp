@@ -269,9 +269,6 @@ SUTURE_REJECTED("the path comes first: write save_safetensors(path, tensors)",
                                  InBraces = {}));
 
 template <class...>
-SUTURE_REJECTED("tensors have names: write save_safetensors(path, {{name, tensor}})",
-                save_safetensors(const std::filesystem::path&, std::initializer_list<at::Tensor>));
-template <class...>
 SUTURE_REJECTED("tensors have names: write save_safetensors(path, {{name, tensor}})", save_safetensors(...));
 
 }  // namespace suture

@@ -19,18 +19,19 @@ TEST_CASE("a block, its attention and its MLP are shared pointers") {
     CHECK(block.get() == model->h[1].get());
     CHECK(block == model->h[1]);
     CHECK(block->attn != nullptr);
-    const detail::ModulePointer<Block> again = block;
+    const suture::detail::ModulePointer<Block> again = block;
     CHECK(again.use_count() == block.use_count());
     for (const std::shared_ptr<Block>& each : model->h) CHECK(each->mlp != nullptr);
-    const auto moved = [](detail::ModulePointer<Block> pointer) { return std::move(pointer); };
-    CHECK(moved(block).get() == block.get());
-    CHECK_FALSE(detail::ModulePointer<Block>());
+    suture::detail::ModulePointer<Block> from = block;
+    const suture::detail::ModulePointer<Block> taken = std::move(from);
+    CHECK(taken == block);
+    CHECK_FALSE(suture::detail::ModulePointer<Block>());
 }
 
 TEST_CASE("a pointer to a module is as large as a shared pointer, and answers no to a call") {
-    using Pointer = detail::ModulePointer<Gpt2MlpImpl<8>>;
+    using Pointer = suture::detail::ModulePointer<Gpt2MlpImpl<8>>;
     CHECK(sizeof(Pointer) == sizeof(std::shared_ptr<Gpt2MlpImpl<8>>));
-    CHECK(std::is_empty_v<detail::BehindAPointer>);
+    CHECK(std::is_empty_v<suture::detail::BehindAPointer>);
     constexpr auto refuses = []<class P>(P* pointer) {
         return !requires { pointer->forward(3); }
         &&!requires { (*pointer)(3); };
