@@ -117,6 +117,32 @@ TEST_CASE("an input of a preserved signature may have the name of an identity in
     CHECK(names(graph, use_of(ModuleReader(graph).read(), "block.last").inputs) == "relu");
 }
 
+TEST_CASE("an identity that a preserved signature names as a result stays what is read") {
+    GraphText text;
+    text.input("x", {4}).node("a", "cos.default", {{"self", tensor("x")}}, {4}, "rotary");
+    text.node("b", "sin.default", {{"self", tensor("x")}}, {4}, "rotary");
+    for (const char* const name : {"a", "b"})
+        text.node(std::string("to_") + name, "to.dtype", {{"self", tensor(name)}, {"dtype", {{"as_scalar_type", 7}}}},
+                  {4}, "rotary");
+    text.node("sum", "add.Tensor", {{"self", tensor("to_a")}, {"other", tensor("to_b")}}, {4}).output("sum");
+    Json json = text.json();
+    json["graph_module"]["module_call_graph"][1]["signature"] = {{"inputs", {tensor("x")}},
+                                                                 {"outputs", {tensor("to_a"), tensor("to_b")}}};
+    ExportedGraph graph = GraphReader::read(json.dump());
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "rotary").outputs) == "to_a to_b");
+    CHECK(graph.values[graph.nodes.back().arguments[0].items[0].value].name == "to_a");
+    CHECK(graph.values[graph.nodes.back().arguments[1].items[0].value].name == "to_b");
+}
+
+TEST_CASE("a result of the model under the name of an identity in a module is its source") {
+    GraphText text = norm_and_stream();
+    text.output("to");
+    ExportedGraph graph = text.read();
+    ModuleReader(graph).read();
+    CHECK(graph.values[graph.outputs[0].item.value].name == "sum");
+    CHECK(graph.values[graph.outputs[1].item.value].name == "relu");
+}
+
 TEST_CASE("a result that nothing uses is the last tensor that the module makes") {
     GraphText text;
     text.input("x", {4}).node("a", "cos.default", {{"self", tensor("x")}}, {4}, "pooler");

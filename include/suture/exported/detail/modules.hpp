@@ -118,15 +118,25 @@ private:
                 });
                 users_[source].push_back(user);
             }
+            const ExportedNode result_of_model;  // outside of every module
+            if (reads_source(n, result_of_model))
+                for (ExportedOutput& output : graph_.outputs)
+                    if (output.item.value == result) output.item.value = source;
         }
     }
-    /// Whether this user of what node n passes on lies outside of modules that do not end with that node.
+    /// Whether this user of what node n passes on lies outside of modules that do not return it: that do not end with
+    /// that node, and whose signatures, if they were preserved, do not name it.
     bool reads_source(std::size_t n, const ExportedNode& user) const {
         bool has_left = false;
         for (const ModuleCall& call : graph_.nodes[n].modules) {
             if (is_inside(user, call)) continue;
             has_left = true;
-            if (last_.at(call) == n) return false;
+            const ModuleSignature* const signature = signature_of(call);
+            const ValueIndex result = graph_.nodes[n].results.front().values.front();
+            const bool is_returned = signature ? std::find(signature->outputs.begin(), signature->outputs.end(),
+                                                           result) != signature->outputs.end()
+                                               : last_.at(call) == n;
+            if (is_returned) return false;
         }
         return has_left;
     }
