@@ -2,6 +2,7 @@
 // people write together. It is compiled and linked, not run: its build is the test.
 #include <suture/suture.hpp>
 
+#include <suture/exported/exported.hpp>
 #include <suture/gpt2/load.hpp>
 #include <suture/gpt2/save.hpp>
 #include <suture/pictures/pictures.hpp>

@@ -113,7 +113,8 @@ TEST_CASE("Phi-3 and Phi-4 pack all queries, all keys, all values") {
     CHECK(head_offset<Phi4, K<1280, 10>, 9> == 5120 + 1152);
 }
 
-TEST_CASE("ChatGLM2, GLM-4 and DBRX pack like Phi-3") {
+TEST_CASE("ChatGLM2, GLM-4, DBRX and Baichuan-M1 pack like Phi-3") {
+    check_packing<BaichuanM1Qkv<40, 8, 128>>(7168, 1, {{"Q", 5120}, {"K", 1024}, {"V", 1024}});
     check_packing<ChatGlmQkv<32, 2, 128>>(4608, 1, {{"Q", 4096}, {"K", 256}, {"V", 256}});
     check_packing<DbrxQkv<48, 8, 128>>(8192, 1, {{"Q", 6144}, {"K", 1024}, {"V", 1024}});
 }
@@ -128,7 +129,8 @@ TEST_CASE("GPT-NeoX and Pythia interleave query, key and value head by head") {
     CHECK(head_offset<Pythia70m, V<64>, 3> == 3 * 192 + 128);
 }
 
-TEST_CASE("BLOOM, GPT-BigCode with all heads and Falcon-RW interleave like GPT-NeoX") {
+TEST_CASE("BLOOM, GPT-BigCode with all heads, Falcon-RW and ChatGLM2 without multi-query interleave like GPT-NeoX") {
+    check_packing<ChatGlmMhaQkv<32, 128>>(12288, 32, {{"Q", 128}, {"K", 128}, {"V", 128}});
     check_packing<BloomQkv<112, 128>>(43008, 112, {{"Q", 128}, {"K", 128}, {"V", 128}});
     check_packing<BloomQkv<16, 64>>(3072, 16, {{"Q", 64}, {"K", 64}, {"V", 64}});
     check_packing<BigCodeMhaQkv<16, 128>>(6144, 16, {{"Q", 128}, {"K", 128}, {"V", 128}});
@@ -221,7 +223,8 @@ TEST_CASE("DeepSeek-V3 expands to key and value head by head") {
     CHECK(head_offset<Expanded, V<128>, 127> == 32768 - 128);
 }
 
-TEST_CASE("Phi-3 puts gate before up, as halves") {
+TEST_CASE("Phi-3 and Mixtral put gate before up, as halves") {
+    check_packing<MixtralGateUp<14336>>(28672, 1, {{"Gate", 14336}, {"Up", 14336}});
     check_packing<Phi3GateUp<8192>>(16384, 1, {{"Gate", 8192}, {"Up", 8192}});
     static_assert(offset<Phi3GateUp<17920>, Up<17920>> == 17920);
 }
@@ -284,8 +287,10 @@ TEST_CASE("every layout of the catalogue takes dynamic numbers, and can then be 
     CHECK(can_be_same<Falcon7bQkv<d, 64>, Falcon7bQkv<71, 64>>);
     CHECK(can_be_same<Phi3Qkv<d, d, d>, Phi3Qkv<32, 32, 96>>);
     CHECK(can_be_same<ChatGlmQkv<32, d, 128>, ChatGlmQkv<32, 2, 128>>);
+    CHECK(can_be_same<BaichuanM1Qkv<d, 8, d>, BaichuanM1Qkv<40, 8, 128>>);
     CHECK(can_be_same<DbrxQkv<d, d, d>, DbrxQkv<48, 8, 128>>);
     CHECK(can_be_same<NeoXQkv<d, d>, NeoXQkv<12, 64>>);
+    CHECK(can_be_same<ChatGlmMhaQkv<d, 128>, ChatGlmMhaQkv<32, 128>>);
     CHECK(can_be_same<FalconQkv<d, d, d>, FalconQkv<128, 8, 64>>);
     CHECK(can_be_same<CodeGenQkv<d, d>, CodeGenQkv<1024, 16>>);
     CHECK(can_be_same<Qwen3NextQGate<d, 256>, Qwen3NextQGate<16, 256>>);
@@ -298,6 +303,7 @@ TEST_CASE("every layout of the catalogue takes dynamic numbers, and can then be 
     CHECK(can_be_same<DeepSeekKvA<d, d>, DeepSeekKvA<512, 64>>);
     CHECK(can_be_same<DeepSeekKvB<d, d, d>, DeepSeekKvB<128, 128, 128>>);
     CHECK(can_be_same<Phi3GateUp<d>, Phi3GateUp<8192>>);
+    CHECK(can_be_same<MixtralGateUp<d>, MixtralGateUp<14336>>);
     CHECK(can_be_same<GptOssGateUp<d>, GptOssGateUp<2880>>);
     CHECK(can_be_same<MambaIn<d>, MambaIn<1536>>);
     CHECK(can_be_same<MambaX<d, d>, MambaX<48, 16>>);

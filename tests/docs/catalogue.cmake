@@ -1,12 +1,12 @@
 # docs/layouts.md lists every layout of the catalogue: in its table, and in its static_asserts.
 # cmake -D PAGE=... -D CATALOGUE=... -P catalogue.cmake
 file(READ ${PAGE} page)
-file(STRINGS ${CATALOGUE} lines REGEX "^using [A-Za-z0-9]+ = ")
+file(STRINGS ${CATALOGUE} lines REGEX "^using [A-Za-z0-9]+ =")
 if(NOT lines)
-    message(FATAL_ERROR "${CATALOGUE} has no line 'using <layout> = ': adapt this test, which finds layouts by such lines")
+    message(FATAL_ERROR "${CATALOGUE} has no line 'using <layout> =': adapt this test, which finds layouts by such lines")
 endif()
 foreach(line IN LISTS lines)
-    string(REGEX REPLACE "^using ([A-Za-z0-9]+) = .*" "\\1" layout "${line}")
+    string(REGEX REPLACE "^using ([A-Za-z0-9]+) =.*" "\\1" layout "${line}")
     foreach(quote IN ITEMS "`${layout}<" "packs<${layout}<")
         string(FIND "${page}" "${quote}" at)
         if(at EQUAL -1)

@@ -26,3 +26,8 @@ TEST_CASE("a configuration is printed with its sizes") {
     text << Gpt2Config{};
     CHECK(text.str() == "GPT-2 of 12 layers, 12 heads, width 768, 1024 positions and 50257 tokens");
 }
+
+TEST_CASE("configurations are equal if all fields are") {
+    CHECK(Gpt2Config{} == Gpt2Config{});
+    CHECK(Gpt2Config{.layers = 3} != Gpt2Config{});
+}

@@ -31,14 +31,14 @@ struct Woven : Grouped<3, Rot<4, 2>, Lone, V<2>> {};
 /// One group: components side by side.
 using fused_layouts =
     std::tuple<Gpt2Qkv<12, 3>, Gpt2CrossKv<8, 2>, BigCodeMqaQkv<12, 3>, Falcon7bQkv<3, 4>, Phi3Qkv<4, 2, 3>,
-               ChatGlmQkv<6, 2, 2>, DbrxQkv<6, 3, 2>, LlamaQ<4, 3>, LlamaK<2, 3>, LlamaV<2, 5>, DeepSeekKvA<6, 2>,
-               Phi3GateUp<5>, MambaIn<6>, MambaX<2, 3>, Mamba2In<8, 2, 3, 4>>;
+               ChatGlmQkv<6, 2, 2>, DbrxQkv<6, 3, 2>, BaichuanM1Qkv<2, 1, 3>, LlamaQ<4, 3>, LlamaK<2, 3>, LlamaV<2, 5>,
+               DeepSeekKvA<6, 2>, Phi3GateUp<5>, MixtralGateUp<3>, MambaIn<6>, MambaX<2, 3>, Mamba2In<8, 2, 3, 4>>;
 
 /// Several groups: heads, or heads with their keys and values, one after another.
 using grouped_layouts =
-    std::tuple<NeoXQkv<3, 4>, BloomQkv<4, 2>, BigCodeMhaQkv<2, 3>, FalconRwQkv<3, 2>, FalconQkv<6, 2, 3>,
-               InternLm2Qkv<8, 4, 2>, CodeGenQkv<16, 8>, Qwen3NextQGate<3, 4>, Qwen3NextQkvz<2, 4, 3, 2>,
-               Qwen3NextBa<2, 6>, DeepSeekQ<3, 4, 2>, DeepSeekKvB<3, 4, 5>, GptOssGateUp<5>>;
+    std::tuple<NeoXQkv<3, 4>, BloomQkv<4, 2>, BigCodeMhaQkv<2, 3>, FalconRwQkv<3, 2>, ChatGlmMhaQkv<2, 2>,
+               FalconQkv<6, 2, 3>, InternLm2Qkv<8, 4, 2>, CodeGenQkv<16, 8>, Qwen3NextQGate<3, 4>,
+               Qwen3NextQkvz<2, 4, 3, 2>, Qwen3NextBa<2, 6>, DeepSeekQ<3, 4, 2>, DeepSeekKvB<3, 4, 5>, GptOssGateUp<5>>;
 
 /// Unequal widths, one family twice, one component, one channel, one group, names of their own.
 using irregular_layouts =

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -120,4 +121,23 @@ TEST_CASE_FIXTURE(fixture, "a site that was not passed, a path that is not cache
     CHECK(says(message_of<PositionError>([&, &cached = cache] { (void)cached["h.7"]; }), "no site h.7", "2 (h.2)"));
     const std::shared_ptr<ModelImpl> nothing;
     CHECK(says(message_of<ModelError>([&] { (void)run_with_cache(nothing, sites<Qkv>(model, "h.*"), x); }), "empty"));
+}
+
+TEST_CASE_FIXTURE(fixture, "what a run gives is a pair, to be unpacked, tied and applied") {
+    auto run = run_with_cache(model, sites<Qkv>(model, "h.*"), x);
+    CHECK(run.second["h.0"].unsafe_tensor().equal(x + 1));
+    at::Tensor result;
+    Latest<Qkv> cache;
+    std::tie(result, cache) = std::move(run);
+    CHECK(cache.size() == 3);
+    const auto sizes = std::apply(
+        [](const at::Tensor& logits, const Latest<Qkv>& kept) { return logits.numel() + Index(kept.size()); },
+        run_with_cache(model, sites<Qkv>(model, "h.*"), x));
+    CHECK(sizes == result.numel() + 3);
+    const auto& [first, second] = run_with_cache(model, sites<Qkv>(model, "h.*"), x);
+    CHECK(first.equal(result));
+    CHECK(second.size() == 3);
+    CHECK_FALSE([]<class Run>(Run*) {
+        return requires(Run & r) { r[0]; };
+    }(&run));
 }

@@ -46,7 +46,12 @@ struct Extent {
     friend constexpr Extent operator*(Extent a, Extent b) { return {product_of(a.number, b.number)}; }
     friend constexpr Extent operator*(Extent a, Integer auto b) { return a * Extent{b}; }
     friend constexpr Extent operator*(Integer auto a, Extent b) { return Extent{a} * b; }
-    friend constexpr Extent operator/(Extent a, Integer auto b) { return {quotient_of(a.number, b)}; }
+    /// 0, which no component can be wide, if b does not divide a.
+    friend constexpr Extent operator/(Extent a, Extent b) {
+        if (has_dynamic(a.number, b.number)) return {dynamic};
+        return {b.number == 0 || a.number % b.number != 0 ? 0 : a.number / b.number};
+    }
+    friend constexpr Extent operator/(Extent a, Integer auto b) { return a / Extent{b}; }
 };
 /// Whether two numbers can be the same.
 constexpr bool may_agree(Index a, Index b) { return a == b || has_dynamic(a, b); }

@@ -75,12 +75,39 @@ struct AbsentMember {
     const AbsentMember& operator=(T&&) const;
     template <class T>
     operator T() const;
+    template <class...>
+    const AbsentMember* operator->() const;
+
+    // What is usually asked of such members in the same breath: `model->cfg.n_layers`, `view.q().norm()`.
+    static const AbsentMember n_layers, n_heads, n_ctx, d_model, d_head, d_mlp, d_vocab, layers, heads, width, h, wte,
+        wpe, attn, mlp, weight, bias, W_E, W_U, W_Q, W_K, W_V, W_O, encode, decode, add, remove, zero, set, clone, norm,
+        mean, sum, max, min, item, read, dtype, device, to, cpu, dot, matmul, t, reshape, transpose, view, equal, names,
+        keys;
 };
+
+/// A number as the target of a conversion. A condition is the closer match for a bool. @see SUTURE_REJECTED_NUMBER
+template <class Asked>
+inline constexpr bool is_number_target = false;
+template <>
+inline constexpr bool is_number_target<double> = true;
+template <>
+inline constexpr bool is_number_target<float> = true;
+template <>
+inline constexpr bool is_number_target<int> = true;
+template <>
+inline constexpr bool is_number_target<long> = true;
+template <>
+inline constexpr bool is_number_target<bool> = true;
 
 template <class Asked, class Target>
 inline constexpr bool is_target = false;
 template <class Target>
 inline constexpr bool is_target<Target, Target> = true;
+
+template <class Asked>
+concept NumberTarget = is_number_target<Asked>;
+template <class Asked>
+concept ConditionTarget = NumberTarget<Asked> && is_target<Asked, bool>;
 }  // namespace detail
 
 }  // namespace suture

@@ -32,11 +32,29 @@ template <class... Ts>
 inline constexpr bool all_distinct = ((count_of<Ts, Ts...> == 1) && ...);
 }  // namespace detail
 
+namespace detail {
+/// The numbers of a layout under other names. A base without template parameters, which is read once.
+struct NumbersOfLayouts {
+    template <class...>
+    static SUTURE_REJECTED("a layout has a width: write Qkv::width", size(...));
+    template <class...>
+    static SUTURE_REJECTED("a component lies at an offset: write offset<Qkv, K<768>>", offset(...));
+    template <template <Index, Index> class... Families>
+        requires(sizeof...(Families) > 0)
+    static SUTURE_REJECTED("a component lies at an offset: write offset<Qkv, K<768>>", offset(...));
+    SUTURE_ABSENT("a layout has a width: write Qkv::width", shape);
+    SUTURE_ABSENT("a layout has a width: write Qkv::width", d_model);
+    SUTURE_ABSENT("heads belong to a component: write Q<768, 12>::heads", n_heads);
+    SUTURE_ABSENT("heads belong to a component: write Q<768, 12>::heads", num_heads);
+    SUTURE_ABSENT("heads belong to a component: write Q<768, 12>::heads", d_head);
+};
+}  // namespace detail
+
 /// Components side by side: GPT-2's `c_attn` is `Fused<2304, Q<768, 12>, K<768, 12>, V<768, 12>>`.
 /// The width is written out so that the compiler can check the sum against the model's. With dynamic numbers the sum is
 /// checked when the layout is bound.
 template <Index Width, class... Cs>
-struct Fused {
+struct Fused : detail::NumbersOfLayouts {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list those that the last axis is packed from");
     static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
     static_assert((Component<Cs> && ...), "a layout holds components only: derive each from ComponentBase<width>");
@@ -64,7 +82,7 @@ struct Fused {
 /// The same components in every group, group after group: GPT-NeoX's `query_key_value` is
 /// `Grouped<12, Q<64>, K<64>, V<64>>`, with one group per head. Widths are those of one group.
 template <Index Groups, class... Cs>
-struct Grouped {
+struct Grouped : detail::NumbersOfLayouts {
     static_assert(sizeof...(Cs) > 0, "a layout without components: list those that each group is packed from");
     static_assert((detail::Named<Cs> && ...), "a component has no name: give it a static constexpr const char* name");
     static_assert((Component<Cs> && ...), "a layout holds components only: derive each from ComponentBase<width>");

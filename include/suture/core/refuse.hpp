@@ -44,6 +44,7 @@
 // SUTURE_REJECTED_COPY(sentence, type) the copy constructor, SUTURE_REJECTED_DEFAULT(sentence, type) the default one;
 // SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) a conversion.
 // SUTURE_REJECTED_CONDITION(sentence) one to bool, in a condition only.
+// SUTURE_REJECTED_NUMBER(sentence) one to a number, also to a bool outside a condition.
 // SUTURE_ABSENT(sentence, name) declares a member that does not exist, under a name that newcomers look for: whoever reads,
 // calls or assigns it gets the sentence, with parentheses or without. Unlike a refused call it stops the build where code
 // only probes, so it is not for names that the standard library, range-v3 or LibTorch ask for (size, begin, get, weight).
@@ -58,6 +59,7 @@
 #define SUTURE_REJECTED_CONVERSION(sentence, target, qualifiers) \
     operator target() qualifiers SUTURE_DIAGNOSED(true, sentence)
 #define SUTURE_REJECTED_CONDITION(sentence) explicit operator bool() const SUTURE_DIAGNOSED(true, sentence)
+#define SUTURE_REJECTED_NUMBER(sentence) operator double() const SUTURE_DIAGNOSED(true, sentence)
 #define SUTURE_FAULT_ATTRIBUTE(name, sentence) SUTURE_DIAGNOSED(suture_fault == ::suture::detail::Fault::name, sentence)
 // Clang wants the condition beside each sentence, so every use gives its fault the same name.
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) void __VA_ARGS__ SUTURE_FAULTS(SUTURE_FAULT_ATTRIBUTE)
@@ -71,8 +73,12 @@
     operator Target() qualifiers = delete
 #define SUTURE_REJECTED_CONDITION(sentence)                       \
     template <class Target, class = ::suture::Rejected<sentence>> \
-        requires ::suture::detail::is_target<Target, bool>        \
+        requires ::suture::detail::ConditionTarget<Target>        \
     explicit operator Target() const = delete
+#define SUTURE_REJECTED_NUMBER(sentence)                          \
+    template <class Target, class = ::suture::Rejected<sentence>> \
+        requires ::suture::detail::NumberTarget<Target>           \
+    operator Target() const = delete
 #define SUTURE_REJECTED_FOR(suture_fault_parameter, ...) \
     auto __VA_ARGS__->typename ::suture::detail::Refusal<suture_fault_parameter>::type = delete
 #endif

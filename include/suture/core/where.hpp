@@ -433,6 +433,12 @@ template <Where A, Where B>
 SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator&&(const A&, const B&));
 template <Where A, Where B>
 SUTURE_REJECTED("selectors stand side by side: write on<Q>(token(4), head(3))", operator+(const A&, const B&));
+template <Where A>
+SUTURE_REJECTED("positions count from the end as numbers: write token(-1)", operator-(const A&));
+template <Where A, Where B>
+SUTURE_REJECTED("selectors have no order: compare the numbers that they are made of", operator<(const A&, const B&));
+template <Where A, Where B>
+SUTURE_REJECTED("selectors have no order: compare the numbers that they are made of", operator>(const A&, const B&));
 
 }  // namespace suture
 

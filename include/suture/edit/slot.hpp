@@ -47,14 +47,14 @@ struct SlotReader {
 class [[nodiscard("a Slot that is dropped changes nothing: give it a name")]] Slot {
 public:
     Slot() : cell_(std::make_shared<detail::SlotCell>()) {}
-    Slot(const at::Tensor& tensor) : Slot() { cell_->tensor = detail::snapshot(tensor); }
+    Slot(const at::Tensor& held) : Slot() { cell_->tensor = detail::snapshot(held); }
     /// Takes over the tensor and the recipes; the other slot is left empty, without recipes.
     Slot(Slot && other) : cell_(std::exchange(other.cell_, std::make_shared<detail::SlotCell>())) {}
     /// Takes a copy of the other's tensor; each slot keeps its recipes.
     Slot& operator=(Slot&& other)& { return *this = other.cell_->load(); }
 
-    Slot& operator=(const at::Tensor& tensor)& {
-        at::Tensor kept = detail::snapshot(tensor);
+    Slot& operator=(const at::Tensor& held)& {
+        at::Tensor kept = detail::snapshot(held);
         const std::lock_guard lock(cell_->guard);
         std::swap(cell_->tensor, kept);
         return *this;
@@ -77,6 +77,39 @@ public:
         requires(!std::convertible_to<V, at::Tensor> && !std::same_as<V, Slot>)
     SUTURE_REJECTED("a Slot holds a tensor: write slot = at::zeros({768})", operator=(V&&)&);
     SUTURE_REJECTED_CONVERSION("a Slot is not a tensor: write slot.get()", at::Tensor, const);
+    SUTURE_REJECTED_CONDITION("a Slot is not a condition: write slot.get().defined()");
+    SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot = at::zeros({768})", Slot, const char*);
+    SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot = at::zeros({768})", Slot, int);   // also 0, which is
+    SUTURE_REJECTED_FROM("a Slot holds a tensor: write Slot slot = at::zeros({768})", Slot, long);  // a pointer, too
+    explicit SUTURE_REJECTED_FROM("a Slot holds one tensor: write Slot slot = at::zeros({768})", Slot, InBraces,
+                                  InBraces);
+#define SUTURE_HELD_TENSOR(name) SUTURE_ABSENT("a Slot is not a tensor: write slot.get()", name);
+    SUTURE_HELD_TENSOR(value)
+    SUTURE_HELD_TENSOR(tensor)
+    SUTURE_HELD_TENSOR(shape)
+    SUTURE_HELD_TENSOR(sizes)
+    SUTURE_HELD_TENSOR(norm)
+    SUTURE_HELD_TENSOR(clone)
+    SUTURE_HELD_TENSOR(mean)
+    SUTURE_HELD_TENSOR(sum)
+    SUTURE_HELD_TENSOR(grad)
+    SUTURE_HELD_TENSOR(requires_grad_)
+    SUTURE_HELD_TENSOR(detach)
+    SUTURE_HELD_TENSOR(to)
+    SUTURE_HELD_TENSOR(dtype)
+    SUTURE_HELD_TENSOR(device)
+    SUTURE_HELD_TENSOR(item)
+    SUTURE_HELD_TENSOR(load)
+#undef SUTURE_HELD_TENSOR
+    SUTURE_ABSENT("a Slot is replaced as a whole: write slot = slot.get() + tensor", add_);
+    SUTURE_ABSENT("a Slot is replaced as a whole: write slot = slot.get() + tensor", mul_);
+    SUTURE_ABSENT("a Slot is replaced as a whole: write slot = slot.get() + tensor", zero_);
+    SUTURE_ABSENT("a Slot is replaced as a whole: write slot = slot.get() + tensor", copy_);
+    SUTURE_ABSENT("a Slot is replaced as a whole: write slot = slot.get() + tensor", fill_);
+    SUTURE_ABSENT("a Slot is assigned to: write slot = tensor", store);
+    SUTURE_ABSENT("a Slot is assigned to: write slot = tensor", update);
+    template <class I>
+    SUTURE_REJECTED("a Slot is not a tensor: write slot.get()", operator[](const I&) const);
 
     template <class...>
     SUTURE_REJECTED("a Slot is assigned to: write slot = tensor", set(...) const);

@@ -100,6 +100,9 @@ public:
     /// parameters have gradients after a backward pass, and what is written into them changes the model.
     const std::map<std::string, at::Tensor>& tensors() const { return state_->model.tensors(); }
 
+    /// The paths of the sites of operators, in the order in which they run: "h.3.attn:matmul", "h.3.attn:matmul.input", ...
+    std::vector<std::string> operator_paths() const { return state_->model.operator_paths(); }
+
     /// Calls `visit(path, site)` for every site of a module. The path of a module is the site of its output ("" for the
     /// model), and ".input" that of the first tensor that it reads; further ones are ".output.1", ".input.1". (A rotary
     /// embedding is given activations only for their dtype: what it reads first are the positions.) A module that is

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -135,6 +136,10 @@ public:
     static SUTURE_REJECTED("a file is opened by its path: write Safetensors::open(path)", open(...));
     template <class...>
     SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", load(...) const);
+    // Two texts in braces would be the ends of one.
+    template <class...>
+    SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)",
+                    load(std::initializer_list<const char*>) const);
     template <class...>
     SUTURE_REJECTED("a tensor is loaded by its name: write file.load(name)", get_tensor(...) const);
     template <class...>

@@ -28,6 +28,8 @@ struct Gpt2Config {
     bool scale_attention = true;            ///< scale_attn_weights: scores / sqrt(head width)
     bool scale_attention_by_layer = false;  ///< scale_attn_by_inverse_layer_idx: scores / (layer + 1)
 
+    bool operator==(const Gpt2Config&) const = default;
+
     // Names that others have for these, and what is done by functions.
 #define SUTURE_NAMED_ELSEWHERE(name) \
     SUTURE_ABSENT("the fields have plain names: write config.layers, heads, width, positions", name);

@@ -9,6 +9,7 @@
 #include "suture/core/catalogue.hpp"
 #include "suture/core/diagnostics.hpp"
 #include "suture/gpt2/config.hpp"
+#include "suture/gpt2/detail/module_pointer.hpp"
 #include "suture/gpt2/detail/refused_on_models.hpp"
 #include "suture/gpt2/layers.hpp"
 #include "suture/hook/hook_point.hpp"
@@ -89,7 +90,7 @@ inline void check_ids(const at::Tensor& ids, const Gpt2Config& config) {
 template <Index Width, Index Heads>
 class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>,
                           public HasSites,
-                          public detail::NamedElsewhere {
+                          public detail::ModulesNamedElsewhere {
 public:
     using Qkv = Gpt2Qkv<Width, Heads>;
 
@@ -140,7 +141,9 @@ private:
 
 /// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`.
 template <Index Width>
-class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>, public HasSites, public detail::NamedElsewhere {
+class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>,
+                    public HasSites,
+                    public detail::ModulesNamedElsewhere {
 public:
     static constexpr Index inner = 4 * Width;
 
@@ -166,7 +169,7 @@ private:
 template <Index Width, Index Heads>
 class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>,
                       public HasSites,
-                      public detail::NamedElsewhere {
+                      public detail::ModulesNamedElsewhere {
 public:
     Gpt2BlockImpl(const Gpt2Config& config, Index layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
@@ -193,8 +196,8 @@ public:
     }
 
     Hooked<Gpt2Norm, Norm<Width>> ln_1{nullptr}, ln_2{nullptr};
-    std::shared_ptr<Gpt2AttentionImpl<Width, Heads>> attn;
-    std::shared_ptr<Gpt2MlpImpl<Width>> mlp;
+    detail::ModulePointer<Gpt2AttentionImpl<Width, Heads>> attn;
+    detail::ModulePointer<Gpt2MlpImpl<Width>> mlp;
     HookPoint<Resid<Width>> resid_pre, resid_mid, resid_post;
 
 private:
@@ -217,7 +220,7 @@ public:
             blocks.push_back(
                 this->register_module(std::to_string(i), std::make_shared<Gpt2BlockImpl<Width, Heads>>(config_, i)));
     }
-    std::vector<std::shared_ptr<Gpt2BlockImpl<Width, Heads>>> blocks;
+    std::vector<detail::ModulePointer<Gpt2BlockImpl<Width, Heads>>> blocks;
 
 private:
     Gpt2Config config_;
@@ -307,6 +310,15 @@ public:
     template <class...>
     SUTURE_REJECTED("unembed takes the residual stream: write model->unembed(x)", unembed(...) const);
 
+    using torch::nn::Module::save;
+    using torch::nn::Module::to;
+    SUTURE_REJECTED("a device is named by its constant: write model->to(torch::kCUDA)", to(const char*, bool = false));
+    SUTURE_REJECTED("a device is named by its constant: write model->to(torch::kCUDA)",
+                    to(const std::string&, bool = false));
+    SUTURE_REJECTED("a model is saved by a function: write save_gpt2(directory, model)", save(const char*) const);
+    SUTURE_REJECTED("a model is saved by a function: write save_gpt2(directory, model)",
+                    save(const std::string&) const);
+
     /// The unembedding matrix: [vocabulary, width].
     const at::Tensor& unembedding() const { return config_.tied ? wte->weight : lm_head->weight; }
     /// The rows of the unembedding for these token ids [n]: [n, width]. @throws ValueError if one is outside the
@@ -354,6 +366,9 @@ public:
                                   const char*);
     explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write load_gpt2<768, 12>(directory)", Gpt2,
                                   const std::string&);
+    // A closer match for a text that has a name than the constructor of a holder, which takes anything.
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write load_gpt2<768, 12>(directory)", Gpt2,
+                                  std::string&);
 };
 
 namespace detail {

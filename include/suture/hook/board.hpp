@@ -343,6 +343,22 @@ class Board {
         SUTURE_REJECTED(
             "a board is assigned to in one statement: write board[site][place] = value", operator=(const V&) &);
         SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
+#define SUTURE_ASSIGNED_AT_A_PLACE(name, sentence) \
+    template <class...>                            \
+    SUTURE_REJECTED(sentence, name(InBraces = {}, InBraces = {}) const);
+        SUTURE_ASSIGNED_AT_A_PLACE(zero, "a place of a board is assigned to: write board[site][place] = 0")
+        SUTURE_ASSIGNED_AT_A_PLACE(zero_, "a place of a board is assigned to: write board[site][place] = 0")
+        SUTURE_ASSIGNED_AT_A_PLACE(set, "a place of a board is assigned to: write board[site][place] = value")
+        SUTURE_ASSIGNED_AT_A_PLACE(fill_, "a place of a board is assigned to: write board[site][place] = value")
+        SUTURE_ASSIGNED_AT_A_PLACE(copy_, "a place of a board is assigned to: write board[site][place] = value")
+        SUTURE_ASSIGNED_AT_A_PLACE(add, "a board replaces: write board[site] = place.add(value)")
+        SUTURE_ASSIGNED_AT_A_PLACE(multiply, "a board replaces: write board[site] = place.multiply(value)")
+        SUTURE_ASSIGNED_AT_A_PLACE(clear, "an entry is cleared as a whole: write board[site].clear()")
+        SUTURE_ASSIGNED_AT_A_PLACE(disable, "an entry is switched as a whole: write board[site].disable()")
+        SUTURE_ASSIGNED_AT_A_PLACE(norm, "a board has no activations: record them with a Latest")
+        SUTURE_ASSIGNED_AT_A_PLACE(clone, "a board has no activations: record them with a Latest")
+        SUTURE_ASSIGNED_AT_A_PLACE(read, "a board has no activations: record them with a Latest")
+#undef SUTURE_ASSIGNED_AT_A_PLACE
 
     private:
         friend Board;
@@ -455,6 +471,18 @@ class Board {
         SUTURE_ASSIGNED_TO(multiply, "an entry is assigned to: write board[site] = on<C>().multiply(value)")
         SUTURE_ASSIGNED_TO(reset, "an entry of a board is cleared: write board.clear(site)")
 #undef SUTURE_ASSIGNED_TO
+#define SUTURE_NO_ARITHMETIC(symbol) \
+    template <class V>               \
+    SUTURE_REJECTED("a board has no activations: record them with a Latest", operator symbol(const V&) const);
+        SUTURE_NO_ARITHMETIC(+)
+        SUTURE_NO_ARITHMETIC(-)
+        SUTURE_NO_ARITHMETIC(*)
+        SUTURE_NO_ARITHMETIC(/)
+#undef SUTURE_NO_ARITHMETIC
+        template <class...>
+        SUTURE_REJECTED("an entry is switched as a whole: write board[site].disable()", disable(...) const);
+        template <class...>
+        SUTURE_REJECTED("an entry is switched as a whole: write board[site].enable()", enable(...) const);
         template <class...>
         SUTURE_REJECTED("a board has no activations: record them with a Latest", norm(...) const);
         template <class...>
@@ -563,6 +591,29 @@ public:
     SUTURE_REJECTED("an entry goes by its site: write board.contains(3), or board.contains(site)", contains(...) const);
     template <class...>
     SUTURE_REJECTED("a board is added at sites: write hooks.add(sites, board)", attach(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry is switched at its site: write board.disable(3), or disable its key", disable(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry is switched at its site: write board.enable(3), or enable its key", enable(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry goes by its site: write board.clear(3), or board.clear() for all", clear(...) const);
+    template <class V>
+    SUTURE_REJECTED("a board is assigned to at a site: write board[3] = recipe", operator+=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("a board is assigned to at a site: write board[3] = recipe", operator|=(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("boards are not compared: compare their texts, to_string(a) == to_string(b)", operator==(const V&)
+                                                                                                      const);
+    template <class...>
+    SUTURE_REJECTED("an entry goes by its site: write board.contains(3), or board.contains(site)", count(...) const);
+    template <class...>
+    SUTURE_REJECTED("an entry goes by its site: write board.contains(3), or board.contains(site)", find(...) const);
+    template <class...>
+    SUTURE_REJECTED("a board is not a range: write board[3] or board[site] for each", keys(...) const);
+    template <class...>
+    SUTURE_REJECTED("a board is not a range: write board[3] or board[site] for each", items(...) const);
+    SUTURE_REJECTED_CONDITION("a board is not a condition: write board.size() > 0");
+    SUTURE_REJECTED_CONVERSION("a board has no activations: record them with a Latest", at::Tensor, const);
     explicit SUTURE_REJECTED_FROM("a board is filled and then added: write hooks.add(sites, board)", Board, InBraces);
     template <class...>
     SUTURE_REJECTED("a swap takes two sites: write board.swap(3, 11)", swap(...));

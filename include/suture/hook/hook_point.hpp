@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
+#include "suture/hook/detail/refused_at_sites.hpp"
 #include "suture/hook/detail/run_hooks.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
@@ -22,7 +23,7 @@ namespace suture {
 ///
 /// Without an active scope this returns its argument, at the cost of one thread-local load and a branch.
 template <class L>
-class HookPoint : public Site {
+class HookPoint : public Site, public detail::WithoutValues {
 public:
     using layout = L;
     explicit HookPoint(std::string name = {}) : Site(std::move(name), detail::site_layout_of<L>) {}
@@ -45,49 +46,25 @@ public:
     }
 
     [[nodiscard("the model goes on with what a site returns: use it")]] at::Tensor operator()(
-        at::Tensor activation) const {
+        at::Tensor passing) const {
         if (detail::innermost_scope == nullptr || detail::has_nothing_at(*this)) [[likely]]
-            return activation;
-        detail::run_hooks(*this, activation);
-        return activation;
+            return passing;
+        detail::run_hooks(*this, passing);
+        return passing;
     }
     explicit SUTURE_REJECTED_FROM("a HookPoint has a name: write HookPoint<Resid<768>> point(name)", HookPoint, double);
     template <class...>
     SUTURE_REJECTED("a site with dynamic numbers is bound to them: write point.bind(extents)", bind(...) const);
     template <class...>
     SUTURE_REJECTED("an activation passes through a site: write x = point(x)", operator()(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
 
     template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add_hook(...) const);
-    template <class R>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
-    template <class R>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
-    template <class...>
     SUTURE_REJECTED("an activation passes through a site: write x = point(x)", forward(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_hook(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", hook(...) const);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", value);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", values);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", output);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activations);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", shape);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", sizes);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", grad);
     template <class R>
         requires(!std::derived_from<R, Site>)
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator=(const R&));
     template <class...>
     SUTURE_REJECTED("a HookPoint is not a pointer: write point.name(), with a dot", operator->() const);
-    template <class I>
-    SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
-                                                                                                       const);
 };
 
 namespace detail {

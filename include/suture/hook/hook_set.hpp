@@ -353,6 +353,38 @@ public:
     SUTURE_REJECTED("a set is not a range: keep the keys that add returns", begin() const);
     template <class...>
     SUTURE_REJECTED("a set is not a range: keep the keys that add returns", end() const);
+#define SUTURE_FILLED_BY_ADD(name) \
+    template <class...>            \
+    SUTURE_REJECTED("a set is filled by add: write hooks.add(site, recipe)", name(...) const);
+    SUTURE_FILLED_BY_ADD(on)
+    SUTURE_FILLED_BY_ADD(hook)
+    SUTURE_FILLED_BY_ADD(emplace)
+    SUTURE_FILLED_BY_ADD(emplace_back)
+    SUTURE_FILLED_BY_ADD(register_forward_pre_hook)
+    SUTURE_FILLED_BY_ADD(register_backward_hook)
+    SUTURE_FILLED_BY_ADD(add_forward)
+    SUTURE_FILLED_BY_ADD(add_recipe)
+#undef SUTURE_FILLED_BY_ADD
+#define SUTURE_ACTIVATED(name) \
+    template <class...>        \
+    SUTURE_REJECTED("a set acts while its scope lives: write const auto scope = hooks.activate()", name(...) const);
+    SUTURE_ACTIVATED(scope)
+    SUTURE_ACTIVATED(deactivate)
+    SUTURE_ACTIVATED(attach)
+    SUTURE_ACTIVATED(detach)
+    SUTURE_ACTIVATED(start)
+    SUTURE_ACTIVATED(stop)
+    SUTURE_ACTIVATED(close)
+    SUTURE_ACTIVATED(enter)
+    SUTURE_ACTIVATED(exit)
+#undef SUTURE_ACTIVATED
+    SUTURE_REJECTED_CONDITION("a set is not a condition: keep the keys that add returns");
+    template <class...>
+    SUTURE_REJECTED("a set is not a range: keep the keys that add returns", len(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is not a range: keep the keys that add returns", keys(...) const);
+    template <class...>
+    SUTURE_REJECTED("a set is not a range: keep the keys that add returns", list(...) const);
     explicit SUTURE_REJECTED_FROM("a set is filled by add: write hooks.add(site, recipe)", HookSet, InBraces);
     explicit SUTURE_REJECTED_FROM("a set is filled by add: write hooks.add(site, recipe)", HookSet, InBraces, InBraces);
     template <class...>

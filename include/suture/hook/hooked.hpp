@@ -253,6 +253,22 @@ public:
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", add_hook(...) const);
     template <class...>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(module, recipe)", hook(...) const);
+#define SUTURE_BEHIND_THE_HOLDER(name) \
+    template <class...>                \
+    SUTURE_REJECTED("a holder points to its module: write module->" #name "(...)", name(...) const);
+    SUTURE_BEHIND_THE_HOLDER(forward)
+    SUTURE_BEHIND_THE_HOLDER(to)
+    SUTURE_BEHIND_THE_HOLDER(eval)
+    SUTURE_BEHIND_THE_HOLDER(train)
+    SUTURE_BEHIND_THE_HOLDER(parameters)
+    SUTURE_BEHIND_THE_HOLDER(named_parameters)
+    SUTURE_BEHIND_THE_HOLDER(clone)
+    SUTURE_BEHIND_THE_HOLDER(zero_grad)
+#undef SUTURE_BEHIND_THE_HOLDER
+    template <class...>
+    SUTURE_REJECTED("a site goes by its name: write module->output.name()", name(...) const);
+    template <class...>
+    SUTURE_REJECTED("a site goes by its name: write module->output.name()", path(...) const);
     template <class...>
     SUTURE_REJECTED("a hooked module is a site itself: write hooks.add(module, recipe)", site(...) const);
     template <class...>

@@ -85,6 +85,20 @@ public:
 
     template <class...>
     SUTURE_REJECTED("a key knows its set: write key.remove()", remove(...) const);
+#define SUTURE_SWITCHED(name) SUTURE_ABSENT("a key has two switches: write key.enable(), or key.disable()", name);
+    SUTURE_SWITCHED(enabled)
+    SUTURE_SWITCHED(disabled)
+    SUTURE_SWITCHED(active)
+    SUTURE_SWITCHED(is_enabled)
+    SUTURE_SWITCHED(is_active)
+    SUTURE_SWITCHED(toggle)
+    SUTURE_SWITCHED(pause)
+    SUTURE_SWITCHED(resume)
+#undef SUTURE_SWITCHED
+    SUTURE_ABSENT("a key knows its set: write key.remove()", erase);
+    SUTURE_ABSENT("a key knows its set: write key.remove()", unregister);
+    SUTURE_ABSENT("a key counts its runs: write key.fired()", count);
+    SUTURE_ABSENT("a key counts its runs: write key.fired()", has_fired);
     SUTURE_REJECTED_CONDITION("a key is not a condition: write key.fired() > 0");
 
 private:
@@ -94,8 +108,8 @@ private:
         std::shared_ptr<detail::HookState> state;
     };
     explicit HookKey(std::weak_ptr<detail::HookRegistry> set) : set_(std::move(set)) {}
-    void switch_to(bool enabled) const {
-        for (const Hook& h : hooks_) h.state->enabled = enabled;
+    void switch_to(bool on) const {
+        for (const Hook& h : hooks_) h.state->enabled = on;
     }
 
     std::weak_ptr<detail::HookRegistry> set_;

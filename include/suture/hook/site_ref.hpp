@@ -1,6 +1,7 @@
 // SiteRef: a site that was found in a model; and what else in a model stands for a site.
 #pragma once
 
+#include "suture/hook/detail/refused_at_sites.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/model/run_model.hpp"
 #include "suture/tensor/describe.hpp"
@@ -41,7 +42,7 @@ inline std::size_t layer_in(const std::string& path) {
 /// A site that `site` or `sites` found in a model, where hooks can be added. It keeps the identity of the site, not the
 /// model.
 template <class L>
-class SiteRef {
+class SiteRef : public detail::FoundSite {
 public:
     using layout = L;
     /// @throws TypeError if the site has another layout of its own, or other numbers; HookError if the numbers are known to
@@ -65,36 +66,20 @@ public:
     }
     SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef,
                          const std::string&);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_forward_hook(...) const);
-    template <class R>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|(R&&) const);
-    template <class R>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator|=(R&&) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", add_hook(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", register_hook(...) const);
-    template <class...>
-    SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", hook(...) const);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", value);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", values);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", output);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activation);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", activations);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", shape);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", sizes);
-    SUTURE_ABSENT("a site has no values: record them with a Latest, or change them by a recipe", grad);
-    SUTURE_ABSENT("a site goes by its name: write site.name()", path);
-    template <class I>
-    SUTURE_REJECTED("a site has no values: record them with a Latest, or change them by a recipe", operator[](const I&)
-                                                                                                       const);
     template <class R>
         requires(!std::same_as<R, SiteRef>)
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site, recipe)", operator=(const R&));
     SUTURE_REJECTED_DEFAULT("a site is found in a model: write site<Layout>(model, path)", SiteRef);
+    SUTURE_REJECTED_FROM("this site has another layout: find it again, site<Layout>(model, path)", SiteRef,
+                         const detail::FoundSite&);
+    SUTURE_REJECTED_CONVERSION("site finds one: write auto found = sites<Layout>(model, pattern)", std::vector<SiteRef>,
+                               const);
+    template <class...>
+    SUTURE_REJECTED("a site is not a module: write model(x), or hooks.add(site, recipe)", forward(...) const);
+    template <class...>
+    SUTURE_REJECTED("a site is not a module: write model(x), or hooks.add(site, recipe)", operator()(...) const);
+    template <class...>
+    SUTURE_REJECTED("a SiteRef is not a pointer: write site.name(), with a dot", operator->() const);
     SUTURE_REJECTED_FROM("a path is looked up in a model: write site<Layout>(model, path)", SiteRef, const char*);
     explicit SUTURE_REJECTED_FROM("a site is found in a model: write site<Layout>(model, path)", SiteRef, InBraces,
                                   const std::string&);
@@ -132,6 +117,19 @@ public:
 
 private:
     Site site_;
+};
+
+namespace detail {
+struct NoLayout;
+}  // namespace detail
+// Without a layout, for the sentence of the specialisation below.
+template <class... Given>
+SiteRef(Given...) -> SiteRef<detail::NoLayout>;
+
+template <class L>
+    requires(!Layout<L> && !std::same_as<L, AnyLayout>)
+class SiteRef<L> {
+    static_assert(Layout<L>, "a site has a layout: write auto found = site<Qkv>(model, path)");
 };
 
 /// Whether both are the same site, whatever their names and layouts: `found[0] == site<Qkv>(model, path)`.

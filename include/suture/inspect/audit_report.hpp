@@ -74,6 +74,32 @@ struct AuditReport {
     }
 
     SUTURE_REJECTED_CONDITION("a report is not a condition: write report.identical(), or report.changed() > 0");
+    SUTURE_REJECTED_CONVERSION("a report is printed: write to_string(report)", std::string, const);
+    SUTURE_REJECTED_CONVERSION("a report has no tensors: write report.changed(), or report[name]", at::Tensor, const);
+    template <class V>
+    SUTURE_REJECTED("reports are not compared: compare their numbers, a.changed() == b.changed()", operator==(const V&)
+                                                                                                       const);
+    SUTURE_ABSENT("a report is printed: write to_string(report)", to_text);
+    template <class...>
+    SUTURE_REJECTED("a report is printed: write to_string(report)", to_string(...) const);
+    SUTURE_ABSENT("a report is printed: write to_string(report)", print);
+    SUTURE_ABSENT("a report is printed: write to_string(report)", text);
+    SUTURE_ABSENT("a report is printed: write to_string(report)", str);
+#define SUTURE_BY_COMPONENT(name) SUTURE_ABSENT("a component goes by its name: write report[name].changed", name);
+    SUTURE_BY_COMPONENT(max_difference)
+    SUTURE_BY_COMPONENT(component)
+    SUTURE_BY_COMPONENT(difference)
+    SUTURE_BY_COMPONENT(diff)
+    SUTURE_BY_COMPONENT(leading)
+    SUTURE_BY_COMPONENT(heads)
+    SUTURE_BY_COMPONENT(tokens)
+#undef SUTURE_BY_COMPONENT
+    template <class...>
+    SUTURE_REJECTED("a report is not a range: iterate over report.components", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a report is not a range: iterate over report.components", end() const);
+    template <class...>
+    SUTURE_REJECTED("a report is not a range: iterate over report.components", size(...) const);
 
 private:
     Index sum(Index ComponentAudit::*number) const {

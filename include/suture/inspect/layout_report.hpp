@@ -43,6 +43,7 @@ struct LayoutReport {
     bool contradicted() const { return has(LayoutCheck::Outcome::contradicted); }
 
     SUTURE_REJECTED_CONDITION("a report has three outcomes: write report.passed(), or report.contradicted()");
+    SUTURE_REJECTED_CONVERSION("a report is printed: write to_string(report)", std::string, const);
 
 private:
     bool has(LayoutCheck::Outcome outcome) const {

@@ -145,6 +145,21 @@ struct SiteTable {
     std::vector<SiteTableEntry> sites;
     Output output;
 
+    // Calls that must not compile.
+    template <class...>
+    SUTURE_REJECTED("the rows of a table are its sites: iterate over table.sites", begin() const);
+    template <class...>
+    SUTURE_REJECTED("the rows of a table are its sites: iterate over table.sites", end() const);
+    template <class...>
+    SUTURE_REJECTED("the rows of a table are its sites: write table.sites.size()", size(...) const);
+    template <class I>
+    SUTURE_REJECTED("the rows of a table are its sites: write table.sites[0]", operator[](const I&) const);
+    SUTURE_REJECTED_CONVERSION("a table is printed: write to_string(table)", std::string, const);
+    SUTURE_ABSENT("the rows of a table are its sites: iterate over table.sites", rows);
+    SUTURE_ABSENT("the rows of a table are its sites: iterate over table.sites", entries);
+    SUTURE_ABSENT("the rows of a table are its sites: iterate over table.sites", items);
+    SUTURE_ABSENT("the rows of a table are its sites: iterate over table.sites", columns);
+
     friend std::string to_string(const SiteTable& t) { return suture::to_string(t.sites); }
     friend std::ostream& operator<<(std::ostream& out, const SiteTable& t) { return out << to_string(t); }
 };

@@ -18,6 +18,7 @@
 
 #include <array>
 #include <cstddef>
+#include <ostream>
 #include <vector>
 
 #include "suture/core/refuse.hpp"
@@ -39,6 +40,26 @@ struct DirectLogitAttribution {
     at::Tensor total() const {
         return heads.sum({-2, -1}) + mlps.sum(-1) + attention_biases.sum(-1) + embedding + norm_bias + edits;
     }
+
+    // Calls that must not compile.
+    SUTURE_REJECTED_CONVERSION("an attribution has several tensors: write a.heads, a.mlps, or a.total()", at::Tensor,
+                               const);
+    template <class I>
+    SUTURE_REJECTED("an attribution has several tensors: write a.heads, a.mlps, or a.total()", operator[](const I&)
+                                                                                                   const);
+    friend SUTURE_REJECTED("an attribution has several tensors: write a.heads, a.mlps, or a.total()",
+                           operator<<(std::ostream&, const DirectLogitAttribution&));
+#define SUTURE_OF_ITS_TENSORS(name) \
+    SUTURE_ABSENT("an attribution has several tensors: write a.heads, a.mlps, or a.total()", name);
+    SUTURE_OF_ITS_TENSORS(sum)
+    SUTURE_OF_ITS_TENSORS(layers)
+    SUTURE_OF_ITS_TENSORS(mlp)
+    SUTURE_OF_ITS_TENSORS(head)
+    SUTURE_OF_ITS_TENSORS(attention)
+    SUTURE_OF_ITS_TENSORS(values)
+    SUTURE_OF_ITS_TENSORS(embed)
+    SUTURE_OF_ITS_TENSORS(bias)
+#undef SUTURE_OF_ITS_TENSORS
 };
 
 namespace detail {

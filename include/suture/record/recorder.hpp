@@ -175,7 +175,39 @@ public:
     SUTURE_BY_ITS_SITE(head)
     SUTURE_BY_ITS_SITE(token)
     SUTURE_BY_ITS_SITE(find)
+    SUTURE_BY_ITS_SITE(heads)
+    SUTURE_BY_ITS_SITE(tokens)
+    SUTURE_BY_ITS_SITE(site)
+    SUTURE_BY_ITS_SITE(sites)
+    SUTURE_BY_ITS_SITE(names)
 #undef SUTURE_BY_ITS_SITE
+#define SUTURE_OF_ITS_VALUES(name) \
+    template <class...>            \
+    SUTURE_REJECTED("a recorder keeps many tensors: write latest[3].clone(), or history.of(3)", name(...) const);
+    SUTURE_OF_ITS_VALUES(to)
+    SUTURE_OF_ITS_VALUES(cpu)
+    SUTURE_OF_ITS_VALUES(cuda)
+    SUTURE_OF_ITS_VALUES(clone)
+    SUTURE_OF_ITS_VALUES(norm)
+    SUTURE_OF_ITS_VALUES(sum)
+    SUTURE_OF_ITS_VALUES(sizes)
+    SUTURE_OF_ITS_VALUES(detach)
+    SUTURE_OF_ITS_VALUES(tensor)
+    SUTURE_OF_ITS_VALUES(tensors)
+    SUTURE_OF_ITS_VALUES(view)
+    SUTURE_OF_ITS_VALUES(views)
+#undef SUTURE_OF_ITS_VALUES
+#define SUTURE_NO_ARITHMETIC(symbol) \
+    template <class V>               \
+    SUTURE_REJECTED(                 \
+        "a recorder keeps many tensors: write latest[3].clone(), or history.of(3)", operator symbol(const V&) const);
+    SUTURE_NO_ARITHMETIC(+)
+    SUTURE_NO_ARITHMETIC(-)
+    SUTURE_NO_ARITHMETIC(*)
+    SUTURE_NO_ARITHMETIC(/)
+#undef SUTURE_NO_ARITHMETIC
+    SUTURE_REJECTED_CONVERSION("a recorder keeps many tensors: write latest[3].clone(), or history.of(3)",
+                               at::TensorList, const);
 #define SUTURE_IS_A_RANGE(name) \
     template <class...>         \
     SUTURE_REJECTED("a recorder is a range of entries: write for (const auto& entry : recorder)", name(...) const);
@@ -261,6 +293,10 @@ private:
     }
     std::shared_ptr<EntryStore> store_;
 };
+
+template <class X, class Y>
+SUTURE_REJECTED("recorders are not compared: compare what they keep, a[3] == b[3]", operator==(const Recorder<X>&,
+                                                                                               const Recorder<Y>&));
 
 }  // namespace suture::detail
 

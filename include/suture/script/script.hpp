@@ -32,6 +32,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <ostream>
 #include <set>
 #include <string>
 #include <type_traits>
@@ -138,6 +139,26 @@ public:
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)", add_hook(...) const);
     template <class...>
     SUTURE_REJECTED("a hook is added to a set: write hooks.add(site<L>(model, path), recipe)", hook(...) const);
+#define SUTURE_OF_THE_LOADED_MODULE(name) \
+    template <class...>                   \
+    SUTURE_REJECTED("the loaded module does this: write model.module()." #name "(...)", name(...) const);
+    SUTURE_OF_THE_LOADED_MODULE(modules)
+    SUTURE_OF_THE_LOADED_MODULE(children)
+    SUTURE_OF_THE_LOADED_MODULE(named_parameters)
+    SUTURE_OF_THE_LOADED_MODULE(buffers)
+    SUTURE_OF_THE_LOADED_MODULE(get_method)
+    SUTURE_OF_THE_LOADED_MODULE(attr)
+    SUTURE_OF_THE_LOADED_MODULE(save)
+    SUTURE_OF_THE_LOADED_MODULE(clone)
+#undef SUTURE_OF_THE_LOADED_MODULE
+    template <class...>
+    SUTURE_REJECTED("arguments are given one by one: write model(ids, mask), or model.run(list)",
+                    forward(InBraces) const);
+    template <class...>
+    SUTURE_REJECTED("arguments are given one by one: write model(ids, mask), or model.run(list)", operator()(InBraces)
+                                                                                                      const);
+    friend SUTURE_REJECTED("a model is shown by its sites: print site_table(model, ids)", operator<<(std::ostream&,
+                                                                                                     const Script&));
     /// The loaded module, for example to move it to a device or to switch it to `eval()`.
     torch::jit::Module module() const { return state_->module; }
 
@@ -237,6 +258,9 @@ inline Script load(const std::filesystem::path& path, std::optional<at::Device> 
         throw FileError(path.string() + refused + e.what());
     }
 }
+
+template <class...>
+SUTURE_REJECTED("a model is loaded from its file: write script::load(path)", load(...));
 
 /// In a hook at a site of a Script: the number of the submodule's call that the hook runs for. Calls are numbered from 0
 /// in each pass, as they begin; the arguments and the result of a call have the same number. A submodule that is called

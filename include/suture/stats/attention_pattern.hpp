@@ -110,11 +110,20 @@ inline void check_keys(Index first, Index last, Index count) {
 // sum differs from 1 by more than a thousandth, or a hundredth in a dtype of 16 bits), TypeError if the numbers are not
 // real.
 
+namespace detail {
+// Objects and not functions, so that a call with anything else is refused and the names are still values.
+struct AttentionEntropy {
+    at::Tensor operator()(const GivenPattern& pattern) const {
+        const at::Tensor p = checked_pattern(pattern.values);
+        return at::xlogy(p, p).sum(-1).neg();
+    }
+    template <class...>
+    SUTURE_REJECTED("this takes one pattern: write attention_entropy(latest[3])", operator()(...) const);
+};
+}  // namespace detail
+
 /// How spread each query's attention is, in nats: 0 for a single key, log(n) for n equal keys. [..., queries]
-inline at::Tensor attention_entropy(const detail::GivenPattern& pattern) {
-    const at::Tensor p = detail::checked_pattern(pattern.values);
-    return at::xlogy(p, p).sum(-1).neg();
-}
+inline constexpr detail::AttentionEntropy attention_entropy{};
 
 /// The share of each query's attention that goes to one key; -1 is the last. [..., queries]
 /// @throws PositionError if there is no such key
@@ -151,21 +160,39 @@ inline at::Tensor attention_to_keys(const detail::GivenPattern& pattern, const a
     return at::take_along_dim(p, from_0, -1);
 }
 
+namespace detail {
+struct AttentionToFirst {
+    at::Tensor operator()(const GivenPattern& pattern) const { return attention_to_key(pattern, 0); }
+    template <class...>
+    SUTURE_REJECTED("this takes one pattern: write attention_to_first(latest[3])", operator()(...) const);
+};
+struct AttentionToSelf {
+    at::Tensor operator()(const GivenPattern& pattern) const {
+        return checked_self_attention(pattern).diagonal(0, -2, -1).clone();
+    }
+    template <class...>
+    SUTURE_REJECTED("this takes one pattern: write attention_to_self(latest[3])", operator()(...) const);
+};
+struct AttentionToPrevious {
+    at::Tensor operator()(const GivenPattern& pattern) const {
+        return checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
+    }
+    template <class...>
+    SUTURE_REJECTED("this takes one pattern: write attention_to_previous(latest[3])", operator()(...) const);
+};
+}  // namespace detail
+
 /// The share of each query's attention that goes to the first token. [..., queries]
-inline at::Tensor attention_to_first(const detail::GivenPattern& pattern) { return attention_to_key(pattern, 0); }
+inline constexpr detail::AttentionToFirst attention_to_first{};
 
 /// The share of each query's attention that goes to its own token. [..., queries]
 /// @throws ShapeError also if the numbers of queries and keys differ
-inline at::Tensor attention_to_self(const detail::GivenPattern& pattern) {
-    return detail::checked_self_attention(pattern).diagonal(0, -2, -1).clone();
-}
+inline constexpr detail::AttentionToSelf attention_to_self{};
 
 /// The share of each query's attention that goes to the token before it. [..., queries - 1]: the first token has none
 /// before it, so element i belongs to query i + 1.
 /// @throws ShapeError also if the numbers of queries and keys differ
-inline at::Tensor attention_to_previous(const detail::GivenPattern& pattern) {
-    return detail::checked_self_attention(pattern).diagonal(-1, -2, -1).clone();
-}
+inline constexpr detail::AttentionToPrevious attention_to_previous{};
 
 template <class...>
 SUTURE_REJECTED("name a pattern and a key: write attention_to_key(latest[3], 2)", attention_to_key(...));

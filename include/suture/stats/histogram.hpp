@@ -47,6 +47,8 @@ struct Histogram {
     SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", update);
     SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", mean);
     SUTURE_ABSENT("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", total);
+    SUTURE_REJECTED_CONVERSION("a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()",
+                               at::Tensor, const);
     template <class I>
     SUTURE_REJECTED(
         "a Histogram has edges and counts: write h.counts, and divide by h.counts.sum()", operator[](const I&) const);

@@ -102,6 +102,8 @@ inline SweepResult load_sweep(const std::filesystem::path& path) {
 }
 
 template <class...>
+SUTURE_REJECTED("a result is read from its file: write load_sweep(path)", load_sweep(...));
+template <class...>
 SUTURE_REJECTED("the path comes first, then the result: write save_csv(path, result)", save_csv(...));
 template <class...>
 SUTURE_REJECTED("the path comes first, then the result: write save_sweep(path, result)", save_sweep(...));

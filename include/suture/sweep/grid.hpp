@@ -367,6 +367,28 @@ public:
     explicit SUTURE_REJECTED_FROM("a grid is made by a function: write Grid::of<Q>(sites)", Grid, InBraces);
     template <class...>
     SUTURE_REJECTED("a grid takes all heads: write by_head(), and select in the result", by_head(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid takes all heads: write by_head(), and select in the result", heads(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid takes all heads: write by_head(), and select in the result", head(...) const);
+    template <class...>
+    SUTURE_REJECTED("positions are given by at: write grid.at(tokens(2, 5))", token(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid takes all positions or those given: write at(tokens(2, 5))", all_positions(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is joined with another: write with(Grid::of<C>(sites))", operator&(const Grid&) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is swept: write sweep(model, patching, grid, metric)", run(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is swept: write sweep(model, patching, grid, metric)", sweep(...) const);
+    template <class...>
+    SUTURE_REJECTED("a grid is not a range: sweep it, and read result.cells()", begin() const);
+    template <class...>
+    SUTURE_REJECTED("a grid is not a range: sweep it, and read result.cells()", end() const);
+    template <class...>
+    SUTURE_REJECTED("a grid is not a range: sweep it, and read result.cells()", size(...) const);
+    template <class I>
+    SUTURE_REJECTED("a grid is not a range: sweep it, and read result.cells()", operator[](const I&) const);
 
     /// "Q, K of 12 layers, by head"
     friend std::ostream& operator<<(std::ostream& out, const Grid& grid) {

@@ -81,6 +81,8 @@ struct Metric {
     SUTURE_REJECTED_DEFAULT("a metric is made by a function: write logit(5335), or metric_of(f)", Metric);
     SUTURE_REJECTED_FROM("a metric is made by a function: write logit(5335), or metric_of(f)", Metric, double);
     SUTURE_REJECTED_FROM("a metric is made by a function: write logit(5335), or metric_of(f)", Metric, const char*);
+    explicit SUTURE_REJECTED_FROM("a metric is made by a function: write logit(5335), or metric_of(f)", Metric,
+                                  InBraces);
     /// The same read at other positions: `loss(answer).at(token(4))`.
     Metric at(const Position<Axis::token>& positions) const {
         Metric metric = *this;

@@ -160,6 +160,59 @@ struct SweepResult {
                                                                                                         const);
     SUTURE_REJECTED_CONVERSION("a result has several tensors: write result.effects(), or result.values", at::Tensor,
                                const);
+    SUTURE_REJECTED_NUMBER("a result has several tensors: write result.effects(), or result.values");
+    SUTURE_REJECTED_CONDITION("a result is not a condition: write result.is_complete()");
+#define SUTURE_OF_ITS_TENSORS(name) \
+    SUTURE_ABSENT("a result has several tensors: write result.effects(), or result.values", name);
+    SUTURE_OF_ITS_TENSORS(mean)
+    SUTURE_OF_ITS_TENSORS(max)
+    SUTURE_OF_ITS_TENSORS(min)
+    SUTURE_OF_ITS_TENSORS(sum)
+    SUTURE_OF_ITS_TENSORS(abs)
+    SUTURE_OF_ITS_TENSORS(argmax)
+    SUTURE_OF_ITS_TENSORS(topk)
+    SUTURE_OF_ITS_TENSORS(top)
+    SUTURE_OF_ITS_TENSORS(best)
+    SUTURE_OF_ITS_TENSORS(sort)
+    SUTURE_OF_ITS_TENSORS(sorted)
+    SUTURE_OF_ITS_TENSORS(select)
+    SUTURE_OF_ITS_TENSORS(squeeze)
+    SUTURE_OF_ITS_TENSORS(item)
+    SUTURE_OF_ITS_TENSORS(at)
+    SUTURE_OF_ITS_TENSORS(layer)
+    SUTURE_OF_ITS_TENSORS(head)
+    SUTURE_OF_ITS_TENSORS(heads)
+    SUTURE_OF_ITS_TENSORS(tensor)
+    SUTURE_OF_ITS_TENSORS(numpy)
+    SUTURE_OF_ITS_TENSORS(shape)
+    SUTURE_OF_ITS_TENSORS(effect)
+    SUTURE_OF_ITS_TENSORS(to)
+#undef SUTURE_OF_ITS_TENSORS
+    SUTURE_ABSENT("a result is saved by a function: write save_sweep(path, result), or save_csv", save);
+    SUTURE_ABSENT("a result is saved by a function: write save_sweep(path, result), or save_csv", save_csv);
+    SUTURE_ABSENT("a result is saved by a function: write save_sweep(path, result), or save_csv", to_csv);
+    SUTURE_ABSENT("a result is drawn by a function: write pictures::heat_map_of(result)", plot);
+    SUTURE_ABSENT("a result is drawn by a function: write pictures::heat_map_of(result)", show);
+    SUTURE_ABSENT("a result is drawn by a function: write pictures::heat_map_of(result)", heat_map);
+    template <class...>
+    SUTURE_REJECTED("this is in the axes of the result: write result.mean_recovered()[0]", mean_recovered(...) const);
+    template <class...>
+    SUTURE_REJECTED("this is in the axes of the result: write result.recovered()[0]", recovered(...) const);
+    template <class...>
+    SUTURE_REJECTED("this is in the axes of the result: write result.effects()[0]", effects(...) const);
+#define SUTURE_NO_ARITHMETIC(symbol)                                                                                 \
+    template <class V>                                                                                               \
+    SUTURE_REJECTED(                                                                                                 \
+        "a result has several tensors: write a.values " #symbol " b.values, or effects()", operator symbol(const V&) \
+                                                                                               const);
+    SUTURE_NO_ARITHMETIC(+)
+    SUTURE_NO_ARITHMETIC(-)
+    SUTURE_NO_ARITHMETIC(*)
+    SUTURE_NO_ARITHMETIC(/)
+    SUTURE_NO_ARITHMETIC(==)
+    SUTURE_NO_ARITHMETIC(>)
+    SUTURE_NO_ARITHMETIC(<)
+#undef SUTURE_NO_ARITHMETIC
     template <class...>
     SUTURE_REJECTED("a result is not a range of cells: write result.cells()", begin() const);
     template <class...>
@@ -306,6 +359,11 @@ inline std::string csv_text(const SweepResult& result) {
     return text.str();
 }
 
+template <class...>
+SUTURE_REJECTED("this takes the result of a sweep: write csv_text(result)", csv_text(...));
+template <class...>
+SUTURE_REJECTED("this takes the result of a sweep: write attribution_correlation(result)",
+                attribution_correlation(...));
 template <class...>
 SUTURE_REJECTED("results come in a vector: write concatenate({first, second})", concatenate(...));
 template <class...>

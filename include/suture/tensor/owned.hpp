@@ -87,6 +87,10 @@ public:
     // Calls that must not compile.
     SUTURE_REJECTED_DEFAULT("an Owned holds values: make it by clone(), cat, an edit or adopt()", Owned);
     SUTURE_REJECTED_FROM("an Owned has storage of its own: write view.clone()", Owned, const View<X>&);
+    SUTURE_REJECTED_FROM("this View has another layout: clone the part that you mean, view[on<C>()]", Owned,
+                         const detail::ViewWriters&);
+    SUTURE_REJECTED_FROM("this Owned has another layout: clone the part that you mean, x.view()[on<C>()]", Owned,
+                         const detail::OwnedWriters&);
     SUTURE_REJECTED_FROM("others may hold this tensor: write borrow<Layout>(tensor).clone()", Owned, const at::Tensor&);
     SUTURE_REJECTED_CONVERSION("an Owned gives its tensor up by a move: write std::move(owned).take()", at::Tensor,
                                const&);
@@ -165,5 +169,14 @@ template <template <Index, Index> class... Families>
 SUTURE_REJECTED("a family has no width: name the component, as in adopt<Q<768>>", adopt(...));
 
 }  // namespace suture
+
+// Not tuples, but asked as if they were, so that `auto [q, k, v] = owned` reads a sentence.
+template <suture::Layout X>
+struct std::tuple_size<suture::Owned<X>> : std::integral_constant<std::size_t, suture::detail::components_of<X>::size> {
+};
+template <std::size_t I, suture::Layout X>
+struct std::tuple_element<I, suture::Owned<X>> {
+    using type = int;
+};
 
 #include "suture/core/end_refuse.hpp"

@@ -86,6 +86,10 @@ public:
                                   InBraces);
     SUTURE_REJECTED_FROM("a View shows a tensor: write borrow<Layout>(tensor), or use std::optional", View, double);
     SUTURE_REJECTED_FROM("an Owned shows itself by view(): write owned.view()", View, const Owned<X>&);
+    SUTURE_REJECTED_FROM("this View has another layout: read the part that you mean, view[on<C>()]", View,
+                         const detail::ViewWriters&);
+    SUTURE_REJECTED_FROM("a place is not a View: write auto part = view[place], or view[place].clone()", View,
+                         const detail::PieceWriters&);
     SUTURE_REJECTED_CONVERSION("a View is not a tensor: copy it, view.clone(), or lend it, view.read(f)", at::Tensor,
                                const);
     template <class...>
@@ -271,6 +275,15 @@ template <class X>
 SUTURE_REJECTED("a place is not split: split the View, then read the place of a part", split(const Piece<X>&));
 
 }  // namespace suture
+
+// Not tuples, but asked as if they were, so that `auto [q, k, v] = view` reads a sentence.
+template <suture::Layout X>
+struct std::tuple_size<suture::View<X>> : std::integral_constant<std::size_t, suture::detail::components_of<X>::size> {
+};
+template <std::size_t I, suture::Layout X>
+struct std::tuple_element<I, suture::View<X>> {
+    using type = int;
+};
 
 #include "suture/core/end_refuse.hpp"
 

@@ -3,12 +3,15 @@
 // Subparts".
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -82,17 +85,26 @@ struct GivenText : std::string_view {
                       "this takes one text: give a string, with std::to_string for a number");
     }
 };
+
+/// An object and not a function, so that a call with anything else is refused and the name is still a value.
+struct ReplacedUtf8 {
+    std::string operator()(GivenText bytes) const {
+        std::string text;
+        while (!bytes.empty()) {
+            const Utf8Front front = utf8_front(bytes);
+            text += front.valid ? bytes.substr(0, front.bytes) : std::string_view("\xEF\xBF\xBD");
+            bytes.remove_prefix(front.bytes);
+        }
+        return text;
+    }
+    template <class...>
+    SUTURE_REJECTED("this takes one text: write replaced_utf8(text)", operator()(...) const);
+};
 }  // namespace detail
 
 /// The text with each invalid sequence replaced by U+FFFD, like Python's `bytes.decode("utf-8", errors="replace")`.
-inline std::string replaced_utf8(detail::GivenText bytes) {
-    std::string text;
-    while (!bytes.empty()) {
-        const Utf8Front front = utf8_front(bytes);
-        text += front.valid ? bytes.substr(0, front.bytes) : std::string_view("\xEF\xBF\xBD");
-        bytes.remove_prefix(front.bytes);
-    }
-    return text;
-}
+inline constexpr detail::ReplacedUtf8 replaced_utf8{};
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

@@ -2,6 +2,7 @@
 // Law: from_visible_text(visible_text(text)) == text, for all bytes.
 #pragma once
 
+#include "suture/core/diagnostics.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/utf8.hpp"
 
@@ -11,6 +12,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "suture/core/refuse.hpp"
 
 namespace suture {
 
@@ -44,24 +47,31 @@ inline std::string escaped(char byte) {
         if (e.byte == byte) return {'\\', e.letter};
     return "\\x" + hex_text(static_cast<unsigned char>(byte));
 }
+
+/// An object and not a function, so that a call with anything else is refused and the name is still a value.
+struct VisibleText {
+    std::string operator()(GivenText text) const {
+        std::string shown;
+        while (!text.empty()) {
+            const Utf8Front front = utf8_front(text);
+            const std::string_view bytes = text.substr(0, front.bytes);
+            if (front.valid && shows_itself(front.character))
+                shown += bytes;
+            else
+                for (const char byte : bytes) shown += escaped(byte);
+            text.remove_prefix(front.bytes);
+        }
+        return shown;
+    }
+    template <class...>
+    SUTURE_REJECTED("this takes one text: write visible_text(text)", operator()(...) const);
+};
 }  // namespace detail
 
 /// The text with the escapes of C++ for a line feed, a carriage return, a tab and a backslash, and with a hexadecimal
 /// escape for each byte of any other character that is invisible, and for each byte that is not UTF-8. All other
 /// characters are kept.
-inline std::string visible_text(detail::GivenText text) {
-    std::string shown;
-    while (!text.empty()) {
-        const Utf8Front front = utf8_front(text);
-        const std::string_view bytes = text.substr(0, front.bytes);
-        if (front.valid && detail::shows_itself(front.character))
-            shown += bytes;
-        else
-            for (const char byte : bytes) shown += detail::escaped(byte);
-        text.remove_prefix(front.bytes);
-    }
-    return shown;
-}
+inline constexpr detail::VisibleText visible_text{};
 
 namespace detail {
 /// "a\n": the text as `visible_text`, in quotes; only the beginning of a long one.
@@ -88,21 +98,30 @@ inline ShownByte front_byte(std::string_view text) {
     if (std::from_chars(text.data() + 2, end, byte, 16).ptr != end) return {};
     return {static_cast<char>(byte), 4};
 }
+
+/// An object and not a function, so that a call with anything else is refused and the name is still a value.
+struct FromVisibleText {
+    std::string operator()(GivenText shown) const {
+        std::string text;
+        for (std::size_t at = 0; at < shown.size();) {
+            const ShownByte front = front_byte(shown.substr(at));
+            if (front.length == 0)
+                throw ValueError("'" + std::string(shown) + "' has a backslash at byte " + std::to_string(at) +
+                                 " that does not begin an escape: write \\\\ for a backslash, or \\n, \\r, \\t, \\xNN");
+            text += front.byte;
+            at += front.length;
+        }
+        return text;
+    }
+    template <class...>
+    SUTURE_REJECTED("this takes one text: write from_visible_text(shown)", operator()(...) const);
+};
 }  // namespace detail
 
 /// The inverse of `visible_text`. Characters other than escapes stand for themselves.
 /// @throws ValueError if a backslash does not begin an escape
-inline std::string from_visible_text(detail::GivenText shown) {
-    std::string text;
-    for (std::size_t at = 0; at < shown.size();) {
-        const detail::ShownByte front = detail::front_byte(shown.substr(at));
-        if (front.length == 0)
-            throw ValueError("'" + std::string(shown) + "' has a backslash at byte " + std::to_string(at) +
-                             " that does not begin an escape: write \\\\ for a backslash, or \\n, \\r, \\t, \\xNN");
-        text += front.byte;
-        at += front.length;
-    }
-    return text;
-}
+inline constexpr detail::FromVisibleText from_visible_text{};
 
 }  // namespace suture
+
+#include "suture/core/end_refuse.hpp"

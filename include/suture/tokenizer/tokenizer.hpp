@@ -82,6 +82,25 @@ public:
     SUTURE_REJECTED("a token is shown by its id: write tokenizer.token_text(995)", token_text(...) const);
     template <class...>
     SUTURE_REJECTED("the number of tokens has another name: write tokenizer.size()", vocab_size(...) const);
+#define SUTURE_FOUND_BY_TEXT(name) SUTURE_ABSENT("a token is found by its text: write tokenizer.id_of(text)", name);
+    SUTURE_FOUND_BY_TEXT(eos_token)
+    SUTURE_FOUND_BY_TEXT(eos_token_id)
+    SUTURE_FOUND_BY_TEXT(bos_token)
+    SUTURE_FOUND_BY_TEXT(bos_token_id)
+    SUTURE_FOUND_BY_TEXT(pad_token)
+    SUTURE_FOUND_BY_TEXT(pad_token_id)
+    SUTURE_FOUND_BY_TEXT(unk_token)
+    SUTURE_FOUND_BY_TEXT(vocab)
+    SUTURE_FOUND_BY_TEXT(get_vocab)
+    SUTURE_FOUND_BY_TEXT(convert_tokens_to_ids)
+    SUTURE_FOUND_BY_TEXT(token_to_id)
+#undef SUTURE_FOUND_BY_TEXT
+    SUTURE_ABSENT("a token is shown by its id: write tokenizer.token_text(995)", convert_ids_to_tokens);
+    SUTURE_ABSENT("a token is shown by its id: write tokenizer.token_text(995)", id_to_token);
+    SUTURE_ABSENT("ids are decoded from a vector: write tokenizer.decode({15496, 995})", to_string);
+    SUTURE_ABSENT("ids are decoded from a vector: write tokenizer.decode({15496, 995})", batch_decode);
+    SUTURE_ABSENT("one text is encoded at a time: write tokenizer.encode(text)", batch_encode);
+    SUTURE_ABSENT("one text is encoded at a time: write tokenizer.encode(text)", encode_plus);
     /// The ids of a text. "<|endoftext|>" becomes one token if the vocabulary has it, as in Hugging Face's tokenizers.
     /// @throws ValueError, with the position, if the text is not UTF-8 or has a word that the list of words lacks
     std::vector<Index> encode(std::string_view text) const {

@@ -100,3 +100,22 @@ TEST_CASE("a list of results is given to its values, and those that nothing read
     CHECK(graph({x}).equal(x.narrow(1, 2, 2)));
     CHECK(graph.model.plain_plan().steps[0].results[0].slots[0] == no_value);
 }
+
+TEST_CASE("a pass leaves autograd out only if no result shares storage with what it was given") {
+    CHECK(RunningGraph(nested()).model.plain_plan().is_self_contained);
+    GraphText view;
+    view.input("x", {2, 3})
+        .node("y", "view.default", {{"self", tensor("x")}, {"size", {{"as_ints", {6}}}}}, {6})
+        .output("y");
+    RunningGraph graph(view);
+    CHECK_FALSE(graph.model.plain_plan().is_self_contained);
+    const at::NoGradGuard no_grad;
+    CHECK(graph({at::ones({2, 3})}).is_view());
+
+    RunningGraph self(nested());
+    const at::Tensor x = at::randn({2, 3});
+    const at::Tensor without = self({x});
+    at::AutoGradMode gradients(true);
+    CHECK(self({x}).equal(without));
+    CHECK(self({x.clone().requires_grad_()}).requires_grad());
+}

@@ -5,6 +5,7 @@
 #include "suture/core/diagnostics.hpp"
 
 #include <concepts>
+#include <string>
 #include <type_traits>
 
 #include "suture/core/refuse.hpp"
@@ -47,6 +48,38 @@ struct RefusedOperations {
     SUTURE_REFUSED(dims, "selectors are given at once: write on<C>(token(4), dims(0, 10))")
     SUTURE_REFUSED(batch, "selectors are given at once: write on<C>(batch(0), token(4))")
     SUTURE_REFUSED(at, "selectors are given at once: write on<C>(token(4), head(3))")
+    template <auto... Numbers>
+        requires(sizeof...(Numbers) > 0)
+    SUTURE_REJECTED("selectors are given at once: write on<C>(token(4), head<3>)", head(InBraces = {}) const);
+    template <auto... Numbers>
+        requires(sizeof...(Numbers) > 0)
+    SUTURE_REJECTED("selectors are given at once: write on<C>(token(4), heads<0, 4>)", heads(InBraces = {}) const);
+    template <auto... Numbers>
+        requires(sizeof...(Numbers) > 0)
+    SUTURE_REJECTED("selectors are given at once: write on<C>(token(4), dims<0, 10>)", dims(InBraces = {}) const);
+    SUTURE_REFUSED(mean_ablate, "this operation has another name: write place.mean_over(Axis::batch)")
+    SUTURE_REFUSED(mean_ablation, "this operation has another name: write place.mean_over(Axis::batch)")
+    SUTURE_REFUSED(zero_ablate, "this operation has another name: write place.zero()")
+    SUTURE_REFUSED(add_noise, "this operation has another name: write place.noise(stddev)")
+    SUTURE_REFUSED(gaussian_noise, "this operation has another name: write place.noise(stddev)")
+    SUTURE_REFUSED(clip, "this operation has another name: write place.clamp(low, high)")
+    SUTURE_REFUSED(pow, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(relu, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(abs, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(exp, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(neg, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(softmax, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(map, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(transform, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(permute, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(shuffle, "a function of your own is an operation: write place.apply(f)")
+    SUTURE_REFUSED(size, "a place has no values: read those of an activation, view[place].size(0)")
+    SUTURE_REFUSED(sizes, "a place has no values: read those of an activation, view[place].sizes()")
+    SUTURE_REFUSED(begin, "a place has no values: read those of an activation, view[place].clone()")
+    SUTURE_REFUSED(end, "a place has no values: read those of an activation, view[place].clone()")
+    SUTURE_ABSENT("a place has no values: read those of an activation, view[place].sizes()", shape);
+    SUTURE_ABSENT("a component knows its numbers: write Q<768, 12>::width", width);
+    SUTURE_ABSENT("a component knows its numbers: write Q<768, 12>::width", offset);
     template <class I>
     SUTURE_REJECTED("selectors are given at once: write on<C>(token(4), head(3))", operator[](const I&) const);
 #define SUTURE_NOT_ITS_VALUES(symbol, method)                                                                      \
@@ -59,6 +92,12 @@ struct RefusedOperations {
     SUTURE_NOT_ITS_VALUES(/, divide)
 #undef SUTURE_NOT_ITS_VALUES
     SUTURE_REJECTED_CONDITION("a place is not a condition: compare what it reads, view[place]");
+    template <std::derived_from<RefusedOperations> P>
+    friend SUTURE_REJECTED("a place has no values to print: print an edit, or view[place]", operator+(const char*,
+                                                                                                      const P&));
+    template <std::derived_from<RefusedOperations> P>
+    friend SUTURE_REJECTED(
+        "a place has no values to print: print an edit, or view[place]", operator+(const std::string&, const P&));
 #define SUTURE_NUMBER_FIRST(symbol, method)                                                                     \
     template <class N, std::derived_from<RefusedOperations> P>                                                  \
         requires(std::is_arithmetic_v<N>)                                                                       \
@@ -110,6 +149,18 @@ struct RefusedOnRecipes {
     template <class V>
     SUTURE_REJECTED("recipes are not compared: compare their texts, to_string(a) == to_string(b)", operator==(const V&)
                                                                                                        const);
+    template <class V>
+    SUTURE_REJECTED("edits compose with |: write on<Q>().zero() | on<K>().zero()", operator&&(const V&) const);
+    template <class V>
+    SUTURE_REJECTED("edits compose with |: write on<Q>().zero() | on<K>().zero()", operator||(const V&) const);
+    SUTURE_REJECTED_CONDITION("a recipe is not a condition: apply it, view | recipe");
+    SUTURE_REFUSED(extend, "a recipe is a value: write auto longer = recipe | edit")
+    SUTURE_REFUSED(mul, "edits compose with |: write on<C>().add(1) | on<C>().multiply(value)")
+    SUTURE_REFUSED(then, "edits compose with |: write on<Q>().zero() | on<K>().zero()")
+    SUTURE_REFUSED(forward, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(name, "a recipe is printed: write to_string(recipe)")
+    SUTURE_REFUSED(text, "a recipe is printed: write to_string(recipe)")
+    SUTURE_REFUSED(str, "a recipe is printed: write to_string(recipe)")
     SUTURE_REFUSED(on, "edits compose with |: write on<Q>().zero() | on<K>().zero()")
     SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(run, "a pipe applies a recipe: write view | recipe")

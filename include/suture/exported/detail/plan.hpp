@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,7 +79,10 @@ struct ExportedPlan {
     std::size_t slots = 0;
     std::vector<PlanItem> outputs;
     std::vector<std::pair<std::size_t, at::Tensor>>
-        copied_weights;            ///< those that a node writes: each pass has its own
+        copied_weights;  ///< those that a node writes: each pass has its own
+    /// Whether no result shares storage with an input or a weight, and no node computes gradients on its own account. Then a
+    /// pass without gradients may leave autograd out altogether: nobody sees which tensors are views.
+    bool is_self_contained = false;
     std::vector<bool> is_written;  ///< by slot of an input of the user: a pass must not write into the user's tensor
 };
 
@@ -102,6 +106,7 @@ public:
         for (const ExportedOutput& output : graph_.outputs)
             plan_.outputs.push_back(item(output.item, output.item.value));
         for (const ExportedPort* port : at_end_) add_port_of_result(*port, plan_.outputs[port->result]);
+        plan_.is_self_contained = is_self_contained();
         mark_last_reads();
         return std::move(plan_);
     }
@@ -156,6 +161,17 @@ public:
     }
 
 private:
+    bool is_self_contained() const {
+        for (const ExportedNode& node : graph_.nodes)
+            if (node.mode.grad.value_or(false)) return false;
+        std::set<std::size_t> given;
+        for (const ExportedInput& input : graph_.inputs)
+            if (input.kind != ExportedInput::Kind::constant) given.insert(aliases_.of(input.value));
+        return std::none_of(graph_.outputs.begin(), graph_.outputs.end(), [&](const ExportedOutput& output) {
+            return output.item.value != no_value && given.contains(aliases_.of(output.item.value));
+        });
+    }
+
     static const ExportedAttention* attention_at(std::size_t n,
                                                  const std::map<std::size_t, ExportedAttention>* attentions) {
         if (attentions == nullptr) return nullptr;

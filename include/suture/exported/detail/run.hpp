@@ -10,6 +10,7 @@
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/core/stack.h>
 #include <c10/util/Exception.h>
@@ -38,6 +39,10 @@ public:
     }
 
     std::vector<c10::IValue> run() {
+        // A fifth less time for a small model.
+        std::optional<at::AutoDispatchBelowADInplaceOrView> without_autograd;
+        if (plan_.is_self_contained && !at::GradMode::is_enabled() && innermost_scope == nullptr)
+            without_autograd.emplace();
         torch::jit::Stack stack;
         for (const PlanStep& step : plan_.steps) {
             if (step.port)

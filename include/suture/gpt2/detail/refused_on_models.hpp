@@ -48,8 +48,45 @@ struct NamedElsewhere {
 #undef SUTURE_A_SITE
 };
 
+/// Names of the modules within a block.
+struct ModulesNamedElsewhere : NamedElsewhere {
+#define SUTURE_A_NORM(name) SUTURE_ABSENT("the norms are named as in Hugging Face: write ln_1, ln_2 and ln_f", name);
+    SUTURE_A_NORM(ln1)
+    SUTURE_A_NORM(ln2)
+    SUTURE_A_NORM(ln_final)
+    SUTURE_A_NORM(input_layernorm)
+    SUTURE_A_NORM(post_attention_layernorm)
+    SUTURE_A_NORM(layer_norm)
+#undef SUTURE_A_NORM
+#define SUTURE_OF_AN_MLP(name) SUTURE_ABSENT("an MLP has c_fc, act and c_proj: write model->h[1]->mlp->act", name);
+    SUTURE_OF_AN_MLP(hidden)
+    SUTURE_OF_AN_MLP(neurons)
+    SUTURE_OF_AN_MLP(gelu)
+    SUTURE_OF_AN_MLP(activation)
+    SUTURE_OF_AN_MLP(fc1)
+    SUTURE_OF_AN_MLP(fc2)
+    SUTURE_OF_AN_MLP(up_proj)
+    SUTURE_OF_AN_MLP(down_proj)
+    SUTURE_OF_AN_MLP(gate_proj)
+#undef SUTURE_OF_AN_MLP
+#define SUTURE_OF_ATTENTION(name) \
+    SUTURE_ABSENT("an attention has c_attn, scores, pattern, z and c_proj: write attn->z", name);
+    SUTURE_OF_ATTENTION(attn_scores)
+    SUTURE_OF_ATTENTION(attention)
+    SUTURE_OF_ATTENTION(self_attn)
+    SUTURE_OF_ATTENTION(attn_weights)
+    SUTURE_OF_ATTENTION(out_proj)
+    SUTURE_OF_ATTENTION(qkv_proj)
+#undef SUTURE_OF_ATTENTION
+};
+
 /// Calls on a model that others have as members, and this library as functions.
 struct RefusedOnModels : NamedElsewhere {
+    SUTURE_ABSENT("the norms are named as in Hugging Face: write ln_1, ln_2 and ln_f", ln_final);
+    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", pos_embed);
+    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", embeddings);
+    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", embedding);
+    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", ln);
     SUTURE_REFUSED(run_with_hooks, "a model is run by a function: write run_with_hooks(model, hooks, ids)")
     SUTURE_REFUSED(run_with_cache, "a model is run by a function: write run_with_cache(model, sites, ids)")
     SUTURE_REFUSED(register_forward_hook, "a hook is added to a set: write hooks.add(site, recipe)")
@@ -122,6 +159,8 @@ struct RefusedOnHolders : RefusedOnModels {
     SUTURE_MEMBER_OF_THE_MODULE(ln_f)
     SUTURE_MEMBER_OF_THE_MODULE(lm_head)
 #undef SUTURE_MEMBER_OF_THE_MODULE
+    template <class V>
+    SUTURE_REJECTED("models are not compared: write a->config() == b->config()", operator==(const V&) const);
     template <class...>
     SUTURE_REJECTED("a model has layers: write model->layers()", size(...) const);
     template <class...>

@@ -2,11 +2,10 @@
 // does not fit.
 #pragma once
 
-#include "suture/core/layout.hpp"
+#include "suture/core/published_layouts.hpp"
 #include "suture/tensor/joined.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <set>
@@ -16,18 +15,13 @@
 
 namespace suture::detail {
 
-/// A layout of the catalogue as a value, with its name.
+/// A layout of the catalogue with its numbers.
 struct KnownLayout {
     std::string name;
-    Index groups;
-    std::array<ComponentFacts, 3> components;
+    LayoutValue value;
 
     /// @pre the KnownLayout outlives the result
-    LayoutFacts facts() const {
-        Index period = 0;
-        for (const ComponentFacts& c : components) period += c.width;
-        return {period * groups, groups, components.data(), components.size()};
-    }
+    LayoutFacts facts() const { return value.facts(); }
 };
 
 /// The component of this name and its channels; a width of 0 if there is none.
@@ -81,20 +75,19 @@ inline std::string roles_of(const LayoutFacts& layout) {
 /// The catalogue's layouts with n query heads and g key/value heads of d channels each.
 /// @pre g divides n
 inline std::vector<KnownLayout> layouts_of_heads(Index n, Index g, Index d) {
-    const auto named = [](const std::string& name, const std::vector<Index>& numbers) {
-        return name + "<" + joined(numbers, ", ", [](Index number) { return std::to_string(number); }) + ">";
+    std::vector<KnownLayout> found;
+    const auto add = [&found](const char* name, const std::vector<Index>& numbers) {
+        const std::string text = joined(numbers, ", ", [](Index number) { return std::to_string(number); });
+        if (const auto value = find_layout(name)->of(numbers))
+            found.push_back({std::string(name) + "<" + text + ">", *value});
     };
-    const ComponentFacts q{"Q", n * d, n}, k{"K", g * d, g}, v{"V", g * d, g};
     if (g != n) {
-        const std::string side_by_side = g == 1 ? named("Falcon7bQkv", {n, d}) : named("Phi3Qkv", {n, g, d});
-        return {{side_by_side, 1, {q, k, v}},
-                {named("FalconQkv", {n, g, d}), g, {{{"Q", n / g * d, n / g}, {"K", d, 1}, {"V", d, 1}}}}};
-    }
-    std::vector<KnownLayout> found{{named("Gpt2Qkv", {n * d, n}), 1, {q, k, v}},
-                                   {named("NeoXQkv", {n, d}), n, {{{"Q", d, 1}, {"K", d, 1}, {"V", d, 1}}}}};
-    if (n % 4 == 0) {
-        const auto quarter = [n, d](const char* name) { return ComponentFacts{name, n * d / 4, n / 4}; };
-        found.push_back({named("CodeGenQkv", {n * d, n}), 4, {quarter("Q"), quarter("V"), quarter("K")}});
+        g == 1 ? add("Falcon7bQkv", {n, d}) : add("Phi3Qkv", {n, g, d});
+        add("FalconQkv", {n, g, d});
+    } else {
+        add("Gpt2Qkv", {n * d, n});
+        add("NeoXQkv", {n, d});
+        add("CodeGenQkv", {n * d, n});
     }
     return found;
 }

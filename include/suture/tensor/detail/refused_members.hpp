@@ -5,6 +5,9 @@
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
 
+#include <concepts>
+#include <cstddef>
+
 #include "suture/core/refuse.hpp"
 
 namespace suture::detail {
@@ -22,7 +25,10 @@ namespace suture::detail {
     row(flatten) row(unflatten) row(squeeze) row(unsqueeze) row(expand) row(expand_as) row(repeat) row(gather)  \
     row(index_select) row(masked_select) row(isnan) row(any) row(all) row(allclose) row(item) row(to) row(cpu)  \
     row(cuda) row(contiguous) row(is_contiguous) row(stride) row(strides) row(options) row(defined)             \
-    row(backward) row(grad) row(scalar_type)
+    row(backward) row(grad) row(scalar_type) row(half) row(type) row(triu) row(tril) row(flip) row(roll)          \
+    row(masked_fill) row(where) row(layer_norm) row(clip) row(round) row(floor) row(sin) row(cos) row(unbind)     \
+    row(unfold) row(movedim) row(swapaxes) row(broadcast_to) row(diagonal) row(cumprod) row(prod) row(logsumexp)  \
+    row(nonzero) row(count_nonzero) row(diff) row(einsum) row(astype)
 #define SUTURE_HANDLES(row) row(detach) row(data) row(data_ptr)
 #define SUTURE_SLICES(row) \
     row(select) row(slice) row(narrow) row(index) row(split) row(chunk) row(at) row(get) \
@@ -94,6 +100,10 @@ struct RefusedReads {
     SUTURE_REFUSED(apply, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(edit, "a pipe applies a recipe: write view | recipe")
     SUTURE_REFUSED(patch, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(with, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(pipe, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(run, "a pipe applies a recipe: write view | recipe")
+    SUTURE_REFUSED(ablate, "a pipe applies a recipe: write view | on<C>().zero()")
 
 #define SUTURE_BY_OPERATOR(name) SUTURE_REFUSED(name, "arithmetic is written with operators: write x * 2 or x + y")
     SUTURE_BY_OPERATOR(add)
@@ -112,12 +122,16 @@ struct RefusedReads {
 // clang-format on
 
 struct ViewWriters {
+    SUTURE_REJECTED_NUMBER("an activation is not a number: write x.norm().item<double>()");
+    SUTURE_REFUSED(zero, "a pipe applies a recipe: write view | on<C>().zero()")
+    SUTURE_REFUSED(replace, "a pipe applies a recipe: write view | on<C>().set(value)")
     SUTURE_REFUSED(set, "a pipe applies a recipe: write view | on<C>().set(value)")
 #define SUTURE_READ_ONLY(name) SUTURE_REFUSED(name, "a View is read-only: call clone() first")
     SUTURE_WRITERS(SUTURE_READ_ONLY)
 #undef SUTURE_READ_ONLY
 };
 struct PieceWriters {
+    SUTURE_REJECTED_NUMBER("an activation is not a number: write x.norm().item<double>()");
     SUTURE_REFUSED(set, "a View or a const Owned is read-only: write view | place.set(value)")
 #define SUTURE_READ_ONLY(name) SUTURE_REFUSED(name, "a place of a View is read-only: write view | place.set(value)")
     SUTURE_WRITERS(SUTURE_READ_ONLY)
@@ -133,6 +147,7 @@ struct OwnedWriters {
 #undef SUTURE_AT_A_PLACE
 };
 struct RegionWriters {
+    SUTURE_REJECTED_NUMBER("an activation is not a number: write x.norm().item<double>()");
     SUTURE_REFUSED(zero_, "a place is written by assignment: write x[place] = 0")
     SUTURE_REFUSED(fill_, "a place is written by assignment: write x[place] = value")
     SUTURE_REFUSED(copy_, "a place is written by assignment: write x[place] = value")
@@ -145,6 +160,10 @@ struct RegionWriters {
     SUTURE_REFUSED(clamp_, "a place is written by assignment: to clamp it, write x |= place.clamp(low, high)")
     SUTURE_REFUSED(normal_, "a place is written by assignment: to add noise, write x |= place.noise(stddev)")
 };
+
+/// What `auto [q, k, v] = view` asks for.
+template <std::size_t, std::derived_from<RefusedReads> X>
+SUTURE_REJECTED("split gives the parts: write auto [q, k, v] = split(view)", get(const X&));
 
 #undef SUTURE_WRITERS
 #undef SUTURE_ONLY_OF_TENSORS

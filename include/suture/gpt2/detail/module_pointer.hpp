@@ -1,0 +1,50 @@
+// A pointer to a module of GPT-2 that is not a site itself: a block, its attention or its MLP. Whoever reaches for a member
+// with a dot reads that it is a pointer.
+#pragma once
+
+#include "suture/core/diagnostics.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "suture/core/refuse.hpp"
+
+namespace suture::detail {
+
+struct BehindAPointer {
+#define SUTURE_BEHIND_A_POINTER(name) \
+    SUTURE_ABSENT("the modules in a block are pointers: write model->h[1]->attn->c_attn", name);
+    SUTURE_BEHIND_A_POINTER(attn)
+    SUTURE_BEHIND_A_POINTER(mlp)
+    SUTURE_BEHIND_A_POINTER(ln_1)
+    SUTURE_BEHIND_A_POINTER(ln_2)
+    SUTURE_BEHIND_A_POINTER(resid_pre)
+    SUTURE_BEHIND_A_POINTER(resid_mid)
+    SUTURE_BEHIND_A_POINTER(resid_post)
+    SUTURE_BEHIND_A_POINTER(c_attn)
+    SUTURE_BEHIND_A_POINTER(c_proj)
+    SUTURE_BEHIND_A_POINTER(c_fc)
+    SUTURE_BEHIND_A_POINTER(act)
+    SUTURE_BEHIND_A_POINTER(z)
+    SUTURE_BEHIND_A_POINTER(scores)
+    SUTURE_BEHIND_A_POINTER(pattern)
+    SUTURE_BEHIND_A_POINTER(hook_resid_pre)
+    SUTURE_BEHIND_A_POINTER(hook_resid_post)
+#undef SUTURE_BEHIND_A_POINTER
+    template <class...>
+    SUTURE_REJECTED("the modules in a block are pointers: write model->h[1]->forward(x)", forward(...) const);
+    template <class...>
+    SUTURE_REJECTED("the modules in a block are pointers: write model->h[1]->forward(x)", operator()(...) const);
+};
+
+/// A shared pointer to a module.
+template <class Impl>
+struct ModulePointer : std::shared_ptr<Impl>, BehindAPointer {
+    using std::shared_ptr<Impl>::shared_ptr;
+    ModulePointer() = default;
+    ModulePointer(std::shared_ptr<Impl> module) : std::shared_ptr<Impl>(std::move(module)) {}
+};
+
+}  // namespace suture::detail
+
+#include "suture/core/end_refuse.hpp"

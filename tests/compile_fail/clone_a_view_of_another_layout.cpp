@@ -1,0 +1,12 @@
+// expect: this View has another layout: clone the part that you mean, view[on<C>()]
+#include <suture/suture.hpp>
+
+using namespace suture;
+
+[[maybe_unused]] void use(const View<Q<768, 12>>& view) {
+#ifdef SUTURE_BAD
+    Owned<K<768, 12>> keys = view;
+#else
+    Owned<Q<768, 12>> queries = view.clone();
+#endif
+}

@@ -1,0 +1,12 @@
+// expect: models are not compared: write a->config() == b->config()
+#include <suture/gpt2/gpt2.hpp>
+
+using namespace suture;
+
+[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+#ifdef SUTURE_BAD
+    bool same = model == model;
+#else
+    bool same = model->config() == model->config();
+#endif
+}
