@@ -64,6 +64,25 @@ TEST_CASE("an identity that is the module's output stays what is read") {
     CHECK(graph.values[graph.nodes.back().arguments[0].items[0].value].name == "drop");
 }
 
+TEST_CASE("a block that begins with a dropout does not change what is read outside of it") {
+    const auto dropout = [](const std::string& given) -> GraphText::Arguments {
+        return {{"input", tensor(given)}, {"p", {{"as_float", 0.1}}}, {"train", {{"as_bool", false}}}};
+    };
+    GraphText text;
+    text.input("x", {4}).node("stream", "exp.default", {{"self", tensor("x")}}, {4});
+    text.node("drop", "dropout.default", dropout("stream"), {4}, "block;block.drop");
+    text.node("pattern", "softmax.int", {{"self", tensor("drop")}, {"dim", number(-1)}}, {4}, "block");
+    text.node("seen", "dropout.default", dropout("pattern"), {4}, "block;block.attn_drop");
+    text.node("out", "cos.default", {{"self", tensor("seen")}}, {4}, "block");
+    text.node("sum", "add.Tensor", {{"self", tensor("drop")}, {"other", tensor("out")}}, {4});
+    ExportedGraph graph = text.output("sum").output("seen").read();
+    const auto uses = ModuleReader(graph).read();
+    CHECK(graph.values[graph.nodes.back().arguments[0].items[0].value].name == "stream");
+    CHECK(names(graph, use_of(uses, "block.drop").outputs) == "drop");
+    CHECK(names(graph, use_of(uses, "block").inputs) == "stream");
+    CHECK(graph.values[graph.outputs[1].item.value].name == "seen");  // the block returns it beside its output
+}
+
 TEST_CASE("a conversion that changes the dtype is no identity") {
     GraphText text;
     text.input("x", {4}, 13);
@@ -132,6 +151,21 @@ TEST_CASE("an identity that a preserved signature names as a result stays what i
     CHECK(names(graph, use_of(ModuleReader(graph).read(), "rotary").outputs) == "to_a to_b");
     CHECK(graph.values[graph.nodes.back().arguments[0].items[0].value].name == "to_a");
     CHECK(graph.values[graph.nodes.back().arguments[1].items[0].value].name == "to_b");
+}
+
+TEST_CASE("a preserved signature may name a result by an identity in a module within") {
+    GraphText text = norm_and_stream();
+    text.output("to");
+    Json json = text.json();
+    for (Json& call : json["graph_module"]["module_call_graph"]) {
+        if (call["fqn"] == "block")
+            call["signature"] = {{"inputs", {tensor("relu")}}, {"outputs", {tensor("sum"), tensor("to")}}};
+        if (call["fqn"] == "block.norm")
+            call["signature"] = {{"inputs", {tensor("relu")}}, {"outputs", {tensor("norm")}}};
+    }
+    ExportedGraph graph = GraphReader::read(json.dump());
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "block").outputs) == "sum relu");
+    CHECK(graph.values[graph.outputs[1].item.value].name == "relu");
 }
 
 TEST_CASE("a result of the model under the name of an identity in a module is its source") {

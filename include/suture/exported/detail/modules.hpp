@@ -124,21 +124,32 @@ private:
                     if (output.item.value == result) output.item.value = source;
         }
     }
-    /// Whether this user of what node n passes on lies outside of modules that do not return it: that do not end with
-    /// that node, and whose signatures, if they were preserved, do not name it.
+    /// Whether this user of what node n passes on lies outside of a module that was given the source and does not return
+    /// it: that does not end with node n, or whose signature, if it was preserved, does not name its result.
     bool reads_source(std::size_t n, const ExportedNode& user) const {
-        bool has_left = false;
-        for (const ModuleCall& call : graph_.nodes[n].modules) {
-            if (is_inside(user, call)) continue;
-            has_left = true;
+        const ExportedNode& node = graph_.nodes[n];
+        const std::size_t made = graph_.values[node.arguments.front().items.front().value].defined_by;
+        const ValueIndex result = node.results.front().values.front();
+        return std::any_of(node.modules.begin(), node.modules.end(), [&](const ModuleCall& call) {
+            if (is_inside(user, call) || (made != no_node && is_inside(graph_.nodes[made], call))) return false;
             const ModuleSignature* const signature = signature_of(call);
-            const ValueIndex result = graph_.nodes[n].results.front().values.front();
-            const bool is_returned = signature ? std::find(signature->outputs.begin(), signature->outputs.end(),
-                                                           result) != signature->outputs.end()
-                                               : last_.at(call) == n;
-            if (is_returned) return false;
+            if (!signature) return last_.at(call) != n;
+            return std::find(signature->outputs.begin(), signature->outputs.end(), result) == signature->outputs.end();
+        });
+    }
+    /// What a signature of a call names, or its source if the name is that of an identity in a module within.
+    ValueIndex named_outside(ValueIndex value, const ModuleCall& call) const {
+        for (auto source = sources_.find(value); source != sources_.end(); source = sources_.find(value)) {
+            const std::size_t n = graph_.values[value].defined_by;
+            const auto& around = graph_.nodes[n].modules;
+            const auto place = std::find(around.begin(), around.end(), call);
+            if (place == around.end()) break;
+            ExportedNode user;  // in the call itself
+            user.modules.assign(around.begin(), place + 1);
+            if (!reads_source(n, user)) break;
+            value = source->second;
         }
-        return has_left;
+        return value;
     }
 
     // Inputs and outputs ----------------------------------------------------------------------------------------
@@ -171,11 +182,6 @@ private:
         const auto found = graph_.signatures.find(path_of_call(call));
         return found == graph_.signatures.end() ? nullptr : &found->second;
     }
-    void take_tensors(const std::vector<ValueIndex>& from, std::vector<ValueIndex>& to) const {
-        for (const ValueIndex value : from)
-            if (is_tensor(value)) to.push_back(value);
-    }
-
     void find_inputs(ModuleUse& use) {
         std::vector<ValueIndex> read;
         for (const std::size_t n : use.nodes)
@@ -205,7 +211,8 @@ private:
 
     void find_outputs(ModuleUse& use) {
         if (const ModuleSignature* signature = signature_of(use.call)) {
-            take_tensors(signature->outputs, use.outputs);
+            for (const ValueIndex value : signature->outputs)
+                if (is_tensor(value)) use.outputs.push_back(named_outside(value, use.call));
             if (use.outputs.empty()) use.no_output = "it returns no tensor";
             return;
         }
