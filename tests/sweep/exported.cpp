@@ -7,8 +7,10 @@
 
 #include "doctest.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 
 using namespace suture;
 
@@ -39,6 +41,26 @@ void check_sweep(const Exported& model, const std::string& pattern,
                  SweepMethod method = SweepMethod::stages_by_position) {
     check_sweep<L>(model, pattern, Grid::of<L>(sites<L>(model, pattern)), method);
 }
+
+/// "model.layers.*.input": the inputs of the blocks.
+std::string first_stream(const Exported& model) {
+    std::string found;
+    for_each_site(model, [&](const std::string& path, const Site&) {
+        const std::size_t at = path.find(".0.input");
+        if (found.empty() && at != path.npos && at + 8 == path.size() && path.find('.') != path.npos)
+            found = path.substr(0, at) + ".*.input";
+    });
+    return found;
+}
+void check_stages(const Exported& model, const Grid& grid) {
+    const Metric metric = logit_difference(at::tensor({5, 6}), at::tensor({7, 8}));
+    const SweepResult fast = sweep(model, denoising(clean, corrupted), grid, metric);
+    SweepOptions plain;
+    plain.optimisations = Optimisations::none();
+    const SweepResult slow = sweep(model, denoising(clean, corrupted), grid, metric, plain);
+    CHECK(fast.method != SweepMethod::forward_passes);
+    CHECK(at::allclose(fast.values, slow.values, 1e-5, 1e-5));
+}
 }  // namespace
 
 TEST_CASE("sweeps over the stream, projections and submodules run only what comes after a patch") {
@@ -60,7 +82,8 @@ TEST_CASE("a model that was exported with fixed sizes is swept by whole passes, 
     const Exported gpt2 = archive("gpt2");
     const auto stream = sites<Resid<16>>(gpt2, "transformer.h.*");
     const at::Tensor one = clean.narrow(0, 0, 1).narrow(1, 0, 6), other = corrupted.narrow(0, 0, 1).narrow(1, 0, 6);
-    const SweepResult result = sweep(gpt2, denoising(one, other), Grid::of<Resid<16>>(stream), logit_difference(at::tensor({5}), at::tensor({7})));
+    const SweepResult result = sweep(gpt2, denoising(one, other), Grid::of<Resid<16>>(stream),
+                                     logit_difference(at::tensor({5}), at::tensor({7})));
     CHECK(result.method == SweepMethod::forward_passes);
     CHECK(result.done.all().item<bool>());
 }
@@ -76,6 +99,31 @@ TEST_CASE("attribution patching estimates the cells of an exported model from tw
     CHECK(estimate.values.sizes() == exact.values.sizes());
     CHECK(at::allclose(estimate.effects().select(1, 0).select(1, 0), exact.effects().select(1, 0).select(1, 0), 1e-5,
                        1e-6));
+}
+
+TEST_CASE("sweeps of every family of language models give the numbers of whole passes") {
+    const char* folder = std::getenv("SUTURE_EXPORTED_FAMILIES");
+    if (!folder || !std::filesystem::exists(folder)) return;  // exported/families says why
+    const at::NoGradGuard no_grad;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const std::string name = entry.path().stem().string();
+        if (entry.path().extension() != ".pt2" || name.find("dynamic") == name.npos) continue;
+        const Exported model = exported::load(entry.path());
+        if (!model.has_stages()) continue;
+        CAPTURE(name);
+        const std::string stream = first_stream(model);
+        // The tiny models have one of these widths.
+        const auto try_width = [&]<class L>(std::type_identity<L>) {
+            try {
+                const auto found = sites<L>(model, stream);
+                check_stages(model, Grid::of<L>(found));
+                return true;
+            } catch (const ShapeError&) {
+                return false;
+            }
+        };
+        CHECK((try_width(std::type_identity<Resid<16>>()) || try_width(std::type_identity<Resid<32>>())));
+    }
 }
 
 TEST_CASE("the journal of a sweep knows the weights of an exported model") {
