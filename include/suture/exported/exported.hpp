@@ -123,21 +123,29 @@ public:
     /// Why it has none; empty if it has.
     const std::string& why_no_stages() const { return state_->stages().second; }
     /// The number of blocks. @throws ModelError, as all that follow, if has_stages() is false
-    Index layers() const { return stages().layers(); }
+    Index layers() const { return stages()->layers(); }
     /// [batch, positions] -> [batch, positions, width]
-    at::Tensor embed(const at::Tensor& ids) const { return stages().embed(ids); }
+    at::Tensor embed(const at::Tensor& ids) const {
+        detail::ExportedInputs(state_->model.graph()).sorted({ids}, {});  // checks them
+        return stages()->embed(ids);
+    }
     /// [batch, positions, width] -> the same
-    at::Tensor block(Index layer, const at::Tensor& x) const { return stages().block(layer, x); }
+    at::Tensor block(Index layer, const at::Tensor& x) const { return stages()->block(layer, x); }
     /// [positions, width] -> [kept positions, width]
     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) const {
-        return stages().block(layer, x, positions);
+        return stages()->block(layer, x, positions);
     }
     /// [..., width] -> [..., vocabulary]
-    at::Tensor unembed(const at::Tensor& x) const { return stages().unembed(x); }
+    at::Tensor unembed(const at::Tensor& x) const { return stages()->unembed(x); }
     /// [..., width] -> the logits of these ids, [..., ids]
-    at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) const { return stages().unembed(x, ids); }
+    at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) const { return stages()->unembed(x, ids); }
     /// Whether blocks can be run at chosen positions: tried with a prompt, [1, positions].
-    bool computes_positions(const at::Tensor& ids) const { return stages().computes_positions(ids); }
+    bool computes_positions(const at::Tensor& ids) const { return stages()->computes_positions(ids); }
+    /// Whether the stages give the logits of a whole pass for a prompt, [1, positions].
+    bool stages_agree(const at::Tensor& ids) const {
+        const at::NoGradGuard no_grad;
+        return stages()->agree_with_model(ids, (*this)(ids));
+    }
 
     SUTURE_REJECTED_DEFAULT("a model is loaded by a function: write exported::load(path)", Exported);
     explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write exported::load(path)", Exported, const char*);
@@ -176,21 +184,32 @@ private:
         State(detail::ExportedGraph graph, std::map<std::string, at::Tensor> tensors)
             : model(std::move(graph), std::move(tensors)) {}
         /// The stages, or null and the reason.
-        std::pair<detail::ExportedStages*, const std::string&> stages() {
-            std::call_once(looked_for_stages, [this] { found = detail::ExportedStages::of(model, why_none); });
-            return {found.get(), why_none};
+        std::pair<std::shared_ptr<detail::ExportedStages>, const std::string&> stages() {
+            const std::lock_guard lock(guard);
+            // What was written into a weight may have changed what follows from the sizes alone.
+            std::uint32_t written = 0;
+            for (const auto& [name, tensor] : model.tensors())
+                if (!tensor.is_inference()) written += static_cast<std::uint32_t>(tensor._version());
+            if (!has_looked || written != seen_written) {
+                found = detail::ExportedStages::of(model, why_none);
+                has_looked = true, seen_written = written;
+            }
+            return {found, why_none};
         }
         detail::ExportedModel model;
-        std::once_flag looked_for_stages;
-        std::unique_ptr<detail::ExportedStages> found;
+        std::mutex guard;
+        bool has_looked = false;
+        std::uint32_t seen_written = 0;  ///< the versions of the weights when the stages were found
+        std::shared_ptr<detail::ExportedStages> found;
         std::string why_none;
     };
     explicit Exported(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-    detail::ExportedStages& stages() const {
+    /// Kept by whoever runs them: another thread may write into the weights meanwhile.
+    std::shared_ptr<detail::ExportedStages> stages() const {
         const auto [stages, why] = state_->stages();
         if (!stages) throw ModelError("this model cannot be run in stages, since " + why + ": run it as a whole");
-        return *stages;
+        return stages;
     }
 
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {

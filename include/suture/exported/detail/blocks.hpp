@@ -50,20 +50,32 @@ public:
     BlockFinder(const ExportedGraph& graph, const std::vector<ModuleUse>& uses, const ExportedAliases& aliases)
         : graph_(graph), uses_(uses), aliases_(aliases) {}
 
+    /// @param accepts says whether what was found can be run in stages
     /// @return whether there are any; otherwise `why` says what is missing
-    bool find(ExportedBlocks& blocks, std::string& why) {
+    template <class Accepts>
+    bool find(ExportedBlocks& blocks, std::string& why, const Accepts& accepts) {
         if (!find_ids(blocks, why) || !find_logits(blocks, why)) return false;
         follow_ids(blocks);
         why = "no list of modules runs once, one after the other, on one stream of [batch, positions, width]";
-        for (const auto& [path, list] : lists())
-            if (list.size() > blocks.first_nodes.size()) {
-                ExportedBlocks candidate = blocks;
-                candidate.path = path;
-                if (take(list, candidate)) blocks = std::move(candidate);
+        auto candidates = lists();
+        std::stable_sort(candidates.begin(), candidates.end(),
+                         [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+        for (const auto& [path, list] : candidates) {
+            ExportedBlocks candidate = blocks;
+            candidate.path = path;
+            if (!take(list, candidate)) continue;
+            if (!accepts(candidate)) {
+                why = "what follows its blocks, " + path + ", does not treat every position by itself";
+                continue;
             }
-        if (blocks.streams.empty()) return false;
-        why.clear();
-        return true;
+            blocks = std::move(candidate);
+            why.clear();
+            return true;
+        }
+        return false;
+    }
+    bool find(ExportedBlocks& blocks, std::string& why) {
+        return find(blocks, why, [](const ExportedBlocks&) { return true; });
     }
 
 private:
@@ -103,6 +115,13 @@ private:
         return false;
     }
 
+    /// Whether a node reads the shape of the ids themselves, which is known. The shape of what follows from them may depend on
+    /// which they are.
+    bool reads_sizes_of_ids(const ExportedNode& node, const ExportedBlocks& blocks) const {
+        return reads_only_shape(operator_name(node.target)) && !node.arguments.empty() &&
+               !node.arguments.front().is_list && node.arguments.front().items.front().value == blocks.ids;
+    }
+
     /// Follows the ids through the graph.
     void follow_ids(ExportedBlocks& blocks) const {
         std::vector<bool>& follows = blocks.follows_ids;
@@ -117,7 +136,7 @@ private:
         mark(blocks.ids);
         for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
             const ExportedNode& node = graph_.nodes[n];
-            const bool skips_first = reads_only_shape(operator_name(node.target));
+            const bool skips_first = reads_sizes_of_ids(node, blocks);
             bool reads = false;
             for (std::size_t i = 0; i < node.arguments.size(); ++i) {
                 if (skips_first && i == 0) continue;
@@ -132,7 +151,7 @@ private:
     }
 
     /// "h" -> the uses of h.0, h.1, ..., for lists that begin at 0 and have no gap.
-    std::map<std::string, std::vector<const ModuleUse*>> lists() const {
+    std::vector<std::pair<std::string, std::vector<const ModuleUse*>>> lists() const {
         std::map<std::string, std::map<std::size_t, const ModuleUse*>> found;
         std::set<std::string> several;
         for (const ModuleUse& use : uses_) {
@@ -141,10 +160,11 @@ private:
             if (use.call.call > 0 || use.outputs.size() != 1) several.insert(parent);
             found[parent][std::stoul(number)] = &use;
         }
-        std::map<std::string, std::vector<const ModuleUse*>> lists;
+        std::vector<std::pair<std::string, std::vector<const ModuleUse*>>> lists;
         for (const auto& [parent, by_number] : found) {
             if (several.contains(parent) || by_number.rbegin()->first + 1 != by_number.size()) continue;
-            for (const auto& [number, use] : by_number) lists[parent].push_back(use);
+            lists.emplace_back(parent, std::vector<const ModuleUse*>());
+            for (const auto& [number, use] : by_number) lists.back().second.push_back(use);
         }
         return lists;
     }
@@ -161,7 +181,7 @@ private:
         };
         for (std::size_t n = cut; n < graph_.nodes.size(); ++n) {
             if (!is_needed[n]) continue;
-            const bool skips_first = reads_only_shape(operator_name(graph_.nodes[n].target));
+            const bool skips_first = reads_sizes_of_ids(graph_.nodes[n], blocks);
             for (std::size_t i = skips_first ? 1 : 0; i < graph_.nodes[n].arguments.size(); ++i)
                 for (const ExportedItem& item : graph_.nodes[n].arguments[i].items) read(item.value);
         }

@@ -7,11 +7,13 @@
 #include "suture/exported/detail/attentions.hpp"
 #include "suture/exported/detail/blocks.hpp"
 #include "suture/exported/detail/model.hpp"
+#include "suture/exported/detail/position_wise.hpp"
 #include "suture/exported/detail/run.hpp"
 #include "suture/model/causal_positions.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
 
@@ -35,7 +37,8 @@ public:
     /// @return none, with the reason, if the model has no blocks
     static std::unique_ptr<ExportedStages> of(ExportedModel& model, std::string& why) {
         ExportedBlocks blocks;
-        if (!BlockFinder(model.graph(), model.uses(), model.aliases()).find(blocks, why)) return nullptr;
+        const auto accepts = [&](const ExportedBlocks& found) { return ends_position_wise(model, found); };
+        if (!BlockFinder(model.graph(), model.uses(), model.aliases()).find(blocks, why, accepts)) return nullptr;
         return std::unique_ptr<ExportedStages>(new ExportedStages(model, std::move(blocks)));
     }
     ExportedStages(const ExportedStages&) = delete;
@@ -46,7 +49,10 @@ public:
     /// [batch, positions] -> [batch, positions, width]
     at::Tensor embed(const at::Tensor& ids) { return run_whole(0, ids); }
     /// [batch, positions, width] -> the same
-    at::Tensor block(Index layer, const at::Tensor& x) { return run_whole(stage_of(layer), x); }
+    at::Tensor block(Index layer, const at::Tensor& x) {
+        check_layer(layer);
+        return run_whole(stage_of(layer), x);
+    }
     /// [..., width] -> [..., vocabulary]
     at::Tensor unembed(const at::Tensor& x) {
         const at::Tensor rows = x.reshape({1, -1, x.size(-1)});
@@ -69,6 +75,7 @@ public:
     }
     /// [positions, width] -> [kept positions, width]. @pre computes_positions() is true
     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) {
+        check_layer(layer);
         const auto plan = plan_of(stage_of(layer), Part::by_position);
         ExportedPass pass(*plan, &positions);
         give_fixed_at(pass, positions.indices());
@@ -76,30 +83,35 @@ public:
         return positions.kept(pass.run().front().toTensor().squeeze(0));
     }
 
-    /// Whether every block can be run at chosen positions: its attention is recognised, all else in it leaves positions to
-    /// themselves, and on this prompt, [1, positions], each block gives the later half of the positions, alone, what it
-    /// gives them in a pass over all.
+    /// Whether every block can be run at chosen positions. Its attention must have a form that is known, and all else in it
+    /// treat every position by itself; and in a trial on the stream of this prompt, [1, positions], and on noise of its
+    /// size, each block must give later positions, alone, what it gives them in a pass over all.
     bool computes_positions(const at::Tensor& ids) {
-        if (attentions_.empty() || !fixed_have_positions_) return false;
+        if (attentions_.empty() || !fixed_have_positions_ || !blocks_are_position_wise()) return false;
         const at::NoGradGuard no_grad;
+        const Index length = ids.size(1);
+        if (!fixed_values_stay(length)) return false;
         at::Tensor x = embed(ids);
-        const Index length = ids.size(1), first = length / 2;
+        const at::Generator seed = at::detail::createCPUGenerator(0);
         for (Index layer = 0; layer < layers(); ++layer) {
-            const at::Tensor whole = block(layer, x);
-            try {
-                Recording all(length);
-                const at::Tensor once = block(layer, x.squeeze(0), all);
-                LaterPositions later(all, first);
-                const at::Tensor part = block(layer, x.squeeze(0).narrow(0, first, length - first), later);
-                if (!is_close(once, whole.squeeze(0)) ||
-                    !is_close(part, whole.squeeze(0).narrow(0, first, length - first)))
-                    return false;
-            } catch (const Error&) {  // an attention of another form
+            const at::Tensor noise = at::empty(x.sizes(), at::kFloat).normal_(0, 1, seed).to(x.options());
+            // Equal tokens would hide which positions see which.
+            if (!agrees_at_positions(layer, x) || !agrees_at_positions(layer, x.add(noise.mul(x.std().add(1e-3)))))
                 return false;
-            }
-            x = whole;
+            x = block(layer, x);
         }
         return true;
+    }
+
+    /// Whether the stages give the logits of a whole pass for a prompt, [1, positions].
+    bool agree_with_model(const at::Tensor& ids, const at::Tensor& logits) {
+        const at::NoGradGuard no_grad;
+        at::Tensor x = embed(ids);
+        for (Index layer = 0; layer < layers(); ++layer) x = block(layer, x);
+        // The rows in another order: what follows the blocks must not mind.
+        const at::Tensor order = at::arange(ids.size(1) - 1, -1, -1, at::TensorOptions(at::kLong).device(x.device()));
+        return is_close(unembed(x), logits, logits) &&
+               is_close(unembed(x[0].index_select(0, order)), logits[0].index_select(0, order), logits);
     }
 
 private:
@@ -138,14 +150,89 @@ private:
         const Recording& run_;
         Index first_;
     };
-    static bool is_close(const at::Tensor& a, const at::Tensor& b) {
+    /// Whether the difference is rounding: of the values themselves, and of a computation of this size.
+    static bool is_close(const at::Tensor& a, const at::Tensor& b, const at::Tensor& size) {
         if (a.sizes() != b.sizes()) return false;
-        const double rounding = a.element_size() < 4 ? 5e-2 : 1e-4;
-        const double size = b.abs().max().to(at::kDouble).item<double>();
-        return a.sub(b).abs().max().to(at::kDouble).item<double>() <= rounding * (1 + size);
+        const double rounding = a.element_size() < 4 ? 1e-2 : 1e-5;
+        const at::Tensor bound =
+            b.to(at::kDouble).abs().mul(rounding).add(size.to(at::kDouble).abs().max().mul(3 * rounding));
+        return a.to(at::kDouble).sub(b).abs().le(bound).all().item<bool>();
     }
 
-    using Sizes = std::array<std::int64_t, 2>;
+    void check_layer(Index layer) const {
+        if (layer < 0 || layer >= layers())
+            throw ModelError("there is no block " + std::to_string(layer) + ": the model has " +
+                             std::to_string(layers()) + " blocks, numbered from 0");
+    }
+
+    /// Whether a block gives positions alone what it gives them among all. @param x [1, positions, width]
+    bool agrees_at_positions(Index layer, const at::Tensor& x) {
+        const Index length = x.size(1);
+        const at::Tensor whole = block(layer, x)[0], change = whole.sub(x[0]);
+        try {
+            Recording all(length);
+            if (!is_close(block(layer, x[0], all), whole, change)) return false;
+            for (const Index first : {std::min<Index>(1, length - 1), length / 2}) {
+                LaterPositions later(all, first);
+                const at::Tensor part = block(layer, x[0].narrow(0, first, length - first), later);
+                if (!is_close(part, whole.narrow(0, first, length - first), change)) return false;
+            }
+        } catch (const Error&) {  // an attention of another form
+            return false;
+        }
+        return true;
+    }
+
+    /// The nodes of a part that follow the ids, but for those that end attentions.
+    template <class F>
+    static bool all_nodes(ExportedModel& model, const PlanPart& part, const F& f) {
+        const std::vector<bool> is_needed = model.maker().needed_nodes(part);
+        for (std::size_t n = 0; n < is_needed.size(); ++n)
+            if (is_needed[n] && !(part.attentions && part.attentions->contains(n)) && !f(model.graph().nodes[n]))
+                return false;
+        return true;
+    }
+    bool blocks_are_position_wise() const {
+        const PositionWise is_position_wise(model_.graph(), blocks_);
+        for (Index layer = 0; layer < layers(); ++layer)
+            if (!all_nodes(model_, part_of(stage_of(layer), true), is_position_wise)) return false;
+        return true;
+    }
+    /// What follows the blocks is run for any positions of any prompts: it must know of none.
+    static bool ends_position_wise(ExportedModel& model, const ExportedBlocks& blocks) {
+        PlanPart part{{blocks.streams.back()}, {blocks.logits}, nullptr};
+        for (std::size_t value = 0; value < model.graph().values.size(); ++value)
+            if (!blocks.follows_ids[value] && !model.weights().contains(value)) part.known.push_back(value);
+        const PositionWise is_position_wise(model.graph(), blocks);
+        return all_nodes(model, part, [&](const ExportedNode& node) {
+            for (const ExportedArgument& argument : node.arguments)
+                for (const ExportedItem& item : argument.items) {
+                    if (item.value == no_value || blocks.follows_ids[item.value] ||
+                        !model.graph().values[item.value].meta)
+                        continue;
+                    for (const SymbolicSize& size : model.graph().values[item.value].meta->sizes)
+                        if (!std::holds_alternative<std::int64_t>(size)) return false;
+                }
+            return is_position_wise(node);
+        });
+    }
+
+    /// Whether the fixed tensors that blocks read by position are, at each position, the same for longer prompts.
+    bool fixed_values_stay(Index length) {
+        constexpr Index longer = 3;
+        const Values now = computed(fixed_in_[Fixed::tensors], {1, length});
+        const Values then = computed(fixed_in_[Fixed::tensors], {1, length + longer});
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            const auto axis = position_axis(now[i].first);
+            const at::Tensor a = now[i].second.toTensor();
+            at::Tensor b = then[i].second.toTensor();
+            if (axis && *axis) b = b.narrow(static_cast<std::int64_t>(**axis), 0, length);
+            if (a.sizes() != b.sizes() || !a.equal(b)) return false;
+        }
+        return true;
+    }
+
+    using BatchAndLength = std::array<std::int64_t, 2>;  ///< of the ids
     /// What of a stage is run: all of it; its attention left to others; all but the product that gives the logits.
     enum class Part : unsigned char { whole, by_position, without_product };
     /// Values that follow from the sizes of the ids alone.
@@ -220,7 +307,7 @@ private:
 
     using Values = std::vector<std::pair<ValueIndex, c10::IValue>>;
     /// The values for ids of these sizes.
-    Values computed(const std::vector<ValueIndex>& wanted, Sizes sizes) const {
+    Values computed(const std::vector<ValueIndex>& wanted, BatchAndLength sizes) const {
         const ExportedPlan plan = model_.maker().plan({}, PlanPart{{blocks_.ids}, wanted, nullptr});
         ExportedPass pass(plan);
         const TensorMeta& ids = *model_.graph().values[blocks_.ids].meta;
@@ -230,7 +317,9 @@ private:
         for (std::size_t i = 0; i < wanted.size(); ++i) values.emplace_back(wanted[i], std::move(results[i]));
         return values;
     }
-    std::shared_ptr<const Values> fixed_values(Fixed which, Sizes sizes) {
+    std::shared_ptr<const Values> fixed_values(Fixed which, BatchAndLength sizes) {
+        if (at::GradMode::is_enabled())  // graphs are not kept: each has its own
+            return std::make_shared<const Values>(computed(fixed_in_.at(which), sizes));
         constexpr std::size_t most_kept = 32'000'000;  // bytes
         const std::lock_guard lock(guard_);
         auto& known = fixed_[{which, sizes}];
@@ -243,7 +332,7 @@ private:
         return fixed_[{which, sizes}] = values;
     }
 
-    void give_fixed(ExportedPass& pass, std::size_t stage, Sizes sizes) {
+    void give_fixed(ExportedPass& pass, std::size_t stage, BatchAndLength sizes) {
         for (const auto& [value, what] : *fixed_values(stage == 0 ? Fixed::of_embedding : Fixed::of_stages, sizes))
             pass.give(value, what);
     }
@@ -313,7 +402,7 @@ private:
     std::mutex guard_;
     std::size_t plans_version_ = 0, fixed_bytes_ = 0;
     std::map<std::pair<std::size_t, Part>, std::shared_ptr<const ExportedPlan>> plans_;
-    std::map<std::pair<Fixed, Sizes>, std::shared_ptr<const Values>> fixed_;
+    std::map<std::pair<Fixed, BatchAndLength>, std::shared_ptr<const Values>> fixed_;
 };
 
 }  // namespace suture::detail

@@ -37,6 +37,8 @@ public:
     /// more than once: such a model must be swept by its forward.
     /// @throws ModelError if the stages give other logits than the model's own forward
     bool can_run() {
+        if constexpr (requires { stages_.stages_agree(first_prompt()); })
+            if (!stages_.stages_agree(first_prompt())) return false;
         if constexpr (requires { stages_.computes_positions(first_prompt()); })
             staged_.by_position = staged_.by_position && stages_.computes_positions(first_prompt());
         probe_ = record(first_prompt(), KeptOfRun::residual);
