@@ -126,8 +126,9 @@ public:
     Index layers() const { return stages()->layers(); }
     /// [batch, positions] -> [batch, positions, width]
     at::Tensor embed(const at::Tensor& ids) const {
+        const auto staged = stages();
         detail::ExportedInputs(state_->model.graph()).sorted({ids}, {});  // checks them
-        return stages()->embed(ids);
+        return staged->embed(ids);
     }
     /// [batch, positions, width] -> the same
     at::Tensor block(Index layer, const at::Tensor& x) const { return stages()->block(layer, x); }

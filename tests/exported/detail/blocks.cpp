@@ -83,6 +83,36 @@ TEST_CASE("a model has no blocks if its sizes are fixed, or if it takes or gives
     CHECK(Found(pooled).why.find("not logits") != std::string::npos);
 }
 
+TEST_CASE("of several lists the longest that is accepted is taken") {
+    GraphText text = two_blocks();
+    text.node("e1", "relu.default", {{"self", tensor("x2")}}, stream, "out;out.0");
+    text.node("e2", "relu.default", {{"self", tensor("e1")}}, stream, "out;out.1");
+    text.node("e3", "relu.default", {{"self", tensor("e2")}}, stream, "out;out.2");
+    RunningGraph graph(text.output("e3"), {{"wte", at::ones({10, 4})}});
+    const auto found = [&](const auto& accepts) {
+        ExportedBlocks blocks;
+        std::string why;
+        BlockFinder(graph.model.graph(), graph.model.uses(), graph.model.aliases()).find(blocks, why, accepts);
+        return std::pair(blocks, why);
+    };
+    CHECK(found([](const ExportedBlocks&) { return true; }).first.path == "out");
+    const auto second = found([](const ExportedBlocks& b) { return b.path == "h"; }).first;
+    CHECK(second.path == "h");
+    CHECK(second.streams.size() == 3);
+    const std::string why = found([](const ExportedBlocks&) { return false; }).second;
+    CHECK(why.find("every position by itself") != std::string::npos);
+}
+
+TEST_CASE("the shape of what follows the ids may depend on which they are") {
+    GraphText text = two_blocks();
+    text.node("ones", "ones_like.default", {{"self", tensor("x2")}}, stream);
+    const Found found(
+        text.node("y", "add.Tensor", {{"self", tensor("x2")}, {"other", tensor("ones")}}, stream).output("y"));
+    REQUIRE(found.has);
+    for (ValueIndex value = 0; value < found.blocks.follows_ids.size(); ++value)
+        if (found.name(value) == "ones") CHECK(found.blocks.follows_ids[value]);
+}
+
 TEST_CASE("a write of what follows the ids marks all that shares the storage") {
     GraphText text = two_blocks();
     text.node("board", "zeros_like.default", {{"self", tensor("x2")}}, stream);

@@ -84,5 +84,5 @@ TEST_CASE("a number is an input as well") {
     CHECK(says(message_of<TypeError>([&] {
                    ExportedInputs(graph.model.graph()).sorted({at::ones({2}), at::ones({2})}, {});
                }),
-               "input n is a number"));
+               "input n is an integer"));
 }

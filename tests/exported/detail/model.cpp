@@ -64,6 +64,21 @@ TEST_CASE_FIXTURE(fixture, "the paths of operators are all that can be asked for
     CHECK(graph.model.operator_site("attn:softmax") == graph.model.operator_site("attn:softmax"));
 }
 
+TEST_CASE("a module that is called input has that path") {
+    GraphText text;
+    text.input("x", {2}).node("a", "relu.default", {{"self", tensor("x")}}, {2}, "m;m.input");
+    text.node("b", "exp.default", {{"self", tensor("a")}}, {2}, "m").output("b");
+    RunningGraph named(text);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < named.model.module_sites().size(); ++i)
+        count += named.model.path_of(i) == "m.input" ? 1 : 0;
+    CHECK(count == 1);
+    HookSet zeroes;
+    zeroes.add(SiteRef<AnyLayout>(named.site("m.input")), [](const at::Tensor& t) { return t * 0; });
+    const auto scope = zeroes.activate();
+    CHECK(named.with_sites({at::ones({2})}).equal(at::ones({2})));
+}
+
 TEST_CASE("weights that are missing or of another shape are refused") {
     const auto refusal = [](std::map<std::string, at::Tensor> weights) {
         const auto graph = attention().read();

@@ -117,7 +117,8 @@ TEST_CASE("checks that Python wrote down throw when they fail") {
     };
     check({});
     check(static_cast<std::int64_t>(at::kFloat));
-    CHECK(says(message_of<suture::TypeError>([&] { check(static_cast<std::int64_t>(at::kLong)); }), "float32", "int64"));
+    CHECK(
+        says(message_of<suture::TypeError>([&] { check(static_cast<std::int64_t>(at::kLong)); }), "float32", "int64"));
 }
 
 TEST_CASE("attention is softmax(q k^T / sqrt(d)) v, with masks, causal, scaled, and with shared keys") {

@@ -2,11 +2,13 @@
 
 #include "doctest.hpp"
 #include "exported/graphs.hpp"
+#include "message.hpp"
 
 #include <ATen/ATen.h>
 
 using namespace suture::detail;
 using namespace suture_test;
+using suture::FileError;
 
 namespace {
 /// relu(x) twice: once in a block within a block, and added to itself outside.
@@ -78,6 +80,40 @@ TEST_CASE("a buffer that a node writes is copied for each pass, other weights ar
     CHECK(graph.model.plain_plan().copied_weights.size() == 1);
     for (int i = 0; i < 3; ++i) CHECK(graph({at::ones({2})}).equal(at::full({2}, 4)));
     CHECK(calls.equal(at::zeros({2})));
+}
+
+TEST_CASE("a parameter that a node writes without gradients has its gradient all the same") {
+    GraphText text;
+    text.input("x", {2}).parameter("w", {2});
+    text.node("div_", "div_.Tensor", {{"self", tensor("p_w")}, {"other", number(2)}}, {2});
+    text.node("y", "mul.Tensor", {{"self", tensor("x")}, {"other", tensor("div_")}}, {2}).output("y");
+    const at::Tensor w = at::ones({2}).requires_grad_();
+    RunningGraph graph(text, {{"w", w}});
+    graph({at::full({2}, 3)}).sum().backward();
+    CHECK(w.grad().equal(at::full({2}, 1.5)));
+    CHECK(w.detach().equal(at::ones({2})));
+}
+
+TEST_CASE("weights that share storage and are written are refused") {
+    GraphText text;
+    text.input("x", {2}).buffer("a", {2}).buffer("b", {2});
+    text.node("add_", "add_.Tensor", {{"self", tensor("b_a")}, {"other", number(1)}}, {2});
+    text.node("y", "add.Tensor", {{"self", tensor("x")}, {"other", tensor("b_b")}}, {2}).output("y");
+    const at::Tensor a = at::zeros({2});
+    CHECK(says(message_of<FileError>([&] {
+                   RunningGraph(text, {{"a", a}, {"b", a.view({2})}});
+               }),
+               "b_a", "shares its storage with b_b"));
+}
+
+TEST_CASE("an operator that may return its input counts as a view of it") {
+    GraphText text;
+    text.input("x", {1, 2}).node("two", "atleast_2d.default", {{"self", tensor("x")}}, {1, 2});
+    text.node("add_", "add_.Tensor", {{"self", tensor("two")}, {"other", number(1)}}, {1, 2}).output("add_");
+    RunningGraph graph(text);
+    const at::Tensor x = at::ones({1, 2});
+    CHECK(graph({x}).equal(at::full({1, 2}, 2)));
+    CHECK(x.equal(at::ones({1, 2})));
 }
 
 TEST_CASE("an input of the user that the graph writes stays as it is") {

@@ -94,7 +94,7 @@ TEST_CASE("an operator that LibTorch refuses is named with its module, and the e
     CHECK(says(message_of<ModelError>([&] {
                    graph({x, at::ones({4})});
                }),
-               "node y (torch.ops.aten.add.Tensor) of sum", "LibTorch refused it", "check the sizes"));
+               "node y (torch.ops.aten.add.Tensor) of sum", "LibTorch refused it", "check what it was given"));
     HookSet hooks;
     hooks.add(SiteRef<AnyLayout>(graph.site("sum")), [](const at::Tensor&) { throw std::runtime_error("mine"); });
     const auto scope = hooks.activate();

@@ -50,6 +50,41 @@ TEST_CASE("blocks of causal models can be run at chosen positions") {
     }
 }
 
+TEST_CASE("a prompt of equal tokens is no proof: noise shows which positions see which") {
+    const at::Tensor same = at::full({1, 7}, 5, at::kLong);
+    for (const std::string& name : dynamic_archives) CHECK(archive(name).computes_positions(same));
+}
+
+TEST_CASE("what is written into a weight changes what follows from the sizes alone") {
+    const at::NoGradGuard no_grad;
+    const Exported own = archive("own_dynamic");
+    const at::Tensor before = own.embed(ids);
+    own.tensors().at("wpe.weight").mul_(-3);
+    CHECK_FALSE(own.embed(ids).equal(before));
+    at::Tensor x = own.embed(ids);
+    for (suture::Index layer = 0; layer < own.layers(); ++layer) x = own.block(layer, x);
+    CHECK(at::allclose(own.unembed(x), own(ids), 1e-5, 1e-6));
+}
+
+TEST_CASE("the embedding has gradients each time") {
+    const Exported own = archive("own_dynamic");
+    {
+        const at::NoGradGuard no_grad;
+        (void)own.embed(ids);
+    }
+    for (int i = 0; i < 2; ++i) own.embed(ids).sum().backward();
+    CHECK(own.tensors().at("wpe.weight").grad().abs().sum().item<double>() > 0);
+}
+
+TEST_CASE("blocks that there are not, and ids that the model cannot take, are refused") {
+    const Exported own = archive("own_dynamic");
+    const at::Tensor x = own.embed(ids);
+    for (const suture::Index layer : {-2, 2, 99})
+        CHECK(says(message_of<ModelError>([&] { own.block(layer, x); }), "no block", "2 blocks"));
+    CHECK(says(message_of<ShapeError>([&] { own.embed(ids[0]); }), "as many axes"));
+    CHECK(says(message_of<ShapeError>([&] { own.embed(at::zeros({1, 70}, at::kLong)); }), "at most 32"));
+}
+
 TEST_CASE("a model without stages says why") {
     const Exported fixed = archive("gpt2");
     CHECK_FALSE(fixed.has_stages());

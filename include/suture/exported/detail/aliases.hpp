@@ -32,6 +32,18 @@ inline bool may_return_its_input(std::string_view name) {
                                std::string_view("_unsafe_view"),
                                std::string_view("einsum"),
                                std::string_view("reshape"),
+                               std::string_view("atleast_1d"),
+                               std::string_view("atleast_2d"),
+                               std::string_view("atleast_3d"),
+                               std::string_view("conj_physical"),
+                               std::string_view("to_dense"),
+                               std::string_view("sum_to_size"),
+                               std::string_view("positive"),
+                               std::string_view("real"),
+                               std::string_view("conj"),
+                               std::string_view("flatten"),
+                               std::string_view("resolve_conj"),
+                               std::string_view("resolve_neg"),
                                std::string_view("contiguous"),
                                std::string_view("to")};
     return std::find(names.begin(), names.end(), name) != names.end();

@@ -92,10 +92,12 @@ struct ExportedNode {
 /// What fills an input of the graph.
 struct ExportedInput {
     enum class Kind : unsigned char { weight, user, constant };
+    enum class Number : unsigned char { none, integer, real, boolean };
     Kind kind = Kind::user;
-    std::string name;      ///< of a weight, "h.0.attn.c_attn.weight"; of an input of the user, "input_ids"
-    ValueIndex value = 0;  ///< none for a constant
-    c10::IValue constant;  ///< an argument that was no tensor when the model was exported, and is fixed since
+    Number number = Number::none;  ///< of an input of the user that is not a tensor
+    std::string name;              ///< of a weight, "h.0.attn.c_attn.weight"; of an input of the user, "input_ids"
+    ValueIndex value = 0;          ///< none for a constant
+    c10::IValue constant;          ///< an argument that was no tensor when the model was exported, and is fixed since
 };
 
 /// What the model returns, under the name that its result gives it: "logits".

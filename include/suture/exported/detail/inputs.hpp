@@ -99,8 +99,15 @@ private:
         if (!is_given) throw ModelError("input " + input.name + " is missing: the model takes " + names());
         const auto& meta = graph_.values[input.value].meta;
         if (!meta) {
-            if (!value.isInt() && !value.isDouble() && !value.isBool())
-                throw TypeError("input " + input.name + " is a number: give an integer or a double");
+            const bool fits = input.number == ExportedInput::Number::integer ? value.isInt()
+                              : input.number == ExportedInput::Number::real  ? value.isDouble() || value.isInt()
+                                                                             : value.isBool();
+            if (!fits)
+                throw TypeError("input " + input.name + " is " +
+                                (input.number == ExportedInput::Number::integer ? "an integer"
+                                 : input.number == ExportedInput::Number::real  ? "a double"
+                                                                                : "a bool") +
+                                ": give one");
             return;
         }
         if (!value.isTensor() || !value.toTensor().defined())
@@ -151,6 +158,7 @@ private:
             if (symbol.empty()) continue;
             if (const auto range = graph_.ranges.find(symbol); range != graph_.ranges.end()) {
                 // A least size of 2 is a habit of tracing: Python runs such files with 1.
+                if (size == 0 && range->second.least > 0) refuse(" with " + symbol + " at least 1", "give more");
                 if (range->second.least > 2 && size < range->second.least)
                     refuse(" with " + symbol + " at least " + std::to_string(range->second.least), "give more");
                 if (range->second.most && size > *range->second.most)

@@ -59,6 +59,7 @@ public:
         aliases_.emplace(graph_, prepared_);
         for (const ExportedInput& input : graph_.inputs)
             if (input.kind == ExportedInput::Kind::weight) weights_.emplace(input.value, tensors_.at(input.name));
+        check_written_weights();
         for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
             for (const ModuleCall& call : graph_.nodes[n].modules) last_node_[call] = n;
         add_sites();
@@ -131,9 +132,25 @@ private:
     }
     bool is_tensor(ValueIndex value) const { return value != no_value && graph_.values[value].meta.has_value(); }
 
+    /// Each pass has copies of the weights that the graph writes, which share nothing.
+    /// @throws FileError if two of them shared storage
+    void check_written_weights() const {
+        for (const auto& [value, tensor] : weights_) {
+            if (!aliases_->is_written(value)) continue;
+            for (const auto& [other, shared] : weights_)
+                if (other != value && tensor.storage().data() == shared.storage().data())
+                    refuse_file("the model writes into " + graph_.values[value].name +
+                                    ", which shares its storage with " + graph_.values[other].name,
+                                "give both storage of their own in Python and export the model again");
+        }
+    }
+
     // Sites of modules ------------------------------------------------------------------------------------------
 
     void add_site(ExportedPort port, const std::string& path) {
+        // A module that is called "input" has that path.
+        if (port.where == ExportedPort::Where::input || path_of_call(port.call) != path)
+            if (std::find(graph_.modules.begin(), graph_.modules.end(), path) != graph_.modules.end()) return;
         port.site = Site(path.empty() ? "the model's output" : path);
         ports_.push_back(std::move(port));
         module_sites_.push_back(&ports_.back());

@@ -52,6 +52,8 @@ inline void explain_no_site(const ExportedModel& model, const std::string& asked
         std::vector<std::string> there;
         for (const std::string& path : model.operator_paths())
             if (path_matches(owner, path.substr(0, path.rfind(':')))) there.push_back(path);
+        if (std::find(there.begin(), there.end(), asked) != there.end())
+            throw HookError(nothing + "this operator gives several tensors: hook those that read them");
         if (!there.empty()) {
             std::vector<std::string> names;
             for (const std::string& path : there) add_once(names, path.substr(path.rfind(':') + 1));

@@ -16,6 +16,7 @@
 #include <torch/csrc/jit/frontend/function_schema_parser.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -81,9 +82,13 @@ class OperatorFinder {
     }
 
 public:
-    /// @throws FileError, naming the node, if no operator has its name or its arguments do not fit
+    /// @throws FileError, naming the node, if no operator has its name or its arguments do not fit, or if a model has no
+    ///         business with it
     static PreparedNode prepared(const ExportedNode& node) {
         std::string lacks;
+        if (!is_safe(node.target))
+            refuse(node, "it reaches past the tensors that it is given, which a file may not ask for",
+                   "write the module in Python without it and export the model again");
         if (const OwnOperator* own = own_of(node.target); own && !own->only_if_absent) return prepared_own(node, *own);
         if (auto handle = found(node.target)) {
             PreparedNode made;
@@ -109,6 +114,70 @@ private:
         if (target.rfind("torch.ops.", 0) == 0)
             return "load the library that registers it first, or write the module in Python without it";
         return "write the module in Python without it and export the model again";
+    }
+
+    /// LibTorch's operators check what they are given, but for those that it keeps to itself: they open files, take sizes and
+    /// strides on trust, or write where they are told.
+    static bool is_safe(std::string_view target) {
+        constexpr std::string_view prefix = "torch.ops.";
+        if (target.substr(0, prefix.size()) != prefix) return true;
+        const std::string_view rest = target.substr(prefix.size()), space = rest.substr(0, rest.find('.'));
+        constexpr std::array spaces_of_libtorch{std::string_view("prim"),
+                                                std::string_view("prims"),
+                                                std::string_view("inductor"),
+                                                std::string_view("quantized"),
+                                                std::string_view("_quantized"),
+                                                std::string_view("mkldnn"),
+                                                std::string_view("mkl"),
+                                                std::string_view("onednn"),
+                                                std::string_view("sparse"),
+                                                std::string_view("c10d"),
+                                                std::string_view("_c10d_functional"),
+                                                std::string_view("profiler"),
+                                                std::string_view("cuda"),
+                                                std::string_view("static_runtime"),
+                                                std::string_view("xnnpack"),
+                                                std::string_view("symm_mem"),
+                                                std::string_view("prepacked"),
+                                                std::string_view("aten_jit"),
+                                                std::string_view("torch_ipex"),
+                                                std::string_view("rngprims"),
+                                                std::string_view("internal")};
+        if (std::find(spaces_of_libtorch.begin(), spaces_of_libtorch.end(), space) != spaces_of_libtorch.end())
+            return false;
+        if (space != "aten") return true;  // of a library that the user has loaded
+        const std::string_view name = rest.substr(5, rest.rfind('.') - 5);
+        constexpr std::array reaching{std::string_view("from_file"),   std::string_view("set_"),
+                                      std::string_view("set_data"),    std::string_view("resize_"),
+                                      std::string_view("resize_as_"),  std::string_view("record_stream"),
+                                      std::string_view("data"),        std::string_view("rename_"),
+                                      std::string_view("as_strided_"), std::string_view("empty_quantized")};
+        if (std::find(reaching.begin(), reaching.end(), name) != reaching.end()) return false;
+        // What begins with one underscore is LibTorch's own business, except what exports contain.
+        constexpr std::array known{std::string_view("_softmax"),
+                                   std::string_view("_log_softmax"),
+                                   std::string_view("_to_copy"),
+                                   std::string_view("_unsafe_view"),
+                                   std::string_view("_assert_async"),
+                                   std::string_view("_assert_scalar"),
+                                   std::string_view("_assert_tensor_metadata"),
+                                   std::string_view("_native_batch_norm_legit"),
+                                   std::string_view("_native_batch_norm_legit_no_training"),
+                                   std::string_view("_batch_norm_impl_index"),
+                                   std::string_view("_adaptive_avg_pool2d"),
+                                   std::string_view("_scaled_dot_product_attention_math"),
+                                   std::string_view("_weight_norm"),
+                                   std::string_view("_fft_r2c"),
+                                   std::string_view("_fft_c2r"),
+                                   std::string_view("_fft_c2c"),
+                                   std::string_view("_conj"),
+                                   std::string_view("_neg_view"),
+                                   std::string_view("_shape_as_tensor"),
+                                   std::string_view("_unsafe_index"),
+                                   std::string_view("_local_scalar_dense"),
+                                   std::string_view("_cdist_forward")};
+        return name.substr(0, 1) != "_" || name.substr(0, 2) == "__" ||
+               std::find(known.begin(), known.end(), name) != known.end();
     }
 
     static const OwnOperator* own_of(std::string_view target) {

@@ -111,7 +111,7 @@ private:
             if (first == entry.npos || first == last || path.find(',') != path.npos || !known_paths_.contains(path))
                 refuse_file("node " + shown(node) + " belongs to a module " + shown(entry) +
                                 ", which is not among the modules that were called",
-                            "name modules without commas and semicolons, and export the model again");
+                            "name modules without commas, semicolons and \"@\", and export the model again");
             if (!path.empty()) calls.push_back({path, call_number(entry.substr(0, first))});
         }
         return calls;
@@ -356,6 +356,10 @@ private:
                     given == "as_sym_bool") {
                     read.name = value_name(member(what, "arg", "an input"));
                     read.value = define(read.name, names, no_node);
+                    read.number = given == "as_sym_int"     ? ExportedInput::Number::integer
+                                  : given == "as_sym_float" ? ExportedInput::Number::real
+                                  : given == "as_sym_bool"  ? ExportedInput::Number::boolean
+                                                            : ExportedInput::Number::none;
                 } else {
                     read.kind = ExportedInput::Kind::constant;
                     read.constant = item(given, arg, names, "an input").constant;

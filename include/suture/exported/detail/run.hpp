@@ -29,7 +29,8 @@ public:
     /// @param positions of a plan with attentions: they compute these
     explicit ExportedPass(const ExportedPlan& plan, CausalPositions* positions = nullptr)
         : plan_(plan), positions_(positions), frame_(plan.slots) {
-        for (const auto& [slot, weight] : plan.copied_weights) frame_[slot] = weight.detach().clone();
+        for (const auto& [slot, weight] : plan.copied_weights)
+            frame_[slot] = (weight.requires_grad() ? weight : weight.detach()).clone();  // gradients reach the weight
     }
 
     /// Gives a slot to an input of the user.
@@ -119,10 +120,10 @@ private:
         } catch (const c10::Error& e) {
             std::throw_with_nested(ModelError(step.node->text() +
                                               ": LibTorch refused it: " + e.what_without_backtrace() +
-                                              ": check the sizes and dtypes of the inputs"));
+                                              ": check what it was given; if that is right, use a newer LibTorch"));
         } catch (const std::exception& e) {
             std::throw_with_nested(ModelError(step.node->text() + ": LibTorch refused it: " + e.what() +
-                                              ": check the sizes and dtypes of the inputs"));
+                                              ": check what it was given; if that is right, use a newer LibTorch"));
         }
         store(step, stack);
     }

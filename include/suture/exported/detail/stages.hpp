@@ -106,8 +106,10 @@ public:
     /// Whether the stages give the logits of a whole pass for a prompt, [1, positions].
     bool agree_with_model(const at::Tensor& ids, const at::Tensor& logits) {
         const at::NoGradGuard no_grad;
-        at::Tensor x = embed(ids);
+        // A second prompt beside it: prompts must not see one another.
+        at::Tensor x = embed(at::cat({ids, ids.flip(1)}));
         for (Index layer = 0; layer < layers(); ++layer) x = block(layer, x);
+        x = x.narrow(0, 0, 1);
         // The rows in another order: what follows the blocks must not mind.
         const at::Tensor order = at::arange(ids.size(1) - 1, -1, -1, at::TensorOptions(at::kLong).device(x.device()));
         return is_close(unembed(x), logits, logits) &&
@@ -333,16 +335,17 @@ private:
     }
 
     void give_fixed(ExportedPass& pass, std::size_t stage, BatchAndLength sizes) {
-        for (const auto& [value, what] : *fixed_values(stage == 0 ? Fixed::of_embedding : Fixed::of_stages, sizes))
-            pass.give(value, what);
+        const auto values = fixed_values(stage == 0 ? Fixed::of_embedding : Fixed::of_stages, sizes);
+        for (const auto& [value, what] : *values) pass.give(value, what);
     }
     /// Numbers are those of one run of all positions, and tensors have the rows of the indices.
     void give_fixed_at(ExportedPass& pass, const at::Tensor& indices) {
-        for (const auto& [value, number] : *fixed_values(Fixed::numbers, {1, indices.size(0)}))
-            pass.give(value, number);
+        const auto numbers = fixed_values(Fixed::numbers, {1, indices.size(0)});
+        for (const auto& [value, number] : *numbers) pass.give(value, number);
         if (fixed_in_[Fixed::tensors].empty()) return;
         const std::int64_t longest = indices.numel() == 0 ? 1 : indices.max().item<std::int64_t>() + 1;
-        for (const auto& [value, what] : *fixed_values(Fixed::tensors, {1, longest})) {
+        const auto tensors = fixed_values(Fixed::tensors, {1, longest});
+        for (const auto& [value, what] : *tensors) {
             const auto axis = position_axis(value);
             if (axis && *axis)
                 pass.give(value, what.toTensor().index_select(static_cast<std::int64_t>(**axis), indices));

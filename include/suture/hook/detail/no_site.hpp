@@ -147,7 +147,8 @@ inline std::string site_is_of_another_kind(const AskedSite& asked) {
         if (!path_matches(part, owner)) continue;
         std::vector<std::string> there;
         for (const KnownSite& other : asked.model.sites)
-            if (other.path == owner || module_part(other.path) == owner) there.push_back(other.path);
+            if (other.path == owner || module_part(other.path) == owner)
+                there.push_back(other.path.empty() ? "''" : other.path);
         if (there.size() == 1) return there.front() + " has one site: write that path alone";
         return "the only sites of " + shown_path(owner) + " are " + joined(there, ", ") + ": ask for one of them";
     }
