@@ -86,7 +86,7 @@ public:
     ExportedOutputs run(std::initializer_list<exported::NamedInput> inputs) const {
         std::vector<std::pair<std::string, c10::IValue>> named;
         for (const exported::NamedInput& input : inputs) named.emplace_back(input.name, input.value);
-        return run_sorted(detail::ExportedInputs(state_->model.graph()).sorted({}, std::move(named)));
+        return run_sorted(detail::ExportedInputs(state_->model.graph()).sorted({}, named));
     }
 
     /// The names of the inputs, in their order.

@@ -20,12 +20,12 @@ struct fixture {
         graph = text.read();
     }
     using Named = std::vector<std::pair<std::string, c10::IValue>>;
-    std::vector<c10::IValue> sorted(std::vector<c10::IValue> given, Named named = {}) const {
-        return ExportedInputs(graph).sorted(std::move(given), std::move(named));
+    std::vector<c10::IValue> sorted(std::vector<c10::IValue> given, const Named& named = {}) const {
+        return ExportedInputs(graph).sorted(std::move(given), named);
     }
     template <class E>
     std::string refusal(std::vector<c10::IValue> given, Named named = {}) const {
-        return message_of<E>([&] { sorted(std::move(given), std::move(named)); });
+        return message_of<E>([&] { sorted(std::move(given), named); });
     }
     GraphText text;
     suture::detail::ExportedGraph graph;

@@ -38,7 +38,7 @@ public:
     /// The values by input of the graph; empty for weights.
     /// @throws ModelError, TypeError or ShapeError, naming the input
     std::vector<c10::IValue> sorted(std::vector<c10::IValue> positional,
-                                    std::vector<std::pair<std::string, c10::IValue>> named) const {
+                                    const std::vector<std::pair<std::string, c10::IValue>>& named) const {
         std::vector<c10::IValue> values(graph_.inputs.size());
         std::vector<bool> is_given(graph_.inputs.size());
         std::size_t next = 0;
@@ -50,11 +50,11 @@ public:
             values[next] = std::move(value);
             is_given[next++] = true;
         }
-        for (auto& [name, value] : named) {
+        for (const auto& [name, value] : named) {
             const std::size_t at = index_of(name);
             if (is_given[at]) throw ModelError("input " + name + " is given twice: give it once");
             is_given[at] = true;
-            values[at] = std::move(value);
+            values[at] = value;
         }
         std::map<std::string, Bound> symbols;
         for (std::size_t i = 0; i < values.size(); ++i) check(graph_.inputs[i], is_given[i], values[i], symbols);

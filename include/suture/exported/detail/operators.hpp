@@ -197,6 +197,7 @@ private:
     static const c10::FunctionSchema& schema_of(const OwnOperator& own) {
         static const std::vector<c10::FunctionSchema> schemas = [] {
             std::vector<c10::FunctionSchema> parsed;
+            parsed.reserve(own_operators::all.size());
             for (const OwnOperator& each : own_operators::all) parsed.push_back(torch::jit::parseSchema(each.schema));
             return parsed;
         }();

@@ -16,6 +16,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/randint.h>
 
 #include <algorithm>
 #include <array>
@@ -106,8 +107,11 @@ public:
     /// Whether the stages give the logits of a whole pass for a prompt, [1, positions].
     bool agree_with_model(const at::Tensor& ids, const at::Tensor& logits) {
         const at::NoGradGuard no_grad;
-        // A second prompt beside it: prompts must not see one another.
-        at::Tensor x = embed(at::cat({ids, ids.flip(1)}));
+        // Others beside it, of its ids: prompts must not see one another.
+        const at::Generator seed = at::detail::createCPUGenerator(0);
+        const Index least = ids.min().item<Index>(), end = ids.max().item<Index>() + 1;
+        const at::Tensor others = at::randint(least, end, {3, ids.size(1)}, seed, at::TensorOptions(at::kLong));
+        at::Tensor x = embed(at::cat({ids, others.to(ids.options())}));
         for (Index layer = 0; layer < layers(); ++layer) x = block(layer, x);
         x = x.narrow(0, 0, 1);
         // The rows in another order: what follows the blocks must not mind.

@@ -164,8 +164,8 @@ void change_plainly(const at::Tensor& packed, const ResolvedPlace& r, Update how
         });
     };
     // Products of 16-bit floats are made in float32 and rounded once, see write_in_float.
-    if (!with.is_tensor)
-        return how == Update::set ? change_by(with.scalar.to<T>()) : change_by(with.scalar.to<at::opmath_type<T>>());
+    if (!with.is_tensor && how == Update::set) return change_by(with.scalar.to<T>());
+    if (!with.is_tensor) return change_by(with.scalar.to<at::opmath_type<T>>());
     const T* const values = static_cast<const T*>(with.tensor.data_ptr());
     const Index total = with.tensor.numel();
     Index next = 0;
