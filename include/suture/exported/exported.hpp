@@ -145,7 +145,7 @@ public:
     /// Whether the stages give the logits of a whole pass for a prompt, [1, positions].
     bool stages_agree(const at::Tensor& ids) const {
         const at::NoGradGuard no_grad;
-        return stages()->agree_with_model(ids, (*this)(ids));
+        return stages()->agree_with(*this, ids);
     }
 
     SUTURE_REJECTED_DEFAULT("a model is loaded by a function: write exported::load(path)", Exported);

@@ -85,39 +85,16 @@ public:
     }
 
     /// Whether every block can be run at chosen positions. Its attention must have a form that is known, and all else in it
-    /// treat every position by itself; and in a trial on the stream of this prompt, [1, positions], and on noise of its
-    /// size, each block must give later positions, alone, what it gives them in a pass over all.
+    /// treat every position by itself; and in a trial on noise of the size of this prompt's stream, [1, positions], each
+    /// block must give later positions, alone, what it gives them in a pass over all. Prompts of one length are tried once.
     bool computes_positions(const at::Tensor& ids) {
-        if (attentions_.empty() || !fixed_have_positions_ || !blocks_are_position_wise()) return false;
-        const at::NoGradGuard no_grad;
-        const Index length = ids.size(1);
-        if (!fixed_values_stay(length)) return false;
-        at::Tensor x = embed(ids);
-        const at::Generator seed = at::detail::createCPUGenerator(0);
-        for (Index layer = 0; layer < layers(); ++layer) {
-            const at::Tensor noise = at::empty(x.sizes(), at::kFloat).normal_(0, 1, seed).to(x.options());
-            // Equal tokens would hide which positions see which.
-            if (!agrees_at_positions(layer, x) || !agrees_at_positions(layer, x.add(noise.mul(x.std().add(1e-3)))))
-                return false;
-            x = block(layer, x);
-        }
-        return true;
+        return tried_once(compute_positions_, ids.size(1), [&] { return try_positions(ids); });
     }
-
-    /// Whether the stages give the logits of a whole pass for a prompt, [1, positions].
-    bool agree_with_model(const at::Tensor& ids, const at::Tensor& logits) {
-        const at::NoGradGuard no_grad;
-        // Others beside it, of its ids: prompts must not see one another.
-        const at::Generator seed = at::detail::createCPUGenerator(0);
-        const Index least = ids.min().item<Index>(), end = ids.max().item<Index>() + 1;
-        const at::Tensor others = at::randint(least, end, {3, ids.size(1)}, seed, at::TensorOptions(at::kLong));
-        at::Tensor x = embed(at::cat({ids, others.to(ids.options())}));
-        for (Index layer = 0; layer < layers(); ++layer) x = block(layer, x);
-        x = x.narrow(0, 0, 1);
-        // The rows in another order: what follows the blocks must not mind.
-        const at::Tensor order = at::arange(ids.size(1) - 1, -1, -1, at::TensorOptions(at::kLong).device(x.device()));
-        return is_close(unembed(x), logits, logits) &&
-               is_close(unembed(x[0].index_select(0, order)), logits[0].index_select(0, order), logits);
+    /// Whether the stages give the logits of a whole pass for a prompt, [1, positions]. Tried once for each length.
+    /// @param model runs the model
+    template <class Model>
+    bool agree_with(const Model& model, const at::Tensor& ids) {
+        return tried_once(agree_, ids.size(1), [&] { return try_whole(ids, model(ids)); });
     }
 
 private:
@@ -171,6 +148,45 @@ private:
                              std::to_string(layers()) + " blocks, numbered from 0");
     }
 
+    template <class Try>
+    bool tried_once(std::map<Index, bool>& known, Index length, const Try& attempt) {
+        {
+            const std::lock_guard lock(guard_);
+            if (const auto found = known.find(length); found != known.end()) return found->second;
+        }
+        const bool outcome = attempt();
+        const std::lock_guard lock(guard_);
+        return known[length] = outcome;
+    }
+    bool try_positions(const at::Tensor& ids) {
+        if (attentions_.empty() || !fixed_have_positions_ || !blocks_are_position_wise()) return false;
+        const at::NoGradGuard no_grad;
+        if (!fixed_values_stay(ids.size(1))) return false;
+        at::Tensor x = embed(ids);
+        const at::Generator seed = at::detail::createCPUGenerator(0);
+        for (Index layer = 0; layer < layers(); ++layer) {
+            // The stream of equal tokens would hide which positions see which.
+            const at::Tensor noise = at::empty(x.sizes(), at::kFloat).normal_(0, 1, seed).to(x.options());
+            if (!agrees_at_positions(layer, x.add(noise.mul(x.std().add(1e-3))))) return false;
+            x = block(layer, x);
+        }
+        return true;
+    }
+    bool try_whole(const at::Tensor& ids, const at::Tensor& logits) {
+        const at::NoGradGuard no_grad;
+        // Another beside it, of its ids: prompts must not see one another.
+        const at::Generator seed = at::detail::createCPUGenerator(0);
+        const Index least = ids.min().item<Index>(), end = ids.max().item<Index>() + 1;
+        const at::Tensor other = at::randint(least, end, ids.sizes(), seed, at::TensorOptions(at::kLong));
+        at::Tensor x = embed(at::cat({ids, other.to(ids.options())}));
+        for (Index layer = 0; layer < layers(); ++layer) x = block(layer, x);
+        x = x.narrow(0, 0, 1);
+        // The rows in another order: what follows the blocks must not mind.
+        const at::Tensor order = at::arange(ids.size(1) - 1, -1, -1, at::TensorOptions(at::kLong).device(x.device()));
+        return is_close(unembed(x), logits, logits) &&
+               is_close(unembed(x[0].index_select(0, order)), logits[0].index_select(0, order), logits);
+    }
+
     /// Whether a block gives positions alone what it gives them among all. @param x [1, positions, width]
     bool agrees_at_positions(Index layer, const at::Tensor& x) {
         const Index length = x.size(1);
@@ -178,11 +194,10 @@ private:
         try {
             Recording all(length);
             if (!is_close(block(layer, x[0], all), whole, change)) return false;
-            for (const Index first : {std::min<Index>(1, length - 1), length / 2}) {
-                LaterPositions later(all, first);
-                const at::Tensor part = block(layer, x[0].narrow(0, first, length - first), later);
-                if (!is_close(part, whole.narrow(0, first, length - first), change)) return false;
-            }
+            const Index first = length / 2;
+            LaterPositions later(all, first);
+            const at::Tensor part = block(layer, x[0].narrow(0, first, length - first), later);
+            if (!is_close(part, whole.narrow(0, first, length - first), change)) return false;
         } catch (const Error&) {  // an attention of another form
             return false;
         }
@@ -406,6 +421,7 @@ private:
     std::set<ValueIndex> is_fixed_;  ///< values that follow from the sizes of the ids alone
     bool fixed_have_positions_ = false;
     std::map<Fixed, std::vector<ValueIndex>> fixed_in_;
+    std::map<Index, bool> compute_positions_, agree_;  ///< outcomes of trials, by the length of the prompt
     std::mutex guard_;
     std::size_t plans_version_ = 0, fixed_bytes_ = 0;
     std::map<std::pair<std::size_t, Part>, std::shared_ptr<const ExportedPlan>> plans_;
