@@ -121,7 +121,7 @@ public:
     /// positions: then a sweep runs only what comes after a patch.
     bool has_stages() const { return state_->stages().first != nullptr; }
     /// Why it has none; empty if it has.
-    const std::string& why_no_stages() const { return state_->stages().second; }
+    std::string why_no_stages() const { return state_->stages().second; }
     /// The number of blocks. @throws ModelError, as all that follow, if has_stages() is false
     Index layers() const { return stages()->layers(); }
     /// [batch, positions] -> [batch, positions, width]
@@ -185,7 +185,7 @@ private:
         State(detail::ExportedGraph graph, std::map<std::string, at::Tensor> tensors)
             : model(std::move(graph), std::move(tensors)) {}
         /// The stages, or null and the reason.
-        std::pair<std::shared_ptr<detail::ExportedStages>, const std::string&> stages() {
+        std::pair<std::shared_ptr<detail::ExportedStages>, std::string> stages() {
             const std::lock_guard lock(guard);
             // What was written into a weight may have changed what follows from the sizes alone.
             std::uint32_t written = 0;

@@ -1,5 +1,5 @@
 // ExportedArchive: the records of a file that torch.export.save wrote, on the mapped file. Everything else that people
-// name by mistake is told apart and refused with what to do about it.
+// name by mistake is recognised and refused, with what to do about it.
 // Source: https://docs.pytorch.org/docs/stable/user_guide/torch_compiler/export/pt2_archive.html
 #pragma once
 

@@ -44,7 +44,7 @@ struct ExportedBlocks {
     std::vector<std::size_t> first_nodes;  ///< of each block, and one behind the last
 };
 
-/// Finds the blocks of a graph. @return those of the longest list of modules, or why there are none
+/// Finds the blocks of a graph. Of several lists of modules it takes the longest that can be run in stages.
 class BlockFinder {
 public:
     BlockFinder(const ExportedGraph& graph, const std::vector<ModuleUse>& uses, const ExportedAliases& aliases)

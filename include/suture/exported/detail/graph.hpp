@@ -31,7 +31,7 @@ struct ExportedValue {
 /// One value or constant in an argument.
 struct ExportedItem {
     ValueIndex value = no_value;
-    c10::IValue constant;  ///< if there is no value
+    c10::IValue constant;  ///< stands in place of a value
 };
 
 /// An argument of a node: one item, or a list of them.

@@ -97,7 +97,7 @@ public:
     const std::vector<const ExportedPort*>& module_sites() const { return module_sites_; }
 
     /// The site of an operator: "h.0.attn:softmax", "h.0.attn:softmax.input", "h.0.attn:matmul.1" for the second one.
-    /// Null if there is none.
+    /// @return null if the model has no such operator
     const ExportedPort* operator_site(const std::string& path) {
         const std::lock_guard lock(guard_);
         if (const auto known = operator_sites_.find(path); known != operator_sites_.end()) return known->second;

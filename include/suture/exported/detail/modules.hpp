@@ -1,6 +1,7 @@
 // The modules of an exported model, and which values of its graph are their inputs and outputs.
 // Law: the output of a module is what Python's forward hook would see, and its input what the hook before forward would,
-// but for arguments whose numbers the module does not read; where the graph cannot tell, there is no site and a reason.
+// but for arguments whose numbers the module does not read; where the graph cannot tell, the module has no
+// site, and an error says why.
 #pragma once
 
 #include "suture/exported/detail/aliases.hpp"
@@ -22,7 +23,7 @@ struct ModuleUse {
     std::vector<std::size_t> nodes;
     std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order of reading or of a preserved signature
     std::vector<ValueIndex> outputs;  ///< one, or as many as a preserved signature names; none if it is not known
-    std::string no_output;            ///< why there is none: "several of its tensors are used outside of it"
+    std::string no_output;            ///< why it is not known: "several of its tensors are used outside of it"
 };
 
 /// "h.0.attn", or "h.0.attn@1" for the second call.

@@ -1,5 +1,5 @@
 // Which nodes of an exported graph treat every position by itself. Only operators that are known to are trusted, on the axes
-// that the file has recorded: a scan, a sum or a convolution over positions is none, and neither is an operator that is not
+// that the file has recorded: a scan, a sum or a convolution over positions is refused, and so is an operator that is not
 // listed here.
 // Law: a part of a graph that is position-wise gives any selection of positions what it gives them among all others.
 #pragma once

@@ -57,10 +57,7 @@ public:
     /// [..., width] -> [..., vocabulary]
     at::Tensor unembed(const at::Tensor& x) {
         const at::Tensor rows = x.reshape({1, -1, x.size(-1)});
-        const at::Tensor logits = run_whole(stages() - 1, rows);
-        std::vector<std::int64_t> sizes = x.sizes().vec();
-        sizes.back() = logits.size(-1);
-        return logits.reshape(sizes);
+        return laid_out_as(x, run_whole(stages() - 1, rows));
     }
     /// The logits of these ids alone, where the model ends in a product with its unembedding.
     at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) {
@@ -69,10 +66,7 @@ public:
         const at::Tensor rows = x.reshape({1, -1, x.size(-1)});
         const at::Tensor normed = run_whole(stages() - 1, rows, Part::without_product);
         const at::Tensor bias = last->bias.defined() ? last->bias.index_select(0, ids) : at::Tensor();
-        const at::Tensor logits = at::linear(normed, last->weight.index_select(0, ids), bias);
-        std::vector<std::int64_t> sizes = x.sizes().vec();
-        sizes.back() = logits.size(-1);
-        return logits.reshape(sizes);
+        return laid_out_as(x, at::linear(normed, last->weight.index_select(0, ids), bias));
     }
     /// [positions, width] -> [kept positions, width]. @pre computes_positions() is true
     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) {
@@ -98,6 +92,12 @@ public:
     }
 
 private:
+    /// The logits of rows, with the axes that x has before its channels.
+    static at::Tensor laid_out_as(const at::Tensor& x, const at::Tensor& logits) {
+        std::vector<std::int64_t> sizes = x.sizes().vec();
+        sizes.back() = logits.size(-1);
+        return logits.reshape(sizes);
+    }
     /// All positions of one run; keeps their keys and values.
     class Recording final : public CausalPositions {
     public:
