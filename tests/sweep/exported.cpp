@@ -81,14 +81,35 @@ TEST_CASE("heads of a packed projection are swept one at a time") {
                      SweepMethod::stages_by_position);
 }
 
-TEST_CASE("a model that was exported with fixed sizes is swept by whole passes, one prompt at a time") {
-    const Exported gpt2 = archive("gpt2");
-    const auto stream = sites<Resid<16>>(gpt2, "transformer.h.*");
+TEST_CASE("of a model without stages only the operators after each patch run, with the numbers of whole passes") {
     const at::Tensor one = clean.narrow(0, 0, 1).narrow(1, 0, 6), other = corrupted.narrow(0, 0, 1).narrow(1, 0, 6);
-    const SweepResult result = sweep(gpt2, denoising(one, other), Grid::of<Resid<16>>(stream),
-                                     logit_difference(at::tensor({5}), at::tensor({7})));
-    CHECK(result.method == SweepMethod::forward_passes);
-    CHECK(result.done.all().item<bool>());
+    const Metric metric = logit_difference(at::tensor({5}), at::tensor({7}));
+    for (const std::string name : {"gpt2", "gpt2_sdpa"}) {
+        const Exported gpt2 = archive(name);
+        const auto c_attn = sites<Gpt2Qkv<16, 2>>(gpt2, "transformer.h.*.attn.c_attn");
+        const auto stream = sites<Resid<16>>(gpt2, "transformer.h.*");
+        for (const Grid& grid : {Grid::of<Resid<16>>(stream), Grid::of<Q, K, V>(c_attn).by_head()})
+            for (const Patching& patching : {denoising(one, other), zero_ablation(one)}) {
+                const SweepResult fast = sweep(gpt2, patching, grid, metric);
+                SweepOptions plain;
+                plain.optimisations = Optimisations::none();
+                const SweepResult slow = sweep(gpt2, patching, grid, metric, plain);
+                CHECK(fast.method == SweepMethod::reruns);
+                CHECK(slow.method == SweepMethod::forward_passes);
+                CHECK(fast.is_complete());
+                CHECK(fast.values.equal(slow.values));
+                CHECK(fast.baseline.equal(slow.baseline));
+            }
+    }
+}
+
+TEST_CASE("what a rerun keeps counts as memory of the sweep") {
+    const Exported gpt2 = archive("gpt2");
+    SweepOptions tiny;
+    tiny.memory = 1000;
+    CHECK_THROWS_AS((void)sweep(gpt2, zero_ablation(clean.narrow(0, 0, 1).narrow(1, 0, 6)),
+                                Grid::of<Resid<16>>(sites<Resid<16>>(gpt2, "transformer.h.*")), logit(5), tiny),
+                    MemoryError);
 }
 
 TEST_CASE("attribution patching estimates the cells of an exported model from two passes and one backward pass") {

@@ -19,6 +19,7 @@
 #include "suture/exported/detail/stages.hpp"
 #include "suture/exported/detail/weights.hpp"
 #include "suture/exported/outputs.hpp"
+#include "suture/exported/rerun.hpp"
 #include "suture/file/detail/file_errors.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site_ref.hpp"
@@ -114,6 +115,18 @@ public:
             visit(state_->model.path_of(i), same);
         }
     }
+
+    /// Passes over the same inputs that compute only what follows their hooks.
+    /// @param frozen sites, or ranges of sites, at which such a pass has what the model has there without hooks, whatever
+    ///        comes before
+    /// @throws HookError if a site is not one of this model, or if a range is empty; ModelError if one is to be frozen and
+    ///         the model draws random numbers
+    template <detail::SomeSites... S>
+    ExportedRerun rerun(S&&... frozen) const {
+        return ExportedRerun(std::shared_ptr<detail::ExportedModel>(state_, &state_->model), frozen...);
+    }
+    template <class... S>
+    SUTURE_REJECTED("what is frozen are sites: find them by sites<Layout>(model, pattern)", rerun(S&&...) const);
 
     // For sweeps (StagedModel):
 

@@ -169,6 +169,27 @@ concept Hookable = requires(const S& s) {
 template <Hookable S>
 using site_layout = typename decltype(site_ref(std::declval<const S&>()))::layout;
 
+namespace detail {
+/// The same sites without their layouts: of one site, or of a range.
+/// @throws HookError if the range is empty
+template <class S>
+std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
+    std::vector<SiteRef<AnyLayout>> all;
+    const auto add = [&all](const auto& site) { all.emplace_back(site_ref(site).site()); };
+    if constexpr (Hookable<std::remove_cvref_t<S>>)
+        add(sites);
+    else
+        for (auto&& site : sites) add(site);
+    if (all.empty()) throw HookError("the range of sites is empty: give at least one site");
+    return all;
+}
+/// Whether untyped() takes it.
+template <class S>
+concept SomeSites = Hookable<std::remove_cvref_t<S>> || requires(S& sites) {
+    site_ref(*std::begin(sites));
+};
+}  // namespace detail
+
 }  // namespace suture
 
 #include "suture/core/end_refuse.hpp"

@@ -130,18 +130,6 @@ Extents<L> extents_at_sites([[maybe_unused]] S&& sites) {
     }
 }
 
-template <Sites S>
-std::vector<SiteRef<AnyLayout>> untyped(S&& sites) {
-    std::vector<SiteRef<AnyLayout>> all;
-    const auto add = [&all](const auto& site) { all.emplace_back(site_ref(site).site()); };
-    if constexpr (Hookable<std::remove_cvref_t<S>>)
-        add(sites);
-    else
-        for (auto&& site : sites) add(site);
-    if (all.empty()) throw HookError("the range of sites is empty: give at least one site");
-    return all;
-}
-
 /// A sweep tells prompts and positions apart by their axes.
 template <class L>
 inline constexpr Fault swept_axes_fault = axes_of<L>.is_batch_first() ? Fault::none : Fault::sweep_axes;

@@ -42,15 +42,18 @@ struct SweepAxis {
 /// How the cells of a result were computed.
 enum class SweepMethod : unsigned char {
     forward_passes,      ///< one forward pass per cell, or per place of the grid
+    reruns,              ///< only the operators after each patch, of whole prompts
     stages,              ///< only the blocks after each patch, of whole prompts
     stages_by_position,  ///< only the blocks after each patch, and only the positions that it can change
     attribution          ///< estimated to first order: @see attribution_patching
 };
-inline constexpr std::array sweep_methods{SweepMethod::forward_passes, SweepMethod::stages,
+inline constexpr std::array sweep_methods{SweepMethod::forward_passes, SweepMethod::reruns, SweepMethod::stages,
                                           SweepMethod::stages_by_position, SweepMethod::attribution};
 /// "stages, position by position"
 constexpr const char* to_string(SweepMethod method) {
     switch (method) {
+        case SweepMethod::reruns:
+            return "operators after each patch";
         case SweepMethod::stages:
             return "stages";
         case SweepMethod::stages_by_position:

@@ -57,7 +57,8 @@ bool swept_in_stages(Model& model, const SweepTask& task, const SweepOptions& op
 ///     result.mean_recovered();          // [layers, positions], 1 where the patch restores the clean answer
 ///
 /// Of a StagedModel, only what comes after the patches is run, many cells at once; a model that only has a forward is run
-/// for every place of the grid, with all prompts together unless the optimisation `batch` is off. Nothing but attribution
+/// for every place of the grid, with all prompts together unless the optimisation `batch` is off. Of an Exported without
+/// stages, only the operators after the patch run then. Nothing but attribution
 /// tracks gradients.
 /// @throws PositionError, ShapeError or ValueError, before the model is run, if grid, prompts and metric do not fit;
 ///         HookError if a site is not passed; MemoryError if one cell needs more than the options allow; whatever the
@@ -84,7 +85,16 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     }
     const at::NoGradGuard no_gradients;
     if (staged && detail::swept_in_stages(model, task, options, planner, ledger, result)) return result;
-    detail::PlainSweep<M>(model, task, options, planner, ledger, result).run();
+    if constexpr (detail::RerunModel<M>)
+        if (options.optimisations.prefix) {
+            detail::RerunPasses<M> passes(model, task.sites);
+            if (passes.saves_work()) {
+                detail::PlainSweep(passes, task, options, planner, ledger, result).run();
+                return result;
+            }
+        }
+    detail::WholePasses<M> passes(model);
+    detail::PlainSweep(passes, task, options, planner, ledger, result).run();
     return result;
 }
 

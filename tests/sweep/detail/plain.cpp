@@ -21,7 +21,8 @@ SweepResult swept(Model& m, const Patching& patching, const Grid& grid, const Me
     SweepResult result = empty_result(task);
     Ledger ledger(result, options);
     SweepPlanner planner(task, options, ledger);
-    PlainSweep<Model>(m, task, options, planner, ledger, result).run();
+    WholePasses<Model> passes(m);
+    PlainSweep(passes, task, options, planner, ledger, result).run();
     return result;
 }
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/exported/detail/autocast.hpp"
+#include "suture/exported/detail/following.hpp"
 #include "suture/exported/detail/operators.hpp"
 #include "suture/exported/detail/plan.hpp"
 #include "suture/hook/detail/pass_site.hpp"
@@ -45,20 +46,59 @@ public:
         if (plan_.is_self_contained && !at::GradMode::is_enabled() && innermost_scope == nullptr)
             without_autograd.emplace();
         torch::jit::Stack stack;
+        for (const PlanStep& step : plan_.steps) run_step(step, stack);
+        return outputs();
+    }
+    /// The same, and keeps what the record asks for.
+    void run(ExportedRecord& record) {
+        torch::jit::Stack stack;
+        record.values.assign(plan_.slots, {});
+        const auto keep = [&](std::size_t slot) {
+            if (slot != no_value && record.is_kept[slot]) record.values[slot] = frame_[slot];
+        };
+        for (std::size_t slot = 0; slot < plan_.slots; ++slot) keep(slot);  // the inputs
         for (const PlanStep& step : plan_.steps) {
-            if (step.port)
-                pass_port(step);
-            else if (step.attention) [[unlikely]]
-                attend(step);
-            else
-                run_node(step, stack);
+            run_step(step, stack);
+            if (step.port) {
+                keep(step.to);
+                if (const auto frozen = record.frozen.find(step.port); frozen != record.frozen.end())
+                    frozen->second = for_later(step, frame_[step.to].toTensor());
+            }
+            for (const PlanResult& result : step.results)
+                for (const std::size_t slot : result.slots) keep(slot);
         }
-        std::vector<c10::IValue> outputs;
-        for (const PlanItem& item : plan_.outputs) outputs.push_back(taken(item));
-        return outputs;
+    }
+    /// Runs what follows the hooks, and takes everything else from the record.
+    std::vector<c10::IValue> run(const ExportedFollowing& following, const ExportedRecord& record) {
+        torch::jit::Stack stack;
+        for (const std::size_t slot : following.taken) frame_[slot] = record.values[slot];
+        for (const FollowingStep& each : following.steps) {
+            const PlanStep& step = plan_.steps[each.number];
+            if (each.is_restored) frame_[step.from.slot] = for_later(step, record.frozen.at(step.port));
+            run_step(step, stack);
+        }
+        return following.has_results ? outputs() : std::vector<c10::IValue>();
     }
 
 private:
+    void run_step(const PlanStep& step, torch::jit::Stack& stack) {
+        if (step.port)
+            pass_port(step);
+        else if (step.attention) [[unlikely]]
+            attend(step);
+        else
+            run_node(step, stack);
+    }
+    std::vector<c10::IValue> outputs() {
+        std::vector<c10::IValue> all;
+        for (const PlanItem& item : plan_.outputs) all.push_back(taken(item));
+        return all;
+    }
+    /// The value itself, or a copy if a later node writes into its storage.
+    static at::Tensor for_later(const PlanStep& step, const at::Tensor& value) {
+        return step.is_written_later ? value.clone() : value;
+    }
+
     c10::IValue taken(const PlanItem& item) {
         if (item.slot == no_value) return item.constant;
         if (!item.is_last) return frame_[item.slot];

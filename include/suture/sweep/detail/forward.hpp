@@ -25,6 +25,14 @@ constexpr void check_can_run() {
         static_assert(runs, "this model has neither a forward nor stages: give it one");
 }
 
+/// @throws ShapeError unless a model gave logits [prompts, positions, vocabulary] for token ids [prompts, positions]
+inline const at::Tensor& check_logits(const at::Tensor& logits, const at::Tensor& ids) {
+    if (logits.dim() != 3 || logits.size(0) != ids.size(0) || logits.size(1) != ids.size(1))
+        throw ShapeError("the model gave logits " + tensor_text(logits) + " for token ids " + shape_text(ids.sizes()) +
+                         ": a sweep needs [prompts, positions, vocabulary]");
+    return logits;
+}
+
 /// A forward pass of any model: token ids [prompts, positions] -> logits [prompts, positions, vocabulary].
 /// @throws ShapeError if the model gives anything else
 template <class Model>
@@ -39,11 +47,7 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
             return stages.unembed(x);
         }
     };
-    const at::Tensor logits = run();
-    if (logits.dim() != 3 || logits.size(0) != ids.size(0) || logits.size(1) != ids.size(1))
-        throw ShapeError("the model gave logits " + tensor_text(logits) + " for token ids " + shape_text(ids.sizes()) +
-                         ": a sweep needs [prompts, positions, vocabulary]");
-    return logits;
+    return check_logits(run(), ids);
 }
 
 /// What a forward pass gives.

@@ -1,8 +1,9 @@
-// Sweeping a model by its forward: one whole pass per place of the grid. Every other way is measured against this one.
+// Sweeping a model by its forward: one pass per place of the grid. Every other way is measured against this one.
 #pragma once
 
 #include "suture/sweep/detail/forward.hpp"
 #include "suture/sweep/detail/memory.hpp"
+#include "suture/sweep/detail/passes.hpp"
 #include "suture/sweep/detail/plan.hpp"
 #include "suture/sweep/detail/sources.hpp"
 
@@ -14,16 +15,16 @@
 
 namespace suture::detail {
 
-/// Sweeps place by place: each forward pass has the same place patched in as many prompts as the memory holds.
-template <class Model>
+/// Sweeps place by place: each pass has the same place patched in as many prompts as the memory holds.
+template <class Passes>
 class PlainSweep {
 public:
-    PlainSweep(Model& model, const SweepTask& task, const SweepOptions& options, SweepPlanner& planner, Ledger& ledger,
-               SweepResult& result)
-        : model_(model), task_(task), options_(options), planner_(planner), ledger_(ledger), result_(result) {}
+    PlainSweep(Passes& passes, const SweepTask& task, const SweepOptions& options, SweepPlanner& planner,
+               Ledger& ledger, SweepResult& result)
+        : passes_(passes), task_(task), options_(options), planner_(planner), ledger_(ledger), result_(result) {}
 
     void run() {
-        result_.method = SweepMethod::forward_passes;
+        result_.method = passes_.method();
         shared_ = shared_sources(task_, [&](const at::Tensor& ids) { return record(ids).sites; });
         const Index prompts = prompts_at_once();
         for (Index first = 0; first < task_.prompts(); first += prompts)
@@ -31,17 +32,20 @@ public:
     }
 
 private:
-    ForwardRun record(const at::Tensor& ids) { return record_forward(model_, ids, task_.sites); }
+    ForwardRun record(const at::Tensor& ids) { return passes_.record(ids, task_.sites); }
     /// Runs one prompt to see what it takes.
     Index prompts_at_once() {
+        const at::Tensor ids = task_.patching.base().narrow(0, 0, 1);
         const PeakMemory peak;
-        const ForwardRun one = record(task_.patching.base().narrow(0, 0, 1));
+        const ForwardRun one = record(ids);
+        passes_.begin(ids);
         return prompts_in_a_pass(task_, options_, peak.bytes(), one.logits);
     }
 
     void run_group(Index first, Index count) {
         first_ = first;
         ids_ = task_.patching.base().narrow(0, first, count);
+        passes_.begin(ids_);
         const at::Tensor which = task_.prompt_indices(first, count, ids_.device());
         const at::Tensor logits = task_.reads.at_positions(record(ids_).logits);
         clean_ = logits;
@@ -85,13 +89,11 @@ private:
             const at::Tensor whole = by_prompt(activation, ids.sizes(), task_.sites.width(site));
             return task_.space.edited(whole, source, c).view(activation.sizes());
         });
-        Scope scope = hooks.activate();
-        const at::Tensor logits = task_.reads.at_positions(forward_of(model_, ids));
-        scope.end();
+        const at::Tensor logits = task_.reads.at_positions(passes_.run(hooks, ids, prompts));
         return task_.reads(logits, of(clean_), ids, prompts.add(first_));
     }
 
-    Model& model_;
+    Passes& passes_;
     const SweepTask& task_;
     const SweepOptions& options_;
     SweepPlanner& planner_;
