@@ -141,7 +141,7 @@ SweepResult path_patching(Model&& model, const Patching& patching, const Grid& s
 }
 
 template <class...>
-SUTURE_REJECTED("all five are needed: write path_patching(model, patching, senders, paths, metric)",
+SUTURE_REJECTED("five are needed: write path_patching(model, patching, senders, paths, metric)",
                 path_patching(...));
 
 }  // namespace suture
