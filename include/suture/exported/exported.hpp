@@ -14,6 +14,7 @@
 #include "suture/exported/detail/inputs.hpp"
 #include "suture/exported/detail/model.hpp"
 #include "suture/exported/detail/no_site.hpp"
+#include "suture/exported/detail/plain_runs.hpp"
 #include "suture/exported/detail/read_graph.hpp"
 #include "suture/exported/detail/run.hpp"
 #include "suture/exported/detail/stages.hpp"
@@ -196,7 +197,7 @@ private:
     friend Exported exported::load(const std::filesystem::path& path);
     struct State {
         State(detail::ExportedGraph graph, std::map<std::string, at::Tensor> tensors)
-            : model(std::move(graph), std::move(tensors)) {}
+            : model(std::move(graph), std::move(tensors)), plain(model.graph(), model.plain_plan(), model.aliases()) {}
         /// The stages, or null and the reason.
         std::pair<std::shared_ptr<detail::ExportedStages>, std::string> stages() {
             const std::lock_guard lock(guard);
@@ -211,6 +212,7 @@ private:
             return {found, why_none};
         }
         detail::ExportedModel model;
+        detail::PlainRuns plain;
         std::mutex guard;
         bool has_looked = false;
         std::uint32_t seen_written = 0;  ///< the versions of the weights when the stages were found
@@ -228,15 +230,13 @@ private:
 
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
         const detail::ExportedGraph& graph = state_->model.graph();
-        std::shared_ptr<const detail::ExportedPlan> with_sites;
-        if (detail::innermost_scope != nullptr && !detail::innermost_scope->suspends())
-            with_sites = state_->model.plan_with_sites();
-        detail::ExportedPass pass(with_sites ? *with_sites : state_->model.plain_plan());
-        for (std::size_t i = 0; i < values.size(); ++i)
-            if (graph.inputs[i].kind == detail::ExportedInput::Kind::user)
-                pass.give(graph.inputs[i].value, std::move(values[i]));
         std::vector<std::string> names;
         for (const detail::ExportedOutput& output : graph.outputs) names.push_back(output.name);
+        if (detail::innermost_scope == nullptr || detail::innermost_scope->suspends())
+            return ExportedOutputs(std::move(names), state_->plain.run(std::move(values)));
+        const auto with_sites = state_->model.plan_with_sites();
+        detail::ExportedPass pass(*with_sites);
+        pass.give(graph, std::move(values));
         return ExportedOutputs(std::move(names), pass.run());
     }
 

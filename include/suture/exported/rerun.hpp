@@ -150,17 +150,14 @@ private:
         if (is_random_ || at::GradMode::is_enabled()) {
             if (!frozen_.empty()) throw ModelError("gradients do not pass frozen sites: run it under at::NoGradGuard");
             detail::ExportedPass whole(*plan_);
-            give(whole, std::move(inputs));
+            whole.give(model_->graph(), std::move(inputs));
             return whole.run();
         }
         const detail::ExportedFollowing& following = following_of(sites);
         remember(inputs, following);
         detail::ExportedPass part(*plan_);
-        give(part, std::move(inputs));
-        std::vector<c10::IValue> results = part.run(following, record_);
-        for (c10::IValue& result : results)
-            if (result.isTensor() && is_kept(result.toTensor())) result = result.toTensor().clone();
-        return results;
+        part.give(model_->graph(), std::move(inputs));
+        return part.run(following, record_);
     }
 
     /// Sites of operators may have been added, and weights written.
@@ -196,7 +193,7 @@ private:
         for (const detail::ExportedPort* port : frozen_) record_.frozen[port] = at::Tensor();
         const detail::Suspension without_hooks;
         detail::ExportedPass pass(*plan_);
-        give(pass, inputs);
+        pass.give(model_->graph(), inputs);
         pass.run(record_);
         for (const c10::IValue& input : inputs)
             inputs_.push_back(input.isTensor() ? c10::IValue(input.toTensor().clone()) : input);
@@ -209,18 +206,6 @@ private:
         if (!a.isTensor()) return a.isNone() || (a.isScalar() && a.toScalar().toDouble() == b.toScalar().toDouble());
         const at::Tensor &x = a.toTensor(), &y = b.toTensor();
         return x.sizes() == y.sizes() && x.scalar_type() == y.scalar_type() && x.device() == y.device() && x.equal(y);
-    }
-    void give(detail::ExportedPass& pass, std::vector<c10::IValue> inputs) const {
-        for (std::size_t i = 0; i < inputs.size(); ++i)
-            if (model_->graph().inputs[i].kind == detail::ExportedInput::Kind::user)
-                pass.give(model_->graph().inputs[i].value, std::move(inputs[i]));
-    }
-    /// Whether a result shares its storage with what is kept: nothing that the caller writes may reach the next pass.
-    bool is_kept(const at::Tensor& result) const {
-        return std::any_of(record_.values.begin(), record_.values.end(), [&](const c10::IValue& kept) {
-            return kept.isTensor() && kept.toTensor().has_storage() && result.has_storage() &&
-                   kept.toTensor().storage().data() == result.storage().data();
-        });
     }
 
     std::shared_ptr<detail::ExportedModel> model_;

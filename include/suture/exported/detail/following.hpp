@@ -1,7 +1,7 @@
 // What of a plan runs again when hooks change the values at some sites: the steps that read what they left, with everything
 // else from a record of a pass without hooks.
 // Law: such a part gives what the whole plan gives, but for nodes that draw random numbers. Sites that are frozen pass on
-// the recorded value, whatever comes before them.
+// the recorded value, whatever comes before them. The same tells what follows from the sizes of the inputs alone.
 #pragma once
 
 #include "suture/exported/detail/aliases.hpp"
@@ -9,9 +9,11 @@
 #include "suture/exported/detail/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
+#include <string_view>
 #include <vector>
 
 namespace suture::detail {
@@ -25,6 +27,7 @@ struct ExportedFollowing {
     std::vector<FollowingStep> steps;
     std::vector<std::size_t> taken;  ///< the slots whose values come from the record
     bool has_results = true;
+    std::vector<bool> shares;  ///< whether a result may share its storage with what is taken, by output of the plan
 };
 
 /// What a pass without hooks has left.
@@ -39,6 +42,18 @@ struct FollowingSites {
     std::set<const ExportedPort*> hooked, frozen;
     bool needs_results = true;  ///< otherwise only what the hooks see
 };
+
+/// Operators that read of their first tensor only what its sizes, dtype and device are.
+inline bool reads_no_numbers(std::string_view name) {
+    constexpr std::array names{std::string_view("sym_size"),
+                               std::string_view("sym_numel"),
+                               std::string_view("new_ones"),
+                               std::string_view("new_zeros"),
+                               std::string_view("zeros_like"),
+                               std::string_view("ones_like"),
+                               std::string_view("_assert_tensor_metadata")};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 /// Finds what follows hooks in one plan.
 class FollowingFinder {
@@ -59,16 +74,25 @@ public:
     }
 
     ExportedFollowing find(const FollowingSites& sites) {
-        is_changed_.assign(plan_.slots, false);
-        steps_.assign(plan_.steps.size(), {});
+        begin();
         for (std::size_t i = 0; i < steps_.size(); ++i) follow(plan_.steps[i], steps_[i], sites);
         return needed(sites);
+    }
+    /// What runs again for inputs of the same sizes: everything that reads the numbers of an input or a weight.
+    ExportedFollowing find_what_reads_numbers() {
+        begin();
+        weights_change_ = true;
+        for (const ExportedInput& input : graph_.inputs)
+            if (input.value != no_value) is_changed_[unit(input.value)] = true;
+        for (std::size_t i = 0; i < steps_.size(); ++i) follow(plan_.steps[i], steps_[i], {});
+        return needed({});
     }
 
 private:
     struct Step {
         std::vector<std::size_t> changed, same;  ///< the slots that it reads, and whether their values may have changed
-        bool is_hooked = false, is_frozen = false;
+        bool is_hooked = false, is_frozen = false, reads_weight = false;
+        bool is_checked = false;  ///< a check without results, of a value that may have changed
     };
 
     /// Storage that a node writes into has no value that a record could hold: all names of it count as one.
@@ -77,8 +101,21 @@ private:
     }
     std::size_t unit(std::size_t slot) const { return is_written(slot) ? classes_[slot] : slot; }
 
+    void begin() {
+        is_changed_.assign(plan_.slots, false);
+        steps_.assign(plan_.steps.size(), {});
+        weights_change_ = false;
+    }
+    /// A number that stands for a tensor is none.
+    static bool is_weight(const c10::IValue& constant) {
+        return constant.isTensor() && constant.toTensor().defined() &&
+               !constant.toTensor().unsafeGetTensorImpl()->is_wrapped_number();
+    }
     void read(const PlanItem& item, Step& step) const {
-        if (item.slot == no_value) return;
+        if (item.slot == no_value) {
+            step.reads_weight |= is_weight(item.constant);
+            return;
+        }
         (is_changed_[unit(item.slot)] ? step.changed : step.same).push_back(item.slot);
     }
 
@@ -93,9 +130,14 @@ private:
             if (changes || !is_written(planned.to)) is_changed_[unit(planned.to)] = changes;
             return;
         }
-        for (const PlanArgument& argument : planned.arguments)
+        for (const PlanArgument& argument : planned.arguments) {
+            step.reads_weight |= is_weight(argument.constant);
             for (const PlanItem& item : argument.items) read(item, step);
-        if (step.changed.empty()) return;
+        }
+        bool changes = !step.changed.empty() || (weights_change_ && step.reads_weight);
+        if (weights_change_ && reads_no_numbers(operator_name(planned.node->target))) changes = false;
+        if (!changes) return;
+        step.is_checked = planned.results.empty();
         for_each_result(planned, [&](std::size_t slot) { is_changed_[unit(slot)] = true; });
         if (const std::size_t slot = written_by(planned); slot != no_value) is_changed_[unit(slot)] = true;
     }
@@ -111,7 +153,7 @@ private:
         for (std::size_t i = steps_.size(); i-- > 0;) {
             const PlanStep& planned = plan_.steps[i];
             const Step& step = steps_[i];
-            if (planned.port ? !is_needed_port(planned, step) : !is_needed_node(planned)) continue;
+            if (planned.port ? !is_needed_port(planned, step) : !step.is_checked && !is_needed_node(planned)) continue;
             if (planned.port && !is_written(planned.to)) is_wanted_[planned.to] = false;
             found.steps.push_back({i, step.is_frozen});
             for (const std::size_t slot : step.changed) want(slot, true);
@@ -120,6 +162,11 @@ private:
         std::reverse(found.steps.begin(), found.steps.end());
         for (std::size_t slot = 0; slot < plan_.slots; ++slot)
             if (is_taken_[slot]) found.taken.push_back(slot);
+        for (const PlanItem& output : plan_.outputs)
+            found.shares.push_back(output.slot != no_value &&
+                                   std::any_of(found.taken.begin(), found.taken.end(), [&](std::size_t slot) {
+                                       return classes_[slot] == classes_[output.slot];
+                                   }));
         return found;
     }
     void want(std::size_t slot, bool is_changed) {
@@ -156,6 +203,7 @@ private:
     const ExportedAliases& aliases_;
     std::vector<std::size_t> classes_;
     std::vector<bool> is_changed_, is_wanted_, is_taken_;
+    bool weights_change_ = false;
     std::vector<Step> steps_;
 };
 

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,6 +35,11 @@ public:
             frame_[slot] = (weight.requires_grad() ? weight : weight.detach()).clone();  // gradients reach the weight
     }
 
+    /// Gives the inputs of the graph their values, those of the user.
+    void give(const ExportedGraph& graph, std::vector<c10::IValue> inputs) {
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            if (graph.inputs[i].kind == ExportedInput::Kind::user) give(graph.inputs[i].value, std::move(inputs[i]));
+    }
     /// Gives a slot to an input of the user.
     void give(std::size_t slot, c10::IValue value) {
         if (value.isTensor() && plan_.is_written[slot]) value = value.toTensor().clone();
@@ -41,16 +47,14 @@ public:
     }
 
     std::vector<c10::IValue> run() {
-        // A fifth less time for a small model.
-        std::optional<at::AutoDispatchBelowADInplaceOrView> without_autograd;
-        if (plan_.is_self_contained && !at::GradMode::is_enabled() && innermost_scope == nullptr)
-            without_autograd.emplace();
+        const auto without_autograd = leaving_autograd_out();
         torch::jit::Stack stack;
         for (const PlanStep& step : plan_.steps) run_step(step, stack);
         return outputs();
     }
     /// The same, and keeps what the record asks for.
-    void run(ExportedRecord& record) {
+    std::vector<c10::IValue> run(ExportedRecord& record) {
+        const auto without_autograd = leaving_autograd_out();
         torch::jit::Stack stack;
         record.values.assign(plan_.slots, {});
         const auto keep = [&](std::size_t slot) {
@@ -67,9 +71,11 @@ public:
             for (const PlanResult& result : step.results)
                 for (const std::size_t slot : result.slots) keep(slot);
         }
+        return outputs();
     }
-    /// Runs what follows the hooks, and takes everything else from the record.
+    /// Runs a part, and takes everything else from the record. What the caller writes into a result reaches no record.
     std::vector<c10::IValue> run(const ExportedFollowing& following, const ExportedRecord& record) {
+        const auto without_autograd = leaving_autograd_out();
         torch::jit::Stack stack;
         for (const std::size_t slot : following.taken) frame_[slot] = record.values[slot];
         for (const FollowingStep& each : following.steps) {
@@ -77,10 +83,19 @@ public:
             if (each.is_restored) frame_[step.from.slot] = for_later(step, record.frozen.at(step.port));
             run_step(step, stack);
         }
-        return following.has_results ? outputs() : std::vector<c10::IValue>();
+        std::vector<c10::IValue> results;
+        if (following.has_results) results = outputs();
+        for (std::size_t i = 0; i < results.size(); ++i)
+            if (following.shares[i] && results[i].isTensor()) results[i] = results[i].toTensor().clone();
+        return results;
     }
 
 private:
+    /// A fifth less time for a small model.
+    std::unique_ptr<at::AutoDispatchBelowADInplaceOrView> leaving_autograd_out() const {
+        if (!plan_.is_self_contained || at::GradMode::is_enabled() || innermost_scope != nullptr) return nullptr;
+        return std::make_unique<at::AutoDispatchBelowADInplaceOrView>();
+    }
     void run_step(const PlanStep& step, torch::jit::Stack& stack) {
         if (step.port)
             pass_port(step);

@@ -1,0 +1,128 @@
+// Passes without hooks and gradients. A third of the nodes of a transformer make masks and positions out of the sizes of the
+// inputs alone: what they give is kept for the next pass over inputs of these sizes.
+// Law: a pass gives the bits that it would give without what is kept.
+#pragma once
+
+#include "suture/exported/detail/following.hpp"
+#include "suture/exported/detail/graph.hpp"
+#include "suture/exported/detail/plan.hpp"
+#include "suture/exported/detail/run.hpp"
+#include "suture/tensor/torch.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <c10/core/DefaultDtype.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+/// What the nodes that read no numbers depend on.
+class ExportedSizes {
+public:
+    explicit ExportedSizes(const std::vector<c10::IValue>& inputs) : dtype_(c10::get_default_dtype()) {
+        for (const c10::IValue& input : inputs)
+            if (input.isTensor()) tensors_.push_back(describe(input.toTensor()));
+    }
+    bool fits(const std::vector<c10::IValue>& inputs) const {
+        if (dtype_ != c10::get_default_dtype()) return false;
+        std::size_t next = 0;
+        for (const c10::IValue& input : inputs)
+            if (input.isTensor() && (next == tensors_.size() || !is_like(input.toTensor(), tensors_[next++])))
+                return false;
+        return next == tensors_.size();
+    }
+
+private:
+    struct Described {
+        std::vector<std::int64_t> sizes, strides;
+        c10::Device device;
+        c10::DispatchKeySet keys;
+    };
+    static Described describe(const at::Tensor& t) {
+        return {t.sizes().vec(), t.strides().vec(), t.device(), t.key_set()};
+    }
+    static bool is_like(const at::Tensor& t, const Described& known) {
+        return t.sizes() == known.sizes && t.strides() == known.strides && t.device() == known.device &&
+               t.key_set() == known.keys;
+    }
+    caffe2::TypeMeta dtype_;
+    std::vector<Described> tensors_;
+};
+
+/// Runs a plan without sites. Several threads may use it at once.
+class PlainRuns {
+public:
+    PlainRuns(const ExportedGraph& graph, const ExportedPlan& plan, const ExportedAliases& aliases)
+        : graph_(graph), plan_(plan) {
+        if (FollowingFinder::is_random(plan)) return;
+        part_ = FollowingFinder(graph, plan, aliases).find_what_reads_numbers();
+        saves_work_ = part_.steps.size() < plan.steps.size();
+    }
+
+    /// @param inputs by input of the graph
+    std::vector<c10::IValue> run(std::vector<c10::IValue> inputs) {
+        ExportedPass pass(plan_);
+        if (!may_keep()) {
+            pass.give(graph_, std::move(inputs));
+            return pass.run();
+        }
+        if (const std::shared_ptr<const Kept> kept = this->kept(); kept && kept->sizes.fits(inputs)) {
+            pass.give(graph_, std::move(inputs));
+            return pass.run(part_, kept->record);
+        }
+        auto made = std::make_shared<Kept>(Kept{ExportedSizes(inputs), {}});
+        made->record.is_kept.resize(plan_.slots);
+        for (const std::size_t slot : part_.taken) made->record.is_kept[slot] = true;
+        pass.give(graph_, std::move(inputs));
+        std::vector<c10::IValue> results = pass.run(made->record);
+        for (std::size_t i = 0; i < results.size(); ++i)
+            if (part_.shares[i] && results[i].isTensor()) results[i] = results[i].toTensor().clone();
+        if (bytes_of(made->record) <= most_bytes) keep(std::move(made));
+        return results;
+    }
+
+private:
+    /// What saves a millisecond is not worth the memory of a mask of thousands of tokens.
+    static constexpr std::size_t most_bytes = std::size_t{1} << 20;
+
+    struct Kept {
+        ExportedSizes sizes;
+        ExportedRecord record;
+    };
+    std::shared_ptr<const Kept> kept() {
+        const std::lock_guard lock(guard_);
+        return kept_;
+    }
+    void keep(std::shared_ptr<const Kept> made) {
+        const std::lock_guard lock(guard_);
+        kept_ = std::move(made);
+    }
+    /// Modes of the caller's may change what a node gives.
+    bool may_keep() const {
+        using c10::DispatchKey;
+        return saves_work_ && !at::GradMode::is_enabled() && !c10::InferenceMode::is_enabled() &&
+               innermost_scope == nullptr && !c10::impl::tls_is_dispatch_key_included(DispatchKey::AutocastCPU) &&
+               !c10::impl::tls_is_dispatch_key_included(DispatchKey::AutocastCUDA);
+    }
+    static std::size_t bytes_of(const ExportedRecord& record) {
+        std::size_t bytes = 0;
+        for (const c10::IValue& value : record.values)
+            if (value.isTensor() && value.toTensor().has_storage()) bytes += value.toTensor().storage().nbytes();
+        return bytes;
+    }
+    const ExportedGraph& graph_;
+    const ExportedPlan& plan_;
+    ExportedFollowing part_;
+    bool saves_work_ = false;
+    std::mutex guard_;
+    std::shared_ptr<const Kept> kept_;
+};
+
+}  // namespace suture::detail
