@@ -4,6 +4,7 @@
 #include "finding.hpp"
 #include "maps.hpp"
 #include "shared/directory.hpp"
+#include "shared/one_thread.hpp"
 #include "task.hpp"
 #include "text.hpp"
 
@@ -56,6 +57,7 @@ void print_comparisons(const Arguments& arguments, const Exported& model, const 
 
 void operate(const Arguments& arguments) {
     if (!arguments.pictures.empty()) examples::make_writable(arguments.pictures, "--pictures");
+    const examples::OneThread one_thread;  // so that sums are the same in every run
     const Task task = read_task(arguments.directory / "prompts.safetensors");
     const Exported model = suture::exported::load(arguments.directory / "model.pt2");
     const Finding finding = investigate(model, task);

@@ -5,6 +5,7 @@
 #include "../../../examples/indirect_object/maps.hpp"
 #include "../../../examples/indirect_object/task.hpp"
 #include "../../../examples/indirect_object/text.hpp"
+#include "../../../examples/shared/one_thread.hpp"
 
 #include "doctest.hpp"
 #include "file/files.hpp"
@@ -287,6 +288,7 @@ TEST_CASE("a sweep is compared with one forward pass per cell, and with the numb
 TEST_CASE("SmolLM2 has the indirect object at the giver, and then, by a few heads, at the last token") {
     const auto directory = smollm2();
     if (!directory) return;
+    const examples::OneThread one_thread;  // a second one costs more than it saves while other tests run
     const Task task = read_task(*directory / "prompts.safetensors");
     const Finding finding = investigate(suture::exported::load(*directory / "model.pt2"), task);
     const Agreement agreement = agreement_with(*directory / "python.safetensors", finding);
