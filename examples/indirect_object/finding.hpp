@@ -8,12 +8,9 @@
 #include <suture/suture.hpp>
 #include <suture/sweep/sweep.hpp>
 
-#include <ATen/ops/zeros.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace indirect_object {

@@ -12,8 +12,8 @@
 #include "message.hpp"
 
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
-#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
