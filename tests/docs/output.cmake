@@ -1,7 +1,7 @@
 # A page shows the output of a program: both must be equal.
-# cmake -D PAGE=... -D PROGRAM=... -D ARGUMENT=the program's argument, or nothing -P output.cmake
+# cmake -D PAGE=... -D PROGRAM=... -D ARGUMENT=the program's argument, or nothing -D REMEDY=how to get it -P output.cmake
 if(ARGUMENT AND NOT EXISTS ${ARGUMENT})
-    message("skipped: ${ARGUMENT} does not exist: install python3-torch")
+    message("skipped: ${ARGUMENT} does not exist: ${REMEDY}")
     return()
 endif()
 execute_process(COMMAND ${PROGRAM} ${ARGUMENT} OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)

@@ -26,8 +26,10 @@ inline fs::path written_by_pytorch(const std::string& name) {
 }
 
 inline const std::vector<std::string> pytorch_archives{
-    "own",    "own_dynamic", "gpt2",  "gpt2_dynamic", "gpt2_sdpa", "neox_dynamic", "llama_sdpa_dynamic",
-    "falcon", "vit",         "twice", "counter",      "scopes",    "storages"};
+    "own",       "own_dynamic",  "gpt2",          "gpt2_dynamic",
+    "gpt2_sdpa", "neox_dynamic", "llama_dynamic", "llama_sdpa_dynamic",
+    "falcon",    "vit",          "twice",         "counter",
+    "scopes",    "storages"};
 
 /// A record of a zip archive as its entry in the directory describes it, right or wrong.
 struct ZipEntry {

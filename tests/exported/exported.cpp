@@ -45,9 +45,10 @@ bool agrees(const at::Tensor& ours, const at::Tensor& pythons) {
     return ours.sizes() == pythons.sizes() && at::allclose(ours, pythons, 1e-4, 1e-5);
 }
 
-const std::vector<std::string> names{
-    "own",    "own_dynamic", "gpt2",  "gpt2_dynamic", "gpt2_sdpa", "neox_dynamic", "llama_sdpa_dynamic",
-    "falcon", "vit",         "twice", "counter",      "scopes"};
+const std::vector<std::string> names{"own",       "own_dynamic",  "gpt2",          "gpt2_dynamic",
+                                     "gpt2_sdpa", "neox_dynamic", "llama_dynamic", "llama_sdpa_dynamic",
+                                     "falcon",    "vit",          "twice",         "counter",
+                                     "scopes"};
 
 }  // namespace
 

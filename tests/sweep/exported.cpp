@@ -81,6 +81,16 @@ TEST_CASE("heads of a packed projection are swept one at a time") {
                      SweepMethod::stages_by_position);
 }
 
+TEST_CASE("heads of what an output projection takes are swept one at a time, at the last token") {
+    using Heads = Z<16, 4>;
+    for (const char* name : {"llama_dynamic", "llama_sdpa_dynamic"}) {
+        const Exported llama = archive(name);
+        const std::string pattern = "model.layers.*.self_attn.o_proj.input";
+        check_sweep<Heads>(llama, pattern, Grid::of<Heads>(sites<Heads>(llama, pattern)).by_head().at(token(-1)),
+                           SweepMethod::stages_by_position);
+    }
+}
+
 TEST_CASE("of a model without stages only the operators after each patch run, with the numbers of whole passes") {
     const at::Tensor one = clean.narrow(0, 0, 1).narrow(1, 0, 6), other = corrupted.narrow(0, 0, 1).narrow(1, 0, 6);
     const Metric metric = logit_difference(at::tensor({5}), at::tensor({7}));

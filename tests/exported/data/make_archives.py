@@ -235,6 +235,8 @@ CASES = {
     "neox_dynamic": Case(functools.partial(published, "GPTNeoXForCausalLM", "eager", **NEOX),
                          "gpt_neox.layers.1.attention.query_key_value", "NeoXQkv<4, 4>", dynamic=True,
                          inputs="input_ids"),
+    "llama_dynamic": Case(functools.partial(published, "LlamaForCausalLM", "eager", **LLAMA),
+                          "model.layers.1.self_attn.k_proj", "LlamaK<2, 4>", dynamic=True, inputs="input_ids"),
     "llama_sdpa_dynamic": Case(functools.partial(published, "LlamaForCausalLM", "sdpa", **LLAMA),
                                "model.layers.1.self_attn.k_proj", "LlamaK<2, 4>", dynamic=True, inputs="input_ids"),
     "falcon": Case(functools.partial(published, "FalconForCausalLM", "eager", **FALCON),
@@ -246,7 +248,7 @@ CASES = {
     "scopes": Case(functools.partial(own, Scopes), "a", inputs="x"),
     "storages": Case(functools.partial(own, Storages), "lin", inputs="x"),
 }
-WITHOUT_TRACES = {"llama_sdpa_dynamic"}
+WITHOUT_TRACES = {"llama_dynamic", "llama_sdpa_dynamic"}
 WITH_WEIGHTS = {"storages"}
 
 

@@ -19,7 +19,8 @@ namespace {
 Exported archive(const std::string& name) {
     return exported::load(std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/exported/data" / (name + ".pt2"));
 }
-const std::vector<std::string> dynamic_archives{"own_dynamic", "gpt2_dynamic", "neox_dynamic", "llama_sdpa_dynamic"};
+const std::vector<std::string> dynamic_archives{"own_dynamic", "gpt2_dynamic", "neox_dynamic", "llama_dynamic",
+                                                "llama_sdpa_dynamic"};
 const at::Tensor ids = at::tensor({3, 14, 15, 9, 26, 5, 35, 8, 9, 7, 9, 3, 23, 8}, at::kLong).view({2, 7});
 }  // namespace
 
