@@ -57,3 +57,32 @@ TEST_CASE("the parts of a split, and what dropout may pass on, share storage wit
     const ExportedAliases& aliases = graph.model.aliases();
     for (const ValueIndex part : {1, 2, 3}) CHECK(aliases.of(part) == aliases.of(0));
 }
+
+TEST_CASE("what einsum, meshgrid and others give shares storage with what they are given, although no schema says so") {
+    GraphText text;
+    text.input("x", {2, 4}).input("y", {3});
+    text.node("turned", "einsum.default", {{"equation", {{"as_string", "ij->ji"}}}, {"tensors", tensors({"x"})}},
+              {4, 2});
+    text.describe("a", {8, 3}, 7);
+    text.describe("b", {8, 3}, 7);
+    text.node("flat", "view.default", {{"self", tensor("x")}, {"size", {{"as_ints", {8}}}}}, {8});
+    text.add("grid", "meshgrid.default", {{"tensors", tensors({"flat", "y"})}}, Json::array({tensors({"a", "b"})}), {});
+    RunningGraph graph(text.output("a").output("turned"));
+    const ExportedAliases& aliases = graph.model.aliases();
+    for (const ValueIndex shared : {2, 3, 4, 5}) CHECK(aliases.of(shared) == aliases.of(0));
+}
+
+TEST_CASE("what one node writes counts as one storage") {
+    GraphText text;
+    text.input("x", {4}).node("a", "relu.default", {{"self", tensor("x")}}, {4});
+    text.node("b", "relu.default", {{"self", tensor("x")}}, {4});
+    text.describe("v", {2}, 7);
+    text.describe("i", {2}, 5);
+    text.add("topk", "topk.values",
+             {{"self", tensor("x")}, {"k", number(2)}, {"values", tensor("a")}, {"indices", tensor("b")}},
+             Json::array({tensor("v"), tensor("i")}), {});
+    RunningGraph graph(text.output("v"));
+    CHECK(graph.model.aliases().of(1) == graph.model.aliases().of(2));
+    CHECK(graph.model.aliases().is_written(1));
+    CHECK_FALSE(graph.model.aliases().is_written(0));
+}

@@ -31,6 +31,13 @@ inline bool may_return_its_input(std::string_view name) {
                                std::string_view("lift"),
                                std::string_view("_unsafe_view"),
                                std::string_view("einsum"),
+                               std::string_view("meshgrid"),
+                               std::string_view("broadcast_tensors"),
+                               std::string_view("cartesian_prod"),
+                               std::string_view("chain_matmul"),
+                               std::string_view("unsafe_chunk"),
+                               std::string_view("unsafe_split"),
+                               std::string_view("unsafe_split_with_sizes"),
                                std::string_view("reshape"),
                                std::string_view("atleast_1d"),
                                std::string_view("atleast_2d"),
@@ -88,12 +95,17 @@ private:
         const auto& wanted = prepared.schema->arguments();
         const auto& returns = prepared.schema->returns();
         const bool may_pass = may_return_its_input(operator_name(node.target));
+        const std::size_t passed = operator_name(node.target) == "einsum" ? 1 : 0;  // the equation comes first
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             const auto* const info = wanted[i].alias_info();
-            if (info == nullptr && !(may_pass && i == 0)) continue;
+            if (info == nullptr && !(may_pass && i == passed)) continue;
             for (const ExportedItem& item : prepared.arguments[i].items) {
                 if (item.value == no_value) continue;
-                if (info != nullptr && info->isWrite()) writes.push_back({item.value, n + 1});
+                if (info != nullptr && info->isWrite()) {
+                    // What one node writes counts as one storage: topk(x, 2, out=(values, indices)).
+                    if (!writes.empty() && writes.back().end == n + 1) join(writes.back().value, item.value);
+                    writes.push_back({item.value, n + 1});
+                }
                 for (std::size_t r = 0; r < node.results.size() && r < returns.size(); ++r)
                     if (may_pass || may_share(*info, returns[r].alias_info()))
                         for (const ValueIndex result : node.results[r].values)
