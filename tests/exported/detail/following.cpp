@@ -156,3 +156,19 @@ TEST_CASE("a frozen site passes on the unpatched value, and hooks there still ed
             CHECK(graph.run(graph.following(hooked, {"second"}), {"second"}).equal(wanted));
         }
 }
+
+TEST_CASE("what passes at a frozen input is read inside the module alone") {
+    Graph graph(stream());
+    HookSet hooks;
+    hooks.add(SiteRef<AnyLayout>(graph.site("first")), [](const at::Tensor& t) { return t * -0.5; });
+    const auto scope = hooks.activate();
+    const at::Tensor clean = x + x.relu(), edited = x + x.relu() * -0.5;
+    CHECK(graph.run(graph.following({"first"}, {"second.input"}), {"second.input"}).equal(edited + clean.exp()));
+}
+
+TEST_CASE("a result that a frozen site passes on may share storage with the record") {
+    Graph graph(stream());
+    CHECK(graph.following({""}, {""}).shares.front());
+    CHECK(graph.following({"first"}, {""}).shares.front());
+    CHECK_FALSE(graph.following({"first"}, {"second"}).shares.front());
+}

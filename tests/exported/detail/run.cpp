@@ -122,3 +122,22 @@ TEST_CASE("nodes of a sub-graph without gradients make none") {
     CHECK(leaf.grad().equal(at::full({3}, 2)));
     CHECK(at::GradMode::is_enabled());
 }
+
+TEST_CASE("an operator that returns two of its arguments returns them whole") {
+    GraphText text;
+    text.input("x", {3});
+    for (const auto& [name, dtype] : {std::pair<std::string, int>{"a", 7}, {"b", 5}})
+        text.node(name, "empty.memory_format",
+                  {{"size", Json{{"as_ints", {2}}}}, {"dtype", Json{{"as_scalar_type", dtype}}}}, {2});
+    text.describe("v", {2}, 7);
+    text.describe("i", {2}, 5);
+    text.add("topk", "topk.values",
+             {{"self", tensor("x")}, {"k", number(2)}, {"values", tensor("a")}, {"indices", tensor("b")}},
+             Json::array({tensor("v"), tensor("i")}), {});
+    RunningGraph graph(text.output("v").output("i"));
+    for (int i = 0; i < 3; ++i) {
+        const auto results = graph.run(graph.model.plain_plan(), {at::tensor({1.0f, 3.0f, 2.0f})});
+        CHECK(results[0].toTensor().equal(at::tensor({3.0f, 2.0f})));
+        CHECK(results[1].toTensor().equal(at::tensor({1, 2}, at::kLong)));
+    }
+}

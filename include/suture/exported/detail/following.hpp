@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace suture::detail {
@@ -27,7 +29,7 @@ struct ExportedFollowing {
     std::vector<FollowingStep> steps;
     std::vector<std::size_t> taken;  ///< the slots whose values come from the record
     bool has_results = true;
-    std::vector<bool> shares;  ///< whether a result may share its storage with what is taken, by output of the plan
+    std::vector<bool> shares;  ///< whether a result may share its storage with the record, by output of the plan
 };
 
 /// What a pass without hooks has left.
@@ -82,6 +84,7 @@ public:
     ExportedFollowing find_what_reads_numbers() {
         begin();
         weights_change_ = true;
+        find_known_symbols();
         for (const ExportedInput& input : graph_.inputs)
             if (input.value != no_value) is_changed_[unit(input.value)] = true;
         for (std::size_t i = 0; i < steps_.size(); ++i) follow(plan_.steps[i], steps_[i], {});
@@ -91,7 +94,7 @@ public:
 private:
     struct Step {
         std::vector<std::size_t> changed, same;  ///< the slots that it reads, and whether their values may have changed
-        bool is_hooked = false, is_frozen = false, reads_weight = false;
+        bool is_hooked = false, is_frozen = false;
         bool is_checked = false;  ///< a check without results, of a value that may have changed
     };
 
@@ -111,12 +114,45 @@ private:
         return constant.isTensor() && constant.toTensor().defined() &&
                !constant.toTensor().unsafeGetTensorImpl()->is_wrapped_number();
     }
-    void read(const PlanItem& item, Step& step) const {
-        if (item.slot == no_value) {
-            step.reads_weight |= is_weight(item.constant);
-            return;
-        }
-        (is_changed_[unit(item.slot)] ? step.changed : step.same).push_back(item.slot);
+    /// @return whether the item may have changed
+    bool read(const PlanItem& item, Step& step) const {
+        if (item.slot == no_value) return weights_change_ && is_weight(item.constant);
+        const bool is_changed = is_changed_[unit(item.slot)];
+        (is_changed ? step.changed : step.same).push_back(item.slot);
+        return is_changed;
+    }
+    bool read(const PlanArgument& argument, Step& step) const {
+        bool is_changed = weights_change_ && is_weight(argument.constant);
+        for (const PlanItem& item : argument.items) is_changed |= read(item, step);
+        return is_changed;
+    }
+    /// Whether a value has the same sizes in all passes over inputs of these sizes. Some are counted: nonzero(x); and some
+    /// are numbers that the caller gives.
+    bool has_known_sizes(const PlanItem& item) const {
+        if (item.slot == no_value) return true;
+        if (item.slot >= graph_.values.size() || !graph_.values[item.slot].meta) return false;
+        const auto& sizes = graph_.values[item.slot].meta->sizes;
+        return std::all_of(sizes.begin(), sizes.end(), [&](const SymbolicSize& size) {
+            const auto symbols = symbols_in(size);
+            return std::includes(known_symbols_.begin(), known_symbols_.end(), symbols.begin(), symbols.end());
+        });
+    }
+    /// "Mul(Integer(2), Symbol('s72', integer=True))" has s72.
+    static std::set<std::string> symbols_in(const SymbolicSize& size) {
+        constexpr std::string_view begin = "Symbol('";
+        std::set<std::string> found;
+        if (const auto* text = std::get_if<std::string>(&size))
+            for (std::size_t at = text->find(begin); at != text->npos; at = text->find(begin, at)) {
+                at += begin.size();
+                found.insert(text->substr(at, text->find('\'', at) - at));
+            }
+        return found;
+    }
+    void find_known_symbols() {
+        for (const ExportedInput& input : graph_.inputs)
+            if (input.kind == ExportedInput::Kind::user && graph_.values[input.value].meta)
+                for (const SymbolicSize& size : graph_.values[input.value].meta->sizes)
+                    known_symbols_.merge(symbols_in(size));
     }
 
     /// Forwards: which values may change.
@@ -130,12 +166,15 @@ private:
             if (changes || !is_written(planned.to)) is_changed_[unit(planned.to)] = changes;
             return;
         }
-        for (const PlanArgument& argument : planned.arguments) {
-            step.reads_weight |= is_weight(argument.constant);
-            for (const PlanItem& item : argument.items) read(item, step);
+        bool changes = false;
+        for (std::size_t i = 0; i < planned.arguments.size(); ++i) {
+            const PlanArgument& argument = planned.arguments[i];
+            const bool is_read_for_sizes = weights_change_ && i == 0 &&
+                                           reads_no_numbers(operator_name(planned.node->target)) &&
+                                           std::all_of(argument.items.begin(), argument.items.end(),
+                                                       [&](const PlanItem& item) { return has_known_sizes(item); });
+            changes |= read(argument, step) && !is_read_for_sizes;
         }
-        bool changes = !step.changed.empty() || (weights_change_ && step.reads_weight);
-        if (weights_change_ && reads_no_numbers(operator_name(planned.node->target))) changes = false;
         if (!changes) return;
         step.is_checked = planned.results.empty();
         for_each_result(planned, [&](std::size_t slot) { is_changed_[unit(slot)] = true; });
@@ -162,11 +201,12 @@ private:
         std::reverse(found.steps.begin(), found.steps.end());
         for (std::size_t slot = 0; slot < plan_.slots; ++slot)
             if (is_taken_[slot]) found.taken.push_back(slot);
+        std::set<std::size_t> recorded;
+        for (const std::size_t slot : found.taken) recorded.insert(classes_[slot]);
+        for (const FollowingStep& step : found.steps)
+            if (step.is_restored) recorded.insert(classes_[plan_.steps[step.number].to]);
         for (const PlanItem& output : plan_.outputs)
-            found.shares.push_back(output.slot != no_value &&
-                                   std::any_of(found.taken.begin(), found.taken.end(), [&](std::size_t slot) {
-                                       return classes_[slot] == classes_[output.slot];
-                                   }));
+            found.shares.push_back(output.slot != no_value && recorded.contains(classes_[output.slot]));
         return found;
     }
     void want(std::size_t slot, bool is_changed) {
@@ -204,6 +244,7 @@ private:
     std::vector<std::size_t> classes_;
     std::vector<bool> is_changed_, is_wanted_, is_taken_;
     bool weights_change_ = false;
+    std::set<std::string> known_symbols_;  ///< of the sizes of inputs
     std::vector<Step> steps_;
 };
 

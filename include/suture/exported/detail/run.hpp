@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/exported/detail/autocast.hpp"
+#include "suture/exported/detail/copies.hpp"
 #include "suture/exported/detail/following.hpp"
 #include "suture/exported/detail/operators.hpp"
 #include "suture/exported/detail/plan.hpp"
@@ -80,13 +81,15 @@ public:
         for (const std::size_t slot : following.taken) frame_[slot] = record.values[slot];
         for (const FollowingStep& each : following.steps) {
             const PlanStep& step = plan_.steps[each.number];
-            if (each.is_restored) frame_[step.from.slot] = for_later(step, record.frozen.at(step.port));
-            run_step(step, stack);
+            if (each.is_restored)
+                pass_port(step, for_later(step, record.frozen.at(step.port)));
+            else
+                run_step(step, stack);
         }
         std::vector<c10::IValue> results;
         if (following.has_results) results = outputs();
         for (std::size_t i = 0; i < results.size(); ++i)
-            if (following.shares[i] && results[i].isTensor()) results[i] = results[i].toTensor().clone();
+            if (following.shares[i] && results[i].isTensor()) results[i] = copy_as_it_lies(results[i].toTensor());
         return results;
     }
 
@@ -98,7 +101,7 @@ private:
     }
     void run_step(const PlanStep& step, torch::jit::Stack& stack) {
         if (step.port)
-            pass_port(step);
+            pass_port(step, taken(step.from));
         else if (step.attention) [[unlikely]]
             attend(step);
         else
@@ -122,9 +125,9 @@ private:
         return value;
     }
 
-    void pass_port(const PlanStep& step) {
+    /// What passes at a frozen site is not in the slot that it comes from, which others may read.
+    void pass_port(const PlanStep& step, c10::IValue value) {
         const Site& site = step.port->site;
-        c10::IValue value = taken(step.from);
         if (innermost_scope != nullptr && value.isTensor() && !has_nothing_at(site))
             value = hooked(step, value.toTensor());
         frame_[step.to] = std::move(value);
@@ -183,10 +186,14 @@ private:
         store(step, stack);
     }
     static void call(const PlanStep& step, torch::jit::Stack& stack) {
-        if (step.prepared->own)
+        if (step.prepared->own) {
             step.prepared->own(stack);
-        else
-            step.prepared->handle->callBoxed(stack);
+            return;
+        }
+        // What returns several of its arguments returns references, and LibTorch lets the arguments go before it reads them.
+        torch::jit::Stack held;
+        if (step.results.size() > 1 && step.prepared->schema->returns()[1].alias_info() != nullptr) held = stack;
+        step.prepared->handle->callBoxed(stack);
     }
     static void call_in_mode(const PlanStep& step, const ExportedMode& mode, torch::jit::Stack& stack) {
         std::optional<AutocastGuard> cast;
