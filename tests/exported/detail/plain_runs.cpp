@@ -158,3 +158,58 @@ TEST_CASE("threads with inputs of different sizes each get their own results") {
     for (std::thread& thread : threads) thread.join();
     for (const int count : wrong) CHECK(count == 0);
 }
+
+TEST_CASE("sizes that are counted are counted in every pass") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {4}).node("a", "nonzero.default", {{"self", tensor("x")}}, {"u0", 1});
+    text.size("n", "sym_size.int", {{"self", tensor("a")}, {"dim", number(0)}});
+    text.node("b", "arange.default", {{"end", size_value("n")}}, {"u0"});
+    text.node("c", "zeros_like.default", {{"self", tensor("a")}}, {"u0", 1});
+    text.node("d", "new_ones.default", {{"self", tensor("x")}, {"size", {{"as_sym_ints", {{{"as_name", "n"}}}}}}},
+              {"u0"});
+    text.size("m", "sym_size.int", {{"self", tensor("x")}, {"dim", number(0)}});
+    text.node("e", "arange.default", {{"end", size_value("m")}}, {4});  // this alone is kept
+    Runs runs(text.output("b").output("c").output("d").output("e"));
+    runs.check(at::tensor({1.0f, 0.0f, 2.0f, 0.0f}));
+    runs.check(at::tensor({1.0f, 3.0f, 2.0f, 0.0f}));
+    runs.check(at::zeros({4}));
+}
+
+TEST_CASE("what autocasting gives is not kept, nor what was kept used by it") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {3}).node("a", "full.default", {{"size", Json{{"as_ints", {2, 2}}}}, {"fill_value", real(0.1)}},
+                              {2, 2});
+    Runs runs(text.node("b", "matmul.default", {{"self", tensor("a")}, {"other", tensor("a")}}, {2, 2}).output("b"));
+    const at::Tensor x = at::ones({3});
+    for (int i = 0; i < 2; ++i) {
+        CHECK(runs({x}).front().scalar_type() == at::kFloat);
+        const AutocastGuard guard({c10::DeviceType::CPU, true, at::kBFloat16});
+        CHECK(runs({x}).front().scalar_type() == at::kBFloat16);
+    }
+}
+
+TEST_CASE("what is written through a result of einsum is made anew") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {2, 3}).node("a", "zeros.default", {{"size", Json{{"as_ints", {3, 2}}}}}, {3, 2});
+    text.node("b", "einsum.default", {{"equation", {{"as_string", "ij->ji"}}}, {"tensors", tensors({"a"})}}, {2, 3});
+    text.node("c", "add_.Tensor", {{"self", tensor("b")}, {"other", tensor("x")}}, {2, 3});
+    Runs runs(text.node("d", "mul.Tensor", {{"self", tensor("a")}, {"other", number(2)}}, {3, 2}).output("d"));
+    for (int i = 1; i < 4; ++i) CHECK(runs({at::full({2, 3}, i)}).front().equal(at::full({3, 2}, 2.0f * i)));
+}
+
+TEST_CASE("a result that is kept has the strides that it has anew") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {3}).node("a", "arange.default", {{"end", number(3)}}, {3});
+    Runs runs(text.node("b", "expand.default", {{"self", tensor("a")}, {"size", Json{{"as_ints", {2, 3}}}}}, {2, 3})
+                  .output("b"));
+    for (int i = 0; i < 3; ++i) {
+        const at::Tensor result = runs({at::ones({3})}).front();
+        CHECK(result.strides() == at::IntArrayRef({0, 1}));
+        CHECK(result.select(0, 1).equal(at::arange(3)));
+        result.select(0, 0).fill_(9);
+    }
+}

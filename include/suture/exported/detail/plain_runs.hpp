@@ -3,16 +3,16 @@
 // Law: a pass gives the bits that it would give without what is kept.
 #pragma once
 
+#include "suture/exported/detail/copies.hpp"
 #include "suture/exported/detail/following.hpp"
 #include "suture/exported/detail/graph.hpp"
+#include "suture/exported/detail/modes.hpp"
 #include "suture/exported/detail/plan.hpp"
 #include "suture/exported/detail/run.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <c10/core/DefaultDtype.h>
 #include <c10/core/InferenceMode.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -26,12 +26,12 @@ namespace suture::detail {
 /// What the nodes that read no numbers depend on.
 class ExportedSizes {
 public:
-    explicit ExportedSizes(const std::vector<c10::IValue>& inputs) : dtype_(c10::get_default_dtype()) {
+    explicit ExportedSizes(const std::vector<c10::IValue>& inputs) {
         for (const c10::IValue& input : inputs)
             if (input.isTensor()) tensors_.push_back(describe(input.toTensor()));
     }
     bool fits(const std::vector<c10::IValue>& inputs) const {
-        if (dtype_ != c10::get_default_dtype()) return false;
+        if (modes_ != ExportedModes()) return false;
         std::size_t next = 0;
         for (const c10::IValue& input : inputs)
             if (input.isTensor() && (next == tensors_.size() || !is_like(input.toTensor(), tensors_[next++])))
@@ -52,7 +52,7 @@ private:
         return t.sizes() == known.sizes && t.strides() == known.strides && t.device() == known.device &&
                t.key_set() == known.keys;
     }
-    caffe2::TypeMeta dtype_;
+    ExportedModes modes_;
     std::vector<Described> tensors_;
 };
 
@@ -83,7 +83,7 @@ public:
         pass.give(graph_, std::move(inputs));
         std::vector<c10::IValue> results = pass.run(made->record);
         for (std::size_t i = 0; i < results.size(); ++i)
-            if (part_.shares[i] && results[i].isTensor()) results[i] = results[i].toTensor().clone();
+            if (part_.shares[i] && results[i].isTensor()) results[i] = copy_as_it_lies(results[i].toTensor());
         if (bytes_of(made->record) <= most_bytes) keep(std::move(made));
         return results;
     }
@@ -104,12 +104,9 @@ private:
         const std::lock_guard lock(guard_);
         kept_ = std::move(made);
     }
-    /// Modes of the caller's may change what a node gives.
     bool may_keep() const {
-        using c10::DispatchKey;
         return saves_work_ && !at::GradMode::is_enabled() && !c10::InferenceMode::is_enabled() &&
-               innermost_scope == nullptr && !c10::impl::tls_is_dispatch_key_included(DispatchKey::AutocastCPU) &&
-               !c10::impl::tls_is_dispatch_key_included(DispatchKey::AutocastCUDA);
+               innermost_scope == nullptr && !ExportedModes().casts();
     }
     static std::size_t bytes_of(const ExportedRecord& record) {
         std::size_t bytes = 0;
