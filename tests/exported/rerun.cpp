@@ -173,3 +173,52 @@ TEST_CASE_FIXTURE(gpt2, "what is no site of the model, and inputs that it does n
     CHECK(says(message_of<TypeError>([&] { rerun(at::zeros({1, 3})); }), "was exported for"));
     CHECK(rerun(input).equal(rerun(input)));
 }
+
+TEST_CASE_FIXTURE(gpt2, "sites that are expected after a pass are run as whole passes run them") {
+    (void)rerun(input);
+    rerun.expect(sites<Resid<16>>(model, "transformer.h.*"));
+    hooks.add(block(1), on<Resid>(token(1)).multiply(0.5));
+    const auto scope = hooks.activate();
+    CHECK(rerun(input).equal(model(input)));
+}
+
+TEST_CASE_FIXTURE(gpt2, "what is written into an input reaches no pass over another one with the same numbers") {
+    hooks.add(site(model, "transformer.wte"), [](const at::Tensor& t) { return t * 0.5; });
+    hooks.add(site(model, "transformer.wte.input"), [](const at::Tensor&) {});
+    const auto scope = hooks.activate();
+    const at::Tensor same = input.clone();
+    (void)rerun(input);
+    input.fill_(1);
+    CHECK(rerun(same).equal(model(same)));
+}
+
+TEST_CASE_FIXTURE(gpt2, "autocasting, and memory that replaces that of a weight, are noticed") {
+    hooks.add(block(1), on<Resid>(token(1)).multiply(0.5));
+    const auto scope = hooks.activate();
+    const auto agrees = [&] {
+        const at::Tensor part = rerun(input), whole = model(input);
+        return part.scalar_type() == whole.scalar_type() && part.equal(whole);
+    };
+    CHECK(agrees());
+    {
+        const suture::detail::AutocastGuard guard({c10::DeviceType::CPU, true, at::kBFloat16});
+        CHECK(agrees());
+        CHECK(agrees());
+    }
+    CHECK(agrees());
+    at::Tensor weight = model.tensors().at("transformer.wpe.weight");
+    weight.set_data(weight.mul(2));
+    CHECK(agrees());
+}
+
+TEST_CASE_FIXTURE(gpt2, "a result that a frozen site passes on is the caller's own") {
+    ExportedRerun frozen = model.rerun(site(model, ""));
+    hooks.add(site(model, ""), [](const at::Tensor&) {});
+    const auto scope = hooks.activate();
+    const at::Tensor clean = model(input);
+    for (int i = 0; i < 3; ++i) {
+        const at::Tensor result = frozen(input);
+        CHECK(result.equal(clean));
+        result.zero_();
+    }
+}

@@ -11,9 +11,11 @@
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
+#include "suture/exported/detail/copies.hpp"
 #include "suture/exported/detail/following.hpp"
 #include "suture/exported/detail/inputs.hpp"
 #include "suture/exported/detail/model.hpp"
+#include "suture/exported/detail/modes.hpp"
 #include "suture/exported/detail/run.hpp"
 #include "suture/exported/outputs.hpp"
 #include "suture/hook/detail/scope_link.hpp"
@@ -23,8 +25,11 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/signbit.h>
+#include <ATen/ops/view_as_real.h>
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -162,13 +167,13 @@ private:
 
     /// Sites of operators may have been added, and weights written.
     void follow_the_model() {
-        std::uint32_t written = 0;
+        std::vector<Written> written;
         for (const auto& [name, tensor] : model_->tensors())
-            if (!tensor.is_inference()) written += static_cast<std::uint32_t>(tensor._version());
+            written.emplace_back(tensor.data_ptr(), tensor.is_inference() ? 0 : tensor._version());
         const auto plan = model_->plan_with_sites();
         if (plan != plan_) parts_.clear(), record_ = {};
         if (plan != plan_ || written != written_) inputs_.clear();
-        plan_ = plan, written_ = written;
+        plan_ = plan, written_ = std::move(written);
     }
 
     const detail::ExportedFollowing& following_of(const detail::FollowingSites& sites) {
@@ -177,36 +182,51 @@ private:
         return found->second;
     }
 
-    /// @return whether all that a part needs was kept already
-    bool keep(const detail::ExportedFollowing& following) {
+    /// The next pass without hooks keeps what a part needs.
+    void keep(const detail::ExportedFollowing& following) {
         record_.is_kept.resize(plan_->slots);
-        bool had_all = true;
         for (const std::size_t slot : following.taken)
-            if (!record_.is_kept[slot]) record_.is_kept[slot] = true, had_all = false;
-        return had_all;
+            if (!record_.is_kept[slot]) record_.is_kept[slot] = true, inputs_.clear();
     }
     /// Runs a whole pass without hooks, unless one over the same inputs has left all that is needed.
     void remember(const std::vector<c10::IValue>& inputs, const detail::ExportedFollowing& following) {
-        const bool has_all = keep(following);
-        if (has_all && are_remembered(inputs)) return;
+        keep(following);
+        if (modes_ != detail::ExportedModes()) inputs_.clear();
+        if (!modes_.casts() && are_remembered(inputs)) return;
         inputs_.clear();
+        modes_ = {};
+        // What is kept may be views of the inputs, and the caller may write into theirs.
+        std::vector<c10::IValue> copies;
+        for (const c10::IValue& input : inputs)
+            copies.push_back(input.isTensor() ? c10::IValue(detail::copy_as_it_lies(input.toTensor())) : input);
         for (const detail::ExportedPort* port : frozen_) record_.frozen[port] = at::Tensor();
         const detail::Suspension without_hooks;
         detail::ExportedPass pass(*plan_);
-        pass.give(model_->graph(), inputs);
+        pass.give(model_->graph(), copies);
         pass.run(record_);
-        for (const c10::IValue& input : inputs)
-            inputs_.push_back(input.isTensor() ? c10::IValue(input.toTensor().clone()) : input);
+        inputs_ = std::move(copies);
     }
     bool are_remembered(const std::vector<c10::IValue>& inputs) const {
         return !inputs_.empty() && std::equal(inputs.begin(), inputs.end(), inputs_.begin(), inputs_.end(), is_same);
     }
     static bool is_same(const c10::IValue& a, const c10::IValue& b) {
         if (a.tagKind() != b.tagKind()) return false;
-        if (!a.isTensor()) return a.isNone() || (a.isScalar() && a.toScalar().toDouble() == b.toScalar().toDouble());
+        if (a.isDouble())
+            return a.toDouble() == b.toDouble() && std::signbit(a.toDouble()) == std::signbit(b.toDouble());
+        if (!a.isTensor())
+            return a.isNone() || (a.isInt() ? a.toInt() == b.toInt() : a.isBool() && a.toBool() == b.toBool());
         const at::Tensor &x = a.toTensor(), &y = b.toTensor();
-        return x.sizes() == y.sizes() && x.scalar_type() == y.scalar_type() && x.device() == y.device() && x.equal(y);
+        return x.sizes() == y.sizes() && x.strides() == y.strides() && x.key_set() == y.key_set() &&
+               x.scalar_type() == y.scalar_type() && x.device() == y.device() && x.equal(y) && have_same_signs(x, y);
     }
+    /// 0 and -0 are equal, and 1/x tells them apart.
+    static bool have_same_signs(const at::Tensor& x, const at::Tensor& y) {
+        if (x.is_complex())
+            return have_same_signs(at::view_as_real(x.resolve_conj()), at::view_as_real(y.resolve_conj()));
+        return !x.is_floating_point() || at::signbit(x).equal(at::signbit(y));
+    }
+
+    using Written = std::pair<const void*, std::int64_t>;  ///< the memory of a weight, and its version
 
     std::shared_ptr<detail::ExportedModel> model_;
     std::shared_ptr<const detail::ExportedPlan> plan_;
@@ -214,7 +234,8 @@ private:
     std::set<const detail::ExportedPort*> frozen_;
     std::map<std::pair<std::set<const detail::ExportedPort*>, bool>, detail::ExportedFollowing> parts_;
     std::vector<c10::IValue> inputs_;  ///< of the record; none if there is no record
-    std::uint32_t written_ = 0;        ///< the versions of the weights in the record
+    std::vector<Written> written_;     ///< the weights in the record
+    detail::ExportedModes modes_;      ///< in which the record was made
     detail::ExportedRecord record_;
 };
 
