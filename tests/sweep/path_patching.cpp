@@ -201,3 +201,61 @@ TEST_CASE_FIXTURE(fixture, "a journal belongs to its paths") {
     CHECK_THROWS_AS((void)path_patching(m, patching, senders, Paths::avoiding(z, mlps), logit(4), options), FileError);
     std::filesystem::remove(file);
 }
+
+TEST_CASE_FIXTURE(fixture, "a journal belongs to the channels and positions of its receivers") {
+    const std::filesystem::path file = std::filesystem::temp_directory_path() / "suture-receivers.journal";
+    const Grid senders = Grid::of<AttnOut>(attentions);
+    const auto run = [&](const Grid& receivers) {
+        SweepOptions options;
+        options.journal = std::make_shared<SweepJournal>(file);
+        (void)path_patching(m, noising(p.clean, p.corrupted), senders, Paths::avoiding(z).to(receivers), logit(4),
+                            options);
+    };
+    const Grid first = Grid::of<Q>(c_attn[2]).at(token(1));
+    for (const Grid& other : {Grid::of<Q>(c_attn[2]), Grid::of<Q>(c_attn[2]).at(token(2)),
+                              Grid::of<K>(c_attn[2]).at(token(1)), Grid::of(c_attn[2], on<Q>(head(1))).at(token(1))}) {
+        std::filesystem::remove(file);
+        run(first);
+        run(first);
+        CHECK_THROWS_AS(run(other), FileError);
+    }
+    std::filesystem::remove(file);
+}
+
+TEST_CASE("receivers at a site of [prompts * positions, width] are the positions of every prompt") {
+    const Exported gpt2 =
+        exported::load(std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/exported/data/gpt2_dynamic.pt2");
+    at::Tensor clean = at::tensor({3, 14, 15, 9, 26, 5, 3, 1, 2, 9, 20, 7}, at::kLong).view({2, 6}),
+               corrupted = clean.clone();
+    corrupted.select(1, 2).fill_(7);
+    const auto senders = Grid::of<AttnOut>(sites<AttnOut<16>>(gpt2, "transformer.h.*.attn.c_proj"));
+    const auto values = [&](const std::string& receiver, const auto& at) {
+        const auto c_attn = site<Gpt2Qkv<16, 2>>(gpt2, "transformer.h.1.attn.c_attn" + receiver);
+        return path_patching(gpt2, noising(clean, corrupted), senders,
+                             Paths::avoiding().to(Grid::of<Q, K, V>(c_attn).at(at)), logit(5))
+            .values;
+    };
+    CHECK(values(":addmm", tokens(2, 6)).equal(values("", tokens(2, 6))));
+    CHECK(values(":addmm", token(-1)).equal(values("", token(-1))));
+}
+
+TEST_CASE("hooks of the caller count at frozen sites of every model") {
+    const Exported gpt2 =
+        exported::load(std::filesystem::path(SUTURE_SOURCE_DIR) / "tests/exported/data/gpt2_dynamic.pt2");
+    const auto whole = [&](const at::Tensor& ids) { return gpt2(ids); };
+    const at::Tensor clean = at::tensor({3, 14, 15, 9, 26, 5}, at::kLong).unsqueeze(0),
+                     corrupted = at::tensor({3, 14, 7, 9, 26, 5}, at::kLong).unsqueeze(0);
+    const auto attention = sites<AttnOut<16>>(gpt2, "transformer.h.*.attn.c_proj");
+    const auto mlp = sites<MlpOut<16>>(gpt2, "transformer.h.*.mlp");
+    const auto effects = [&](const auto& model) {
+        return path_patching(model, noising(clean, corrupted), Grid::of<AttnOut>(attention), Paths::avoiding(mlp),
+                             logit(5))
+            .values;
+    };
+    const at::Tensor without = effects(gpt2);
+    HookSet hooks;
+    hooks.add(attention.front(), on<AttnOut>(token(1)).multiply(3));
+    const auto scope = hooks.activate();
+    CHECK(effects(gpt2).equal(effects(whole)));
+    CHECK_FALSE(effects(gpt2).equal(without));
+}

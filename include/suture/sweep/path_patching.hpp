@@ -78,15 +78,20 @@ inline void check_no_estimates(const SweepOptions& options) {
         throw ValueError(
             "attribution does not tell paths apart: leave the options 'attribution' and 'share' as they are");
 }
-/// What the numbers depend on besides the task.
-inline std::string paths_text(const Paths& paths) {
+/// What the numbers depend on besides the task. @param length of the prompts
+inline std::string paths_text(const Paths& paths, Index length) {
     Fingerprint key;
     for (const SiteRef<AnyLayout>& site : paths.frozen()) key.add(site.name());
     if (paths.receivers()) {
         std::ostringstream text;
         text << *paths.receivers();
+        const IndexRange positions = range_of(paths.receivers()->positions(), length, "a prompt");
+        text << ", positions " << positions.begin << " to " << positions.begin + positions.size;
         key.add(text.str());
         for (const GridPart& part : paths.receivers()->parts()) {
+            const StridedSlice& r = part.part.where;
+            for (const Index number : {r.offset, r.width, r.groups, r.period, part.width})
+                key.add(std::to_string(number));
             key.add(part.name);
             for (const SiteRef<AnyLayout>& site : part.sites) key.add(site.name());
         }
@@ -121,7 +126,8 @@ SweepResult path_patching(Model&& model, const Patching& patching, const Grid& s
     }
     SweepResult result = detail::empty_result(task);
     detail::Ledger ledger(result, options);
-    if (options.journal) ledger.open(task.text() + detail::paths_text(paths) + detail::weights_text(model));
+    if (options.journal)
+        ledger.open(task.text() + detail::paths_text(paths, task.length()) + detail::weights_text(model));
     detail::SweepPlanner planner(task, options, ledger);
     const at::NoGradGuard no_gradients;
     const auto run = [&](auto& frozen) {
@@ -129,7 +135,8 @@ SweepResult path_patching(Model&& model, const Patching& patching, const Grid& s
         detail::PlainSweep(passes, task, options, planner, ledger, result).run();
     };
     if constexpr (detail::RerunModel<M>)
-        if (model.rerun().saves_work()) {
+        // A rerun freezes what the model has without any hooks, and those of the caller's count here.
+        if (!detail::has_active_scopes() && model.rerun().saves_work()) {
             detail::FrozenReruns<M> frozen(model, paths.frozen());
             frozen.expect(task.sites.sites(), receivers ? receivers->sites() : std::vector<SiteRef<AnyLayout>>());
             run(frozen);
@@ -141,8 +148,7 @@ SweepResult path_patching(Model&& model, const Patching& patching, const Grid& s
 }
 
 template <class...>
-SUTURE_REJECTED("five are needed: write path_patching(model, patching, senders, paths, metric)",
-                path_patching(...));
+SUTURE_REJECTED("five are needed: write path_patching(model, patching, senders, paths, metric)", path_patching(...));
 
 }  // namespace suture
 

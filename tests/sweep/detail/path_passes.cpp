@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(fixture, "receivers put in only their own channels and positio
     HookSet noting, putting;
     receivers.note(noting);
     (void)run_with_hooks(m, noting, p.corrupted);
-    receivers.put_in(putting);
+    receivers.put_in(putting, p.clean);
     at::Tensor before, after;
     HookSet looking;
     looking.add(SiteRef<AnyLayout>(c_attn.front().site()), [&](const at::Tensor& t) { before = t.clone(); });

@@ -165,9 +165,10 @@ public:
                 received_[i] = t.detach().clone();
             });
     }
-    void put_in(HookSet& hooks) {
+    /// @param ids the token ids that are run. @throws ShapeError, in the pass, if a site does not have channels by position
+    void put_in(HookSet& hooks, const at::Tensor& ids) {
         for (std::size_t i = 0; i < sites_.size(); ++i)
-            hooks.add(sites_[i], [this, i](const at::Tensor& t) { return with_received(t, i); });
+            hooks.add(sites_[i], [this, i, ids](const at::Tensor& t) { return with_received(t, i, ids.sizes()); });
     }
 
 private:
@@ -175,13 +176,16 @@ private:
         const GridPart* part;
         std::size_t site;
     };
-    at::Tensor with_received(const at::Tensor& t, std::size_t site) const {
+    at::Tensor with_received(const at::Tensor& t, std::size_t site, at::IntArrayRef ids) const {
         at::Tensor copy = t.clone(at::MemoryFormat::Contiguous);
         const at::Tensor from = received_[site].contiguous();
         for (const Part& each : parts_)
-            if (each.site == site) cut(copy, *each.part).copy_(cut(from, *each.part));
+            if (each.site == site)
+                cut(by_prompt(copy, ids, each.part->width), *each.part)
+                    .copy_(cut(by_prompt(from, ids, each.part->width), *each.part));
         return copy;
     }
+    /// @param whole [prompts, positions, width]
     at::Tensor cut(const at::Tensor& whole, const GridPart& part) const {
         return cut_channels(whole.narrow(-2, positions_.begin, positions_.size), part.of_head(-1));
     }
@@ -210,7 +214,7 @@ public:
         receivers_->note(hooks);
         frozen_.run_hooks(hooks, ids, prompts);
         HookSet receiving;
-        receivers_->put_in(receiving);
+        receivers_->put_in(receiving, ids);
         return frozen_.run_unfrozen(receiving, ids, prompts);
     }
 
