@@ -274,6 +274,12 @@ struct ExportedSearch {
         ExportedModel& inside = model.state_->model;
         std::vector<SiteRef<L>> found;
         const auto add = [&](const ExportedPort& port, const std::string& path) {
+            if constexpr (Layout<L> && sizeof...(extents) == 0)
+                if (const auto numbers = recorded_numbers<L>(inside, port, path)) {
+                    check_layout_fits<L>(inside, port, path, *numbers);
+                    found.push_back(found_site<L>(path, port.site, *numbers));
+                    return;
+                }
             check_layout_fits<L>(inside, port, path, extents...);
             found.push_back(found_site<L>(path, port.site, extents...));
         };
@@ -307,6 +313,23 @@ private:
             else if constexpr (is_static<L>)
                 check_fits(facts_of<L>, *meta, path);
         }
+    }
+    /// The numbers of a layout whose width tells them, where the file has recorded the width.
+    template <Layout L>
+    static std::optional<Extents<L>> recorded_numbers([[maybe_unused]] const ExportedModel& model,
+                                                      [[maybe_unused]] const ExportedPort& port,
+                                                      [[maybe_unused]] const std::string& path) {
+        if constexpr (!is_static<L> && is_deducible<L>) {
+            const std::optional<TensorMeta>& meta = model.graph().values[port.value].meta;
+            if (meta && !meta->sizes.empty())
+                if (const auto* width = std::get_if<std::int64_t>(&meta->sizes.back())) try {
+                        return Extents<L>::of_width(*width);
+                    } catch (Error& e) {
+                        e.add_place(path);
+                        throw;
+                    }
+        }
+        return {};
     }
     static void check_fits(const LayoutFacts& layout, const TensorMeta& meta, const std::string& path) {
         const auto* width = std::get_if<std::int64_t>(&meta.sizes.back());
