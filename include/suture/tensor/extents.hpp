@@ -8,6 +8,7 @@
 #include "suture/tensor/detail/layout_table.hpp"
 #include "suture/tensor/error.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
