@@ -211,8 +211,18 @@ private:
             }
             return {found, why_none};
         }
+        /// Passes with sites: those of operators that were asked for meanwhile are among them.
+        std::shared_ptr<detail::PlainRuns> with_sites() {
+            const std::lock_guard lock(guard_of_sited);
+            const auto plan = model.plan_with_sites();
+            if (!sited || sited->plan() != plan)
+                sited = std::make_shared<detail::PlainRuns>(model.graph(), plan, model.aliases());
+            return sited;
+        }
         detail::ExportedModel model;
         detail::PlainRuns plain;
+        std::mutex guard_of_sited;
+        std::shared_ptr<detail::PlainRuns> sited;
         std::mutex guard;
         bool has_looked = false;
         std::uint32_t seen_written = 0;  ///< the versions of the weights when the stages were found
@@ -229,15 +239,11 @@ private:
     }
 
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
-        const detail::ExportedGraph& graph = state_->model.graph();
         std::vector<std::string> names;
-        for (const detail::ExportedOutput& output : graph.outputs) names.push_back(output.name);
-        if (detail::innermost_scope == nullptr || detail::innermost_scope->suspends())
-            return ExportedOutputs(std::move(names), state_->plain.run(std::move(values)));
-        const auto with_sites = state_->model.plan_with_sites();
-        detail::ExportedPass pass(*with_sites);
-        pass.give(graph, std::move(values));
-        return ExportedOutputs(std::move(names), pass.run());
+        for (const detail::ExportedOutput& output : state_->model.graph().outputs) names.push_back(output.name);
+        return ExportedOutputs(std::move(names), detail::has_active_scopes()
+                                                     ? state_->with_sites()->run(std::move(values))
+                                                     : state_->plain.run(std::move(values)));
     }
 
     std::shared_ptr<State> state_;

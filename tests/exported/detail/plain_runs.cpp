@@ -1,6 +1,8 @@
 // What follows from the sizes alone is kept. Law: a pass gives the bits that it would give without.
 #include "suture/exported/detail/plain_runs.hpp"
 
+#include "suture/hook/hook_set.hpp"
+
 #include "doctest.hpp"
 #include "exported/graphs.hpp"
 
@@ -41,7 +43,7 @@ struct Runs {
     }
     /// Without what is kept.
     std::vector<at::Tensor> anew(const std::vector<c10::IValue>& inputs) {
-        return tensors(graph.run(graph.model.plain_plan(), inputs));
+        return tensors(graph.run(*graph.model.plain_plan(), inputs));
     }
     std::vector<c10::IValue> all(const std::vector<c10::IValue>& given) const {
         std::vector<c10::IValue> values;
@@ -157,4 +159,32 @@ TEST_CASE("threads with inputs of different sizes each get their own results") {
         });
     for (std::thread& thread : threads) thread.join();
     for (const int count : wrong) CHECK(count == 0);
+}
+
+TEST_CASE("hooks see and change what sites pass on, also where the sizes alone say it") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {3}).node("a", "ones.default", {{"size", Json{{"as_ints", {3}}}}}, {3}, "maker");
+    text.node("b", "mul.Tensor", {{"self", tensor("a")}, {"other", number(2)}}, {3}, "doubler");
+    RunningGraph graph(text.node("c", "add.Tensor", {{"self", tensor("x")}, {"other", tensor("b")}}, {3}).output("c"));
+    PlainRuns runs(graph.model.graph(), graph.model.plan_with_sites(), graph.model.aliases());
+    const auto run = [&] { return runs.run({at::ones({3})}).front().toTensor(); };
+    for (int i = 0; i < 2; ++i) CHECK(run().equal(at::full({3}, 3.0f)));
+    for (const std::string path : {"maker", "doubler", "doubler.input"})
+        for (int i = 0; i < 2; ++i) {
+            CAPTURE(path);
+            suture::HookSet hooks;
+            int seen = 0;
+            hooks.add(suture::SiteRef<suture::AnyLayout>(graph.site(path)), [&](const at::Tensor& t) {
+                CHECK(t.equal(at::full({3}, path == "doubler" ? 2.0f : 1.0f)));
+                ++seen;
+                return t * 5;
+            });
+            {
+                const auto scope = hooks.activate();
+                for (int k = 0; k < 2; ++k) CHECK(run().equal(at::full({3}, 11.0f)));
+            }
+            CHECK(seen == 2);
+            CHECK(run().equal(at::full({3}, 3.0f)));
+        }
 }

@@ -78,10 +78,11 @@ public:
         for (std::size_t i = 0; i < steps_.size(); ++i) follow(plan_.steps[i], steps_[i], sites);
         return needed(sites);
     }
-    /// What runs again for inputs of the same sizes: everything that reads the numbers of an input or a weight.
+    /// What runs again for inputs of the same sizes: everything that reads the numbers of an input or a weight, or what a
+    /// site passes on, whether hooks are there or not.
     ExportedFollowing find_what_reads_numbers() {
         begin();
-        weights_change_ = true;
+        numbers_change_ = true;
         for (const ExportedInput& input : graph_.inputs)
             if (input.value != no_value) is_changed_[unit(input.value)] = true;
         for (std::size_t i = 0; i < steps_.size(); ++i) follow(plan_.steps[i], steps_[i], {});
@@ -104,7 +105,7 @@ private:
     void begin() {
         is_changed_.assign(plan_.slots, false);
         steps_.assign(plan_.steps.size(), {});
-        weights_change_ = false;
+        numbers_change_ = false;
     }
     /// A number that stands for a tensor is none.
     static bool is_weight(const c10::IValue& constant) {
@@ -124,7 +125,8 @@ private:
         if (planned.port) {
             step.is_frozen = sites.frozen.contains(planned.port);
             // Into storage that is written, a frozen site puts a copy, as a hook would.
-            step.is_hooked = sites.hooked.contains(planned.port) || (step.is_frozen && is_written(planned.to));
+            step.is_hooked =
+                numbers_change_ || sites.hooked.contains(planned.port) || (step.is_frozen && is_written(planned.to));
             if (!step.is_frozen || is_written(planned.to)) read(planned.from, step);
             const bool changes = step.is_hooked || !step.changed.empty();
             if (changes || !is_written(planned.to)) is_changed_[unit(planned.to)] = changes;
@@ -134,8 +136,8 @@ private:
             step.reads_weight |= is_weight(argument.constant);
             for (const PlanItem& item : argument.items) read(item, step);
         }
-        bool changes = !step.changed.empty() || (weights_change_ && step.reads_weight);
-        if (weights_change_ && reads_no_numbers(operator_name(planned.node->target))) changes = false;
+        bool changes = !step.changed.empty() || (numbers_change_ && step.reads_weight);
+        if (numbers_change_ && reads_no_numbers(operator_name(planned.node->target))) changes = false;
         if (!changes) return;
         step.is_checked = planned.results.empty();
         for_each_result(planned, [&](std::size_t slot) { is_changed_[unit(slot)] = true; });
@@ -203,7 +205,7 @@ private:
     const ExportedAliases& aliases_;
     std::vector<std::size_t> classes_;
     std::vector<bool> is_changed_, is_wanted_, is_taken_;
-    bool weights_change_ = false;
+    bool numbers_change_ = false;
     std::vector<Step> steps_;
 };
 

@@ -64,7 +64,7 @@ public:
         for (const PlanStep& step : plan_.steps) {
             run_step(step, stack);
             if (step.port) {
-                keep(step.to);
+                if (step.to != step.from.slot) keep(step.to);  // the slot itself was kept before the hooks
                 if (const auto frozen = record.frozen.find(step.port); frozen != record.frozen.end())
                     frozen->second = for_later(step, frame_[step.to].toTensor());
             }
