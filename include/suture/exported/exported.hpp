@@ -241,9 +241,10 @@ private:
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
         std::vector<std::string> names;
         for (const detail::ExportedOutput& output : state_->model.graph().outputs) names.push_back(output.name);
-        return ExportedOutputs(std::move(names), detail::has_active_scopes()
-                                                     ? state_->with_sites()->run(std::move(values))
-                                                     : state_->plain.run(std::move(values)));
+        if (detail::has_active_scopes())
+            if (const auto sited = state_->with_sites(); sited->is_hooked())
+                return ExportedOutputs(std::move(names), sited->run(std::move(values)));
+        return ExportedOutputs(std::move(names), state_->plain.run(std::move(values)));
     }
 
     std::shared_ptr<State> state_;

@@ -7,6 +7,8 @@
 #include "suture/exported/detail/graph.hpp"
 #include "suture/exported/detail/plan.hpp"
 #include "suture/exported/detail/run.hpp"
+#include "suture/hook/detail/scope_link.hpp"
+#include "suture/hook/site.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/core/grad_mode.h>
@@ -14,6 +16,7 @@
 #include <c10/core/InferenceMode.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -61,11 +64,17 @@ class PlainRuns {
 public:
     PlainRuns(const ExportedGraph& graph, std::shared_ptr<const ExportedPlan> plan, const ExportedAliases& aliases)
         : graph_(graph), plan_(std::move(plan)) {
+        for (const PlanStep& step : plan_->steps)
+            if (step.port) sites_.push_back(&step.port->site);
         if (FollowingFinder::is_random(*plan_)) return;
         part_ = FollowingFinder(graph, *plan_, aliases).find_what_reads_numbers();
         saves_work_ = part_.steps.size() < plan_->steps.size();
     }
     const std::shared_ptr<const ExportedPlan>& plan() const { return plan_; }
+    /// Whether something waits at a site of the plan. If nothing does, nothing will: only hooks that run add others.
+    bool is_hooked() const {
+        return std::any_of(sites_.begin(), sites_.end(), [](const Site* site) { return !has_nothing_at(*site); });
+    }
 
     /// @param inputs by input of the graph
     std::vector<c10::IValue> run(std::vector<c10::IValue> inputs) {
@@ -120,6 +129,7 @@ private:
     }
     const ExportedGraph& graph_;
     std::shared_ptr<const ExportedPlan> plan_;
+    std::vector<const Site*> sites_;
     ExportedFollowing part_;
     bool saves_work_ = false;
     std::mutex guard_;
