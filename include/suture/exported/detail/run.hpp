@@ -93,7 +93,7 @@ public:
 private:
     /// A fifth less time for a small model.
     std::unique_ptr<at::AutoDispatchBelowADInplaceOrView> leaving_autograd_out() const {
-        if (!plan_.is_self_contained || at::GradMode::is_enabled() || innermost_scope != nullptr) return nullptr;
+        if (!plan_.is_self_contained || plan_.has_sites || at::GradMode::is_enabled()) return nullptr;
         return std::make_unique<at::AutoDispatchBelowADInplaceOrView>();
     }
     void run_step(const PlanStep& step, torch::jit::Stack& stack) {
