@@ -188,3 +188,17 @@ TEST_CASE("hooks see and change what sites pass on, also where the sizes alone s
             CHECK(run().equal(at::full({3}, 3.0f)));
         }
 }
+
+TEST_CASE("how many numbers an input has that are not zero is no size of the input") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {4}).node("found", "nonzero.default", {{"self", tensor("x")}}, {"u0", 1});
+    text.size("n", "sym_size.int", {{"self", tensor("found")}, {"dim", number(0)}});
+    text.node("a", "arange.default", {{"end", size_value("n")}}, {"u0"});
+    Runs runs(text.node("b", "zeros_like.default", {{"self", tensor("found")}}, {"u0", 1}).output("a").output("b"));
+    for (const at::Tensor& x : {at::tensor({1.0f, 0.0f, 1.0f, 1.0f}), at::tensor({0.0f, 0.0f, 1.0f, 0.0f})}) {
+        runs.check(x);
+        CHECK(runs({x})[0].size(0) == x.sum().item<std::int64_t>());
+        CHECK(runs({x})[1].size(0) == x.sum().item<std::int64_t>());
+    }
+}

@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace suture::detail {
@@ -120,6 +122,22 @@ private:
         (is_changed_[unit(item.slot)] ? step.changed : step.same).push_back(item.slot);
     }
 
+    /// Whether the sizes of the tensors that a node takes follow from those of the inputs: "u0" is the size of what nonzero
+    /// finds, say.
+    bool has_known_sizes(const ExportedNode& node) const {
+        const auto is_found = [](const SymbolicSize& size) {
+            const auto* expression = std::get_if<std::string>(&size);
+            return expression && expression->find("Symbol('u") != std::string::npos;
+        };
+        for (const ExportedArgument& argument : node.arguments)
+            for (const ExportedItem& item : argument.items)
+                if (item.value != no_value)
+                    if (const auto& meta = graph_.values[item.value].meta;
+                        meta && std::any_of(meta->sizes.begin(), meta->sizes.end(), is_found))
+                        return false;
+        return true;
+    }
+
     /// Forwards: which values may change.
     void follow(const PlanStep& planned, Step& step, const FollowingSites& sites) {
         if (planned.port) {
@@ -137,7 +155,8 @@ private:
             for (const PlanItem& item : argument.items) read(item, step);
         }
         bool changes = !step.changed.empty() || (numbers_change_ && step.reads_weight);
-        if (numbers_change_ && reads_no_numbers(operator_name(planned.node->target))) changes = false;
+        if (numbers_change_ && reads_no_numbers(operator_name(planned.node->target)) && has_known_sizes(*planned.node))
+            changes = false;
         if (!changes) return;
         step.is_checked = planned.results.empty();
         for_each_result(planned, [&](std::size_t slot) { is_changed_[unit(slot)] = true; });
