@@ -36,7 +36,7 @@ inline Index width_of(const Exported& model) { return detail::weight_of(model, "
 
 /// The residual stream that enters each layer.
 inline std::vector<suture::SiteRef<Stream>> stream_sites(const Exported& model) {
-    return suture::sites<Stream>(model, "model.layers.*.input", suture::Extents<Stream>(width_of(model)));
+    return suture::sites<Stream>(model, "model.layers.*.input");
 }
 /// The outputs of the heads of each layer, which its output projection takes.
 /// @throws suture::ShapeError if they cannot be of this number of heads

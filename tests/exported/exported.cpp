@@ -263,3 +263,20 @@ TEST_CASE("a hook that runs the model itself runs it without hooks") {
     CHECK_FALSE(run_with_hooks(gpt2.model, hooks, ids).equal(clean));
     CHECK(inner.equal(clean));
 }
+
+TEST_CASE("a layout whose width tells its numbers has them from the file") {
+    const Exported llama = Written("llama_dynamic").model;
+    const auto stream = sites<Resid<dynamic>>(llama, "model.layers.*.input");
+    CHECK(stream.front().extents().width() == 16);
+    const auto wide = site<Mlp<dynamic>>(llama, "model.layers.1.mlp.act_fn");
+    CHECK(wide.extents().width() == 32);
+    using Wider = Fused<dynamic, Q<20, 4>, K<dynamic, 4>>;
+    const std::string k_proj = "model.layers.1.self_attn.k_proj";
+    CHECK(says(message_of<ShapeError>([&] { site<Wider>(llama, k_proj); }), k_proj, "8 channels"));
+    // A pattern's last axis counts keys, which the file leaves open.
+    CHECK_NOTHROW(site(llama, "model.layers.0.self_attn:softmax"));
+    // Heads are not told by a width.
+    CHECK(
+        says(message_of<HookError>([&] { site<Z<dynamic, dynamic>>(llama, "model.layers.0.self_attn.o_proj.input"); }),
+             "whose numbers are not known"));
+}

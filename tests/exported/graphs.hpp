@@ -153,7 +153,7 @@ struct RunningGraph {
         return pass.run();
     }
     at::Tensor operator()(const std::vector<c10::IValue>& inputs) {
-        return run(model.plain_plan(), inputs).front().toTensor();
+        return run(*model.plain_plan(), inputs).front().toTensor();
     }
     /// The same with the sites.
     at::Tensor with_sites(const std::vector<c10::IValue>& inputs) {

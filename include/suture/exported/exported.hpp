@@ -211,8 +211,18 @@ private:
             }
             return {found, why_none};
         }
+        /// Passes with sites: those of operators that were asked for meanwhile are among them.
+        std::shared_ptr<detail::PlainRuns> with_sites() {
+            const std::lock_guard lock(guard_of_sited);
+            const auto plan = model.plan_with_sites();
+            if (!sited || sited->plan() != plan)
+                sited = std::make_shared<detail::PlainRuns>(model.graph(), plan, model.aliases());
+            return sited;
+        }
         detail::ExportedModel model;
         detail::PlainRuns plain;
+        std::mutex guard_of_sited;
+        std::shared_ptr<detail::PlainRuns> sited;
         std::mutex guard;
         bool has_looked = false;
         std::uint32_t seen_written = 0;  ///< the versions of the weights when the stages were found
@@ -229,15 +239,12 @@ private:
     }
 
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
-        const detail::ExportedGraph& graph = state_->model.graph();
         std::vector<std::string> names;
-        for (const detail::ExportedOutput& output : graph.outputs) names.push_back(output.name);
-        if (detail::innermost_scope == nullptr || detail::innermost_scope->suspends())
-            return ExportedOutputs(std::move(names), state_->plain.run(std::move(values)));
-        const auto with_sites = state_->model.plan_with_sites();
-        detail::ExportedPass pass(*with_sites);
-        pass.give(graph, std::move(values));
-        return ExportedOutputs(std::move(names), pass.run());
+        for (const detail::ExportedOutput& output : state_->model.graph().outputs) names.push_back(output.name);
+        if (detail::has_active_scopes())
+            if (const auto sited = state_->with_sites(); sited->is_hooked())
+                return ExportedOutputs(std::move(names), sited->run(std::move(values)));
+        return ExportedOutputs(std::move(names), state_->plain.run(std::move(values)));
     }
 
     std::shared_ptr<State> state_;
@@ -274,6 +281,12 @@ struct ExportedSearch {
         ExportedModel& inside = model.state_->model;
         std::vector<SiteRef<L>> found;
         const auto add = [&](const ExportedPort& port, const std::string& path) {
+            if constexpr (Layout<L> && sizeof...(extents) == 0)
+                if (const auto numbers = recorded_numbers<L>(inside, port, path)) {
+                    check_layout_fits<L>(inside, port, path, *numbers);
+                    found.push_back(found_site<L>(path, port.site, *numbers));
+                    return;
+                }
             check_layout_fits<L>(inside, port, path, extents...);
             found.push_back(found_site<L>(path, port.site, extents...));
         };
@@ -307,6 +320,23 @@ private:
             else if constexpr (is_static<L>)
                 check_fits(facts_of<L>, *meta, path);
         }
+    }
+    /// The numbers of a layout whose width tells them, where the file has recorded the width.
+    template <Layout L>
+    static std::optional<Extents<L>> recorded_numbers([[maybe_unused]] const ExportedModel& model,
+                                                      [[maybe_unused]] const ExportedPort& port,
+                                                      [[maybe_unused]] const std::string& path) {
+        if constexpr (!is_static<L> && is_deducible<L>) {
+            const std::optional<TensorMeta>& meta = model.graph().values[port.value].meta;
+            if (meta && !meta->sizes.empty())
+                if (const auto* width = std::get_if<std::int64_t>(&meta->sizes.back())) try {
+                        return Extents<L>::of_width(*width);
+                    } catch (Error& e) {
+                        e.add_place(path);
+                        throw;
+                    }
+        }
+        return {};
     }
     static void check_fits(const LayoutFacts& layout, const TensorMeta& meta, const std::string& path) {
         const auto* width = std::get_if<std::int64_t>(&meta.sizes.back());

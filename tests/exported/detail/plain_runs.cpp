@@ -1,6 +1,8 @@
 // What follows from the sizes alone is kept. Law: a pass gives the bits that it would give without.
 #include "suture/exported/detail/plain_runs.hpp"
 
+#include "suture/hook/hook_set.hpp"
+
 #include "doctest.hpp"
 #include "exported/graphs.hpp"
 
@@ -41,7 +43,7 @@ struct Runs {
     }
     /// Without what is kept.
     std::vector<at::Tensor> anew(const std::vector<c10::IValue>& inputs) {
-        return tensors(graph.run(graph.model.plain_plan(), inputs));
+        return tensors(graph.run(*graph.model.plain_plan(), inputs));
     }
     std::vector<c10::IValue> all(const std::vector<c10::IValue>& given) const {
         std::vector<c10::IValue> values;
@@ -211,5 +213,47 @@ TEST_CASE("a result that is kept has the strides that it has anew") {
         CHECK(result.strides() == at::IntArrayRef({0, 1}));
         CHECK(result.select(0, 1).equal(at::arange(3)));
         result.select(0, 0).fill_(9);
+    }
+}
+
+TEST_CASE("hooks see and change what sites pass on, also where the sizes alone say it") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {3}).node("a", "ones.default", {{"size", Json{{"as_ints", {3}}}}}, {3}, "maker");
+    text.node("b", "mul.Tensor", {{"self", tensor("a")}, {"other", number(2)}}, {3}, "doubler");
+    RunningGraph graph(text.node("c", "add.Tensor", {{"self", tensor("x")}, {"other", tensor("b")}}, {3}).output("c"));
+    PlainRuns runs(graph.model.graph(), graph.model.plan_with_sites(), graph.model.aliases());
+    const auto run = [&] { return runs.run({at::ones({3})}).front().toTensor(); };
+    for (int i = 0; i < 2; ++i) CHECK(run().equal(at::full({3}, 3.0f)));
+    for (const std::string path : {"maker", "doubler", "doubler.input"})
+        for (int i = 0; i < 2; ++i) {
+            CAPTURE(path);
+            suture::HookSet hooks;
+            int seen = 0;
+            hooks.add(suture::SiteRef<suture::AnyLayout>(graph.site(path)), [&](const at::Tensor& t) {
+                CHECK(t.equal(at::full({3}, path == "doubler" ? 2.0f : 1.0f)));
+                ++seen;
+                return t * 5;
+            });
+            {
+                const auto scope = hooks.activate();
+                for (int k = 0; k < 2; ++k) CHECK(run().equal(at::full({3}, 11.0f)));
+            }
+            CHECK(seen == 2);
+            CHECK(run().equal(at::full({3}, 3.0f)));
+        }
+}
+
+TEST_CASE("how many numbers an input has that are not zero is no size of the input") {
+    const at::NoGradGuard no_grad;
+    GraphText text;
+    text.input("x", {4}).node("found", "nonzero.default", {{"self", tensor("x")}}, {"u0", 1});
+    text.size("n", "sym_size.int", {{"self", tensor("found")}, {"dim", number(0)}});
+    text.node("a", "arange.default", {{"end", size_value("n")}}, {"u0"});
+    Runs runs(text.node("b", "zeros_like.default", {{"self", tensor("found")}}, {"u0", 1}).output("a").output("b"));
+    for (const at::Tensor& x : {at::tensor({1.0f, 0.0f, 1.0f, 1.0f}), at::tensor({0.0f, 0.0f, 1.0f, 0.0f})}) {
+        runs.check(x);
+        CHECK(runs({x})[0].size(0) == x.sum().item<std::int64_t>());
+        CHECK(runs({x})[1].size(0) == x.sum().item<std::int64_t>());
     }
 }

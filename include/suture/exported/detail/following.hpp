@@ -61,11 +61,16 @@ inline bool reads_no_numbers(std::string_view name) {
 class FollowingFinder {
 public:
     FollowingFinder(const ExportedGraph& graph, const ExportedPlan& plan, const ExportedAliases& aliases)
-        : graph_(graph), plan_(plan), aliases_(aliases), classes_(plan.slots) {
-        for (std::size_t slot = 0; slot < plan.slots; ++slot)
+        : graph_(graph), plan_(plan), aliases_(aliases), classes_(plan.slots), values_(plan.slots) {
+        for (std::size_t slot = 0; slot < plan.slots; ++slot) {
             classes_[slot] = slot < graph.values.size() ? aliases.of(slot) : slot;
+            values_[slot] = slot;
+        }
         for (const PlanStep& step : plan.steps)
-            if (step.port) classes_[step.to] = classes_[step.from.slot];
+            if (step.port) {
+                classes_[step.to] = classes_[step.from.slot];
+                values_[step.to] = values_[step.from.slot];
+            }
     }
 
     /// Whether a node draws random numbers.
@@ -80,10 +85,11 @@ public:
         for (std::size_t i = 0; i < steps_.size(); ++i) follow(plan_.steps[i], steps_[i], sites);
         return needed(sites);
     }
-    /// What runs again for inputs of the same sizes: everything that reads the numbers of an input or a weight.
+    /// What runs again for inputs of the same sizes: everything that reads the numbers of an input or a weight, or what a
+    /// site passes on, whether hooks are there or not.
     ExportedFollowing find_what_reads_numbers() {
         begin();
-        weights_change_ = true;
+        numbers_change_ = true;
         find_known_symbols();
         for (const ExportedInput& input : graph_.inputs)
             if (input.value != no_value) is_changed_[unit(input.value)] = true;
@@ -107,7 +113,7 @@ private:
     void begin() {
         is_changed_.assign(plan_.slots, false);
         steps_.assign(plan_.steps.size(), {});
-        weights_change_ = false;
+        numbers_change_ = false;
     }
     /// A number that stands for a tensor is none.
     static bool is_weight(const c10::IValue& constant) {
@@ -116,13 +122,13 @@ private:
     }
     /// @return whether the item may have changed
     bool read(const PlanItem& item, Step& step) const {
-        if (item.slot == no_value) return weights_change_ && is_weight(item.constant);
+        if (item.slot == no_value) return numbers_change_ && is_weight(item.constant);
         const bool is_changed = is_changed_[unit(item.slot)];
         (is_changed ? step.changed : step.same).push_back(item.slot);
         return is_changed;
     }
     bool read(const PlanArgument& argument, Step& step) const {
-        bool is_changed = weights_change_ && is_weight(argument.constant);
+        bool is_changed = numbers_change_ && is_weight(argument.constant);
         for (const PlanItem& item : argument.items) is_changed |= read(item, step);
         return is_changed;
     }
@@ -130,8 +136,9 @@ private:
     /// are numbers that the caller gives.
     bool has_known_sizes(const PlanItem& item) const {
         if (item.slot == no_value) return true;
-        if (item.slot >= graph_.values.size() || !graph_.values[item.slot].meta) return false;
-        const auto& sizes = graph_.values[item.slot].meta->sizes;
+        const auto& meta = graph_.values[values_[item.slot]].meta;
+        if (!meta) return false;
+        const auto& sizes = meta->sizes;
         return std::all_of(sizes.begin(), sizes.end(), [&](const SymbolicSize& size) {
             const auto symbols = symbols_in(size);
             return std::includes(known_symbols_.begin(), known_symbols_.end(), symbols.begin(), symbols.end());
@@ -160,7 +167,8 @@ private:
         if (planned.port) {
             step.is_frozen = sites.frozen.contains(planned.port);
             // Into storage that is written, a frozen site puts a copy, as a hook would.
-            step.is_hooked = sites.hooked.contains(planned.port) || (step.is_frozen && is_written(planned.to));
+            step.is_hooked =
+                numbers_change_ || sites.hooked.contains(planned.port) || (step.is_frozen && is_written(planned.to));
             if (!step.is_frozen || is_written(planned.to)) read(planned.from, step);
             const bool changes = step.is_hooked || !step.changed.empty();
             if (changes || !is_written(planned.to)) is_changed_[unit(planned.to)] = changes;
@@ -169,7 +177,7 @@ private:
         bool changes = false;
         for (std::size_t i = 0; i < planned.arguments.size(); ++i) {
             const PlanArgument& argument = planned.arguments[i];
-            const bool is_read_for_sizes = weights_change_ && i == 0 &&
+            const bool is_read_for_sizes = numbers_change_ && i == 0 &&
                                            reads_no_numbers(operator_name(planned.node->target)) &&
                                            std::all_of(argument.items.begin(), argument.items.end(),
                                                        [&](const PlanItem& item) { return has_known_sizes(item); });
@@ -242,8 +250,9 @@ private:
     const ExportedPlan& plan_;
     const ExportedAliases& aliases_;
     std::vector<std::size_t> classes_;
+    std::vector<ValueIndex> values_;  ///< what passes in a slot; hooks leave its shape
     std::vector<bool> is_changed_, is_wanted_, is_taken_;
-    bool weights_change_ = false;
+    bool numbers_change_ = false;
     std::set<std::string> known_symbols_;  ///< of the sizes of inputs
     std::vector<Step> steps_;
 };

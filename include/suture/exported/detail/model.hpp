@@ -85,7 +85,7 @@ public:
     }
 
     /// Without sites.
-    const ExportedPlan& plain_plan() const { return *plain_; }
+    const std::shared_ptr<const ExportedPlan>& plain_plan() const { return plain_; }
     /// With the sites of all modules, and of the operators that were asked for.
     std::shared_ptr<const ExportedPlan> plan_with_sites() {
         const std::lock_guard lock(guard_);

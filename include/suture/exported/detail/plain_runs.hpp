@@ -1,5 +1,5 @@
-// Passes without hooks and gradients. A third of the nodes of a transformer make masks and positions out of the sizes of the
-// inputs alone: what they give is kept for the next pass over inputs of these sizes.
+// Passes without gradients. A third of the nodes of a transformer make masks and positions out of the sizes of the inputs
+// alone: what they give is kept for the next pass over inputs of these sizes.
 // Law: a pass gives the bits that it would give without what is kept.
 #pragma once
 
@@ -9,11 +9,14 @@
 #include "suture/exported/detail/modes.hpp"
 #include "suture/exported/detail/plan.hpp"
 #include "suture/exported/detail/run.hpp"
+#include "suture/hook/detail/scope_link.hpp"
+#include "suture/hook/site.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -56,19 +59,26 @@ private:
     std::vector<Described> tensors_;
 };
 
-/// Runs a plan without sites. Several threads may use it at once.
+/// Runs a plan, with the hooks of the thread if it has sites. Several threads may use it at once.
 class PlainRuns {
 public:
-    PlainRuns(const ExportedGraph& graph, const ExportedPlan& plan, const ExportedAliases& aliases)
-        : graph_(graph), plan_(plan) {
-        if (FollowingFinder::is_random(plan)) return;
-        part_ = FollowingFinder(graph, plan, aliases).find_what_reads_numbers();
-        saves_work_ = part_.steps.size() < plan.steps.size();
+    PlainRuns(const ExportedGraph& graph, std::shared_ptr<const ExportedPlan> plan, const ExportedAliases& aliases)
+        : graph_(graph), plan_(std::move(plan)) {
+        for (const PlanStep& step : plan_->steps)
+            if (step.port) sites_.push_back(&step.port->site);
+        if (FollowingFinder::is_random(*plan_)) return;
+        part_ = FollowingFinder(graph, *plan_, aliases).find_what_reads_numbers();
+        saves_work_ = part_.steps.size() < plan_->steps.size();
+    }
+    const std::shared_ptr<const ExportedPlan>& plan() const { return plan_; }
+    /// Whether something waits at a site of the plan. If nothing does, nothing will: only hooks that run add others.
+    bool is_hooked() const {
+        return std::any_of(sites_.begin(), sites_.end(), [](const Site* site) { return !has_nothing_at(*site); });
     }
 
     /// @param inputs by input of the graph
     std::vector<c10::IValue> run(std::vector<c10::IValue> inputs) {
-        ExportedPass pass(plan_);
+        ExportedPass pass(*plan_);
         if (!may_keep()) {
             pass.give(graph_, std::move(inputs));
             return pass.run();
@@ -78,7 +88,7 @@ public:
             return pass.run(part_, kept->record);
         }
         auto made = std::make_shared<Kept>(Kept{ExportedSizes(inputs), {}});
-        made->record.is_kept.resize(plan_.slots);
+        made->record.is_kept.resize(plan_->slots);
         for (const std::size_t slot : part_.taken) made->record.is_kept[slot] = true;
         pass.give(graph_, std::move(inputs));
         std::vector<c10::IValue> results = pass.run(made->record);
@@ -106,7 +116,7 @@ private:
     }
     bool may_keep() const {
         return saves_work_ && !at::GradMode::is_enabled() && !c10::InferenceMode::is_enabled() &&
-               innermost_scope == nullptr && !ExportedModes().casts();
+               !ExportedModes().casts();
     }
     static std::size_t bytes_of(const ExportedRecord& record) {
         std::size_t bytes = 0;
@@ -115,7 +125,8 @@ private:
         return bytes;
     }
     const ExportedGraph& graph_;
-    const ExportedPlan& plan_;
+    std::shared_ptr<const ExportedPlan> plan_;
+    std::vector<const Site*> sites_;
     ExportedFollowing part_;
     bool saves_work_ = false;
     std::mutex guard_;

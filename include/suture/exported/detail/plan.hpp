@@ -83,6 +83,7 @@ struct ExportedPlan {
     /// Whether no result shares storage with an input or a weight, and no node computes gradients on its own account. Then a
     /// pass without gradients may leave autograd out altogether: nobody sees which tensors are views.
     bool is_self_contained = false;
+    bool has_sites = false;        ///< hooks may run between the nodes
     std::vector<bool> is_written;  ///< by slot of an input of the user: a pass must not write into the user's tensor
 };
 
@@ -107,6 +108,7 @@ public:
             plan_.outputs.push_back(item(output.item, output.item.value));
         for (const ExportedPort* port : at_end_) add_port_of_result(*port, plan_.outputs[port->result]);
         plan_.is_self_contained = is_self_contained();
+        plan_.has_sites = !ports.empty();
         mark_last_reads();
         return std::move(plan_);
     }

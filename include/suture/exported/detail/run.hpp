@@ -65,7 +65,7 @@ public:
         for (const PlanStep& step : plan_.steps) {
             run_step(step, stack);
             if (step.port) {
-                keep(step.to);
+                if (step.to != step.from.slot) keep(step.to);  // the slot itself was kept before the hooks
                 if (const auto frozen = record.frozen.find(step.port); frozen != record.frozen.end())
                     frozen->second = for_later(step, frame_[step.to].toTensor());
             }
@@ -96,7 +96,7 @@ public:
 private:
     /// A fifth less time for a small model.
     std::unique_ptr<at::AutoDispatchBelowADInplaceOrView> leaving_autograd_out() const {
-        if (!plan_.is_self_contained || at::GradMode::is_enabled() || innermost_scope != nullptr) return nullptr;
+        if (!plan_.is_self_contained || plan_.has_sites || at::GradMode::is_enabled()) return nullptr;
         return std::make_unique<at::AutoDispatchBelowADInplaceOrView>();
     }
     void run_step(const PlanStep& step, torch::jit::Stack& stack) {
