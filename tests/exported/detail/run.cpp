@@ -136,7 +136,7 @@ TEST_CASE("an operator that returns two of its arguments returns them whole") {
              Json::array({tensor("v"), tensor("i")}), {});
     RunningGraph graph(text.output("v").output("i"));
     for (int i = 0; i < 3; ++i) {
-        const auto results = graph.run(graph.model.plain_plan(), {at::tensor({1.0f, 3.0f, 2.0f})});
+        const auto results = graph.run(*graph.model.plain_plan(), {at::tensor({1.0f, 3.0f, 2.0f})});
         CHECK(results[0].toTensor().equal(at::tensor({3.0f, 2.0f})));
         CHECK(results[1].toTensor().equal(at::tensor({1, 2}, at::kLong)));
     }
