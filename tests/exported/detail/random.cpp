@@ -34,6 +34,17 @@ TEST_CASE("dropout draws random numbers unless the file switches it off") {
         CHECK(draws("scaled_dot_product_attention.default", dropping));
 }
 
+TEST_CASE("a norm of the batch keeps statistics while it is trained") {
+    const Json none{{"as_none", true}};
+    for (const bool training : {false, true}) {
+        const GraphText::Arguments norm{
+            {"input", tensor("x")},  {"weight", none},      {"bias", none},
+            {"running_mean", none},  {"running_var", none}, {"training", truth(training)},
+            {"momentum", real(0.1)}, {"eps", real(1e-5)},   {"cudnn_enabled", truth(false)}};
+        CHECK(draws("batch_norm.default", norm) == training);
+    }
+}
+
 TEST_CASE("what draws by its name draws, and arithmetic does not") {
     CHECK(draws("rand_like.default", {{"self", tensor("x")}}));
     CHECK(draws("bernoulli.default", {{"self", tensor("x")}}));

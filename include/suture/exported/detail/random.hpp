@@ -1,5 +1,5 @@
-// Whether a node draws random numbers: then two passes differ although nothing was changed between them.
-// Law: a node that may draw is taken to draw, but for dropout that the file switches off.
+// Whether a node draws random numbers, or keeps statistics of what it has seen: then two passes differ although nothing was
+// changed between them. Law: a node that may do so is taken to do so, but for modes of training that the file switches off.
 #pragma once
 
 #include "suture/exported/detail/aliases.hpp"
@@ -23,9 +23,9 @@ inline const c10::IValue* constant_argument(const PreparedNode& prepared, std::s
     return nullptr;
 }
 
-/// Dropout that is switched off: the model was exported in evaluation mode.
-inline bool has_no_dropout(const PreparedNode& prepared) {
-    for (const std::string_view mode : {"train", "training"})
+/// Dropout or a norm that is switched to evaluation when the model is exported.
+inline bool is_in_evaluation(const PreparedNode& prepared) {
+    for (const std::string_view mode : {"train", "training", "use_input_stats"})
         if (const c10::IValue* on = constant_argument(prepared, mode); on && on->isBool() && !on->toBool()) return true;
     for (const std::string_view share : {"dropout_p", "dropout", "p"})
         if (const c10::IValue* p = constant_argument(prepared, share); p && p->isDouble() && p->toDouble() == 0)
@@ -47,8 +47,11 @@ inline bool draws_random_numbers(const ExportedNode& node, const PreparedNode& p
     const auto& wanted = prepared.schema->arguments();
     const bool takes_generator =
         std::any_of(wanted.begin(), wanted.end(), [](const c10::Argument& a) { return a.name() == "generator"; });
-    const bool may_draw = has_name || takes_generator || prepared.handle->hasTag(at::Tag::nondeterministic_seeded);
-    return may_draw && !has_no_dropout(prepared);
+    // Its schema does not say that it writes its statistics.
+    const bool keeps_statistics = name.find("batch_norm") != name.npos || name.find("instance_norm") != name.npos;
+    const bool may_draw =
+        has_name || keeps_statistics || takes_generator || prepared.handle->hasTag(at::Tag::nondeterministic_seeded);
+    return may_draw && !is_in_evaluation(prepared);
 }
 
 }  // namespace suture::detail

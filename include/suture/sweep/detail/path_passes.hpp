@@ -99,12 +99,17 @@ public:
 
     /// Patches will be at these sites, and paths end at the receivers.
     void expect(const std::vector<SiteRef<AnyLayout>>& senders, const std::vector<SiteRef<AnyLayout>>& receivers) {
-        if (receivers.empty()) return frozen_.expect(senders);
+        has_receivers_ = !receivers.empty();
+        if (!has_receivers_) return frozen_.expect(senders);
         frozen_.expect(senders, receivers);
         unfrozen_.expect(receivers.front(), receivers);
     }
     static constexpr SweepMethod method() { return SweepMethod::reruns; }
-    void begin(const at::Tensor&) {}
+    /// Keeps what the passes need, so that it counts as memory.
+    void begin(const at::Tensor& ids) {
+        frozen_.run_hooks(ids);
+        if (has_receivers_) unfrozen_.run_hooks(ids);
+    }
     at::Tensor run(HookSet& hooks, const at::Tensor& ids, const at::Tensor&) {
         Scope scope = hooks.activate();
         at::Tensor logits = check_logits(frozen_(ids), ids);
@@ -125,6 +130,7 @@ public:
 
 private:
     decltype(std::declval<Model&>().rerun()) frozen_, unfrozen_;
+    bool has_receivers_ = false;
 };
 
 /// @throws ValueError if the grid goes by heads or has recipes
