@@ -34,8 +34,9 @@ inline const at::Tensor& weight_of(const Exported& model, const std::string& nam
 /// The width of the residual stream. @throws suture::ModelError if the model is not a LLaMA
 inline Index width_of(const Exported& model) { return detail::weight_of(model, "model.norm.weight").size(0); }
 
-/// The residual stream that enters each layer.
+/// The residual stream that enters each layer. @throws suture::ModelError if the model is not a LLaMA
 inline std::vector<suture::SiteRef<Stream>> stream_sites(const Exported& model) {
+    (void)width_of(model);
     return suture::sites<Stream>(model, "model.layers.*.input");
 }
 /// The outputs of the heads of each layer, which its output projection takes.
