@@ -197,6 +197,7 @@ private:
         modes_ = {};
         // What is kept may be views of the inputs, and the caller may write into theirs.
         std::vector<c10::IValue> copies;
+        copies.reserve(inputs.size());
         for (const c10::IValue& input : inputs)
             copies.push_back(input.isTensor() ? c10::IValue(detail::copy_as_it_lies(input.toTensor())) : input);
         for (const detail::ExportedPort* port : frozen_) record_.frozen[port] = at::Tensor();

@@ -182,8 +182,8 @@ public:
             for (ComponentFacts& c : components)
                 if (c.width == dynamic) c.width = width / groups - known;
             const bool fits = groups >= 1 && width % groups == 0 && detail::may_agree(L::width, width);
-            const bool is_wide_enough = std::all_of(components.begin(), components.end(),
-                                                    [](const ComponentFacts& c) { return c.width >= 1; });
+            const bool is_wide_enough =
+                std::all_of(components.begin(), components.end(), [](const ComponentFacts& c) { return c.width >= 1; });
             if (!fits || !is_wide_enough) throw_width(width);
             detail::check_numbers(components, groups, width);
             return Extents(stored(components, groups));
