@@ -14,9 +14,9 @@
 #include "suture/exported/detail/inputs.hpp"
 #include "suture/exported/detail/model.hpp"
 #include "suture/exported/detail/no_site.hpp"
-#include "suture/exported/detail/plain_runs.hpp"
 #include "suture/exported/detail/read_graph.hpp"
 #include "suture/exported/detail/run.hpp"
+#include "suture/exported/detail/runs.hpp"
 #include "suture/exported/detail/stages.hpp"
 #include "suture/exported/detail/weights.hpp"
 #include "suture/exported/outputs.hpp"
@@ -212,17 +212,17 @@ private:
             return {found, why_none};
         }
         /// Passes with sites: those of operators that were asked for meanwhile are among them.
-        std::shared_ptr<detail::PlainRuns> with_sites() {
+        std::shared_ptr<detail::ExportedRuns> with_sites() {
             const std::lock_guard lock(guard_of_sited);
             const auto plan = model.plan_with_sites();
             if (!sited || sited->plan() != plan)
-                sited = std::make_shared<detail::PlainRuns>(model.graph(), plan, model.aliases());
+                sited = std::make_shared<detail::ExportedRuns>(model.graph(), plan, model.aliases());
             return sited;
         }
         detail::ExportedModel model;
-        detail::PlainRuns plain;
+        detail::ExportedRuns plain;
         std::mutex guard_of_sited;
-        std::shared_ptr<detail::PlainRuns> sited;
+        std::shared_ptr<detail::ExportedRuns> sited;
         std::mutex guard;
         bool has_looked = false;
         std::uint32_t seen_written = 0;  ///< the versions of the weights when the stages were found

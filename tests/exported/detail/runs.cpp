@@ -1,5 +1,5 @@
 // What follows from the sizes alone is kept. Law: a pass gives the bits that it would give without.
-#include "suture/exported/detail/plain_runs.hpp"
+#include "suture/exported/detail/runs.hpp"
 
 #include "suture/hook/hook_set.hpp"
 
@@ -62,7 +62,7 @@ struct Runs {
         for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(kept[i].equal(wanted[i]));
     }
     RunningGraph graph;
-    PlainRuns runs;
+    ExportedRuns runs;
 };
 
 struct fixture {
@@ -222,7 +222,7 @@ TEST_CASE("hooks see and change what sites pass on, also where the sizes alone s
     text.input("x", {3}).node("a", "ones.default", {{"size", Json{{"as_ints", {3}}}}}, {3}, "maker");
     text.node("b", "mul.Tensor", {{"self", tensor("a")}, {"other", number(2)}}, {3}, "doubler");
     RunningGraph graph(text.node("c", "add.Tensor", {{"self", tensor("x")}, {"other", tensor("b")}}, {3}).output("c"));
-    PlainRuns runs(graph.model.graph(), graph.model.plan_with_sites(), graph.model.aliases());
+    ExportedRuns runs(graph.model.graph(), graph.model.plan_with_sites(), graph.model.aliases());
     const auto run = [&] { return runs.run({at::ones({3})}).front().toTensor(); };
     for (int i = 0; i < 2; ++i) CHECK(run().equal(at::full({3}, 3.0f)));
     for (const std::string path : {"maker", "doubler", "doubler.input"})

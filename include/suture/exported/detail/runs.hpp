@@ -60,9 +60,9 @@ private:
 };
 
 /// Runs a plan, with the hooks of the thread if it has sites. Several threads may use it at once.
-class PlainRuns {
+class ExportedRuns {
 public:
-    PlainRuns(const ExportedGraph& graph, std::shared_ptr<const ExportedPlan> plan, const ExportedAliases& aliases)
+    ExportedRuns(const ExportedGraph& graph, std::shared_ptr<const ExportedPlan> plan, const ExportedAliases& aliases)
         : graph_(graph), plan_(std::move(plan)) {
         for (const PlanStep& step : plan_->steps)
             if (step.port) sites_.push_back(&step.port->site);
