@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(gpt2, "frozen sites pass on what the model has there without h
     CHECK(made.equal(model(input)));
 }
 
-TEST_CASE_FIXTURE(gpt2, "what is no site of the model, and inputs that it does not take, are refused") {
+TEST_CASE_FIXTURE(gpt2, "sites of another model, and inputs that the model does not take, are refused") {
     const Written other("own");
     const SiteRef<AnyLayout> foreign = site(other.model, "h.0");
     CHECK(says(message_of<HookError>([&] { (void)model.rerun(foreign); }), "h.0 is not a site of this model"));

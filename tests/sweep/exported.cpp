@@ -126,11 +126,28 @@ TEST_CASE("of a model without stages only the operators after each patch run, wi
 
 TEST_CASE("what a rerun keeps counts as memory of the sweep") {
     const Exported gpt2 = archive("gpt2");
-    SweepOptions tiny;
-    tiny.memory = 1000;
-    CHECK_THROWS_AS((void)sweep(gpt2, zero_ablation(clean.narrow(0, 0, 1).narrow(1, 0, 6)),
-                                Grid::of<Resid<16>>(sites<Resid<16>>(gpt2, "transformer.h.*")), logit(5), tiny),
-                    MemoryError);
+    const Grid grid = Grid::of<Resid<16>>(sites<Resid<16>>(gpt2, "transformer.h.*"));
+    const auto runs_in = [&](std::size_t memory, bool prefix) {
+        SweepOptions options;
+        options.memory = memory;
+        options.optimisations.prefix = prefix;
+        try {
+            (void)sweep(gpt2, zero_ablation(clean.narrow(0, 0, 1).narrow(1, 0, 6)), grid, logit(5), options);
+            return true;
+        } catch (const MemoryError&) {
+            return false;
+        }
+    };
+    const auto least = [&](bool prefix) {
+        std::size_t refused = 0, enough = std::size_t{1} << 24;
+        CHECK(runs_in(enough, prefix));
+        while (enough - refused > 64) {
+            const std::size_t middle = (refused + enough) / 2;
+            (runs_in(middle, prefix) ? enough : refused) = middle;
+        }
+        return enough;
+    };
+    CHECK(least(/*prefix=*/true) > least(/*prefix=*/false));
 }
 
 TEST_CASE("attribution patching estimates the cells of an exported model from two passes and one backward pass") {

@@ -63,7 +63,8 @@ public:
     template <class... Inputs>
         requires(std::constructible_from<c10::IValue, Inputs>&&...)
     ExportedOutputs run(Inputs&&... inputs) {
-        return ExportedOutputs(names(), pass(sorted(std::forward<Inputs>(inputs)...), /*needs_results=*/true));
+        return ExportedOutputs(model_->graph().output_names(),
+                               pass(sorted(std::forward<Inputs>(inputs)...), /*needs_results=*/true));
     }
     /// Runs what leads to the hooks, and nothing for the sake of the results. @throws as a call of the model
     template <class... Inputs>
@@ -132,11 +133,6 @@ private:
         for (const SiteRef<AnyLayout>& site : detail::untyped(sites)) ports.insert(port_of(site));
     }
 
-    std::vector<std::string> names() const {
-        std::vector<std::string> all;
-        for (const detail::ExportedOutput& output : model_->graph().outputs) all.push_back(output.name);
-        return all;
-    }
     template <class... Inputs>
     std::vector<c10::IValue> sorted(Inputs&&... inputs) const {
         std::vector<c10::IValue> given;
@@ -234,7 +230,7 @@ private:
     bool is_random_ = false;
     std::set<const detail::ExportedPort*> frozen_;
     std::map<std::pair<std::set<const detail::ExportedPort*>, bool>, detail::ExportedFollowing> parts_;
-    std::vector<c10::IValue> inputs_;  ///< of the record; none if there is no record
+    std::vector<c10::IValue> inputs_;  ///< of the record; empty without a record
     std::vector<Written> written_;     ///< the weights in the record
     detail::ExportedModes modes_;      ///< in which the record was made
     detail::ExportedRecord record_;

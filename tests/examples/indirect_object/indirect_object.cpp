@@ -63,7 +63,7 @@ double recovered_by_hand(const Exported& model, const Task& task, const std::str
     return patched.sub(base).mean().div(source.sub(base).mean()).item<double>();
 }
 
-/// The directory of the exported SmolLM2; empty, with a message in the test's output, if there is none.
+/// The directory of the exported SmolLM2; empty where it was not exported, with a message in the test's output.
 std::optional<fs::path> smollm2() {
     const char *given = std::getenv("SUTURE_SMOLLM2"), *cache = std::getenv("XDG_CACHE_HOME"),
                *home = std::getenv("HOME");

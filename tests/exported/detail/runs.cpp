@@ -95,7 +95,6 @@ TEST_CASE_FIXTURE(fixture, "what the caller writes into a result reaches no othe
 }
 
 TEST_CASE_FIXTURE(fixture, "where gradients or inference mode are on, nothing is kept and the bits are the same") {
-    runs.check(at::ones({3}));
     {
         const at::AutoGradMode grad(true);
         const at::Tensor x = at::ones({3}).requires_grad_();
@@ -104,6 +103,7 @@ TEST_CASE_FIXTURE(fixture, "where gradients or inference mode are on, nothing is
     }
     const c10::InferenceMode inference;
     runs.check(at::ones({3}));
+    CHECK(runs.runs.kept_bytes() == 0);
 }
 
 TEST_CASE("the default dtype counts: a node may leave its own open") {
@@ -141,7 +141,9 @@ TEST_CASE("what takes a mebibyte is not kept") {
     const at::NoGradGuard no_grad;
     Runs runs(positions(), {{"w", at::tensor({0.5f})}});
     for (int i = 0; i < 2; ++i) runs.check(at::ones({200000}));
+    CHECK(runs.runs.kept_bytes() == 0);
     runs.check(at::ones({3}));
+    CHECK(runs.runs.kept_bytes() > 0);
 }
 
 TEST_CASE("threads with inputs of different sizes each get their own results") {
@@ -244,7 +246,7 @@ TEST_CASE("hooks see and change what sites pass on, also where the sizes alone s
         }
 }
 
-TEST_CASE("how many numbers an input has that are not zero is no size of the input") {
+TEST_CASE("how many numbers of an input differ from zero does not follow from its sizes") {
     const at::NoGradGuard no_grad;
     GraphText text;
     text.input("x", {4}).node("found", "nonzero.default", {{"self", tensor("x")}}, {"u0", 1});

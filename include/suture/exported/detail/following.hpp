@@ -115,7 +115,7 @@ private:
         steps_.assign(plan_.steps.size(), {});
         numbers_change_ = false;
     }
-    /// A number that stands for a tensor is none.
+    /// Not a number that stands for a tensor.
     static bool is_weight(const c10::IValue& constant) {
         return constant.isTensor() && constant.toTensor().defined() &&
                !constant.toTensor().unsafeGetTensorImpl()->is_wrapped_number();

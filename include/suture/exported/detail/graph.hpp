@@ -126,6 +126,12 @@ struct ExportedGraph {
     std::map<std::string, ModuleSignature> signatures;  ///< by path, of some modules
     std::map<std::string, SizeRange> ranges;            ///< by symbol, "s72"
     std::string torch_version;
+
+    std::vector<std::string> output_names() const {
+        std::vector<std::string> names;
+        for (const ExportedOutput& output : outputs) names.push_back(output.name);
+        return names;
+    }
 };
 
 }  // namespace suture::detail

@@ -76,6 +76,12 @@ public:
         return std::any_of(sites_.begin(), sites_.end(), [](const Site* site) { return !has_nothing_at(*site); });
     }
 
+    /// The bytes of what is kept.
+    std::size_t kept_bytes() {
+        const std::shared_ptr<const Kept> kept = this->kept();
+        return kept ? bytes_of(kept->record) : 0;
+    }
+
     /// @param inputs by input of the graph
     std::vector<c10::IValue> run(std::vector<c10::IValue> inputs) {
         ExportedPass pass(*plan_);

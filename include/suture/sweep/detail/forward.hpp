@@ -50,6 +50,15 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
     return check_logits(run(), ids);
 }
 
+/// What a pass gives while the hooks are active. @throws HookError if one of them does not fire
+template <class Pass>
+at::Tensor under(HookSet& hooks, const Pass& pass) {
+    Scope scope = hooks.activate();
+    at::Tensor logits = pass();
+    scope.end();
+    return logits;
+}
+
 /// What a forward pass gives.
 struct ForwardRun {
     std::vector<at::Tensor> sites;  ///< [prompts, positions, width] each

@@ -29,10 +29,7 @@ public:
     void begin(const at::Tensor&) {}
     /// The logits of some of them, with hooks. @param prompts their numbers among those of begin()
     at::Tensor run(HookSet& hooks, const at::Tensor& ids, const at::Tensor& /*prompts*/) {
-        Scope scope = hooks.activate();
-        at::Tensor logits = forward_of(model_, ids);
-        scope.end();
-        return logits;
+        return under(hooks, [&] { return forward_of(model_, ids); });
     }
 
 private:
@@ -54,11 +51,10 @@ public:
         rerun_.run_hooks(ids);  // keeps what the passes need
     }
     at::Tensor run(HookSet& hooks, const at::Tensor& ids, const at::Tensor& prompts) {
-        Scope scope = hooks.activate();
         // Of some prompts alone nothing is kept.
-        at::Tensor logits = prompts.size(0) == prompts_ ? check_logits(rerun_(ids), ids) : forward_of(model_, ids);
-        scope.end();
-        return logits;
+        return under(hooks, [&] {
+            return prompts.size(0) == prompts_ ? check_logits(rerun_(ids), ids) : forward_of(model_, ids);
+        });
     }
 
 private:

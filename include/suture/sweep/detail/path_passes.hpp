@@ -46,26 +46,16 @@ public:
     void begin(const at::Tensor& ids) {
         all_ = ids;
         std::fill(kept_.begin(), kept_.end(), at::Tensor());
-        Scope scope = recording_.activate();
-        forward_of(model_, ids);
-        scope.end();
+        under(recording_, [&] { return forward_of(model_, ids); });
     }
     /// With the hooks, after what the frozen sites pass on.
     at::Tensor run(HookSet& hooks, const at::Tensor& ids, const at::Tensor& prompts) {
         prompts_ = prompts;
-        Scope frozen = freezing_.activate();
-        Scope scope = hooks.activate();
-        at::Tensor logits = forward_of(model_, ids);
-        scope.end();
-        frozen.end();
-        return logits;
+        return under(freezing_, [&] { return run_unfrozen(hooks, ids, prompts); });
     }
     void run_hooks(HookSet& hooks, const at::Tensor& ids, const at::Tensor& prompts) { run(hooks, ids, prompts); }
     at::Tensor run_unfrozen(HookSet& hooks, const at::Tensor& ids, const at::Tensor&) {
-        Scope scope = hooks.activate();
-        at::Tensor logits = forward_of(model_, ids);
-        scope.end();
-        return logits;
+        return under(hooks, [&] { return forward_of(model_, ids); });
     }
 
 private:
@@ -111,10 +101,7 @@ public:
         if (has_receivers_) unfrozen_.run_hooks(ids);
     }
     at::Tensor run(HookSet& hooks, const at::Tensor& ids, const at::Tensor&) {
-        Scope scope = hooks.activate();
-        at::Tensor logits = check_logits(frozen_(ids), ids);
-        scope.end();
-        return logits;
+        return under(hooks, [&] { return check_logits(frozen_(ids), ids); });
     }
     void run_hooks(HookSet& hooks, const at::Tensor& ids, const at::Tensor&) {
         Scope scope = hooks.activate();
@@ -122,10 +109,7 @@ public:
         scope.end();
     }
     at::Tensor run_unfrozen(HookSet& hooks, const at::Tensor& ids, const at::Tensor&) {
-        Scope scope = hooks.activate();
-        at::Tensor logits = check_logits(unfrozen_(ids), ids);
-        scope.end();
-        return logits;
+        return under(hooks, [&] { return check_logits(unfrozen_(ids), ids); });
     }
 
 private:
