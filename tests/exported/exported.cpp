@@ -95,6 +95,8 @@ TEST_CASE("inputs are given by their names as well") {
     CHECK(gpt2.model({{"input_ids", gpt2.input()}}).equal(gpt2.model(gpt2.input())));
     CHECK(gpt2.model.run({{"input_ids", gpt2.input()}}).contains("logits"));
     CHECK(says(message_of<ModelError>([&] { gpt2.model({{"ids", gpt2.input()}}); }), "no input \"ids\"", "input_ids"));
+    CHECK(says(message_of<ModelError>([&] { gpt2.model(); }), "input input_ids is missing"));
+    CHECK(says(message_of<ModelError>([&] { gpt2.model.run(); }), "input input_ids is missing"));
     CHECK(says(message_of<ShapeError>([&] { gpt2.model(gpt2.input().repeat({2, 1})); }), "axis 0 is fixed"));
 }
 

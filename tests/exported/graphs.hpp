@@ -27,7 +27,7 @@ inline Json tensors(const std::vector<std::string>& names) {
 inline Json number(std::int64_t value) { return {{"as_int", value}}; }
 inline Json size_value(const std::string& name) { return {{"as_sym_int", {{"as_name", name}}}}; }
 
-/// A model.json under construction. Sizes are numbers, or the names of symbols.
+/// A model.json under construction. Sizes are numbers, names of symbols, or expressions of them as the file has them.
 class GraphText {
 public:
     using Arguments = std::vector<std::pair<std::string, Json>>;
@@ -89,11 +89,11 @@ public:
     void describe(const std::string& name, const Json& sizes, int dtype) {
         Json known = Json::array(), strides = Json::array();
         for (const Json& size : sizes) {
-            if (size.is_string())
-                known.push_back(
-                    {{"as_expr",
-                      {{"expr_str", "Symbol('" + size.get<std::string>() + "', positive=True, integer=True)"}}}});
-            else
+            if (size.is_string()) {
+                std::string text = size.get<std::string>();
+                if (text.find('(') == text.npos) text = "Symbol('" + text + "', positive=True, integer=True)";
+                known.push_back({{"as_expr", {{"expr_str", text}}}});
+            } else
                 known.push_back({{"as_int", size}});
             strides.push_back({{"as_int", 1}});
         }

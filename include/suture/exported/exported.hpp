@@ -18,6 +18,7 @@
 #include "suture/exported/detail/run.hpp"
 #include "suture/exported/detail/runs.hpp"
 #include "suture/exported/detail/stages.hpp"
+#include "suture/exported/detail/symbolic_size.hpp"
 #include "suture/exported/detail/weights.hpp"
 #include "suture/exported/outputs.hpp"
 #include "suture/exported/rerun.hpp"
@@ -170,10 +171,10 @@ public:
     static SUTURE_REJECTED("a model is loaded by a function: write exported::load(path)", load(...));
     template <class...>
     SUTURE_REJECTED("a model is called: write model(ids), or model.run(ids) for all results", forward(...) const);
-    template <class...>
-    SUTURE_REJECTED("a model is called with tensors: write model(ids)", operator()(...) const);
-    template <class...>
-    SUTURE_REJECTED("a model is called with tensors: write model.run(ids)", run(...) const);
+    template <class... S>
+    SUTURE_REJECTED("a model is called with tensors: write model(ids)", operator()(S&&...) const);
+    template <class... S>
+    SUTURE_REJECTED("a model is called with tensors: write model.run(ids)", run(S&&...) const);
     SUTURE_REJECTED_CONVERSION("a model is not its result: write model(ids)", at::Tensor, const);
     SUTURE_REJECTED("an Exported is not a pointer: write model(ids)", operator->() const);
     template <class I>
@@ -342,14 +343,8 @@ private:
         const bool has_axes =
             layout.axes.is_free() || meta.sizes.size() == static_cast<std::size_t>(layout.axes.count) + 1;
         if ((!width || *width == layout.width) && has_axes) return;
-        throw ShapeError(path + " was [" +
-                         joined(meta.sizes, ", ",
-                                [](const SymbolicSize& size) {
-                                    const auto* fixed = std::get_if<std::int64_t>(&size);
-                                    return fixed ? std::to_string(*fixed) : symbol_in(std::get<std::string>(size));
-                                }) +
-                         "] when the model was exported, but " + layout_text(layout) + " needs " + axes_text(layout) +
-                         ": ask for the layout of this module");
+        throw ShapeError((path.empty() ? "the result of the model" : path) + " was [" + joined(meta.sizes, ", ", size_text) + "] when the model was exported, but " +
+                         layout_text(layout) + " needs " + axes_text(layout) + ": ask for the layout of this module");
     }
 };
 }  // namespace detail

@@ -9,7 +9,6 @@
 using namespace suture;
 using namespace suture_test;
 using suture::detail::ExportedInputs;
-using suture::detail::symbol_in;
 
 namespace {
 struct fixture {
@@ -65,14 +64,6 @@ TEST_CASE_FIXTURE(fixture, "inputs of another kind, dtype, rank or size are refu
     CHECK(says(refusal<ShapeError>({ids, at::zeros({3, 4})}), "b is 2 from ids axis 0", "sizes that agree"));
 }
 
-TEST_CASE("a size is a symbol, an expression or neither") {
-    CHECK(symbol_in("Symbol('s72', positive=True, integer=True)") == "s72");
-    CHECK(symbol_in("Mul(Integer(2), Symbol('s72', integer=True))").empty());
-    CHECK(symbol_in("Symbol('a') + Symbol('b')").empty());
-    CHECK(symbol_in("").empty());
-    CHECK(symbol_in("Symbol('s").empty());
-}
-
 TEST_CASE("a number is an input as well") {
     GraphText text;
     text.input("x", {2});
@@ -85,4 +76,30 @@ TEST_CASE("a number is an input as well") {
                    ExportedInputs(graph.model.graph()).sorted({at::ones({2}), at::ones({2})}, {});
                }),
                "input n is an integer"));
+}
+
+TEST_CASE("a size that follows from another is compared, whichever comes first, and shown as people write it") {
+    const std::string twice = "Mul(Integer(2), Symbol('n', positive=True, integer=True))";
+    for (const bool is_first : {false, true}) {
+        GraphText text;
+        if (is_first) text.input("pairs", {twice});
+        text.input("x", {"n"});
+        if (!is_first) text.input("pairs", {twice});
+        text.node("y", "relu.default", {{"self", tensor("x")}}, {"n"}).output("y");
+        const auto graph = text.read();
+        const auto given = [&](Index n, Index pairs) {
+            ExportedInputs(graph).sorted({}, {{"x", at::zeros({n})}, {"pairs", at::zeros({pairs})}});
+        };
+        given(3, 6);
+        given(1, 2);
+        CHECK(says(message_of<ShapeError>([&] { given(3, 7); }), "input pairs has shape [7]", "[2*n]", "2*n is 6",
+                   "n is 3 from x axis 0", "sizes that agree"));
+    }
+}
+
+TEST_CASE("a size of which nothing is known passes") {
+    GraphText text;
+    text.input("x", {"FloorDiv(Symbol('k', integer=True), Integer(2))"}).output("x");
+    const auto graph = text.read();
+    ExportedInputs(graph).sorted({at::zeros({5})}, {});
 }

@@ -7,6 +7,7 @@
 #include "suture/exported/detail/aliases.hpp"
 #include "suture/exported/detail/plan.hpp"
 #include "suture/exported/detail/random.hpp"
+#include "suture/exported/detail/symbolic_size.hpp"
 
 #include <algorithm>
 #include <array>
@@ -140,26 +141,19 @@ private:
         if (!meta) return false;
         const auto& sizes = meta->sizes;
         return std::all_of(sizes.begin(), sizes.end(), [&](const SymbolicSize& size) {
-            const auto symbols = symbols_in(size);
+            const auto symbols = symbols_of(size);
             return std::includes(known_symbols_.begin(), known_symbols_.end(), symbols.begin(), symbols.end());
         });
     }
-    /// "Mul(Integer(2), Symbol('s72', integer=True))" has s72.
-    static std::set<std::string> symbols_in(const SymbolicSize& size) {
-        constexpr std::string_view begin = "Symbol('";
-        std::set<std::string> found;
-        if (const auto* text = std::get_if<std::string>(&size))
-            for (std::size_t at = text->find(begin); at != text->npos; at = text->find(begin, at)) {
-                at += begin.size();
-                found.insert(text->substr(at, text->find('\'', at) - at));
-            }
-        return found;
+    static std::set<std::string> symbols_of(const SymbolicSize& size) {
+        const auto* text = std::get_if<std::string>(&size);
+        return text ? symbols_in(*text) : std::set<std::string>();
     }
     void find_known_symbols() {
         for (const ExportedInput& input : graph_.inputs)
             if (input.kind == ExportedInput::Kind::user && graph_.values[input.value].meta)
                 for (const SymbolicSize& size : graph_.values[input.value].meta->sizes)
-                    known_symbols_.merge(symbols_in(size));
+                    known_symbols_.merge(symbols_of(size));
     }
 
     /// Forwards: which values may change.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/exported/detail/graph.hpp"
+#include "suture/exported/detail/symbolic_size.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
@@ -14,21 +15,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace suture::detail {
-
-/// "s72" of "Symbol('s72', positive=True, integer=True)"; empty for an expression of several symbols.
-inline std::string symbol_in(const std::string& expression) {
-    const std::string begin = "Symbol('";
-    if (expression.rfind(begin, 0) != 0) return {};
-    const std::size_t end = expression.find('\'', begin.size());
-    if (end == expression.npos || expression.find("Symbol(", end) != expression.npos) return {};
-    const std::size_t close = expression.find(')', end);
-    return close + 1 == expression.size() ? expression.substr(begin.size(), end - begin.size()) : std::string();
-}
 
 /// Sorts the arguments of one call to the inputs of a graph, and checks them.
 class ExportedInputs {
@@ -58,6 +50,9 @@ public:
         }
         std::map<std::string, Bound> symbols;
         for (std::size_t i = 0; i < values.size(); ++i) check(graph_.inputs[i], is_given[i], values[i], symbols);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (graph_.inputs[i].kind == ExportedInput::Kind::user && values[i].isTensor())
+                check_derived_sizes(graph_.inputs[i], values[i].toTensor(), symbols);
         return values;
     }
 
@@ -125,13 +120,10 @@ private:
         return "[" +
                joined(meta.sizes, ", ",
                       [&](const SymbolicSize& size) {
-                          if (const auto* fixed = std::get_if<std::int64_t>(&size)) return std::to_string(*fixed);
-                          const std::string symbol = symbol_in(std::get<std::string>(size));
-                          const auto range = graph_.ranges.find(symbol);
-                          if (symbol.empty()) return std::string("?");
-                          return symbol + (range != graph_.ranges.end() && range->second.most
-                                               ? " (at most " + std::to_string(*range->second.most) + ")"
-                                               : "");
+                          const std::string text = size_text(size);
+                          const auto range = graph_.ranges.find(text);
+                          const bool has_most = range != graph_.ranges.end() && range->second.most;
+                          return text + (has_most ? " (at most " + std::to_string(*range->second.most) + ")" : "");
                       }) +
                "]";
     }
@@ -170,6 +162,27 @@ private:
                 refuse(
                     ", where " + symbol + " is " + std::to_string(bound->second.size) + " from " + bound->second.where,
                     "give inputs of sizes that agree");
+        }
+    }
+
+    /// Sizes that follow from those of other axes: 2*n.
+    void check_derived_sizes(const ExportedInput& input, const at::Tensor& t,
+                             const std::map<std::string, Bound>& symbols) const {
+        const TensorMeta& meta = *graph_.values[input.value].meta;
+        for (std::size_t axis = 0; axis < meta.sizes.size(); ++axis) {
+            const auto* text = std::get_if<std::string>(&meta.sizes[axis]);
+            if (!text || !symbol_in(*text).empty()) continue;
+            const SizeExpression expression(*text);
+            const auto due = expression.value([&](const std::string& symbol) -> std::optional<std::int64_t> {
+                const auto bound = symbols.find(symbol);
+                return bound == symbols.end() ? std::nullopt : std::optional(bound->second.size);
+            });
+            if (!due || *due == t.sizes()[axis]) continue;
+            const auto& [symbol, bound] = *symbols.find(*symbols_in(*text).begin());
+            throw ShapeError("input " + input.name + " has shape " + shape_text(t.sizes()) +
+                             " and the model was exported for " + expected(meta) + ", where " + expression.shown() +
+                             " is " + std::to_string(*due) + " since " + symbol + " is " + std::to_string(bound.size) +
+                             " from " + bound.where + ": give inputs of sizes that agree");
         }
     }
 

@@ -89,6 +89,9 @@ public:
         if (!is_safe(node.target))
             refuse(node, "it reaches past the tensors that it is given, which a file may not ask for",
                    "write the module in Python without it and export the model again");
+        if (is_private(node.target))
+            refuse(node, "LibTorch keeps this operator to itself, and it may take what a file says on trust",
+                   "export the model without run_decompositions, or write the module in Python without it");
         if (const OwnOperator* own = own_of(node.target); own && !own->only_if_absent) return prepared_own(node, *own);
         if (auto handle = found(node.target)) {
             PreparedNode made;
@@ -152,7 +155,12 @@ private:
                                       std::string_view("resize_as_"),  std::string_view("record_stream"),
                                       std::string_view("data"),        std::string_view("rename_"),
                                       std::string_view("as_strided_"), std::string_view("empty_quantized")};
-        if (std::find(reaching.begin(), reaching.end(), name) != reaching.end()) return false;
+        return std::find(reaching.begin(), reaching.end(), name) == reaching.end();
+    }
+    static bool is_private(std::string_view target) {
+        constexpr std::string_view space = "torch.ops.aten.";
+        if (target.substr(0, space.size()) != space) return false;
+        const std::string_view name = target.substr(space.size(), target.rfind('.') - space.size());
         // What begins with one underscore is LibTorch's own business, except what exports contain.
         constexpr std::array known{std::string_view("_softmax"),
                                    std::string_view("_log_softmax"),
@@ -175,9 +183,13 @@ private:
                                    std::string_view("_shape_as_tensor"),
                                    std::string_view("_unsafe_index"),
                                    std::string_view("_local_scalar_dense"),
-                                   std::string_view("_cdist_forward")};
-        return name.substr(0, 1) != "_" || name.substr(0, 2) == "__" ||
-               std::find(known.begin(), known.end(), name) != known.end();
+                                   std::string_view("_cdist_forward"),
+                                   std::string_view("_pdist_forward"),
+                                   std::string_view("_unique2"),
+                                   std::string_view("_adaptive_avg_pool3d"),
+                                   std::string_view("_weight_norm_interface")};
+        return name.substr(0, 1) == "_" && name.substr(0, 2) != "__" &&
+               std::find(known.begin(), known.end(), name) == known.end();
     }
 
     static const OwnOperator* own_of(std::string_view target) {

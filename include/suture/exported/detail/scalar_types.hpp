@@ -114,23 +114,24 @@ struct TensorMeta {
 inline constexpr std::size_t highest_rank = 64;  ///< what LibTorch's own kernels take
 
 /// The member of an object. @throws FileError if the value is not an object or lacks it
-inline const nlohmann::json& member(const nlohmann::json& object, const char* key, const std::string& whose) {
-    if (!object.is_object()) refuse_file(whose + " must be an object, got " + json_text(object));
+inline const nlohmann::json& member(const nlohmann::json& object, const char* key, std::string_view whose) {
+    if (!object.is_object()) refuse_file(std::string(whose) + " must be an object, got " + json_text(object));
     const auto found = object.find(key);
-    if (found == object.end()) refuse_file(whose + " lacks " + in_quotes(key));
+    if (found == object.end()) refuse_file(std::string(whose) + " lacks " + in_quotes(key));
     return *found;
 }
 
-inline bool member_bool(const nlohmann::json& object, const char* key, const std::string& whose) {
+inline bool member_bool(const nlohmann::json& object, const char* key, std::string_view whose) {
     const nlohmann::json& value = member(object, key, whose);
     if (!value.is_boolean())
-        refuse_file(std::string(key) + " of " + whose + " must be true or false, got " + json_text(value));
+        refuse_file(std::string(key) + " of " + std::string(whose) + " must be true or false, got " + json_text(value));
     return value.get<bool>();
 }
 
-inline const std::string& member_text(const nlohmann::json& object, const char* key, const std::string& whose) {
+inline const std::string& member_text(const nlohmann::json& object, const char* key, std::string_view whose) {
     const nlohmann::json& value = member(object, key, whose);
-    if (!value.is_string()) refuse_file(std::string(key) + " of " + whose + " must be text, got " + json_text(value));
+    if (!value.is_string())
+        refuse_file(std::string(key) + " of " + std::string(whose) + " must be text, got " + json_text(value));
     return value.get_ref<const std::string&>();
 }
 
