@@ -107,10 +107,10 @@ public:
     std::vector<std::string> operator_paths() const { return state_->model.operator_paths(); }
 
     /// Calls `visit(path, site)` for every site of a module. The path of a module is the site of its output ("" for the
-    /// model), and ".input" that of the first tensor that it reads; further ones are ".output.1", ".input.1". (A rotary
-    /// embedding is given activations only for their dtype: what it reads first are the positions.) A module that is
-    /// called a second time has the path "mlp@1" then. The sites of operators are not visited: `site` finds them by their
-    /// path, "h.3.attn:softmax" or "h.3.attn:softmax.input".
+    /// model), and ".input" that of the first tensor that it reads, activations and ids before positions and masks; further ones
+    /// are ".output.1", ".input.1". (A rotary embedding is given activations only for their dtype, so its input are the
+    /// positions.) A module that is called a second time has the path "mlp@1" then. The sites of operators are not
+    /// visited: `site` finds them by their path, "h.3.attn:softmax" or "h.3.attn:softmax.input".
     void visit_sites(const SiteVisitor& visit) const {
         for (std::size_t i = 0; i < state_->model.module_sites().size(); ++i) {
             Site same = state_->model.module_sites()[i]->site.same();  // a copy: the visitor may rename it

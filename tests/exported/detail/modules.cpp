@@ -112,6 +112,31 @@ TEST_CASE("a module of several results has an output only if its signature was p
     CHECK(names(preserved, use_of(uses, "rotary").inputs) == "x");
 }
 
+TEST_CASE("activations are inputs before positions and masks, whatever is read first") {
+    GraphText text;
+    text.input("positions", {4}, 5).input("x", {4}).input("mask", {4}, 12).input("y", {4});
+    text.node("at", "mul.Tensor", {{"self", tensor("positions")}, {"other", tensor("mask")}}, {4}, "gate");
+    text.node("z", "mul.Tensor", {{"self", tensor("y")}, {"other", tensor("at")}}, {4}, "gate");
+    text.node("out", "mul.Tensor", {{"self", tensor("z")}, {"other", tensor("x")}}, {4}, "gate").output("out");
+    ExportedGraph graph = text.read();
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "gate").inputs) == "y x positions mask");
+}
+
+TEST_CASE("ids by which a module looks up embeddings are an input like activations") {
+    GraphText text;
+    text.input("mask", {4}, 5).input("ids", {4}, 5).input("states", {4}).parameter("w", {9, 4});
+    text.node("seen", "mul.Tensor", {{"self", tensor("mask")}, {"other", tensor("mask")}}, {4}, "decoder");
+    text.describe("rows", {1, 4}, 5);
+    text.add("rows", "unsqueeze.default", {{"self", tensor("ids")}, {"dim", number(0)}}, Json::array({tensor("rows")}),
+             "decoder");
+    text.node("at", "embedding.default", {{"weight", tensor("p_w")}, {"indices", tensor("rows")}}, {1, 4, 4},
+              "decoder");
+    text.node("out", "add.Tensor", {{"self", tensor("at")}, {"other", tensor("states")}}, {1, 4, 4}, "decoder");
+    text.output("out").output("seen");
+    ExportedGraph graph = text.read();
+    CHECK(names(graph, use_of(ModuleReader(graph).read(), "decoder").inputs) == "ids states mask");
+}
+
 TEST_CASE("an argument of a preserved signature that the module does not read is no input") {
     GraphText text;
     text.input("mask", {4}).input("x", {4}).input("positions", {4});

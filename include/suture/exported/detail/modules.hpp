@@ -8,10 +8,12 @@
 #include "suture/exported/detail/graph.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,7 +23,8 @@ namespace suture::detail {
 struct ModuleUse {
     ModuleCall call;
     std::vector<std::size_t> nodes;
-    std::vector<ValueIndex> inputs;   ///< tensors from outside, in the order of reading or of a preserved signature
+    std::vector<ValueIndex>
+        inputs;  ///< tensors from outside: activations, then others, as they are read; or a signature's
     std::vector<ValueIndex> outputs;  ///< one, or as many as a preserved signature names; none if it is not known
     std::string no_output;            ///< why it is not known: "several of its tensors are used outside of it"
 };
@@ -195,6 +198,10 @@ private:
             });
         const ModuleSignature* signature = signature_of(use.call);
         if (!signature) {
+            // Activations and ids come before positions and masks, as arguments do, whatever is read first.
+            std::stable_partition(read.begin(), read.end(), [&](ValueIndex value) {
+                return at::isFloatingType(graph_.values[value].meta->dtype) || chooses_embeddings(value, use.call);
+            });
             use.inputs = std::move(read);
             return;
         }
@@ -208,6 +215,25 @@ private:
             if (given != no_value && std::find(use.inputs.begin(), use.inputs.end(), given) == use.inputs.end())
                 use.inputs.push_back(given);
         }
+    }
+
+    /// Whether a module looks up embeddings by this value, or by another shape of it.
+    bool chooses_embeddings(ValueIndex value, const ModuleCall& call) const {
+        constexpr std::array shaping{std::string_view("view"),       std::string_view("reshape"),
+                                     std::string_view("flatten"),    std::string_view("squeeze"),
+                                     std::string_view("unsqueeze"),  std::string_view("to"),
+                                     std::string_view("contiguous"), std::string_view("clone")};
+        return std::any_of(users_[value].begin(), users_[value].end(), [&](std::size_t user) {
+            const ExportedNode& node = graph_.nodes[user];
+            const std::string_view name = operator_name(node.target);
+            if (!is_inside(node, call)) return false;
+            if (name == "embedding") return true;
+            return std::find(shaping.begin(), shaping.end(), name) != shaping.end() &&
+                   std::any_of(node.results.begin(), node.results.end(), [&](const ExportedResult& result) {
+                       return std::any_of(result.values.begin(), result.values.end(),
+                                          [&](ValueIndex made) { return chooses_embeddings(made, call); });
+                   });
+        });
     }
 
     void find_outputs(ModuleUse& use) {
