@@ -4,6 +4,7 @@
 #include "suture/tensor/error.hpp"
 
 #include <concepts>
+#include <type_traits>
 #include <utility>
 
 namespace suture::detail {
@@ -48,10 +49,8 @@ template <class Model>
 bool is_there(const Model& model) {
     if constexpr (requires { model.is_empty(); })
         return !model.is_empty();
-    else if constexpr (requires {
-                           { *model } -> std::same_as<decltype(*model)>;
-                           static_cast<bool>(model);
-                       })
+    else if constexpr (requires { static_cast<bool>(model); } &&
+                       (std::is_pointer_v<Model> || requires { model.operator->(); }))
         return static_cast<bool>(model);
     else
         return true;
