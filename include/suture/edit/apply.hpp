@@ -18,39 +18,50 @@
 namespace suture {
 
 namespace detail {
-/// Applies the recipe to a contiguous tensor packed like L that nobody else holds, and that holds these positions of an
-/// activation.
-/// @param before if it is given, and an edit may fail after another has written, for want of memory: it becomes a copy of
-///        the tensor as it was before the first write. If a single edit fails, it has written nothing
+using Steps = c10::SmallVector<Step, 2>;
+
+/// Prepares the steps of a recipe on a tensor packed like L that holds these positions of an activation. Writes nothing.
+/// @pre the recipe outlives the steps
 /// @throws Error, with the edit in front of the message
+template <Layout L, AnyRecipe R>
+void prepare_steps(Steps& steps, const at::Tensor& packed, const R& recipe, const Extents<L>& extents,
+                   const std::shared_ptr<const Cut>& cut) {
+    steps.resize(recipe.size());
+    std::size_t at = 0;
+    try {
+        recipe.for_each(
+            [&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i], extents, cut); });
+    } catch (Error& e) {
+        e.add_place(steps[at].text());
+        throw;
+    }
+}
+
+/// Writes the steps of one recipe.
+/// @param before if it is given, and a step may fail after another has written, for want of memory: it becomes a copy of
+///        the tensor as it was before the first write. If a single step fails, it has written nothing
+/// @throws Error, with the edit in front of the message
+inline void write_steps(const at::Tensor& packed, const Steps& steps, at::Tensor* before) {
+    std::size_t at = 0;
+    try {
+        bool may_fail_half_way = false;
+        for (std::size_t i = 1; before && i < steps.size(); ++i) may_fail_half_way |= steps[i].may_fail();
+        if (may_fail_half_way) *before = fresh_copy(packed);
+        for (; at < steps.size(); ++at) steps[at].write();
+    } catch (Error& e) {
+        e.add_place(steps[at].text());
+        throw;
+    }
+}
+
+/// Applies the recipe to a contiguous tensor packed like L that nobody else holds. @see write_steps
 template <Layout L, AnyRecipe R>
 void edit_in_place(const at::Tensor& packed, const R& recipe, const Extents<L>& extents,
                    const std::shared_ptr<const Cut>& cut, at::Tensor* before = nullptr) {
     check_writable(packed);
-    c10::SmallVector<Step, 2> steps(recipe.size());
-    std::size_t at = 0;
-    const auto place = [&] {
-        std::string text;
-        recipe.for_each([&](const auto& edit, std::size_t i) {
-            if (i == at) text = to_string(edit);
-        });
-        return text;
-    };
-    try {
-        recipe.for_each(
-            [&](const auto& edit, std::size_t i) { edit.template prepare<L>(packed, &steps[at = i], extents, cut); });
-        if (before) {
-            bool may_fail_half_way = false;
-            recipe.for_each([&](const auto& edit, std::size_t i) {
-                may_fail_half_way = may_fail_half_way || (i > 0 && edit.may_fail(steps[i]));
-            });
-            if (may_fail_half_way) *before = fresh_copy(packed);
-        }
-        recipe.for_each([&](const auto& edit, std::size_t i) { edit.write(&steps[at = i]); });
-    } catch (Error& e) {
-        e.add_place(place());
-        throw;
-    }
+    Steps steps;
+    prepare_steps<L>(steps, packed, recipe, extents, cut);
+    write_steps(packed, steps, before);
 }
 
 /// Whether LibTorch has every operator that an edit uses for this dtype.

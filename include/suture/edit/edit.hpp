@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <type_traits>
@@ -61,12 +62,47 @@ inline constexpr Fault edit_fault = [] {
         return injection_fault<Op, part_of<L, typename Resolution<Selector, L>::type>>;
 }();
 
-/// What `prepare` found for `write`.
+/// What a step needs of its edit's type. One table of functions for each type, so that what handles steps is compiled once.
+struct EditFunctions {
+    bool is_update;  ///< it sets, adds, ... a value: then `write` does nothing
+    Update how;
+    void (*write)(const void* edit, const at::Tensor& part, const ResolvedPlace& where, const Prepared& found);
+    std::string (*text)(const void* edit);
+};
+
+/// One edit of a recipe, prepared to be written.
 struct Step {
     at::Tensor target;  ///< the activation, as the place was resolved in it
     ResolvedPlace where;
     Prepared found;
+    const EditFunctions* functions = nullptr;
+    const void* edit = nullptr;
+
+    std::string text() const { return functions->text(edit); }
+
+    /// Whether `write` may fail: it allocates memory, or calls a function.
+    bool may_fail() const {
+        return !functions->is_update || !is_written_plainly(target, where, functions->how, found.with);
+    }
+    void write() const {
+        if (target.numel() == 0) return;
+        if (functions->is_update)
+            update(target, where, functions->how, found.with);
+        else
+            write_part(target, where, [&](const at::Tensor& part) { functions->write(edit, part, where, found); });
+    }
 };
+
+/// Resolves a place in the activation, or in the positions of it that are there.
+inline InjectedAt resolve_step(Step& step, PlaceValue asked, const at::Tensor& packed,
+                               const std::shared_ptr<const Cut>& cut) {
+    InjectedAt at = injected_at(cut, asked, packed);
+    step.target = packed;
+    if (cut) look_within(*cut, asked, step.target);
+    step.where = resolve(asked, step.target);
+    at.selection = step.where.sizes;
+    return at;
+}
 }  // namespace detail
 
 /// One edit. Made by `on<...>(...)` and an operation; its size is that of the values it must remember.
@@ -106,31 +142,11 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
     template <Layout L>
     void prepare(const at::Tensor& packed, detail::Step* step, const Extents<L>& extents,
                  const std::shared_ptr<const detail::Cut>& cut = nullptr) const {
-        detail::PlaceValue asked = detail::place_in<Selector, L>(wheres, extents);
-        detail::InjectedAt at = detail::injected_at(cut, asked, packed);
-        step->target = packed;
-        if (cut) detail::look_within(*cut, asked, step->target);
-        step->where = detail::resolve(asked, step->target);
-        at.selection = step->where.sizes;
+        step->functions = &functions;
+        step->edit = this;
+        const detail::InjectedAt at =
+            detail::resolve_step(*step, detail::place_in<Selector, L>(wheres, extents), packed, cut);
         step->found = operation.prepare(detail::EditTarget{step->target, at, step->where});
-    }
-
-    /// Whether `write` may fail: it allocates memory, or calls a function. @pre prepare returned
-    bool may_fail(const detail::Step& step) const {
-        if constexpr (requires { Op::updates; })
-            return !detail::is_written_plainly(step.target, step.where, Op::updates, step.found.with);
-        else
-            return true;
-    }
-
-    /// Writes. @pre prepare returned
-    void write(const detail::Step* step) const {
-        if (step->target.numel() == 0) return;
-        if constexpr (requires { Op::updates; })
-            detail::update(step->target, step->where, Op::updates, step->found.with);
-        else
-            detail::write_part(step->target, step->where,
-                               [&](const at::Tensor& part) { operation.write(part, step->where, step->found); });
     }
 
     /// The edit as text: "Q[token 4, dims 0:10] = 0".
@@ -139,7 +155,37 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
                detail::place_text(detail::place_value({}, detail::selector_name<Selector>, e.wheres)) + " " +
                e.operation.text();
     }
-};
+
+private:
+    // The edit of a step. One without state was made for a moment, and is made again.
+    static std::string step_text(const void* edit) {
+        if constexpr (std::is_empty_v<Edit> && requires { Edit(); })
+            return to_string(Edit());
+        else
+            return to_string(*static_cast<const Edit*>(edit));
+    }
+    static void write_step([[maybe_unused]] const void* edit, [[maybe_unused]] const at::Tensor& part,
+                           [[maybe_unused]] const detail::ResolvedPlace& where,
+                           [[maybe_unused]] const detail::Prepared& found) {
+        if constexpr (requires { Op::updates; })
+            return;
+        else if constexpr (std::is_empty_v<Op> && requires { Op(); })
+            Op().write(part, where, found);
+        else
+            static_cast<const Edit*>(edit)->operation.write(part, where, found);
+    }
+    static constexpr detail::Update how() {
+        if constexpr (requires { Op::updates; })
+            return Op::updates;
+        else
+            return detail::Update::set;
+    }
+    static constexpr detail::EditFunctions functions{requires {Op::updates;
+}
+, how(), &write_step, &step_text
+};  // namespace suture
+}
+;
 
 namespace detail {
 /// The I-th edit of a recipe. An edit without state is not stored but made when it is needed, so that a recipe without

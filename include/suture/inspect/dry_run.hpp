@@ -41,15 +41,8 @@ template <Layout L, AnyRecipe R>
 AuditReport dry_run_packed(const R& recipe, const at::Tensor& packed, const Extents<L>& extents,
                            const std::shared_ptr<const Cut>& cut) {
     // Throws what the recipe would throw, without a write, a call of the user's functions or a random number.
-    recipe.for_each([&](const auto& edit, std::size_t) {
-        try {
-            Step unused;
-            edit.template prepare<L>(packed, &unused, extents, cut);
-        } catch (Error& e) {
-            e.add_place(to_string(edit));
-            throw;
-        }
-    });
+    Steps unused;
+    prepare_steps<L>(unused, packed, recipe, extents, cut);
     try {
         return marked_places<L>(recipe, packed.sizes(), extents, cut);
     } catch (const c10::Error& e) {
