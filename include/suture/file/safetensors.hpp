@@ -114,6 +114,14 @@ public:
 
     bool contains(std::string_view name) const { return header_.tensors.find(name) != header_.tensors.end(); }
 
+    /// The tensors that the index lists in files which lack them. Writers leave those that share another's memory out of
+    /// the files and not always out of the index.
+    std::vector<std::string> absent() const {
+        std::vector<std::string> names;
+        for (const auto& item : missing_) names.push_back(item.first);
+        return names;
+    }
+
     /// The tensor's shape. @throws FileError if there is no tensor of that name
     std::vector<std::int64_t> sizes(std::string_view name) const { return entry(name).sizes; }
 

@@ -9,11 +9,12 @@ using namespace files;
 
 TEST_CASE("a file of another format is named, with what to do") {
     const auto refused = [](const std::string& bytes) {
-        return error_of([&] { suture::detail::refuse_other_format(bytes, bytes.size()); });
+        return error_of([&] { suture::detail::refuse_other_format("a dir/model.bin", bytes, bytes.size()); });
     };
     CHECK(contains(refused(std::string("PK\x03\x04") + std::string(40, '\0')),
-                   "is a ZIP archive, such as torch.save writes: convert"));
+                   "is a ZIP archive, such as torch.save writes: convert it with python3 -c "));
     CHECK(contains(refused("\x80\x02}q"), "is a pickle, such as torch.save wrote"));
+    CHECK(contains(refused("\x80\x02}q"), " 'a dir/model.bin' 'a dir/converted.safetensors'"));
     CHECK(contains(refused("GGUF\x03"), "is a GGUF file of llama.cpp: download"));
     CHECK(contains(refused("\x89HDF\r\n\x1a\n"), "is an HDF5 file"));
     CHECK(contains(refused("\x93NUMPY"), "is a NumPy array"));

@@ -12,13 +12,15 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace suture::detail {
 
-/// The command that writes a model's weights as safetensors: arguments are the directory or file, quoted for a shell.
-/// It needs Python with torch and safetensors, and loads weights only, no code.
+/// The command that writes weights of torch.save as safetensors, with its paths quoted for a shell; `from` may have a * for
+/// several files. It needs Python with torch and safetensors, loads weights only, no code, and finds them as nanoGPT
+/// ("model") and Lightning ("state_dict") save them, too.
 inline std::string conversion_command(const std::string& from, const std::string& to) {
     const auto quoted = [](const std::string& path) {
         std::string text = "'";
@@ -26,8 +28,9 @@ inline std::string conversion_command(const std::string& from, const std::string
         return text + "'";
     };
     return "python3 -c \"import glob, sys, torch; from safetensors.torch import save_file; save_file({k: "
-           "t.clone().contiguous() for f in sorted(glob.glob(sys.argv[1])) for k, t in torch.load(f, "
-           "map_location='cpu', weights_only=True).items()}, sys.argv[2], {'format': 'pt'})\" " +
+           "t.clone().contiguous() for f in sorted(glob.glob(sys.argv[1])) for w in [torch.load(f, map_location='cpu', "
+           "weights_only=True)] for k, t in w.get('model', w.get('state_dict', w)).items() if torch.is_tensor(t)}, "
+           "sys.argv[2], {'format': 'pt'})\" " +
            quoted(from) + " " + quoted(to);
 }
 
@@ -35,7 +38,7 @@ inline std::string conversion_command(const std::string& from, const std::string
 struct OtherFormat {
     std::string_view begins, what, remedy;
 };
-inline constexpr const char* needs_conversion = "convert it with torch.load and safetensors.torch.save_file in Python";
+inline constexpr std::string_view needs_conversion = "convert it";  // the command follows
 inline constexpr std::array<OtherFormat, 11> other_formats{
     {{"PK\x03\x04", "is a ZIP archive, such as torch.save writes", needs_conversion},
      {"\x80\x02", "is a pickle, such as torch.save wrote before PyTorch 1.6", needs_conversion},
@@ -84,11 +87,17 @@ inline bool is_text(std::string_view bytes) {
     return true;
 }
 
-/// @throws FileError, without the path, if a file that begins with these bytes is of a well-known other format
-inline void refuse_other_format(std::string_view bytes, std::uint64_t size) {
+/// @throws FileError, without the path, if the file at `path` begins with these bytes and is of a well-known other format
+inline void refuse_other_format(const std::filesystem::path& path, std::string_view bytes, std::uint64_t size) {
     refuse_lfs_pointer(bytes);
-    for (const OtherFormat& format : other_formats)
-        if (bytes.starts_with(format.begins)) refuse_file(std::string(format.what), std::string(format.remedy));
+    for (const OtherFormat& format : other_formats) {
+        if (!bytes.starts_with(format.begins)) continue;
+        std::string remedy(format.remedy);
+        if (format.remedy == needs_conversion)
+            remedy +=
+                " with " + conversion_command(path.string(), (path.parent_path() / "converted.safetensors").string());
+        refuse_file(std::string(format.what), remedy);
+    }
     if (bytes.empty() || !is_text(bytes)) return;
     const std::size_t first = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size() - 1);
     std::string tag(bytes.substr(first, 9));

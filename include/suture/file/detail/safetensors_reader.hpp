@@ -27,7 +27,7 @@ namespace suture::detail::safetensors {
 
 /// Refuses a file whose first bytes cannot be the length of a header, by what else it is.
 [[noreturn]] inline void refuse_length(const InputFile& file, const std::string& why) {
-    refuse_other_format(first_bytes(file), file.size());
+    refuse_other_format(file.path(), first_bytes(file), file.size());
     refuse_file(why, "check that it is a safetensors file, and download or write it again");
 }
 
