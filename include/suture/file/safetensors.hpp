@@ -386,6 +386,26 @@ private:
     std::map<std::string, std::string, std::less<>> missing_;  ///< listed by the index in a file that lacks it
 };
 
+namespace detail::safetensors {
+/// Writes the tensors and the metadata to a file that is yet to be published. @throws as save_safetensors
+inline void write(NewFile& file, const std::filesystem::path& path, const std::map<std::string, at::Tensor>& tensors,
+                  const std::map<std::string, std::string>& metadata) {
+    std::vector<const NamedTensor*> order;
+    std::string header;
+    naming(path.string(), [&] {
+        order = writing_order(tensors);
+        header = encode_header(order, metadata);
+    });
+    const std::uint64_t length = header.size();
+    file.write(&length, sizeof length);
+    file.write(header);
+    for (const NamedTensor* const named : order) {
+        const at::Tensor plain = laid_out(named->second);
+        file.write(plain.data_ptr(), plain.nbytes());
+    }
+}
+}  // namespace detail::safetensors
+
 /// Writes the tensors, on any device, with any strides, with or without gradients, and the metadata. The file appears
 /// completely or not at all, as a NewFile does. Tensors that share storage are each written in full.
 /// @throws FileError, with the path: before anything is written if a tensor is undefined, not dense, without values, of a
@@ -393,20 +413,8 @@ private:
 /// @post Safetensors::open(path).load_all() == tensors, bit for bit
 inline void save_safetensors(const std::filesystem::path& path, const std::map<std::string, at::Tensor>& tensors,
                              const std::map<std::string, std::string>& metadata = {}) {
-    std::vector<const detail::safetensors::NamedTensor*> order;
-    std::string header;
-    detail::naming(path.string(), [&] {
-        order = detail::safetensors::writing_order(tensors);
-        header = detail::safetensors::encode_header(order, metadata);
-    });
-    const std::uint64_t length = header.size();
     NewFile file(path);
-    file.write(&length, sizeof length);
-    file.write(header);
-    for (const auto* named : order) {
-        const at::Tensor plain = detail::safetensors::laid_out(named->second);
-        file.write(plain.data_ptr(), plain.nbytes());
-    }
+    detail::safetensors::write(file, path, tensors, metadata);
     file.publish();
 }
 template <class...>
