@@ -324,8 +324,8 @@ inline void spill_to_many(EntryStore& store, const std::filesystem::path& path, 
     }
 }
 
-/// Of a header, half of what the format allows: it is an estimate from above, and memory is needed for it.
-inline constexpr std::size_t most_spill_header = 60'000'000;
+/// Of a header, in bytes as `divided` estimates them from above: the format allows 100 MB.
+inline constexpr std::size_t most_spill_header = 95'000'000;
 
 /// Writes the entries that are in memory to the file, or to several, and drops them from memory.
 inline void spill_entries(EntryStore& store, const std::filesystem::path& path, HistoryFormat format,
