@@ -126,8 +126,16 @@ inline bool same_bits(const Tensors& a, const Tensors& b) {
 }
 
 const std::map<std::string, at::ScalarType> stored_dtypes{
-    {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
-    {"I32", at::kInt},    {"I16", at::kShort}, {"I8", at::kChar},  {"U8", at::kByte},       {"BOOL", at::kBool}};
+    {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf},        {"BF16", at::kBFloat16},
+    {"I64", at::kLong},   {"I32", at::kInt},   {"I16", at::kShort},       {"I8", at::kChar},
+    {"U8", at::kByte},    {"BOOL", at::kBool}, {"C64", at::kComplexFloat}};
+
+/// The bytes as a tensor of uint8.
+inline at::Tensor bytes_tensor(const std::string& bytes) {
+    at::Tensor tensor = at::empty({static_cast<std::int64_t>(bytes.size())}, at::kByte);
+    if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
+    return tensor;
+}
 
 /// A tensor of random bytes, whose numbers include NaNs with payloads, infinities and negative zeros.
 inline at::Tensor random_bits(at::IntArrayRef sizes, at::ScalarType type, std::mt19937_64& random) {

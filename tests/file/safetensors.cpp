@@ -3,6 +3,10 @@
 
 #include "file/files.hpp"
 
+#include <ATen/ops/complex.h>
+
+#include <cstring>
+
 using namespace files;
 
 TEST_CASE("every dtype and shape comes back bit for bit") {
@@ -52,7 +56,8 @@ TEST_CASE("views, gradients and lazily negated tensors are stored by their value
                           {"offset", base.select(0, 1)},
                           {"leaf", leaf},
                           {"computed", leaf.mul(2)},
-                          {"negated", base._neg_view()}};
+                          {"negated", base._neg_view()},
+                          {"conjugated", at::complex(base, base).conj()}};
     save_safetensors(folder / "views.safetensors", tensors);
     const Tensors loaded = Safetensors::open(folder / "views.safetensors").load_all();
 
@@ -63,6 +68,7 @@ TEST_CASE("views, gradients and lazily negated tensors are stored by their value
     CHECK(same_bits(loaded.at("leaf"), at::ones({3})));
     CHECK(same_bits(loaded.at("computed"), at::full({3}, 2.0)));
     CHECK(same_bits(loaded.at("negated"), base.neg()));
+    CHECK(same_bits(loaded.at("conjugated"), at::complex(base, -base)));
     CHECK(leaf.requires_grad());
 }
 
@@ -117,20 +123,57 @@ TEST_CASE("a file without tensors is legal") {
     CHECK(contains(error_of([&] { file.load("x"); }), "the file has no tensors"));
 }
 
-TEST_CASE("an unsupported dtype leaves the file's other tensors readable") {
+TEST_CASE("a dtype without a type in LibTorch leaves the other tensors readable, and its bytes are to be had") {
     const Folder folder;
-    write_bytes(
-        folder / "x.safetensors",
-        image("{\"new\":" + entry("F8_E4M3", "[2]", "[0,2]") + ",\"old\":" + entry("U8", "[2]", "[2,4]") + "}", 4));
+    const std::string header = "{\"new\":" + entry("F4", "[2,2]", "[0,2]") + ",\"old\":" + entry("U8", "[2]", "[2,4]") +
+                               ",\"odd\":" + entry("Q3_K", "[7]", "[4,5]") + "}";
+    write_bytes(folder / "x.safetensors", little_endian(header.size()) + header + "\x21\x43\x05\x06\x07");
     const auto file = Safetensors::open(folder / "x.safetensors");
-    CHECK(file.names() == std::vector<std::string>{"new", "old"});
-    CHECK(file.sizes("new") == std::vector<std::int64_t>{2});
-    CHECK(file.load("old").numel() == 2);
-    for (const std::string& message : {error_of([&] { file.load("new"); }), error_of([&] { file.dtype("new"); }),
-                                       error_of([&] { file.load_all(); })}) {
+    CHECK(file.names() == std::vector<std::string>{"new", "old", "odd"});
+    CHECK(file.sizes("new") == std::vector<std::int64_t>{2, 2});
+    CHECK(file.stored_dtype("new") == "F4");
+    CHECK(file.stored_dtype("odd") == "Q3_K");
+    CHECK_FALSE(file.can_load("new"));
+    CHECK(file.can_load("old"));
+    CHECK(same_bits(file.load_bytes("new"), bytes_tensor("\x21\x43")));
+    CHECK(same_bits(file.load_bytes("old"), bytes_tensor("\x05\x06")));
+    CHECK(same_bits(file.load_bytes("odd"), bytes_tensor("\x07")));
+    const auto loaded = file.load_all();
+    CHECK(loaded.size() == 1);
+    CHECK(loaded.at("old").numel() == 2);
+    CHECK(loaded.not_loaded == std::map<std::string, std::string>{{"new", "F4"}, {"odd", "Q3_K"}});
+    for (const std::string& message : {error_of([&] { file.load("new"); }), error_of([&] { file.dtype("new"); })}) {
         CAPTURE(message);
         CHECK(contains(message, (folder / "x.safetensors").string()));
-        CHECK(contains(message, "tensor \"new\" has dtype \"F8_E4M3\", which cannot be loaded: "));
+        CHECK(
+            contains(message, "tensor \"new\" has dtype \"F4\", for which this LibTorch has no type: read its bytes"));
+    }
+    CHECK(contains(error_of([&] { file.load("odd"); }),
+                   "\"Q3_K\", which is not a dtype of the format that suture knows"));
+    CHECK(contains(error_of([&] { file.load_bytes("nwe"); }), "there is no tensor \"nwe\": it has \"new\""));
+}
+
+TEST_CASE("every dtype of the format is read by its size, and loads exactly if LibTorch has its type") {
+    for (const auto& dtype : suture::detail::safetensors::dtypes) {
+        CAPTURE(dtype.name);
+        const Folder folder;
+        const std::string name(dtype.name), bytes(dtype.bits, '\1');  // of eight values
+        const std::string header = "{\"x\":" + entry(name, "[2,4]", "[0," + std::to_string(dtype.bits) + "]") + "}";
+        write_bytes(folder / "x.safetensors", little_endian(header.size()) + header + bytes);
+        const auto file = Safetensors::open(folder / "x.safetensors");
+        CHECK(file.stored_dtype("x") == name);
+        CHECK(same_bits(file.load_bytes("x"), bytes_tensor(bytes)));
+        bool has_type = false;
+        for (int i = 0; i < static_cast<int>(at::ScalarType::NumOptions); ++i)
+            has_type = has_type || dtype.torch == c10::toString(static_cast<at::ScalarType>(i));
+        CHECK(file.can_load("x") == has_type);
+        if (!has_type) continue;
+        const at::Tensor loaded = file.load("x");
+        CHECK(loaded.sizes() == at::IntArrayRef({2, 4}));
+        CHECK(loaded.nbytes() == bytes.size());
+        CHECK(std::memcmp(loaded.data_ptr(), bytes.data(), bytes.size()) == 0);
+        save_safetensors(folder / "again.safetensors", {{"x", loaded}});
+        CHECK(Safetensors::open(folder / "again.safetensors").stored_dtype("x") == name);
     }
 }
 
@@ -238,7 +281,7 @@ TEST_CASE("a tensor that cannot be stored is refused by name and nothing is writ
     };
     CHECK(contains(message("bad", at::Tensor()), path.string() + ": tensor \"bad\" is undefined: "));
     CHECK(contains(message("bad", at::ones({2}).to_sparse()), "tensor \"bad\" is not dense: call to_dense()"));
-    CHECK(contains(message("bad", at::ones({2}, at::kComplexFloat)), "tensor \"bad\" has dtype complex64"));
+    CHECK(contains(message("bad", at::ones({2}, at::kComplexDouble)), "tensor \"bad\" has dtype complex128"));
     const at::Tensor quantized = at::quantize_per_tensor(at::ones({2}), 0.1, 0, at::kQInt8);
     CHECK(contains(message("bad", quantized), "tensor \"bad\" has dtype QInt8"));
     const at::Tensor meta = at::empty({2}, at::TensorOptions().device(at::kMeta));

@@ -266,7 +266,27 @@ TEST_CASE("a width that the type does not have is refused") {
     wide.width = 96, wide.inner = 384;
     CHECK_THROWS_WITH_AS(
         Nano{wide}, doctest::Contains("width 96 in 3 heads but Gpt2<48, 3> was compiled: use Gpt2<96, 3>"), ModelError);
+    Gpt2Config thin = small_config();
+    thin.inner = 0;
+    CHECK_THROWS_WITH_AS(Nano{thin}, doctest::Contains("MLP has 0 neurons: set inner"), ModelError);
+}
+
+TEST_CASE("an MLP has as many neurons as the configuration says, and its sites tell them") {
     Gpt2Config thick = small_config();
     thick.inner = 100;
-    CHECK_THROWS_WITH_AS(Nano{thick}, doctest::Contains("MLP has 100 neurons"), ModelError);
+    Nano model(thick);
+    CHECK(model->h[1]->mlp->c_fc->weight.sizes() == at::IntArrayRef({48, 100}));
+    const at::Tensor ids = at::arange(5, at::kLong).unsqueeze(0);
+    const at::Tensor clean = model->forward(ids);
+    for (const char* const path : {"h.1.mlp.act", "h.1.mlp.c_fc"}) {
+        HookSet hooks;
+        hooks.add(site<Mlp<100>>(model, path), on<Mlp>(dims(90, 100)).set(3.0));
+        CHECK_FALSE(run_with_hooks(model, hooks, ids).equal(clean));
+        CHECK_THROWS_WITH_AS((void)site<Mlp<192>>(model, path), doctest::Contains("100"), TypeError);
+        CHECK_THROWS_WITH_AS(hooks.add(site<Mlp<dynamic>>(model, path), on<Mlp>(dims(90, 101)).zero()),
+                             doctest::Contains("100"), PositionError);
+    }
+    const auto copy = std::dynamic_pointer_cast<Gpt2Impl<48, 3>>(model->clone());
+    CHECK(copy->forward(ids).equal(clean));
+    CHECK(site<Mlp<100>>(*copy, "h.0.mlp.act").name() == "h.0.mlp.act");
 }

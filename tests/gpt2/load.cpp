@@ -1,14 +1,19 @@
 // Loading Hugging Face GPT-2 directories: all valid forms and all errors.
 #include "suture/gpt2/load.hpp"
 
+#include "suture/gpt2/save.hpp"
+
 #include "doctest.hpp"
 #include "file/files.hpp"
 
 #include <ATen/ops/randint.h>
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
+#include <tuple>
+#include <vector>
 
 using namespace suture;
 
@@ -119,22 +124,162 @@ TEST_CASE("sizes in config.json that differ from the file are refused before the
     CHECK(
         files::contains(refusal(folder), "\"wpe.weight\" has shape [8, 48] but config.json requires [1073741824, 48]"));
     files::write_bytes(folder / "config.json", config_text(true, "1073741824"));
-    CHECK(files::contains(refusal(folder), "has no tensor \"h.2.mlp.c_fc.weight\" but \"h."));
+    CHECK(files::contains(refusal(folder),
+                          "has no tensor \"h.2.ln_1.weight\": it has 2 layers but n_layer in "
+                          "config.json is 1073741824: use the config.json of these weights"));
     files::write_bytes(folder / "config.json", config_text(true, "1"));
-    CHECK(files::contains(refusal(folder), "that the model of config.json lacks"));
+    CHECK(files::contains(refusal(folder), "and 9 more that the model of config.json lacks: set n_layer to 2"));
 }
 
-TEST_CASE("weights under another prefix are named, and an untied model without a head says what to do") {
-    const std::string prefixed = refusal([](auto& w) {
-        files::Tensors other;
-        for (const auto& [name, weight] : w) other["model." + name] = weight;
-        w = other;
-    });
-    CHECK(files::contains(prefixed, "has no tensor \"wte.weight\" but \"model.wte.weight\", "));
-    CHECK(files::contains(prefixed, "no prefix other than \"transformer.\""));
+TEST_CASE("the field of config.json that does not fit the weights is named, with its right value") {
+    const files::Folder folder;
+    save_safetensors(folder / "model.safetensors", weights_of(Tiny(tiny(true)), ""));
+    const auto with = [&](const std::string& field) {
+        files::write_bytes(folder / "config.json", "{" + field + config_text(true).substr(1));
+        return refusal(folder);
+    };
+    CHECK(files::contains(with("\"n_inner\": 100, "), "[48, 100]: set n_inner to 192, or use"));
+    files::write_bytes(folder / "config.json", config_text(true, "2", "9"));
+    CHECK(files::contains(refusal(folder), "[9, 48]: set n_positions to 8, or use"));
+    files::write_bytes(folder / "config.json", R"({"n_embd": 48, "n_head": 3, "n_layer": 2, "n_positions": 8})");
+    CHECK(files::contains(refusal(folder), "[50257, 48]: set vocab_size to 5, or use"));
+}
+
+TEST_CASE("an untied model without a head says what to do") {
     CHECK(files::contains(
         refusal([](auto& w) { w.erase("lm_head.weight"); }, false),
         "has no tensor \"lm_head.weight\", which config.json requires: set tie_word_embeddings to true"));
+}
+
+TEST_CASE("a tied embedding may be in the file under either name") {
+    const at::NoGradGuard no_gradients;
+    for (const char* prefix : {"", "module."}) {
+        const files::Folder folder;
+        Tiny model(tiny(true));
+        files::Tensors weights = weights_of(model, prefix + std::string("transformer."));
+        weights[prefix + std::string("lm_head.weight")] = weights.at(prefix + std::string("transformer.wte.weight"));
+        weights.erase(prefix + std::string("transformer.wte.weight"));
+        write_model(folder, weights, true);
+        CHECK(load_gpt2<48, 3>(folder.path())->forward(ids()).equal(model->forward(ids())));
+    }
+    CHECK(files::contains(refusal([](auto& w) { w.erase("wte.weight"); }, false), "has no tensor \"wte.weight\""));
+}
+
+TEST_CASE("tensors that the model lacks are read past on request, by the name of their module, and listed") {
+    const at::NoGradGuard no_gradients;
+    const files::Folder folder;
+    Tiny model(tiny(true));
+    files::Tensors weights = weights_of(model, "transformer.");
+    weights["score.weight"] = at::ones({2, 48});
+    weights["module.v_head.summary.bias"] = at::ones({1});
+    weights["v_head.summary.weight"] = at::ones({1, 48});
+    write_model(folder, weights, true);
+    using Names = std::vector<std::string>;
+    CHECK(gpt2_extra_weights(folder.path()) ==
+          Names{"module.v_head.summary.bias", "score.weight", "v_head.summary.weight"});
+    const auto skipping = [&](const Names& skip) {
+        try {
+            CHECK(load_gpt2<48, 3>(folder.path(), {.skip = skip})->forward(ids()).equal(model->forward(ids())));
+        } catch (const ModelError& e) {
+            return std::string(e.what());
+        }
+        return std::string();
+    };
+    CHECK(skipping({"score", "v_head"}) == "");
+    CHECK(skipping({"v_head.summary", "score.weight"}) == "");
+    CHECK(files::contains(skipping({}), "pass {.skip = {\"score\", \"v_head\"}} to read past them"));
+    CHECK(files::contains(skipping({"v_head"}),
+                          "has a tensor \"score.weight\" that the model of config.json lacks: pass "
+                          "{.skip = {\"score\"}} to read past it"));
+    CHECK(files::contains(skipping({"score", "v_hed"}),
+                          "there is nothing to skip at \"v_hed\": the model lacks \"module.v"));
+    CHECK(files::contains(skipping({"score", "v_head", "h"}), "there is nothing to skip at \"h\""));
+    Index width = 0;
+    visit_gpt2<std::tuple<Gpt2Size<48, 3>>>(folder.path(), [&](auto visited) { width = visited->config().width; },
+                                            {.skip = {"score", "v_head"}});
+    CHECK(width == 48);
+}
+
+TEST_CASE("weights that do not belong to one model are refused by two of their names") {
+    using files::contains;
+    CHECK(contains(refusal([](auto& w) {
+                       const files::Tensors other = w;
+                       for (const auto& [name, weight] : other) w["ref." + name] = weight;
+                   }),
+                   "has weights of several models, such as \"h.0.attn.c_attn.bias\" and \"ref.h.0.attn.c_attn.bias\""));
+    CHECK(contains(refusal([](auto& w) { w["transformer.wte.weight"] = w.at("wte.weight").clone(); }),
+                   "has one weight twice, as \"transformer.wte.weight\" and \"wte.weight\": save one model"));
+}
+
+TEST_CASE("weights of another kind are refused by the cause that their names and shapes show") {
+    using files::contains;
+    const auto transposed = [](auto& w) {
+        for (auto& [name, weight] : w)
+            if (name.find("c_attn.weight") != name.npos || name.find("c_fc.weight") != name.npos)
+                weight = weight.t().contiguous();
+    };
+    CHECK(contains(refusal(transposed),
+                   "\"h.0.attn.c_attn.weight\" has shape [144, 48], the transpose of [48, 144]: the "
+                   "weights are those of torch.nn.Linear, as nanoGPT saves them, so transpose"));
+    CHECK(contains(
+        refusal([](auto& w) { std::erase_if(w, [](const auto& item) { return item.first.ends_with("bias"); }); }),
+        "has no tensor \"h.0.ln_1.bias\" and no other bias: the model was trained without them"));
+    CHECK(
+        contains(refusal([](auto& w) {
+                     w["h.0.attn.c_attn.base_layer.weight"] = w.at("h.0.attn.c_attn.weight");
+                     w.erase("h.0.attn.c_attn.weight");
+                 }),
+                 "\"h.0.attn.c_attn.base_layer.weight\", a name of a LoRA adapter: merge it with merge_and_unload()"));
+    CHECK(contains(refusal([](auto& w) {
+                       w["h.0.attn.c_attn.lora_A.default.weight"] = at::ones({2, 48});
+                   }),
+                   "is not plain weights but \"h.0.attn.c_attn.lora_A.default.weight\", a name of a LoRA adapter"));
+    CHECK(contains(refusal([](auto& w) {
+                       w["h.0.attn.c_attn.qweight"] = at::ones({6, 144}, at::kInt);
+                       w.erase("h.0.attn.c_attn.weight");
+                   }),
+                   "\"h.0.attn.c_attn.qweight\", a name of quantized weights"));
+    CHECK(contains(refusal([](auto& w) { w["h.0.crossattention.c_attn.weight"] = at::ones({1}); }),
+                   "of attention to an encoder, which suture's GPT-2 lacks"));
+    CHECK(contains(refusal([](auto& w) { w["h.0.ln_1.weight"] = at::ones({0}); }), "DeepSpeed's ZeRO-3"));
+    CHECK(contains(refusal([](auto& w) {
+                       w["h.1.attn.c_attn.weight"] = at::ones({48, 96});
+                   }),
+                   "heads of this layer were pruned"));
+    CHECK(contains(refusal([](auto& w) {
+                       w = {{"model.embed_tokens.weight", at::ones({5, 48})}};
+                   }),
+                   "has no tensor \"wte.weight\" but \"model.embed_tokens.weight\", which are not names of a GPT-2"));
+}
+
+TEST_CASE("weights in several files are read by their index, and model.safetensors comes before one") {
+    const at::NoGradGuard no_gradients;
+    const files::Folder folder;
+    Tiny model(tiny(true));
+    files::Tensors first = weights_of(model, "transformer."), second;
+    for (const char* const name : {"transformer.wpe.weight", "transformer.h.1.mlp.c_fc.weight"})
+        second[name] = first.at(name), first.erase(name);
+    std::string listed =
+        "\"lm_head.weight\": \"b.safetensors\"";  // shared with the embedding, and left out of the file
+    for (const auto& item : first) listed += ", \"" + item.first + "\": \"a.safetensors\"";
+    for (const auto& item : second) listed += ", \"" + item.first + "\": \"b.safetensors\"";
+    files::write_bytes(folder / "config.json", config_text(true));
+    files::write_bytes(folder / "model.safetensors.index.json", "{\"weight_map\": {" + listed + "}}");
+    save_safetensors(folder / "a.safetensors", first);
+    save_safetensors(folder / "b.safetensors", second);
+    CHECK(load_gpt2<48, 3>(folder.path())->forward(ids()).equal(model->forward(ids())));
+
+    second.erase("transformer.wpe.weight");
+    save_safetensors(folder / "b.safetensors", second);
+    CHECK(files::contains(refusal(folder),
+                          "index.json has no tensor \"wpe.weight\": the index lists "
+                          "\"transformer.wpe.weight\" in a file that lacks it"));
+    std::filesystem::remove(folder / "b.safetensors");
+    CHECK_THROWS_WITH_AS((load_gpt2<48, 3>(folder.path())),
+                         doctest::Contains("1 of the 2 files that it lists are not there, such as \"b.safetensors\""),
+                         FileError);
+    save_gpt2(folder.path(), model);
+    CHECK(load_gpt2<48, 3>(folder.path())->forward(ids()).equal(model->forward(ids())));
 }
 
 TEST_CASE("parameters are loaded without gradients") {
@@ -150,7 +295,9 @@ TEST_CASE("weights that do not fit config.json are refused by name") {
     CHECK(contains(refusal([](auto& w) {
                        w["h.0.attn.c_attn.weight"] = at::zeros({144, 48});
                    }),
-                   "\"h.0.attn.c_attn.weight\" has shape [144, 48] but config.json requires [48, 144]"));
+                   "\"h.0.attn.c_attn.weight\" has shape [144, 48], the transpose of [48, 144]"));
+    CHECK(contains(refusal([](auto& w) { w["h.0.mlp.c_proj.bias"] = at::zeros({49}); }),
+                   "\"h.0.mlp.c_proj.bias\" has shape [49] but config.json requires [48]: use the config.json"));
     CHECK(contains(refusal([](auto& w) { w["h.2.ln_1.weight"] = at::zeros({48}); }),
                    "has a tensor \"h.2.ln_1.weight\" that"));
     CHECK(contains(refusal([](auto& w) { w.clear(); }), "has no tensor"));

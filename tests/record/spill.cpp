@@ -12,7 +12,9 @@
 #include <range/v3/range/conversion.hpp>
 #include <range/v3/view/transform.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -375,4 +377,96 @@ TEST_CASE("the axes of a layout are part of what a file holds") {
     CHECK_THROWS_AS((void)(borrow<Ahead>(x) | on<Resid>(token(0)).set(view)), PositionError);
     CHECK_FALSE(suture::detail::history_format<Ahead>().fits({3, 4}));
     CHECK(suture::detail::history_format<Ahead>().fits({3, 3, 4}));
+}
+
+namespace {
+/// Spills with files whose headers take at most this.
+template <class X>
+void spill_in_parts(History<X>& history, const std::filesystem::path& path, std::size_t most_header_bytes) {
+    suture::detail::EntryStore& store = suture::detail::StoreAccess::store(history);
+    suture::detail::spill_entries(store, path, suture::detail::history_format<X>(), most_header_bytes);
+}
+std::vector<std::string> names_in(const Folder& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+using Names = std::vector<std::string>;
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "more entries than one header holds are spilled to several files with an index") {
+    for (int i = 0; i < 5; ++i) pass(i % 2 == 0 ? at::kFloat : at::kHalf);
+    spill_in_parts(history, folder / "a.safetensors", 1000);  // some 230 bytes for an entry
+    CHECK(names_in(folder) == Names{"a-00001-of-00003.safetensors", "a-00002-of-00003.safetensors",
+                                    "a-00003-of-00003.safetensors", "a.safetensors.index.json"});
+    CHECK(history.bytes_held() == 0);
+    check_same(history);
+    check_same(read_history<Q<2>>(folder / "a.safetensors"));
+    check_same(read_history<Q<2>>(folder / "a.safetensors.index.json"));
+    const auto all = files::Safetensors::open(folder / "a.safetensors.index.json");
+    CHECK(all.names().size() == queries.size());
+    CHECK(same_bits(all.load("h.1/1/4"), queries[9]));
+    CHECK(read_history<Q<2>>(folder / "a-00002-of-00003.safetensors").size() == 4);
+    CHECK_THROWS_AS(read_history<K<2>>(folder / "a.safetensors"), TypeError);
+}
+
+TEST_CASE_FIXTURE(fixture, "a spill in several files replaces one in a single file, and the other way round") {
+    pass();
+    spill(history, folder / "a.safetensors");
+    history.clear(), queries.clear();
+    for (int i = 0; i < 6; ++i) pass();
+    spill_in_parts(history, folder / "a.safetensors", 1000);
+    CHECK(names_in(folder).size() == 4);
+    check_same(read_history<Q<2>>(folder / "a.safetensors"));
+    history.clear();
+    {
+        const auto scope = hooks.activate();
+        for (const auto& query : queries)
+            (void)query, (void)sites[0](at::zeros({4, 6})), (void)sites[1](at::zeros({4, 6}));
+    }
+    spill_in_parts(history, folder / "a.safetensors", 2000);  // fewer files: those that are left over go
+    CHECK(names_in(folder) == Names{"a-00001-of-00003.safetensors", "a-00002-of-00003.safetensors",
+                                    "a-00003-of-00003.safetensors", "a.safetensors.index.json"});
+    history.clear(), queries.clear();
+    pass();
+    spill(history, folder / "a.safetensors");
+    CHECK(names_in(folder) == Names{"a.safetensors"});
+    check_same(read_history<Q<2>>(folder / "a.safetensors"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a spill in several files that fails leaves the history and the files as they were") {
+    for (int i = 0; i < 4; ++i) pass();
+    std::filesystem::create_directory(folder / "a-00002-of-00002.safetensors");
+    CHECK(says(message_of<FileError>([&] { spill_in_parts(history, folder / "a.safetensors", 1000); }),
+               "a-00002-of-00002.safetensors: is a directory"));
+    CHECK(names_in(folder) == Names{"a-00002-of-00002.safetensors"});
+    CHECK(history.bytes_held() > 0);
+    std::filesystem::remove(folder / "a-00002-of-00002.safetensors");
+    spill_in_parts(history, folder / "a.safetensors", 1000);
+    check_same(read_history<Q<2>>(folder / "a.safetensors"));
+    pass();
+    CHECK(says(message_of<ValueError>([&] { spill(history, folder / "a-00001-of-00002.safetensors"); }),
+               "the file holds entries of this history already"));
+}
+
+TEST_CASE_FIXTURE(fixture, "files of two spills are not read as one, and a missing one is named") {
+    for (int i = 0; i < 4; ++i) pass();
+    spill_in_parts(history, folder / "a.safetensors", 1000);
+    spill_in_parts(
+        [&]() -> History<Q<2>>& {
+            history.clear();
+            queries.clear();
+            for (int i = 0; i < 4; ++i) pass();
+            return history;
+        }(),
+        folder / "b.safetensors", 1000);
+    std::filesystem::copy_file(folder / "b-00001-of-00002.safetensors", folder / "a-00001-of-00002.safetensors",
+                               std::filesystem::copy_options::overwrite_existing);
+    CHECK(says(message_of<FileError>([&] { read_history<Q<2>>(folder / "a.safetensors"); }),
+               "a-00001-of-00002.safetensors: this file is of another spill than its index"));
+    std::filesystem::remove(folder / "b-00002-of-00002.safetensors");
+    CHECK(says(message_of<FileError>([&] { read_history<Q<2>>(folder / "b.safetensors"); }),
+               "b-00002-of-00002.safetensors: cannot be opened"));
 }

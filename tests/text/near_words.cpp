@@ -4,9 +4,13 @@
 #include "doctest.hpp"
 #include "laws/property.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 using suture::detail::bytes_apart;
+using suture::detail::bytes_apart_at_most;
 using suture::detail::near_words;
 
 namespace {
@@ -27,6 +31,8 @@ TEST_CASE("the distance between texts is a metric, and one change is a distance 
         RC_ASSERT(bytes_apart(a, "") == a.size());
         RC_ASSERT(bytes_apart(a, a + "x") == 1u);
         RC_ASSERT(bytes_apart("y" + a, "x" + a) == 1u);
+        RC_ASSERT(bytes_apart(a, b) <= bytes_apart_at_most(a, b));
+        RC_ASSERT(bytes_apart_at_most(a + "x" + b, a + "y" + b) == 1u);
     });
     CHECK(bytes_apart("kitten", "sitting") == 3);
 }
@@ -37,4 +43,27 @@ TEST_CASE("at most three similar words are given, the most similar first, and di
     CHECK(near_words("Alice", {"to", "a", "store"}) == "");
     CHECK(near_words("Alice", {}) == "");
     CHECK(near_words(std::string(1000, 'a'), {std::string(999, 'a')}) == "");
+}
+
+TEST_CASE("the bound counts what lies between a common beginning and a common end") {
+    CHECK(bytes_apart_at_most("", "") == 0);
+    CHECK(bytes_apart_at_most("aaaa", "aaa") == 1);
+    CHECK(bytes_apart_at_most("abcdefghijkl", "abcdefghXjkl") == 1);
+    CHECK(bytes_apart_at_most("model.layers.10.mlp.weight", "model.layers.1.mlp.weight") == 1);
+    CHECK(bytes_apart_at_most("kitten", "sitting") == 7);
+}
+
+TEST_CASE("among hundreds of thousands of words the similar ones are found at once") {
+    std::vector<std::string> words;
+    for (int sample = 0; sample < 300; ++sample)
+        for (int token = 0; token < 1000; ++token)
+            words.push_back("samples." + std::to_string(sample) + ".activations.of.the.residual.stream.token." +
+                            std::to_string(token));
+    const auto start = std::chrono::steady_clock::now();
+    const std::string near = near_words("samples.123.activations.of.the.residual.stream.tokn.456", words);
+    const std::string none = near_words(std::string(99, 'x'), words);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    CHECK(near.find(" (similar: \"samples.123.activations.of.the.residual.stream.token.456\", ") == 0);
+    CHECK(none == "");
+    CHECK(took.count() < 1);  // two searches, compiled without optimisation
 }

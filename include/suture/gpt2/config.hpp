@@ -11,14 +11,31 @@
 
 namespace suture {
 
-/// The nonlinearity between the two layers of the MLP.
-enum class ActivationFunction { gelu_tanh, gelu_erf, relu };
+/// The nonlinearity between the two layers of the MLP. Source: transformers, activations.py.
+enum class ActivationFunction {
+    gelu_tanh,      ///< x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): GPT-2's own
+    gelu_erf,       ///< x/2 (1 + erf(x / sqrt(2)))
+    relu,           ///< max(x, 0)
+    silu,           ///< x sigmoid(x), also called swish
+    tanh,           ///< tanh(x)
+    quick_gelu,     ///< x sigmoid(1.702 x)
+    gelu_clipped,   ///< gelu_erf, between -10 and 10
+    relu_squared,   ///< relu(x)^2
+    relu6,          ///< min(max(x, 0), 6)
+    leaky_relu,     ///< x, or x/100 if it is negative
+    sigmoid,        ///< 1 / (1 + exp(-x))
+    hardswish,      ///< x relu6(x + 3) / 6
+    mish,           ///< x tanh(softplus(x))
+    laplace,        ///< (1 + erf((x - 0.707107) / (0.282095 sqrt(2)))) / 2
+    sqrt_softplus,  ///< sqrt(softplus(x))
+    linear          ///< x
+};
 
 /// The configuration of a GPT-2 model. The defaults are those of GPT-2 small.
 struct Gpt2Config {
     Index width = 768;         ///< n_embd
     Index heads = 12;          ///< n_head
-    Index inner = 3072;        ///< n_inner; 4 * n_embd if that is null
+    Index inner = 3072;        ///< n_inner, the neurons of each MLP; 4 * n_embd if that is null
     Index layers = 12;         ///< n_layer
     Index positions = 1024;    ///< n_positions
     Index vocabulary = 50257;  ///< vocab_size

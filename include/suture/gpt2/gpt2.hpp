@@ -16,12 +16,21 @@
 #include "suture/hook/hooked.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/model/causal_positions.hpp"
+#include "suture/tensor/extents.hpp"
 #include "suture/tensor/view.hpp"
 
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/hardswish.h>
+#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/mish.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/relu6.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/softplus.h>
+#include <ATen/ops/tanh.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -45,9 +54,36 @@ inline at::Tensor activate(const at::Tensor& x, ActivationFunction f) {
             return at::gelu(x, "tanh");
         case ActivationFunction::gelu_erf:
             return at::gelu(x);
-        default:
+        case ActivationFunction::relu:
             return at::relu(x);
+        case ActivationFunction::silu:
+            return at::silu(x);
+        case ActivationFunction::tanh:
+            return at::tanh(x);
+        case ActivationFunction::quick_gelu:
+            return x.mul(x.mul(1.702).sigmoid());
+        case ActivationFunction::gelu_clipped:
+            return at::gelu(x).clamp(-10, 10);
+        case ActivationFunction::relu_squared:
+            return at::relu(x).square();
+        case ActivationFunction::relu6:
+            return at::relu6(x);
+        case ActivationFunction::leaky_relu:
+            return at::leaky_relu(x);
+        case ActivationFunction::sigmoid:
+            return at::sigmoid(x);
+        case ActivationFunction::hardswish:
+            return at::hardswish(x);
+        case ActivationFunction::mish:
+            return at::mish(x);
+        case ActivationFunction::laplace:
+            return x.sub(0.707107).div(0.282095 * std::sqrt(2.0)).erf().add(1).mul(0.5);
+        case ActivationFunction::sqrt_softplus:
+            return at::softplus(x).sqrt();
+        case ActivationFunction::linear:
+            break;
     }
+    return x;
 }
 
 // The checks of a model are functions of their own and not members, so that they are compiled once and not per width.
@@ -58,9 +94,9 @@ inline void check_type(const Gpt2Config& config, Index width, Index heads) {
     if (config.width != width || config.heads != heads)
         throw ModelError("the model has width " + std::to_string(config.width) + " in " + std::to_string(config.heads) +
                          " heads but " + type(width, heads) + " was compiled: use " + type(config.width, config.heads));
-    if (config.inner != 4 * width)
-        throw ModelError("the model's MLP has " + std::to_string(config.inner) + " neurons but " + type(width, heads) +
-                         " has 4 x width: use a model with 4 x width neurons");
+    if (config.inner < 1)
+        throw ModelError("the model's MLP has " + std::to_string(config.inner) +
+                         " neurons: set inner to the number of neurons, usually 4 x width");
 }
 
 /// @throws ValueError if a token id is outside the vocabulary
@@ -139,25 +175,27 @@ private:
     Index layer_;
 };
 
-/// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`.
+/// The MLP of one block. Sites: `c_fc` (before the nonlinearity), `act` (after it) and `c_proj`. How many neurons it has, only
+/// the configuration says: its sites are found as those of `Mlp<3072>` as well as of `Mlp<dynamic>`.
 template <Index Width>
 class Gpt2MlpImpl : public torch::nn::Cloneable<Gpt2MlpImpl<Width>>,
                     public HasSites,
                     public detail::ModulesNamedElsewhere {
 public:
-    static constexpr Index inner = 4 * Width;
-
     explicit Gpt2MlpImpl(const Gpt2Config& config) : config_(config) { reset(); }
     void reset() override {
-        c_fc = this->register_module("c_fc", Hooked<Conv1D, Mlp<inner>>(Width, inner));
+        c_fc = this->register_module("c_fc", Hooked<Conv1D, Mlp<dynamic>>(Width, config_.inner));
         c_proj = this->register_module(
-            "c_proj", Hooked<Conv1D, MlpOut<Width>>(inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
+            "c_proj", Hooked<Conv1D, MlpOut<Width>>(config_.inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
+        const Extents<Mlp<dynamic>> neurons(config_.inner);
+        c_fc->output.bind(neurons);
+        act.bind(neurons);
     }
     void visit_sites(const SiteVisitor& visit) override { visit("act", act); }
     at::Tensor forward(const at::Tensor& x) { return c_proj(act(detail::activate(c_fc(x), config_.activation))); }
 
-    Hooked<Conv1D, Mlp<inner>> c_fc{nullptr};
-    HookPoint<Mlp<inner>> act;
+    Hooked<Conv1D, Mlp<dynamic>> c_fc{nullptr};
+    HookPoint<Mlp<dynamic>> act;
     Hooked<Conv1D, MlpOut<Width>> c_proj{nullptr};
 
 private:
@@ -258,7 +296,7 @@ public:
     using Qkv = Gpt2Qkv<Width, Heads>;
 
     /// A model with random weights, drawn as GPT-2's were.
-    /// @throws ModelError if the configuration has another width, heads or inner width than this type
+    /// @throws ModelError if the configuration has another width or heads than this type
     explicit Gpt2Impl(const Gpt2Config& config) : config_(config) {
         detail::check_type(config, Width, Heads);
         reset();

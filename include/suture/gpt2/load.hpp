@@ -1,15 +1,15 @@
-// Loading a Hugging Face GPT-2 directory: `config.json` and `model.safetensors`. Names may have the prefix
-// "transformer.". 16-bit weights are widened to the model's float32, and 64-bit weights are rounded to it.
+// Loading a Hugging Face GPT-2 directory: `config.json`, and `model.safetensors` or several files with their index. Names
+// may have a prefix. 16-bit weights are widened to the model's float32, and 64-bit weights are rounded to it.
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/gpt2/config_file.hpp"
+#include "suture/gpt2/detail/weights.hpp"
 #include "suture/gpt2/gpt2.hpp"
 
 #include <c10/core/GradMode.h>
 
-#include <algorithm>
 #include <concepts>
 #include <filesystem>
 #include <string>
@@ -21,102 +21,28 @@
 
 namespace suture {
 
-namespace detail {
-/// The name of a parameter in the file, with or without the prefix of GPT2LMHeadModel; empty if the file has neither.
-inline std::string name_in_file(const Safetensors& file, const std::string& parameter) {
-    for (const std::string& name : {parameter, "transformer." + parameter})
-        if (file.contains(name)) return name;
-    return {};
-}
-
-/// The names in a file of the weights that config.json describes.
-class WeightNames {
-public:
-    WeightNames(const Safetensors& file, std::string where, bool tied)
-        : file_(file), where_(std::move(where)), tied_(tied) {}
-
-    /// The name of a parameter in the file.
-    /// @throws ModelError if the file lacks it, or if its shape differs or its dtype is not floating point
-    std::string find(const std::string& parameter, at::IntArrayRef sizes) const {
-        const std::string name = name_in_file(file_, parameter);
-        if (name.empty()) refuse_missing(parameter);
-        check_floating(name);
-        if (at::IntArrayRef(file_.sizes(name)) != sizes)
-            throw ModelError(where_ + ": \"" + name + "\" has shape " + shape_text(file_.sizes(name)) +
-                             " but config.json requires " + shape_text(sizes) +
-                             ": use the config.json of these weights");
-        return name;
-    }
-
-    /// @throws ModelError if the file has a weight that is not in `used`
-    void check_all_used(std::vector<std::string> used) const {
-        std::sort(used.begin(), used.end());
-        for (const std::string& name : file_.names())
-            if (!std::binary_search(used.begin(), used.end(), name) && !is_ignored(name))
-                throw ModelError(where_ + " has a tensor \"" + name +
-                                 "\" that the model of config.json lacks: use the config.json of these weights");
-    }
-
-    /// @throws ModelError if the model ties its unembedding to the embedding but the two differ in the file
-    void check_tied_head() const {
-        const std::string head = name_in_file(file_, "lm_head.weight");
-        if (!tied_ || head.empty()) return;
-        check_floating(head);
-        const auto values = [this](const std::string& name) { return file_.load(name).to(at::kFloat); };
-        const std::string embedding = name_in_file(file_, "wte.weight");
-        if (!values(head).equal(values(embedding)))
-            throw ModelError(where_ + ": \"" + head + "\" differs from \"" + embedding +
-                             "\" but config.json ties them: set tie_word_embeddings to false");
-    }
-
-private:
-    void check_floating(const std::string& name) const {
-        if (const at::ScalarType dtype = file_.dtype(name); !at::isFloatingType(dtype))
-            throw ModelError(where_ + ": \"" + name + "\" is " + dtype_text(dtype) +
-                             " but weights are floating-point numbers: use weights that are not quantized");
-    }
-    [[noreturn]] void refuse_missing(const std::string& parameter) const {
-        const std::string missing = where_ + " has no tensor \"" + parameter + "\"";
-        if (parameter == "lm_head.weight")
-            throw ModelError(missing + ", which config.json requires: set tie_word_embeddings to true");
-        const std::vector<std::string> names = file_.names();
-        const std::string there = names.empty() ? " and no other" : " but " + safetensors::names_like(parameter, names);
-        throw ModelError(missing + there +
-                         ": use a GPT-2 with the layers of its config.json and no prefix other than \"transformer.\"");
-    }
-    /// Whether a tensor of a checkpoint is not a weight of the model: the causal mask of older versions, or the
-    /// unembedding of a model that ties it to the embedding.
-    bool is_ignored(const std::string& name) const {
-        return name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") ||
-               (tied_ && name == name_in_file(file_, "lm_head.weight"));
-    }
-
-    const Safetensors& file_;
-    std::string where_;
-    bool tied_;
+/// How a model is loaded.
+struct Gpt2LoadOptions {
+    /// Modules of the file that a Gpt2 lacks and that are read past, by their names there: {"score"}, {"v_head"}.
+    std::vector<std::string> skip = {};
 };
 
-/// Compares the shapes that determine a model's size with the file, whose header has been checked against its size. So
-/// a wrong config.json cannot make the model take more than a few times the memory of the file.
-/// @throws ModelError like WeightNames::find
-inline void check_sizes(const Gpt2Config& config, const WeightNames& weights) {
-    (void)weights.find("wte.weight", {config.vocabulary, config.width});
-    (void)weights.find("wpe.weight", {config.positions, config.width});
-    for (Index layer = 0; layer < config.layers; ++layer)
-        (void)weights.find("h." + std::to_string(layer) + ".mlp.c_fc.weight", {config.width, config.inner});
+/// The tensors in a directory's weights that a Gpt2 has no place for, by their names: the heads of other tasks, for
+/// example. load_gpt2 refuses them unless they are skipped.
+/// @throws FileError and ModelError like load_gpt2, but not for these tensors
+inline std::vector<std::string> gpt2_extra_weights(const std::filesystem::path& directory) {
+    const Gpt2Config config = read_gpt2_config(directory / "config.json");
+    const std::filesystem::path path = detail::weights_in(directory);
+    const Safetensors file = Safetensors::open(path);
+    return detail::Gpt2Weights(file, path.string(), config).extra();
 }
 
-/// Copies every parameter from the file. If it throws, no parameter has been written.
-/// @throws ModelError if a weight is missing or left over, has another shape or dtype, or if a tied unembedding differs
-inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const WeightNames& weights) {
+namespace detail {
+/// Copies every parameter from the file. If it throws, no parameter has been written, but for a disk that fails.
+inline void load_parameters(torch::nn::Module& model, const Safetensors& file, const Gpt2Weights& weights) {
     std::vector<std::pair<at::Tensor, std::string>> found;
-    std::vector<std::string> used;
-    for (const auto& parameter : model.named_parameters()) {
-        used.push_back(weights.find(parameter.key(), parameter.value().sizes()));
-        found.emplace_back(parameter.value(), used.back());
-    }
-    weights.check_all_used(std::move(used));
-    weights.check_tied_head();
+    for (const auto& parameter : model.named_parameters())
+        found.emplace_back(parameter.value(), weights.find(parameter.key(), parameter.value().sizes()));
     const at::NoGradGuard no_gradients;
     for (auto& [parameter, name] : found) parameter.copy_(file.load(name));
 }
@@ -126,14 +52,14 @@ inline void load_parameters(torch::nn::Module& model, const Safetensors& file, c
 /// on the CPU, and do not require gradients (`requires_grad_` changes that).
 /// @throws FileError if a file cannot be read, ModelError if it is not a GPT-2 of this width
 template <Index Width, Index Heads>
-Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory) {
+Gpt2<Width, Heads> load_gpt2(const std::filesystem::path& directory, const Gpt2LoadOptions& options = {}) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");
-    const std::filesystem::path weights = directory / "model.safetensors";
-    const Safetensors file = Safetensors::open(weights);
-    const detail::WeightNames names(file, weights.string(), config.tied);
-    detail::check_sizes(config, names);
+    const std::filesystem::path path = detail::weights_in(directory);
+    const Safetensors file = Safetensors::open(path);
+    const detail::Gpt2Weights weights(file, path.string(), config);
+    weights.check_all_used(options.skip);
     Gpt2<Width, Heads> model(config);
-    detail::load_parameters(*model, file, names);
+    detail::load_parameters(*model, file, weights);
     for (at::Tensor& parameter : model->parameters()) parameter.requires_grad_(false);
     return model;
 }
@@ -155,7 +81,7 @@ using Gpt2Sizes = std::tuple<Gpt2Size<48, 3>, Gpt2Size<64, 4>, Gpt2Size<96, 4>, 
 ///
 /// @throws ModelError if the width and heads are not in `Sizes`; FileError and ModelError like `load_gpt2`
 template <class Sizes = Gpt2Sizes, class Visitor>
-void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
+void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor, const Gpt2LoadOptions& options = {}) {
     const Gpt2Config config = read_gpt2_config(directory / "config.json");
     bool visited = false;
     std::string known;
@@ -165,7 +91,7 @@ void visit_gpt2(const std::filesystem::path& directory, Visitor&& visitor) {
         known += (known.empty() ? "" : ", ") + std::to_string(Width) + " x " + std::to_string(Heads);
         if (visited || config.width != Width || config.heads != Heads) return;
         visited = true;
-        visitor(load_gpt2<Width, Heads>(directory));
+        visitor(load_gpt2<Width, Heads>(directory, options));
     };
     std::apply([&](auto... sizes) { (offer(sizes), ...); }, Sizes{});
     if (!visited)

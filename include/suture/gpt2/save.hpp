@@ -4,10 +4,12 @@
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/file/safetensors.hpp"
+#include "suture/gpt2/config_file.hpp"
 #include "suture/gpt2/gpt2.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -19,15 +21,10 @@
 namespace suture {
 
 namespace detail {
-inline const char* activation_name(ActivationFunction f) {
-    switch (f) {
-        case ActivationFunction::gelu_tanh:
-            return "gelu_new";
-        case ActivationFunction::gelu_erf:
-            return "gelu";
-        default:
-            return "relu";
-    }
+inline std::string activation_name(ActivationFunction f) {
+    const auto found = std::find_if(activation_names.begin(), activation_names.end(),
+                                    [f](const ActivationName& a) { return a.function == f; });
+    return std::string(found->name);
 }
 
 /// Text files of one directory, first written under temporary names and then renamed together.

@@ -8,20 +8,27 @@
 #include "suture/record/history.hpp"
 #include "suture/text/visible_text.hpp"
 
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <iterator>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -170,8 +177,159 @@ HistoryFormat history_format(const std::string& stored = {}) {
         return {&facts_of<X>};
 }
 
-/// Writes the entries that are in memory to the file and drops them from memory.
-inline void spill_entries(EntryStore& store, const std::filesystem::path& path, HistoryFormat format) {
+// A file's header has a limit (100 MB), which about 800,000 entries reach. More are written to several files,
+// queries-00001-of-00003.safetensors, with the index queries.safetensors.index.json, as models are. Each file is a spilled
+// history of its own; "spill" in the metadata of all is the same text, so that files of two spills are not taken for one.
+
+/// Entries that go to one file.
+struct SpillPart {
+    std::vector<const StoredEntry*> entries;
+    std::string listed;  ///< the JSON of the list of these entries, without its brackets
+};
+
+/// Divides the entries, oldest first, so that no file's header is longer than the limit.
+/// @throws TypeError if an entry is part of a graph
+inline std::vector<SpillPart> divided(const std::vector<StoredEntry>& stored, const std::filesystem::path& path,
+                                      std::size_t most_header_bytes) {
+    std::vector<SpillPart> parts(1);
+    std::size_t header_bytes = 0;
+    for (const StoredEntry& e : stored) {
+        if (e.tensor.requires_grad())
+            throw TypeError(path.string() + ": pass " + std::to_string(e.pass) + " of " + e.name +
+                            " is part of a gradient graph, which a file cannot hold: record without keep_graph");
+        const std::string cut = e.cut ? cut_json(e.cut).dump() : "null";
+        const std::string listed = "[" + std::to_string(e.layer) + "," + std::to_string(e.pass) + "," + cut + "]";
+        // Escapes may double a text, and control characters take six; the numbers of an entry take at most 20 digits each.
+        const std::size_t bytes = 6 * e.name.size() + 2 * listed.size() + 20 * (e.tensor.dim() + 4) + 60;
+        if (header_bytes + bytes > most_header_bytes && !parts.back().entries.empty()) {
+            parts.emplace_back();
+            header_bytes = 0;
+        }
+        header_bytes += bytes;
+        parts.back().listed += (parts.back().listed.empty() ? "" : ",") + listed;
+        parts.back().entries.push_back(&e);
+    }
+    return parts;
+}
+
+/// queries-00002-of-00003.safetensors for queries.safetensors
+inline std::filesystem::path part_path(const std::filesystem::path& path, std::size_t i, std::size_t count) {
+    const auto number = [](std::size_t n) {
+        const std::string digits = std::to_string(n);
+        return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
+    };
+    return path.parent_path() / (path.stem().string() + "-" + number(i + 1) + "-of-" + number(count) +
+                                 (path.has_extension() ? path.extension().string() : ".safetensors"));
+}
+inline std::filesystem::path index_path(const std::filesystem::path& path) {
+    return std::filesystem::path(path.string() + ".index.json");
+}
+
+/// The tensors of a part by their names, and its metadata.
+inline void write_part(NewFile& file, const std::filesystem::path& path, const SpillPart& part,
+                       const HistoryFormat& format, const std::string& spill) {
+    std::map<std::string, at::Tensor> tensors;
+    nlohmann::json sites = nlohmann::json::object();
+    for (const StoredEntry* const e : part.entries) {
+        tensors.emplace(tensor_name(*e), tensor_of(*e));
+        sites[std::to_string(e->layer)] = e->name;
+    }
+    std::map<std::string, std::string> metadata{
+        {"suture", "history"},
+        {"layout", format.name()},
+        {"sites", sites.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},
+        {"entries", "[" + part.listed + "]"}};
+    if (!spill.empty()) metadata.emplace("spill", spill);
+    safetensors::write(file, path, tensors, metadata);
+}
+
+/// The index of a history in several files at this path; empty if there is none.
+inline std::optional<safetensors::ShardIndex> history_index(const std::filesystem::path& path) {
+    const std::filesystem::path index = index_path(path);
+    if (!std::filesystem::exists(index)) return {};
+    return naming(index.string(), [&]() -> std::optional<safetensors::ShardIndex> {
+        safetensors::ShardIndex read = safetensors::read_index(InputFile(index));
+        const auto kind = read.metadata.find("suture");
+        if (kind == read.metadata.end() || kind->second != "history") return {};
+        return read;
+    });
+}
+/// The files of an index, in order.
+inline std::set<std::string> files_of(const safetensors::ShardIndex& index) {
+    std::set<std::string> files;
+    for (const auto& item : index.files) files.insert(item.second);
+    return files;
+}
+
+/// Removes the files of an earlier spill to this path, but for those that are kept.
+inline void remove_parts(const std::filesystem::path& path, const safetensors::ShardIndex& earlier,
+                         const std::set<std::string>& kept) {
+    std::error_code refused;  // then a file stays that nothing reads
+    for (const std::string& file : files_of(earlier))
+        if (!kept.contains(file) && file.starts_with(path.stem().string() + "-") && file.find('/') == file.npos)
+            std::filesystem::remove(path.parent_path() / file, refused);
+}
+
+inline void spill_to_one(const std::filesystem::path& path, const SpillPart& part, const HistoryFormat& format) {
+    NewFile file(path);
+    write_part(file, path, part, format, "");
+    const auto earlier = history_index(path);
+    file.publish();
+    if (!earlier) return;
+    std::error_code refused;
+    if (!std::filesystem::remove(index_path(path), refused))
+        throw FileError(index_path(path).string() + ": this index of an earlier spill cannot be removed (" +
+                        refused.message() + "): remove it, because it is read instead of " + path.string());
+    remove_parts(path, *earlier, {});
+}
+
+/// Writes all files before one takes its name. Until the index has its own, an earlier history at the path is read.
+inline void spill_to_many(EntryStore& store, const std::filesystem::path& path, const std::vector<SpillPart>& parts,
+                          const HistoryFormat& format) {
+    NewFile(path).write("");  // refuses a path that is a directory or in none
+    const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+    const std::string spill = std::to_string(now) + "-" + std::to_string(::getpid());
+    std::vector<std::string> claimed;
+    const auto unclaim = [&] {
+        for (const std::string& file : claimed) store.unclaim(file);
+    };
+    try {
+        std::list<NewFile> files;
+        std::set<std::string> names;
+        std::string map;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const std::filesystem::path at = part_path(path, i, parts.size());
+            if (!store.claim(canonical_text(at)))
+                throw ValueError(at.string() +
+                                 ": the file holds entries of this history already: spill to another file");
+            claimed.push_back(canonical_text(at));
+            write_part(files.emplace_back(at), at, parts[i], format, spill);
+            const std::string name = at.filename().string();
+            names.insert(name);
+            for (const StoredEntry* const e : parts[i].entries)
+                map += (map.empty() ? "" : ",\n") + safetensors::json_string(tensor_name(*e)) + ": " +
+                       safetensors::json_string(name);
+        }
+        NewFile& index = files.emplace_back(index_path(path));
+        index.write("{\"metadata\": {\"suture\": \"history\", \"spill\": \"" + spill + "\"}, \"weight_map\": {\n" +
+                    map + "}}\n");
+        const std::optional<safetensors::ShardIndex> earlier = history_index(path);
+        for (NewFile& file : files) file.publish();
+        std::error_code refused;
+        std::filesystem::remove(path, refused);  // an earlier history in one file
+        if (earlier) remove_parts(path, *earlier, names);
+    } catch (...) {
+        unclaim();
+        throw;
+    }
+}
+
+/// Of a header, in bytes as `divided` estimates them from above: the format allows 100 MB.
+inline constexpr std::size_t most_spill_header = 95'000'000;
+
+/// Writes the entries that are in memory to the file, or to several, and drops them from memory.
+inline void spill_entries(EntryStore& store, const std::filesystem::path& path, HistoryFormat format,
+                          std::size_t most_header_bytes = most_spill_header) {
     const std::vector<StoredEntry> stored = store.in_memory();
     if (stored.empty())
         throw ValueError(path.string() + ": this history has nothing in memory to spill: record something first");
@@ -182,26 +340,19 @@ inline void spill_entries(EntryStore& store, const std::filesystem::path& path, 
                                  layout_text(*e.held) + ": record sites of one size in each history");
         format.layout = first;
     }
-    std::map<std::string, at::Tensor> tensors;
-    nlohmann::json entries = nlohmann::json::array(), sites = nlohmann::json::object();
-    for (const StoredEntry& e : stored) {
-        if (e.tensor.requires_grad())
-            throw TypeError(path.string() + ": pass " + std::to_string(e.pass) + " of " + e.name +
-                            " is part of a gradient graph, which a file cannot hold: record without keep_graph");
-        tensors.emplace(tensor_name(e), tensor_of(e));
-        entries.push_back({e.layer, e.pass, cut_json(e.cut)});
-        sites[std::to_string(e.layer)] = e.name;
-    }
-    const auto text = [](const nlohmann::json& j) {
-        return j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    };
-    save_safetensors(
-        path, tensors,
-        {{"suture", "history"}, {"layout", format.name()}, {"sites", text(sites)}, {"entries", text(entries)}});
+    const std::vector<SpillPart> parts = divided(stored, path, most_header_bytes);
+    if (parts.size() == 1)
+        spill_to_one(path, parts.front(), format);
+    else
+        spill_to_many(store, path, parts, format);
 
-    const auto file = std::make_shared<const Safetensors>(Safetensors::open(path));
     std::map<std::uint64_t, std::function<at::Tensor()>> loads;
-    for (const StoredEntry& e : stored) loads.emplace(e.id, loader(file, tensor_name(e), e.tensor.device()));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const std::filesystem::path at = parts.size() == 1 ? path : part_path(path, i, parts.size());
+        const auto file = std::make_shared<const Safetensors>(Safetensors::open(at));
+        for (const StoredEntry* const e : parts[i].entries)
+            loads.emplace(e->id, loader(file, tensor_name(*e), e->tensor.device()));
+    }
     store.move_out(loads);
 }
 
@@ -221,16 +372,20 @@ inline StoredEntry listed_entry(const nlohmann::json& listed, const nlohmann::js
     return e;
 }
 
-/// The entries that the file lists, in its order.
+/// The entries that one file lists, in its order. `spill` is the text that it has in common with others, or nothing.
 /// @throws FileError if it is not a spilled history, TypeError if that has another layout
 template <class X>
-std::vector<StoredEntry> entries_in(const std::filesystem::path& path) {
+std::vector<StoredEntry> entries_in_file(const std::filesystem::path& path, const std::string& spill) {
     const auto file = std::make_shared<const Safetensors>(Safetensors::open(path));
     const auto refuse = [&path](const std::string& why) {
         throw FileError(path.string() + ": " + why + ": read a file that spill() wrote");
     };
     std::map<std::string, std::string> metadata = file->metadata();
     if (metadata["suture"] != "history") refuse("this is not a spilled history");
+    if (!spill.empty() && metadata["spill"] != spill)
+        throw FileError(path.string() +
+                        ": this file is of another spill than its index, which was interrupted: spill " +
+                        "the history again");
     const HistoryFormat format = history_format<X>(metadata["layout"]);
     if (metadata["layout"] != format.name())
         throw TypeError(path.string() + ": the file holds a history of " + metadata["layout"] + ", not of " +
@@ -254,16 +409,35 @@ std::vector<StoredEntry> entries_in(const std::filesystem::path& path) {
     }
     return entries;
 }
+
+/// The entries that a file, or several with their index, list, in their order. @throws as entries_in_file
+template <class X>
+std::vector<StoredEntry> entries_in(const std::filesystem::path& path) {
+    constexpr std::string_view ending = ".index.json";
+    if (const std::string text = path.string(); text.ends_with(ending))
+        return entries_in<X>(text.substr(0, text.size() - ending.size()));
+    const std::optional<safetensors::ShardIndex> index = history_index(path);
+    if (!index) return entries_in_file<X>(path, "");
+    const auto spill = index->metadata.find("spill");
+    std::vector<StoredEntry> entries;
+    for (const std::string& file : files_of(*index)) {
+        std::vector<StoredEntry> more =
+            entries_in_file<X>(path.parent_path() / file, spill == index->metadata.end() ? "?" : spill->second);
+        std::move(more.begin(), more.end(), std::back_inserter(entries));
+    }
+    return entries;
+}
 }  // namespace detail
 
-/// Moves the entries that are in memory into a file, which is written completely or not at all. They stay in the history
+/// Moves the entries that are in memory into a file, which is written completely or not at all. More than fit the header of
+/// one (some 300,000) are written to several beside it, queries-00001-of-00003.safetensors, with an index,
+/// queries.safetensors.index.json; read_history(path) reads either. The entries stay in the history
 /// and are read from the file when they are looked at; bytes_held() falls to 0, but Views that the program keeps still
 /// hold their tensors. The history can record on, and be spilled again to another file. It keeps the file open, so that
 /// a file that is renamed or replaced in the meantime still gives the entries.
 /// @throws ValueError if nothing is in memory, or if the file holds entries of this history already; TypeError if an
 ///         entry belongs to a gradient graph; OwnershipError if one was written after it was recorded; FileError if the
-///         file cannot be written, or would exceed the format's limit (about 800 000 entries: spill more often). Then
-///         the history is unchanged.
+///         file cannot be written. Then the history is unchanged.
 template <Recordable X>
 void spill(History<X>& history, const std::filesystem::path& path) {
     detail::EntryStore& store = detail::StoreAccess::store(history);

@@ -15,6 +15,7 @@
 #include "suture/hook/sites.hpp"
 #include "suture/script/detail/graph.hpp"
 #include "suture/script/detail/no_site.hpp"
+#include "suture/script/detail/not_a_script.hpp"
 #include "suture/script/detail/pass.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/torch.hpp"
@@ -247,15 +248,20 @@ namespace script {
 /// Loads a model that `torch.jit.save` wrote, onto a device if one is given.
 /// @throws FileError, with the path, if there is no such file or it is not a TorchScript model
 inline Script load(const std::filesystem::path& path, std::optional<at::Device> device = {}) {
-    if (!std::filesystem::is_regular_file(path))
-        throw FileError(path.string() + ": there is no such file: give the path of a file that torch.jit.save wrote");
-    const std::string refused = ": LibTorch cannot load this as a TorchScript model: ";
+    const char* const wanted = "give the path of a file that torch.jit.save wrote";
+    if (std::filesystem::is_directory(path)) throw FileError(path.string() + " is a directory: " + wanted);
+    if (!std::filesystem::is_regular_file(path)) throw FileError(path.string() + ": there is no such file: " + wanted);
+    const auto refuse = [&path](const char* what) -> FileError {
+        const std::string known = detail::not_a_script_text(path);
+        return FileError(path.string() +
+                         ": LibTorch cannot load this as a TorchScript model: " + (known.empty() ? what : known));
+    };
     try {
         return Script(device ? torch::jit::load(path.string(), *device) : torch::jit::load(path.string()));
     } catch (const c10::Error& e) {
-        throw FileError(path.string() + refused + e.what_without_backtrace());
+        throw refuse(e.what_without_backtrace());
     } catch (const std::exception& e) {
-        throw FileError(path.string() + refused + e.what());
+        throw refuse(e.what());
     }
 }
 

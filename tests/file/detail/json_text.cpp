@@ -15,6 +15,16 @@ TEST_CASE("numbers and words of JSON are shown as they are written, and shortene
     CHECK(json_text(std::string(1000, 'a')).size() == 43);
 }
 
+TEST_CASE("a parser's reason is given without its own name and without the text") {
+    try {
+        (void)nlohmann::json::parse("{\"a\": nan}");
+        FAIL("this is not JSON");
+    } catch (const nlohmann::json::exception& error) {
+        CHECK(suture::detail::parse_reason(error).find("parse error at line 1, column 8: syntax error") == 0);
+        CHECK(suture::detail::parse_reason(error).find("last read") == std::string::npos);
+    }
+}
+
 TEST_CASE("nested values of JSON are named, however deep they are") {
     CHECK(json_text({1, 2}) == "an array");
     CHECK(json_text({{"a", 1}}) == "an object");

@@ -3,6 +3,10 @@
 
 #include "file/files.hpp"
 
+#include <string>
+#include <tuple>
+#include <vector>
+
 using namespace files;
 
 TEST_CASE("a header may be in any order, spaced, padded and have fields that the format lacks") {
@@ -18,14 +22,15 @@ TEST_CASE("a header may be in any order, spaced, padded and have fields that the
 }
 
 TEST_CASE("a header that the file cannot hold is refused") {
-    check_refused("", {"has 0 bytes", "the header alone takes 8"});
-    check_refused("1234567", {"has 7 bytes"});
+    check_refused("", {"is empty (0 bytes)"});
+    check_refused("1234567", {"has 7 bytes", "the header alone takes 8"});
     check_refused(little_endian(2), {"should have a header of 2 bytes, but ends after 0 bytes of it"});
     check_refused(little_endian(50) + "{}", {"header of 50 bytes, but ends after 2 bytes"});
     check_refused(little_endian(99'000'000) + "{}", {"header of 99000000 bytes, but ends after 2 bytes"});
     check_refused(little_endian(100'000'001) + "{}", {"header of 100000001 bytes, but 100 MB are the limit"});
     check_refused(std::string(8, '\xFF') + "{}", {"header of 18446744073709551615 bytes"});
-    check_refused("version https://git-lfs.github.com/spec/v1\n", {"100 MB are the limit", "LFS pointer"});
+    check_refused("version https://git-lfs.github.com/spec/v1\n",
+                  {"is a Git LFS pointer, not the file", "git lfs pull"});
 }
 
 TEST_CASE("a header of more than 100 MB is refused even if the file is long enough") {
@@ -38,7 +43,7 @@ TEST_CASE("a header of more than 100 MB is refused even if the file is long enou
 TEST_CASE("a header that is not a JSON object is refused") {
     check_refused(image(""), {"must begin with '{', but it is empty"});
     check_refused(image("[]"), {"must begin with '{', but it is \"[]\""});
-    check_refused(image(" {}"), {"must begin with '{'"});
+    check_refused(image("   "), {"must begin with '{', but it is \"   \""});
     check_refused(image("\xEF\xBB\xBF{}"), {"must begin with '{'"});
     check_refused(image("{"), {"the header is not JSON (parse error at line 1, column 2"});
     check_refused(image("{,}"), {"the header is not JSON (parse error at line 1, column 2"});
@@ -113,13 +118,13 @@ TEST_CASE("invalid sizes are refused") {
     check_refused(shaped("[1e2]"), {"the shape of tensor \"x\"", "got 1e2"});
     check_refused(shaped("[9223372036854775808]"), {"got 9223372036854775808"});
     check_refused(shaped("[99999999999999999999999]"), {"got 99999999999999999999999"});
-    check_refused(shaped("[9223372036854775807]"),
-                  {"the shape of tensor \"x\" multiplies to more than 2^63 - 1 bytes"});
-    check_refused(shaped("[4294967296,4294967296]"), {"multiplies to more than 2^63 - 1 bytes"});
+    check_refused(shaped("[9223372036854775807]"), {"the shape of tensor \"x\" multiplies to more than 2^63 - 1 bits"});
+    check_refused(shaped("[4294967296,4294967296]"), {"multiplies to more than 2^63 - 1 bits"});
     // 2^31 * 2^31 * 4 wraps to 0 in 64 bits.
-    check_refused(shaped("[2147483648,2147483648,4]"), {"multiplies to more than 2^63 - 1 bytes"});
-    check_refused(shaped("[4294967296,4294967296,0]"), {"multiplies to more than 2^63 - 1 bytes"});
+    check_refused(shaped("[2147483648,2147483648,4]"), {"multiplies to more than 2^63 - 1 bits"});
+    check_refused(shaped("[4294967296,4294967296,0]"), {"multiplies to more than 2^63 - 1 bits"});
     check_refused(image("{\"x\":" + entry("F8", "[4294967296,4294967296]", "[0,0]") + "}"), {"multiplies to more"});
+    check_refused(shaped("[-0]"), {"the shape of tensor \"x\"", "got -0"});
 }
 
 TEST_CASE("a tensor whose bytes do not match its shape is refused") {
@@ -131,6 +136,25 @@ TEST_CASE("a tensor whose bytes do not match its shape is refused") {
     check_refused(image("{\"x\":" + entry("U8", "[1,1,1,1,1,1,1,1,1,2]", "[0,1]") + "}", 1),
                   {"and 2 more sizes need 2 bytes"});
     check_refused(image("{\"x\":" + entry("I64", "[1000000000]", "[0,8]") + "}", 8), {"need 8000000000 bytes"});
+}
+
+TEST_CASE("values of less than a byte are packed, and those that do not fill whole bytes are refused") {
+    const auto packed = [](const std::string& dtype, const std::string& shape, int bytes) {
+        return image("{\"x\":" + entry(dtype, shape, "[0," + std::to_string(bytes) + "]") + "}", bytes);
+    };
+    for (const auto& [dtype, shape, bytes] : std::vector<std::tuple<std::string, std::string, int>>{
+             {"F4", "[2,8]", 8}, {"F4", "[2]", 1}, {"F4", "[0,3]", 0}, {"F6_E2M3", "[4]", 3}, {"F6_E3M2", "[8,2]", 12}})
+        CHECK(refusal_of(packed(dtype, shape, bytes)) == "");
+    check_refused(packed("F4", "[3]", 2),
+                  {"hold 2 bytes", "dtype F4 and shape [3] need 12 bits, which are not whole bytes"});
+    check_refused(packed("F6_E2M3", "[5]", 4), {"need 30 bits, which are not whole bytes"});
+    check_refused(packed("F4", "[2,8]", 16), {"hold 16 bytes, but its dtype F4 and shape [2, 8] need 8 bytes"});
+}
+
+TEST_CASE("metadata of null and space before the header are taken as the reference reader takes them") {
+    CHECK(refusal_of(image("{\"__metadata__\":null,\"x\":" + entry("U8", "[1]", "[0,1]") + "}", 1)) == "");
+    CHECK(refusal_of(image(" \n{}")) == "");
+    check_refused(image("{\"x\":null}"), {"tensor \"x\" must be an object, got null"});
 }
 
 TEST_CASE("tensors that do not cover the data are refused") {

@@ -41,6 +41,6 @@ TEST_CASE("a tensor that the format cannot hold is refused by name") {
         return message_of<FileError>([&] { (void)format::writing_order({{name, t}}); });
     };
     CHECK(says(refusal("x", at::Tensor()), "tensor \"x\" is undefined: leave it out"));
-    CHECK(says(refusal("x", at::ones({1}, at::kComplexFloat)), "complex64", "convert it first"));
+    CHECK(says(refusal("x", at::ones({1}, at::kComplexDouble)), "complex128", "convert it first"));
     CHECK(says(refusal("__metadata__", at::ones({1})), "reserves for metadata: rename it"));
 }

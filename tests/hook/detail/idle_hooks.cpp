@@ -57,3 +57,13 @@ TEST_CASE("where the model is known, its own sites are told from those of anothe
           "hook "
           "what its forward calls");
 }
+
+TEST_CASE("modules that a fused path leaves out are named with how they are passed") {
+    IdleHook fused = a;
+    fused.path = "layers.0.self_attn";
+    CHECK(suture::detail::idle_message({{fused}, {}}, {})
+              .find(" (torch.nn.TransformerEncoderLayer in eval mode calls none of its modules while gradients are "
+                    "disabled: "
+                    "enable them, or call train()), or call may_be_idle()") != std::string::npos);
+    CHECK(suture::detail::idle_message({{a}, {}}, {}).find("TransformerEncoderLayer") == std::string::npos);
+}

@@ -21,7 +21,7 @@ class InputFile {
 public:
     /// @throws FileError unless the path leads to a regular file that can be opened
     explicit InputFile(const std::filesystem::path& path)
-        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // a pipe must not block
+        : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // a pipe must not block
         if (descriptor_.number < 0) refuse_file("cannot be opened" + system_reason(errno), "check the path");
         struct stat status {};
         if (::fstat(descriptor_.number, &status) != 0) fail();
@@ -30,6 +30,8 @@ public:
         size_ = static_cast<std::uint64_t>(status.st_size);
     }
 
+    /// As it was given.
+    const std::filesystem::path& path() const { return path_; }
     /// Its bytes when it was opened.
     std::uint64_t size() const { return size_; }
 
@@ -53,6 +55,7 @@ public:
 private:
     [[noreturn]] static void fail() { refuse_file("cannot be read" + system_reason(errno), "check the disk"); }
 
+    std::filesystem::path path_;
     Descriptor descriptor_;
     std::uint64_t size_ = 0;
 };

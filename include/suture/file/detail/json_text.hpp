@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace suture::detail {
 
@@ -15,6 +17,14 @@ inline std::string json_text(const nlohmann::json& value) {
     if (value.is_structured()) return std::string("an ") + value.type_name();
     const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return text.size() <= most_shown ? text : text.substr(0, most_shown) + "...";
+}
+
+/// Why and where a text is not JSON, without the parser's own name for it and without repeating the text.
+inline std::string parse_reason(const nlohmann::json::exception& error) {
+    std::string_view reason = error.what();  // "[json.exception...] parse error at ...: why; last read: '...'"
+    reason = reason.substr(std::min(reason.size(), reason.find("] ") + 2));
+    reason = reason.substr(0, reason.find("; last read"));
+    return std::string(reason.substr(0, 200));
 }
 
 }  // namespace suture::detail

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,20 +20,35 @@ namespace suture::detail::safetensors {
 
 struct Dtype {
     std::string_view name;
-    at::ScalarType type;
+    unsigned bits;  ///< of one value; the format packs values without padding
+    std::string_view
+        torch;  ///< c10's name of the scalar type, which an older LibTorch may lack; empty if there is none
 };
 
-/// In the order in which the reference writer stores tensors: the widest alignment first.
-inline constexpr std::array<Dtype, 10> dtypes{{{"I64", at::kLong},
-                                               {"F64", at::kDouble},
-                                               {"F32", at::kFloat},
-                                               {"I32", at::kInt},
-                                               {"BF16", at::kBFloat16},
-                                               {"F16", at::kHalf},
-                                               {"I16", at::kShort},
-                                               {"I8", at::kChar},
-                                               {"U8", at::kByte},
-                                               {"BOOL", at::kBool}}};
+/// Every dtype of the format (safetensors 0.8), in the order in which the reference writer stores tensors: the widest
+/// alignment first. LibTorch's float4 holds two values, which would be another shape.
+inline constexpr std::array<Dtype, 22> dtypes{{{"U64", 64, "UInt64"},
+                                               {"I64", 64, "Long"},
+                                               {"F64", 64, "Double"},
+                                               {"C64", 64, "ComplexFloat"},
+                                               {"F32", 32, "Float"},
+                                               {"U32", 32, "UInt32"},
+                                               {"I32", 32, "Int"},
+                                               {"BF16", 16, "BFloat16"},
+                                               {"F16", 16, "Half"},
+                                               {"U16", 16, "UInt16"},
+                                               {"I16", 16, "Short"},
+                                               {"F8_E5M2FNUZ", 8, "Float8_e5m2fnuz"},
+                                               {"F8_E4M3FNUZ", 8, "Float8_e4m3fnuz"},
+                                               {"F8_E8M0", 8, "Float8_e8m0fnu"},
+                                               {"F8_E4M3", 8, "Float8_e4m3fn"},
+                                               {"F8_E5M2", 8, "Float8_e5m2"},
+                                               {"I8", 8, "Char"},
+                                               {"U8", 8, "Byte"},
+                                               {"F6_E3M2", 6, ""},
+                                               {"F6_E2M3", 6, ""},
+                                               {"F4", 4, ""},
+                                               {"BOOL", 8, "Bool"}}};
 
 /// The dtype of that name, or null.
 inline const Dtype* find_dtype(std::string_view name) {
@@ -41,8 +58,18 @@ inline const Dtype* find_dtype(std::string_view name) {
 
 /// The dtype that stores these scalars, or null.
 inline const Dtype* find_dtype(at::ScalarType type) {
-    const auto* found = std::find_if(dtypes.begin(), dtypes.end(), [&](const Dtype& d) { return d.type == type; });
+    const std::string_view torch = c10::toString(type);
+    const auto* found = std::find_if(dtypes.begin(), dtypes.end(), [&](const Dtype& d) { return d.torch == torch; });
     return found == dtypes.end() ? nullptr : found;
+}
+
+/// This LibTorch's scalar type for the dtype of that name; empty if it has none, or if the format lacks the dtype.
+inline std::optional<at::ScalarType> scalar_type_of(std::string_view name) {
+    const Dtype* const dtype = find_dtype(name);
+    if (!dtype || dtype->torch.empty()) return {};
+    for (int i = 0; i < static_cast<int>(at::ScalarType::NumOptions); ++i)
+        if (const auto type = static_cast<at::ScalarType>(i); dtype->torch == c10::toString(type)) return type;
+    return {};
 }
 
 inline constexpr std::uint64_t length_bytes = 8;              ///< the little-endian length before the header
@@ -54,6 +81,9 @@ struct Entry {
     std::string dtype;
     std::vector<std::int64_t> sizes;
     std::uint64_t begin = 0, end = 0;  ///< in bytes from the start of the data
+    std::size_t file = 0;              ///< which of the files, if an index lists several
+
+    std::uint64_t bytes() const { return end - begin; }
 };
 
 struct Header {

@@ -4,6 +4,8 @@
 
 #include "suture/file/detail/file_errors.hpp"
 #include "suture/file/detail/input_file.hpp"
+#include "suture/file/detail/json_text.hpp"
+#include "suture/file/detail/other_formats.hpp"
 #include "suture/file/detail/safetensors_format.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/torch.hpp"
@@ -23,18 +25,24 @@
 
 namespace suture::detail::safetensors {
 
+/// Refuses a file whose first bytes cannot be the length of a header, by what else it is.
+[[noreturn]] inline void refuse_length(const InputFile& file, const std::string& why) {
+    refuse_other_format(file.path(), first_bytes(file), file.size());
+    refuse_file(why, "check that it is a safetensors file, and download or write it again");
+}
+
 /// The header's text, allocated only once the file is known to be long enough for it.
 inline std::string read_header(const InputFile& file) {
+    if (file.size() == 0) refuse_file("is empty (0 bytes)");
     if (file.size() < length_bytes)
         refuse_file("has " + bytes_text(file.size()) + ", but the length of the header alone takes 8");
     std::uint64_t length = 0;
     file.read(0, &length, length_bytes);
     if (length > longest_header)
-        refuse_file("would have a header of " + bytes_text(length) + ", but 100 MB are the limit",
-                    "check that it is a safetensors file (not an LFS pointer, web page or .bin)");
+        refuse_length(file, "would have a header of " + bytes_text(length) + ", but 100 MB are the limit");
     if (length > file.size() - length_bytes)
-        refuse_file("should have a header of " + bytes_text(length) + ", but ends after " +
-                    bytes_text(file.size() - length_bytes) + " of it");
+        refuse_length(file, "should have a header of " + bytes_text(length) + ", but ends after " +
+                                bytes_text(file.size() - length_bytes) + " of it");
     std::string text(length, '\0');
     file.read(length_bytes, text.data(), length);
     return text;
@@ -46,12 +54,14 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 public:
     Header take() { return std::move(header_); }
 
-    bool null() override { return scalar("null"); }
+    bool null() override {  // no metadata, as the reference reader takes it
+        return (place_ == Place::header && name_ == metadata_key) || scalar("null");
+    }
     bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
     bool binary(binary_t&) override { return scalar("binary data"); }
     bool number_float(number_float_t, const string_t& text) override { return scalar(text.substr(0, 40)); }
     bool number_integer(number_integer_t value) override {  // called only for texts with a minus sign
-        return value < 0 ? scalar(std::to_string(value)) : number_unsigned(0);
+        return scalar(value < 0 ? std::to_string(value) : "-0");
     }
     bool number_unsigned(number_unsigned_t value) override {
         if (place_ != Place::numbers || value > largest_number) return scalar(std::to_string(value));
@@ -111,10 +121,7 @@ public:
     }
 
     bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
-        std::string_view reason = error.what();  // "[json.exception...] parse error at ...: why; last read: '...'"
-        reason = reason.substr(std::min(reason.size(), reason.find("] ") + 2));
-        reason = reason.substr(0, reason.find("; last read"));
-        refuse_file("the header is not JSON (" + std::string(reason.substr(0, 200)) + ")");
+        refuse_file("the header is not JSON (" + parse_reason(error) + ")");
     }
 
 private:
@@ -187,7 +194,7 @@ private:
 
 /// @throws FileError unless the text is one JSON object that describes tensors.
 inline Header parse_header(const std::string& text) {
-    if (!text.starts_with('{'))
+    if (const std::size_t begin = text.find_first_not_of(" \t\r\n"); begin == text.npos || text[begin] != '{')
         refuse_file("the header must begin with '{', but it is " + (text.empty() ? "empty" : in_quotes(text)));
     if (text.find('\0') != std::string::npos)  // the parser would stop there
         refuse_file("the header is not JSON (it holds a zero byte)");
@@ -196,9 +203,9 @@ inline Header parse_header(const std::string& text) {
     return reader.take();
 }
 
-/// The bytes of a tensor of this shape. A size of 0 does not excuse an overflow in the others: strides are their products.
-inline std::uint64_t expected_bytes(const std::string& name, const Entry& entry, std::uint64_t element_bytes) {
-    std::uint64_t product = element_bytes;
+/// The bits of a tensor of this shape. A size of 0 does not excuse an overflow in the others: strides are their products.
+inline std::uint64_t expected_bits(const std::string& name, const Entry& entry, std::uint64_t element_bits) {
+    std::uint64_t elements = 1;
     bool empty = false;
     for (const std::int64_t size : entry.sizes) {
         const auto factor = static_cast<std::uint64_t>(size);
@@ -206,11 +213,11 @@ inline std::uint64_t expected_bytes(const std::string& name, const Entry& entry,
             empty = true;
             continue;
         }
-        if (product > largest_number / factor)
-            refuse_file("the shape of tensor " + in_quotes(name) + " multiplies to more than 2^63 - 1 bytes");
-        product *= factor;
+        if (elements > largest_number / factor || elements * factor > largest_number / element_bits)
+            refuse_file("the shape of tensor " + in_quotes(name) + " multiplies to more than 2^63 - 1 bits");
+        elements *= factor;
     }
-    return empty ? 0 : product;
+    return empty ? 0 : elements * element_bits;
 }
 
 /// "[2, 3]", or the beginning of a long shape.
@@ -227,11 +234,15 @@ inline void check_entry(const std::string& name, const Entry& entry, std::uint64
     if (entry.begin > entry.end) refuse_file(where + " end before they begin");
     if (entry.end > data_bytes)
         refuse_file(where + " lie outside the file, which has " + bytes_text(data_bytes) + " of data");
-    const Dtype* dtype = find_dtype(entry.dtype);
-    const std::uint64_t needed = expected_bytes(name, entry, dtype ? c10::elementSize(dtype->type) : 1);
-    if (dtype && entry.end - entry.begin != needed)
-        refuse_file(where + " hold " + bytes_text(entry.end - entry.begin) + ", but its dtype " + entry.dtype +
-                    " and shape " + short_shape(entry.sizes) + " need " + bytes_text(needed));
+    const Dtype* const dtype = find_dtype(entry.dtype);
+    const std::uint64_t needed = expected_bits(name, entry, dtype ? dtype->bits : 8);
+    if (!dtype) return;
+    const std::string packing = "its dtype " + entry.dtype + " and shape " + short_shape(entry.sizes) + " need ";
+    if (needed % 8 != 0)
+        refuse_file(where + " hold " + bytes_text(entry.bytes()) + ", but " + packing + std::to_string(needed) +
+                    " bits, which are not whole bytes");
+    if (entry.bytes() != needed / 8)
+        refuse_file(where + " hold " + bytes_text(entry.bytes()) + ", but " + packing + bytes_text(needed / 8));
 }
 
 /// The names in the order of their data.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "suture/tensor/joined.hpp"
@@ -37,6 +39,21 @@ inline std::string idle_text(const std::vector<IdleHook>& hooks) {
 
 /// Gives the identities of a model's sites, where the model that ran is known.
 using SitesOfModel = std::function<std::set<std::uint64_t>()>;
+
+/// A hint if a path ends in the name of a module of torch.nn.TransformerEncoderLayer, whose fused path passes none of them.
+inline std::string fused_path_text(const IdleHooks& idle) {
+    constexpr std::array<std::string_view, 7> fused{"self_attn", "linear1",  "linear2", "norm1",
+                                                    "norm2",     "dropout1", "dropout2"};
+    const auto is_fused = [&](const IdleHook& hook) {
+        const std::string_view path = hook.path;
+        const std::string_view last = path.substr(path.rfind('.') + 1);
+        return std::find(fused.begin(), fused.end(), last) != fused.end();
+    };
+    if (std::none_of(idle.hooks.begin(), idle.hooks.end(), is_fused)) return "";
+    return " (torch.nn.TransformerEncoderLayer in eval mode calls none of its modules while gradients are disabled: "
+           "enable "
+           "them, or call train())";
+}
 
 inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_model) {
     const auto all = [&](auto property) { return std::all_of(idle.hooks.begin(), idle.hooks.end(), property); };
@@ -71,7 +88,7 @@ inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_
 /// The whole message. @pre there are such hooks
 inline std::string idle_message(const IdleHooks& idle, const SitesOfModel& sites_of_model) {
     return "the scope ends but these hooks never fired: " + idle_text(idle.hooks) + ": " +
-           why_idle(idle, sites_of_model) + ", or call may_be_idle()";
+           why_idle(idle, sites_of_model) + fused_path_text(idle) + ", or call may_be_idle()";
 }
 
 }  // namespace suture::detail
