@@ -435,7 +435,7 @@ def main():
     if given.goldens:
         random_ = random.Random(3)
         texts = make_texts(20000)
-        texts = EDGES[::4] + SENTENCES[::3] + [t for t in random_.sample(texts, 90) if len(t) < 80][:40]
+        texts = EDGES[::9] + [s[:60] for s in SENTENCES[1::3]] + [t for t in random_.sample(texts, 90) if len(t) < 50][:10]
     else:
         texts = make_texts(given.texts)
     wanted = lambda name: not given.only or given.only in name

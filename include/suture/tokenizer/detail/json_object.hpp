@@ -37,7 +37,7 @@ public:
     std::string text(const std::string& field) const {
         const Json& value = at(field);
         if (!value.is_string()) refuse_field(field, value, "a text");
-        return value.get<std::string>();
+        return value.template get<std::string>();
     }
     std::optional<std::string> optional_text(const std::string& field) const {
         return has(field) ? std::optional(text(field)) : std::nullopt;
@@ -45,13 +45,13 @@ public:
     bool flag(const std::string& field, bool otherwise) const {
         if (!has(field)) return otherwise;
         if (!object_->at(field).is_boolean()) refuse_field(field, object_->at(field), "true or false");
-        return object_->at(field).get<bool>();
+        return object_->at(field).template get<bool>();
     }
     /// A whole number from 0.
     std::uint64_t count(const std::string& field) const {
         const Json& value = at(field);
         if (!value.is_number_unsigned()) refuse_field(field, value, "a number from 0");
-        return value.get<std::uint64_t>();
+        return value.template get<std::uint64_t>();
     }
     const Json& list(const std::string& field) const {
         const Json& value = at(field);

@@ -1,4 +1,4 @@
-// What Python's `tokenizers` 0.23.3 knows of Unicode. Made by tests/tokenizer/make_unicode_tables.py; do not edit.
+// What Python's `tokenizers` 0.23.3 knows of Unicode. Made by tests/tokenizers/make_unicode_tables.py; do not edit.
 //
 // Numbers are in base 36. A set is the lengths of the runs outside, inside, outside ... of it, from U+0000 on. A mapping is
 // `distance from the character before:what it becomes`, with dots between characters.

@@ -238,7 +238,7 @@ def make():
         literal("combining_classes", "Combining classes: distance, number of characters, class.", " ".join(class_words)),
     ]
     table = ",\n".join(f'    ScriptRuns{{"{s.lower()}", script_{s.lower()}}}' for s in scripts)
-    return f"""// What Python's `tokenizers` {tokenizers.__version__} knows of Unicode. Made by tests/tokenizer/make_unicode_tables.py; do not edit.
+    return f"""// What Python's `tokenizers` {tokenizers.__version__} knows of Unicode. Made by tests/tokenizers/make_unicode_tables.py; do not edit.
 //
 // Numbers are in base 36. A set is the lengths of the runs outside, inside, outside ... of it, from U+0000 on. A mapping is
 // `distance from the character before:what it becomes`, with dots between characters.
