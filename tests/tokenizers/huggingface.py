@@ -15,6 +15,7 @@ DIRECTORY then has
 Needs tokenizers and transformers. Without them the script says so and ends well.
 """
 import argparse
+import hashlib
 import json
 import pathlib
 import random
@@ -428,6 +429,12 @@ def main():
     out = HERE / "goldens" if given.goldens else given.directory
     if out is None:
         parser.error("give a directory, or --goldens")
+    # A second run has nothing to do: training and twenty thousand texts for each tokenizer take minutes.
+    made_by = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest() + f" {tokenizers.__version__} {transformers.__version__} {given}"
+    stamp = out / "made_by"
+    if stamp.exists() and stamp.read_text() == made_by:
+        print(f"{out} is up to date")
+        return
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     # Few merges keep the committed files small.
@@ -469,6 +476,8 @@ def main():
     dump(out / "texts.json", texts)
     dump(out / "models.json", {name: model for name, model in of.items() if name in used})
     dump(out / "kinds.json", kinds)
+    if not given.goldens:
+        stamp.write_text(made_by)
     print(f"{len(kinds)} tokenizers and {len(texts)} texts of tokenizers {tokenizers.__version__} and transformers {transformers.__version__} in {out}")
 
 

@@ -215,11 +215,9 @@ def make():
     for c in cased:
         if c in seen:
             continue
-        equal = {ord(x) for x in "".join(
-            p for p, _ in pre_tokenizers.Split(Regex(rf"(?i:\x{{{c:x}}})"), behavior="removed", invert=True).pre_tokenize_str(chunk[0]))
-            if len(x) == 1}
-        # A character that folds to several is matched by them as well; such matches are left to the reader's refusal.
-        equal = {e for e in equal | {c}}
+        split = pre_tokenizers.Split(Regex(rf"(?i:\x{{{c:x}}})"), behavior="removed", invert=True)
+        # A ligature such as U+FB06 also matches "st": that is several characters, which the reader of expressions refuses.
+        equal = {ord(piece) for piece, _ in split.pre_tokenize_str(chunk[0]) if len(piece) == 1} | {c}
         seen |= equal
         for e in sorted(equal)[1:]:
             fold[e] = chr(min(equal))

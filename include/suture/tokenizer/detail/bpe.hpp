@@ -90,10 +90,9 @@ private:
         }
     }
     static JsonObject parts_of(JsonObject model) {
-        // Files of old versions have no type.
-        const std::string type = model.optional_text("type").value_or("BPE");
-        if (type != "BPE" || !model.has("merges"))
-            throw FileError("model has the type " + in_quotes(type == "BPE" ? "unknown" : type) +
+        const std::string type = model.optional_text("type").value_or("BPE");  // files of old versions have no type
+        if (type != "BPE")
+            throw FileError("model has the type " + in_quotes(type) +
                             ", which is not supported: use a tokenizer whose model is BPE");
         if (model.has("dropout") && model.at("dropout") != 0.0)
             throw FileError("model has a dropout of " + json_text(model.at("dropout")) +
