@@ -27,7 +27,7 @@ json model(const json& changes = json::object()) {
 
 TEST_CASE("characters become tokens that are merged; merges are pairs in one text or in two") {
     CHECK(Bpe(model()).encode("abba") == Ids{3, 2, 1});
-    CHECK(Bpe(model({{"merges", {{"a", "b"}}}})).encode("abba") == Ids{3, 2, 1});
+    CHECK(Bpe(model({{"merges", json::array({json::array({"a", "b"})})}})).encode("abba") == Ids{3, 2, 1});
     CHECK(Bpe(model()).encode("") == Ids{});
 }
 
@@ -47,12 +47,13 @@ TEST_CASE("a piece that is a token is not merged where merges are ignored") {
 }
 
 TEST_CASE("characters inside a word have a prefix, and the last has a suffix") {
-    const json prefixed{
-        {"vocab", {{"a", 0}, {"##b", 1}, {"ab", 2}}}, {"merges", {{"a", "##b"}}}, {"continuing_subword_prefix", "##"}};
+    const json prefixed{{"vocab", {{"a", 0}, {"##b", 1}, {"ab", 2}}},
+                        {"merges", json::array({json::array({"a", "##b"})})},
+                        {"continuing_subword_prefix", "##"}};
     CHECK(Bpe(model(prefixed)).encode("ab") == Ids{2});
     CHECK(Bpe(model(prefixed)).encode("abb") == Ids{2, 1});
     const json suffixed{{"vocab", {{"a", 0}, {"b</w>", 1}, {"ab</w>", 2}, {"a</w>", 3}}},
-                        {"merges", {{"a", "b</w>"}}},
+                        {"merges", json::array({json::array({"a", "b</w>"})})},
                         {"end_of_word_suffix", "</w>"}};
     CHECK(Bpe(model(suffixed)).encode("ab") == Ids{2});
     CHECK(Bpe(model(suffixed)).encode("aa") == Ids{0, 3});

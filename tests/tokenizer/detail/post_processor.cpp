@@ -27,11 +27,13 @@ json one(json pieces) {
 
 TEST_CASE("each kind puts its tokens around the ids, unless they are not wanted") {
     const json roberta{{"type", "RobertaProcessing"}, {"sep", {"</s>", 8}}, {"cls", {"<s>", 9}}};
-    const json sequence{
-        {"type", "Sequence"},
-        {"processors", {{{"type", "ByteLevel"}}, one({special("<s>"), text}), one({text, special("<s>")})}}};
-    CHECK(PostProcessor(one({special("<s>"), text, special("<s>")}))({5}, true) == Ids{1, 2, 5, 1, 2});
-    CHECK(PostProcessor(one({special("<s>"), text}))({5}, false) == Ids{5});
+    const json sequence{{"type", "Sequence"},
+                        {"processors",
+                         {{{"type", "ByteLevel"}},
+                          one(json::array({special("<s>"), text})),
+                          one(json::array({text, special("<s>")}))}}};
+    CHECK(PostProcessor(one(json::array({special("<s>"), text, special("<s>")})))({5}, true) == Ids{1, 2, 5, 1, 2});
+    CHECK(PostProcessor(one(json::array({special("<s>"), text})))({5}, false) == Ids{5});
     CHECK(PostProcessor(roberta)({5}, true) == Ids{9, 5, 8});
     CHECK(PostProcessor(roberta)({5}, false) == Ids{5});
     CHECK(PostProcessor(sequence)({5}, true) == Ids{1, 2, 5, 1, 2});
@@ -41,10 +43,10 @@ TEST_CASE("each kind puts its tokens around the ids, unless they are not wanted"
 
 TEST_CASE("a template for two texts, unknown tokens and other kinds are refused") {
     const auto refusal = [](const json& j) { return message_of<FileError>([&] { (void)PostProcessor(j); }); };
-    CHECK(says(refusal(one({json{{"Sequence", {{"id", "B"}, {"type_id", 0}}}}})),
+    CHECK(says(refusal(one(json::array({json{{"Sequence", {{"id", "B"}, {"type_id", 0}}}}}))),
                "post_processor.single has a second text"));
-    CHECK(says(refusal(one({special("</s>")})), "post_processor.special_tokens has no </s>"));
-    CHECK(says(refusal({{"type", "BertProcessing"}, {"sep", {"a"}}, {"cls", {"a", 1}}}),
+    CHECK(says(refusal(one(json::array({special("</s>")}))), "post_processor.special_tokens has no </s>"));
+    CHECK(says(refusal({{"type", "BertProcessing"}, {"sep", json::array({"a"})}, {"cls", {"a", 1}}}),
                "a sep that is not a token and its id"));
     CHECK(says(refusal({{"type", "BertProcessing"}, {"sep", {"a", -1}}, {"cls", {"a", 1}}}), "has the id -1"));
     CHECK(says(refusal({{"type", "Else"}}), "post_processor has the type \"Else\""));

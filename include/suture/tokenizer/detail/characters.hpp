@@ -88,8 +88,8 @@ public:
     char32_t number(char32_t base = 36) {
         char32_t value = 0;
         while (!at_end()) {
-            const char c = text_[at_];
-            const char32_t digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : base;
+            const auto c = static_cast<char32_t>(text_[at_]);
+            const char32_t digit = c >= U'0' && c <= U'9' ? c - U'0' : c >= U'a' && c <= U'z' ? c - U'a' + 10 : base;
             if (digit >= base) break;
             value = value * base + digit;
             ++at_;

@@ -201,14 +201,15 @@ private:
             for (const Json& token : *extra) special.push_back(token_of(token, "extra_special_tokens").content);
         std::map<Index, AddedToken> tokens;
         for (const auto& [content, id] : added.items()) {
-            if (!id.is_number_unsigned() || id.get<std::uint64_t>() > Vocabulary::largest_id)
+            const auto number = natural_number(id);
+            if (!number || *number > Vocabulary::largest_id)
                 refuse((directory_ / "added_tokens.json").string() + " has an id that is not a number from 0 for " +
                        in_quotes(content));
             AddedToken token;
             token.content = content;
             token.special = std::find(special.begin(), special.end(), content) != special.end();
             token.normalized = !token.special;
-            tokens[id.get<Index>()] = token;
+            tokens[static_cast<Index>(*number)] = token;
         }
         decoder_ = std::move(tokens);
     }
@@ -295,8 +296,8 @@ private:
                       {"behavior", "Isolated"},
                       {"invert", false}},
                      bytes}}};
-        return Pipeline(std::move(model), is_qwen2 ? Normalizer({{"type", "NFC"}}) : Normalizer(), PreTokenizer(cut),
-                        PostProcessor(), Decoder({{"type", "ByteLevel"}}));
+        return Pipeline(std::move(model), is_qwen2 ? Normalizer(nlohmann::json{{"type", "NFC"}}) : Normalizer(),
+                        PreTokenizer(cut), PostProcessor(), Decoder(nlohmann::json{{"type", "ByteLevel"}}));
     }
     /// A list of words that lies beside a merges.txt would lose nearly every character of a text in silence.
     static void check_bytes(const Vocabulary& tokens, const std::filesystem::path& file) {
@@ -324,7 +325,8 @@ private:
         add("add_bos_token", "bos_token");
         single.push_back({{"Sequence", {{"id", "A"}, {"type_id", 0}}}});
         add("add_eos_token", "eos_token");
-        return PostProcessor({{"type", "TemplateProcessing"}, {"single", single}, {"special_tokens", special}});
+        return PostProcessor(
+            nlohmann::json{{"type", "TemplateProcessing"}, {"single", single}, {"special_tokens", special}});
     }
 };
 

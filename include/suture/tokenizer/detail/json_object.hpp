@@ -16,6 +16,14 @@
 
 namespace suture::detail {
 
+/// A whole number from 0; none if the value is anything else.
+template <class Json>
+std::optional<std::uint64_t> natural_number(const Json& value) {
+    if (value.is_number_unsigned()) return value.template get<std::uint64_t>();
+    if (!value.is_number_integer() || value.template get<std::int64_t>() < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(value.template get<std::int64_t>());
+}
+
 /// @tparam Json nlohmann::json, or ordered_json, which keeps the order of a file
 template <class Json>
 class BasicJsonObject {
@@ -50,8 +58,9 @@ public:
     /// A whole number from 0.
     std::uint64_t count(const std::string& field) const {
         const Json& value = at(field);
-        if (!value.is_number_unsigned()) refuse_field(field, value, "a number from 0");
-        return value.template get<std::uint64_t>();
+        const auto number = natural_number(value);
+        if (!number) refuse_field(field, value, "a number from 0");
+        return *number;
     }
     const Json& list(const std::string& field) const {
         const Json& value = at(field);

@@ -65,9 +65,9 @@ private:
     using Template = std::vector<Piece>;
 
     static Index id_of(const nlohmann::json& id, const std::string& place) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > Vocabulary::largest_id)
-            JsonObject::refuse(place + " has the id " + json_text(id));
-        return id.get<Index>();
+        const auto number = natural_number(id);
+        if (!number || *number > Vocabulary::largest_id) JsonObject::refuse(place + " has the id " + json_text(id));
+        return static_cast<Index>(*number);
     }
     /// Of `["</s>", 2]`.
     static Index id_of(const JsonObject& object, const std::string& field) {

@@ -605,7 +605,6 @@ public:
             fill(from, to, symbol->second);
             from = to;
         }
-        count_ = known.size();
     }
 
     std::uint8_t of(char32_t c) const { return blocks_[block_of_[c >> 8]][c & 0xFF]; }
@@ -646,7 +645,6 @@ private:
     std::map<std::uint8_t, std::size_t> uniform_;
     std::vector<Block> blocks_;
     std::vector<std::uint16_t> block_of_ = std::vector<std::uint16_t>(characters_end >> 8);
-    std::size_t count_ = 0;
 };
 
 /// A compiled expression. Copies share it; several threads can match with it at once.

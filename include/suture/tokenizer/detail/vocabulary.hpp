@@ -5,6 +5,7 @@
 #include "suture/file/detail/json_text.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/visible_text.hpp"
+#include "suture/tokenizer/detail/json_object.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -143,9 +144,10 @@ private:
         return Vocabulary(std::move(tokens));
     }
     Index id_of(const std::string& text, const nlohmann::json& id) const {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() > Vocabulary::largest_id)
+        const auto number = natural_number(id);
+        if (!number || *number > Vocabulary::largest_id)
             refuse("has the id " + json_text(id) + " for " + in_quotes(text) + " but ids are integers from 0");
-        return id.get<Index>();
+        return static_cast<Index>(*number);
     }
     [[noreturn]] void refuse(const std::string& what) const {
         throw FileError(name_ + " " + what +
