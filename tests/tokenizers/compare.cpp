@@ -83,7 +83,7 @@ bool compare(const std::string& name, const suture::Tokenizer& tokenizer, const 
     double seconds = 0;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         if (cases[i].is_null()) {
-            ++given_up;  // Oniguruma's limit; ours is another one
+            ++given_up;  // Oniguruma's limit, which is not ours, or a text for others
             continue;
         }
         const Outcome wanted = expected(cases[i], texts[i]);
@@ -123,7 +123,7 @@ int main(int argc, char** argv) try {
     }
     const json kinds = read(directory / "kinds.json"), models = read(directory / "models.json");
     const auto texts = read(directory / "texts.json").get<std::vector<std::string>>();
-    std::size_t compared = 0, wrong = 0;
+    std::size_t compared = 0, wrong = 0, refused = 0;
     for (const auto& [name, kind] : kinds.items()) {
         if (name.find(only) == name.npos) continue;
         ++compared;
@@ -135,12 +135,17 @@ int main(int argc, char** argv) try {
             const auto tokenizer = suture::Tokenizer::open(folder.path());
             wrong += !compare(name, tokenizer, read(directory / (name + ".json")), texts);
         } catch (const suture::Error& e) {
-            ++wrong;
+            const auto may = kind.find("may_be_refused");
+            const bool is_expected =
+                may != kind.end() && std::string(e.what()).find(may->get<std::string>()) != std::string::npos;
+            is_expected ? ++refused : ++wrong;
             std::cout << name << ": " << e.what() << "\n";
         }
     }
-    std::cout << compared << " tokenizers and " << texts.size() << " texts: " << wrong << " tokenizers differ\n";
-    return wrong != 0 || compared == 0;
+    std::cout << compared << " tokenizers and " << texts.size() << " texts: " << wrong << " tokenizers differ, "
+              << refused << " are refused as they may be\n";
+    // Refusing all of the expressions would show nothing.
+    return wrong != 0 || compared == 0 || refused * 5 > compared;
 } catch (const std::exception& e) {
     std::cerr << e.what() << "\n";
     return 1;

@@ -7,10 +7,12 @@ texts: the oracle of compare.cpp.
 DIRECTORY then has
     texts.json      the texts
     kinds.json      {name: {"model": name of a model or null, "files": {file: contents}}}; a tokenizer.json without a model has
-                    that of models.json, so that one model serves many kinds
+                    that of models.json, so that one model serves many kinds. With "may_be_refused": a text, the tokenizer may be
+                    refused with a message that has it
     models.json     {name: model}
     NAME.json       for each text: [ids, ids without special tokens, text of the ids, the same without special tokens];
-                    null is what the part before it is, for the third the text itself. In place of a case: Oniguruma gave up
+                    null is what the part before it is, for the third the text itself. In place of a case: Oniguruma gave up, or
+                    the text is not for this tokenizer
 
 Needs tokenizers and transformers. Without them the script says so and ends well.
 """
@@ -310,6 +312,75 @@ def make_kinds(of):
     return kinds
 
 
+# Random expressions ------------------------------------------------------------------------------------------
+
+SETS = [r"\s", r"\S", r"\w", r"\W", r"\d", r"\p{L}", r"\p{N}", r"\p{P}", r"\p{Ll}", r"\p{M}", r"\h", r"\p{Lu}", r"\P{L}", r"\p{Latin}", r"\p{Alpha}"]
+ITEMS = ["a", "b", "e", "A-Z", "a-f", "0-9", r"\s", r"\S", r"\w", r"\W", r"\d", r"\p{L}", r"\p{Lu}", r"\p{M}", r"\P{N}", r"\p{Han}", r"\r\n", r"\-", ".",
+         "'", "é", "à-ÿ", "[:alpha:]", "[:^space:]", "[:upper:]", "一-龥", r"\x{300}-\x{36f}", "!-/"]
+ANCHORS = [r"\b", r"\B", "^", "$", r"\A", r"\z", r"\Z"]
+
+
+class Expressions:
+    """Draws expressions of Oniguruma's syntax: classes that nest and intersect, groups, options, looks around, quantifiers."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def character_class(self, depth=0):
+        random_ = self.random
+        text = ""
+        for _ in range(random_.randint(1, 3)):
+            item = random_.choice(ITEMS) if depth > 1 or random_.random() < 0.85 else self.character_class(depth + 1)
+            text += f"[{item}]" if item.startswith("[:") else item
+        if random_.random() < 0.15:
+            text += "&&" + random_.choice(["[^a]", r"\p{L}", "[^aeiou]", r"[^\s]"])
+        return "[" + "^" * (random_.random() < 0.3) + text + "]"
+
+    def atom(self, depth):
+        random_ = self.random
+        kind = random_.random()
+        if kind < 0.3:
+            return random_.choice(list("abet1 .'s-é日") + ["\\n"])
+        if kind < 0.5:
+            return random_.choice(SETS + [r"\R"])
+        if kind < 0.7:
+            return self.character_class()
+        if kind < 0.75:
+            return random_.choice(ANCHORS)
+        if depth > 2:
+            return "a"
+        opening = random_.choice(["(?:", "(", "(?=", "(?!", "(?>", "(?i:", "(?m:", "(?:", "(?<=", "(?<!", "(?-i:", "(?x:"])
+        if opening.startswith("(?<"):
+            return opening + random_.choice(["a", r"\s", self.character_class(), r"\p{L}a"]) + ")"
+        return opening + self.alternatives(depth + 1) + ")"
+
+    def repeated(self, depth):
+        atom = self.atom(depth)
+        if atom in ANCHORS or atom.startswith(("(?=", "(?!", "(?<")) or self.random.random() < 0.6:
+            return atom
+        return atom + self.random.choice(["*", "+", "?", "*?", "+?", "??", "*+", "++", "?+", "{2}", "{1,2}", "{,2}", "{1,}", "{1,3}?", "{2}?", "{1,2}+"])
+
+    def alternatives(self, depth=0):
+        return "|".join("".join(self.repeated(depth) for _ in range(self.random.randint(1, 3))) for _ in range(self.random.choice([1, 1, 2, 3])))
+
+
+def make_expressions(count):
+    """name -> tokenizer. A space before each piece shows where the text was cut."""
+    draw = Expressions(7)
+    drawn = {}
+    while len(drawn) < count:
+        expression = draw.alternatives()
+        behavior = draw.random.choice(["isolated", "removed", "merged_with_next", "contiguous"])
+        try:
+            tokenizer = Tokenizer(models.BPE())
+            tokenizer.pre_tokenizer = sequence(split(expression, behavior), pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=False))
+        except Exception:  # noqa: Oniguruma refuses it
+            continue
+        tokenizer.decoder = decoders.ByteLevel()
+        drawn[f"expression_{len(drawn):03}"] = tokenizer
+    return drawn
+
+
 # Directories that transformers opens -------------------------------------------------------------------------
 
 def merges_text(model):
@@ -459,6 +530,18 @@ def main():
         dump(out / f"{name}.json", run_tokenizers(read, texts))
         if given.verbose:
             print(f"{name}: {time.time() - began:.1f} s", flush=True)
+    # Four in five expressions can be read; some of the others are refused because they ignore the case of classes.
+    of["characters"] = {"type": "BPE", "vocab": {c: i for i, c in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, "merges": []}
+    few = [t for t in texts if len(t) < 200][:400]
+    for name, tokenizer in make_expressions(0 if given.goldens else 100).items():
+        if not wanted(name):
+            continue
+        file = json.loads(tokenizer.to_str())
+        del file["model"]
+        read = Tokenizer.from_str(json.dumps(file | {"model": of["characters"]}))
+        kinds[name] = {"model": "characters", "files": {"tokenizer.json": file}, "may_be_refused": "ignores the case"}
+        cases = dict(zip(few, run_tokenizers(read, few)))
+        dump(out / f"{name}.json", [cases.get(text) for text in texts])
     for name, files in make_directories(of).items():
         if not wanted(name):
             continue

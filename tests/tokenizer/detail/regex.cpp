@@ -68,6 +68,7 @@ TEST_CASE("expressions match what Oniguruma matches") {
         {"(?>a|ab)c", "abc ac", {"ac"}},
         {R"(\u0061\x{62}\t\x41)", "ab\tA", {"ab\tA"}},
         {"(?x: a b # c\n)", "ab", {"ab"}},
+        {"(?x:a {2} b + ?)", "aabb", {"aabb"}},
         {"a(?i)b|c", "aB aC", {"aB", "aC"}},  // the alternative is within what the option rules
         {"a(?#x)b", "ab", {"ab"}},
         {"(?<name>a)b", "ab", {"ab"}},

@@ -133,7 +133,7 @@ private:
                 literal_before = 0;
                 continue;
             }
-            const bool is_repeated = quantifiers(atom, repeatable);
+            const bool is_repeated = quantifiers(options, atom, repeatable);
             if (options.ignore_case) check_pair(is_repeated ? U'\0' : literal_before, is_repeated ? U'\0' : literal);
             literal_before = is_repeated ? U'\0' : literal;
             append(parts, std::move(atom));
@@ -263,9 +263,10 @@ private:
     }
 
     /// True if there was one.
-    bool quantifiers(Parts& atom, bool repeatable) {
+    bool quantifiers(const Options& options, Parts& atom, bool repeatable) {
         bool any = false;
         for (;;) {
+            while (options.extended && skip_comment()) {}
             std::string quantifier;
             bool is_interval = false, is_fixed = false;
             if (front() == U'*' || front() == U'+' || front() == U'?')
