@@ -88,6 +88,11 @@ TEST_CASE("expressions match what Oniguruma matches") {
     }
 }
 
+TEST_CASE("a match that PCRE2's JIT misses is found") {
+    CHECK(matches(R"((?>1|[^z]+?a{1,2}[A-Z]?+ {0,2}[^\s]+|.{1,3}?$){1,2}\z)", "snake_case camelCase PascalCase") ==
+          Texts{"ase camelCase PascalCase"});
+}
+
 TEST_CASE("pieces cover the text, in order") {
     laws::for_all("the pieces joined are the text", 200, [] {
         static const Regex words(
