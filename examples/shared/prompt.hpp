@@ -33,7 +33,7 @@ struct Subject {
     void add_to(CLI::App& app) {
         app.add_option("--model,model", model,
                        "a directory with a GPT-2 in Hugging Face's format: config.json and model.safetensors, and for "
-                       "text also vocab.json and merges.txt")
+                       "text also tokenizer.json, or vocab.json and merges.txt")
             ->type_name("DIR")
             ->default_str("the names model");
         auto* const as_text = app.add_option("--prompt", text, "the prompt, as text")->check(not_empty());
@@ -135,7 +135,7 @@ private:
     /// The id of a text that is a single token.
     std::optional<Index> one_token(const std::string& text) const {
         try {
-            const std::vector<Index> ids = tokenizer_->encode(text);
+            const std::vector<Index> ids = tokenizer_->encode(text, {.add_special_tokens = false});
             return ids.size() == 1 ? std::optional(ids.front()) : std::nullopt;
         } catch (const suture::ValueError&) {
             return {};  // a tokenizer of whole words refuses unknown ones

@@ -1,5 +1,5 @@
 // expect: a Tokenizer makes token ids: write tokenizer.encode(text)
-// ByteBpe reads those of GPT-2.
+// Tokenizer::open reads those of a directory.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 

@@ -38,6 +38,12 @@ for name, cut in [("whole", None), ("one_token", {"leading": [1, 4], "token": [2
 letters = [bytes([b]).decode("latin-1") for b in range(33, 127)]
 vocabulary = {letter: i for i, letter in enumerate([*letters, "th", "the", "<|endoftext|>"])}
 write("tokenizer", "small", json.dumps(vocabulary).encode() + b"\0#version: 0.2\nt h\nth e\n\0the theory")
+write("tokenizer", "json", json.dumps({
+    "added_tokens": [{"content": "<s>", "special": True, "lstrip": True}], "normalizer": {"type": "NFC"},
+    "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "(?i:'s)| ?\\p{L}+|[^\\s\\d]{1,3}"},
+                                                             "behavior": "Isolated", "invert": False}, {"type": "ByteLevel", "use_regex": False}]},
+    "post_processor": {"type": "RobertaProcessing", "cls": ["a", 0], "sep": ["b", 1]}, "decoder": {"type": "ByteLevel"},
+    "model": {"type": "BPE", "vocab": vocabulary, "merges": ["t h", ["th", "e"]]}}).encode() + b"\0{\"eos_token\": \"<e>\"}\0the theory <s>")
 write("tokenizer", "words", json.dumps({"Mary": 0, "went": 1, ".": 2}).encode() + b"\0\0Mary went.")
 
 write("config", "gpt2", json.dumps({"model_type": "gpt2", "n_embd": 48, "n_head": 4, "n_layer": 2, "n_positions": 16,

@@ -1,5 +1,5 @@
-// Any bytes as the files of a tokenizer: the vocabulary, the merges and a text, with a zero byte between them. What a byte-level
-// tokenizer encodes, it decodes to the same text.
+// Any bytes as the files of a tokenizer: a vocabulary or a tokenizer.json, merges or a configuration, and a text, with a zero byte
+// between them. What a tokenizer encodes it can decode, and labels lead back to their ids.
 #include "suture/tokenizer/tokenizer.hpp"
 
 #include "fuzz/bytes.hpp"
@@ -13,13 +13,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view vocabulary = all.substr(0, first),
                            merges = all.substr(std::min(first + 1, second), second - std::min(first + 1, second));
     const std::string text(all.substr(std::min(second + 1, all.size())));
+    const auto check = [&] {
+        fuzz::refused_or_read([&] {
+            const auto tokenizer = suture::Tokenizer::open(fuzz::folder());
+            const auto ids = tokenizer.encode(text);
+            (void)tokenizer.decode(ids);
+            for (const suture::Index id : ids)
+                if (tokenizer.id_of(tokenizer.token_text(id)) != id) fuzz::fail("a label leads to another id");
+        });
+    };
     const auto words = fuzz::file("vocab.json", vocabulary);
-    fuzz::refused_or_read([&] {
-        const auto bpe = suture::ByteBpe::read(words, fuzz::file("merges.txt", merges));
-        const auto ids = bpe.encode(text);
-        if (bpe.decode(ids) != text && text.find(suture::ByteBpe::end_of_text) == text.npos)
-            fuzz::fail("a text changed when it was encoded and decoded");
-    });
+    check();
+    fuzz::file("merges.txt", merges);
+    check();
+    std::filesystem::remove(fuzz::folder() / "merges.txt");
+    fuzz::file("tokenizer.json", vocabulary);
+    fuzz::file("tokenizer_config.json", merges);
+    check();
+    for (const char* file : {"tokenizer.json", "tokenizer_config.json"}) std::filesystem::remove(fuzz::folder() / file);
     fuzz::refused_or_read([&] {
         const auto list = suture::WordLevel::read(words);
         (void)list.decode(list.encode(text));

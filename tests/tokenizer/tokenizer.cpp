@@ -72,21 +72,38 @@ TEST_CASE("a text that is not a token is refused with similar tokens") {
           "\"Alicia\" is not one token (similar: \"Alice\"): give a token of the vocabulary");
     CHECK(says(message_of<ValueError>([] { (void)words().id_of("\\q"); }),
                "has a backslash at byte 0 that does not begin an escape"));
-    for (const Index id : {Index{-1}, Index{4}})
-        CHECK(says(message_of<ValueError>([&] { (void)words().token_text(id); }),
-                   " is not a token id: give one from 0 to 3"));
+    CHECK(says(message_of<ValueError>([&] { (void)words().token_text(-1); }),
+               "-1 is not a token id: give one from 0 to 3"));
+    for (const char* text : {"id", "id ", "id x", "id -1", "id 3", "id 99999999999999999999", "id 5 "})
+        CHECK(says(message_of<ValueError>([&] { (void)words().id_of(text); }), "is not one token"));
 }
 
 TEST_CASE("a directory without a vocabulary is refused with the missing files and a remedy") {
     const files::Folder folder;
     CHECK(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }) ==
           folder.path().string() +
-              " has no vocab.json: put the tokenizer's files there (vocab.json and merges.txt of a "
-              "byte-level BPE, or the vocab.json of a list of words), or give token ids with --ids");
+              " has no tokenizer.json and no vocab.json: put the tokenizer's files there (tokenizer.json, or "
+              "vocab.json and "
+              "merges.txt of a byte-level BPE, or the vocab.json of a list of words), or give token ids with --ids");
     files::write_bytes(folder / "merges.txt", "#version: 0.2\n");
-    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }), "has no vocab.json"));
-    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder / "nowhere"); }), "nowhere has no vocab.json"));
-    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(std::string(5000, 'x')); }), "has no vocab.json"));
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }),
+               "has no tokenizer.json and no vocab.json"));
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder / "nowhere"); }),
+               "nowhere has no tokenizer.json"));
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(std::string(5000, 'x')); }),
+               "has no tokenizer.json and no vocab.json"));
+}
+
+TEST_CASE("a model of SentencePiece alone is refused with the way to a tokenizer.json") {
+    const files::Folder folder;
+    files::write_bytes(folder / "tokenizer.model", "\n");
+    CHECK(says(message_of<FileError>([&] { (void)Tokenizer::open(folder.path()); }),
+               "has a tokenizer.model, which is not read: save a tokenizer.json there"));
+}
+
+TEST_CASE("an id without a token is printed as a number") {
+    CHECK(words().token_text(4) == "id 4");
+    CHECK(words().id_of("id 4") == 4);
 }
 
 TEST_CASE("a damaged file is refused and not ignored") {

@@ -39,7 +39,7 @@ class WordLevel {
 public:
     /// @throws FileError if it cannot be read, is not a vocab.json, or belongs to a byte-level tokenizer
     static WordLevel read(const std::filesystem::path& vocabulary_file) {
-        WordLevel words(detail::Vocabulary(detail::VocabularyFile::read(vocabulary_file)));
+        WordLevel words(detail::VocabularyFile::read(vocabulary_file));
         if (words.tokens_.find("Ġ"))  // a space in the byte alphabet: not a word, but in every byte-level vocabulary
             throw FileError(vocabulary_file.string() +
                             " belongs to a byte-level tokenizer: put its merges.txt beside it");
@@ -53,7 +53,7 @@ public:
         detail::words_and_marks().for_each_match(text, [&](std::string_view part) { parts.push_back(part); });
         std::vector<Index> ids;
         for (std::size_t at = 0; at < parts.size();) {
-            const Token found = longest_token(parts, at);
+            const Found found = longest_token(parts, at);
             if (found.parts == 0) refuse(parts[at], static_cast<std::size_t>(parts[at].data() - text.data()));
             ids.push_back(found.id);
             at += found.parts;
@@ -77,18 +77,18 @@ public:
     const detail::Vocabulary& tokens() const { return tokens_; }
 
 private:
-    struct Token {
+    struct Found {
         Index id = 0;
         std::size_t parts = 0;
     };
 
     explicit WordLevel(detail::Vocabulary tokens) : tokens_(std::move(tokens)) {
-        for (const std::string& word : tokens_.texts()) longest_ = std::max(longest_, word.size());
+        for (const detail::Token& word : tokens_.tokens()) longest_ = std::max(longest_, word.text.size());
     }
 
     /// The longest token that adjoining parts form, from the given one on; of 0 parts if there is none.
-    Token longest_token(const std::vector<std::string_view>& parts, std::size_t first) const {
-        Token longest;
+    Found longest_token(const std::vector<std::string_view>& parts, std::size_t first) const {
+        Found longest;
         std::string_view joined = parts[first];
         for (std::size_t next = first + 1; joined.size() <= longest_; ++next) {
             if (const auto id = tokens_.find(joined)) longest = {*id, next - first};

@@ -31,6 +31,14 @@ TEST_CASE("entries stand for the bytes of OpenAI's table") {
     CHECK(alphabet_bytes("") == "");
 }
 
+TEST_CASE("bytes are written as the entries that stand for them") {
+    std::string bytes;
+    for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+    CHECK(alphabet_bytes(suture::detail::alphabet_text(bytes)) == bytes);
+    CHECK(suture::detail::alphabet_text(" the\n") == "ĠtheĊ");
+    CHECK(suture::detail::alphabet_text("") == "");
+}
+
 TEST_CASE("an entry with a character outside the alphabet stands for no bytes") {
     for (const char* entry : {" the", "a\n", "日", "\u0144", "\xC2\xA0", "\xC2\xAD", "a\xFF"})
         CHECK_FALSE(alphabet_bytes(entry));

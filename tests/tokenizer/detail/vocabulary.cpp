@@ -20,7 +20,7 @@ namespace {
 std::vector<std::string> read(const std::string& bytes) {
     const files::Folder folder;
     files::write_bytes(folder / "vocab.json", bytes);
-    return VocabularyFile::read(folder / "vocab.json");
+    return VocabularyFile::read(folder / "vocab.json").texts();
 }
 std::string refusal(const std::string& bytes) {
     return message_of<FileError>([&] { (void)read(bytes); });
@@ -33,7 +33,7 @@ TEST_CASE("texts are ordered by id, whatever their order in the file") {
 }
 
 TEST_CASE("ids are found by text, and texts by id") {
-    const Vocabulary words({"a", "b", "c"});
+    const Vocabulary words({{0, "a"}, {1, "b"}, {2, "c"}});
     CHECK(words.size() == 3);
     for (Index id = 0; id < words.size(); ++id) CHECK(words.find(words.text(id)) == id);
     CHECK_FALSE(words.find("d"));
@@ -63,12 +63,29 @@ TEST_CASE("an id that is not an integer from 0 is refused with its entry") {
         CHECK(says(refusal(std::string("{\"a\": 0, \"b\": ") + id + "}"), " for \"b\" but ids are integers from 0"));
 }
 
-TEST_CASE("a repeated or missing id is refused with the entries around it") {
+TEST_CASE("ids may be left out: they have no text") {
+    const Vocabulary words({{7, "c"}, {0, "a"}, {1, "b"}});
+    CHECK(words.size() == 8);
+    CHECK(words.texts() == std::vector<std::string>{"a", "b", "c"});
+    CHECK(words.text(7) == "c");
+    CHECK(words.find("c") == 7);
+    for (const Index id : {Index{2}, Index{6}}) {
+        CHECK(words.find_text(id) == nullptr);
+        CHECK(message_of<ValueError>([&] { (void)words.text(id); }) ==
+              std::to_string(id) + " is the id of no token: the vocabulary leaves it out, so give another one");
+    }
+    CHECK(words.find_text(8) == nullptr);
+    CHECK(words.find_text(-1) == nullptr);
+    CHECK(read(R"({"a": 0, "b": 1, "c": 3})") == std::vector<std::string>{"a", "b", "c"});
+    CHECK(read(R"({"a": 1})") == std::vector<std::string>{"a"});
+    CHECK(read(R"({"": 0, "b": 2147483647})") == std::vector<std::string>{"", "b"});
+}
+
+TEST_CASE("a repeated id is refused with its entries, and one that no model has with its entry") {
     CHECK(says(refusal(R"({"a": 0, "b": 1, "c": 1})"), "has the id 1 for \"b\" and for \"c\""));
-    CHECK(says(refusal(R"({"a": 0, "b": 1, "c": 3})"), "has no entry with the id 2, but \"c\" has 3"));
-    CHECK(says(refusal(R"({"a": 1})"), "has no entry with the id 0, but \"a\" has 1"));
-    CHECK(says(refusal(R"({"a": 0, "\n": 18446744073709551615})"),
-               "no entry with the id 1, but \"\\n\" has 18446744073709551615"));
+    CHECK(says(refusal(R"({"a": 0, "\n": 2147483648})"),
+               "has the id 2147483648 for \"\\n\" but ids are integers from 0"));
+    CHECK(says(refusal(R"({"a": 0, "\n": 18446744073709551615})"), "has the id 18446744073709551615 for"));
 }
 
 TEST_CASE("a missing file or a directory is refused with its path") {

@@ -27,6 +27,30 @@ inline constexpr std::array<int, alphabet_end> byte_of_character = [] {
     return bytes;
 }();
 
+/// The character that each byte is written as.
+inline constexpr std::array<char32_t, 0x100> character_of_byte = [] {
+    std::array<char32_t, 0x100> characters{};
+    for (char32_t c = 0; c < alphabet_end; ++c)
+        if (byte_of_character[c] >= 0) characters[static_cast<std::size_t>(byte_of_character[c])] = c;
+    return characters;
+}();
+
+/// Bytes, written in the alphabet. Law: alphabet_bytes(alphabet_text(bytes)) == bytes.
+inline std::string alphabet_text(std::string_view bytes) {
+    std::string text;
+    text.reserve(bytes.size() + bytes.size() / 2);
+    for (const char byte : bytes) {
+        const char32_t c = character_of_byte[static_cast<unsigned char>(byte)];
+        if (c < 0x80) {
+            text += static_cast<char>(c);
+        } else {
+            text += static_cast<char>(0xC0 | (c >> 6));
+            text += static_cast<char>(0x80 | (c & 0x3F));
+        }
+    }
+    return text;
+}
+
 /// The bytes that an entry of vocab.json or merges.txt stands for; empty if a character is not in the alphabet.
 inline std::optional<std::string> alphabet_bytes(std::string_view entry) {
     std::string bytes;

@@ -5,73 +5,85 @@
 
 #include "suture/core/component.hpp"
 #include "suture/tensor/error.hpp"
-#include "suture/tokenizer/detail/byte_alphabet.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
 
+#include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <queue>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace suture::detail {
 
 /// Two adjacent tokens as one number.
 using TokenPair = std::uint64_t;
-inline constexpr TokenPair no_pair = ~TokenPair{0};
 inline TokenPair pair_of(Index left, Index right) {
     return static_cast<TokenPair>(left) << 32 | static_cast<TokenPair>(right);
 }
 
-/// A word during merging: a list of tokens linked to their neighbours, in places that do not move.
-class TokenRow {
+/// A merge: its place in the order, and the token that a pair becomes.
+struct Merge {
+    std::uint32_t rank = 0;
+    Index result = 0;
+};
+
+/// Merges by pair. Pairs are looked up for every two bytes of a text, so they lie in one array, each at the first free place
+/// from its hash on.
+class PairTable {
 public:
-    explicit TokenRow(const std::vector<Index>& ids) {
-        places_.reserve(ids.size());
-        for (std::size_t i = 0; i < ids.size(); ++i) places_.push_back({ids[i], i - 1, i + 1});
+    const Merge* find(TokenPair pair) const {
+        if (places_.empty()) return nullptr;
+        for (std::size_t at = hash(pair);; at = (at + 1) & (places_.size() - 1)) {
+            if (places_[at].pair == pair) return &places_[at].merge;
+            if (places_[at].pair == no_pair) return nullptr;
+        }
     }
-
-    /// The pair that begins at a place; `no_pair` if the place was merged away or is the last.
-    TokenPair pair_at(std::size_t place) const {
-        if (place >= places_.size() || places_[place].id == merged_away || places_[place].after >= places_.size())
-            return no_pair;
-        return pair_of(places_[place].id, places_[places_[place].after].id);
+    /// False if the pair is there already.
+    bool emplace(TokenPair pair, Merge merge) {
+        if ((count_ + 1) * 2 > places_.size()) grow();
+        std::size_t at = hash(pair);
+        for (; places_[at].pair != no_pair; at = (at + 1) & (places_.size() - 1))
+            if (places_[at].pair == pair) return false;
+        places_[at] = {pair, merge};
+        ++count_;
+        return true;
     }
-    std::size_t before(std::size_t place) const { return places_[place].before; }
-
-    /// Replaces the pair that begins at a place by one token.
-    void merge(std::size_t place, Index id) {
-        auto& gone = places_[places_[place].after];
-        gone.id = merged_away;
-        places_[place].id = id;
-        places_[place].after = gone.after;
-        if (gone.after < places_.size()) places_[gone.after].before = place;
-    }
-    std::vector<Index> ids() const {
-        std::vector<Index> ids;
-        for (std::size_t i = 0; i < places_.size(); i = places_[i].after) ids.push_back(places_[i].id);
-        return ids;
-    }
+    std::size_t size() const { return count_; }
 
 private:
-    static constexpr Index merged_away = -1;
+    static constexpr TokenPair no_pair = ~TokenPair{0};
     struct Place {
-        Index id;
-        std::size_t before, after;  ///< the places of the neighbours; past the end if there is none
+        TokenPair pair = no_pair;
+        Merge merge;
     };
+
+    std::size_t hash(TokenPair pair) const {
+        return static_cast<std::size_t>((pair * 0x9E3779B97F4A7C15) >> 32) & (places_.size() - 1);
+    }
+    void grow() {
+        std::vector<Place> before(std::max<std::size_t>(16, places_.size() * 2));
+        std::swap(before, places_);
+        count_ = 0;
+        for (const Place& place : before)
+            if (place.pair != no_pair) emplace(place.pair, place.merge);
+    }
+
     std::vector<Place> places_;
+    std::size_t count_ = 0;
 };
 
 /// All merges of a tokenizer.
 class MergeTable {
 public:
-    /// Entries are written in the byte alphabet. The first line may begin with "#version"; empty lines are skipped.
+    MergeTable() = default;
+
+    /// Entries are as the vocabulary has them. The first line may begin with "#version"; empty lines are skipped.
     /// @throws FileError, with the line, unless each line has two tokens that join to a third, and no line is repeated
     static MergeTable read(const std::filesystem::path& file, const Vocabulary& tokens) {
         MergeTable table;
@@ -90,33 +102,83 @@ public:
         return table;
     }
 
+    /// "a b"
+    void add(std::string_view line, const Vocabulary& tokens) {
+        const std::size_t space = line.find(' ');
+        if (space == line.npos || space == 0 || space + 1 == line.size() || line.find(' ', space + 1) != line.npos)
+            throw FileError(in_quotes(line) + " is not a pair: write two tokens with one space between them");
+        add(std::string(line.substr(0, space)), line.substr(space + 1), tokens);
+    }
+    /// @param prefix how many bytes of the right token are left out where they are joined
+    void add(const std::string& left, std::string_view right, const Vocabulary& tokens, std::size_t prefix = 0) {
+        if (right.size() < prefix)
+            throw FileError(in_quotes(right) +
+                            " is shorter than continuing_subword_prefix: use the files of one tokenizer");
+        const Index first = id_of(left, tokens), second = id_of(right, tokens);
+        const Index both = id_of(left + std::string(right.substr(prefix)), tokens);
+        const auto rank = static_cast<std::uint32_t>(merges_.size());
+        if (!merges_.emplace(pair_of(first, second), Merge{rank, both}))
+            throw FileError(in_quotes(left + " " + std::string(right)) +
+                            " is in the file twice: remove one of the lines");
+    }
+
     /// Merges a word: the merge of lowest rank first, of equal ones the leftmost, until no pair has a merge. This takes
-    /// O(n log n) steps for any word of n bytes.
-    std::vector<Index> merged(const std::vector<Index>& ids) const {
-        TokenRow row(ids);
-        std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> waiting;
-        const auto offer = [&](std::size_t place) {
-            const auto found = merges_.find(row.pair_at(place));
-            if (found != merges_.end()) waiting.emplace(found->second.rank, place, found->first);
+    /// O(n log n) steps for any word of n tokens.
+    std::vector<Index> merged(std::vector<Index> ids) const {
+        if (ids.size() < 2) return ids;
+        // Each token has a place that does not move, and knows its neighbours.
+        std::vector<Place> places(ids.size());
+        std::vector<Candidate> waiting;
+        for (std::size_t i = 0; i < ids.size(); ++i) places[i] = {ids[i], i - 1, i + 1};
+        const auto merge_at = [&](std::size_t place) {
+            return place < places.size() && places[place].id != merged_away && places[place].after < places.size()
+                       ? merges_.find(pair_of(places[place].id, places[places[place].after].id))
+                       : nullptr;
         };
-        for (std::size_t place = 0; place < ids.size(); ++place) offer(place);
+        for (std::size_t place = 0; place + 1 < ids.size(); ++place)
+            if (const Merge* const merge = merge_at(place)) waiting.push_back({merge->rank, place, merge->result});
+        if (waiting.empty()) return ids;
+        std::make_heap(waiting.begin(), waiting.end(), std::greater<>());
+        const auto offer = [&](std::size_t place) {
+            if (const Merge* const merge = merge_at(place)) {
+                waiting.push_back({merge->rank, place, merge->result});
+                std::push_heap(waiting.begin(), waiting.end(), std::greater<>());
+            }
+        };
         while (!waiting.empty()) {
-            const auto [rank, place, pair] = waiting.top();
-            waiting.pop();
-            if (row.pair_at(place) != pair) continue;  // a neighbour has been merged in the meantime
-            row.merge(place, merges_.at(pair).result);
-            offer(row.before(place));
-            offer(place);
+            std::pop_heap(waiting.begin(), waiting.end(), std::greater<>());
+            const Candidate top = waiting.back();
+            waiting.pop_back();
+            // A neighbour may have been merged in the meantime. As in the Rust crate, the candidate holds for any pair that
+            // stands there now and becomes the same token.
+            const Merge* const merge = merge_at(top.place);
+            if (!merge || merge->result != top.result) continue;
+            Place& left = places[top.place];
+            Place& right = places[left.after];
+            left.id = top.result;
+            right.id = merged_away;
+            left.after = right.after;
+            if (left.after < places.size()) places[left.after].before = top.place;
+            offer(left.before);
+            offer(top.place);
         }
-        return row.ids();
+        ids.clear();
+        for (std::size_t i = 0; i < places.size(); i = places[i].after) ids.push_back(places[i].id);
+        return ids;
     }
 
 private:
-    struct Merge {
-        std::size_t rank;
-        Index result;
+    static constexpr Index merged_away = -1;
+    struct Place {
+        Index id;
+        std::size_t before, after;  ///< the places of the neighbours; past the end if there is none
     };
-    using Candidate = std::tuple<std::size_t, std::size_t, TokenPair>;  // rank, place, pair
+    struct Candidate {
+        std::uint32_t rank;
+        std::size_t place;
+        Index result;
+        auto operator<=>(const Candidate&) const = default;
+    };
 
     static std::string_view take_line(std::string_view& text) {
         const std::size_t end = text.find('\n');
@@ -125,23 +187,13 @@ private:
         if (line.ends_with('\r')) line.remove_suffix(1);
         return line;
     }
-    void add(std::string_view line, const Vocabulary& tokens) {
-        const std::size_t space = line.find(' ');
-        if (space == line.npos || space == 0 || space + 1 == line.size() || line.find(' ', space + 1) != line.npos)
-            throw FileError(in_quotes(line) + " is not a pair: write two tokens with one space between them");
-        const std::string left(line.substr(0, space)), right(line.substr(space + 1));
-        const Index first = id_of(left, tokens), second = id_of(right, tokens), both = id_of(left + right, tokens);
-        if (!merges_.emplace(pair_of(first, second), Merge{merges_.size(), both}).second)
-            throw FileError(in_quotes(line) + " is in the file twice: remove one of the lines");
-    }
-    static Index id_of(const std::string& entry, const Vocabulary& tokens) {
-        const std::optional<std::string> bytes = alphabet_bytes(entry);
-        const std::optional<Index> id = bytes ? tokens.find(*bytes) : std::nullopt;
+    static Index id_of(std::string_view entry, const Vocabulary& tokens) {
+        const std::optional<Index> id = tokens.find(entry);
         if (!id) throw FileError(in_quotes(entry) + " is not in vocab.json: use the two files of one tokenizer");
         return *id;
     }
 
-    std::unordered_map<TokenPair, Merge> merges_;
+    PairTable merges_;
 };
 
 }  // namespace suture::detail

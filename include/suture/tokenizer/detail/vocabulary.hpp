@@ -1,19 +1,20 @@
-// The vocabulary of a tokenizer: texts numbered 0, 1, 2, ... without gaps, as in a Hugging Face `vocab.json`.
+// The vocabulary of a tokenizer: texts with different numbers, as in a Hugging Face `vocab.json`.
 #pragma once
 
 #include "suture/core/component.hpp"
 #include "suture/file/detail/json_text.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/text/visible_text.hpp"
+#include "suture/tokenizer/detail/json_object.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,23 +25,55 @@
 
 namespace suture::detail {
 
-/// Texts by id, and ids by text.
+/// A token: its id and its text.
+struct Token {
+    Index id = 0;
+    std::string text;
+};
+
+/// The message for an id without a token, where ids are from 0 to `size - 1`.
+inline std::string no_token(Index id, Index size) {
+    if (id >= 0 && id < size)
+        return std::to_string(id) + " is the id of no token: the vocabulary leaves it out, so give another one";
+    return std::to_string(id) + " is not a token id: give one from 0 to " + std::to_string(size - 1);
+}
+
+/// Texts by id, and ids by text. Ids need not follow one another.
 class Vocabulary {
 public:
-    /// A text's id is its index in the list. @pre no text is in the list twice
-    explicit Vocabulary(std::vector<std::string> texts) : texts_(std::move(texts)) {
-        for (Index id = 0; id < size(); ++id) ids_.emplace(text(id), id);
+    /// @pre no id and no text is in the list twice, and ids are from 0 to `largest_id`
+    explicit Vocabulary(std::vector<Token> tokens) : tokens_(std::move(tokens)) {
+        std::sort(tokens_.begin(), tokens_.end(), [](const Token& a, const Token& b) { return a.id < b.id; });
+        ids_.reserve(tokens_.size());
+        for (const Token& token : tokens_) ids_.emplace(token.text, token.id);
     }
 
-    Index size() const { return static_cast<Index>(texts_.size()); }
-    const std::vector<std::string>& texts() const { return texts_; }
+    /// Beyond any real vocabulary, and so small that two ids are one number.
+    static constexpr Index largest_id = 0x7FFFFFFF;
 
-    /// @throws ValueError if there is no such id
+    /// One past the largest id.
+    Index size() const { return tokens_.empty() ? 0 : tokens_.back().id + 1; }
+    /// By id.
+    const std::vector<Token>& tokens() const { return tokens_; }
+    std::vector<std::string> texts() const {
+        std::vector<std::string> texts;
+        for (const Token& token : tokens_) texts.push_back(token.text);
+        return texts;
+    }
+
+    /// The text of an id; null if it has none.
+    const std::string* find_text(Index id) const {
+        const auto at = static_cast<std::size_t>(id);
+        if (id >= 0 && at < tokens_.size() && tokens_[at].id == id)
+            return &tokens_[at].text;  // no id is missing before it
+        const auto found = std::lower_bound(tokens_.begin(), tokens_.end(), id,
+                                            [](const Token& token, Index wanted) { return token.id < wanted; });
+        return found == tokens_.end() || found->id != id ? nullptr : &found->text;
+    }
+    /// @throws ValueError if there is no such id, or it has no text
     const std::string& text(Index id) const {
-        if (id < 0 || id >= size())
-            throw ValueError(std::to_string(id) + " is not a token id: give one from 0 to " +
-                             std::to_string(size() - 1));
-        return texts_[static_cast<std::size_t>(id)];
+        if (const std::string* const text = find_text(id)) return *text;
+        throw ValueError(no_token(id, size()));
     }
     std::optional<Index> find(std::string_view text) const {
         const auto found = ids_.find(text);
@@ -51,7 +84,7 @@ private:
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    std::vector<std::string> texts_;
+    std::vector<Token> tokens_;
     std::unordered_map<std::string, Index, Hash, std::equal_to<>> ids_;
 };
 
@@ -67,51 +100,54 @@ inline std::string read_text(const std::filesystem::path& file) {
     return text;
 }
 
-/// Reads the texts of a vocab.json, `{"text": id, ...}`, ordered by id.
+/// The message of nlohmann-json without its number: "parse error at line 1, ...", or a number beyond double.
+inline std::string json_reason(const nlohmann::json::exception& e) {
+    const std::string_view reason = e.what();
+    return visible_text(reason.substr(reason.find("] ") + 2));
+}
+
+/// Reads the tokens of a vocab.json, `{"text": id, ...}`.
 class VocabularyFile {
 public:
-    /// @throws FileError unless the file holds an object whose N values are the numbers 0 to N - 1
-    static std::vector<std::string> read(const std::filesystem::path& file) {
+    /// @throws FileError unless the file holds an object whose values are different numbers from 0
+    static Vocabulary read(const std::filesystem::path& file) {
         const VocabularyFile reader(file.string());
-        const nlohmann::json entries = reader.parse(read_text(file));
-        std::map<std::uint64_t, std::string> by_id;
-        for (const auto& [text, id] : entries.items())
-            if (const auto [other, is_new] = by_id.emplace(reader.id_of(text, id), text); !is_new)
-                reader.refuse("has the id " + json_text(id) + " for " + in_quotes(other->second) + " and for " +
-                              in_quotes(text));
-        return reader.without_gaps(by_id);
+        return reader.tokens(reader.parse(read_text(file)));
+    }
+    /// The same for an object that was read, which messages call by the name.
+    static Vocabulary read(const nlohmann::json& entries, std::string name) {
+        return VocabularyFile(std::move(name)).tokens(entries);
     }
 
 private:
     explicit VocabularyFile(std::string name) : name_(std::move(name)) {}
 
     nlohmann::json parse(const std::string& bytes) const {
-        nlohmann::json entries;
         try {
-            entries = nlohmann::json::parse(bytes);
+            return nlohmann::json::parse(bytes);
         } catch (const nlohmann::json::exception& e) {
-            const std::string_view reason =
-                e.what();  // "[json.exception...] parse error at ...", or a number beyond double
-            refuse("is not JSON (" + visible_text(reason.substr(reason.find("] ") + 2)) + ")");
+            refuse("is not JSON (" + json_reason(e) + ")");
         }
+    }
+    Vocabulary tokens(const nlohmann::json& entries) const {
         if (!entries.is_object()) refuse("is JSON, but not an object");
         if (entries.empty()) refuse("has no entries");
-        return entries;
-    }
-    std::uint64_t id_of(const std::string& text, const nlohmann::json& id) const {
-        if (!id.is_number_unsigned())
-            refuse("has the id " + json_text(id) + " for " + in_quotes(text) + " but ids are integers from 0");
-        return id.get<std::uint64_t>();
-    }
-    std::vector<std::string> without_gaps(std::map<std::uint64_t, std::string>& by_id) const {
-        std::vector<std::string> texts;
-        for (auto& [id, text] : by_id) {
-            if (id != texts.size())
-                refuse("has no entry with the id " + std::to_string(texts.size()) + ", but " + in_quotes(text) +
-                       " has " + std::to_string(id));
-            texts.push_back(std::move(text));
+        std::vector<Token> tokens;
+        std::unordered_map<Index, std::string_view> by_id;
+        tokens.reserve(entries.size());
+        for (const auto& [text, id] : entries.items()) {
+            tokens.push_back({id_of(text, id), text});
+            if (const auto [other, is_new] = by_id.emplace(tokens.back().id, text); !is_new)
+                refuse("has the id " + json_text(id) + " for " + in_quotes(other->second) + " and for " +
+                       in_quotes(text));
         }
-        return texts;
+        return Vocabulary(std::move(tokens));
+    }
+    Index id_of(const std::string& text, const nlohmann::json& id) const {
+        const auto number = natural_number(id);
+        if (!number || *number > Vocabulary::largest_id)
+            refuse("has the id " + json_text(id) + " for " + in_quotes(text) + " but ids are integers from 0");
+        return static_cast<Index>(*number);
     }
     [[noreturn]] void refuse(const std::string& what) const {
         throw FileError(name_ + " " + what +

@@ -1,0 +1,152 @@
+// The normalizer of a tokenizer.json: what a text is changed into before it is split. Source: the Rust crate `tokenizers`,
+// src/normalizers (https://github.com/huggingface/tokenizers).
+#pragma once
+
+#include "suture/tokenizer/detail/byte_alphabet.hpp"
+#include "suture/tokenizer/detail/characters.hpp"
+#include "suture/tokenizer/detail/json_object.hpp"
+#include "suture/tokenizer/detail/normalization.hpp"
+#include "suture/tokenizer/detail/regex.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace suture::detail {
+
+inline bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// `{"String": "..."}` or `{"Regex": "..."}`: what a Replace or a Split looks for.
+inline Regex pattern_of(const JsonObject& object) {
+    const JsonObject pattern = object.object("pattern");
+    if (pattern.has("Regex")) return Regex(pattern.text("Regex"));
+    std::string quoted;
+    for (const char c : pattern.text("String")) {
+        if (static_cast<unsigned char>(c) < 0x80 &&
+            std::string_view("\\.+*?()|[]{}^$#&-~/").find(c) != std::string_view::npos)
+            quoted += '\\';
+        quoted += c;
+    }
+    return Regex(quoted);
+}
+
+/// What a text becomes. Copies share its tables; several threads can use it at once.
+class Normalizer {
+public:
+    Normalizer() = default;
+    /// @throws FileError, with the type, if it is not one of those below
+    explicit Normalizer(const nlohmann::json& json, const std::string& place = "normalizer") {
+        const JsonObject object(json, place);
+        const std::string type = object.text("type");
+        if (type == "Sequence") {
+            std::size_t number = 0;
+            for (const nlohmann::json& one : object.list("normalizers")) {
+                Normalizer part(one, place + "[" + std::to_string(number++) + "]");
+                for (Step& step : part.steps_) steps_.push_back(std::move(step));
+            }
+        } else {
+            steps_.push_back(step_of(type, object));
+        }
+    }
+
+    bool changes_nothing() const { return steps_.empty(); }
+    std::string operator()(std::string text) const {
+        for (const Step& step : steps_) text = step(std::move(text));
+        return text;
+    }
+
+private:
+    using Step = std::function<std::string(std::string)>;
+
+    static Step step_of(const std::string& type, const JsonObject& object) {
+        if (type == "NFC") return form(Normalization::Form::nfc);
+        if (type == "NFD") return form(Normalization::Form::nfd);
+        if (type == "NFKC") return form(Normalization::Form::nfkc);
+        if (type == "NFKD") return form(Normalization::Form::nfkd);
+        if (type == "Lowercase") return lowercase();
+        if (type == "StripAccents") return without(Unicode::data().combining_marks());
+        if (type == "Strip") return strip(object.flag("strip_left", true), object.flag("strip_right", true));
+        if (type == "Nmt") return nmt();
+        if (type == "ByteLevel") return [](std::string text) { return alphabet_text(text); };
+        if (type == "Prepend")
+            return [begin = object.text("prepend")](std::string text) { return text.empty() ? text : begin + text; };
+        if (type == "Replace") return replace(pattern_of(object), object.text("content"));
+        throw FileError(
+            object.place() + " has the type " + in_quotes(type) +
+            ", which is not supported: use NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip, Nmt, ByteLevel, "
+            "Prepend, Replace or a Sequence of them");
+    }
+
+    static Step form(Normalization::Form form) {
+        return [form](std::string text) {
+            return is_ascii(text) ? text : utf8_text(Normalization::normalized(characters_of(text), form));
+        };
+    }
+    static Step lowercase() {
+        auto lower = std::make_shared<const tables::Mapping>(tables::mapping_of(tables::lower_case));
+        return [lower](std::string text) {
+            std::string result;
+            for (const char32_t c : characters_of(text)) {
+                const auto found = lower->find(c);
+                if (found == lower->end())
+                    append_utf8(result, c);
+                else
+                    result += utf8_text(found->second);
+            }
+            return result;
+        };
+    }
+    static Step without(CharacterSet unwanted) {
+        return [unwanted = std::move(unwanted)](std::string text) {
+            std::string result;
+            for (const char32_t c : characters_of(text))
+                if (!unwanted.contains(c)) append_utf8(result, c);
+            return result;
+        };
+    }
+    static Step strip(bool left, bool right) {
+        return [left, right, white = Unicode::data().white_space()](std::string text) {
+            const std::u32string characters = characters_of(text);
+            std::size_t begin = 0, end = characters.size();
+            while (left && begin < end && white.contains(characters[begin])) ++begin;
+            while (right && begin < end && white.contains(characters[end - 1])) --end;
+            return utf8_text(std::u32string_view(characters).substr(begin, end - begin));
+        };
+    }
+    static Step nmt() {
+        const CharacterSet removed = CharacterSet(1, 8) | CharacterSet(0xB, 0xB) | CharacterSet(0xE, 0x1F) |
+                                     CharacterSet::of(U"\u007F\u008F\u009F");
+        const CharacterSet spaces =
+            CharacterSet::of(U"\t\n\f\r\u1680\u2028\u2029\u2581\uFEFF\uFFFD") | CharacterSet(0x200B, 0x200F);
+        return [removed, spaces](std::string text) {
+            std::string result;
+            for (const char32_t c : characters_of(text))
+                if (!removed.contains(c)) append_utf8(result, spaces.contains(c) ? U' ' : c);
+            return result;
+        };
+    }
+    static Step replace(Regex pattern, std::string content) {
+        return [pattern = std::move(pattern), content = std::move(content)](std::string text) {
+            std::string result;
+            for (const Regex::Piece& piece : pattern.pieces(text))
+                if (piece.is_match)
+                    result += content;
+                else
+                    result.append(text, piece.begin, piece.end - piece.begin);
+            return result;
+        };
+    }
+
+    std::vector<Step> steps_;
+};
+
+}  // namespace suture::detail

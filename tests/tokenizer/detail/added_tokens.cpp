@@ -1,0 +1,100 @@
+// Added tokens: their ids, and where they are found in a text. tests/tokenizers compares them with Python.
+#include "suture/tokenizer/detail/added_tokens.hpp"
+
+#include "doctest.hpp"
+#include "message.hpp"
+
+#include <string>
+#include <vector>
+
+using nlohmann::json;
+using suture::FileError;
+using suture::Index;
+using suture::detail::AddedToken;
+using suture::detail::AddedTokens;
+using suture::detail::Normalizer;
+using suture::detail::Vocabulary;
+using suture::detail::WordTrie;
+using suture_test::message_of;
+using suture_test::says;
+
+namespace {
+AddedToken token(const char* content) { return AddedToken::special_of(content); }
+const Vocabulary model({{0, "a"}, {1, "b"}, {5, "c"}});
+
+AddedTokens added(const std::vector<AddedToken>& tokens, const Normalizer& normalizer = {}) {
+    AddedTokens all;
+    all.add(tokens, model, normalizer);
+    return all;
+}
+/// A text with its tokens as [id].
+std::string shown(const AddedTokens& tokens, const std::string& text, bool normalized = false) {
+    std::string all;
+    for (const auto& part : tokens.parts(text, normalized))
+        all += part.id ? "[" + std::to_string(*part.id) + "]" : std::string(part.text);
+    return all;
+}
+}  // namespace
+
+TEST_CASE("a token that the model has keeps its id; others follow the number of tokens, as in Python") {
+    const AddedTokens tokens = added({token("c"), token("x"), token("y"), token("")});
+    CHECK(tokens.find("c") == 5);
+    CHECK(tokens.find("x") == 3);  // the model has three tokens, whatever their ids
+    CHECK(tokens.find("y") == 4);
+    CHECK_FALSE(tokens.find(""));
+    AddedTokens more = tokens;
+    more.add({token("x"), token("z")}, model, {});
+    CHECK(more.find("x") == 3);
+    CHECK(more.find("z") == 6);
+}
+
+TEST_CASE("the leftmost token is found, and of those the longest") {
+    const AddedTokens tokens = added({token("<a>"), token("<a>b"), token("b<")});
+    CHECK(shown(tokens, "x<a>b<a>y<a") == "x[4][3]y<a");
+    CHECK(shown(tokens, "b<a>") == "[5]a>");
+    CHECK(shown(tokens, "") == "");
+    CHECK(shown(added({}), "<a>") == "<a>");
+}
+
+TEST_CASE("white space around a token goes with it, and a word's token stands alone") {
+    AddedToken left = token("<l>"), right = token("<r>"), word = token("<w>");
+    left.lstrip = true, right.rstrip = true, word.single_word = true;
+    const AddedTokens tokens = added({left, right, word});
+    CHECK(shown(tokens, "a \u3000<l> b") == "a[3] b");
+    CHECK(shown(tokens, "a <r>\n b") == "a [4]b");
+    CHECK(shown(tokens, "<r>  <l>") == "[4][3]");
+    CHECK(shown(tokens, "<w> a<w> <w>é -<w>-") == "[5] a<w> <w>é -[5]-");
+}
+
+TEST_CASE("normalized tokens are found in the normalized text") {
+    AddedToken upper;
+    upper.content = "ABC";
+    const AddedTokens tokens = added({upper, token("X")}, Normalizer(json{{"type", "Lowercase"}}));
+    CHECK(shown(tokens, "abcABCX") == "abcABC[4]");
+    CHECK(shown(tokens, "abcABCX", true) == "[3]ABCX");
+    CHECK(*tokens.find_text(3) == "abc");
+    CHECK(tokens.is_special("X"));
+    CHECK_FALSE(tokens.is_special("ABC"));
+    AddedToken lower;
+    lower.content = "abc";
+    CHECK(says(message_of<FileError>([&] {
+                   (void)added({upper, lower}, Normalizer(json{{"type", "Lowercase"}}));
+               }),
+               "which is the same as another token once it is normalized"));
+}
+
+TEST_CASE("special tokens can be left in the text") {
+    AddedTokens tokens = added({token("<s>")});
+    tokens.ignore_special_tokens_in_texts();
+    CHECK(shown(tokens, "a<s>") == "a<s>");
+}
+
+TEST_CASE("a trie has each word once") {
+    WordTrie words;
+    CHECK(words.empty());
+    CHECK(words.add("ab", 1));
+    CHECK_FALSE(words.add("ab", 2));
+    CHECK(words.longest("abc").length == 2);
+    CHECK(words.longest("a").length == 0);
+    CHECK(words.longest("").length == 0);
+}
