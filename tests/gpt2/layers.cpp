@@ -27,7 +27,7 @@ TEST_CASE("Conv1D draws its weight with the given standard deviation and starts 
 
 TEST_CASE("Gpt2Norm normalises the channels, then scales and shifts them") {
     const at::NoGradGuard no_gradients;
-    Gpt2Norm norm(6, 1e-5);
+    Gpt2Norm<6> norm(1e-5);
     norm->weight.copy_(at::arange(6)), norm->bias.fill_(2);
     const at::Tensor x = at::randn({2, 3, 6});
     const at::Tensor centred = x.sub(x.mean(-1, true));

@@ -266,7 +266,7 @@ TEST_CASE_FIXTURE(StreamFixture, "a set may be destroyed while its scope is acti
 
 TEST_CASE_FIXTURE(StreamFixture, "a scope of one thread is not seen in another") {
     HookSet hooks;
-    hooks.add(site, note(log, 'a'));
+    hooks.add(site, note(log, 'a')).may_be_idle();  // the other thread's pass is to be a clean one
     const auto scope = hooks.activate();
     std::thread(&StreamFixture::pass, this).join();
     CHECK(log.empty());
@@ -283,10 +283,18 @@ TEST_CASE_FIXTURE(StreamFixture, "scopes carried into another thread are active 
             const auto scopes = carried.activate();
             pass();
         }
-        pass();
     }).join();
     CHECK(log == "a");
     CHECK_NOTHROW(scope.end());
+
+    auto again = hooks.activate();
+    std::thread([this, carried = CarriedScopes()] {
+        (void)carried.activate();  // ends at once
+        pass();
+    }).join();
+    CHECK(log == "a");
+    CHECK_THROWS_WITH_AS(again.end(), doctest::Contains("resid was passed 1 time in a thread in which this scope is"),
+                         HookError);
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "scopes may be carried on from thread to thread, and into their own") {

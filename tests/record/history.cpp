@@ -4,11 +4,13 @@
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
+#include "suture/record/latest.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <range/v3/algorithm/max_element.hpp>
 #include <range/v3/numeric/accumulate.hpp>
 #include <range/v3/range/concepts.hpp>
@@ -202,3 +204,129 @@ TEST_CASE_FIXTURE(fixture, "a history goes through the standard library's ranges
     CHECK(std::ranges::count_if(history, [](const auto& entry) { return entry.layer() == 0; }) == 2);
 }
 #endif
+
+TEST_CASE("batches of unequal size are joined along the axis in which they differ") {
+    const std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    History<Q<2>> history;
+    hooks.add(std::vector{SiteRef<Small>(sites[0]), SiteRef<Small>(sites[1])}, history);
+    std::vector<at::Tensor> all;
+    for (const Index rows : {4, 4, 3}) {
+        all.push_back(at::randn({rows, 5, 6}));
+        const auto scope = hooks.activate();
+        for (const auto& site : sites) (void)site(all.back());
+    }
+    const at::Tensor queries = at::cat(all).narrow(-1, 0, 2);
+    CHECK(history.cat(1).take().equal(queries));
+    CHECK(history.cat("h.1").sizes() == at::IntArrayRef({11, 5, 2}));
+    CHECK(history.cat(0, 0).take().equal(queries));
+    CHECK(says(message_of<ShapeError>([&] { (void)history.stack(1); }), "pass 2 of h.1 recorded float32 [3, 5, 2]",
+               "the first pass float32 [4, 5, 2]",
+               "write cat() for batches of unequal size, padded() for unequal lengths"));
+    CHECK(says(message_of<ShapeError>([&] { (void)history.cat(1, 1); }), "pass 2 of h.1 recorded float32 [3, 5, 2]",
+               "differ in other axes as well"));
+    CHECK(says(message_of<ShapeError>([&] { (void)history.cat(1, 2); }), "has no axis 2 before its channels"));
+}
+
+TEST_CASE("prompts of unequal length are padded, with their lengths, or joined token after token") {
+    const std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    History<V<2>> history;
+    hooks.add(sites[0], history);
+    std::vector<at::Tensor> all;
+    for (const Index tokens : {3, 5, 1}) {
+        all.push_back(at::randn({2, tokens, 6}));
+        const auto scope = hooks.activate();
+        (void)sites[0](all.back());
+    }
+    const PaddedEntries padded = history.padded(0);
+    CHECK(padded.values.sizes() == at::IntArrayRef({6, 5, 2}));
+    CHECK(padded.lengths.equal(at::tensor({3, 3, 5, 5, 1, 1}, at::kLong)));
+    CHECK(padded.mask().sum().item<Index>() == 18);
+    for (std::size_t pass = 0; pass < all.size(); ++pass)
+        for (Index row = 0; row < 2; ++row) {
+            const at::Tensor own = padded.values[static_cast<Index>(2 * pass) + row],
+                             from = all[pass][row].narrow(-1, 4, 2);
+            CHECK(own.narrow(0, 0, from.size(0)).equal(from));
+            CHECK(own.narrow(0, from.size(0), 5 - from.size(0)).eq(0).all().item<bool>());
+        }
+    CHECK(history.cat(0).take().equal(at::cat(all, 1).narrow(-1, 4, 2)));  // along the tokens
+    // Batches of unequal size as well: only padded() joins these.
+    {
+        const auto scope = hooks.activate();
+        (void)sites[0](at::ones({1, 4, 6}));
+    }
+    CHECK(history.padded("h.0").values.sizes() == at::IntArrayRef({7, 5, 2}));
+    CHECK(says(message_of<ShapeError>([&] { (void)history.cat(0); }), "differ in other axes as well: write padded()"));
+    // One number for each row of the batch has no tokens.
+    History<V<2>> last(RecordOptions{.tokens = token(-1)});
+    HookSet others;
+    others.add(sites[1], last);
+    for (const at::Tensor& x : all) {
+        const auto scope = others.activate();
+        (void)sites[1](x);
+    }
+    CHECK(last.cat(0).sizes() == at::IntArrayRef({6, 2}));
+}
+
+TEST_CASE("positions by a function are asked for in each pass") {
+    const std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    at::Tensor lengths = at::tensor({2, 5});
+    History<Q<2>> history(on<Q>(token([&] { return lengths - 1; })));
+    hooks.add(sites[0], history);
+    const HookKey edit = hooks.add(sites[1], on<K>(tokens([&] { return lengths.unsqueeze(-1) - 1; })).zero());
+    const HookKey masking =
+        hooks.add(sites[1], on<V>(mask([&] { return at::arange(5).ge(lengths.unsqueeze(-1)); })).zero());
+    const at::Tensor x = at::randn({2, 5, 6});
+    const auto pass = [&] {
+        const auto scope = hooks.activate();
+        (void)sites[0](x);
+        return sites[1](x);
+    };
+    const auto expect = [&](const at::Tensor& edited, Index entry, Index first, Index second) {
+        const at::Tensor rows = at::stack({x[0][first], x[1][second]});
+        CHECK(history.of(0).begin()[entry].view().equal(borrow<Q<2>>(rows.narrow(-1, 0, 2).contiguous())));
+        const at::Tensor zero = edited.narrow(-1, 2, 2).eq(0).all(-1);
+        CHECK(zero.sum().item<Index>() == 2);
+        CHECK((zero[0][first].item<bool>() && zero[1][second].item<bool>()));
+        CHECK(edited.narrow(-1, 4, 2).eq(0).all(-1).sum(-1).equal(at::tensor({4 - first, 4 - second}, at::kLong)));
+    };
+    expect(pass(), 0, 1, 4);
+    lengths = at::tensor({4, 1});
+    expect(pass(), 1, 3, 0);
+    CHECK(to_string(on<Q>(token([&] { return lengths; })).zero()) == "Q[token by a function] = 0");
+    lengths = at::tensor({9, 1});
+    CHECK(says(message_of<PositionError>([&] { pass(); }), "h.0: ", "token"));
+}
+
+TEST_CASE("gradients reach what is recorded with its graph") {
+    const std::vector<HookPoint<Small>> sites{HookPoint<Small>("h.0"), HookPoint<Small>("h.1")};
+    HookSet hooks;
+    const at::Tensor x = at::randn({2, 5, 6}).requires_grad_(true), weight = at::randn({2, 5, 6});
+    const auto gradient_at = [&](RecordOptions options) {
+        options.keep_graph = true;
+        Latest<K<2>> latest(std::move(options));
+        HookSet set;
+        set.add(sites[0], latest);
+        const auto scope = set.activate();
+        const at::Tensor goal = sites[0](x).pow(2).mul(weight).sum();
+        return torch::autograd::grad({goal}, {latest[0].unsafe_tensor()})[0];
+    };
+    const at::Tensor all = x.detach().mul(weight).mul(2).narrow(-1, 2, 2);
+    CHECK(gradient_at({}).allclose(all));
+    CHECK(gradient_at({.tokens = tokens(1, 3)}).allclose(all.narrow(1, 1, 2)));
+    CHECK(gradient_at({.tokens = token(-1), .batches = batch(1)}).allclose(all[1][4]));
+    CHECK(gradient_at({.tokens = token(at::tensor({2, 0}))}).allclose(at::stack({all[0][2], all[1][0]})));
+    CHECK(gradient_at({.when = RecordPhase::before_edits}).allclose(all));
+    // What passes on has the same bits, and is no alias of what is kept.
+    Latest<Small> kept(RecordOptions{.keep_graph = true});
+    HookSet set;
+    set.add(sites[0], kept);
+    const auto scope = set.activate();
+    const at::Tensor passed = sites[0](x);
+    CHECK(passed.equal(x));
+    CHECK_FALSE(passed.is_alias_of(kept[0].unsafe_tensor()));
+    // A copy of another dtype lies beside the path.
+    CHECK_THROWS_AS(gradient_at({.dtype = at::kDouble}), c10::Error);
+}

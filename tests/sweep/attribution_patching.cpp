@@ -145,7 +145,7 @@ TEST_CASE("a metric without a gradient is refused") {
     const Metric best =
         metric_of([](const at::Tensor& logits) { return logits.select(1, -1).argmax(-1); }, "best token");
     CHECK(says(message_of<ValueError>(
-                   [&] { (void)attribution_patching(m, noising(p.clean, p.corrupted), grids(m)[0].second, best); }),
+                   [&] { (void)attribution_patching(m, zero_ablation(p.clean), grids(m)[0].second, best); }),
                "the gradient of the metric 'best token', which has none"));
-    CHECK(sweep(m, noising(p.clean, p.corrupted), grids(m)[0].second, best).is_complete());
+    CHECK(sweep(m, zero_ablation(p.clean), grids(m)[0].second, best).is_complete());
 }

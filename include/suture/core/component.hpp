@@ -184,6 +184,21 @@ template <Index Width, Index Heads = 1>
 struct Norm : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Norm";
 };
+/// What a layer normalisation divides by: one number for each position.
+template <Index Width = 1, Index Heads = 1>
+struct NormScale : ComponentBase<Width, Heads> {
+    static constexpr const char* name = "NormScale";
+};
+/// What each head of an attention reads of the residual stream, head after head: heads times the width of the stream.
+template <Index Width, Index Heads = 1>
+struct HeadIn : ComponentBase<Width, Heads> {
+    static constexpr const char* name = "HeadIn";
+};
+/// What each head of an attention writes to the residual stream, head after head: heads times the width of the stream.
+template <Index Width, Index Heads = 1>
+struct HeadOut : ComponentBase<Width, Heads> {
+    static constexpr const char* name = "HeadOut";
+};
 /// The neurons of an MLP, before or after their nonlinearity.
 template <Index Width, Index Heads = 1>
 struct Mlp : ComponentBase<Width, Heads> {
@@ -221,6 +236,8 @@ SUTURE_WITHOUT_A_WIDTH(Z)
 SUTURE_WITHOUT_A_WIDTH(AttnOut)
 SUTURE_WITHOUT_A_WIDTH(Resid)
 SUTURE_WITHOUT_A_WIDTH(Norm)
+SUTURE_WITHOUT_A_WIDTH(HeadIn)
+SUTURE_WITHOUT_A_WIDTH(HeadOut)
 SUTURE_WITHOUT_A_WIDTH(Mlp)
 SUTURE_WITHOUT_A_WIDTH(MlpOut)
 SUTURE_WITHOUT_A_WIDTH(Gate)

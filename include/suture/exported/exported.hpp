@@ -241,6 +241,7 @@ private:
 
     ExportedOutputs run_sorted(std::vector<c10::IValue> values) const {
         std::vector<std::string> names = state_->model.graph().output_names();
+        if (detail::has_scopes_elsewhere_only()) state_->with_sites()->note_passes();
         if (detail::has_active_scopes())
             if (const auto sited = state_->with_sites(); sited->is_hooked())
                 return ExportedOutputs(std::move(names), sited->run(std::move(values)));

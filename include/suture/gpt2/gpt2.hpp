@@ -19,6 +19,7 @@
 #include "suture/tensor/extents.hpp"
 #include "suture/tensor/view.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/hardswish.h>
 #include <ATen/ops/leaky_relu.h>
@@ -34,6 +35,7 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -120,9 +122,25 @@ inline void check_ids(const at::Tensor& ids, const Gpt2Config& config) {
 }
 }  // namespace detail
 
+namespace detail {
+/// What the heads of an attention read, where hooks gave some of them something else than the residual stream: the
+/// normalised inputs of queries, keys and values, [..., heads, width], and where they differ from the stream's,
+/// [..., heads, 1]. Undefined where nothing was changed.
+struct HeadReads {
+    struct Part {
+        at::Tensor normalized, changed;
+    };
+    std::array<Part, 3> parts;
+    bool is_empty() const {
+        return std::none_of(parts.begin(), parts.end(), [](const Part& part) { return part.normalized.defined(); });
+    }
+};
+}  // namespace detail
+
 /// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
-/// the softmax, [batch, heads, queries, keys], without a layout), `z` (the values mixed by each head) and `c_proj` (the
-/// output, which is added to the residual stream).
+/// the softmax, [batch, heads, queries, keys], without a layout), `z` (the values mixed by each head), `result` (what each
+/// head adds to the residual stream, computed only where something waits there) and `c_proj` (the output, which is added
+/// to the residual stream).
 template <Index Width, Index Heads>
 class Gpt2AttentionImpl : public torch::nn::Cloneable<Gpt2AttentionImpl<Width, Heads>>,
                           public HasSites,
@@ -140,32 +158,62 @@ public:
         visit("scores", scores);
         visit("pattern", pattern);
         visit("z", z);
+        visit("result", result);
     }
-    /// [batch, tokens, width] -> the same
-    at::Tensor forward(const at::Tensor& x) {
-        const auto [queries, keys, values] = split(borrow<Qkv>(c_attn(x)));
+    /// [batch, tokens, width] -> the same. @param own what heads read instead of x
+    at::Tensor forward(const at::Tensor& x, const detail::HeadReads& own = {}) {
+        const auto [queries, keys, values] = split(borrow<Qkv>(projected(x, own)));
         const auto by_head = [](const auto& part) { return by_heads(part).transpose(1, 2); };
         const at::Tensor later = at::ones({x.size(-2), x.size(-2)}, x.options().dtype(at::kBool)).triu(1);
         const at::Tensor scored = scores(detail::causal_scores(by_head(queries), by_head(keys), later, scale()));
         const at::Tensor attended = pattern(scored.softmax(-1));
-        return c_proj(z(attended.matmul(by_head(values)).transpose(1, 2).reshape(x.sizes())));
+        return output(z(attended.matmul(by_head(values)).transpose(1, 2).reshape(x.sizes())));
     }
     /// [positions, width] -> [kept positions, width]. The sites `scores` and `pattern` are not passed.
-    at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
-        const auto [queries, keys, values] = split(borrow<Qkv>(c_attn(x)));
-        return c_proj(z(positions.attend(by_heads(queries), by_heads(keys), by_heads(values), scale()).flatten(-2)));
+    at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions, const detail::HeadReads& own = {}) {
+        const auto [queries, keys, values] = split(borrow<Qkv>(projected(x, own)));
+        return output(z(positions.attend(by_heads(queries), by_heads(keys), by_heads(values), scale()).flatten(-2)));
     }
 
     Hooked<Conv1D, Qkv> c_attn{nullptr};
     HookPoint<AnyLayout> scores, pattern;
     HookPoint<Z<Width, Heads>> z;
+    HookPoint<HeadOut<Heads * Width, Heads>> result;
     Hooked<Conv1D, AttnOut<Width>> c_proj{nullptr};
 
 private:
-    /// [..., width] -> [..., heads, head width]
-    static at::Tensor by_heads(const Readable auto& part) {
-        const std::array<Index, 2> heads{Heads, Width / Heads};
-        return part.unsafe_tensor().unflatten(-1, at::IntArrayRef(heads));
+    /// [..., heads * n] -> [..., heads, n]
+    static at::Tensor by_heads(const at::Tensor& channels) {
+        const std::array<Index, 2> heads{Heads, channels.size(-1) / Heads};
+        return channels.unflatten(-1, at::IntArrayRef(heads));
+    }
+    static at::Tensor by_heads(const Readable auto& part) { return by_heads(part.unsafe_tensor()); }
+
+    /// The queries, keys and values. [..., width] -> [..., 3 * width]
+    at::Tensor projected(const at::Tensor& x, const detail::HeadReads& own) {
+        if (own.is_empty()) return c_attn(x);
+        std::vector<at::Tensor> parts = c_attn->Conv1DImpl::forward(c_attn->input(x)).chunk(3, -1);
+        const std::vector<at::Tensor> weights = c_attn->weight.chunk(3, -1), biases = c_attn->bias.chunk(3, -1);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto& [normalized, changed] = own.parts[i];
+            if (!normalized.defined()) continue;
+            const at::Tensor weight = by_heads(weights[i]).transpose(0, 1);  // [heads, width, head width]
+            const at::Tensor each = normalized.unsqueeze(-2).matmul(weight).squeeze(-2).add(by_heads(biases[i]));
+            parts[i] = detail::where_changed(changed, each, by_heads(parts[i])).flatten(-2);
+        }
+        return c_attn->output(at::cat(parts, -1));
+    }
+    /// What the heads' values z, [..., width], add to the residual stream.
+    at::Tensor output(const at::Tensor& mixed) {
+        if (!result.is_hooked()) return c_proj(mixed);
+        const std::array<Index, 3> sizes{Heads, Width / Heads, Width};
+        const at::Tensor weight = c_proj->weight.view(at::IntArrayRef(sizes));
+        const at::Tensor each = by_heads(mixed).unsqueeze(-2).matmul(weight).squeeze(-2).flatten(-2);
+        const at::Tensor passed = result(each);
+        if (passed.is_same(each)) return c_proj(mixed);
+        const at::Tensor changed = passed.ne(each).any(-1, true);
+        return c_proj->output(detail::where_changed(changed, by_heads(passed).sum(-2).add(c_proj->bias),
+                                                    c_proj->Conv1DImpl::forward(c_proj->input(mixed))));
     }
     double scale() const {
         const double scale = config_.scale_attention ? 1.0 / std::sqrt(static_cast<double>(Width / Heads)) : 1.0;
@@ -202,8 +250,10 @@ private:
     Gpt2Config config_;
 };
 
-/// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, and the
-/// outputs of the layer normalisations.
+/// One transformer block. Sites: the residual stream before the block, between attention and MLP, and after it, the
+/// outputs of the layer normalisations, and what is read of the stream, without changing the stream itself: `mlp_in` by
+/// the MLP, and by each head of the attention `attn_in` and after it, separately for queries, keys and values, `q_input`,
+/// `k_input` and `v_input`. Those by head are computed only where something waits at them.
 template <Index Width, Index Heads>
 class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>,
                       public HasSites,
@@ -211,37 +261,63 @@ class Gpt2BlockImpl : public torch::nn::Cloneable<Gpt2BlockImpl<Width, Heads>>,
 public:
     Gpt2BlockImpl(const Gpt2Config& config, Index layer) : config_(config), layer_(layer) { reset(); }
     void reset() override {
-        ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm, Norm<Width>>(Width, config_.layer_norm_epsilon));
+        ln_1 = this->register_module("ln_1", Hooked<Gpt2Norm<Width>, Norm<Width>>(config_.layer_norm_epsilon));
         attn = this->register_module("attn", std::make_shared<Gpt2AttentionImpl<Width, Heads>>(config_, layer_));
-        ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm, Norm<Width>>(Width, config_.layer_norm_epsilon));
+        ln_2 = this->register_module("ln_2", Hooked<Gpt2Norm<Width>, Norm<Width>>(config_.layer_norm_epsilon));
         mlp = this->register_module("mlp", std::make_shared<Gpt2MlpImpl<Width>>(config_));
     }
     void visit_sites(const SiteVisitor& visit) override {
         visit("resid_pre", resid_pre);
+        visit("attn_in", attn_in);
+        visit("q_input", q_input);
+        visit("k_input", k_input);
+        visit("v_input", v_input);
         visit("resid_mid", resid_mid);
+        visit("mlp_in", mlp_in);
         visit("resid_post", resid_post);
     }
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
-        const at::Tensor before = resid_pre(x);
-        return after_attention(before.add(attn->forward(ln_1(before))));
+        const at::Tensor before = resid_pre(x), normalized = ln_1(before);
+        return after_attention(before.add(attn->forward(normalized, head_reads(before, normalized))));
     }
     /// [positions, width] -> [kept positions, width]
     at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
-        const at::Tensor before = resid_pre(x);
-        const at::Tensor attended = attn->forward_at(ln_1(before), positions);
+        const at::Tensor before = resid_pre(x), normalized = ln_1(before);
+        const at::Tensor attended = attn->forward_at(normalized, positions, head_reads(before, normalized));
         return after_attention(positions.kept(before).add(attended));
     }
 
-    Hooked<Gpt2Norm, Norm<Width>> ln_1{nullptr}, ln_2{nullptr};
+    Hooked<Gpt2Norm<Width>, Norm<Width>> ln_1{nullptr}, ln_2{nullptr};
     detail::ModulePointer<Gpt2AttentionImpl<Width, Heads>> attn;
     detail::ModulePointer<Gpt2MlpImpl<Width>> mlp;
-    HookPoint<Resid<Width>> resid_pre, resid_mid, resid_post;
+    HookPoint<Resid<Width>> resid_pre, resid_mid, resid_post, mlp_in;
+    HookPoint<HeadIn<Heads * Width, Heads>> attn_in, q_input, k_input, v_input;
 
 private:
     at::Tensor after_attention(const at::Tensor& x) {
         const at::Tensor between = resid_mid(x);
-        return resid_post(between.add(mlp->forward(ln_2(between))));
+        return resid_post(between.add(mlp->forward(ln_2(mlp_in(between)))));
+    }
+    /// What heads read in place of the residual stream [..., width].
+    /// @throws HookError if the norm, which is that of the stream, was edited as well
+    detail::HeadReads head_reads(const at::Tensor& stream, const at::Tensor& normalized) {
+        detail::HeadReads reads;
+        if (!attn_in.is_hooked() && !q_input.is_hooked() && !k_input.is_hooked() && !v_input.is_hooked()) return reads;
+        detail::Shape sizes(stream.sizes().begin(), stream.sizes().end());
+        sizes.insert(sizes.end() - 1, Heads);
+        const at::Tensor by_head = stream.unsqueeze(-2).expand(sizes), each = by_head.flatten(-2);
+        const at::Tensor read = attn_in(each);
+        const std::array<at::Tensor, 3> passed{q_input(read), k_input(read), v_input(read)};
+        for (std::size_t i = 0; i < passed.size(); ++i) {
+            if (passed[i].is_same(each)) continue;
+            const at::Tensor own = passed[i].view(sizes);
+            reads.parts[i] = {ln_1->without_sites(own), own.ne(by_head).any(-1, true)};
+        }
+        if (!reads.is_empty() && !normalized.equal(ln_1->without_sites(stream)))
+            throw HookError(attn_in.name() + ": hooks change what heads read, whose norms are their own, and " +
+                            ln_1->output.name() + ", the norm of the whole stream: hook one of them");
+        return reads;
     }
     Gpt2Config config_;
     Index layer_;
@@ -302,10 +378,10 @@ public:
         reset();
     }
     void reset() override {
-        wte = this->register_module("wte", Gpt2Embedding(config_.vocabulary, Width));
-        wpe = this->register_module("wpe", Gpt2Embedding(config_.positions, Width));
+        wte = this->register_module("wte", Hooked<Gpt2Embedding, Resid<Width>>(config_.vocabulary, Width));
+        wpe = this->register_module("wpe", Hooked<Gpt2Embedding, Resid<Width>>(config_.positions, Width));
         h = this->register_module("h", Gpt2Blocks<Width, Heads>(config_));
-        ln_f = this->register_module("ln_f", Hooked<Gpt2Norm, Norm<Width>>(Width, config_.layer_norm_epsilon));
+        ln_f = this->register_module("ln_f", Hooked<Gpt2Norm<Width>, Norm<Width>>(config_.layer_norm_epsilon));
         lm_head = config_.tied ? Gpt2Embedding(nullptr)
                                : this->register_module("lm_head", Gpt2Embedding(config_.vocabulary, Width));
         name_sites(*this);
@@ -328,7 +404,7 @@ public:
         detail::check_ids(given, config_);
         // An embedding takes indices of these two dtypes only.
         const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
-        return wte(ids).add(wpe(at::arange(ids.size(1), ids.options())));
+        return wte(ids).add(wpe(positions_of(ids)));
     }
     /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
     at::Tensor block(Index layer, const at::Tensor& x) { return h[static_cast<std::size_t>(layer)]->forward(x); }
@@ -375,12 +451,17 @@ public:
 
     const Gpt2Config& config() const { return config_; }
 
-    Gpt2Embedding wte{nullptr}, wpe{nullptr};
+    Hooked<Gpt2Embedding, Resid<Width>> wte{nullptr}, wpe{nullptr};
     Gpt2Blocks<Width, Heads> h{nullptr};
-    Hooked<Gpt2Norm, Norm<Width>> ln_f{nullptr};
+    Hooked<Gpt2Norm<Width>, Norm<Width>> ln_f{nullptr};
     Gpt2Embedding lm_head{nullptr};
 
 private:
+    /// One row serves all prompts, unless something waits where each prompt has its own.
+    at::Tensor positions_of(const at::Tensor& ids) const {
+        const at::Tensor positions = at::arange(ids.size(1), ids.options());
+        return wpe->output.is_hooked() || wpe->input.is_hooked() ? positions.expand_as(ids) : positions;
+    }
     Gpt2Config config_;
 };
 

@@ -1,7 +1,10 @@
 // The layers of GPT-2, with the parameter names and shapes of Hugging Face's implementation.
 #pragma once
 
+#include "suture/core/component.hpp"
 #include "suture/core/strided_slice.hpp"
+#include "suture/hook/hook_point.hpp"
+#include "suture/hook/sites.hpp"
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/torch.hpp"
 
@@ -9,10 +12,19 @@
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/where.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
 namespace suture {
+
+namespace detail {
+/// What a model goes on with after a site that it computes only on request: step by step where the hooks there changed
+/// something, and elsewhere the bits that it has without hooks. A graph goes through the site as a whole.
+inline at::Tensor where_changed(const at::Tensor& changed, const at::Tensor& in_steps, const at::Tensor& fused) {
+    return in_steps.requires_grad() ? in_steps : at::where(changed, in_steps, fused);
+}
+}  // namespace detail
 
 /// A linear layer with a weight of shape [in, out]: GPT-2's `Conv1D` (transformers, pytorch_utils.py).
 class Conv1DImpl : public torch::nn::Cloneable<Conv1DImpl> {
@@ -38,22 +50,46 @@ private:
 /// @see Conv1DImpl
 TORCH_MODULE(Conv1D);
 
-/// Layer normalisation over the channels, with weight and bias.
-class Gpt2NormImpl : public torch::nn::Cloneable<Gpt2NormImpl> {
+/// Layer normalisation over the channels, with weight and bias. Sites, both computed only where something waits at them:
+/// `scale`, the square root of variance + epsilon, by which the centred channels are divided, and `normalized`, what that
+/// gives, before weight and bias.
+template <Index Width>
+class Gpt2NormImpl : public torch::nn::Cloneable<Gpt2NormImpl<Width>>, public HasSites {
 public:
-    Gpt2NormImpl(Index width, double epsilon) : width_(width), epsilon_(epsilon) { reset(); }
+    explicit Gpt2NormImpl(double epsilon) : epsilon_(epsilon) { reset(); }
     void reset() override {
-        weight = register_parameter("weight", at::ones({width_}));
-        bias = register_parameter("bias", at::zeros({width_}));
+        weight = this->register_parameter("weight", at::ones({Width}));
+        bias = this->register_parameter("bias", at::zeros({Width}));
     }
-    at::Tensor forward(const at::Tensor& x) { return at::layer_norm(x, {width_}, weight, bias, epsilon_); }
+    void visit_sites(const SiteVisitor& visit) override {
+        visit("scale", scale);
+        visit("normalized", normalized);
+    }
+    /// [..., width] -> the same
+    at::Tensor forward(const at::Tensor& x) {
+        if (!scale.is_hooked() && !normalized.is_hooked()) return without_sites(x);
+        const at::Tensor centred = x.sub(x.mean(-1, true));
+        const at::Tensor size = centred.square().mean(-1, true).add(epsilon_).sqrt(), used = scale(size);
+        const at::Tensor divided = centred.div(used), result = normalized(divided);
+        if (used.is_same(size) && result.is_same(divided)) return without_sites(x);
+        return detail::where_changed(used.ne(size).logical_or(result.ne(divided).any(-1, true)),
+                                     result.mul(weight).add(bias), without_sites(x));
+    }
+    /// The same without passing the sites.
+    at::Tensor without_sites(const at::Tensor& x) const { return at::layer_norm(x, {Width}, weight, bias, epsilon_); }
     at::Tensor weight, bias;
+    HookPoint<NormScale<>> scale;
+    HookPoint<Norm<Width>> normalized;
 
 private:
-    Index width_;
     double epsilon_;
 };
-TORCH_MODULE(Gpt2Norm);
+/// @see Gpt2NormImpl
+template <Index Width>
+class Gpt2Norm : public torch::nn::ModuleHolder<Gpt2NormImpl<Width>> {
+public:
+    using torch::nn::ModuleHolder<Gpt2NormImpl<Width>>::ModuleHolder;
+};
 
 /// A table with one row per token or position.
 class Gpt2EmbeddingImpl : public torch::nn::Cloneable<Gpt2EmbeddingImpl> {

@@ -4,6 +4,7 @@
 
 #include "suture/edit/apply.hpp"
 #include "suture/hook/detail/empty_recipe.hpp"
+#include "suture/hook/detail/knocked_out.hpp"
 #include "suture/hook/detail/registry.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/detail/lent_view.hpp"
@@ -144,7 +145,33 @@ concept Callback = std::copy_constructible<F> &&
                                                         std::declval<const Site&>())),
                        L>;
 
+/// A function that replaces an activation by what a module makes of it, a sparse autoencoder for example, whose own sites are
+/// passed with the hooks that wait there. While another callback runs, no hooks do, so that it may run the model itself.
+/// @see spliced
+template <class F>
+struct Spliced {
+    F f;
+    template <class... Given>
+        requires std::invocable<const F&, Given...>
+    decltype(auto) operator()(Given&&... given) const { return f(std::forward<Given>(given)...); }
+};
+/// The hook of a module that is spliced into a model:
+///
+///     hooks.add(model->h[1]->resid_post, spliced([&](const View<Resid<64>>& x) { return sae.forward(x.unsafe_tensor()); }));
+///     hooks.add(sae.features, on<Feature>(dims<0, 64>).zero());
+///
+/// @throws HookError, in the pass, if the function passes the site at which it runs
+template <class F>
+Spliced<std::decay_t<F>> spliced(F&& f) {
+    return {std::forward<F>(f)};
+}
+
 namespace detail {
+template <class F>
+inline constexpr bool is_spliced = false;
+template <class F>
+inline constexpr bool is_spliced<Spliced<F>> = true;
+
 /// The hook that replaces the activation by `activation | recipe`. Where the numbers are not known before an activation
 /// arrives, places are checked then.
 /// @throws ValueError if it has no edits; Error if a place of the recipe is not in the layout: a head, or channels, that the
@@ -166,6 +193,7 @@ template <class L, Callback<L> F>
 HookEntry callback_entry(F f, decltype(numbers_at<L>(std::declval<const Site&>())) known) {
     HookEntry entry;
     entry.text = [] { return std::string("a callback"); };
+    entry.keeps_scopes = is_spliced<F>;
     entry.run = [f = std::move(f), known](const at::Tensor& activation, const Site& at) {
         constexpr bool only_looks =
             std::is_void_v<decltype(call_hook<F, L>(f, std::declval<const typename lent_as<L>::type&>(), at))>;
@@ -190,7 +218,9 @@ HookEntry callback_entry(F f, decltype(numbers_at<L>(std::declval<const Site&>()
             at::Tensor result = called();
             loan.check_unwritten();
             loan.check_unkept();
-            return check_replacement(std::move(result), activation);
+            result = check_replacement(std::move(result), activation);
+            if constexpr (std::same_as<L, AnyLayout>) check_not_knocked_out(result, activation);
+            return result;
         }
     };
     return entry;

@@ -47,10 +47,23 @@ public:
 
     [[nodiscard("the model goes on with what a site returns: use it")]] at::Tensor operator()(
         at::Tensor passing) const {
-        if (detail::innermost_scope == nullptr || detail::has_nothing_at(*this)) [[likely]]
+        if (detail::innermost_scope == nullptr) [[likely]] {
+            if (detail::ScopesOfAllThreads::are_there()) [[unlikely]]
+                detail::ScopesOfAllThreads::note_pass(*this);
+            return passing;
+        }
+        if (detail::has_nothing_at(*this)) [[likely]]
             return passing;
         detail::run_hooks(*this, passing);
         return passing;
+    }
+    /// Whether something waits here in this thread, for an activation that the model computes only then:
+    ///
+    ///     if (result.is_hooked()) out = sum_of_heads(result(by_head(z)));
+    bool is_hooked() const {
+        if (detail::has_scopes_elsewhere_only()) [[unlikely]]
+            detail::ScopesOfAllThreads::note_pass(*this);
+        return detail::innermost_scope != nullptr && !detail::has_nothing_at(*this) && detail::is_hooked(*this);
     }
     explicit SUTURE_REJECTED_FROM("a HookPoint has a name: write HookPoint<Resid<768>> point(name)", HookPoint, double);
     template <class...>

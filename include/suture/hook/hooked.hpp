@@ -121,7 +121,7 @@ protected:
     /// Passes the arguments through the input sites, runs `module`, and passes the result through the output sites.
     template <class Module, class... Given>
     results enter(Module& module, Given&&... given) const {
-        if (innermost_scope == nullptr) [[likely]]
+        if (innermost_scope == nullptr && !ScopesOfAllThreads::are_there()) [[likely]]
             return module.Base::forward(std::forward<Given>(given)...);
         return run_with(module, 0, std::index_sequence_for<Given...>(), std::forward<Given>(given)...);
     }

@@ -44,7 +44,8 @@ public:
     /// Ends the scope before the brace.
     /// @throws HookError if a hook of the set never fired in it: the site was not passed or no gradient arrived, so the
     ///         edit that the numbers are supposed to show never happened. Write `add(...).may_be_idle()` where that is
-    ///         intended. Also if another thread made the scope.
+    ///         intended. Also if a site of such a hook was passed in a thread without scopes, where the hook did not run: work
+    ///         that left this thread, such as that of std::async and at::parallel_for. Also if another thread made the scope.
     void end() const { end_after_run({}); }
 
 private:
@@ -58,8 +59,9 @@ private:
             throw HookError("this scope was made in another thread: end it there");
         }
         link_.reset();
-        if (const detail::IdleHooks idle = ledger_->idle(); !idle.hooks.empty())
-            throw HookError(detail::idle_message(idle, sites_of_model));
+        const detail::IdleHooks idle = ledger_->idle();
+        if (!idle.passed_elsewhere.empty()) throw HookError(detail::passed_elsewhere_message(idle));
+        if (!idle.hooks.empty()) throw HookError(detail::idle_message(idle, sites_of_model));
     }
     explicit Scope(std::shared_ptr<const detail::HookRegistry> hooks)
         : ledger_(std::make_shared<detail::ScopeLedger>(checked(std::move(hooks)))),

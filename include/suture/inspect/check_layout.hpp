@@ -117,7 +117,7 @@ at::Tensor first_tensor(Output output) {
 ///         than three tokens, or if the output does not have one row per token; ValueError if it has NaN or infinity
 template <detail::CheckedLayout L, class Model, Hookable S, class... Inputs>
 LayoutReport check_layout(Model&& model, const S& site, const AttentionSites& sites, Inputs&&... inputs) {
-    const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
+    const auto run = [&] { return detail::first_tensor(detail::run_for_tensor(model, inputs...)); };
     const SiteRef<AnyLayout> projection(site_ref(site).site());
     const LayoutFacts& layout = detail::facts_at<L>(projection.site());
     const detail::AttentionProbe probe(run, projection, sites.output(), sites.pattern(), layout);

@@ -158,7 +158,7 @@ private:
 /// @throws as check_layout
 template <class Model, Hookable S, class... Inputs>
 std::vector<FoundLayout> find_layouts(Model&& model, const S& site, const AttentionSites& sites, Inputs&&... inputs) {
-    const auto run = [&] { return detail::first_tensor(detail::run_model(model, inputs...)); };
+    const auto run = [&] { return detail::first_tensor(detail::run_for_tensor(model, inputs...)); };
     const SiteRef<AnyLayout> projection(site_ref(site).site());
     const detail::AttentionShapes shapes = detail::attention_shapes(run, projection, sites);
     const ComponentFacts whole{"channels", shapes.width, 1};

@@ -117,7 +117,8 @@ struct AttributionPass {
 class LogitReadout {
 public:
     /// The logit is the product of `target` [width] with the norm's output; `last` [..., width] is the norm's input.
-    LogitReadout(const Gpt2NormImpl& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
+    template <Index Width>
+    LogitReadout(const Gpt2NormImpl<Width>& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
         : target_(target),
           scale_(last.sub(last.mean(-1, true)).square().mean(-1).add(epsilon).sqrt()),
           norm_bias_(in_float64(norm.bias).dot(target)) {

@@ -44,6 +44,17 @@ auto run_model(Model& model, Inputs&&... inputs) {
     }
 }
 
+/// The same where tensors are wanted: what the call operator gives of a model whose forward gives a value of any type, as
+/// TorchScript's does.
+template <class Model, class... Inputs>
+auto run_for_tensor(Model& model, Inputs&&... inputs) {
+    using Result = decltype(run_model(model, std::forward<Inputs>(inputs)...));
+    if constexpr (requires(const Result& result) { result.isTensor(); })
+        return model(std::forward<Inputs>(inputs)...);
+    else
+        return run_model(model, std::forward<Inputs>(inputs)...);
+}
+
 /// Whether there is a model: false for an empty holder and a null pointer.
 template <class Model>
 bool is_there(const Model& model) {

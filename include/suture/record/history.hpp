@@ -7,13 +7,19 @@
 #include "suture/tensor/owned.hpp"
 #include "suture/tensor/reading.hpp"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <range/v3/view/interface.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <utility>
@@ -25,7 +31,41 @@ namespace suture {
 
 namespace detail {
 struct RefusedOperations;  // a base of every place
+
+/// "pass 2 of h.3.attn.z"
+inline std::string pass_text(const StoredEntry& e) { return "pass " + std::to_string(e.pass) + " of " + e.name; }
+
+/// The first axis before the channels in which the tensors differ, or the first of all.
+inline Index differing_axis(const std::vector<at::Tensor>& parts) {
+    for (Index axis = 0; axis + 1 < parts.front().dim(); ++axis)
+        for (const at::Tensor& other : parts)
+            if (other.dim() == parts.front().dim() && other.size(axis) != parts.front().size(axis)) return axis;
+    return 0;
+}
+
+/// @throws ShapeError or TypeError unless the tensors differ only in the axes that may differ
+template <class MayDiffer>
+void check_joinable(const StoredEntry& e, const at::Tensor& t, const at::Tensor& first, const MayDiffer& may_differ) {
+    const std::string differ =
+        pass_text(e) + " recorded " + tensor_text(t) + " but the first pass " + tensor_text(first);
+    if (first.scalar_type() != t.scalar_type() || first.device() != t.device())
+        throw TypeError(differ + ": set a dtype and a device in the RecordOptions");
+    bool fit = first.dim() == t.dim();
+    for (Index axis = 0; fit && axis < t.dim(); ++axis) fit = first.size(axis) == t.size(axis) || may_differ(axis);
+    if (!fit) throw ShapeError(differ + ": these differ in other axes as well: write padded(), or reduce each entry");
+}
 }  // namespace detail
+
+/// Entries of different lengths as one tensor. @see History::padded
+struct PaddedEntries {
+    at::Tensor values;   ///< [rows, longest, ...], zeros behind the end of each row
+    at::Tensor lengths;  ///< [rows], int64
+
+    /// Which positions are those of an entry: bool [rows, longest].
+    at::Tensor mask() const {
+        return at::arange(values.size(1), lengths.options()).unsqueeze(0).lt(lengths.unsqueeze(-1));
+    }
+};
 
 /// The entries that one layer had when history.of() was called. A view of range-v3 and of the standard library: cheap to
 /// copy, and safe in a pipeline as a temporary.
@@ -144,14 +184,78 @@ public:
     }
     auto stack(const std::string& site) const { return stack(this->shared()->layer_named(site)); }
 
+    /// The entries of one layer one after another, for batches of unequal size: along the axis in which they differ, or along
+    /// the first one. Of AnyLayout: as a tensor. A mean over all rows is `history.cat(3).mean(0)`.
+    /// @throws ShapeError, with both shapes, if they differ in several axes or in the channels; TypeError if they differ in
+    ///         dtype or device; otherwise as of()
+    auto cat(std::size_t layer) const { return cat_entries(layer, std::nullopt); }
+    /// The same along this axis, counted from 0.
+    auto cat(std::size_t layer, Index axis) const { return cat_entries(layer, axis); }
+    auto cat(const std::string& site) const { return cat(this->shared()->layer_named(site)); }
+    auto cat(const std::string& site, Index axis) const { return cat(this->shared()->layer_named(site), axis); }
+
+    /// The entries of one layer as rows of one tensor, for prompts of unequal length: [batch, tokens, ...] of all passes,
+    /// padded with zeros, and the length of each row. An entry [tokens, channels] is one row.
+    /// @throws ShapeError, with both shapes, if they differ in an axis other than batch and tokens; TypeError as cat
+    PaddedEntries padded(std::size_t layer) const {
+        std::vector<at::Tensor> rows, lengths;
+        Index longest = 0;
+        for (const detail::StoredEntry& e : this->shared()->of(layer)) {
+            at::Tensor t = detail::tensor_of(e);
+            if (t.dim() < 2)
+                throw ShapeError(detail::pass_text(e) + " recorded " + tensor_text(t) +
+                                 ", without an axis of tokens: record positions, or write cat()");
+            if (t.dim() == 2) t = t.unsqueeze(0);
+            if (!rows.empty()) detail::check_joinable(e, t, rows.front(), [](Index axis) { return axis < 2; });
+            longest = std::max(longest, t.size(1));
+            lengths.push_back(at::full({t.size(0)}, t.size(1), at::kLong));
+            rows.push_back(std::move(t));
+        }
+        for (at::Tensor& t : rows) {
+            std::vector<Index> sizes = t.sizes().vec();
+            sizes[1] = longest - sizes[1];
+            t = at::cat({t, at::zeros(sizes, t.options())}, 1);
+        }
+        return {at::cat(rows), at::cat(lengths)};
+    }
+    PaddedEntries padded(const std::string& site) const { return padded(this->shared()->layer_named(site)); }
+
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.cat(3), or history.cat(site.name())", cat(...) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.padded(3)", padded(...) const);
+
 private:
+    auto cat_entries(std::size_t layer, std::optional<Index> axis) const {
+        std::vector<at::Tensor> parts;
+        [[maybe_unused]] const LayoutFacts* held = nullptr;
+        const std::vector<detail::StoredEntry> entries = this->shared()->of(layer);
+        for (const detail::StoredEntry& e : entries) {
+            parts.push_back(detail::tensor_of(e));
+            if (parts.size() > 1 && held) detail::check_agree(*held, *e.held, "entries of one layer");
+            held = e.held;
+        }
+        const Index along = axis ? *axis : detail::differing_axis(parts);
+        const Index axes = parts.front().dim();
+        if (along < 0 || along >= axes - 1)
+            throw ShapeError(detail::pass_text(entries.front()) + " recorded " + tensor_text(parts.front()) +
+                             ", which has no axis " + std::to_string(along) +
+                             " before its channels: name another, or keep an axis of tokens or rows");
+        for (std::size_t i = 1; i < parts.size(); ++i)
+            detail::check_joinable(entries[i], parts[i], parts.front(), [along](Index at) { return at == along; });
+        if constexpr (std::same_as<X, AnyLayout>)
+            return at::cat(parts, along);
+        else
+            return detail::Access::make<Owned<X>>(at::cat(parts, along), detail::extents_held<X>(held));
+    }
     static void check_alike(const detail::StoredEntry& e, const std::vector<at::Tensor>& parts) {
         const at::Tensor &first = parts.front(), &last = parts.back();
         const std::string differ = "pass " + std::to_string(e.pass) + " of " + e.name + " recorded " +
                                    tensor_text(last) + " but the first pass " + tensor_text(first);
         if (first.sizes() != last.sizes())
-            throw ShapeError(differ + ": record the same tokens of every prompt, for example token(-1), or reduce " +
-                             "each entry");
+            throw ShapeError(differ +
+                             ": write cat() for batches of unequal size, padded() for unequal lengths, or record " +
+                             "the same tokens of every prompt, for example token(-1)");
         if (first.scalar_type() != last.scalar_type() || first.device() != last.device())
             throw TypeError(differ + ": set a dtype and a device in the RecordOptions");
     }

@@ -53,8 +53,9 @@ struct RecordOptions {
     detail::Option<at::ScalarType> dtype{};
     detail::Option<at::Device> device{};
     RecordPhase when = RecordPhase::after_edits;
-    /// Lets gradients flow from the recorded tensors into the pass that made them. The memory of the graph itself is not
-    /// counted.
+    /// Lets gradients flow from the recorded tensors into the pass that made them, and, unless `dtype` or `device` change
+    /// them, from what the pass computes into the recorded tensors: `torch::autograd::grad({loss}, {recorded})`. The memory of
+    /// the graph itself is not counted.
     bool keep_graph = false;
     /// The most bytes that the recorder may hold. Default: 80 % of the machine's memory for tensors on the CPU, no limit
     /// on other devices.
@@ -151,6 +152,22 @@ inline bool overwrite_kept(const CopyPlan& plan, const at::Tensor& activation, c
         to += bytes;
     });
     return true;
+}
+
+/// The activation again, with what was kept of it in its place: a copy, which the model may write.
+/// @return undefined if gradients are not tracked or cannot pass unchanged
+inline at::Tensor passing_through(const CopyPlan& plan, const at::Tensor& activation, const at::Tensor& kept) {
+    const bool is_on_the_way = at::GradMode::is_enabled() && kept.requires_grad() &&
+                               kept.scalar_type() == activation.scalar_type() && kept.device() == activation.device();
+    if (!is_on_the_way) return {};
+    if (plan.where.is_viewable()) {
+        const at::Tensor whole = activation.clone(), part = view_at(whole, plan.where);
+        part.copy_(kept.reshape(part.sizes()));
+        return whole;
+    }
+    const at::Tensor whole = activation.clone(at::MemoryFormat::Contiguous);
+    put_back(whole, plan.where, kept);
+    return whole;
 }
 
 /// @post the result is contiguous and alone in its storage

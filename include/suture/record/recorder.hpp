@@ -41,10 +41,10 @@ HookEntry recorder_hook(const std::shared_ptr<EntryStore>& store, std::size_t la
     entry.when = store->when();
     entry.pass = pass;
     entry.text = [what = std::move(what)] { return "a recorder of " + what; };
-    entry.run = [store, layer, part_in](const at::Tensor& activation, const Site&) {
+    entry.run = [store, layer, part_in, pass](const at::Tensor& activation, const Site&) {
         const RecordedPart kept = part_in(activation);
-        store->keep(layer, kept.part, activation, kept.held);
-        return at::Tensor();
+        at::Tensor passing = store->keep(layer, kept.part, activation, kept.held);
+        return pass == Pass::forward ? passing : at::Tensor();
     };
     return entry;
 }

@@ -173,6 +173,10 @@ private:
             if (!copy || !copy->is_current()) copy = detail::ScriptInstrumenter::instrumented(module, sites);
             return copy;
         }
+        void note_passes() {
+            const std::lock_guard lock(guard);
+            sites->note_passes();
+        }
         torch::jit::Module module;
         const bool has_own_hooks =
             !module.type()->getForwardPreHooks().empty() || !module.type()->getForwardHooks().empty();
@@ -206,8 +210,11 @@ private:
     }
 
     c10::IValue run_forward(std::vector<c10::IValue> arguments, const torch::jit::Kwargs& named) const {
-        if (detail::innermost_scope == nullptr) [[likely]]
+        if (detail::innermost_scope == nullptr) [[likely]] {
+            if (detail::ScopesOfAllThreads::are_there()) [[unlikely]]
+                state_->note_passes();
             return state_->module.forward(std::move(arguments), named);
+        }
         if (!detail::innermost_scope->suspends()) return run_copy(std::move(arguments), named);
         return result_of(state_->module.get_method("forward").run_async(std::move(arguments), named, at_once));
     }

@@ -3,6 +3,7 @@
 // are enough for a whole grid (Nanda 2023, "Attribution Patching"; Syed et al. 2023, https://arxiv.org/abs/2310.10348).
 #pragma once
 
+#include "suture/sweep/detail/checks.hpp"
 #include "suture/sweep/detail/forward.hpp"
 #include "suture/sweep/detail/sources.hpp"
 #include "suture/sweep/detail/task.hpp"
@@ -74,11 +75,11 @@ inline at::Tensor first_order_effects(const SweepTask& task, Index prompt, const
 /// Estimates the cells of one prompt.
 template <class Model>
 void attribute_prompt(Model& model, const SweepTask& task, Index prompt, const std::vector<at::Tensor>& shared,
-                      SweepResult& result) {
+                      TrainingMode training, SweepResult& result) {
     const auto record = [&](const at::Tensor& ids) { return record_forward(model, ids, task.sites); };
     const at::Tensor ids = task.patching.base().narrow(0, prompt, 1);
     const at::Tensor which = task.prompt_indices(prompt, 1, ids.device());
-    const ForwardRun base = record(ids);
+    const ForwardRun base = run_without_drawing(training, [&] { return record(ids); });
     const at::Tensor logits = task.reads.at_positions(base.logits);
     at::Tensor clean = logits;
     std::vector<at::Tensor> sources = shared;
@@ -90,10 +91,18 @@ void attribute_prompt(Model& model, const SweepTask& task, Index prompt, const s
         if (!task.patching.base_is_clean()) clean = theirs;
         result.source[prompt] = task.reads(theirs, clean, other, which)[0];
     }
-    result.baseline[prompt] = task.reads(logits, clean, ids, which)[0];
+    const at::Tensor baseline = task.reads(logits, clean, ids, which);
+    check_runs(task, prompt, baseline, result.source.defined() ? result.source.narrow(0, prompt, 1) : at::Tensor());
+    result.baseline[prompt] = baseline[0];
     const std::vector<at::Tensor> gradients = gradients_at(model, ids, task, clean, which);
     const at::Tensor effects = first_order_effects(task, prompt, base.sites, sources, gradients);
     result.values.select(0, prompt).copy_(effects.view(result.values.sizes().slice(1)).add(result.baseline[prompt]));
+    const at::Tensor lost = result.values.select(0, prompt).isnan().flatten();
+    if (lost.any().item<bool>())
+        throw ValueError("the estimate of " +
+                         cell_text(result, prompt * lost.numel() + lost.nonzero()[0][0].item<Index>()) +
+                         " is NaN: the gradient of the metric '" + result.metric +
+                         "' or what is put in there is: choose a metric that can be differentiated there");
 }
 }  // namespace detail
 
@@ -102,10 +111,12 @@ void attribute_prompt(Model& model, const SweepTask& task, Index prompt, const s
 /// active in this thread run as usual; the parameters' gradients are left alone.
 /// @throws as sweep; ValueError if the metric cannot be differentiated
 template <class Model>
-SweepResult attribution_patching(Model&& model, const Patching& patching, const Grid& grid, const Metric& metric) {
+SweepResult attribution_patching(Model&& model, const Patching& patching, const Grid& grid, const Metric& metric,
+                                 TrainingMode training = TrainingMode::refused) {
     detail::check_can_run<std::remove_reference_t<Model>>();
     detail::check_is_there(model);
     const detail::SweepTask task(patching, grid, metric);
+    if (training == TrainingMode::refused) detail::check_is_not_training(model);
     if (c10::InferenceMode::is_enabled())
         throw ValueError("attribution needs gradients, and inference mode has none: call it outside inference mode");
     SweepResult result = detail::empty_result(task);
@@ -114,7 +125,7 @@ SweepResult attribution_patching(Model&& model, const Patching& patching, const 
     const std::vector<at::Tensor> shared = detail::shared_sources(
         task, [&](const at::Tensor& ids) { return detail::record_forward(model, ids, task.sites).sites; });
     for (Index prompt = 0; prompt < task.prompts(); ++prompt)
-        detail::attribute_prompt(model, task, prompt, shared, result);
+        detail::attribute_prompt(model, task, prompt, shared, training, result);
     result.done.fill_(true);
     return result;
 }

@@ -28,10 +28,15 @@ struct SweepProgress {
     Index done = 0, all = 0;
 };
 
+/// Whether a model may be swept whose dropout or batch norm is in training mode, or which draws random numbers. Where it is
+/// allowed, every cell is a whole forward pass.
+enum class TrainingMode : unsigned char { refused, allowed };
+
 struct SweepOptions {
     Optimisations optimisations{};
     std::size_t memory = std::size_t{512} << 20;  ///< bytes that it may hold: recorded runs and the batch that runs
-    Index batch = 1 << 20;                        ///< the most cells that run together
+    TrainingMode training = TrainingMode::refused;
+    Index batch = 1 << 20;  ///< the most cells that run together
     /// Called after each batch. Throwing from it ends the sweep; the journal keeps all cells finished so far.
     std::function<void(const SweepProgress&)> progress{};
     /// Keeps the finished cells; those that it has already are not run again. @see SweepJournal

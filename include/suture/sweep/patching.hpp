@@ -38,6 +38,8 @@ public:
     /// The clean prompts, of the same shape as `base`.
     const at::Tensor& clean() const { return base_is_clean_ ? base_ : source_; }
     bool base_is_clean() const { return base_is_clean_; }
+    /// Whether there is a corrupted prompt for each clean one, between whose metrics those of the cells lie.
+    bool is_pair() const { return is_pair_; }
 
     SUTURE_REJECTED_DEFAULT("a patching is made by a function: write denoising(clean, corrupted)", Patching);
     SUTURE_REJECTED_FROM("a patching is made by a function: write denoising(clean, corrupted)", Patching,
@@ -77,7 +79,14 @@ private:
         if (a.size(0) != b.size(0))
             throw ShapeError("there are " + std::to_string(a.size(0)) + " clean and " + std::to_string(b.size(0)) +
                              " corrupted prompts: give one corrupted prompt to each clean one");
-        return {name, Source::activations, base_is_clean ? a : b, base_is_clean ? b : a, base_is_clean};
+        const at::Tensor same = a.eq(b).all(1);
+        if (same.any().item<bool>())
+            throw ValueError("the clean and the corrupted prompt " +
+                             std::to_string(same.nonzero()[0][0].item<Index>()) +
+                             " are the same, so that patching changes nothing: give prompts that differ");
+        Patching patching(name, Source::activations, base_is_clean ? a : b, base_is_clean ? b : a, base_is_clean);
+        patching.is_pair_ = true;
+        return patching;
     }
 
     friend Patching denoising(const at::Tensor&, const at::Tensor&);
@@ -90,12 +99,12 @@ private:
     std::string name_;
     Source puts_in_;
     at::Tensor base_, source_;
-    bool base_is_clean_;
+    bool base_is_clean_, is_pair_ = false;
 };
 
 /// Puts clean activations into the corrupted runs.
 /// @throws ShapeError unless there are as many prompts of both kinds, of one length; TypeError if they are not token ids,
-///         or differ in dtype or device
+///         or differ in dtype or device; ValueError if a clean prompt and its corrupted one are the same
 inline Patching denoising(const at::Tensor& clean, const at::Tensor& corrupted) {
     return Patching::between("denoising", clean, corrupted, false);
 }

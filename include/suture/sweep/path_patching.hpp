@@ -119,6 +119,7 @@ SweepResult path_patching(Model&& model, const Patching& patching, const Grid& s
     const detail::SweepTask task(patching, senders, metric);
     detail::check_options(options);
     detail::check_no_estimates(options);
+    if (options.training == TrainingMode::refused) detail::check_is_not_training(model);
     std::optional<detail::Receivers> receivers;
     if (paths.receivers()) {
         receivers.emplace(*paths.receivers(), task.length());
@@ -136,7 +137,7 @@ SweepResult path_patching(Model&& model, const Patching& patching, const Grid& s
     };
     if constexpr (detail::RerunModel<M>)
         // A rerun freezes what the model has without any hooks, and those of the caller's count here.
-        if (!detail::has_active_scopes() && model.rerun().saves_work()) {
+        if (!detail::has_active_scopes() && options.training == TrainingMode::refused && model.rerun().saves_work()) {
             detail::FrozenReruns<M> frozen(model, paths.frozen());
             frozen.expect(task.sites.sites(), receivers ? receivers->sites() : std::vector<SiteRef<AnyLayout>>());
             run(frozen);

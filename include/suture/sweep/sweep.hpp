@@ -61,6 +61,8 @@ bool swept_in_stages(Model& model, const SweepTask& task, const SweepOptions& op
 /// stages, only the operators after the patch run then. Nothing but attribution
 /// tracks gradients.
 /// @throws PositionError, ShapeError or ValueError, before the model is run, if grid, prompts and metric do not fit;
+///         ValueError also if an activation or the metric of a run is NaN, or if the metric is the same in a clean run and its
+///         corrupted one; ModelError if dropout or batch norm is in training mode, or if the model draws random numbers;
 ///         HookError if a site is not passed; MemoryError if one cell needs more than the options allow; whatever the
 ///         model, the metric and the progress function throw
 template <class Model>
@@ -71,7 +73,9 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     detail::check_is_there(model);
     const detail::SweepTask task(patching, grid, metric);
     detail::check_options(options);
-    const bool staged = StagedModel<M> && options.optimisations != Optimisations::none();
+    if (options.training == TrainingMode::refused) detail::check_is_not_training(model);
+    const bool staged =
+        StagedModel<M> && options.optimisations != Optimisations::none() && options.training == TrainingMode::refused;
     if (staged) detail::check_no_hooks_are_active();
 
     SweepResult result = detail::empty_result(task);
@@ -79,14 +83,14 @@ SweepResult sweep(Model&& model, const Patching& patching, const Grid& grid, con
     if (options.journal) ledger.open(task.text() + detail::weights_text(model));
     detail::SweepPlanner planner(task, options, ledger);
     if (options.attribution || options.share < 1) {
-        const SweepResult estimate = attribution_patching(model, patching, grid, metric);
+        const SweepResult estimate = attribution_patching(model, patching, grid, metric, options.training);
         result.attribution = estimate.values;
         if (options.share < 1) planner.choose(detail::most_effective(estimate, options.share));
     }
     const at::NoGradGuard no_gradients;
     if (staged && detail::swept_in_stages(model, task, options, planner, ledger, result)) return result;
     if constexpr (detail::RerunModel<M>)
-        if (options.optimisations.prefix) {
+        if (options.optimisations.prefix && options.training == TrainingMode::refused) {
             detail::RerunPasses<M> passes(model, task.sites);
             if (passes.saves_work()) {
                 detail::PlainSweep(passes, task, options, planner, ledger, result).run();

@@ -9,8 +9,10 @@
 #include <ATen/ops/from_blob.h>
 
 #include <concepts>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -50,18 +52,38 @@ struct RowPositions {
     enum class Kind : unsigned char { one_per_row, several, where_true };
     Kind what;
     at::Tensor given;
+    std::function<at::Tensor()> asked{};  ///< gives the tensor anew for each activation; or empty
 
     static constexpr detail::Restriction restricts = detail::the_positions;
     void restrict_channels(detail::ChannelWhere&) const {}
+    /// The positions as they are now.
+    RowPositions now() const { return asked ? RowPositions{what, detail::snapshot(asked())} : *this; }
 };
+
+namespace detail {
+/// A function that gives an index or a mask.
+template <class F>
+concept GivesPositions = !std::convertible_to<F, at::Tensor> && std::copy_constructible<F> &&
+                         std::convertible_to<std::invoke_result_t<const F&>, at::Tensor>;
+}  // namespace detail
 
 /// One token per row: `index` holds [batch] integers, and row b selects token index[b]; negative ones count from the
 /// end. The token axis is dropped, as with `token(4)`.
 inline RowPositions token(const at::Tensor& index) {
     return {RowPositions::Kind::one_per_row, detail::snapshot(index)};
 }
+/// The same, asked again for each activation, so that every batch has its own:
+/// `on<Resid>(token([&] { return lengths - 1; }))`. The function must not run the model.
+template <detail::GivesPositions F>
+RowPositions token(F index) {
+    return {RowPositions::Kind::one_per_row, {}, std::move(index)};
+}
 /// Several tokens: the same ones in every row (`index` is [k] integers), or each row's own ([batch, k]); none twice.
 inline RowPositions tokens(const at::Tensor& index) { return {RowPositions::Kind::several, detail::snapshot(index)}; }
+template <detail::GivesPositions F>
+RowPositions tokens(F index) {
+    return {RowPositions::Kind::several, {}, std::move(index)};
+}
 /// The same tokens in every row: `tokens(std::vector{1, 5})`.
 template <detail::IntegerRange R>
 RowPositions tokens(const R& index) {
@@ -73,6 +95,10 @@ inline RowPositions tokens(std::initializer_list<Index> index) {
 /// The positions where `mask` is true: bool [batch, tokens], or [tokens] for all rows. The selection has the shape
 /// [positions, channels], like PyTorch's `x[mask]`.
 inline RowPositions mask(const at::Tensor& mask) { return {RowPositions::Kind::where_true, detail::snapshot(mask)}; }
+template <detail::GivesPositions F>
+RowPositions mask(F mask) {
+    return {RowPositions::Kind::where_true, {}, std::move(mask)};
+}
 
 template <class...>
 SUTURE_REJECTED("a mask is a bool tensor, [tokens] or [batch, tokens]: write mask(ids == 50256)", mask(...));

@@ -76,6 +76,11 @@ public:
         return std::any_of(sites_.begin(), sites_.end(), [](const Site* site) { return !has_nothing_at(*site); });
     }
 
+    /// Tells the scopes of other threads that this one, which has none, passes all sites.
+    void note_passes() const {
+        for (const Site* site : sites_) ScopesOfAllThreads::note_pass(*site);
+    }
+
     /// The bytes of what is kept.
     std::size_t kept_bytes() {
         const std::shared_ptr<const Kept> kept = this->kept();

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "suture/tensor/joined.hpp"
@@ -21,6 +22,7 @@ struct IdleHook {
     std::string path, text;  ///< of the site; what the hook does
     bool is_for_gradient = false;
     bool is_passed = false;           ///< the site was passed, and the hook waits for its gradient
+    bool is_passed_in_hook = false;   ///< the site was passed while another hook ran, which suspends this one
     std::size_t fired_elsewhere = 0;  ///< how often it fired, in other scopes
 };
 
@@ -28,6 +30,8 @@ struct IdleHook {
 struct IdleHooks {
     std::vector<IdleHook> hooks;
     std::vector<std::string> fired_at;  ///< the paths where other hooks of the set fired in this scope
+    /// The paths that were passed in threads without scopes while hooks waited there in this one, and how often.
+    std::vector<std::pair<std::string, std::size_t>> passed_elsewhere;
 };
 
 /// "h.3.attn.c_attn (Q[token 4] = 0), h.3.attn.z (gradient: Z = 0)"
@@ -59,6 +63,8 @@ inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_
     const auto all = [&](auto property) { return std::all_of(idle.hooks.begin(), idle.hooks.end(), property); };
     if (all([](const IdleHook& hook) { return hook.is_passed; }))
         return "their sites were passed, but no gradient arrived: run backward while the scope lives";
+    if (all([](const IdleHook& hook) { return hook.is_passed_in_hook; }))
+        return "their sites were passed inside another hook, which suspends them: add that one as spliced(f)";
     const std::string pass = "pass these sites (and run backward, for gradients) while the scope lives";
     if (sites_of_model) {
         const std::set<std::uint64_t> sites = sites_of_model();
@@ -83,6 +89,23 @@ inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_
         return "they fired in another scope, but nothing of the set fired in this one: run the model in its thread, "
                "while it lives";
     return pass;
+}
+
+/// What a scope says whose work left its thread. @pre a site was passed elsewhere
+inline std::string passed_elsewhere_message(const IdleHooks& idle) {
+    constexpr std::size_t most = 3;
+    const auto& all = idle.passed_elsewhere;
+    std::string sites;
+    std::size_t passes = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (i < most) sites += (i ? ", " : "") + all[i].first;
+        passes += all[i].second;
+    }
+    return sites + (all.size() > most ? ", ..." : "") + (all.size() == 1 ? " was" : " were") + " passed " +
+           std::to_string(passes) + (passes == 1 ? " time" : " times") +
+           " in a thread in which this scope is not active, so its hooks did not run there: activate CarriedScopes in "
+           "that thread (std::async and at::parallel_for start some), or call may_be_idle() on the hooks' key if its "
+           "passes are to be clean ones";
 }
 
 /// The whole message. @pre there are such hooks

@@ -100,6 +100,7 @@ struct HookEntry {
     Pass pass = Pass::forward;
     std::function<at::Tensor(const at::Tensor&, const Site&)> run;
     std::function<std::string()> text;  ///< describes what it does
+    bool keeps_scopes = false;          ///< hooks elsewhere run while it runs
     const void* owner = nullptr;        ///< the board or recorder that it belongs to, or null
     std::function<void()> check;        ///< called when a scope begins; throws if the hook cannot do its work. Or empty
     std::shared_ptr<HookState> state = std::make_shared<HookState>();
@@ -119,8 +120,10 @@ struct SiteHooks {
     std::vector<HookEntry> hooks;
     std::array<unsigned, 2> phases{};  ///< by pass: a bit for each phase in which hooks run
     bool has_path = false;             ///< the name is not that of an unnamed site
+    bool keeps_scopes = false;         ///< one of the hooks does
 
     void sum_up() {
+        keeps_scopes = std::any_of(hooks.begin(), hooks.end(), [](const HookEntry& h) { return h.keeps_scopes; });
         phases = {};
         for (const HookEntry& hook : hooks) phases[static_cast<std::size_t>(hook.pass)] |= bit_of(hook.when);
         has_path = name != Site().name();

@@ -8,6 +8,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <string>
@@ -76,15 +77,47 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
     return passed;
 }
 
+/// A hook that keeps the scopes active, while it runs: it must not come back to its own site.
+class SplicedRun {
+public:
+    /// @throws HookError if the hook runs in this thread already
+    explicit SplicedRun(const HookState& hook) {
+        if (std::find(running().begin(), running().end(), &hook) != running().end())
+            throw HookError(
+                "a spliced function passes the site that it is spliced into: run the module there, and not the whole "
+                "model");
+        running().push_back(&hook);
+    }
+    ~SplicedRun() { running().pop_back(); }
+    SplicedRun(const SplicedRun&) = delete;
+    SplicedRun& operator=(const SplicedRun&) = delete;
+
+private:
+    static std::vector<const HookState*>& running() {
+        static thread_local std::vector<const HookState*> all;
+        return all;
+    }
+};
+
+/// Runs a hook at its site, in a suspension that it lifts if it keeps the scopes.
+inline at::Tensor run_suspended(const HookEntry& hook, const at::Tensor& activation, const Site& site,
+                                Suspension& suspended) {
+    if (!hook.keeps_scopes) [[likely]]
+        return hook.run(activation, site);
+    const SplicedRun once(*hook.state);
+    const Suspension::Lifted lifted(suspended);
+    return hook.run(activation, site);
+}
+
 /// Runs the hooks of the forward pass in their order, and adds a description of each one that replaced the activation to
 /// `edits`, if there is a watcher.
 inline void run_forward_hooks(const FoundAtSite& found, const Site& site, at::Tensor& activation,
-                              std::vector<std::string>& edits) {
+                              std::vector<std::string>& edits, Suspension& suspended) {
     found.for_each_hook(Pass::forward, [&](ScopeLedger& ledger, const HookEntry& hook) {
         HookRun run(*hook.state);
         if (!run.may_run()) return;
         ledger.note_firing(hook.id);
-        at::Tensor replacement = hook.run(activation, site);
+        at::Tensor replacement = run_suspended(hook, activation, site, suspended);
         run.is_done();
         if (replacement.defined()) {
             activation = std::move(replacement);
@@ -108,9 +141,14 @@ inline std::vector<WaitingHook> gradient_hooks(const FoundAtSite& found) {
 /// @throws Error, with the name of the site in front
 inline void run_found_at(const Site& place, const FoundAtSite& found, at::Tensor& activation) {
     try {
-        const Suspension suspended;
+        Suspension suspended;
         std::vector<std::string> edits;
-        run_forward_hooks(found, place, activation, edits);
+        // Passes inside a spliced hook may read newer tables of the sets; the hooks that run here are those of the old ones.
+        std::vector<std::shared_ptr<const HookTable>> tables;
+        for (const SetAtSite& set : found.sets)
+            if (set.at->keeps_scopes) [[unlikely]]
+                for (const SetAtSite& each : found.sets) tables.push_back(each.ledger->table());
+        run_forward_hooks(found, place, activation, edits, suspended);
         if (found.has_gradient_hooks()) [[unlikely]]
             if (auto waiting = gradient_hooks(found); !waiting.empty())
                 activation = with_gradient_hooks(activation, place, std::move(waiting));

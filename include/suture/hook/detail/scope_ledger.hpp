@@ -85,6 +85,31 @@ public:
         const std::lock_guard lock(guard_);
         note_in(fired_elsewhere_, hook);
     }
+    /// The table that was read last.
+    const std::shared_ptr<const HookTable>& table() const { return table_; }
+    /// Notes that a site with hooks of this scope is passed while another hook runs, which suspends them.
+    void note_pass_in_hook(std::uint64_t site) {
+        if (!std::binary_search(sites_.begin(), sites_.end(), site)) return;
+        if (std::find(passed_in_hook_.begin(), passed_in_hook_.end(), site) == passed_in_hook_.end())
+            passed_in_hook_.push_back(site);
+    }
+    /// Notes that a site is passed in a thread without scopes, if hooks of this scope must fire there. Any thread may call
+    /// this. @return the table that was read, to be dropped after all locks: a callback may own anything
+    std::shared_ptr<const HookTable> note_pass_elsewhere(std::uint64_t site) {
+        std::shared_ptr<const HookTable> table = hooks_->table();
+        const auto at = site_at(*table, site);
+        if (at == table->end() || at->site != site) return table;
+        if (std::none_of(at->hooks.begin(), at->hooks.end(), [](const HookEntry& h) { return h.state->must_fire(); }))
+            return table;
+        const std::lock_guard lock(guard_);
+        for (auto& [path, times] : passed_elsewhere_)
+            if (path == at->name) {
+                ++times;
+                return table;
+            }
+        passed_elsewhere_.emplace_back(at->name, 1);
+        return table;
+    }
     /// Adds the hooks that fired in a scope that carried this one into another thread.
     void note_firings_of(ScopeLedger& carried) {
         Flags there = carried.fired_;
@@ -99,10 +124,11 @@ public:
     /// The hooks that could have fired in this scope and did not, and where others fired. Hooks that another thread has
     /// just added are not listed: no pass of this scope has seen them.
     IdleHooks idle() const {
-        IdleHooks found{missed_, {}};
+        IdleHooks found{missed_, {}, {}};
         for_each_idle([&](const SiteHooks& at, const HookEntry& hook) { found.hooks.push_back(idle_hook(at, hook)); });
-        if (found.hooks.empty()) return found;
         const std::lock_guard lock(guard_);
+        found.passed_elsewhere = passed_elsewhere_;
+        if (found.hooks.empty()) return found;
         for (const SiteHooks& at : *table_)
             if (std::any_of(at.hooks.begin(), at.hooks.end(), [this](const HookEntry& h) { return has_fired(h.id); }))
                 found.fired_at.push_back(at.name);
@@ -130,6 +156,7 @@ private:
                 hook.text(),
                 hook.pass == Pass::backward,
                 has(waiting_, hook.id),
+                std::find(passed_in_hook_.begin(), passed_in_hook_.end(), at.site) != passed_in_hook_.end(),
                 hook.state->fired.total()};
     }
     template <class F>
@@ -148,6 +175,8 @@ private:
     std::atomic<bool> ended_{false};
     std::vector<IdleHook> missed_;             ///< hooks that were removed without having fired
     Flags fired_, fired_elsewhere_, waiting_;  ///< by hook
+    std::vector<std::pair<std::string, std::size_t>> passed_elsewhere_;
+    std::vector<std::uint64_t> passed_in_hook_;
     mutable std::mutex guard_;
 };
 

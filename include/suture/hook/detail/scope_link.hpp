@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <variant>
@@ -94,6 +95,8 @@ public:
     virtual ScopeLedger* ledger_of(const HookRegistry*) const { return nullptr; }
     /// Adds what another thread needs to make a link like this one.
     virtual void carry_into(std::vector<CarriedLink>& links) const = 0;
+    /// Notes that a site is passed while a hook suspends this link.
+    virtual void note_pass_in_hook(const Site&) const {}
     /// Whether the link has no owner any more and its thread must delete it.
     virtual bool is_abandoned() const { return false; }
 
@@ -101,6 +104,7 @@ public:
     static void sweep();
 
 protected:
+    void set_outer(ScopeLink* outer) { outer_ = outer; }
     /// Takes the link out of the chain. Destructors of derived classes call it before their members are destroyed: a
     /// callback that dies with them may walk the chain.
     void unlink() noexcept;
@@ -122,9 +126,10 @@ inline bool ScopeLink::set_has_nothing_at(const Site& site) const { return ledge
 /// Whether nothing in the scopes of this thread waits at a site, as far as can be told at once: the short way past a site
 /// that only others watch.
 [[gnu::noinline]] inline bool has_nothing_at(const Site& site) {
-    for (const ScopeLink* link = innermost_scope; link && link->kind() != ScopeLink::Kind::suspension;
-         link = link->outer())
+    const ScopeLink* link = innermost_scope;
+    for (; link && link->kind() != ScopeLink::Kind::suspension; link = link->outer())
         if (link->kind() == ScopeLink::Kind::watcher || !link->set_has_nothing_at(site)) return false;
+    for (; link; link = link->outer()) link->note_pass_in_hook(site);
     return true;
 }
 
@@ -175,6 +180,20 @@ public:
     bool suspends() const override { return true; }
     bool waits_at(const Site&) const override { return false; }
     void carry_into(std::vector<CarriedLink>&) const override {}
+
+    /// While it lives, the scopes further out are active again: for a hook that splices a module with sites of its own.
+    class Lifted {
+    public:
+        explicit Lifted(Suspension& suspension)
+            : suspension_(suspension), own_(std::exchange(innermost_scope, suspension.outer())) {}
+        ~Lifted() { suspension_.set_outer(std::exchange(innermost_scope, own_)); }
+        Lifted(const Lifted&) = delete;
+        Lifted& operator=(const Lifted&) = delete;
+
+    private:
+        Suspension& suspension_;
+        ScopeLink* own_;
+    };
 };
 
 /// Watches the sites that this thread passes. Watchers inside it take its place while they live.
@@ -216,6 +235,7 @@ public:
     }
     void unpin() const { keeper_ = nullptr; }
     bool waits_at(const Site& site) const override { return !ledger_->has_ended() && ledger_->has_hooks_at(site.id()); }
+    void note_pass_in_hook(const Site& site) const override { ledger_->note_pass_in_hook(site.id()); }
     ScopeLedger* ledger_of(const HookRegistry* set) const override {
         return ledger_->hooks().get() == set ? ledger_.get() : nullptr;
     }
@@ -255,6 +275,37 @@ private:
     FoundAtSite& found_;
 };
 
+/// The scopes of all threads, for passes in threads that have none: work that has left the thread of its scope.
+class ScopesOfAllThreads {
+public:
+    static bool are_there() { return count_.load(std::memory_order_relaxed) != 0; }
+    static void add(ScopeLedger* ledger) {
+        const std::lock_guard lock(guard_);
+        ledgers_.push_back(ledger);
+        count_.store(ledgers_.size(), std::memory_order_relaxed);
+    }
+    static void remove(const ScopeLedger* ledger) {
+        const std::lock_guard lock(guard_);
+        std::erase(ledgers_, ledger);
+        count_.store(ledgers_.size(), std::memory_order_relaxed);
+    }
+    /// A thread without scopes passes the site.
+    [[gnu::noinline]] static void note_pass(const Site& site) {
+        std::vector<std::shared_ptr<const HookTable>> read;  // dropped after the lock
+        const std::lock_guard lock(guard_);
+        for (ScopeLedger* ledger : ledgers_) read.push_back(ledger->note_pass_elsewhere(site.id()));
+    }
+
+private:
+    // One per process, like next_site.
+    [[gnu::visibility("default")]] static inline std::atomic<std::size_t> count_{0};
+    [[gnu::visibility("default")]] static inline std::mutex guard_;
+    [[gnu::visibility("default")]] static inline std::vector<ScopeLedger*> ledgers_;
+};
+
+/// Whether this thread has no scopes and another one has: what is passed here is to be noted.
+inline bool has_scopes_elsewhere_only() { return innermost_scope == nullptr && ScopesOfAllThreads::are_there(); }
+
 /// The link of a scope in the thread that made the scope. When it is destroyed, the scope ends everywhere.
 class SetLink final : public LedgerLink {
 public:
@@ -264,8 +315,10 @@ public:
             throw HookError(
                 "this hook set is active in this thread already, where its hooks would run twice: "
                 "end the other scope first");
+        ScopesOfAllThreads::add(&this->ledger());
     }
     ~SetLink() override {
+        if (!has_ended_) ScopesOfAllThreads::remove(&ledger());
         ledger().end();
         unlink();
     }
@@ -274,6 +327,8 @@ public:
     bool is_at_home() const { return home_ == &innermost_scope; }
     /// Ends the scope from another thread. @pre the link was made with new; its own thread deletes it at the next site
     void abandon() {
+        ScopesOfAllThreads::remove(&ledger());
+        has_ended_ = true;
         ledger().end();
         is_abandoned_.store(true, std::memory_order_release);  // last: from here on its thread may delete it
     }
@@ -281,6 +336,7 @@ public:
 
 private:
     ScopeLink* const* const home_ = &innermost_scope;
+    bool has_ended_ = false;  ///< in another thread
     std::atomic<bool> is_abandoned_{false};
 };
 

@@ -110,9 +110,11 @@ public:
     }
 
     /// Keeps the selected part of the activation.
+    /// @return what is to pass on in its place, so that gradients reach what is kept with its graph; undefined if that is not
+    ///         asked for, or if it has another dtype or device
     /// @throws MemoryError before anything is allocated, if the limit would be exceeded; otherwise as `plan_copy`
-    void keep(std::size_t layer, const PackedPart& part, const at::Tensor& activation,
-              const LayoutFacts* held = nullptr) {
+    at::Tensor keep(std::size_t layer, const PackedPart& part, const at::Tensor& activation,
+                    const LayoutFacts* held = nullptr) {
         const CopyPlan plan = plan_copy(options_, part, activation);
         StoredEntry old;  // destroyed after the lock is released: a graph may own anything
         const std::lock_guard lock(guard_);
@@ -124,18 +126,20 @@ public:
         if (options_.tokens || options_.batches) {
             const at::IntArrayRef sizes = activation.sizes();
             cut = std::make_shared<const Cut>(
-                Cut{place_kept(part, options_).positions, Shape(sizes.begin(), sizes.end() - 1)});
+                Cut{place_kept(part, options_).positions, Shape(sizes.begin(), sizes.end() - 1)}.as_now());
         }
         if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
             replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);
             replaced->held = held;
             replaced->version = static_cast<std::int64_t>(replaced->tensor._version());
-            return;
+            return {};
         }
         StoredEntry next{layer, at.passes,  at.name, copy_kept(plan, activation, options_.keep_graph),
                          {},    ++last_id_, 0,       std::move(cut),
                          held};
         next.version = static_cast<std::int64_t>(next.tensor._version());
+        at::Tensor passing;
+        if (options_.keep_graph) passing = passing_through(plan, activation, next.tensor);
         const std::size_t bytes = next.bytes();
         if (replaced)
             old = std::exchange(*replaced, std::move(next));
@@ -143,6 +147,7 @@ public:
             entries_.push_back(std::move(next));
         held_ += bytes - old.bytes();
         ++at.passes;
+        return passing;
     }
 
     std::size_t size() const {

@@ -1,6 +1,7 @@
 // The instrumented copy of a TorchScript model, its submodules and their sites.
 #pragma once
 
+#include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/script/detail/value.hpp"
@@ -34,6 +35,10 @@ public:
     const Site& at(const std::string& module, bool input, std::size_t i) {
         const std::string path = script_site_path(module, input, i);
         return sites_.try_emplace({module, input, i}, path.empty() ? "the model's output" : path).first->second;
+    }
+    /// Tells the scopes of other threads that this one, which has none, passes all sites.
+    void note_passes() const {
+        for (const auto& [place, site] : sites_) ScopesOfAllThreads::note_pass(site);
     }
 
 private:

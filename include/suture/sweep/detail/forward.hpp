@@ -39,7 +39,7 @@ template <class Model>
 at::Tensor forward_of(Model& model, const at::Tensor& ids) {
     const auto run = [&]() -> at::Tensor {
         if constexpr (has_forward<Model>) {
-            return run_model(model, ids);
+            return run_for_tensor(model, ids);
         } else {
             auto& stages = stages_of(model);
             at::Tensor x = stages.embed(ids);

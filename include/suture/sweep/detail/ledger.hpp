@@ -5,6 +5,7 @@
 #include "suture/sweep/options.hpp"
 #include "suture/sweep/result.hpp"
 
+#include <cmath>
 #include <map>
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ public:
                 throw FileError(options_.journal->path().string() + ": the journal has the cell " +
                                 std::to_string(cell) + " but the sweep has only " +
                                 std::to_string(result_.values.numel()) + ": choose another journal");
-            set(cell, value, true);
+            if (!std::isnan(value)) set(cell, value, true);  // one that is NaN runs again, and is reported then
         }
     }
     bool knows(Index cell) const { return result_.done.data_ptr<bool>()[cell]; }

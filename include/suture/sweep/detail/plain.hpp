@@ -1,6 +1,7 @@
 // Sweeping a model by its forward: one pass per place of the grid. Every other way is measured against this one.
 #pragma once
 
+#include "suture/sweep/detail/checks.hpp"
 #include "suture/sweep/detail/forward.hpp"
 #include "suture/sweep/detail/memory.hpp"
 #include "suture/sweep/detail/passes.hpp"
@@ -37,7 +38,7 @@ private:
     Index prompts_at_once() {
         const at::Tensor ids = task_.patching.base().narrow(0, 0, 1);
         const PeakMemory peak;
-        const ForwardRun one = record(ids);
+        const ForwardRun one = run_without_drawing(options_.training, [&] { return record(ids); });
         passes_.begin(ids);
         return prompts_in_a_pass(task_, options_, peak.bytes(), one.logits);
     }
@@ -52,10 +53,13 @@ private:
         sources_ = shared_;
         if (task_.has_source()) run_source(first, count, which);
         const SweepPlan plan = planner_.of_places(first, count);
-        ledger_.begin(first, task_.reads(logits, clean_, ids_, which), plan.unchanged, plan.left_out);
+        const at::Tensor baseline = task_.reads(logits, clean_, ids_, which);
+        check_runs(task_, first, baseline,
+                   result_.source.defined() ? result_.source.narrow(0, first, count) : at::Tensor());
+        ledger_.begin(first, baseline, plan.unchanged, plan.left_out);
         for (std::span<const PlannedCell> left = plan.to_run; !left.empty();) {
             const std::span<const PlannedCell> same = at_one_place(left);
-            if (planner_.claims(same)) ledger_.add(values_by_cell(same, run_cells(same)));
+            if (planner_.claims(same)) add_checked(ledger_, result_, values_by_cell(same, run_cells(same)));
             left = left.subspan(same.size());
         }
     }

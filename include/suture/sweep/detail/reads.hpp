@@ -10,6 +10,7 @@
 #include <ATen/ops/_unique2.h>
 #include <c10/core/ScalarType.h>
 
+#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -53,10 +54,14 @@ public:
     /// Selects the positions that are read: [runs, length, ...] -> [runs, positions, ...].
     at::Tensor at_positions(const at::Tensor& all) const { return all.narrow(1, positions_.begin, positions_.size); }
 
-    /// The metric of runs, given the logits [runs, positions, ids] where it reads: float64 [runs], on the CPU.
+    /// The metric of runs, given the logits [runs, positions, ids] where it reads: float64 [runs], on the CPU. It is NaN where
+    /// one of these logits is.
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& clean, const at::Tensor& tokens,
                           const at::Tensor& prompt) const {
-        return differentiable(logits, clean, tokens, prompt).detach().cpu().to(at::kDouble).contiguous();
+        // A metric may overlook NaN, as an argmax does.
+        const at::Tensor lost = columns(logits, prompt).isnan().flatten(1).any(1).cpu();
+        const at::Tensor numbers = differentiable(logits, clean, tokens, prompt).detach().cpu().to(at::kDouble);
+        return numbers.masked_fill(lost, std::numeric_limits<double>::quiet_NaN()).contiguous();
     }
     /// The same as a part of the graph.
     at::Tensor differentiable(const at::Tensor& logits, const at::Tensor& clean, const at::Tensor& tokens,

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -78,9 +79,23 @@ private:
             throw HookError(
                 "this site is passed more than once in a forward pass, but a sweep patches one activation at a time: "
                 "give each pass a site of its own");
+        check_numbers(activation);
         pass.activation = std::move(activation);
         pass.stage = stage_;
         pass.after_attention = positions_ && positions_->attended();
+    }
+
+    /// @throws ValueError, to which the hook adds the site
+    static void check_numbers(const at::Tensor& activation) {
+        if (!activation.is_floating_point() || activation.numel() == 0) return;
+        const at::Tensor lost = activation.isnan();
+        if (!lost.any().item<bool>()) return;
+        const at::Tensor first = lost.nonzero()[0];
+        std::string place;
+        for (Index axis = 0; axis < first.size(0); ++axis)
+            place += (axis ? ", " : "") + std::to_string(first[axis].item<Index>());
+        throw ValueError("the activation " + tensor_text(activation) + " of an unpatched run has NaN, first at [" +
+                         place + "]: check the model's weights and its inputs");
     }
 
     SiteRecording how_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "suture/sweep/detail/batch.hpp"
+#include "suture/sweep/detail/checks.hpp"
 #include "suture/sweep/detail/forward.hpp"
 #include "suture/sweep/detail/memory.hpp"
 #include "suture/sweep/detail/plan.hpp"
@@ -41,7 +42,7 @@ public:
             if (!stages_.stages_agree(first_prompt())) return false;
         if constexpr (requires { stages_.computes_positions(first_prompt()); })
             staged_.by_position = staged_.by_position && stages_.computes_positions(first_prompt());
-        probe_ = record(first_prompt(), KeptOfRun::residual);
+        probe_ = run_without_drawing(options_.training, [&] { return record(first_prompt(), KeptOfRun::residual); });
         if (staged_.by_position && !are_passed(*probe_)) {
             staged_.by_position = false;  // some sites are passed by whole prompts only, as attention scores are
             probe_ = record(first_prompt(), KeptOfRun::residual);
@@ -110,12 +111,15 @@ private:
         const RecordedGroup group = record_group(first, count, clean);
         const SweepPlan plan = planner_.of_group(staged_, group, allowed_bytes(options_) - bytes_of(group));
         const at::Tensor which = task_.prompt_indices(first, count, group.ids.device());
-        ledger_.begin(first, staged_.reads(group.base.logits, clean, group.ids, which), plan.unchanged, plan.left_out);
+        const at::Tensor baseline = staged_.reads(group.base.logits, clean, group.ids, which);
+        check_runs(task_, first, baseline,
+                   result_.source.defined() ? result_.source.narrow(0, first, count) : at::Tensor());
+        ledger_.begin(first, baseline, plan.unchanged, plan.left_out);
         const GroupMemory memory(staged_, options_, group, plan.to_run);
         SweepBatch<Stages> batch(stages_, staged_, group);
         for (std::span<const PlannedCell> left = plan.to_run; !left.empty();) {
             const std::span<const PlannedCell> some = left.first(memory.cells_at_once(left));
-            if (planner_.claims(some)) ledger_.add(values_by_cell(some, batch.run(some)));
+            if (planner_.claims(some)) add_checked(ledger_, result_, values_by_cell(some, batch.run(some)));
             left = left.subspan(some.size());
         }
     }

@@ -16,6 +16,12 @@ struct Cut {
     Positions positions;
     Shape leading;
     bool is_named = false;  ///< the program named the View's place, and may inject it at other positions
+
+    /// With the positions as they are now.
+    Cut as_now() && {
+        if (positions.rows) positions.rows = positions.rows->now();
+        return std::move(*this);
+    }
 };
 
 inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
@@ -27,7 +33,7 @@ inline bool is_same(const std::optional<RowPositions>& a, const std::optional<Ro
     const auto numbers = [](const at::Tensor& t) {  // whatever integers they are
         return t.defined() && at::isIntegralType(t.scalar_type(), false) ? t.to(at::kLong) : t;
     };
-    return a->what == b->what && is_same(numbers(a->given), numbers(b->given));
+    return a->what == b->what && is_same(numbers(a->now().given), numbers(b->now().given));
 }
 inline bool is_same(const Positions& a, const Positions& b) {
     return a.batch == b.batch && a.token == b.token && is_same(a.rows, b.rows);

@@ -252,8 +252,9 @@ inline at::Tensor rows_of_index(const RowPositions& where, at::IntArrayRef leadi
     return one ? rows.squeeze(along) : rows;
 }
 
-inline at::Tensor rows_of(const RowPositions& where, const at::Tensor& activation, at::IntArrayRef leading,
+inline at::Tensor rows_of(const RowPositions& asked, const at::Tensor& activation, at::IntArrayRef leading,
                           Index token_axis, const std::string& in) {
+    const RowPositions where = asked.now();
     if (!where.given.defined()) throw PositionError("the index or mask is an undefined tensor: give it a value");
     if (token_axis < 0) throw ShapeError(in + " has no token axis: give it the shape [tokens, channels]");
     if (where.given.is_meta() || activation.is_meta())

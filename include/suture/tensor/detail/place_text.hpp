@@ -33,6 +33,7 @@ inline std::string rows_text(const RowPositions& r) {
     const char* name = r.what == RowPositions::Kind::one_per_row ? "token "
                        : r.what == RowPositions::Kind::several   ? "tokens "
                                                                  : "mask ";
+    if (r.asked) return std::string(name) + "by a function";
     return name + (r.what == RowPositions::Kind::where_true ? value_text(r.given) : list_text(r.given));
 }
 
