@@ -1,6 +1,4 @@
 // Runs a model that Python exported, edits it in mid-flight, and maps where the answer is. See docs/exported.md.
-#include "shared/empty_values.hpp"
-
 #include <suture/core/catalogue.hpp>
 #include <suture/exported/exported.hpp>
 #include <suture/suture.hpp>
@@ -21,7 +19,6 @@ int main(int argc, char** argv) try {
     std::string file = "tests/exported/data/llama_sdpa_dynamic.pt2";
     CLI::App app{"Edits one layer's keys in an exported LLaMA, and patches its residual stream position by position."};
     app.add_option("model", file, "a file written by torch.export.save")->capture_default_str();
-    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     const Exported model = exported::load(file);
 

@@ -1,6 +1,4 @@
 // Edits a TorchScript model from Python, unchanged. See docs/torchscript.md.
-#include "shared/empty_values.hpp"
-
 #include <suture/core/catalogue.hpp>
 #include <suture/script/script.hpp>
 #include <suture/suture.hpp>
@@ -19,7 +17,6 @@ int main(int argc, char** argv) try {
     std::string file = "model.pt";
     CLI::App app{"Edits one layer's query in a TorchScript model and counts the logits that change."};
     app.add_option("model", file, "a file written by torch.jit.save")->capture_default_str();
-    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     const Script model = script::load(file);
 
