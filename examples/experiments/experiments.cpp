@@ -119,7 +119,9 @@ template <Index Width, Index Heads>
 PatchingMap map_of(const Options& o, const Prompt& prompt, Gpt2<Width, Heads>& model, const Question& question) {
     const bool is_default = examples::is_names_model(o.subject) && prompt.is_default();
     const std::string text = o.corrupted.empty() && is_default ? examples::names_corrupted_prompt : o.corrupted;
-    if (text.empty()) return ablation_map(model, prompt.batch(), question);
+    SweepOptions options;
+    options.progress = [](const SweepProgress&) { examples::stop_if_interrupted(); };
+    if (text.empty()) return ablation_map(model, prompt.batch(), question, options);
     const Prompt corrupted = prompt.beside("--corrupted", text);
     if (corrupted.ids().size() != prompt.ids().size())
         throw ValueError(fmt::format("--corrupted has {} tokens, but the prompt has {}: give prompts of one length",
@@ -131,7 +133,7 @@ PatchingMap map_of(const Options& o, const Prompt& prompt, Gpt2<Width, Heads>& m
             fmt::format("--corrupted gives the same logit difference as the prompt, {:.2f}: give a prompt with another "
                         "answer",
                         clean));
-    return patching_map(model, prompt.batch(), corrupted.batch(), corrupted.text(), question);
+    return patching_map(model, prompt.batch(), corrupted.batch(), corrupted.text(), question, options);
 }
 
 template <Index Width, Index Heads>
@@ -155,12 +157,13 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
                           prompt.quoted(question.answer) + " - " + prompt.quoted(question.other),
                           damage_by_mistake(model, ids, at), what_the_compiler_says, prompt.ids().size()};
     examples::stop_if_interrupted();
+    if (o.report.empty()) return print(prompt, text, rows);
+    const PatchingMap map = map_of(o, prompt, model, question);
     print(prompt, text, rows);
-    if (o.report.empty()) return;
     const Sample sample = sample_of(o, prompt);
     const examples::WrittenReport written =
         write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
-                     {first_token_and_rest(model, sample.prompts), sample.text}, map_of(o, prompt, model, question),
+                     {first_token_and_rest(model, sample.prompts), sample.text}, map,
                      {o.command, weights_fingerprint(model), sample.seed});
     std::cout << "\nreport       " << written.page.string() << "\n";
     if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
@@ -175,13 +178,15 @@ int main(int argc, char** argv) {
     o.subject.add_to(app);
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
     app.add_option("--token", o.token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();
+    auto* const report =
+        app.add_option("--report", o.report, "a directory for a page with pictures and their data")->type_name("DIR");
     app.add_option("--corrupted", o.corrupted,
                    "a prompt of the same length with another answer, as text or (with --ids) as token ids, for the map "
-                   "of activation patching in the report");
+                   "of activation patching in the report")
+        ->needs(report);
     app.add_option("--answer", o.answer, "the token whose logit is compared; by default the likeliest");
     app.add_option("--other", o.other,
                    "the token that it is compared with; by default the second likeliest, or John without a prompt");
-    app.add_option("--report", o.report, "a directory for a page with pictures and their data")->type_name("DIR");
     examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     o.command = examples::command_of("experiments", argc, argv);
@@ -189,8 +194,8 @@ int main(int argc, char** argv) {
     try {
         Prompt::check_model(o.subject);
         visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) {
-            operate(o, Prompt::read(o.subject),
-                    std::move(model));  // a broken model is reported before a missing prompt
+            const Prompt prompt = Prompt::read(o.subject);  // a broken model is reported before a missing prompt
+            operate(o, prompt, std::move(model));
         });
         if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {

@@ -75,19 +75,20 @@ struct PatchingMap {
 /// Both prompts are ids [1, tokens].
 template <Index Width, Index Heads>
 PatchingMap patching_map(Gpt2<Width, Heads>& model, const at::Tensor& clean, const at::Tensor& corrupted,
-                         const std::string& text, const Question& question) {
+                         const std::string& text, const Question& question, const SweepOptions& options) {
     return {sweep(model, denoising(clean, corrupted), Grid::of<Resid>(sites<Resid<Width>>(model, "h.*.resid_pre")),
-                  logit_difference(question.answer, question.other)),
+                  logit_difference(question.answer, question.other), options),
             text};
 }
 
 /// For a prompt that has no other to compare with: the output of each layer's attention and MLP is removed, at each
 /// token.
 template <Index Width, Index Heads>
-PatchingMap ablation_map(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question) {
+PatchingMap ablation_map(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question,
+                         const SweepOptions& options) {
     const Grid grid = Grid::of<AttnOut>(sites<AttnOut<Width>>(model, "h.*.attn.c_proj"))
                           .with(Grid::of<MlpOut>(sites<MlpOut<Width>>(model, "h.*.mlp.c_proj")));
-    return {sweep(model, zero_ablation(ids), grid, logit_difference(question.answer, question.other)), ""};
+    return {sweep(model, zero_ablation(ids), grid, logit_difference(question.answer, question.other), options), ""};
 }
 
 /// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of

@@ -199,7 +199,12 @@ inline std::string first_token_sentence(const FirstToken& first) {
 
 inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harvest& h, const Target& at,
                         const FirstToken& first) {
-    pictures_.page().section("Correlation of tokens").paragraph(first_token_sentence(first));
+    pictures_.page().section("Correlation of tokens");
+    if (h.qkv.size(1) < 2) {
+        pictures_.page().paragraph("This prompt has a single token, and no others that it could correlate with.");
+        return;
+    }
+    pictures_.page().paragraph(first_token_sentence(first));
     pictures_.draw(pictures::Lines{.title = "The first token and the others",
                                    .caption = fmt::format("Mean correlation of a token's fused query, key and value "
                                                           "with those of the other tokens, over {}. {}",

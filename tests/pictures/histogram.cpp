@@ -32,7 +32,7 @@ TEST_CASE("a histogram's bars reach from edge to edge, from zero to their counts
 }
 
 TEST_CASE("several histograms are outlines in one picture, with a legend, and a column of the table") {
-    Histogram h{"", "", "activation", at::tensor({-1.0, 0.0, 4.0}), at::tensor({{7, 2}, {1, 9}})};
+    Histogram h{"", "", "activation", at::tensor({-1.0, 0.0, 4.0}), at::tensor({7, 2, 1, 9}).view({2, 2})};
     h.series = {"", {"query", "a'key"}};
     const std::string script = script_of(h);
     CHECK(script.find("$bins_0 << END\n-1 0\n-1 7\n0 7\n0 2\n4 2\n4 0\nEND\n") != std::string::npos);
@@ -42,7 +42,7 @@ TEST_CASE("several histograms are outlines in one picture, with a legend, and a 
     CHECK(drawing_of(h).table.rows[3] == std::vector<std::string>{"a'key", "1", "0", "4", "activation", "9"});
     h.series.names.pop_back();
     CHECK(says(message_of<ShapeError>([&] { drawing_of(h); }), "expected 2 series names, got 1"));
-    h.counts = at::tensor({{7, 2, 3}});
+    h.counts = at::tensor({7, 2, 3}).view({1, 3});
     CHECK(says(message_of<ShapeError>([&] { drawing_of(h); }), "got 3 edges for 3 counts"));
 }
 
