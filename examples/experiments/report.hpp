@@ -72,7 +72,7 @@ inline void tell_experiments(pictures::Report& page, const ReportText& text, con
     page.paragraph(
         "Experiments 2 to 4 make the same edit in three ways, and agree: " + offset_row(1) + ", " + offset_row(3) +
         " and " + offset_row(4) +
-        ". The second row is the same code with the offset of the key, as a slip of the pen gives it: another edit, "
+        ". The second row of experiment 2 is the same code with the offset of the key, as a slip gives it: another edit, "
         "another number (" +
         offset_row(2) + "), and no error.");
     if (text.tokens == 1)

@@ -64,7 +64,11 @@ public:
     /// @throws suture::FileError if a file cannot be written, and Interrupted after Ctrl-C: nothing was changed then
     WrittenReport finish(const Provenance& provenance) {
         page_.section("How this page was made").table(table_of(provenance));
-        page_.save();
+        // How to draw a picture that was not drawn names the folder where its script will be.
+        std::string text = page_.text();
+        pictures::detail::replace_all(text, pictures::detail::html(files_.drafts().string()),
+                                      pictures::detail::html(files_.directory().string()));
+        suture::save_text(files_.add(page_name), text);
         files_.publish();
         return {files_.place_of(page_name),
                 all_drawn_ ? ""

@@ -55,6 +55,7 @@ public:
         std::error_code ignored;
         fs::remove_all(path_, ignored);
     }
+    const fs::path& path() const { return path_; }
     fs::path operator/(const std::string& name) const { return path_ / name; }
 
 private:
@@ -135,6 +136,9 @@ public:
         std::filesystem::create_directories((drafts_ / name).parent_path(), ignored);
         return drafts_ / name;
     }
+    /// Where the files are made, and where they will be.
+    const std::filesystem::path& drafts() const { return drafts_.path(); }
+    const std::filesystem::path& directory() const { return directory_; }
     /// Where the file will be.
     std::filesystem::path place_of(const std::string& name) const { return directory_ / name; }
 

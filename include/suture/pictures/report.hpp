@@ -176,9 +176,7 @@ inline Report& Report::picture(const Saved& saved) {
         put("<figcaption><span class=\"again\">{}</span>{} · {} · ", detail::html(words), link(saved.svg),
             link(saved.png));
     } else {
-        Saved beside = saved;  // the page and its files may be moved together
-        beside.script = detail::relative_to(file_.parent_path(), saved.script);
-        put("<p>{}</p>\n<figcaption>{} · ", detail::html(words), detail::html(beside.remedy()));
+        put("<p>{}</p>\n<figcaption>{} · ", detail::html(words), detail::html(saved.remedy()));
     }
     return put("{} · {} · {}</figcaption>\n</figure>\n", link(saved.csv), link(saved.safetensors), link(saved.script));
 }

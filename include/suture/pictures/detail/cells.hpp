@@ -61,11 +61,15 @@ inline void draw_cells(Canvas& canvas, const Box& box, const Grid& grid, const s
     canvas.frame(box);
 }
 
-/// Multiples of a round step between the ends: -5, 0 and 5 for -9.76 to 9.76.
+/// Multiples of a round step between the ends, at least three of them: -5, 0 and 5 for -9.76 to 9.76.
 inline std::vector<double> round_numbers(double low, double high) {
-    const double step = tick_step(high - low, 4), slack = 1e-9 * step;
     std::vector<double> numbers;
-    for (double k = std::ceil((low - slack) / step); k * step <= high + slack; ++k) numbers.push_back(k * step + 0.0);
+    for (double ticks = 4; numbers.size() < 3 && ticks <= 16; ticks *= 2) {
+        const double step = tick_step(high - low, ticks), slack = 1e-9 * step;
+        numbers.clear();
+        for (double k = std::ceil((low - slack) / step); k * step <= high + slack; ++k)
+            numbers.push_back(k * step + 0.0);
+    }
     return numbers;
 }
 

@@ -43,19 +43,14 @@ inline std::string html(std::string_view text) {
     return escaped;
 }
 
-/// The path of a file relative to a page's directory.
-inline std::filesystem::path relative_to(const std::filesystem::path& directory, const std::filesystem::path& file) {
-    const auto absolute = [](const std::filesystem::path& p) {
-        return std::filesystem::absolute(p.empty() ? "." : p).lexically_normal();
-    };
-    return absolute(file).lexically_relative(absolute(directory));
-}
-
 /// The address of a file relative to a page's directory, escaped for a link.
 inline std::string address(const std::filesystem::path& file, const std::filesystem::path& directory) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~";
     std::string link;
-    for (const char c : relative_to(directory, file).generic_string())
+    const auto absolute = [](const std::filesystem::path& p) {
+        return std::filesystem::absolute(p.empty() ? "." : p).lexically_normal();
+    };
+    for (const char c : absolute(file).lexically_relative(absolute(directory)).generic_string())
         link += plain.find(c) != plain.npos ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
     return link;
 }
