@@ -30,7 +30,8 @@ inline void note_interrupts() {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction before {};
         ::sigaction(signal, nullptr, &before);
-        if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);  // nohup ignores SIGHUP
+        const bool is_nohup = signal == SIGHUP && before.sa_handler == SIG_IGN;
+        if (!is_nohup) ::sigaction(signal, &action, nullptr);
     }
 }
 inline bool was_interrupted() { return detail::interrupted != 0; }
