@@ -1,5 +1,6 @@
 // Loads a GPT-2, runs a prompt with and without one edit of a layer's fused query, key and value, and prints what
 // changes in the activation and in the predictions.
+#include "shared/empty_values.hpp"
 #include "shared/ids.hpp"
 #include "shared/prompt.hpp"
 
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"Q", "K", "V"}))
         ->capture_default_str();
     app.add_option("--set", o.set, "the value for the first ten channels of the component")->capture_default_str();
+    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompt = examples::Prompt::read(o.subject);

@@ -1,5 +1,6 @@
 // Records every layer of a GPT-2 model while it runs prompts, with both recorders: Latest, which the next prompt
 // overwrites, and History, which keeps them all. Prints a summary of the records, and saves them if a file is given.
+#include "shared/empty_values.hpp"
 #include "shared/prompt.hpp"
 
 #include <suture/gpt2/load.hpp>
@@ -75,6 +76,7 @@ int main(int argc, char** argv) {
     app.add_option("--prompt", o.texts, "a prompt, as text; repeat the option for more");
     app.add_option("--ids", o.ids, "a prompt, as token ids: 2,1,0; repeat the option for more");
     app.add_option("--save", o.save, "the safetensors file to write the queries to")->type_name("FILE");
+    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompts = prompts_of(o);

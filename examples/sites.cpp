@@ -1,5 +1,7 @@
 // Prints the sites of an exported model, the shape of what passes each, and the layouts of the catalogue that fit the
 // projections of its attention. See docs/exported.md.
+#include "shared/empty_values.hpp"
+
 #include <suture/exported/exported.hpp>
 #include <suture/inspect/find_layouts.hpp>
 #include <suture/inspect/site_table.hpp>
@@ -74,6 +76,7 @@ int main(int argc, char** argv) try {
     app.add_option("--tokens", tokens, "how many token ids to run it with")->capture_default_str();
     app.add_flag("--all", all, "find layouts in every attention, not only in the first");
     app.add_flag("--inputs", inputs, "list what modules and operators take as well");
+    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     const Exported model = exported::load(file);
     const at::Tensor ids = at::arange(tokens).remainder(30).add(3).unsqueeze(0);

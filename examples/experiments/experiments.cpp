@@ -6,16 +6,20 @@
 #include "names/evaluation.hpp"
 #include "report.hpp"
 #include "shared/directory.hpp"
+#include "shared/empty_values.hpp"
 #include "shared/interrupt.hpp"
 #include "shared/prompt.hpp"
+#include "shared/provenance.hpp"
 #include "table.hpp"
 
 #include <suture/gpt2/load.hpp>
+#include <suture/model/fingerprint.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -30,7 +34,7 @@ using examples::Prompt;
 
 struct Options {
     examples::Subject subject;
-    std::string layer = "1", token = "-1", answer, other, report;
+    std::string layer = "1", token = "-1", corrupted, answer, other, report, command;
 };
 
 /// The answer and the token it is compared with: by default the two likeliest after the clean run, or Mary and John for
@@ -71,13 +75,14 @@ Target target_of(const Options& o, Index layers, const Prompt& prompt) {
 /// The prompts for statistics: held-out prompts of the names model's task, or for another model the given prompt.
 struct Sample {
     std::vector<at::Tensor> prompts;
-    std::string text;
+    std::string text, seed = "none";
 };
 Sample sample_of(const Options& o, const Prompt& prompt) {
-    if (!examples::is_names_model(o.subject)) return {{prompt.batch()}, "this prompt"};
+    if (!examples::is_names_model(o.subject) || !prompt.is_default()) return {{prompt.batch()}, "this prompt"};
     constexpr std::size_t count = 48;
-    Sample sample{
-        {}, fmt::format("{} prompts of the names model's task with pairs of names held out from training", count)};
+    Sample sample{{},
+                  fmt::format("{} prompts of the names model's task with pairs of names held out from training", count),
+                  std::to_string(names::evaluation_seed)};
     for (const names::Prompt& drawn : names::evaluation_prompts(count))
         sample.prompts.push_back(prompt.batch_of(drawn.text()));
     return sample;
@@ -101,13 +106,44 @@ void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>&
               << "the mistake  writes a part of a split activation. With LibTorch nothing raises, but the clean\n"
               << "             activation to compare with is no longer clean:\n             " << text.damage << ".\n"
               << "             With suture it does not compile:\n             " << text.sentence << "\n\n"
-              << table_text(rows) << std::flush;
+              << table_text(rows);
+    if (text.tokens == 1)
+        std::cout << "\na single token attends only to itself, so no edit of queries or keys can change anything: give "
+                     "a longer prompt\n";
+    std::cout << std::flush;
+}
+
+/// The map of the places that the answer depends on.
+/// @throws ValueError if the corrupted prompt cannot be compared with this one
+template <Index Width, Index Heads>
+PatchingMap map_of(const Options& o, const Prompt& prompt, Gpt2<Width, Heads>& model, const Question& question) {
+    const bool is_default = examples::is_names_model(o.subject) && prompt.is_default();
+    const std::string text = o.corrupted.empty() && is_default ? examples::names_corrupted_prompt : o.corrupted;
+    SweepOptions options;
+    options.progress = [](const SweepProgress&) { examples::stop_if_interrupted(); };
+    if (text.empty()) return ablation_map(model, prompt.batch(), question, options);
+    const Prompt corrupted = prompt.beside("--corrupted", text);
+    if (corrupted.ids().size() != prompt.ids().size())
+        throw ValueError(fmt::format("--corrupted has {} tokens, but the prompt has {}: give prompts of one length",
+                                     corrupted.ids().size(), prompt.ids().size()));
+    const double clean = difference_of(model->forward(prompt.batch()), question),
+                 other = difference_of(model->forward(corrupted.batch()), question);
+    if (std::abs(clean - other) < 1e-6)
+        throw ValueError(
+            fmt::format("--corrupted gives the same logit difference as the prompt, {:.2f}: give a prompt with another "
+                        "answer",
+                        clean));
+    return patching_map(model, prompt.batch(), corrupted.batch(), corrupted.text(), question, options);
 }
 
 template <Index Width, Index Heads>
 void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     const Target at = target_of(o, model->config().layers, prompt);
-    if (!o.report.empty()) examples::make_writable(o.report, "--report");
+    if (!o.report.empty()) {
+        examples::check_writable(o.report, "--report");
+        examples::check_replaceable(o.report, "experiments", {examples::page_name});
+    }
+    examples::stop_if_interrupted();
     const at::NoGradGuard no_gradients;
     const at::Tensor ids = prompt.batch();
     const auto results = run_all(model, ids, at);
@@ -119,13 +155,16 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     const std::vector<Row> rows = rows_of(results, prompt, question);
     const ReportText text{examples::model_name(o.subject),
                           prompt.quoted(question.answer) + " - " + prompt.quoted(question.other),
-                          damage_by_mistake(model, ids, at), what_the_compiler_says};
+                          damage_by_mistake(model, ids, at), what_the_compiler_says, prompt.ids().size()};
+    examples::stop_if_interrupted();
+    if (o.report.empty()) return print(prompt, text, rows);
+    const PatchingMap map = map_of(o, prompt, model, question);
     print(prompt, text, rows);
-    if (o.report.empty()) return;
     const Sample sample = sample_of(o, prompt);
     const examples::WrittenReport written =
         write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
-                     {first_token_and_rest(model, sample.prompts), sample.text});
+                     {first_token_and_rest(model, sample.prompts), sample.text}, map,
+                     {o.command, weights_fingerprint(model), sample.seed});
     std::cout << "\nreport       " << written.page.string() << "\n";
     if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
 }
@@ -139,25 +178,32 @@ int main(int argc, char** argv) {
     o.subject.add_to(app);
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
     app.add_option("--token", o.token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();
-    app.add_option("--answer", o.answer, "the token whose logit is compared; by default the likeliest")
-        ->check(examples::Subject::not_empty());
+    auto* const report =
+        app.add_option("--report", o.report, "a directory for a page with pictures and their data")->type_name("DIR");
+    app.add_option("--corrupted", o.corrupted,
+                   "a prompt of the same length with another answer, as text or (with --ids) as token ids, for the map "
+                   "of activation patching in the report")
+        ->needs(report);
+    app.add_option("--answer", o.answer, "the token whose logit is compared; by default the likeliest");
     app.add_option("--other", o.other,
-                   "the token that it is compared with; by default the second likeliest, or John without a prompt")
-        ->check(examples::Subject::not_empty());
-    app.add_option("--report", o.report, "a directory for a page with pictures and their data")
-        ->type_name("DIR")
-        ->check(examples::Subject::not_empty());
+                   "the token that it is compared with; by default the second likeliest, or John without a prompt");
+    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
+    o.command = examples::command_of("experiments", argc, argv);
     examples::note_interrupts();
     try {
-        const Prompt prompt = Prompt::read(o.subject);
-        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+        Prompt::check_model(o.subject);
+        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) {
+            const Prompt prompt = Prompt::read(o.subject);  // a broken model is reported before a missing prompt
+            operate(o, prompt, std::move(model));
+        });
         if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {
-        std::cerr << "experiments: interrupted: report.html was not written\n";
-        return Interrupted::exit_code;
+        return examples::end_interrupted("experiments", o.report);
     } catch (const std::exception& e) {
+        if (examples::was_interrupted())  // Ctrl-C reaches gnuplot too
+            return examples::end_interrupted("experiments", o.report);
         std::cerr << "experiments: " << e.what() << "\n";
-        return examples::was_interrupted() ? Interrupted::exit_code : 1;  // Ctrl-C reaches gnuplot too
+        return 1;
     }
 }

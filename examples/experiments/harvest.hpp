@@ -9,11 +9,13 @@
 #include <suture/stats/correlation.hpp>
 #include <suture/stats/norms.hpp>
 #include <suture/suture.hpp>
+#include <suture/sweep/sweep.hpp>
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace experiments {
@@ -58,6 +60,35 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
             norms(stream).select(1, 0), stacked(patterns, [](const at::Tensor& pattern) { return pattern[0]; }),
             lens.select(-1, 0).sub(lens.select(-1, 1)),
             direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
+}
+
+/// A map of the places that the answer depends on, by layer and token.
+struct PatchingMap {
+    SweepResult result;
+    std::string corrupted;  ///< the prompt whose run is mended; empty if outputs are removed instead
+
+    /// [layers or components, tokens]
+    at::Tensor numbers() const { return corrupted.empty() ? result.effects() : result.recovered(); }
+};
+
+/// Activation patching: the residual stream before each layer, at each token, from the clean into the corrupted run.
+/// Both prompts are ids [1, tokens].
+template <Index Width, Index Heads>
+PatchingMap patching_map(Gpt2<Width, Heads>& model, const at::Tensor& clean, const at::Tensor& corrupted,
+                         const std::string& text, const Question& question, const SweepOptions& options) {
+    return {sweep(model, denoising(clean, corrupted), Grid::of<Resid>(sites<Resid<Width>>(model, "h.*.resid_pre")),
+                  logit_difference(question.answer, question.other), options),
+            text};
+}
+
+/// For a prompt that has no other to compare with: the output of each layer's attention and MLP is removed, at each
+/// token.
+template <Index Width, Index Heads>
+PatchingMap ablation_map(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question,
+                         const SweepOptions& options) {
+    const Grid grid = Grid::of<AttnOut>(sites<AttnOut<Width>>(model, "h.*.attn.c_proj"))
+                          .with(Grid::of<MlpOut>(sites<MlpOut<Width>>(model, "h.*.mlp.c_proj")));
+    return {sweep(model, zero_ablation(ids), grid, logit_difference(question.answer, question.other), options), ""};
 }
 
 /// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of

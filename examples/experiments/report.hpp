@@ -13,6 +13,7 @@
 #include <suture/pictures/patterns.hpp>
 #include <suture/pictures/report.hpp>
 #include <suture/pictures/scatter.hpp>
+#include <suture/pictures/sweep_map.hpp>
 #include <suture/stats/correlation.hpp>
 #include <suture/stats/histogram.hpp>
 
@@ -21,6 +22,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -28,6 +30,7 @@
 
 namespace experiments {
 namespace pictures = suture::pictures;
+using examples::Illustrator;
 
 /// The text of the page.
 struct ReportText {
@@ -35,6 +38,7 @@ struct ReportText {
     std::string asked;     ///< the logit difference: "Mary" - "John"
     std::string damage;    ///< the audit of the mistake
     std::string sentence;  ///< the compiler's error
+    std::size_t tokens;    ///< of the prompt
 };
 
 /// The result of `first_token_and_rest`, and a description of the prompts: "48 prompts of ...".
@@ -44,6 +48,8 @@ struct FirstToken {
 };
 
 namespace detail {
+inline const std::vector<std::string> qkv_names{"query", "key", "value"};
+
 inline pictures::Axis layer_axis(Index layers) { return pictures::numbers("layer", static_cast<std::size_t>(layers)); }
 
 inline void tell_experiments(pictures::Report& page, const ReportText& text, const std::vector<Row>& rows) {
@@ -62,6 +68,17 @@ inline void tell_experiments(pictures::Report& page, const ReportText& text, con
             "gives the first row again. The logit difference is " +
             text.asked + " after the last token.")
         .table(table);
+    const auto offset_row = [&](std::size_t i) { return rows[i].difference; };
+    page.paragraph(
+        "Experiments 2 to 4 make the same edit in three ways, and agree: " + offset_row(1) + ", " + offset_row(3) +
+        " and " + offset_row(4) +
+        ". The second row of experiment 2 is the same code with the offset of the key, as a slip gives it: another edit, "
+        "another number (" +
+        offset_row(2) + "), and no error.");
+    if (text.tokens == 1)
+        page.paragraph(
+            "This prompt has a single token, which attends only to itself whatever its query and key are. So no edit "
+            "of them can change anything: give a prompt of two tokens or more to see their effect.");
 }
 
 /// What the cells of the attribution add up to, and the rest of the logit difference.
@@ -75,9 +92,9 @@ inline std::string attribution_caption(const DirectLogitAttribution& parts) {
 }
 
 /// What the residual stream says about the answer, and which parts wrote it.
-inline void tell_answer(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
-                        const Harvest& h, const std::string& asked) {
-    page.section("Where the answer comes from")
+inline void tell_answer(Illustrator& pictures_, const Prompt& prompt, const Harvest& h, const std::string& asked) {
+    pictures_.page()
+        .section("Where the answer comes from")
         .paragraph(
             "The logit lens reads the residual stream after every layer as if it were the last. Direct logit "
             "attribution "
@@ -104,11 +121,41 @@ inline void tell_answer(pictures::Report& page, examples::Illustrator& pictures_
                                      .columns = columns,
                                      .scale = pictures::Scale::diverging},
                    "attribution");
+    const auto number = [](const at::Tensor& part) { return fmt::format("{:+.2f}", part.sum().item<double>()); };
+    const DirectLogitAttribution& of = h.of_answer;
+    pictures_.page().table({{"part", "contribution to " + asked},
+                            {{"heads", number(of.heads)},
+                             {"MLPs", number(of.mlps)},
+                             {"embedding", number(of.embedding)},
+                             {"biases of attention", number(of.attention_biases)},
+                             {"bias of the final layer norm", number(of.norm_bias)},
+                             {"sum", number(of.total())}}});
 }
 
-inline void tell_attention(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
-                           const Harvest& h) {
-    page.section("Attention")
+/// The sentence and the picture that a paper begins with: where the answer is, layer by layer and token by token.
+inline void tell_patching(Illustrator& pictures_, const Prompt& prompt, const PatchingMap& map,
+                          const std::string& asked) {
+    const bool patches = !map.corrupted.empty();
+    pictures_.page()
+        .section(patches ? "Activation patching" : "Ablation map")
+        .paragraph(patches ? "The residual stream of one layer and token of this prompt is put into a run of the "
+                             "corrupted prompt, “" +
+                                 map.corrupted +
+                                 "”. 1 means that this place alone restores the logit difference; 0 that it changes "
+                                 "nothing."
+                           : "The output of one layer's attention or MLP is set to zero at one token. Give "
+                             "--corrupted a prompt of the same length with another answer to see activation patching "
+                             "instead.");
+    pictures::HeatMap picture = pictures::heat_map_of(map.result, map.numbers(), prompt.words());
+    picture.title = patches ? "Activation patching of the residual stream" : "Effect of removing an output";
+    picture.caption = patches ? "Before each layer, at each token." : "Of attention (AttnOut) and MLP, by layer.";
+    picture.metric = patches ? "recovered share of " + asked : "change of " + asked + " (logits)";
+    pictures_.draw(picture, "patching");
+}
+
+inline void tell_attention(Illustrator& pictures_, const Prompt& prompt, const Harvest& h) {
+    pictures_.page()
+        .section("Attention")
         .paragraph(
             "One picture per layer and one panel per head. Each row is a query, with its probabilities over the keys "
             "up to its own token.");
@@ -128,22 +175,40 @@ inline void tell_attention(pictures::Report& page, examples::Illustrator& pictur
             "attention-" + std::to_string(layer));
 }
 
+/// How exact the means over prompts are.
+inline std::string standard_errors(const FirstToken& first) {
+    const auto count = static_cast<double>(first.means.size(0));
+    if (count < 2) return "One prompt has no standard error.";
+    const at::Tensor difference = first.means.select(-1, 0).sub(first.means.select(-1, 1));
+    const at::Tensor error = difference.std(0).div(std::sqrt(count)), mean = difference.mean(0);
+    std::string text = fmt::format("First minus others, mean and standard error of {} prompts, by layer:", count);
+    for (Index layer = 0; layer < mean.size(0); ++layer)
+        text += fmt::format("{} {:.2f} ± {:.2f}", layer ? "," : "", mean[layer].item<double>(),
+                            error[layer].item<double>());
+    return text + ".";
+}
+
 /// One sentence on whether the first token differs from the others.
 inline std::string first_token_sentence(const FirstToken& first) {
     const at::Tensor lower = first.means.select(-1, 0).lt(first.means.select(-1, 1));
     return fmt::format(
-        "In {} of {} cases, one per layer and prompt, the first token correlates less with the other tokens than they "
-        "do with one another ({}).",
+        "In {} of {} (layer, prompt) pairs the first token's mean correlation with the other tokens is lower than "
+        "theirs with each other ({}).",
         lower.sum().item<Index>(), lower.numel(), first.prompts);
 }
 
-inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
-                        const Harvest& h, const Target& at, const FirstToken& first) {
-    page.section("Correlation of tokens").paragraph(first_token_sentence(first));
+inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harvest& h, const Target& at,
+                        const FirstToken& first) {
+    pictures_.page().section("Correlation of tokens");
+    if (h.qkv.size(1) < 2) {
+        pictures_.page().paragraph("This prompt has a single token, and no others that it could correlate with.");
+        return;
+    }
+    pictures_.page().paragraph(first_token_sentence(first));
     pictures_.draw(pictures::Lines{.title = "The first token and the others",
                                    .caption = fmt::format("Mean correlation of a token's fused query, key and value "
-                                                          "with those of the other tokens, over {}.",
-                                                          first.prompts),
+                                                          "with those of the other tokens, over {}. {}",
+                                                          first.prompts, standard_errors(first)),
                                    .metric = "Pearson correlation",
                                    .values = first.means.mean(0).t(),
                                    .series = {"", {"the first token", "the other tokens"}},
@@ -162,27 +227,43 @@ inline void tell_tokens(pictures::Report& page, examples::Illustrator& pictures_
                            .limit = 1},
         "correlation");
     const auto layer = static_cast<Index>(at.layer), last = h.qkv.size(1) - 1;
+    const at::Tensor centred = at::stack(h.qkv[layer].sub(h.qkv[layer].mean(0)).chunk(3, -1));
+    if (last > 0)
+        pictures_.draw(
+            pictures::Patterns{.title = fmt::format("Correlation of tokens in layer {}, by component", layer),
+                               .caption = "Each channel less its mean over the tokens, so that a bias that all tokens "
+                                          "share does not count.",
+                               .metric = "Pearson correlation",
+                               .values = correlation_matrix(centred),
+                               .panels = {"", qkv_names},
+                               .rows = pictures::tokens(prompt.words()),
+                               .columns = pictures::tokens(prompt.words()),
+                               .scale = pictures::Scale::diverging,
+                               .limit = 1},
+            "correlation-by-component");
     const auto scatter = [&](Index a, Index b) {
         const auto label = [&](Index token) {
             return fmt::format("activation at token {} {}", token,
                                prompt.quoted(prompt.ids()[static_cast<std::size_t>(token)]));
         };
+        std::vector<std::string> components;
+        for (const std::string& name : qkv_names) components.insert(components.end(), h.qkv.size(-1) / 3, name);
         pictures_.draw(pictures::Scatter{.title = fmt::format("Tokens {} and {} in layer {}", a, b, layer),
                                          .caption = "One point per channel of the fused query, key and value.",
                                          .x_label = label(a),
                                          .y_label = label(b),
                                          .x = h.qkv[layer][a],
                                          .y = h.qkv[layer][b],
-                                         .points = "channels"},
+                                         .points = "channels",
+                                         .groups = components},
                        fmt::format("scatter-{}-{}", a, b));
     };
     if (last > 0) scatter(0, last);
     if (last > 1) scatter(last - 1, last);
 }
 
-inline void tell_activations(pictures::Report& page, examples::Illustrator& pictures_, const Prompt& prompt,
-                             const Harvest& h, const Target& at) {
-    page.section("Size of activations");
+inline void tell_activations(Illustrator& pictures_, const Prompt& prompt, const Harvest& h, const Target& at) {
+    pictures_.page().section("Size of activations");
     pictures_.draw(pictures::HeatMap{.title = "Norm of the residual stream",
                                      .caption = "",
                                      .metric = "Euclidean norm",
@@ -191,37 +272,42 @@ inline void tell_activations(pictures::Report& page, examples::Illustrator& pict
                                      .columns = pictures::tokens(prompt.words()),
                                      .scale = pictures::Scale::sequential},
                    "norms");
-    const std::vector<at::Tensor> qkv = h.qkv[static_cast<Index>(at.layer)].chunk(3, -1);
-    const char* const names[] = {"query", "key", "value"};
-    for (std::size_t i = 0; i < qkv.size(); ++i) {
-        const suture::Histogram counted = histogram_of(qkv[i], 40);
-        pictures_.draw(pictures::Histogram{.title = fmt::format("Histogram of the {} in layer {}", names[i], at.layer),
-                                           .caption = "Over all tokens and channels of the prompt.",
-                                           .metric = "activation",
-                                           .edges = counted.edges,
-                                           .counts = counted.counts,
-                                           .counted = "count"},
-                       std::string("histogram-") + names[i]);
+    const at::Tensor qkv = h.qkv[static_cast<Index>(at.layer)];
+    suture::HistogramRange range{qkv.min().item<double>(), qkv.max().item<double>()};
+    if (range.low == range.high) range.low -= 0.5, range.high += 0.5;
+    std::vector<at::Tensor> counts;
+    at::Tensor edges;
+    for (const at::Tensor& part : qkv.chunk(3, -1)) {
+        const suture::Histogram counted = histogram_of(part, 40, range);
+        edges = counted.edges, counts.push_back(counted.counts);
     }
+    pictures_.draw(pictures::Histogram{.title = fmt::format("Histograms of query, key and value in layer {}", at.layer),
+                                       .caption = "Over all tokens and channels of the prompt.",
+                                       .metric = "activation",
+                                       .edges = edges,
+                                       .counts = at::stack(counts),
+                                       .counted = "count",
+                                       .series = {"", qkv_names}},
+                   "histogram");
 }
 }  // namespace detail
 
-/// Writes the page, and the files of its pictures into a folder beside it. Only one run at a time may write to a
-/// directory.
+/// Writes the page, and the files of its pictures into a folder beside it.
 /// @throws suture::FileError if a file cannot be written or gnuplot fails
 inline examples::WrittenReport write_report(const std::filesystem::path& directory, const ReportText& text,
                                             const Prompt& prompt, const Target& at, const std::vector<Row>& rows,
-                                            const Harvest& h, const FirstToken& first) {
-    const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
-    pictures::Report page(file, "Six experiments on a transformer's activations",
-                          "“" + prompt.text() + "”; model: " + text.model);
-    examples::Illustrator illustrator(file, page, static_cast<std::size_t>(h.patterns.size(0)) + 10);
-    detail::tell_experiments(page, text, rows);
-    detail::tell_answer(page, illustrator, prompt, h, text.asked);
-    detail::tell_attention(page, illustrator, prompt, h);
-    detail::tell_tokens(page, illustrator, prompt, h, at, first);
-    detail::tell_activations(page, illustrator, prompt, h, at);
-    return illustrator.finish(fmt::format("experiments --layer {} --token {}", at.layer, at.token));
+                                            const Harvest& h, const FirstToken& first, const PatchingMap& patching,
+                                            const examples::Provenance& provenance) {
+    Illustrator pictures_(directory, "experiments", "Six experiments on a transformer's activations",
+                          "“" + prompt.text() + "”; model: " + text.model,
+                          static_cast<std::size_t>(h.patterns.size(0)) + 12);
+    detail::tell_experiments(pictures_.page(), text, rows);
+    detail::tell_answer(pictures_, prompt, h, text.asked);
+    detail::tell_patching(pictures_, prompt, patching, text.asked);
+    detail::tell_attention(pictures_, prompt, h);
+    detail::tell_tokens(pictures_, prompt, h, at, first);
+    detail::tell_activations(pictures_, prompt, h, at);
+    return pictures_.finish(provenance);
 }
 
 }  // namespace experiments

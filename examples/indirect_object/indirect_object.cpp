@@ -4,6 +4,9 @@
 #include "finding.hpp"
 #include "maps.hpp"
 #include "shared/directory.hpp"
+#include "shared/empty_values.hpp"
+#include "shared/illustrator.hpp"
+#include "shared/interrupt.hpp"
 #include "shared/one_thread.hpp"
 #include "task.hpp"
 #include "text.hpp"
@@ -21,6 +24,7 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 using namespace indirect_object;
@@ -31,10 +35,18 @@ struct Arguments {
 };
 
 void draw(const Arguments& arguments, const Task& task, const Finding& finding) {
+    examples::note_interrupts();
+    examples::NewFiles files(arguments.pictures, "indirect_object");
+    std::vector<pictures::Saved> all;
     for (const auto& [map, name] :
          {std::pair(stream_map(task, finding), "stream"), std::pair(heads_map(task, finding), "heads")}) {
-        const pictures::Saved saved = pictures::save(map, arguments.pictures, name);
-        fmt::print("picture    {}\n", saved.drawn ? saved.svg.string() : saved.remedy());
+        all.push_back(examples::save_picture(map, files, "", name));
+    }
+    files.publish();
+    for (pictures::Saved& saved : all) {
+        saved.script = files.place_of(saved.script.filename().string());
+        fmt::print("picture    {}\n",
+                   saved.drawn ? files.place_of(saved.svg.filename().string()).string() : saved.remedy());
     }
 }
 
@@ -56,7 +68,7 @@ void print_comparisons(const Arguments& arguments, const Exported& model, const 
 }
 
 void operate(const Arguments& arguments) {
-    if (!arguments.pictures.empty()) examples::make_writable(arguments.pictures, "--pictures");
+    if (!arguments.pictures.empty()) examples::check_writable(arguments.pictures, "--pictures");
     const examples::OneThread one_thread;  // so that sums are the same in every run
     const Task task = read_task(arguments.directory / "prompts.safetensors");
     const Exported model = suture::exported::load(arguments.directory / "model.pt2");
@@ -85,10 +97,13 @@ int main(int argc, char** argv) {
     app.add_option("--pictures", arguments.pictures, "a directory for the maps as pictures")->type_name("DIR");
     app.add_flag("--compare", arguments.compares,
                  "compare the sweeps with one forward pass per cell, which takes a minute, and with Python's numbers");
+    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     try {
         operate(arguments);
         if (!std::cout.flush()) throw suture::FileError("the results cannot be written: check standard output");
+    } catch (const examples::Interrupted&) {
+        return examples::end_interrupted("indirect_object", arguments.pictures);
     } catch (const std::exception& e) {
         std::cerr << "indirect_object: " << e.what() << "\n";
         return 1;

@@ -3,12 +3,16 @@
 #include "finding.hpp"
 #include "report.hpp"
 #include "shared/directory.hpp"
+#include "shared/empty_values.hpp"
 #include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
 #include "shared/one_thread.hpp"
 #include "shared/progress.hpp"
 #include "shared/prompt.hpp"
+#include "shared/provenance.hpp"
 #include "text.hpp"
+
+#include <suture/model/fingerprint.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -26,7 +30,7 @@ using namespace suture;
 using namespace examples;
 
 struct Arguments {
-    std::string model = SUTURE_NAMES_MODEL, report, prompts = "240", seed = "1";
+    std::string model = SUTURE_NAMES_MODEL, report, prompts = "240", seed = "1", command;
 };
 
 /// @throws ValueError if an option is not a number within its bounds
@@ -97,15 +101,19 @@ void print(const Arguments& arguments, const name_mover::Options& o, const name_
 
 void operate(const Arguments& arguments) {
     const name_mover::Options options = options_of(arguments);
-    if (!arguments.report.empty()) make_writable(arguments.report, "--report");
+    if (!arguments.report.empty()) {
+        check_writable(arguments.report, "--report");
+        check_replaceable(arguments.report, "name_mover", {page_name});
+    }
     const examples::OneThread one_thread;  // so that sums are the same in every run
     names::NamesModel loaded = load(arguments.model);
+    examples::stop_if_interrupted();
     const name_mover::Finding finding = investigate(loaded, options);
     print(arguments, options, finding);
     if (arguments.report.empty()) return;
     const WrittenReport written =
         name_mover::write_report(arguments.report, model_name({arguments.model, "", ""}), finding,
-                                 fmt::format("name_mover --prompts {} --seed {}", options.prompts, options.seed));
+                                 {arguments.command, weights_fingerprint(loaded.model), std::to_string(options.seed)});
     fmt::print("\nreport    {}\n", written.page.string());
     if (!written.remedy.empty()) fmt::print("pictures  {}\n", written.remedy);
 }
@@ -127,18 +135,19 @@ int main(int argc, char** argv) {
         ->type_name("INT")
         ->capture_default_str();
     app.add_option("--report", arguments.report, "a directory for a page with heat maps and their data")
-        ->type_name("DIR")
-        ->check(Subject::not_empty());
+        ->type_name("DIR");
+    refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
+    arguments.command = examples::command_of("name_mover", argc, argv);
     note_interrupts();
     try {
         operate(arguments);
         if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {
-        std::cerr << "name_mover: interrupted: report.html was not written\n";
-        return Interrupted::exit_code;
+        return end_interrupted("name_mover", arguments.report);
     } catch (const std::exception& e) {
+        if (was_interrupted()) return end_interrupted("name_mover", arguments.report);  // Ctrl-C reaches gnuplot too
         std::cerr << "name_mover: " << e.what() << "\n";
-        return was_interrupted() ? Interrupted::exit_code : 1;  // Ctrl-C reaches gnuplot too
+        return 1;
     }
 }

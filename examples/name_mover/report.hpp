@@ -39,8 +39,9 @@ inline std::string file_name(const Contrast& contrast) {
     return contrast.corrupted == &Triple::twin ? "repeated" : "answer";
 }
 
-inline void tell_heads(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
-    page.section("Which heads")
+inline void tell_heads(examples::Illustrator& pictures_, const Finding& finding) {
+    pictures_.page()
+        .section("Which heads")
         .paragraph(
             fmt::format("The model runs a clean prompt, and one that differs from it in one word and has another "
                         "answer. Then the output of one head at the last token of the clean run is patched into the "
@@ -63,8 +64,9 @@ inline void tell_heads(pictures::Report& page, examples::Illustrator& pictures_,
     }
 }
 
-inline void tell_stream(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
-    page.section("From where to where")
+inline void tell_stream(examples::Illustrator& pictures_, const Finding& finding) {
+    pictures_.page()
+        .section("From where to where")
         .paragraph(
             "The same for the residual stream, layer by layer and token by token, over prompts of one pattern. Where "
             "the colour leaves the word and appears at the last token, the word is moved.");
@@ -83,8 +85,9 @@ inline void tell_stream(pictures::Report& page, examples::Illustrator& pictures_
     }
 }
 
-inline void tell_components(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
-    page.section("By which component")
+inline void tell_components(examples::Illustrator& pictures_, const Finding& finding) {
+    pictures_.page()
+        .section("By which component")
         .paragraph(
             "The same for the query, key and value of each head, at all tokens. A word that acts through a query or a "
             "key determines where a head attends; through a value, what it finds there.");
@@ -103,8 +106,9 @@ inline void tell_components(pictures::Report& page, examples::Illustrator& pictu
     }
 }
 
-inline void tell_evidence(pictures::Report& page, examples::Illustrator& pictures_, const Evidence& evidence) {
-    page.section("What the heads do with a name")
+inline void tell_evidence(examples::Illustrator& pictures_, const Evidence& evidence) {
+    pictures_.page()
+        .section("What the heads do with a name")
         .paragraph(
             "Where each head attends from the last token of a clean prompt, and what its output alone would say if it "
             "attended to one name only: 1 if that name is then the likeliest of all people in every prompt, -1 if it "
@@ -139,8 +143,9 @@ inline at::Tensor right_without_each(const Finding& finding) {
     return at::tensor(right).view({-1, heads});
 }
 
-inline void tell_ablations(pictures::Report& page, examples::Illustrator& pictures_, const Finding& finding) {
-    page.section("Ablating them")
+inline void tell_ablations(examples::Illustrator& pictures_, const Finding& finding) {
+    pictures_.page()
+        .section("Ablating them")
         .paragraph(fmt::format(
             "To test the finding, heads are ablated in {} prompts that were not used to find them: at the last token "
             "their output is replaced by its mean over the first prompts.",
@@ -181,40 +186,38 @@ inline pictures::Table table_of_prompts(const std::vector<Triple>& triples) {
     return table;
 }
 /// Writes the prompts, and all cells of each sweep.
-inline void save_data(pictures::Report& page, examples::PageFiles& files, const Finding& finding) {
-    page.section("Data").paragraph(
+inline void save_data(examples::Illustrator& pictures_, const Finding& finding) {
+    pictures_.page().section("Data").paragraph(
         fmt::format("In the folder {}: prompts.csv has the prompts by number; sweep-*.csv and sweep-*.safetensors have "
                     "all cells of each sweep, by prompt. Only sweep-stream-* has other prompts.",
-                    files.folder().filename().string()));
+                    examples::folder_name));
     for (const Contrast& contrast : finding.contrasts) {
         const auto save = [&](const SweepResult& result, const std::string& of) {
             const std::string name = "sweep-" + of + "-" + file_name(contrast);
-            suture::save_csv(files.add(name + ".csv"), result);
-            suture::save_sweep(files.add(name + ".safetensors"), result);
+            suture::save_csv(pictures_.add(name + ".csv"), result);
+            suture::save_sweep(pictures_.add(name + ".safetensors"), result);
         };
         save(contrast.heads, "heads"), save(contrast.components, "components"), save(contrast.stream, "stream");
     }
-    pictures::save_csv(files.add("prompts.csv"), table_of_prompts(finding.triples));
+    pictures::save_csv(pictures_.add("prompts.csv"), table_of_prompts(finding.triples));
 }
 }  // namespace detail
 
 /// Writes the page and, in a folder beside it, its pictures, the prompts and the sweeps.
-/// @param command the command that made the page, for its last line
 /// @throws suture::FileError if a file cannot be written or gnuplot fails
 inline examples::WrittenReport write_report(const std::filesystem::path& directory, const std::string& model,
-                                            const Finding& finding, const std::string& command) {
-    const std::filesystem::path file = std::filesystem::absolute(directory) / "report.html";
-    pictures::Report page(file, "Which heads move the name?", "The indirect-object task; model: " + model);
-    examples::Illustrator illustrator(file, page, 10);
-    page.section("The finding");
-    for (const std::string& sentence : sentences_of(finding)) page.paragraph(sentence);
-    detail::tell_heads(page, illustrator, finding);
-    detail::tell_stream(page, illustrator, finding);
-    detail::tell_components(page, illustrator, finding);
-    detail::tell_evidence(page, illustrator, finding.evidence);
-    detail::tell_ablations(page, illustrator, finding);
-    detail::save_data(page, illustrator.files(), finding);
-    return illustrator.finish(command);
+                                            const Finding& finding, const examples::Provenance& provenance) {
+    examples::Illustrator pictures_(directory, "name_mover", "Which heads move the name?",
+                                    "The indirect-object task; model: " + model, 10);
+    pictures_.page().section("The finding");
+    for (const std::string& sentence : sentences_of(finding)) pictures_.page().paragraph(sentence);
+    detail::tell_heads(pictures_, finding);
+    detail::tell_stream(pictures_, finding);
+    detail::tell_components(pictures_, finding);
+    detail::tell_evidence(pictures_, finding.evidence);
+    detail::tell_ablations(pictures_, finding);
+    detail::save_data(pictures_, finding);
+    return pictures_.finish(provenance);
 }
 
 }  // namespace name_mover

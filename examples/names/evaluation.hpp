@@ -22,10 +22,12 @@
 
 namespace names {
 
+/// The seed of the prompts for evaluation.
+inline constexpr std::uint64_t evaluation_seed = 48;
+
 /// `count` prompts, an even number: each is followed by its corrupted twin, and patterns and variants alternate.
 inline std::vector<Prompt> evaluation_prompts(std::size_t count) {
-    constexpr std::uint64_t seed = 48;
-    Draw draw(seed);
+    Draw draw(evaluation_seed);
     std::vector<Prompt> prompts;
     for (std::size_t pair = 0; pair < count / 2; ++pair) {
         const Variant variant = variants[pair / patterns.size() % variants.size()];

@@ -3,6 +3,7 @@
 #include "evaluation.hpp"
 #include "names_model.hpp"
 #include "shared/directory.hpp"
+#include "shared/empty_values.hpp"
 #include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
 #include "shared/progress.hpp"
@@ -143,12 +144,12 @@ NamesModel trained_model(const TrainingOptions& options, RecentLoss& loss) {
 
 int end_interrupted(const Options& o) {
     std::cerr << "train_names: interrupted: no file of " << o.out << " was changed\n";
-    return examples::Interrupted::exit_code;
+    return examples::Interrupted::exit_code();
 }
 
 /// Trains and writes a model. Returns the exit code of the program.
 int train_and_save(const Options& o) {
-    examples::make_writable(o.out, "--out");
+    examples::check_writable(o.out, "--out");
     examples::note_interrupts();
     RecentLoss loss;
     NamesModel trained = trained_model(o.training, loss);
@@ -198,6 +199,7 @@ int main(int argc, char** argv) {
         ->type_name("INT")
         ->capture_default_str()
         ->excludes(check);
+    examples::refuse_empty_values(app);
     CLI11_PARSE(app, argc, argv);
     try {
         o.training.steps = number_from("--steps", steps, 1);

@@ -2,23 +2,18 @@
 #pragma once
 
 #include "interrupt.hpp"
-#include "page_files.hpp"
+#include "new_files.hpp"
 #include "progress.hpp"
+#include "provenance.hpp"
 
 #include <suture/core/component.hpp>
-#include <suture/core/version.hpp>
 #include <suture/pictures/axis.hpp>
 #include <suture/pictures/report.hpp>
 #include <suture/pictures/save.hpp>
 
-#include <fmt/format.h>
-
-#include <torch/version.h>
-
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <utility>
 
 namespace examples {
 namespace pictures = suture::pictures;
@@ -29,48 +24,62 @@ struct WrittenReport {
     std::string remedy;
 };
 
-/// Draws pictures into the folder of a page and adds them to the page. A terminal shows how many are left.
+/// Draws a picture for a directory, with its numbers, into one of its folders ("" for the directory itself).
+template <pictures::Picture P>
+pictures::Saved save_picture(const P& picture, NewFiles& files, const std::string& folder, const std::string& name) {
+    std::filesystem::path file;
+    for (const char* kind : {".svg", ".png", ".gp", ".csv", ".safetensors"}) file = files.add(folder + name + kind);
+    return pictures::save(picture, file.parent_path(), name);
+}
+
+/// The name of the page, and of the folder beside it with its files, in the directory of a report.
+inline constexpr const char* page_name = "report.html";
+inline constexpr const char* folder_name = "report_files/";
+
+/// A page, and pictures drawn one after another into the folder beside it. A terminal shows how many are left. Nothing
+/// in the directory of the report changes before `finish`.
 class Illustrator {
 public:
     /// @param pictures how many there will be
-    Illustrator(const std::filesystem::path& file, pictures::Report& page, std::size_t pictures)
-        : file_(file), page_(page), files_(file), progress_("picture", pictures) {}
+    Illustrator(const std::filesystem::path& directory, const std::string& program, const std::string& title,
+                const std::string& subtitle, std::size_t pictures)
+        : files_(directory, program), page_(files_.add(page_name), title, subtitle), progress_("picture", pictures) {}
 
-    /// The files beside the page, for data other than pictures.
-    PageFiles& files() { return files_; }
+    pictures::Report& page() { return page_; }
+
+    /// Where a file beside the page is to be made, for data other than pictures.
+    std::filesystem::path add(const std::string& name) { return files_.add(folder_name + name); }
 
     /// @throws Interrupted after Ctrl-C; and as suture::pictures::save
     template <pictures::Picture P>
     void draw(const P& picture, const std::string& name) {
         stop_if_interrupted();
         progress_.show(done_++);
-        const pictures::Saved saved = pictures::save(picture, files_.folder(), name);
-        for (const char* kind : {".svg", ".png", ".gp", ".csv", ".safetensors"}) files_.add(name + kind);
+        const pictures::Saved saved = save_picture(picture, files_, folder_name, name);
         page_.picture(saved);
         all_drawn_ = all_drawn_ && saved.drawn;
     }
 
-    /// Writes the page, and deletes what an earlier run left.
-    /// @param command the command that made the page, for its last line: "name_mover --seed 1"
-    /// @throws suture::FileError if a file cannot be written
-    WrittenReport finish(const std::string& command) {
-        page_.section("How this page was made")
-            .paragraph(fmt::format("Made by {} with suture {}.{}.{} and LibTorch {}.", command,
-                                   suture::version.major_number, suture::version.minor_number,
-                                   suture::version.patch_number, TORCH_VERSION));
-        page_.save();
-        files_.finish();
-        return {file_, all_drawn_
-                           ? ""
+    /// Writes the page, and puts all files into the directory.
+    /// @throws suture::FileError if a file cannot be written, and Interrupted after Ctrl-C: nothing was changed then
+    WrittenReport finish(const Provenance& provenance) {
+        page_.section("How this page was made").table(table_of(provenance));
+        // How to draw a picture that was not drawn names the folder where its script will be.
+        std::string text = page_.text();
+        pictures::detail::replace_all(text, pictures::detail::html(files_.drafts().string()),
+                                      pictures::detail::html(files_.directory().string()));
+        suture::save_text(files_.add(page_name), text);
+        files_.publish();
+        return {files_.place_of(page_name),
+                all_drawn_ ? ""
                            : "not drawn because gnuplot was not found: install it (Debian: gnuplot-nox), then run "
                              "gnuplot *.gp in " +
-                                 files_.folder().string()};
+                                 files_.place_of(folder_name).parent_path().string()};
     }
 
 private:
-    std::filesystem::path file_;
-    pictures::Report& page_;
-    PageFiles files_;
+    NewFiles files_;
+    pictures::Report page_;
     Progress progress_;
     std::size_t done_ = 0;
     bool all_drawn_ = true;

@@ -4,6 +4,7 @@
 #include "ids.hpp"
 
 #include <suture/tensor/error.hpp>
+#include <suture/text/visible_text.hpp>
 #include <suture/tokenizer/tokenizer.hpp>
 
 #include <CLI/CLI.hpp>
@@ -36,17 +37,8 @@ struct Subject {
                        "text also tokenizer.json, or vocab.json and merges.txt")
             ->type_name("DIR")
             ->default_str("the names model");
-        auto* const as_text = app.add_option("--prompt", text, "the prompt, as text")->check(not_empty());
-        app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")
-            ->type_name("IDS")
-            ->excludes(as_text)
-            ->check(not_empty());
-    }
-
-    /// Refuses an empty text: an unset variable in a script must not silently mean the default.
-    static CLI::Validator not_empty() {
-        return {[](const std::string& given) { return given.empty() ? "is empty: give some text" : std::string(); },
-                ""};
+        auto* const as_text = app.add_option("--prompt", text, "the prompt, as text");
+        app.add_option("--ids", ids, "the prompt, as token ids: 2,1,0")->type_name("IDS")->excludes(as_text);
     }
 };
 
@@ -64,6 +56,11 @@ inline std::string model_name(const Subject& subject) {
 /// A prompt as token ids, with their texts if the model's directory has a tokenizer.
 class Prompt {
 public:
+    /// @throws suture::FileError unless the model's directory can be one
+    static void check_model(const Subject& subject) {
+        if (!std::filesystem::exists(std::filesystem::path(subject.model) / "config.json"))
+            throw suture::FileError(subject.model + " has no config.json: give the directory of a GPT-2 model");
+    }
     /// Without text and ids, the prompt of the names model.
     /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or
     ///         if another model is given no prompt; suture::FileError if a text needs a tokenizer and there is none
@@ -75,14 +72,26 @@ public:
             return prompt;
         }
         prompt.is_default_ = subject.text.empty() && is_names_model(subject);
-        if (!std::filesystem::exists(std::filesystem::path(subject.model) / "config.json"))
-            throw suture::FileError(subject.model + " has no config.json: give the directory of a GPT-2 model");
+        check_model(subject);
         if (subject.text.empty() && !prompt.is_default_)
             throw suture::ValueError("this model needs a prompt: give --prompt \"...\", or --ids 2,1,0");
         prompt.tokenizer_ = suture::Tokenizer::open(subject.model);
         prompt.ids_ = prompt.tokenizer_->encode(subject.text.empty() ? names_prompt : subject.text);
         if (prompt.ids_.empty()) throw suture::ValueError("the prompt has no tokens: give some text");
         return prompt;
+    }
+
+    /// Another prompt for the same model: a text, or ids if the model has no tokenizer.
+    /// @throws suture::ValueError, with the option, if it has a word that the model lacks, or is not a list of ids
+    Prompt beside(const std::string& option, const std::string& given) const {
+        Prompt other = *this;
+        other.is_default_ = false;
+        try {
+            other.ids_ = tokenizer_ && !is_list_of_ids(given) ? tokenizer_->encode(given) : ids_of(given);
+        } catch (const suture::ValueError& e) {
+            throw suture::ValueError(option + ": " + e.what());
+        }
+        return other;
     }
 
     const std::vector<Index>& ids() const { return ids_; }
@@ -110,9 +119,9 @@ public:
         for (const Index id : ids_) all.push_back(word(id));
         return all;
     }
-    /// The whole prompt.
+    /// The whole prompt on one line: a newline in it is shown as \n, and nothing in it can drive a terminal.
     std::string text() const {
-        if (tokenizer_) return tokenizer_->decode(ids_);
+        if (tokenizer_) return suture::visible_text(tokenizer_->decode(ids_));
         std::string all;
         for (const Index id : ids_) all += (all.empty() ? "" : ",") + std::to_string(id);
         return all;
@@ -131,6 +140,9 @@ public:
     }
 
 private:
+    static bool is_list_of_ids(const std::string& text) {
+        return text.find_first_not_of("0123456789,-") == text.npos && text.find(',') != text.npos;
+    }
     static at::Tensor batch_of(const std::vector<Index>& ids) { return at::tensor(ids, at::kLong).unsqueeze(0); }
     /// The id of a text that is a single token.
     std::optional<Index> one_token(const std::string& text) const {

@@ -1,6 +1,7 @@
 // The command line of `sweep`.
 #pragma once
 
+#include "shared/empty_values.hpp"
 #include "shared/prompt.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,11 +32,12 @@ struct SweepCommand {
         add_grid_to(app);
         add_metric_to(app);
         add_work_to(app);
+        examples::refuse_empty_values(app);
     }
 
 private:
     static CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>& list, const char* help) {
-        return app.add_option(name, list, help)->allow_extra_args(false)->check(examples::Subject::not_empty());
+        return app.add_option(name, list, help)->allow_extra_args(false);
     }
     void add_prompts_to(CLI::App& app) {
         add_list(app, "--clean", clean, "a clean prompt; repeat the option for more, all of the same length");

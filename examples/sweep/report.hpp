@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "prompts.hpp"
 #include "shared/hundredths.hpp"
+#include "shared/illustrator.hpp"
 #include "table.hpp"
 #include "together.hpp"
 
@@ -118,19 +119,22 @@ inline std::string summary_text(const SweepReport& r) {
     return text;
 }
 
-/// Writes the results and the picture into the output directory. Returns the names of the files, and how to draw the
+/// Puts the results and the picture into the output directory. Returns the names of the files, and how to draw the
 /// picture if it was not drawn.
 /// @throws suture::FileError if a file cannot be written
 inline std::string save_report(const SweepReport& r) {
-    suture::save_csv(r.command.out / "sweep.csv", r.sweep.result);
-    suture::save_sweep(r.command.out / "sweep.safetensors", r.sweep.result);
+    examples::NewFiles files(r.command.out, "sweep");
+    suture::save_csv(files.add("sweep.csv"), r.sweep.result);
+    suture::save_sweep(files.add("sweep.safetensors"), r.sweep.result);
     pictures::HeatMap map = r.heat_map();
     map.title = detail::activations_text(r.command);
     map.caption = fmt::format("The {}. Clean prompt: “{}”.", r.metric(), r.pairs.clean.front().text());
     if (!r.pairs.corrupted.empty())
         map.caption += fmt::format(" Corrupted prompt: “{}”.", r.pairs.corrupted.front().text());
     map.metric = r.meaning();
-    const pictures::Saved saved = pictures::save(map, r.command.out, "heat-map");
+    pictures::Saved saved = examples::save_picture(map, files, "", "heat-map");
+    files.publish();
+    saved.script = files.place_of("heat-map.gp");
     return fmt::format("{}: sweep.csv, sweep.safetensors, {}", r.command.out.string(),
                        saved.drawn ? "heat-map.svg, heat-map.png" : "heat-map.gp; " + saved.remedy());
 }

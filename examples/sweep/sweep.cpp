@@ -61,6 +61,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
     const SweepOptions options = options_of(c);
     group.agree("model", fmt::format("{:x}", weights_fingerprint(model)));
     examples::make_writable(c.out, "--out");
+    examples::check_replaceable(c.out, "sweep", {"sweep.csv", "sweep.safetensors", "heat-map.svg", "heat-map.png"});
     return {c, pairs, answers, fmt::format("{} layers, {} heads of {}", model->config().layers, Heads, Width / Heads),
             sweep_together(group, c.out, c.resume, options, run)};
 }
@@ -97,9 +98,9 @@ int main(int argc, char** argv) {
         group->leave();
     } catch (const Interrupted&) {
         std::cerr << self << ": interrupted: " << kept << ": run the same command with --resume to finish\n";
-        return Interrupted::exit_code;
+        return Interrupted::exit_code();
     } catch (const std::exception& e) {
         std::cerr << self << ": " << e.what() << "\n";
-        return examples::was_interrupted() ? Interrupted::exit_code : 1;  // Ctrl-C reaches gnuplot too
+        return examples::was_interrupted() ? Interrupted::exit_code() : 1;  // Ctrl-C reaches gnuplot too
     }
 }

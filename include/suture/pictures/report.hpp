@@ -143,8 +143,10 @@ inline bool is_number(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
-inline std::string table_cell(const char* tag, const std::string& text, bool number) {
-    return fmt::format("<{0}{1}>{2}</{0}>", tag, number ? " class=\"number\"" : "", html(text));
+/// @param column the header of the column, which a phone shows in front of the cell
+inline std::string table_cell(const char* tag, const std::string& text, bool number, const std::string& column = "") {
+    return fmt::format("<{0}{1}{3}>{2}</{0}>", tag, number ? " class=\"number\"" : "", html(text),
+                       column.empty() ? "" : fmt::format(" data-column=\"{}\"", html(printable(column))));
 }
 }  // namespace detail
 
@@ -159,7 +161,8 @@ inline Report& Report::table(const Table& table, std::string_view title) {
         markup += detail::table_cell("th", table.header[i], !table.rows.empty() && detail::is_number(table.rows[0][i]));
     for (const auto& row : table.rows) {
         markup += "</tr>\n<tr>";
-        for (const std::string& cell : row) markup += detail::table_cell("td", cell, detail::is_number(cell));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            markup += detail::table_cell("td", row[i], detail::is_number(row[i]), table.header[i]);
     }
     return box(title, fmt::format("<div class=\"scroll\"><table>\n<tr>{}</tr>\n</table></div>", markup));
 }

@@ -61,6 +61,18 @@ inline void draw_cells(Canvas& canvas, const Box& box, const Grid& grid, const s
     canvas.frame(box);
 }
 
+/// Multiples of a round step between the ends, at least three of them: -5, 0 and 5 for -9.76 to 9.76.
+inline std::vector<double> round_numbers(double low, double high) {
+    std::vector<double> numbers;
+    for (double ticks = 4; numbers.size() < 3 && ticks <= 16; ticks *= 2) {
+        const double step = tick_step(high - low, ticks), slack = 1e-9 * step;
+        numbers.clear();
+        for (double k = std::ceil((low - slack) / step); k * step <= high + slack; ++k)
+            numbers.push_back(k * step + 0.0);
+    }
+    return numbers;
+}
+
 /// The meaning of the colours: the metric above a bar with numbers, and the grey of cells without a value if any.
 class ColourKey {
 public:
@@ -91,10 +103,9 @@ private:
                         "size {:.1f} / W, {:.1f} / H\nunset cbtics",
                         bar.left, bar.bottom(), bar.width, bar.height));
         canvas.frame(bar);
-        const double middle = colours.low < 0 && colours.high > 0 ? 0 : (colours.low + colours.high) / 2;
-        for (const double value : {colours.low, middle, colours.high})
+        for (const double value : round_numbers(colours.low, colours.high))
             canvas.text(bar.left + bar.width * (value - colours.low) / (colours.high - colours.low), bar.bottom() + 10,
-                        fmt::format("{:.3g}", value), {"center"});
+                        fmt::format("{:.4g}", value), {"center"});
     }
 
     std::string metric_;

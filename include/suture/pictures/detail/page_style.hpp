@@ -41,8 +41,16 @@ figcaption { margin-top: 0.4rem; overflow-wrap: anywhere; }
   .again { display: block; }
   .paper { display: block; overflow-x: auto; }
   .paper svg { max-width: none; }
-  table { width: max-content; }
-  th, td { max-width: 15rem; padding: 0.4rem 0.6rem; }
+}
+@media (max-width: 40rem) {
+  table, tbody, tr, td { display: block; }
+  tr { padding: 0.4rem 0; border-top: 1px solid var(--line); }
+  tr:first-child { display: none; }
+  td, .number { display: flex; gap: 0.8rem; max-width: none; padding: 0.15rem 0.6rem; border: 0; text-align: left;
+    white-space: pre-line; overflow-wrap: anywhere; }
+  td::before { content: attr(data-column); flex: 0 0 8rem; color: var(--soft); }
+  .paper::before { content: "Scroll sideways to see the whole picture."; display: block; position: sticky; left: 0;
+    width: max-content; padding: 0.3rem 0.9rem 0; color: #5c6670; font-size: 0.8rem; }
 }
 )";
 
