@@ -29,7 +29,8 @@ inline std::string row_text(const at::Tensor& index) {
 /// Checks what a hook made of an activation without a layout, such as scores.
 /// @throws ValueError if a row on the last axis became minus infinity throughout
 inline void check_not_knocked_out(const at::Tensor& after, const at::Tensor& before) {
-    if (!after.defined() || !after.is_floating_point() || after.dim() < 2 || after.numel() == 0) return;
+    if (!after.defined() || after.is_meta() || !after.is_floating_point() || after.dim() < 2 || after.numel() == 0)
+        return;
     const at::Tensor lost = lost_rows(after);
     if (!lost.any().item<bool>()) return;
     const at::Tensor by_hook = lost.logical_and(lost_rows(before).logical_not());
