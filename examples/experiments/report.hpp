@@ -69,12 +69,12 @@ inline void tell_experiments(pictures::Report& page, const ReportText& text, con
             text.asked + " after the last token.")
         .table(table);
     const auto offset_row = [&](std::size_t i) { return rows[i].difference; };
-    page.paragraph(
-        "Experiments 2 to 4 make the same edit in three ways, and agree: " + offset_row(1) + ", " + offset_row(3) +
-        " and " + offset_row(4) +
-        ". The second row of experiment 2 is the same code with the offset of the key, as a slip gives it: another edit, "
-        "another number (" +
-        offset_row(2) + "), and no error.");
+    page.paragraph("Experiments 2 to 4 make the same edit in three ways, and agree: " + offset_row(1) + ", " +
+                   offset_row(3) + " and " + offset_row(4) +
+                   ". The second row of experiment 2 is the same code with the offset of the key, as a slip gives it: "
+                   "another edit, "
+                   "another number (" +
+                   offset_row(2) + "), and no error.");
     if (text.tokens == 1)
         page.paragraph(
             "This prompt has a single token, which attends only to itself whatever its query and key are. So no edit "

@@ -344,7 +344,8 @@ private:
         const bool has_axes =
             layout.axes.is_free() || meta.sizes.size() == static_cast<std::size_t>(layout.axes.count) + 1;
         if ((!width || *width == layout.width) && has_axes) return;
-        throw ShapeError((path.empty() ? "the result of the model" : path) + " was [" + joined(meta.sizes, ", ", size_text) + "] when the model was exported, but " +
+        throw ShapeError((path.empty() ? "the result of the model" : path) + " was [" +
+                         joined(meta.sizes, ", ", size_text) + "] when the model was exported, but " +
                          layout_text(layout) + " needs " + axes_text(layout) + ": ask for the layout of this module");
     }
 };
