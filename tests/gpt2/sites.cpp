@@ -196,13 +196,96 @@ TEST_CASE("a sweep in stages of sites on request gives the numbers of one pass f
     compare(Grid::of<Resid>(sites<Resid<12>>(model, "wte")), SweepMethod::forward_passes);
 }
 
-TEST_CASE("what heads read and the norm of the stream are not edited in one pass") {
+TEST_CASE("what heads read and the norm of the stream are not edited at one position in one pass") {
+    const at::NoGradGuard no_gradients;
+    Model model = make_model();
+    const auto says_so = [](const std::string& message, const char* other) {
+        return message == "h.1.attn_in: hooks change what heads read, or wait for its gradient, and so do hooks at " +
+                              std::string(other) +
+                              ", which is for the norm of the whole stream, while these heads have norms of their own: "
+                              "hook one of them";
+    };
+    for (const char* path : {"h.1.ln_1", "h.1.ln_1.input", "h.1.ln_1.scale", "h.1.attn.c_attn.input"}) {
+        CAPTURE(path);
+        HookSet hooks;
+        hooks.add(model->h[1]->q_input, on<HeadIn>(head(2)).zero());
+        hooks.add(site(model, path), [](const at::Tensor& x) { return x.mul(2); });
+        CHECK(says_so(message_of<HookError>([&] { logits_of(model, hooks); }),
+                      std::string(path).find("c_attn") == std::string::npos ? "h.1.ln_1" : path));
+    }
+    // At other positions each has its effect: in the last layer, those before the position are not moved by the other one.
+    const auto logits_with = [&](bool heads, bool norm) {
+        HookSet hooks;
+        if (heads) hooks.add(model->h[1]->q_input, on<HeadIn>(head(2), token(-1)).zero());
+        if (norm) hooks.add(model->h[1]->ln_1, on<Norm>(token(0)).zero());
+        return logits_of(model, hooks);
+    };
+    const at::Tensor norm = logits_with(false, true), both = logits_with(true, true);
+    const Index last = norm.size(1) - 1;
+    CHECK(both.narrow(1, 0, last).equal(norm.narrow(1, 0, last)));
+    CHECK_FALSE(both.select(1, last).equal(norm.select(1, last)));
+    CHECK_FALSE(both.select(1, last).equal(logits_with(true, false).select(1, last)));
+}
+
+TEST_CASE("NaN in the stream is not taken for an edit of its norm") {
     const at::NoGradGuard no_gradients;
     Model model = make_model();
     HookSet hooks;
+    hooks.add(model->h[1]->resid_pre, on<Resid>(token(0)).set(std::numeric_limits<double>::quiet_NaN()));
     hooks.add(model->h[1]->q_input, on<HeadIn>(head(2)).zero());
-    hooks.add(model->h[1]->ln_1, on<Norm>(token(0)).zero());
-    CHECK(message_of<HookError>([&] { logits_of(model, hooks); }) ==
-          "h.1.attn_in: hooks change what heads read, whose norms are their own, and h.1.ln_1, the norm of the whole "
-          "stream: hook one of them");
+    CHECK(logits_of(model, hooks).isnan().any().item<bool>());
+}
+
+TEST_CASE("an edit of what the output projection reads counts beside one of what heads add") {
+    const at::NoGradGuard no_gradients;
+    Model model = make_model();
+    const auto logits_with = [&](bool read, bool added, bool of_z) {
+        HookSet hooks;
+        if (read) hooks.add<Z<12, 3>>(model->h[1]->attn->c_proj->input, on<Z>(head(0)).multiply(2.0));
+        if (of_z) hooks.add(model->h[1]->attn->z, on<Z>(head(0)).multiply(2.0));
+        if (added) hooks.add(model->h[1]->attn->result, on<HeadOut>(head(2)).multiply(3.0));
+        return logits_of(model, hooks);
+    };
+    CHECK(logits_with(true, true, false).equal(logits_with(false, true, true)));
+    CHECK(logits_with(true, false, false).equal(logits_with(false, false, true)));
+    CHECK_FALSE(logits_with(true, true, false).allclose(logits_with(false, true, false)));
+}
+
+TEST_CASE(
+    "gradients at what heads read and at the norm of the stream are not taken in one pass, where one would be a part") {
+    Model model = make_model();
+    for (at::Tensor& parameter : model->parameters()) parameter.requires_grad_(true);
+    const at::Tensor ids = python().load("ids");
+    for (const char* path : {"h.1.ln_1", "h.1.ln_1.input", "h.1.ln_1.scale", "h.1.attn.c_attn.input"}) {
+        CAPTURE(path);
+        HookSet hooks;
+        hooks.add_backward(site(model, path), [](const at::Tensor&) {});
+        hooks.add_backward(model->h[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
+        const auto message = message_of<HookError>([&] {
+            const auto scope = hooks.activate();
+            model->forward(ids);
+        });
+        CHECK(message.find("or wait for its gradient") != std::string::npos);
+    }
+    // A hook that only looks at the forward pass may stand beside one.
+    HookSet hooks;
+    hooks.add(model->h[1]->ln_1, [](const View<Norm<12>>&) {});
+    hooks.add_backward(model->h[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
+    const auto scope = hooks.activate();
+    model->forward(ids)[1][-1][3].backward();
+}
+
+TEST_CASE("one sweep over the norm of the stream and what heads read gives the numbers of one pass for each cell") {
+    const at::NoGradGuard no_gradients;
+    Model model = make_model();
+    const at::Tensor ids = python().load("ids"), others = ids.flip(0);
+    const Grid grid = Grid::of<Norm>(sites<Norm<12>>(model, "h.*.ln_1"))
+                          .with(Grid::of<HeadIn>(sites<HeadIn<36, 3>>(model, "h.*.q_input")))
+                          .with(Grid::of<HeadOut>(sites<HeadOut<36, 3>>(model, "h.*.attn.result")));
+    SweepOptions plain;
+    plain.optimisations = Optimisations::none();
+    const SweepResult fast = sweep(model, denoising(ids, others), grid, logit_difference(3, 7)),
+                      slow = sweep(model, denoising(ids, others), grid, logit_difference(3, 7), plain);
+    CHECK(fast.method == SweepMethod::stages_by_position);
+    CHECK(fast.values.allclose(slow.values, 1e-4, 1e-5));
 }

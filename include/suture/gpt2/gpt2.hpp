@@ -131,10 +131,28 @@ struct HeadReads {
         at::Tensor normalized, changed;
     };
     std::array<Part, 3> parts;
+    std::string site{};  ///< for messages
     bool is_empty() const {
         return std::none_of(parts.begin(), parts.end(), [](const Part& part) { return part.normalized.defined(); });
     }
+    /// Whether one of them would hide what hooks did with `plain`, which all heads read otherwise: an edit at the same
+    /// position, or in a graph, which has one of the two paths only, anything. @param used what they left of it
+    bool hides(const at::Tensor& plain, const at::Tensor& used) const {
+        const at::Tensor both_lost = used.isnan().logical_and(plain.isnan());
+        const at::Tensor edited = used.ne(plain).logical_and(both_lost.logical_not()).any(-1);
+        return std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+            return part.normalized.defined() &&
+                   (part.normalized.requires_grad() ||
+                    part.changed.flatten(-2).any(-1).logical_and(edited).any().template item<bool>());
+        });
+    }
 };
+
+[[noreturn]] inline void refuse_two_norms(const std::string& heads, const std::string& all) {
+    throw HookError(heads + ": hooks change what heads read, or wait for its gradient, and so do hooks at " + all +
+                    ", which is for the norm of the whole stream, while these heads have norms of their own: hook one "
+                    "of them");
+}
 }  // namespace detail
 
 /// Attention of one block. Sites: `c_attn` (the fused query, key and value), `scores` and `pattern` (before and after
@@ -192,7 +210,9 @@ private:
     /// The queries, keys and values. [..., width] -> [..., 3 * width]
     at::Tensor projected(const at::Tensor& x, const detail::HeadReads& own) {
         if (own.is_empty()) return c_attn(x);
-        std::vector<at::Tensor> parts = c_attn->Conv1DImpl::forward(c_attn->input(x)).chunk(3, -1);
+        const at::Tensor read = c_attn->input(x);
+        if (!read.is_same(x) && own.hides(x, read)) detail::refuse_two_norms(own.site, c_attn->input.name());
+        std::vector<at::Tensor> parts = c_attn->Conv1DImpl::forward(read).chunk(3, -1);
         const std::vector<at::Tensor> weights = c_attn->weight.chunk(3, -1), biases = c_attn->bias.chunk(3, -1);
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const auto& [normalized, changed] = own.parts[i];
@@ -208,12 +228,12 @@ private:
         if (!result.is_hooked()) return c_proj(mixed);
         const std::array<Index, 3> sizes{Heads, Width / Heads, Width};
         const at::Tensor weight = c_proj->weight.view(at::IntArrayRef(sizes));
-        const at::Tensor each = by_heads(mixed).unsqueeze(-2).matmul(weight).squeeze(-2).flatten(-2);
+        const at::Tensor read = c_proj->input(mixed), fused = c_proj->Conv1DImpl::forward(read);
+        const at::Tensor each = by_heads(read).unsqueeze(-2).matmul(weight).squeeze(-2).flatten(-2);
         const at::Tensor passed = result(each);
-        if (passed.is_same(each)) return c_proj(mixed);
+        if (passed.is_same(each)) return c_proj->output(fused);
         const at::Tensor changed = passed.ne(each).any(-1, true);
-        return c_proj->output(detail::where_changed(changed, by_heads(passed).sum(-2).add(c_proj->bias),
-                                                    c_proj->Conv1DImpl::forward(c_proj->input(mixed))));
+        return c_proj->output(detail::where_changed(changed, by_heads(passed).sum(-2).add(c_proj->bias), fused));
     }
     double scale() const {
         const double scale = config_.scale_attention ? 1.0 / std::sqrt(static_cast<double>(Width / Heads)) : 1.0;
@@ -278,13 +298,15 @@ public:
     }
     /// [batch, tokens, width] -> the same
     at::Tensor forward(const at::Tensor& x) {
-        const at::Tensor before = resid_pre(x), normalized = ln_1(before);
-        return after_attention(before.add(attn->forward(normalized, head_reads(before, normalized))));
+        const at::Tensor before = resid_pre(x);
+        const auto [normalized, own] = attention_reads(before);
+        return after_attention(before.add(attn->forward(normalized, own)));
     }
     /// [positions, width] -> [kept positions, width]
     at::Tensor forward_at(const at::Tensor& x, CausalPositions& positions) {
-        const at::Tensor before = resid_pre(x), normalized = ln_1(before);
-        const at::Tensor attended = attn->forward_at(normalized, positions, head_reads(before, normalized));
+        const at::Tensor before = resid_pre(x);
+        const auto [normalized, own] = attention_reads(before);
+        const at::Tensor attended = attn->forward_at(normalized, positions, own);
         return after_attention(positions.kept(before).add(attended));
     }
 
@@ -299,11 +321,23 @@ private:
         const at::Tensor between = resid_mid(x);
         return resid_post(between.add(mlp->forward(ln_2(mlp_in(between)))));
     }
+    /// The norm of the residual stream [..., width], and what heads read in its place.
+    /// @throws HookError if hooks at the one would hide those at the other
+    std::pair<at::Tensor, detail::HeadReads> attention_reads(const at::Tensor& stream) {
+        if (!attn_in.is_hooked() && !q_input.is_hooked() && !k_input.is_hooked() && !v_input.is_hooked())
+            return {ln_1(stream), {}};
+        bool is_replaced = false;
+        const at::Tensor read = ln_1->input(stream), inner = ln_1->through_sites(read, is_replaced);
+        const at::Tensor normalized = ln_1->output(inner);
+        is_replaced = is_replaced || !read.is_same(stream) || !normalized.is_same(inner);
+        const detail::HeadReads own = head_reads(stream);
+        if (is_replaced && own.hides(ln_1->without_sites(stream), normalized))
+            detail::refuse_two_norms(own.site, ln_1->output.name());
+        return {normalized, own};
+    }
     /// What heads read in place of the residual stream [..., width].
-    /// @throws HookError if the norm, which is that of the stream, was edited as well
-    detail::HeadReads head_reads(const at::Tensor& stream, const at::Tensor& normalized) {
-        detail::HeadReads reads;
-        if (!attn_in.is_hooked() && !q_input.is_hooked() && !k_input.is_hooked() && !v_input.is_hooked()) return reads;
+    detail::HeadReads head_reads(const at::Tensor& stream) {
+        detail::HeadReads reads{{}, attn_in.name()};
         detail::Shape sizes(stream.sizes().begin(), stream.sizes().end());
         sizes.insert(sizes.end() - 1, Heads);
         const at::Tensor by_head = stream.unsqueeze(-2).expand(sizes), each = by_head.flatten(-2);
@@ -314,9 +348,6 @@ private:
             const at::Tensor own = passed[i].view(sizes);
             reads.parts[i] = {ln_1->without_sites(own), own.ne(by_head).any(-1, true)};
         }
-        if (!reads.is_empty() && !normalized.equal(ln_1->without_sites(stream)))
-            throw HookError(attn_in.name() + ": hooks change what heads read, whose norms are their own, and " +
-                            ln_1->output.name() + ", the norm of the whole stream: hook one of them");
         return reads;
     }
     Gpt2Config config_;

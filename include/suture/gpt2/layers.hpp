@@ -67,11 +67,17 @@ public:
     }
     /// [..., width] -> the same
     at::Tensor forward(const at::Tensor& x) {
+        bool ignored = false;
+        return through_sites(x, ignored);
+    }
+    /// The same. @param is_replaced becomes true if hooks replaced what passed one of the sites
+    at::Tensor through_sites(const at::Tensor& x, bool& is_replaced) {
         if (!scale.is_hooked() && !normalized.is_hooked()) return without_sites(x);
         const at::Tensor centred = x.sub(x.mean(-1, true));
         const at::Tensor size = centred.square().mean(-1, true).add(epsilon_).sqrt(), used = scale(size);
         const at::Tensor divided = centred.div(used), result = normalized(divided);
         if (used.is_same(size) && result.is_same(divided)) return without_sites(x);
+        is_replaced = true;
         return detail::where_changed(used.ne(size).logical_or(result.ne(divided).any(-1, true)),
                                      result.mul(weight).add(bias), without_sites(x));
     }
