@@ -115,6 +115,29 @@ TEST_CASE("passes in other threads that are nobody's work are left alone") {
     CHECK(passes([&] { linear(at::ones({2, 8})); }) == "nothing was thrown");
 }
 
+TEST_CASE("a thread that makes scopes of its own may run clean passes, before and after") {
+    Layer linear = named_layer();
+    HookSet hooks, others;
+    hooks.add(linear, on<Mlp>().zero());
+    others.add(linear, on<Mlp>().set(1.0));
+    const auto scope = hooks.activate();
+    linear(at::ones({2, 8}));
+    elsewhere([&] {
+        linear(at::ones({2, 8}));
+        run_with_hooks(linear, others, at::ones({2, 8}));
+        linear(at::ones({2, 8}));
+    });
+    CHECK_NOTHROW(scope.end());
+    // What another thread passed without ever making one still counts, also if a later thread is like it.
+    CHECK(says(message_of<HookError>([&] {
+                   const auto again = hooks.activate();
+                   linear(at::ones({2, 8}));
+                   elsewhere([&] { linear(at::ones({2, 8})); });
+                   elsewhere([&] { run_with_hooks(linear, others, at::ones({2, 8})); });
+               }),
+               "mlp was passed 1 time in a thread"));
+}
+
 TEST_CASE("a hook that never fired because its pass was elsewhere says so") {
     const HookPoint<Mlp<8>> point("h.3.mlp");
     HookSet hooks;

@@ -522,6 +522,9 @@ struct ScopeOfRun {
         else
             scope.end();
     }
+    /// Other threads may run the same model meanwhile: the hooks of this scope notice themselves, by the shape of what passes,
+    /// where a pass leaves the thread.
+    static void stays_in_thread(const Scope& scope) { scope.ledger_->ignore_passes_elsewhere(); }
 
 private:
     template <class Model>

@@ -44,7 +44,7 @@ public:
     /// Ends the scope before the brace.
     /// @throws HookError if a hook of the set never fired in it: the site was not passed or no gradient arrived, so the
     ///         edit that the numbers are supposed to show never happened. Write `add(...).may_be_idle()` where that is
-    ///         intended. Also if a site of such a hook was passed in a thread without scopes, where the hook did not run: work
+    ///         intended. Also if a site of such a hook was passed in a thread that never made a scope, where the hook did not run: work
     ///         that left this thread, such as that of std::async and at::parallel_for. Also if another thread made the scope.
     void end() const { end_after_run({}); }
 

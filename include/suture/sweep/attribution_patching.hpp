@@ -34,6 +34,7 @@ std::vector<at::Tensor> gradients_at(Model& model, const at::Tensor& ids, const 
     const at::AutoGradMode gradients(true);
     SiteRecorder recorder(task.sites, ids.sizes(), SiteRecording::in_graph);
     Scope scope = recorder.activate();
+    ScopeOfRun::stays_in_thread(scope);
     const at::Tensor logits = task.reads.at_positions(forward_of(model, ids));
     scope.end();
     if (!logits.requires_grad())

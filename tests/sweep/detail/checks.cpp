@@ -9,16 +9,20 @@
 #include "sweep/fixture.hpp"
 
 #include <ATen/ATen.h>
+#include <torch/nn/functional/instancenorm.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/instancenorm.h>
 #include <torch/nn/modules/linear.h>
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace suture;
@@ -177,6 +181,56 @@ TEST_CASE("dropout and batch norm in training mode are refused, unless they are 
         (*model)->eval();
         CHECK_NOTHROW(sweep(*model, zero_ablation(clean), grid(*model), logit(1)));
         CHECK_NOTHROW(attribution_patching(*model, zero_ablation(clean), grid(*model), logit(1)));
+    }
+}
+
+TEST_CASE("modules in training mode that compute what they do in eval mode are swept") {
+    const auto sweeps = [](Trained& m) {
+        const Grid grid = Grid::of<Resid>(std::vector{SiteRef<Resid<4>>(m->site)});
+        CHECK_NOTHROW(sweep(m, zero_ablation(clean), grid, logit(1)));
+        CHECK_NOTHROW(path_patching(m, zero_ablation(clean), grid, Paths::avoiding(), logit(1)));
+        CHECK_NOTHROW(attribution_patching(m, zero_ablation(clean), grid, logit(1)));
+    };
+    struct NamedAfterDropoutImpl : torch::nn::Module {};
+    Trained without, container, norm;
+    without->dropout = without->register_module("drop", torch::nn::Dropout(0.0));
+    sweeps(without);
+    const auto block = std::make_shared<NamedAfterDropoutImpl>();
+    block->register_module("inner", torch::nn::Linear(2, 2));
+    container->register_module("block", block);
+    sweeps(container);
+    norm->register_module("norm", torch::nn::InstanceNorm1d(4));
+    sweeps(norm);
+}
+
+TEST_CASE("sweeps run in several threads, beside clean passes and random numbers in others") {
+    Toy model;
+    const auto sweeps = [&] {
+        SweepOptions plain;
+        plain.optimisations = Optimisations::none();
+        sweep(model, denoising(clean, corrupted), model.grid(), logit(1));
+        sweep(model, denoising(clean, corrupted), model.grid(), logit(1), plain);
+        path_patching(model, denoising(clean, corrupted), model.grid(), Paths::avoiding(), logit(1));
+        attribution_patching(model, denoising(clean, corrupted), model.grid(), logit(1));
+    };
+    const std::vector<std::function<void()>> others{sweeps, [&] { model.forward(clean); }, [] { at::rand({3}); }};
+    for (const auto& other : others) {
+        std::atomic<bool> ends{false}, has_ended{false};
+        std::atomic<int> rounds{0};
+        std::string message = "nothing was thrown";
+        std::thread thread([&] {
+            message = message_of<Error>([&] {
+                for (; !ends; ++rounds) other();
+            });
+            has_ended = true;
+        });
+        while (rounds == 0 && !has_ended) std::this_thread::yield();
+        CHECK(message_of<Error>([&] {
+                  for (int i = 0; i < 10; ++i) sweeps();
+              }) == "nothing was thrown");
+        ends = true;
+        thread.join();
+        CHECK(message == "nothing was thrown");
     }
 }
 

@@ -95,21 +95,28 @@ public:
     }
     /// Notes that a site is passed in a thread without scopes, if hooks of this scope must fire there. Any thread may call
     /// this. @return the table that was read, to be dropped after all locks: a callback may own anything
-    std::shared_ptr<const HookTable> note_pass_elsewhere(std::uint64_t site) {
+    std::shared_ptr<const HookTable> note_pass_elsewhere(std::uint64_t site, std::uint64_t thread) {
         std::shared_ptr<const HookTable> table = hooks_->table();
         const auto at = site_at(*table, site);
         if (at == table->end() || at->site != site) return table;
         if (std::none_of(at->hooks.begin(), at->hooks.end(), [](const HookEntry& h) { return h.state->must_fire(); }))
             return table;
         const std::lock_guard lock(guard_);
-        for (auto& [path, times] : passed_elsewhere_)
-            if (path == at->name) {
-                ++times;
+        for (PassesElsewhere& passes : passed_elsewhere_)
+            if (passes.path == at->name && passes.thread == thread) {
+                ++passes.times;
                 return table;
             }
-        passed_elsewhere_.emplace_back(at->name, 1);
+        passed_elsewhere_.push_back({at->name, thread, 1});
         return table;
     }
+    /// Forgets the passes of a thread that turns out to be nobody's helper: it makes a scope of its own.
+    void forget_passes_of(std::uint64_t thread) {
+        const std::lock_guard lock(guard_);
+        std::erase_if(passed_elsewhere_, [thread](const PassesElsewhere& passes) { return passes.thread == thread; });
+    }
+    /// Other threads may pass the sites. @see ScopeOfRun::stays_in_thread
+    void ignore_passes_elsewhere() { ignores_elsewhere_.store(true, std::memory_order_relaxed); }
     /// Adds the hooks that fired in a scope that carried this one into another thread.
     void note_firings_of(ScopeLedger& carried) {
         Flags there = carried.fired_;
@@ -127,7 +134,7 @@ public:
         IdleHooks found{missed_, {}, {}};
         for_each_idle([&](const SiteHooks& at, const HookEntry& hook) { found.hooks.push_back(idle_hook(at, hook)); });
         const std::lock_guard lock(guard_);
-        found.passed_elsewhere = passed_elsewhere_;
+        if (!ignores_elsewhere_.load(std::memory_order_relaxed)) found.passed_elsewhere = passed_elsewhere();
         if (found.hooks.empty()) return found;
         for (const SiteHooks& at : *table_)
             if (std::any_of(at.hooks.begin(), at.hooks.end(), [this](const HookEntry& h) { return has_fired(h.id); }))
@@ -136,6 +143,25 @@ public:
     }
 
 private:
+    struct PassesElsewhere {
+        std::string path;
+        std::uint64_t thread;
+        std::size_t times;
+    };
+    /// By path, of all threads. @pre the lock is held
+    std::vector<std::pair<std::string, std::size_t>> passed_elsewhere() const {
+        std::vector<std::pair<std::string, std::size_t>> all;
+        for (const auto& [path, thread, times] : passed_elsewhere_) {
+            const auto at =
+                std::find_if(all.begin(), all.end(), [&p = path](const auto& one) { return one.first == p; });
+            if (at == all.end())
+                all.emplace_back(path, times);
+            else
+                at->second += times;
+        }
+        return all;
+    }
+
     static constexpr std::size_t few = 8;  // of which a search costs more than a look at each
     [[gnu::noinline]] void read_table(std::uint64_t version) {
         table_ = hooks_->table();
@@ -175,7 +201,8 @@ private:
     std::atomic<bool> ended_{false};
     std::vector<IdleHook> missed_;             ///< hooks that were removed without having fired
     Flags fired_, fired_elsewhere_, waiting_;  ///< by hook
-    std::vector<std::pair<std::string, std::size_t>> passed_elsewhere_;
+    std::vector<PassesElsewhere> passed_elsewhere_;
+    std::atomic<bool> ignores_elsewhere_{false};
     std::vector<std::uint64_t> passed_in_hook_;
     mutable std::mutex guard_;
 };

@@ -289,18 +289,33 @@ public:
         std::erase(ledgers_, ledger);
         count_.store(ledgers_.size(), std::memory_order_relaxed);
     }
+    /// This thread makes a scope of its own. From here on what it passes without one is meant to be clean, and no work of
+    /// another thread's scope.
+    static void note_own_scope() {
+        if (std::exchange(makes_scopes_, true)) return;
+        const std::lock_guard lock(guard_);
+        for (ScopeLedger* ledger : ledgers_) ledger->forget_passes_of(number_of_thread());
+    }
     /// A thread without scopes passes the site.
     [[gnu::noinline]] static void note_pass(const Site& site) {
+        if (makes_scopes_) return;
         std::vector<std::shared_ptr<const HookTable>> read;  // dropped after the lock
         const std::lock_guard lock(guard_);
-        for (ScopeLedger* ledger : ledgers_) read.push_back(ledger->note_pass_elsewhere(site.id()));
+        for (ScopeLedger* ledger : ledgers_) read.push_back(ledger->note_pass_elsewhere(site.id(), number_of_thread()));
     }
 
 private:
+    /// Unlike a std::thread::id, no later thread has it again.
+    [[gnu::visibility("default")]] static std::uint64_t number_of_thread() {
+        static thread_local const std::uint64_t own = next_thread_.fetch_add(1, std::memory_order_relaxed);
+        return own;
+    }
     // One per process, like next_site.
+    [[gnu::visibility("default")]] static inline std::atomic<std::uint64_t> next_thread_{1};
     [[gnu::visibility("default")]] static inline std::atomic<std::size_t> count_{0};
     [[gnu::visibility("default")]] static inline std::mutex guard_;
     [[gnu::visibility("default")]] static inline std::vector<ScopeLedger*> ledgers_;
+    [[gnu::visibility("default")]] static inline constinit thread_local bool makes_scopes_ = false;
 };
 
 /// Whether this thread has no scopes and another one has: what is passed here is to be noted.
@@ -315,6 +330,7 @@ public:
             throw HookError(
                 "this hook set is active in this thread already, where its hooks would run twice: "
                 "end the other scope first");
+        ScopesOfAllThreads::note_own_scope();
         ScopesOfAllThreads::add(&this->ledger());
     }
     ~SetLink() override {

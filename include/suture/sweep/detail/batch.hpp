@@ -149,6 +149,7 @@ private:
         HookSet hooks;
         for (auto& [site, write] : writes_in(stage)) hooks.add(staged_.task.sites.sites()[site], std::move(write));
         Scope scope = hooks.activate();
+        ScopeOfRun::stays_in_thread(scope);
         at::Tensor out = f();
         scope.end();
         return out;

@@ -54,6 +54,7 @@ at::Tensor forward_of(Model& model, const at::Tensor& ids) {
 template <class Pass>
 at::Tensor under(HookSet& hooks, const Pass& pass) {
     Scope scope = hooks.activate();
+    ScopeOfRun::stays_in_thread(scope);
     at::Tensor logits = pass();
     scope.end();
     return logits;
@@ -69,6 +70,7 @@ template <class Model>
 ForwardRun record_forward(Model& model, const at::Tensor& ids, const SweepSites& sites) {
     SiteRecorder recorder(sites, ids.sizes(), SiteRecording::once);
     Scope scope = recorder.activate();
+    ScopeOfRun::stays_in_thread(scope);
     at::Tensor logits = forward_of(model, ids);
     scope.end();
     return {activations_of(recorder.take()), std::move(logits)};

@@ -105,6 +105,7 @@ public:
     }
     void run_hooks(HookSet& hooks, const at::Tensor& ids, const at::Tensor&) {
         Scope scope = hooks.activate();
+        ScopeOfRun::stays_in_thread(scope);
         frozen_.run_hooks(ids);
         scope.end();
     }

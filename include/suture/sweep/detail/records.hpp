@@ -42,6 +42,7 @@ public:
 
     StagedRun run() {
         Scope scope = recorder_.activate();
+        ScopeOfRun::stays_in_thread(scope);
         at::Tensor x = run_stage("the embedding", ids_, [&](const at::Tensor& in) { return stages_.embed(in); });
         for (Index layer = 0; layer < staged_.layers; ++layer) x = run_layer(layer, x);
         recorder_.enter(staged_.layers);
