@@ -41,6 +41,16 @@ inline void check_written(const fs::path& path, const std::error_code& refused) 
     if (refused) refuse_to_write(path, refused.value());
 }
 
+/// Where temporary files go.
+inline fs::path temporary_files() {
+    std::error_code refused;
+    const fs::path directory = fs::temp_directory_path(refused);
+    if (refused)
+        throw suture::FileError("temporary files cannot be made" + suture::detail::system_reason(refused.value()) +
+                                ": let TMPDIR name a directory that can be written");
+    return directory;
+}
+
 /// A directory that is deleted, with its contents, at the end.
 class TemporaryDirectory {
 public:
@@ -127,7 +137,7 @@ public:
     NewFiles(std::filesystem::path directory, std::string program)
         : directory_(std::filesystem::absolute(std::move(directory))),
           program_(std::move(program)),
-          drafts_(std::filesystem::temp_directory_path(), program_ + "-") {}
+          drafts_(detail::temporary_files(), program_ + "-") {}
 
     /// Where the file is to be made. @param name relative to the directory: "report_files/norms.csv"
     std::filesystem::path add(const std::string& name) {
@@ -188,12 +198,27 @@ private:
     std::filesystem::path list() const { return directory_ / ("." + program_ + "-files"); }
     std::string draft_prefix() const { return "." + program_ + "-new-"; }
 
+    /// Whether it is a directory of publish(), to judge by its name and by what is in it: somebody's notes are not.
+    bool is_of_publish(const std::filesystem::directory_entry& entry) const {
+        constexpr std::size_t random = 6;  // what mkdtemp adds
+        const std::string name = entry.path().filename().string();
+        std::error_code ignored;
+        if (!name.starts_with(draft_prefix()) || name.size() != draft_prefix().size() + random ||
+            !std::filesystem::is_directory(entry.symlink_status(ignored)))
+            return false;
+        for (const auto& inside : std::filesystem::directory_iterator(entry.path(), ignored)) {
+            const std::filesystem::path file = inside.path().filename();
+            const bool is_numbered = file.stem().string().find_first_not_of("0123456789") == std::string::npos;
+            if (!is_numbered || (file.extension() != ".new" && file.extension() != ".old")) return false;
+        }
+        return true;
+    }
     /// Deletes what runs that were killed left while they copied their files.
     void delete_abandoned() const {
         std::error_code ignored;
         std::vector<std::filesystem::path> abandoned;
         for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored))
-            if (entry.path().filename().string().starts_with(draft_prefix())) abandoned.push_back(entry.path());
+            if (is_of_publish(entry)) abandoned.push_back(entry.path());
         for (const std::filesystem::path& path : abandoned) std::filesystem::remove_all(path, ignored);
     }
     void read_list() {
@@ -248,13 +273,20 @@ private:
     static void replace(const std::vector<Placement>& placements) {
         for (std::size_t i = 0; i < placements.size(); ++i) {
             const Placement& p = placements[i];
-            std::error_code refused, no_old_file;
-            std::filesystem::create_hard_link(p.place, p.old, no_old_file);
-            std::filesystem::rename(p.made, p.place, refused);
+            std::error_code refused = keep_old(p);
+            if (!refused) std::filesystem::rename(p.made, p.place, refused);
             if (!refused) continue;
             for (std::size_t done = 0; done < i; ++done) put_back(placements[done]);
             detail::refuse_to_write(p.place, refused.value());
         }
+    }
+    /// Keeps the old file, if there is one: by a link, or by a copy on file systems without links.
+    static std::error_code keep_old(const Placement& p) {
+        std::error_code refused;
+        if (!std::filesystem::exists(std::filesystem::symlink_status(p.place, refused))) return {};
+        std::filesystem::create_hard_link(p.place, p.old, refused);
+        if (refused) std::filesystem::copy_file(p.place, p.old, refused);
+        return refused;
     }
     static void put_back(const Placement& p) {
         std::error_code ignored;

@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
 #include <map>
 #include <string>
+#include <thread>
 
 using examples::NewFiles;
 namespace fs = std::filesystem;
@@ -181,4 +183,50 @@ TEST_CASE("what a killed run left while it copied is deleted by the next one") {
     run(folder.path(), {{"a.csv", "a"}});
     CHECK_FALSE(fs::exists(folder / ".program-new-abcdef"));
     CHECK(fs::exists(folder / ".other-new-abcdef"));
+}
+
+TEST_CASE("what only looks like the remains of a killed run stays") {
+    const files::Folder folder;
+    fs::create_directory(folder / ".program-new-theses");  // six letters, as a temporary directory has
+    for (const char* mine : {".program-new-ideas.txt", ".program-new-theses/first.txt", ".program-new-theses/1.new"})
+        files::write_bytes(folder / mine, "mine");
+    fs::create_directory(folder / ".program-new-year");
+    run(folder.path(), {{"page.html", "1"}});
+    for (const char* mine :
+         {".program-new-ideas.txt", ".program-new-theses/first.txt", ".program-new-theses/1.new", ".program-new-year"})
+        CHECK_MESSAGE(fs::exists(folder / mine), mine);
+}
+
+TEST_CASE("runs that write into one directory at the same time leave the files of one of them") {
+    const files::Folder folder;
+    const fs::path place = folder / "two words/gr\u00fc\u00dfe/";
+    const std::map<std::string, std::string> one{{"page.html", "one"}, {"files/a.csv", "one"}},
+        other{{"page.html", "other"}, {"files/b.csv", "other"}};
+    const auto runs = [&place](const auto& made) {
+        return suture_test::message_of<suture::Error>([&] {
+            for (int i = 0; i < 20; ++i) {
+                run(place, made);
+                examples::check_replaceable(place, "program", {"page.html"});
+            }
+        });
+    };
+    std::string message;
+    std::thread second([&] { message = runs(other); });
+    CHECK(runs(one) == "nothing was thrown");
+    second.join();
+    CHECK(message == "nothing was thrown");
+    const bool was_one = bytes_of(place / "page.html") == "one";
+    CHECK(fs::exists(place / "files/a.csv") == was_one);
+    CHECK(fs::exists(place / "files/b.csv") == !was_one);
+    CHECK(contents_of(place).size() == 4);  // the list, the page, the folder and one file in it
+}
+
+TEST_CASE("without a directory for temporary files the error names TMPDIR") {
+    const files::Folder folder;
+    const char* const given = std::getenv("TMPDIR");
+    const std::string before = given ? given : "";
+    ::setenv("TMPDIR", (folder / "absent").c_str(), 1);
+    const std::string message = suture_test::message_of<suture::FileError>([&] { NewFiles(folder.path(), "program"); });
+    given ? ::setenv("TMPDIR", before.c_str(), 1) : ::unsetenv("TMPDIR");
+    CHECK(suture_test::says(message, "temporary files cannot be made", "let TMPDIR name a directory"));
 }
