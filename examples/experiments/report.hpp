@@ -175,17 +175,10 @@ inline void tell_attention(Illustrator& pictures_, const Prompt& prompt, const H
             "attention-" + std::to_string(layer));
 }
 
-/// How exact the means over prompts are.
-inline std::string standard_errors(const FirstToken& first) {
+/// The standard errors of the means over prompts, [series, layers]; undefined for a single prompt, which has none.
+inline at::Tensor standard_errors(const FirstToken& first) {
     const auto count = static_cast<double>(first.means.size(0));
-    if (count < 2) return "One prompt has no standard error.";
-    const at::Tensor difference = first.means.select(-1, 0).sub(first.means.select(-1, 1));
-    const at::Tensor error = difference.std(0).div(std::sqrt(count)), mean = difference.mean(0);
-    std::string text = fmt::format("First minus others, mean and standard error of {} prompts, by layer:", count);
-    for (Index layer = 0; layer < mean.size(0); ++layer)
-        text += fmt::format("{} {:.2f} ± {:.2f}", layer ? "," : "", mean[layer].item<double>(),
-                            error[layer].item<double>());
-    return text + ".";
+    return count < 2 ? at::Tensor() : first.means.std(0).div(std::sqrt(count)).t();
 }
 
 /// One sentence on whether the first token differs from the others.
@@ -205,15 +198,19 @@ inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harv
         return;
     }
     pictures_.page().paragraph(first_token_sentence(first));
-    pictures_.draw(pictures::Lines{.title = "The first token and the others",
-                                   .caption = fmt::format("Mean correlation of a token's fused query, key and value "
-                                                          "with those of the other tokens, over {}. {}",
-                                                          first.prompts, standard_errors(first)),
-                                   .metric = "Pearson correlation",
-                                   .values = first.means.mean(0).t(),
-                                   .series = {"", {"the first token", "the other tokens"}},
-                                   .points = layer_axis(first.means.size(1))},
-                   "first-token");
+    pictures_.draw(
+        pictures::Lines{.title = "The first token and the others",
+                        .caption = fmt::format("Mean correlation of a token's fused query, key and value "
+                                               "with those of the other tokens, over {}. {}",
+                                               first.prompts,
+                                               first.means.size(0) < 2 ? "One prompt has no standard error."
+                                                                       : "Bars are standard errors of the mean."),
+                        .metric = "Pearson correlation",
+                        .values = first.means.mean(0).t(),
+                        .series = {"", {"the first token", "the other tokens"}},
+                        .points = layer_axis(first.means.size(1)),
+                        .errors = standard_errors(first)},
+        "first-token");
     const at::Tensor correlations = correlation_matrix(h.qkv);
     pictures_.draw(
         pictures::Patterns{.title = "Correlation of tokens",
@@ -241,7 +238,7 @@ inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harv
                                .scale = pictures::Scale::diverging,
                                .limit = 1},
             "correlation-by-component");
-    const auto scatter = [&](Index a, Index b) {
+    const auto scatter = [&](Index a, Index b, const char* which) {
         const auto label = [&](Index token) {
             return fmt::format("activation at token {} {}", token,
                                prompt.quoted(prompt.ids()[static_cast<std::size_t>(token)]));
@@ -249,7 +246,8 @@ inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harv
         std::vector<std::string> components;
         for (const std::string& name : qkv_names) components.insert(components.end(), h.qkv.size(-1) / 3, name);
         pictures_.draw(pictures::Scatter{.title = fmt::format("Tokens {} and {} in layer {}", a, b, layer),
-                                         .caption = "One point per channel of the fused query, key and value.",
+                                         .caption = fmt::format(
+                                             "{}: one point per channel of their fused query, key and value.", which),
                                          .x_label = label(a),
                                          .y_label = label(b),
                                          .x = h.qkv[layer][a],
@@ -258,8 +256,8 @@ inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harv
                                          .groups = components},
                        fmt::format("scatter-{}-{}", a, b));
     };
-    if (last > 0) scatter(0, last);
-    if (last > 1) scatter(last - 1, last);
+    if (last > 0) scatter(0, last, "The first token and the last");
+    if (last > 1) scatter(last - 1, last, "The last two tokens");
 }
 
 inline void tell_activations(Illustrator& pictures_, const Prompt& prompt, const Harvest& h, const Target& at) {

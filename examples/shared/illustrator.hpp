@@ -63,7 +63,11 @@ public:
     /// Writes the page, and puts all files into the directory.
     /// @throws suture::FileError if a file cannot be written, and Interrupted after Ctrl-C: nothing was changed then
     WrittenReport finish(const Provenance& provenance) {
-        page_.section("How this page was made").table(table_of(provenance));
+        page_.section("How this page was made")
+            .table(table_of(provenance))
+            .paragraph(
+                "Below each picture are its files: the picture as SVG and PNG, its numbers as CSV and safetensors, and "
+                "the gnuplot script (.gp) that draws it again.");
         // How to draw a picture that was not drawn names the folder where its script will be.
         std::string text = page_.text();
         pictures::detail::replace_all(text, pictures::detail::html(files_.drafts().string()),

@@ -12,6 +12,9 @@ TEST_CASE("tokens are named with their positions, and none is invisible") {
     CHECK(token_name(4, " Mary") == "4 Mary");
     CHECK(token_name(0, "When") == "0 When");
     CHECK(token_name(2, "  ") == "2 ␣␣");
+    CHECK(token_name(8, " ,") == "8 \",\"");
+    CHECK(token_name(8, "...") == "8 \"...\"");
+    CHECK(token_name(8, "'s") == "8 's");
     CHECK(token_name(7, "\n") == "7 \\n");
     CHECK(token_name(9, "\xF0") == "9 \\xF0");
     CHECK(suture::pictures::detail::shown_names(numbers("layer", 3)) == std::vector<std::string>{"0", "1", "2"});

@@ -42,8 +42,10 @@ TEST_CASE("groups of points have colours of their own, a legend, a correlation e
     CHECK(script.find("$points_1 << END\n3 3\n4 5\nEND\n") != std::string::npos);
     CHECK(script.find("title 'it''s' with points pointtype 7 pointsize 0.5 linecolor rgb '#80d55e00'") !=
           std::string::npos);
-    CHECK(drawing.table.header == std::vector<std::string>{"point", "group", "x", "x_label", "y", "y_label"});
-    CHECK(drawing.table.rows[2] == std::vector<std::string>{"2", "it's", "3", "", "3", ""});
+    CHECK(drawing.table.header == std::vector<std::string>{"point", "group", "x", "y"});
+    CHECK(drawing.table.rows[2] == std::vector<std::string>{"2", "it's", "3", "3"});
+    s.x_label = "token 0", s.y_label = "token 9";
+    CHECK(drawing_of(s).table.header == std::vector<std::string>{"point", "group", "token 0", "token 9"});
     s.groups.pop_back();
     CHECK(suture_test::message_of<suture::ShapeError>([&] { drawing_of(s); }) ==
           "scatter '': got 4 groups for 5 neurons: give the group of each, or none");

@@ -3,6 +3,8 @@
 
 #include <suture/text/visible_text.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <concepts>
 #include <cstddef>
 #include <string>
@@ -65,8 +67,9 @@ inline Axis numbers(std::string title, std::size_t count) {
     return axis;
 }
 
-/// A token as pictures show it: "4 Mary" for " Mary" at position 4, "5 \n" for a newline. The leading space of GPT-2's
-/// words is left out; a token that consists of spaces is shown as "␣".
+/// A token as pictures show it: "4 Mary" for " Mary" at position 4, "5 \n" for a newline, and `8 ","` with quotes for a comma,
+/// which alone would not look like a token. The leading space of GPT-2's words is left out; a token that consists of spaces is
+/// shown as "␣".
 /// Law: a token that is escaped already, as `Tokenizer::token_text` gives it, is not escaped again.
 inline std::string token_name(std::size_t position, std::string_view token) {
     std::string name;
@@ -75,6 +78,8 @@ inline std::string token_name(std::size_t position, std::string_view token) {
     } else {
         name = suture::visible_text(token[0] == ' ' ? token.substr(1) : token);
         for (std::size_t at = name.find("\\\\"); at != name.npos; at = name.find("\\\\", at + 1)) name.erase(at, 1);
+        if (std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::ispunct(c) && c != '\\'; }))
+            name = '"' + name + '"';
     }
     return std::to_string(position) + " " + name;
 }

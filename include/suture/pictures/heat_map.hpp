@@ -85,6 +85,22 @@ inline void write_cells(Canvas& canvas, const Box& box, const Box& cell, const G
     }
 }
 
+/// Thin lines between the cells, so that the eye finds the row and the column of one among many of the same colour.
+inline void separate_cells(Canvas& canvas, const Box& box, const Grid& grid) {
+    const std::string style = "linewidth 0.5 linecolor rgb '#d9d9d9'";
+    const double width = box.width / static_cast<double>(grid.columns),
+                 height = box.height / static_cast<double>(grid.rows);
+    if (width < 10 || height < 10) return;
+    for (std::size_t column = 1; column < grid.columns; ++column) {
+        const double x = box.left + width * static_cast<double>(column);
+        canvas.line(x, box.top, x, box.bottom(), style);
+    }
+    for (std::size_t row = 1; row < grid.rows; ++row) {
+        const double y = box.top + height * static_cast<double>(row);
+        canvas.line(box.left, y, box.right(), y, style);
+    }
+}
+
 /// Lays out the heading, the key, and the cells with the names around them.
 inline Canvas heat_map_canvas(const HeatMap& map, const Grid& grid, const Colouring& colours) {
     const std::vector<std::string> texts = cell_texts(map, grid);
@@ -109,6 +125,7 @@ inline Canvas heat_map_canvas(const HeatMap& map, const Grid& grid, const Colour
     columns.draw(canvas, box);
     columns.draw_title(canvas, box);
     draw_cells(canvas, box, grid, "cells", map.metric);
+    separate_cells(canvas, box, grid);
     write_cells(canvas, box, cell, grid, texts, colours);
     return canvas;
 }

@@ -150,11 +150,12 @@ inline Canvas scatter_canvas(const Scatter& s, const Points& points, const std::
     return canvas;
 }
 
+/// One row per point, under the labels of the axes.
 inline Table point_table(const Scatter& s, const Points& points) {
-    Table table{{"point", "x", "x_label", "y", "y_label"}, {}};
+    const bool has_labels = !s.x_label.empty() && !s.y_label.empty() && s.x_label != s.y_label;
+    Table table{{"point", has_labels ? s.x_label : "x", has_labels ? s.y_label : "y"}, {}};
     for (std::size_t i = 0; i < points.x.size(); ++i)
-        table.rows.push_back(
-            {std::to_string(i), number_text(points.x[i]), s.x_label, number_text(points.y[i]), s.y_label});
+        table.rows.push_back({std::to_string(i), number_text(points.x[i]), number_text(points.y[i])});
     if (points.groups.empty()) return table;
     table.header.insert(table.header.begin() + 1, "group");
     for (std::size_t i = 0; i < points.x.size(); ++i) table.rows[i].insert(table.rows[i].begin() + 1, points.groups[i]);

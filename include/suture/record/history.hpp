@@ -220,6 +220,24 @@ public:
     }
     PaddedEntries padded(const std::string& site) const { return padded(this->shared()->layer_named(site)); }
 
+    // Two numbers in braces would be a text of two characters.
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.of(3), or history.of(site.name())",
+                    of(std::initializer_list<int>) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.stack(3), or history.stack(site.name())",
+                    stack(std::initializer_list<int>) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.cat(3), or history.cat(site.name())",
+                    cat(std::initializer_list<int>) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.cat(3), or history.cat(site.name())",
+                    cat(std::initializer_list<const char*>) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.padded(3)", padded(std::initializer_list<int>) const);
+    template <class...>
+    SUTURE_REJECTED("one layer at a time: write history.padded(3)", padded(std::initializer_list<const char*>) const);
+
     template <class...>
     SUTURE_REJECTED("one layer at a time: write history.cat(3), or history.cat(site.name())", cat(...) const);
     template <class...>

@@ -17,7 +17,7 @@ TEST_CASE("numbers and words of JSON are shown as they are written, and shortene
 
 TEST_CASE("a parser's reason is given without its own name and without the text") {
     try {
-        (void)nlohmann::json::parse("{\"a\": nan}");
+        [[maybe_unused]] const auto never = nlohmann::json::parse("{\"a\": nan}");
         FAIL("this is not JSON");
     } catch (const nlohmann::json::exception& error) {
         CHECK(suture::detail::parse_reason(error).find("parse error at line 1, column 8: syntax error") == 0);
