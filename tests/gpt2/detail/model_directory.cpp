@@ -13,16 +13,17 @@ using namespace suture;
 using files::contains;
 
 namespace {
-std::string text(const detail::Finding& found) { return found.what + ": " + found.remedy; }
+std::string text(const suture::detail::Finding& found) { return found.what + ": " + found.remedy; }
 }  // namespace
 
 TEST_CASE("a directory without config.json says what it is") {
     const files::Folder folder;
-    const auto why = [&] { return text(detail::without_config(folder.path())); };
+    const auto why = [&] { return text(suture::detail::without_config(folder.path())); };
     CHECK(why() == ": give the directory of a Hugging Face GPT-2 model");
-    CHECK(contains(text(detail::without_config(folder / "x")), "there is no directory " + (folder / "x").string()));
+    CHECK(contains(text(suture::detail::without_config(folder / "x")),
+                   "there is no directory " + (folder / "x").string()));
     files::write_bytes(folder / "model.safetensors", "");
-    CHECK(contains(text(detail::without_config(folder / "model.safetensors")),
+    CHECK(contains(text(suture::detail::without_config(folder / "model.safetensors")),
                    "model.safetensors is a file: give the directory that it is in"));
     files::write_bytes(folder / "gpt2.Q4_K_M.gguf", "");
     CHECK(contains(why(), "the directory holds gpt2.Q4_K_M.gguf: download"));
@@ -68,7 +69,7 @@ TEST_CASE("a directory without safetensors names the weights that it has, and wh
         files::write_bytes(folder / "config.json", "{}");
         files::write_bytes(folder / name.c_str(), "");
         CAPTURE(words);
-        const std::string message = files::error_of([&] { detail::weights_in(folder.path()); });
+        const std::string message = files::error_of([&] { suture::detail::weights_in(folder.path()); });
         CAPTURE(message);
         CHECK(contains(message, (folder / "model.safetensors").string() + " cannot be opened (the directory holds "));
         CHECK(contains(message, words));
@@ -78,19 +79,19 @@ TEST_CASE("a directory without safetensors names the weights that it has, and wh
 TEST_CASE("links of the Hub's cache are followed, and a broken one is named with its target") {
     const files::Folder folder;
     std::filesystem::create_symlink("../blobs/a1", folder / "model.safetensors");
-    CHECK(contains(files::error_of([&] { detail::weights_in(folder.path()); }),
+    CHECK(contains(files::error_of([&] { suture::detail::weights_in(folder.path()); }),
                    "cannot be opened (it is a symbolic link to \"../blobs/a1\", which does not exist): download"));
     std::filesystem::remove(folder / "model.safetensors");
     files::write_bytes(folder / "blob", "");
     std::filesystem::create_symlink("blob", folder / "model.safetensors");
-    CHECK(detail::weights_in(folder.path()) == folder / "model.safetensors");
+    CHECK(suture::detail::weights_in(folder.path()) == folder / "model.safetensors");
 }
 
 TEST_CASE("model.safetensors is taken before an index, and an index before anything else") {
     const files::Folder folder;
     files::write_bytes(folder / "pytorch_model.bin", "");
     files::write_bytes(folder / "model.safetensors.index.json", "");
-    CHECK(detail::weights_in(folder.path()) == folder / "model.safetensors.index.json");
+    CHECK(suture::detail::weights_in(folder.path()) == folder / "model.safetensors.index.json");
     files::write_bytes(folder / "model.safetensors", "");
-    CHECK(detail::weights_in(folder.path()) == folder / "model.safetensors");
+    CHECK(suture::detail::weights_in(folder.path()) == folder / "model.safetensors");
 }
