@@ -98,3 +98,26 @@ TEST_CASE("a trie has each word once") {
     CHECK(words.longest("a").length == 0);
     CHECK(words.longest("").length == 0);
 }
+
+TEST_CASE("a token of white space that the one before it took is left out where it reaches back, as in Rust") {
+    AddedToken both = token("\n"), right = token("\n"), word = token("<w>");
+    both.lstrip = both.rstrip = right.rstrip = word.rstrip = true;
+    CHECK(shown(added({both}), "a\n\n b") == "a[3]b");
+    CHECK(shown(added({right}), "a\n\n b") == "a[3][3]b");
+    AddedToken left = token("\n");
+    left.lstrip = true;
+    CHECK(shown(added({word, left}), "<w>\n\n  a") == "[3]a");
+    CHECK(shown(added({word, token(" x")}), "<w> x a") == "[3][4] a");
+}
+
+TEST_CASE(
+    "a token of which the normalizer leaves nothing is refused: Python would find it between any two characters") {
+    AddedToken spaces = token("   ");
+    spaces.normalized = true;
+    CHECK(says(message_of<FileError>([&] {
+                   added({spaces}, Normalizer(json{{"type", "Strip"}}));
+               }),
+               "added_tokens has \"   \", of which the normalizer leaves nothing"));
+    spaces.normalized = false;
+    CHECK(shown(added({spaces}, Normalizer(json{{"type", "Strip"}})), "a   b") == "a[3]b");
+}

@@ -94,3 +94,41 @@ TEST_CASE("invalid side files are refused with their names") {
                "extra_special_tokens"));
     CHECK_NOTHROW(with({{"tokenizer_config.json", R"({"else": )" + deep + "}"}}));
 }
+
+// What transformers 5.24 does with these files.
+namespace {
+Tokenizer small(const std::string& added, const std::string& configuration) {
+    const files::Folder folder;
+    files::write_bytes(folder / "tokenizer.json",
+                       R"({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "decoder": {"type": "Fuse"},
+                          "added_tokens": [)" +
+                           added + "]}");
+    files::write_bytes(folder / "tokenizer_config.json", configuration);
+    return Tokenizer::open(folder.path());
+}
+}  // namespace
+
+TEST_CASE("a token of tokenizer.json that the configuration names is a special one") {
+    const auto skipped = [&](const std::string& configuration) {
+        return small(
+                   R"({"id": 1, "content": "<pad>", "special": false}, {"id": 2, "content": "<b>", "special": false})",
+                   configuration)
+            .decode({0, 1, 2}, {.skip_special_tokens = true});
+    };
+    CHECK(skipped("{}") == "a<pad><b>");
+    CHECK(skipped(R"({"pad_token": "<pad>"})") == "a<b>");
+    CHECK(skipped(R"({"pad_token": "<pad>", "image_token": "<b>"})") == "a");
+    CHECK(skipped(R"({"image_token": {"content": "<b>"}})") == "a<pad><b>");
+    CHECK(skipped(R"({"image_token": {"content": "<b>", "__type": "AddedToken"}})") == "a<pad>");
+    CHECK(skipped(R"({"pad_token": "<pad>", "added_tokens_decoder": {}})") == "a<pad><b>");
+}
+
+TEST_CASE("named further special tokens leave room for a list of others") {
+    const auto encoded = [&](const std::string& extra) {
+        return small("", R"({"additional_special_tokens": ["<l>"], "extra_special_tokens": )" + extra + "}")
+            .encode("<n>a<l>");
+    };
+    CHECK(encoded(R"({"image": "<n>"})") == Ids{1, 0, 2});
+    CHECK(encoded("{}") == Ids{0, 1});
+    CHECK(encoded(R"(["<n>"])") == Ids{1, 0});
+}

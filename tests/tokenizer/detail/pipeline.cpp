@@ -291,3 +291,27 @@ TEST_CASE("several threads that share a tokenizer encode as each would alone") {
     for (auto& thread : threads) thread.join();
     for (const auto& one : seen) CHECK(one == std::vector<Ids>(50, alone));
 }
+
+TEST_CASE("a Metaspace asks where the text begins, and not where what a normalizer leaves of it does") {
+    const auto pipeline = [](const char* normalizer, const char* before = "") {
+        return Pipeline(nlohmann::json::parse(
+            R"({"model": {"type": "BPE", "vocab": {"a": 0, "\u2581": 1}, "merges": []}, "normalizer": )" +
+            std::string(normalizer) + R"(, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [)" + before +
+            R"({"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": true}]}})"));
+    };
+    const char* const strip = R"({"type": "Strip", "strip_left": true, "strip_right": false})";
+    CHECK(pipeline("null").encode("a", true) == Ids{1, 0});
+    CHECK(pipeline(strip).encode("a", true) == Ids{1, 0});
+    CHECK(pipeline(strip).encode("  a", true) == Ids{0});
+    CHECK(pipeline(R"({"type": "StripAccents"})").encode("\u0301a", true) == Ids{0});
+    CHECK(pipeline(R"({"type": "Nmt"})")
+              .encode("\x01"
+                      "a",
+                      true) == Ids{0});
+    CHECK(pipeline(R"({"type": "Replace", "pattern": {"Regex": "^b+"}, "content": ""})").encode("ba", true) == Ids{0});
+    CHECK(pipeline(R"({"type": "Prepend", "prepend": "a"})").encode("a", true) == Ids{1, 0, 0});
+    const char* const digits = R"({"type": "Digits", "individual_digits": true},)";
+    CHECK(pipeline("null", digits).encode("a", true) == Ids{1, 0});
+    CHECK(says(message_of<FileError>([&] { (void)pipeline(strip, digits); }),
+               "a Metaspace with the prepend_scheme first behind other steps, which is not supported"));
+}

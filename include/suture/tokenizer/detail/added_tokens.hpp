@@ -172,8 +172,9 @@ public:
             if (token.lstrip) begin = std::max(begin_of_white(text, begin), taken);
             if (token.rstrip) end = end_of_white(text, end);
             if (taken < begin) parts.push_back({text.substr(taken, begin - taken), std::nullopt, taken});
-            parts.push_back({"", found.id, begin});
-            taken = end;
+            // The token before may have taken all of this one as white space behind it; then it is left out, as in Rust.
+            if (begin < end) parts.push_back({"", found.id, begin});
+            if (begin <= end) taken = end;
         }
         if (taken != text.size()) parts.push_back({text.substr(taken), std::nullopt, taken});
         return parts;
@@ -184,6 +185,9 @@ private:
         plain_words_ = {}, normalized_words_ = {};
         for (const auto& [id, token] : tokens_) {
             const std::string& text = token.normalized ? *find_text(id) : token.content;
+            if (text.empty())  // it would be found between any two characters
+                throw FileError("added_tokens has " + in_quotes(token.content) +
+                                ", of which the normalizer leaves nothing: write \"normalized\": false for it");
             if (!(token.normalized ? normalized_words_ : plain_words_).add(text, id))
                 throw FileError("added_tokens has " + in_quotes(token.content) +
                                 ", which is the same as another token once it is normalized: remove one of them");

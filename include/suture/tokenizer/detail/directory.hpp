@@ -44,13 +44,23 @@ public:
         read.fields_ = read.object_in("tokenizer_config.json");
         if (has_tokenizer_json)  // which has them in its post-processor
             for (const char* field : {"add_bos_token", "add_eos_token"}) read.fields_.erase(field);
-        read.rename_extra_tokens();
-        if (read.fields_.contains("added_tokens_decoder"))
+        if (!read.has_values("extra_special_tokens")) read.rename_extra_tokens();
+        read.name_extra_tokens();
+        read.lists_added_tokens_ = read.fields_.contains("added_tokens_decoder");
+        if (read.lists_added_tokens_)
             read.read_added_tokens_decoder();
         else
             read.read_older_files();
-        read.rename_extra_tokens();
+        read.name_extra_tokens();
+        if (!read.fields_.contains("extra_special_tokens")) read.rename_extra_tokens();
         return read;
+    }
+
+    /// Takes over the added tokens of a tokenizer.json, which count as listed unless there is an added_tokens_decoder: then a
+    /// token that is named in these files is a special one.
+    void take_tokens_of(const Pipeline& tokenizer) {
+        if (lists_added_tokens_) return;
+        for (const auto& [id, token] : tokenizer.added().tokens()) decoder_[id] = token;
     }
 
     /// "GPT2Tokenizer": the class that would read the other files; empty if nothing names one.
@@ -95,15 +105,17 @@ public:
             if (auto token = special(name, otherwise == defaults.end() ? nullptr : otherwise->second))
                 add(*token, true);
         }
-        for (const auto& [field, value] : fields_.items()) {
-            const bool is_known = std::find(names.begin(), names.end(), field) != names.end();
-            if (!is_known && std::string_view(field).ends_with("_token") && (value.is_string() || is_token(value)))
-                add(token_of(value, field), true);
-        }
+        for (const bool is_text : {false, true})
+            for (const auto& [field, value] : fields_.items()) {
+                const bool is_known = std::find(names.begin(), names.end(), field) != names.end();
+                if (!is_known && std::string_view(field).ends_with("_token") &&
+                    (is_text ? value.is_string() : is_token(value)))
+                    add(token_of(value, field), true);
+            }
+        for (const auto& [name, value] : named_extra_.items()) add(token_of(value, "extra_special_tokens"), true);
         const auto extra = fields_.find("extra_special_tokens");
-        if (extra != fields_.end() && extra->is_structured())
-            for (const auto& [key, value] : extra->items())
-                add(token_of(value, "extra_special_tokens"), extra->is_object());
+        if (extra != fields_.end() && extra->is_array())
+            for (const Json& value : *extra) add(token_of(value, "extra_special_tokens"), false);
         return tokens;
     }
 
@@ -155,7 +167,11 @@ private:
         const auto found = object.find(field);
         return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
     }
-    static bool is_token(const Json& value) { return value.is_object() && value.contains("content"); }
+    /// Of a token that is not among the named ones; transformers passes over objects without a type there.
+    static bool is_token(const Json& value) {
+        return value.is_object() && value.contains("content") && value.contains("__type");
+    }
+    bool has_values(const char* field) const { return fields_.contains(field) && !fields_.at(field).empty(); }
     AddedToken token_of(const Json& value, const std::string& field) const {
         if (value.is_string()) return AddedToken::special_of(value.get<std::string>());
         return AddedToken::read(BasicJsonObject<Json>(value, "tokenizer_config.json: " + field));
@@ -171,8 +187,14 @@ private:
         if (old == fields_.end()) return;
         Json tokens = std::move(*old);
         fields_.erase("additional_special_tokens");
-        Json& known = fields_["extra_special_tokens"];
-        if (known.empty()) known = std::move(tokens);
+        fields_["extra_special_tokens"] = std::move(tokens);
+    }
+    /// An object of further special tokens gives them names, and leaves room for a list of others.
+    void name_extra_tokens() {
+        const auto extra = fields_.find("extra_special_tokens");
+        if (extra == fields_.end() || !extra->is_object()) return;
+        named_extra_.update(*extra);
+        fields_.erase("extra_special_tokens");
     }
     void read_added_tokens_decoder() {
         const std::string place = "tokenizer_config.json: added_tokens_decoder";
@@ -188,7 +210,7 @@ private:
     void read_older_files() {
         Json map = object_in("special_tokens_map.json");
         for (auto& [field, value] : map.items()) {
-            if (is_token(value)) value["special"] = true;
+            if (value.is_object() && value.contains("content")) value["special"] = true, value["__type"] = "AddedToken";
             fields_[field] = std::move(value);
         }
         const Json added = object_in("added_tokens.json");
@@ -215,8 +237,10 @@ private:
     }
 
     std::filesystem::path directory_;
-    Json model_;   ///< config.json, the model's
-    Json fields_;  ///< tokenizer_config.json and special_tokens_map.json
+    Json model_;                         ///< config.json, the model's
+    Json fields_;                        ///< tokenizer_config.json and special_tokens_map.json
+    Json named_extra_ = Json::object();  ///< further special tokens that have names
+    bool lists_added_tokens_ = false;    ///< whether there is an added_tokens_decoder
     std::map<Index, AddedToken> decoder_;
 };
 
@@ -231,10 +255,11 @@ public:
     /// @throws FileError, with the file, if it is invalid or would give other ids than in Python
     static Pipeline open(const std::filesystem::path& directory) {
         const bool has_json = has(directory, "tokenizer.json");
-        const auto configuration = TokenizerConfiguration::read(directory, has_json);
+        auto configuration = TokenizerConfiguration::read(directory, has_json);
         std::map<std::string, const char*> defaults;
         if (!has_json) defaults = defaults_of(configuration.class_name(), directory);
         Pipeline tokenizer = has_json ? of_json(directory / "tokenizer.json") : of_merges(directory, configuration);
+        if (has_json) configuration.take_tokens_of(tokenizer);
         tokenizer.add(configuration.tokens(tokenizer, defaults));
         if (configuration.class_name() == "Qwen2Tokenizer" && !has_json) {
             std::vector<AddedToken> again;

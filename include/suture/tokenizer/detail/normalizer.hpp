@@ -60,12 +60,23 @@ public:
 
     bool changes_nothing() const { return steps_.empty(); }
     std::string operator()(std::string text) const {
-        for (const Step& step : steps_) text = step(std::move(text));
+        for (const Step& step : steps_) text = step.change(std::move(text));
         return text;
+    }
+    /// Whether the beginning of a text is removed: what is left then does not begin where the text begins.
+    bool removes_front(std::string text) const {
+        for (const Step& step : steps_) {
+            if (step.removes_front && !text.empty() && step.removes_front(text)) return true;
+            text = step.change(std::move(text));
+        }
+        return false;
     }
 
 private:
-    using Step = std::function<std::string(std::string)>;
+    struct Step {
+        std::function<std::string(std::string)> change;
+        std::function<bool(const std::string&)> removes_front;  ///< of a text that is not empty; null for no text
+    };
 
     static Step step_of(const std::string& type, const JsonObject& object) {
         if (type == "NFC") return form(Normalization::Form::nfc);
@@ -76,9 +87,10 @@ private:
         if (type == "StripAccents") return without(Unicode::data().combining_marks());
         if (type == "Strip") return strip(object.flag("strip_left", true), object.flag("strip_right", true));
         if (type == "Nmt") return nmt();
-        if (type == "ByteLevel") return [](std::string text) { return alphabet_text(text); };
+        if (type == "ByteLevel") return {[](std::string text) { return alphabet_text(text); }, nullptr};
         if (type == "Prepend")
-            return [begin = object.text("prepend")](std::string text) { return text.empty() ? text : begin + text; };
+            return {[begin = object.text("prepend")](std::string text) { return text.empty() ? text : begin + text; },
+                    nullptr};
         if (type == "Replace") return replace(pattern_of(object), object.text("content"));
         throw FileError(
             object.place() + " has the type " + in_quotes(type) +
@@ -87,55 +99,63 @@ private:
     }
 
     static Step form(Normalization::Form form) {
-        return [form](std::string text) {
-            return is_ascii(text) ? text : utf8_text(Normalization::normalized(characters_of(text), form));
-        };
+        return {[form](std::string text) {
+                    return is_ascii(text) ? text : utf8_text(Normalization::normalized(characters_of(text), form));
+                },
+                nullptr};
     }
     static Step lowercase() {
         auto lower = std::make_shared<const tables::Mapping>(tables::mapping_of(tables::lower_case));
-        return [lower](std::string text) {
-            std::string result;
-            for (const char32_t c : characters_of(text)) {
-                const auto found = lower->find(c);
-                if (found == lower->end())
-                    append_utf8(result, c);
-                else
-                    result += utf8_text(found->second);
-            }
-            return result;
-        };
+        return {[lower](std::string text) {
+                    std::string result;
+                    for (const char32_t c : characters_of(text)) {
+                        const auto found = lower->find(c);
+                        if (found == lower->end())
+                            append_utf8(result, c);
+                        else
+                            result += utf8_text(found->second);
+                    }
+                    return result;
+                },
+                nullptr};
     }
     static Step without(CharacterSet unwanted) {
-        return [unwanted = std::move(unwanted)](std::string text) {
-            std::string result;
-            for (const char32_t c : characters_of(text))
-                if (!unwanted.contains(c)) append_utf8(result, c);
-            return result;
-        };
+        return {[unwanted](std::string text) {
+                    std::string result;
+                    for (const char32_t c : characters_of(text))
+                        if (!unwanted.contains(c)) append_utf8(result, c);
+                    return result;
+                },
+                begins_with(unwanted)};
+    }
+    static std::function<bool(const std::string&)> begins_with(CharacterSet set) {
+        return [set = std::move(set)](const std::string& text) { return set.contains(utf8_front(text).character); };
     }
     static Step strip(bool left, bool right) {
-        return [left, right, white = Unicode::data().white_space()](std::string text) {
+        const auto change = [left, right, white = Unicode::data().white_space()](std::string text) {
             const std::u32string characters = characters_of(text);
             std::size_t begin = 0, end = characters.size();
             while (left && begin < end && white.contains(characters[begin])) ++begin;
             while (right && begin < end && white.contains(characters[end - 1])) --end;
             return utf8_text(std::u32string_view(characters).substr(begin, end - begin));
         };
+        return {change, left ? begins_with(Unicode::data().white_space()) : nullptr};
     }
     static Step nmt() {
         const CharacterSet removed = CharacterSet(1, 8) | CharacterSet(0xB, 0xB) | CharacterSet(0xE, 0x1F) |
                                      CharacterSet::of(U"\u007F\u008F\u009F");
         const CharacterSet spaces =
             CharacterSet::of(U"\t\n\f\r\u1680\u2028\u2029\u2581\uFEFF\uFFFD") | CharacterSet(0x200B, 0x200F);
-        return [removed, spaces](std::string text) {
-            std::string result;
-            for (const char32_t c : characters_of(text))
-                if (!removed.contains(c)) append_utf8(result, spaces.contains(c) ? U' ' : c);
-            return result;
-        };
+        return {[removed, spaces](std::string text) {
+                    std::string result;
+                    for (const char32_t c : characters_of(text))
+                        if (!removed.contains(c)) append_utf8(result, spaces.contains(c) ? U' ' : c);
+                    return result;
+                },
+                begins_with(removed)};
     }
-    static Step replace(Regex pattern, std::string content) {
-        return [pattern = std::move(pattern), content = std::move(content)](std::string text) {
+    static Step replace(const Regex& pattern, const std::string& content) {
+        const auto change = [pattern, content](std::string text) {
             std::string result;
             for (const Regex::Piece& piece : pattern.pieces(text))
                 if (piece.is_match)
@@ -144,6 +164,11 @@ private:
                     result.append(text, piece.begin, piece.end - piece.begin);
             return result;
         };
+        if (!content.empty()) return {change, nullptr};
+        return {change, [pattern](const std::string& text) {
+                    const Regex::Piece first = pattern.pieces(text).front();
+                    return first.is_match && first.end > 0;
+                }};
     }
 
     std::vector<Step> steps_;

@@ -43,7 +43,13 @@ public:
           normalizer_(std::move(normalizer)),
           pre_tokenizer_(std::move(pre_tokenizer)),
           post_processor_(std::move(post_processor)),
-          decoder_(std::move(decoder)) {}
+          decoder_(std::move(decoder)) {
+        if (pre_tokenizer_.cuts_before_first() && !normalizer_.changes_nothing())
+            throw FileError(
+                "pre_tokenizer has a Metaspace with the prepend_scheme first behind other steps, which is not "
+                "supported "
+                "together with a normalizer: put the Metaspace first");
+    }
 
     void add(const std::vector<AddedToken>& tokens) { added_.add(tokens, model_.tokens(), normalizer_); }
     const AddedTokens& added() const { return added_; }
@@ -70,11 +76,13 @@ public:
             }
             if (part.text.empty()) continue;
             const std::string normalized = normalizer_(std::string(part.text));
+            const bool is_first = part.begin == 0 && !(pre_tokenizer_.asks_for_first() &&
+                                                       normalizer_.removes_front(std::string(part.text)));
             for (const AddedTokens::Part& piece : added_.parts(normalized, true)) {
                 if (piece.id)
                     ids.push_back(*piece.id);
                 else if (!piece.text.empty())
-                    encode_words({std::string(piece.text), part.begin == 0 && piece.begin == 0}, known, ids);
+                    encode_words({std::string(piece.text), is_first && piece.begin == 0}, known, ids);
             }
         }
         return post_processor_(std::move(ids), add_special_tokens);

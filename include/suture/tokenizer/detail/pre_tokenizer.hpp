@@ -102,6 +102,8 @@ public:
             std::size_t number = 0;
             for (const nlohmann::json& one : object.list("pretokenizers")) {
                 PreTokenizer part(one, place + "[" + std::to_string(number++) + "]");
+                if (part.asks_for_first_ && !asks_for_first_) first_asked_at_ = steps_.size() + part.first_asked_at_;
+                asks_for_first_ = asks_for_first_ || part.asks_for_first_;
                 for (Step& step : part.steps_) steps_.push_back(std::move(step));
                 writes_bytes_ = writes_bytes_ || part.writes_bytes_;
             }
@@ -113,6 +115,10 @@ public:
 
     /// Whether the pieces are written in the byte alphabet.
     bool writes_bytes() const { return writes_bytes_; }
+    /// Whether a step treats the piece at the beginning of a text in its own way.
+    bool asks_for_first() const { return asks_for_first_; }
+    /// Whether another step comes before that one, and may cut what belongs to the first character of a text.
+    bool cuts_before_first() const { return asks_for_first_ && first_asked_at_ > 0; }
 
     /// The pieces of a text that is not empty.
     std::vector<TextPiece> operator()(TextPiece text) const {
@@ -262,6 +268,7 @@ private:
             scheme = "never";
         }
         const std::string mark = utf8_text({&replacement, 1});
+        if (scheme == "first") asks_for_first_ = true, first_asked_at_ = steps_.size();
         steps_.push_back([scheme, mark](TextPiece whole, std::vector<TextPiece>& pieces) {
             std::string text;
             for (const char c : whole.text) c == ' ' ? text += mark : text += c;
@@ -275,6 +282,8 @@ private:
 
     std::vector<Step> steps_;
     bool writes_bytes_ = false;
+    bool asks_for_first_ = false;
+    std::size_t first_asked_at_ = 0;  ///< the first step that asks
 };
 
 }  // namespace suture::detail
