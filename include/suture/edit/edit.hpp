@@ -180,12 +180,9 @@ private:
         else
             return detail::Update::set;
     }
-    static constexpr detail::EditFunctions functions{requires {Op::updates;
-}
-, how(), &write_step, &step_text
-};  // namespace suture
-}
-;
+    static constexpr bool is_update = requires { Op::updates; };
+    static constexpr detail::EditFunctions functions{is_update, how(), &write_step, &step_text};
+};
 
 namespace detail {
 /// The I-th edit of a recipe. An edit without state is not stored but made when it is needed, so that a recipe without
