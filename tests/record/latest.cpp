@@ -181,3 +181,20 @@ TEST_CASE_FIXTURE(fixture, "a place says which positions a recorder keeps") {
     CHECK(says(message_of<ValueError>([] { Latest<Q<2>> twice(on<Q>(token(0)), RecordOptions{.tokens = token(1)}); }),
                "the positions are named twice"));
 }
+
+TEST_CASE_FIXTURE(fixture, "a function of positions is asked once for each activation, and may read the recorder") {
+    Index calls = 0;
+    const Latest<Q<2>>* recorder = nullptr;
+    Latest<Q<2>> last(on<Q>(tokens([&] { return at::full({1}, calls++ + static_cast<Index>(recorder->size() * 0)); })));
+    recorder = &last;
+    hooks.add(sites, last);
+    pass(1);
+    CHECK(calls == 3);
+    // What is kept knows where it stood: put back there, it changes nothing, and elsewhere it is refused.
+    for (Index layer = 0; layer < 3; ++layer) {
+        const at::Tensor whole = at::full({4, 6}, 10.F + static_cast<float>(layer));
+        const View<Q<2>> kept = last[static_cast<std::size_t>(layer)];
+        CHECK((borrow<Small>(whole) | on<Q>(tokens({layer})).set(kept)).equal(borrow<Small>(whole)));
+        CHECK_THROWS_AS((void)(borrow<Small>(whole) | on<Q>(tokens({3})).set(kept)), PositionError);
+    }
+}

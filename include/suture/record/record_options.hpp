@@ -100,6 +100,15 @@ private:
     std::optional<at::AutoGradMode> mode_;
 };
 
+/// The options with the positions that their function gives now; nothing if they have none.
+inline std::optional<RecordOptions> with_positions_now(const RecordOptions& options) {
+    const auto* const rows = options.tokens ? std::get_if<RowPositions>(&*options.tokens) : nullptr;
+    if (!rows || !rows->asked) return {};
+    RecordOptions now = options;
+    now.tokens = rows->now();
+    return now;
+}
+
 /// The place in an activation that the options select of this part.
 inline PlaceValue place_kept(const PackedPart& part, const RecordOptions& options) {
     PlaceValue p{part, "the activation", {}, {}, {}, {}};

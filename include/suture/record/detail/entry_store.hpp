@@ -115,7 +115,10 @@ public:
     /// @throws MemoryError before anything is allocated, if the limit would be exceeded; otherwise as `plan_copy`
     at::Tensor keep(std::size_t layer, const PackedPart& part, const at::Tensor& activation,
                     const LayoutFacts* held = nullptr) {
-        const CopyPlan plan = plan_copy(options_, part, activation);
+        // A function is asked for positions once for each activation, and not under the lock: it may read the recorder.
+        std::optional<RecordOptions> with_positions = with_positions_now(options_);
+        const RecordOptions& options = with_positions ? *with_positions : options_;
+        const CopyPlan plan = plan_copy(options, part, activation);
         StoredEntry old;  // destroyed after the lock is released: a graph may own anything
         const std::lock_guard lock(guard_);
         StoredEntry* const replaced = keep_ == Keep::latest ? find(layer) : nullptr;
@@ -126,7 +129,7 @@ public:
         if (options_.tokens || options_.batches) {
             const at::IntArrayRef sizes = activation.sizes();
             cut = std::make_shared<const Cut>(
-                Cut{place_kept(part, options_).positions, Shape(sizes.begin(), sizes.end() - 1)}.as_now());
+                Cut{place_kept(part, options).positions, Shape(sizes.begin(), sizes.end() - 1)});
         }
         if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
             replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);

@@ -16,12 +16,6 @@ struct Cut {
     Positions positions;
     Shape leading;
     bool is_named = false;  ///< the program named the View's place, and may inject it at other positions
-
-    /// With the positions as they are now.
-    Cut as_now() && {
-        if (positions.rows) positions.rows = positions.rows->now();
-        return std::move(*this);
-    }
 };
 
 inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
