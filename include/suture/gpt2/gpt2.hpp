@@ -255,9 +255,9 @@ public:
         c_fc = this->register_module("c_fc", Hooked<Conv1D, Mlp<dynamic>>(Width, config_.inner));
         c_proj = this->register_module(
             "c_proj", Hooked<Conv1D, MlpOut<Width>>(config_.inner, Width, 0.02 / std::sqrt(2.0 * config_.layers)));
-        const Extents<Mlp<dynamic>> neurons(config_.inner);
-        c_fc->output.bind(neurons);
-        act.bind(neurons);
+        const Extents<Mlp<dynamic>> inner(config_.inner);
+        c_fc->output.bind(inner);
+        act.bind(inner);
     }
     void visit_sites(const SiteVisitor& visit) override { visit("act", act); }
     at::Tensor forward(const at::Tensor& x) { return c_proj(act(detail::activate(c_fc(x), config_.activation))); }

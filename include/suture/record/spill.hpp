@@ -200,7 +200,8 @@ inline std::vector<SpillPart> divided(const std::vector<StoredEntry>& stored, co
         const std::string cut = e.cut ? cut_json(e.cut).dump() : "null";
         const std::string listed = "[" + std::to_string(e.layer) + "," + std::to_string(e.pass) + "," + cut + "]";
         // Escapes may double a text, and control characters take six; the numbers of an entry take at most 20 digits each.
-        const std::size_t bytes = 6 * e.name.size() + 2 * listed.size() + 20 * (e.tensor.dim() + 4) + 60;
+        const std::size_t bytes =
+            6 * e.name.size() + 2 * listed.size() + 20 * (static_cast<std::size_t>(e.tensor.dim()) + 4) + 60;
         if (header_bytes + bytes > most_header_bytes && !parts.back().entries.empty()) {
             parts.emplace_back();
             header_bytes = 0;

@@ -132,7 +132,8 @@ private:
 
     /// `"a", "b", "c" and 4 more`
     static std::string some_of(const std::vector<std::string>& names) {
-        const std::vector<std::string> shown(names.begin(), names.begin() + std::min(names.size(), most_shown));
+        const std::vector<std::string> shown(
+            names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), most_shown)));
         const std::string more =
             names.size() > most_shown ? " and " + std::to_string(names.size() - most_shown) + " more" : "";
         return joined(shown, ", ", [](const std::string& name) { return in_quotes(name); }) + more;
