@@ -210,9 +210,8 @@ TEST_CASE("a file that is not a vocabulary is refused") {
         files::write_bytes(folder / "vocab.json", text);
         return message_of<suture::FileError>([&] { (void)Vocabulary::read(folder / "vocab.json"); });
     };
-    for (const char* text :
-         {"", "[]", "{", "7", R"({"a": 0, "b": 2})", R"({"a": 0, "b": 0})", R"({"a": -1})", R"({"a": "0"})"})
+    for (const char* text : {"", "[]", "{", "7", R"({"a": 0, "b": 0})", R"({"a": -1})", R"({"a": "0"})"})
         CHECK(says(refusal(text), "vocab.json"));
-    CHECK(says(refusal(R"({"a": 0, "b": 2})"), "\"b\"", "2"));
+    CHECK(says(refusal(R"({"a": 0, "b": 0})"), "\"b\"", "0"));
     CHECK(says(message_of<suture::FileError>([&] { (void)Vocabulary::read(folder / "none.json"); }), "none.json"));
 }

@@ -58,7 +58,10 @@ public:
         return open("an object");
     }
     bool key(string_t& name) override {
-        if (depth_ == 1) section_ = std::move(name);
+        if (depth_ == 1) {
+            section_ = std::move(name);
+            return true;
+        }
         if (depth_ != 2) return true;
         if (section_ == "weight_map" && index_.files.contains(name))
             refuse_file("its weight_map has the tensor " + in_quotes(name) + " twice");

@@ -301,6 +301,7 @@ public:
         if (makes_scopes_) return;
         std::vector<std::shared_ptr<const HookTable>> read;  // dropped after the lock
         const std::lock_guard lock(guard_);
+        read.reserve(ledgers_.size());
         for (ScopeLedger* ledger : ledgers_) read.push_back(ledger->note_pass_elsewhere(site.id(), number_of_thread()));
     }
 

@@ -105,13 +105,13 @@ private:
             });
         } else if (type == "ByteFallback") {
             steps_.emplace_back(joined_bytes);
-            labels_.emplace_back([](std::string token) {
+            labels_.emplace_back([](const std::string& token) {
                 const auto byte = byte_of_token(token);
                 return byte ? std::string(1, *byte) : token;
             });
         } else if (type == "Replace") {
             each(
-                [pattern = pattern_of(object), content = object.text("content")](std::string token, std::size_t,
+                [pattern = pattern_of(object), content = object.text("content")](const std::string& token, std::size_t,
                                                                                  std::size_t) {
                     std::string text;
                     for (const Regex::Piece& piece : pattern.pieces(token))
@@ -124,7 +124,7 @@ private:
             if (content.size() != 1) JsonObject::refuse(object.place() + " has a content that is not one character");
             each(
                 [c = content.front(), start = object.count("start"), stop = object.count("stop")](
-                    std::string token, std::size_t, std::size_t) {
+                    const std::string& token, std::size_t, std::size_t) {
                     const std::u32string characters = characters_of(token);
                     std::size_t begin = 0, end = characters.size();
                     while (begin < characters.size() && begin < start && characters[begin] == c) ++begin;
@@ -138,15 +138,15 @@ private:
                                      object.flag("add_prefix_space", true);
             if (mark.empty()) JsonObject::refuse(object.place() + " has an empty replacement");
             each(
-                [mark, drops_first](std::string token, std::size_t i, std::size_t) {
+                [mark, drops_first](const std::string& token, std::size_t i, std::size_t) {
                     return replaced_text(token, mark, i == 0 && drops_first ? "" : " ");
                 },
                 false);
-            labels_.emplace_back([mark](std::string token) { return replaced_text(token, mark, " "); });
+            labels_.emplace_back([mark](const std::string& token) { return replaced_text(token, mark, " "); });
         } else if (type == "BPEDecoder") {
             const std::string suffix = object.optional_text("suffix").value_or("</w>");
             if (suffix.empty()) JsonObject::refuse(object.place() + " has an empty suffix");
-            each([suffix](std::string token, std::size_t i,
+            each([suffix](const std::string& token, std::size_t i,
                           std::size_t count) { return replaced_text(token, suffix, i + 1 == count ? "" : " "); },
                  false);
         } else {

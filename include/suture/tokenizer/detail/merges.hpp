@@ -8,7 +8,6 @@
 #include "suture/tokenizer/detail/vocabulary.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -177,7 +177,9 @@ private:
         std::uint32_t rank;
         std::size_t place;
         Index result;
-        auto operator<=>(const Candidate&) const = default;
+        bool operator>(const Candidate& other) const {
+            return std::tie(rank, place) > std::tie(other.rank, other.place);
+        }
     };
 
     static std::string_view take_line(std::string_view& text) {

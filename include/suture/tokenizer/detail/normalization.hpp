@@ -61,9 +61,9 @@ private:
         }
         if (c - syllables < syllable_count) {
             const char32_t syllable = c - syllables;
-            result += leading + syllable / (vowel_count * trailing_count);
-            result += vowels + syllable % (vowel_count * trailing_count) / trailing_count;
-            if (syllable % trailing_count) result += trailing + syllable % trailing_count;
+            result += static_cast<char32_t>(leading + syllable / (vowel_count * trailing_count));
+            result += static_cast<char32_t>(vowels + syllable % (vowel_count * trailing_count) / trailing_count);
+            if (syllable % trailing_count) result += static_cast<char32_t>(trailing + syllable % trailing_count);
             return;
         }
         if (compatible)

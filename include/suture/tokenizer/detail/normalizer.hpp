@@ -87,9 +87,11 @@ private:
         if (type == "StripAccents") return without(Unicode::data().combining_marks());
         if (type == "Strip") return strip(object.flag("strip_left", true), object.flag("strip_right", true));
         if (type == "Nmt") return nmt();
-        if (type == "ByteLevel") return {[](std::string text) { return alphabet_text(text); }, nullptr};
+        if (type == "ByteLevel") return {[](const std::string& text) { return alphabet_text(text); }, nullptr};
         if (type == "Prepend")
-            return {[begin = object.text("prepend")](std::string text) { return text.empty() ? text : begin + text; },
+            return {[begin = object.text("prepend")](const std::string& text) {
+                        return text.empty() ? text : begin + text;
+                    },
                     nullptr};
         if (type == "Replace") return replace(pattern_of(object), object.text("content"));
         throw FileError(
@@ -99,14 +101,14 @@ private:
     }
 
     static Step form(Normalization::Form form) {
-        return {[form](std::string text) {
+        return {[form](const std::string& text) {
                     return is_ascii(text) ? text : utf8_text(Normalization::normalized(characters_of(text), form));
                 },
                 nullptr};
     }
     static Step lowercase() {
         auto lower = std::make_shared<const tables::Mapping>(tables::mapping_of(tables::lower_case));
-        return {[lower](std::string text) {
+        return {[lower](const std::string& text) {
                     std::string result;
                     for (const char32_t c : characters_of(text)) {
                         const auto found = lower->find(c);
@@ -119,8 +121,8 @@ private:
                 },
                 nullptr};
     }
-    static Step without(CharacterSet unwanted) {
-        return {[unwanted](std::string text) {
+    static Step without(const CharacterSet& unwanted) {
+        return {[unwanted](const std::string& text) {
                     std::string result;
                     for (const char32_t c : characters_of(text))
                         if (!unwanted.contains(c)) append_utf8(result, c);
@@ -132,7 +134,7 @@ private:
         return [set = std::move(set)](const std::string& text) { return set.contains(utf8_front(text).character); };
     }
     static Step strip(bool left, bool right) {
-        const auto change = [left, right, white = Unicode::data().white_space()](std::string text) {
+        const auto change = [left, right, white = Unicode::data().white_space()](const std::string& text) {
             const std::u32string characters = characters_of(text);
             std::size_t begin = 0, end = characters.size();
             while (left && begin < end && white.contains(characters[begin])) ++begin;
@@ -146,7 +148,7 @@ private:
                                      CharacterSet::of(U"\u007F\u008F\u009F");
         const CharacterSet spaces =
             CharacterSet::of(U"\t\n\f\r\u1680\u2028\u2029\u2581\uFEFF\uFFFD") | CharacterSet(0x200B, 0x200F);
-        return {[removed, spaces](std::string text) {
+        return {[removed, spaces](const std::string& text) {
                     std::string result;
                     for (const char32_t c : characters_of(text))
                         if (!removed.contains(c)) append_utf8(result, spaces.contains(c) ? U' ' : c);
@@ -155,7 +157,7 @@ private:
                 begins_with(removed)};
     }
     static Step replace(const Regex& pattern, const std::string& content) {
-        const auto change = [pattern, content](std::string text) {
+        const auto change = [pattern, content](const std::string& text) {
             std::string result;
             for (const Regex::Piece& piece : pattern.pieces(text))
                 if (piece.is_match)

@@ -148,7 +148,7 @@ private:
                 {whole.text.substr(piece.begin, piece.end - piece.begin), whole.is_first && piece.begin == 0});
     }
     static Step split(Find find, SplitBehavior behavior) {
-        return [find = std::move(find), behavior](TextPiece whole, std::vector<TextPiece>& pieces) {
+        return [find = std::move(find), behavior](const TextPiece& whole, std::vector<TextPiece>& pieces) {
             append(whole, cut(find(whole.text), behavior), pieces);
         };
     }
@@ -187,7 +187,7 @@ private:
         } else if (type == "FixedLength") {
             const std::uint64_t length = object.has("length") ? object.count("length") : 5;
             if (length == 0) JsonObject::refuse(object.place() + " has the length 0");
-            steps_.push_back([length](TextPiece whole, std::vector<TextPiece>& pieces) {
+            steps_.push_back([length](const TextPiece& whole, std::vector<TextPiece>& pieces) {
                 std::vector<Regex::Piece> bounds;
                 std::size_t at = 0;
                 for (std::uint64_t count = 0; at < whole.text.size(); ++count) {
@@ -240,7 +240,7 @@ private:
     }
     static Step words_and_marks() {
         return [word = Unicode::data().rust_word(), white = Unicode::data().white_space()](
-                   TextPiece whole, std::vector<TextPiece>& pieces) {
+                   const TextPiece& whole, std::vector<TextPiece>& pieces) {
             std::vector<Regex::Piece> bounds;
             int kind_before = 0;
             for (std::size_t at = 0; at < whole.text.size();) {
@@ -269,7 +269,7 @@ private:
         }
         const std::string mark = utf8_text({&replacement, 1});
         if (scheme == "first") asks_for_first_ = true, first_asked_at_ = steps_.size();
-        steps_.push_back([scheme, mark](TextPiece whole, std::vector<TextPiece>& pieces) {
+        steps_.push_back([scheme, mark](const TextPiece& whole, std::vector<TextPiece>& pieces) {
             std::string text;
             for (const char c : whole.text) c == ' ' ? text += mark : text += c;
             if ((scheme == "always" || (scheme == "first" && whole.is_first)) && !text.starts_with(mark))
