@@ -178,7 +178,9 @@ public:
         visit("z", z);
         visit("result", result);
     }
-    /// [batch, tokens, width] -> the same. @param own what heads read instead of x
+    /// [batch, tokens, width] -> the same.
+    /// @param x what all heads read
+    /// @param own what heads read instead of x
     at::Tensor forward(const at::Tensor& x, const detail::HeadReads& own = {}) {
         const auto [queries, keys, values] = split(borrow<Qkv>(projected(x, own)));
         const auto by_head = [](const auto& part) { return by_heads(part).transpose(1, 2); };

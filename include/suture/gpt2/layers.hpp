@@ -70,7 +70,9 @@ public:
         bool ignored = false;
         return through_sites(x, ignored);
     }
-    /// The same. @param is_replaced becomes true if hooks replaced what passed one of the sites
+    /// The same.
+    /// @param x [..., width]
+    /// @param is_replaced becomes true if hooks replaced what passed one of the sites
     at::Tensor through_sites(const at::Tensor& x, bool& is_replaced) {
         if (!scale.is_hooked() && !normalized.is_hooked()) return without_sites(x);
         const at::Tensor centred = x.sub(x.mean(-1, true));
