@@ -53,7 +53,8 @@ TEST_CASE("every given field is read") {
 TEST_CASE("a file that is not a configuration is refused with its path") {
     CHECK_THROWS_WITH_AS(
         read_gpt2_config("nowhere/config.json"),
-        doctest::Contains("nowhere/config.json cannot be opened (there is no directory nowhere): give"), FileError);
+        doctest::Contains("nowhere/config.json cannot be opened (the directory nowhere does not exist): give"),
+        FileError);
     CHECK_THROWS_WITH_AS(read("weights"),
                          doctest::Contains("config.json is not a JSON object (parse error at line 1, column 1"),
                          FileError);

@@ -297,7 +297,7 @@ TEST_CASE("a model is loaded from its file, with all its sites") {
 
 TEST_CASE("a file that is missing, or no TorchScript model, is refused by name") {
     CHECK(says(message_of<FileError>([] { (void)script::load("/no/such/model.pt"); }), "/no/such/model.pt",
-               "no such file"));
+               "does not exist"));
     const files::Folder folder;
     files::write_bytes(folder / "text.pt", "this is not a model");
     CHECK(says(message_of<FileError>([&] { (void)script::load(folder / "text.pt"); }), "text.pt", "cannot load"));

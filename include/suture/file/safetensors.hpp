@@ -122,21 +122,21 @@ public:
         return names;
     }
 
-    /// The tensor's shape. @throws FileError if there is no tensor of that name
+    /// The tensor's shape. @throws FileError if no tensor has that name
     std::vector<std::int64_t> sizes(std::string_view name) const { return entry(name).sizes; }
 
-    /// The dtype as the file names it: "F32", "BF16", "F8_E4M3", "F4". @throws FileError if there is no such tensor
+    /// The dtype as the file names it: "F32", "BF16", "F8_E4M3", "F4". @throws FileError if no tensor has that name
     std::string stored_dtype(std::string_view name) const { return entry(name).dtype; }
 
     /// Whether this LibTorch has a type for the tensor's dtype, so that load() gives it. All versions have one for F64, F32,
     /// F16, BF16, C64, I64, I32, I16, I8, U8 and BOOL; newer ones for U64, U32, U16 (2.3) and F8_E4M3, F8_E5M2 (2.1),
     /// F8_E4M3FNUZ, F8_E5M2FNUZ (2.2) and F8_E8M0 (2.7); none for F6_E2M3, F6_E3M2 and F4.
-    /// @throws FileError if there is no tensor of that name
+    /// @throws FileError if no tensor has that name
     bool can_load(std::string_view name) const {
         return detail::safetensors::scalar_type_of(entry(name).dtype).has_value();
     }
 
-    /// @throws FileError if there is no tensor of that name, or if this LibTorch has no type for its dtype
+    /// @throws FileError if no tensor has that name, or if this LibTorch has no type for its dtype
     at::ScalarType dtype(std::string_view name) const {
         const std::string& stored = entry(name).dtype;
         if (const auto type = detail::safetensors::scalar_type_of(stored)) return *type;
@@ -162,7 +162,7 @@ public:
 
     /// The bytes of the tensor as the file has them, [bytes] of uint8, whatever its dtype. Values of less than a byte are
     /// packed: two of F4, four of F6 in three bytes.
-    /// @throws FileError if there is no tensor of that name, not enough memory, or the file was cut short since
+    /// @throws FileError if no tensor has that name, not enough memory, or the file was cut short since
     at::Tensor load_bytes(std::string_view name) const {
         const detail::safetensors::Entry& from = entry(name);
         at::Tensor bytes = room_for(name, from, static_cast<std::int64_t>(from.bytes()), at::kByte);

@@ -86,7 +86,7 @@ public:
         if (!field.is_string()) refuse(name, "is " + json_text(field) + " but must be a string");
         return field.get<std::string>();
     }
-    /// The member of an object that is a field, as a message shows it; empty if there is none.
+    /// The member of an object that is a field, as a message shows it, or an empty text.
     std::string word_in(const char* name, const char* inner) const {
         const auto found = text_.fields.find(name);
         if (found == text_.fields.end() || !found->is_object() || !found->contains(inner)) return "";

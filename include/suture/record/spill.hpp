@@ -244,7 +244,7 @@ inline void write_part(NewFile& file, const std::filesystem::path& path, const S
     safetensors::write(file, path, tensors, metadata);
 }
 
-/// The index of a history in several files at this path; empty if there is none.
+/// The index of a history in several files at this path, or an empty path.
 inline std::optional<safetensors::ShardIndex> history_index(const std::filesystem::path& path) {
     const std::filesystem::path index = index_path(path);
     if (!std::filesystem::exists(index)) return {};

@@ -21,7 +21,7 @@ TEST_CASE("a directory without config.json says what it is") {
     const auto why = [&] { return text(suture::detail::without_config(folder.path())); };
     CHECK(why() == ": give the directory of a Hugging Face GPT-2 model");
     CHECK(contains(text(suture::detail::without_config(folder / "x")),
-                   "there is no directory " + (folder / "x").string()));
+                   "the directory " + (folder / "x").string() + " does not exist"));
     files::write_bytes(folder / "model.safetensors", "");
     CHECK(contains(text(suture::detail::without_config(folder / "model.safetensors")),
                    "model.safetensors is a file: give the directory that it is in"));

@@ -86,7 +86,7 @@ inline Finding without_config(const std::filesystem::path& directory) {
     const std::string usual = "give the directory of a Hugging Face GPT-2 model";
     const std::string shown = directory.empty() ? "." : directory.string();
     std::error_code failed;
-    if (!directory.empty() && !is_there(directory)) return {"there is no directory " + shown, usual};
+    if (!directory.empty() && !is_there(directory)) return {"the directory " + shown + " does not exist", usual};
     if (!directory.empty() && !std::filesystem::is_directory(directory, failed))
         return {shown + " is a file", "give the directory that it is in"};
     for (const Finding& found : {adapter_in(directory), cache_in(directory)})

@@ -150,7 +150,7 @@ private:
         return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return name.ends_with(end); });
     }
     bool has_name_with(std::initializer_list<std::string_view> parts) const { return !first_with(parts).empty(); }
-    /// The first name in the file with one of these in it; empty if there is none.
+    /// The first name in the file with one of these in it, or an empty text.
     std::string first_with(std::initializer_list<std::string_view> parts) const {
         for (const std::string& name : file_.names())
             for (const std::string_view part : parts)
