@@ -20,9 +20,8 @@ namespace suture::detail::safetensors {
 
 struct Dtype {
     std::string_view name;
-    unsigned bits;  ///< of one value; the format packs values without padding
-    std::string_view
-        torch;  ///< c10's name of the scalar type, which an older LibTorch may lack; empty if all lack it
+    unsigned bits;           ///< of one value; the format packs values without padding
+    std::string_view torch;  ///< c10's name of the scalar type, which an older LibTorch may lack; empty if all lack it
 };
 
 /// Every dtype of the format (safetensors 0.8), in the order in which the reference writer stores tensors: the widest
