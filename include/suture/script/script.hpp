@@ -257,7 +257,8 @@ namespace script {
 inline Script load(const std::filesystem::path& path, std::optional<at::Device> device = {}) {
     const char* const wanted = "give the path of a file that torch.jit.save wrote";
     if (std::filesystem::is_directory(path)) throw FileError(path.string() + " is a directory: " + wanted);
-    if (!std::filesystem::is_regular_file(path)) throw FileError(path.string() + ": the file does not exist: " + wanted);
+    if (!std::filesystem::is_regular_file(path))
+        throw FileError(path.string() + ": the file does not exist: " + wanted);
     const auto refuse = [&path](const char* what) -> FileError {
         const std::string known = detail::not_a_script_text(path);
         return FileError(path.string() +
