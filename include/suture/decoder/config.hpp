@@ -149,7 +149,6 @@ struct DecoderConfig {
 
     double embedding_scale = 1;  ///< multiplies the embedded tokens: sqrt(width) in Gemma
     bool is_tied = true;         ///< the unembedding is the embedding
-    bool has_head_bias = false;
     double logit_cap = 0;  ///< logits are cap * tanh(logit / cap); 0 for none
 
     /// How many keys a query of this layer meets; 0 for all.

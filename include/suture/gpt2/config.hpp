@@ -4,32 +4,15 @@
 
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
+#include "suture/decoder/config.hpp"
+#include "suture/gpt2/names.hpp"
 
+#include <cmath>
 #include <ostream>
 
 #include "suture/core/refuse.hpp"
 
 namespace suture {
-
-/// The nonlinearity between the two layers of the MLP. Source: transformers, activations.py.
-enum class ActivationFunction {
-    gelu_tanh,      ///< x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): GPT-2's own
-    gelu_erf,       ///< x/2 (1 + erf(x / sqrt(2)))
-    relu,           ///< max(x, 0)
-    silu,           ///< x sigmoid(x), also called swish
-    tanh,           ///< tanh(x)
-    quick_gelu,     ///< x sigmoid(1.702 x)
-    gelu_clipped,   ///< gelu_erf, between -10 and 10
-    relu_squared,   ///< relu(x)^2
-    relu6,          ///< min(max(x, 0), 6)
-    leaky_relu,     ///< x, or x/100 if it is negative
-    sigmoid,        ///< 1 / (1 + exp(-x))
-    hardswish,      ///< x relu6(x + 3) / 6
-    mish,           ///< x tanh(softplus(x))
-    laplace,        ///< (1 + erf((x - 0.707107) / (0.282095 sqrt(2)))) / 2
-    sqrt_softplus,  ///< sqrt(softplus(x))
-    linear          ///< x
-};
 
 /// The configuration of a GPT-2 model. The defaults are those of GPT-2 small.
 struct Gpt2Config {
@@ -46,6 +29,27 @@ struct Gpt2Config {
     bool scale_attention_by_layer = false;  ///< scale_attn_by_inverse_layer_idx: scores / (layer + 1)
 
     bool operator==(const Gpt2Config&) const = default;
+
+    /// The same as the configuration of a decoder: `Decoder model(Gpt2Config{.layers = 2})`.
+    operator DecoderConfig() const {
+        DecoderConfig c;
+        c.family = "gpt2";
+        c.names = &gpt2::names;
+        c.width = width, c.heads = heads, c.key_heads = heads;
+        c.head_width = heads > 0 ? width / heads : 0;
+        c.inner = inner, c.layers = layers, c.positions = positions, c.vocabulary = vocabulary;
+        c.activation = activation;
+        c.has_mlp_bias = true;
+        c.packing = QkvPacking::fused;
+        c.has_qkv_bias = true, c.has_attn_out_bias = true;
+        c.is_transposed = true;
+        c.score_scale = scale_attention ? 1 / std::sqrt(static_cast<double>(c.head_width)) : 1;
+        c.is_score_scaled_by_layer = scale_attention_by_layer;
+        c.norm_epsilon = layer_norm_epsilon;
+        c.has_norm_bias = true;
+        c.is_tied = tied;
+        return c;
+    }
 
     // Names that others have for these, and what is done by functions.
 #define SUTURE_NAMED_ELSEWHERE(name) \

@@ -13,8 +13,17 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace suture {
+
+/// What becomes of the products of queries and keys before the softmax.
+struct CausalScores {
+    double scale;  ///< multiplies them
+    double cap;    ///< then they are cap * tanh(score / cap), as in Gemma 2; 0 for none
+    Index window;  ///< how many keys a query meets, its own the last of them; 0 for all
+    CausalScores(double scale, double cap = 0, Index window = 0) : scale(scale), cap(cap), window(window) {}
+};
 
 /// What a block is given beside the residual stream at its positions. With it a block is three lines:
 ///
@@ -32,12 +41,11 @@ public:
 
     /// Causal attention: the query of each position meets the keys of its run up to that position, including the keys of
     /// positions that are not computed. Queries are [positions, heads, head width]; keys and values are [positions, key
-    /// heads, head width], and each key head serves heads / key heads consecutive query heads; `scale` multiplies the
-    /// scores. Call it once per block.
+    /// heads, head width], and each key head serves heads / key heads consecutive query heads. Call it once per block.
     /// @return the mixed values of the kept positions: [kept positions, heads, head width]
     /// @throws ShapeError if the shapes differ from these
     virtual at::Tensor attend(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
-                              double scale) = 0;
+                              const CausalScores& scores) = 0;
 
     /// Selects, from a tensor that bypasses attention, [positions, ...], the kept positions: in the last block only those
     /// whose logits are read.
@@ -66,28 +74,60 @@ inline void check_first_call(bool attended) {
             "block(layer, x) alone");
 }
 
-/// [runs, positions, key heads, head width] -> [runs, heads, positions, head width].
+/// [..., heads, positions, n] -> [..., key heads, heads / key heads * positions, n]: the rows of all heads that read one
+/// key head, one below another.
+inline at::Tensor by_key_head(const at::Tensor& t, Index key_heads) {
+    if (t.size(-3) == key_heads) return t;
+    std::vector<Index> sizes = t.sizes().vec();
+    sizes[sizes.size() - 2] *= sizes[sizes.size() - 3] / key_heads;
+    sizes[sizes.size() - 3] = key_heads;
+    return t.reshape(sizes);
+}
+/// The inverse. [..., key heads, heads / key heads * positions, n] -> [..., heads, positions, n]
 inline at::Tensor by_query_head(const at::Tensor& t, Index heads) {
-    const at::Tensor by_head = t.transpose(1, 2);
-    return t.size(2) == heads ? by_head : by_head.repeat_interleave(heads / t.size(2), 1);
+    if (t.size(-3) == heads) return t;
+    std::vector<Index> sizes = t.sizes().vec();
+    sizes[sizes.size() - 2] /= heads / sizes[sizes.size() - 3];
+    sizes[sizes.size() - 3] = heads;
+    return t.reshape(sizes);
 }
 
-/// The scaled scores of queries and keys, [..., heads, positions, head width]: [..., heads, queries, keys], with minus
-/// infinity where `later`, which broadcasts to that shape, says that the key comes after the query.
-inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, const at::Tensor& later, double scale) {
-    return q.matmul(k.transpose(-2, -1)).mul_(scale).masked_fill_(later, -std::numeric_limits<double>::infinity());
+/// The scores of queries [..., heads, queries, head width] and keys [..., key heads, positions, head width]: [..., heads,
+/// queries, positions], with minus infinity where `hidden`, which broadcasts to that shape, says that the query does not
+/// meet the key.
+inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, const at::Tensor& hidden,
+                                const CausalScores& how) {
+    at::Tensor scores =
+        by_query_head(by_key_head(q, k.size(-3)).matmul(k.transpose(-2, -1)), q.size(-3)).mul_(how.scale);
+    if (how.cap != 0) scores = scores.div(how.cap).tanh().mul(how.cap);
+    return scores.masked_fill_(hidden, -std::numeric_limits<double>::infinity());
+}
+/// The softmax over the keys, computed in float32 at least.
+inline at::Tensor attention_pattern(const at::Tensor& scores) {
+    return scores.element_size() < 4 ? scores.softmax(-1, at::kFloat).to(scores.scalar_type()) : scores.softmax(-1);
+}
+/// The values [..., key heads, positions, n] mixed by a pattern [..., heads, queries, positions]: [..., heads, queries, n].
+inline at::Tensor mixed_values(const at::Tensor& pattern, const at::Tensor& v) {
+    return by_query_head(by_key_head(pattern, v.size(-3)).matmul(v), pattern.size(-3));
+}
+/// Which keys queries at these positions do not meet: the later ones, and those before the window.
+/// @param own the positions of the queries, [..., queries]
+/// @param keys the positions of the keys, [positions]
+inline at::Tensor hidden_keys(const at::Tensor& own, const at::Tensor& keys, Index window) {
+    const at::Tensor later = keys.gt(own.unsqueeze(-1));
+    return window == 0 ? later : later.logical_or(keys.le(own.unsqueeze(-1).sub(window)));
 }
 
 /// Queries [runs, queries, heads, head width] at the positions first[run] + 0, 1, 2, ... mix the values [runs, positions,
-/// key heads, head width] up to their own position: [runs, queries, heads, head width].
+/// key heads, head width] of the keys that they meet: [runs, queries, heads, head width].
 inline at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                   const at::Tensor& first, double scale) {
+                                   const at::Tensor& first, const CausalScores& how) {
     const at::TensorOptions count = first.options();
     const at::Tensor own = first.unsqueeze(1).add(at::arange(q.size(1), count));  // [runs, queries]
-    const at::Tensor later =
-        at::arange(k.size(1), count).gt(own.unsqueeze(-1)).unsqueeze(1);  // [runs, 1, queries, positions]
-    const at::Tensor keys = by_query_head(k, q.size(2)), values = by_query_head(v, q.size(2));
-    return causal_scores(q.transpose(1, 2), keys, later, scale).softmax(-1).matmul(values).transpose(1, 2);
+    const at::Tensor hidden =
+        hidden_keys(own, at::arange(k.size(1), count), how.window).unsqueeze(1);  // [runs, 1, queries, positions]
+    const at::Tensor scores = causal_scores(q.transpose(1, 2), k.transpose(1, 2), hidden, how);
+    return mixed_values(attention_pattern(scores), v.transpose(1, 2)).transpose(1, 2);
 }
 }  // namespace detail
 

@@ -102,10 +102,11 @@ private:
     class Recording final : public CausalPositions {
     public:
         explicit Recording(Index length) : length_(length) {}
-        at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
+        at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                          const CausalScores& how) override {
             check_attention_inputs(q, k, v, length_);
             keys = k.unsqueeze(0), values = v.unsqueeze(0);
-            return causal_attention(q.unsqueeze(0), keys, values, at::zeros({1}, at::kLong), scale).squeeze(0);
+            return causal_attention(q.unsqueeze(0), keys, values, at::zeros({1}, at::kLong), how).squeeze(0);
         }
         at::Tensor kept(const at::Tensor& all) const override { return all; }
         at::Tensor indices() const override { return at::arange(length_, at::kLong); }
@@ -118,12 +119,13 @@ private:
     class LaterPositions final : public CausalPositions {
     public:
         LaterPositions(const Recording& run, Index first) : run_(run), first_(first) {}
-        at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
+        at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                          const CausalScores& how) override {
             const auto completed = [&](const at::Tensor& recorded, const at::Tensor& own) {
                 return at::cat({recorded.narrow(1, 0, first_), own.unsqueeze(0)}, 1);
             };
             return causal_attention(q.unsqueeze(0), completed(run_.keys, k), completed(run_.values, v),
-                                    at::zeros({1}, at::kLong).fill_(first_), scale)
+                                    at::zeros({1}, at::kLong).fill_(first_), how)
                 .squeeze(0);
         }
         at::Tensor kept(const at::Tensor& all) const override { return all; }

@@ -60,13 +60,13 @@ class WholeRuns final : public CausalPositions {
 public:
     WholeRuns(Index runs, Index length, at::Device device) : runs_(runs), length_(length), device_(device) {}
 
-    at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
+    at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const CausalScores& how) override {
         check_attention_inputs(q, k, v, runs_ * length_);
         check_first_call(std::exchange(attended_, true));
         attended_channels_ = q.size(1) * q.size(2);
         keys_ = by_run(k).clone(), values_ = by_run(v).clone();
         const at::Tensor first = at::zeros({runs_}, q.options().dtype(at::kLong));
-        return causal_attention(by_run(q), keys_, values_, first, scale).flatten(0, 1);
+        return causal_attention(by_run(q), keys_, values_, first, how).flatten(0, 1);
     }
     at::Tensor kept(const at::Tensor& all) const override { return all; }
     at::Tensor indices() const override {
@@ -107,7 +107,7 @@ public:
         if (positions_in(kept) < positions_in(all)) keep_ = for_positions(kept, keys_.device(), in_all);
     }
 
-    at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, double scale) override {
+    at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const CausalScores& how) override {
         check_attention_inputs(q, k, v, positions_in(all_));
         check_first_call(std::exchange(attended_, true));
         const auto in_runs = [&](std::size_t run, Index position) {
@@ -124,7 +124,7 @@ public:
         const std::array<Index, 2> split{runs, queries_};
         const at::Tensor mixed =
             causal_attention(queries.unflatten(0, at::IntArrayRef(split)), completed(keys_, k, places),
-                             completed(values_, v, places), first_kept(), scale);
+                             completed(values_, v, places), first_kept(), how);
         return mixed.flatten(0, 1).index_select(0, asked);
     }
     at::Tensor kept(const at::Tensor& all) const override { return keep_.defined() ? all.index_select(0, keep_) : all; }

@@ -1,4 +1,4 @@
-// A pointer to a module of GPT-2 that is not a site itself: a block, its attention or its MLP. Whoever reaches for a member
+// A pointer to a module of a decoder that is not a site itself: a block, its attention or its MLP. Whoever reaches for a member
 // with a dot reads that it is a pointer.
 #pragma once
 

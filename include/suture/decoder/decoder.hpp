@@ -1,0 +1,191 @@
+// A decoder as a LibTorch module whose activations pass typed sites: GPT-2, Llama, Gemma, GPT-NeoX and their like. Parameters
+// and the paths of sites have the names of Hugging Face's implementation of the family, members have one name in all:
+// `model->blocks[3]->attn->z` is the site "h.3.attn.z" of a GPT-2 and "layers.3.self_attn.z" of a Llama.
+//
+// A model is not a template: what its sizes are, only its configuration says. Its sites know them, so a layout with static
+// numbers is checked once, when a site is looked up: `site<Gpt2Qkv<768, 12>>(model, "h.3.attn.c_attn")`.
+#pragma once
+
+#include "suture/core/diagnostics.hpp"
+#include "suture/decoder/block.hpp"
+#include "suture/decoder/config.hpp"
+#include "suture/decoder/detail/check_config.hpp"
+#include "suture/decoder/detail/refused_on_models.hpp"
+#include "suture/decoder/layers.hpp"
+#include "suture/hook/hooked.hpp"
+#include "suture/hook/sites.hpp"
+#include "suture/model/causal_positions.hpp"
+#include "suture/tensor/describe.hpp"
+#include "suture/tensor/error.hpp"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/linear.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "suture/core/refuse.hpp"
+
+namespace suture {
+
+/// A language model. @see DecoderBlockImpl, DecoderAttentionImpl and DecoderMlpImpl for the sites
+class DecoderImpl : public torch::nn::Cloneable<DecoderImpl>, public detail::RefusedOnModels {
+public:
+    /// @throws ModelError if the numbers of the configuration contradict one another
+    explicit DecoderImpl(const DecoderConfig& config, DecoderWeights weights = DecoderWeights::drawn)
+        : config_(config), weights_(weights) {
+        detail::check_config(config);
+        reset();
+    }
+    void reset() override {
+        const DecoderNames& names = *config_.names;
+        const Index width = config_.width;
+        const Extents<Resid<dynamic>> stream(width);
+        const Extents<Norm<dynamic>> norm(width);
+        token_embedding = add_table(names.token_embedding, config_.vocabulary);
+        if (!config_.rotary) position_embedding = add_table(names.position_embedding, config_.positions);
+        blocks = this->register_module(names.blocks, DecoderBlocks(config_, weights_));
+        final_norm = this->register_module(
+            names.final_norm, Hooked<DecoderNorm, Norm<dynamic>>(width, DecoderNormOptions(config_, weights_)));
+        final_norm->output.bind(norm), final_norm->normalized.bind(norm);
+        head = config_.is_tied ? EmbeddingTable(nullptr)
+                               : this->register_module(names.head, EmbeddingTable(config_.vocabulary, width, weights_));
+        name_sites(*this);
+    }
+
+    /// Token ids [batch, tokens], integers of any dtype -> logits [batch, tokens, vocabulary].
+    /// @throws ShapeError, TypeError or ValueError if these are not token ids of this model
+    at::Tensor forward(const at::Tensor& ids) {
+        at::Tensor x = embed(ids);
+        const detail::DecoderPass pass(config_, x);
+        for (const auto& block : blocks) x = block->forward(x, pass);
+        return unembed(x);
+    }
+
+    // The stages of a forward pass, which make this a StagedModel (model/staged_model.hpp).
+
+    Index layers() const { return config_.layers; }
+    /// Token ids [batch, tokens] -> the residual stream before the first block, [batch, tokens, width].
+    /// @throws as forward
+    at::Tensor embed(const at::Tensor& given) {
+        detail::check_ids(given, config_);
+        // An embedding takes indices of these two dtypes only.
+        const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
+        const at::Tensor tokens = token_embedding(ids);
+        if (!position_embedding.is_empty()) return tokens.add(position_embedding(positions_of(ids)));
+        return config_.embedding_scale == 1 ? tokens : tokens.mul(scale_as(tokens));
+    }
+    /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
+    at::Tensor block(Index layer, const at::Tensor& x) { return blocks[static_cast<std::size_t>(layer)]->forward(x); }
+    /// [positions, width] -> [kept positions, width]. @throws PositionError if there is no such layer
+    at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) {
+        return blocks[static_cast<std::size_t>(layer)]->forward_at(x, positions);
+    }
+    /// Whether positions of such prompts can be computed alone: rotary angles may depend on the length of the prompt.
+    bool computes_positions(const at::Tensor& ids) const {
+        const auto depends = [&](const std::optional<Rotary>& rotary) {
+            return rotary && rotary->depends_on_length() && ids.size(-1) > rotary->original_positions;
+        };
+        return !depends(config_.rotary) && !depends(config_.window_rotary);
+    }
+    /// The residual stream after the last block, [..., width] -> logits [..., vocabulary].
+    at::Tensor unembed(const at::Tensor& x) { return logits_of(final_norm(x), unembedding()); }
+    /// Only the logits of these token ids [n]: [..., n]. @throws ValueError if one is outside the vocabulary
+    at::Tensor unembed(const at::Tensor& x, const at::Tensor& ids) {
+        return logits_of(final_norm(x), unembedding(ids));
+    }
+
+    template <class...>
+    SUTURE_REJECTED("embed takes token ids: write model->embed(ids)", embed(...) const);
+    template <class...>
+    SUTURE_REJECTED("a block has a number and an input: write model->block(3, x)", block(...) const);
+    template <class...>
+    SUTURE_REJECTED("unembed takes the residual stream: write model->unembed(x)", unembed(...) const);
+
+    using torch::nn::Module::save;
+    using torch::nn::Module::to;
+    SUTURE_REJECTED("a device is named by its constant: write model->to(torch::kCUDA)", to(const char*, bool = false));
+    SUTURE_REJECTED("a device is named by its constant: write model->to(torch::kCUDA)",
+                    to(const std::string&, bool = false));
+    SUTURE_REJECTED("a model is saved by a function: write gpt2::save(directory, model)", save(const char*) const);
+    SUTURE_REJECTED("a model is saved by a function: write gpt2::save(directory, model)",
+                    save(const std::string&) const);
+
+    /// The logits of the final norm's output [..., width] and some rows of the unembedding [n, width]: [..., n].
+    at::Tensor logits_of(const at::Tensor& normalized, const at::Tensor& unembedding) const {
+        const at::Tensor logits = at::linear(normalized, unembedding);
+        return config_.logit_cap == 0 ? logits : logits.div(config_.logit_cap).tanh().mul(config_.logit_cap);
+    }
+    /// The unembedding matrix: [vocabulary, width].
+    const at::Tensor& unembedding() const { return config_.is_tied ? token_embedding->weight : head->weight; }
+    /// The rows of the unembedding for these token ids [n]: [n, width]. @throws ValueError if one is outside the
+    /// vocabulary
+    at::Tensor unembedding(const at::Tensor& ids) const {
+        detail::check_vocabulary(ids, config_.vocabulary);
+        return unembedding().index_select(0, ids.to(unembedding().device(), at::kLong));
+    }
+
+    /// A deep copy, with its own parameters and sites, under the same names.
+    std::shared_ptr<torch::nn::Module> clone(const detail::clone_device& device = {}) const override {
+        auto copy = torch::nn::Cloneable<DecoderImpl>::clone(device);
+        name_sites(*copy);
+        return copy;
+    }
+
+    const DecoderConfig& config() const { return config_; }
+
+    Hooked<EmbeddingTable, Resid<dynamic>> token_embedding{nullptr};
+    Hooked<EmbeddingTable, Resid<dynamic>> position_embedding{nullptr};  ///< without a rotary embedding
+    DecoderBlocks blocks{nullptr};
+    Hooked<DecoderNorm, Norm<dynamic>> final_norm{nullptr};
+    EmbeddingTable head{nullptr};  ///< the unembedding, where it is not the embedding
+
+private:
+    Hooked<EmbeddingTable, Resid<dynamic>> add_table(const char* name, Index rows) {
+        auto table = this->register_module(name, Hooked<EmbeddingTable, Resid<dynamic>>(rows, config_.width, weights_));
+        table->output.bind(Extents<Resid<dynamic>>(config_.width));
+        return table;
+    }
+    /// One row serves all prompts, unless something waits where each prompt has its own.
+    at::Tensor positions_of(const at::Tensor& ids) const {
+        const at::Tensor positions = at::arange(ids.size(1), ids.options());
+        const auto& table = *position_embedding;
+        return table.output.is_hooked() || table.input.is_hooked() ? positions.expand_as(ids) : positions;
+    }
+    /// Gemma's implementation rounds the factor to the dtype of the stream.
+    at::Tensor scale_as(const at::Tensor& tokens) const {
+        return at::scalar_tensor(config_.embedding_scale, tokens.options());
+    }
+    DecoderConfig config_;
+    DecoderWeights weights_;
+};
+
+/// A holder of a decoder. @see DecoderImpl
+class Decoder : public torch::nn::ModuleHolder<DecoderImpl>, public detail::RefusedOnHolders {
+public:
+    using torch::nn::ModuleHolder<DecoderImpl>::ModuleHolder;
+    using detail::RefusedOnHolders::operator[];
+
+    /// @see DecoderImpl::forward
+    at::Tensor operator()(const at::Tensor& ids) { return this->get()->forward(ids); }
+
+    // Calls that must not compile.
+    template <class...>
+    SUTURE_REJECTED("a model takes token ids: write model(ids), an integer tensor [batch, tokens]", operator()(...)
+                                                                                                        const);
+    explicit SUTURE_REJECTED_FROM("a model is made from its configuration: write Decoder model(Gpt2Config{})", Decoder,
+                                  int, int, int);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write gpt2::load(directory)", Decoder, const char*);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write gpt2::load(directory)", Decoder,
+                                  const std::string&);
+    // A closer match for a text that has a name than the constructor of a holder, which takes anything.
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write gpt2::load(directory)", Decoder,
+                                  std::string&);
+};
+
+}  // namespace suture
+
+#include "suture/core/end_refuse.hpp"
