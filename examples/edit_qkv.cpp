@@ -41,7 +41,7 @@ struct Pass {
 template <Index Width, Index Heads>
 Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, Index layer, HookSet hooks) {
     Pass pass;
-    hooks.add(model->h[static_cast<std::size_t>(layer)]->attn->c_attn,
+    hooks.add(model->blocks[static_cast<std::size_t>(layer)]->attn->qkv,
               [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone(); });
     pass.logits = run_with_hooks(model, hooks, ids);
     return pass;
@@ -70,7 +70,7 @@ void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>
     using Qkv = Gpt2Qkv<Width, Heads>;
     const at::Tensor ids = prompt.batch();
     const auto recipe = edit_of<Component>(o);
-    const auto& site = model->h[static_cast<std::size_t>(o.layer)]->attn->c_attn;
+    const auto& site = model->blocks[static_cast<std::size_t>(o.layer)]->attn->qkv;
 
     HookSet hooks;
     hooks.add(site, recipe);

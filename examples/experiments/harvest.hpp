@@ -3,7 +3,7 @@
 #pragma once
 
 #include <suture/lens/direct_logit_attribution.hpp>
-#include <suture/lens/gpt2_logit_lens.hpp>
+#include <suture/lens/decoder_logit_lens.hpp>
 #include <suture/record/history.hpp>
 #include <suture/record/latest.hpp>
 #include <suture/stats/correlation.hpp>

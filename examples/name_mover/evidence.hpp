@@ -48,7 +48,7 @@ inline at::Tensor name_places(std::span<const Triple> triples) {
 /// heads, ids]
 inline at::Tensor says_of(Model& model, std::size_t layer, const at::Tensor& value, const at::Tensor& ids) {
     const std::array<Index, 2> by_head{heads, width / heads};
-    const at::Tensor weight = model->h[layer]->attn->c_proj->weight.unflatten(0, at::IntArrayRef(by_head));
+    const at::Tensor weight = model->blocks[layer]->attn->out->weight.unflatten(0, at::IntArrayRef(by_head));
     const at::Tensor each = value.unflatten(-1, at::IntArrayRef(by_head)).unsqueeze(-2);
     return model->unembed(each.matmul(weight).squeeze(-2), ids);
 }

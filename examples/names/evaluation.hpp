@@ -138,7 +138,7 @@ inline Report evaluate(NamesModel& loaded, std::size_t count) {
 /// The logits of a model in which the query of one layer is zero at the last token.
 inline at::Tensor without_last_query(Model& model, std::size_t layer, const at::Tensor& ids) {
     suture::HookSet hooks;
-    hooks.add(model->h[layer]->attn->c_attn, suture::on<suture::Q>(suture::token(-1)).zero());
+    hooks.add(model->blocks[layer]->attn->qkv, suture::on<suture::Q>(suture::token(-1)).zero());
     return run_with_hooks(model, hooks, ids);
 }
 

@@ -11,7 +11,7 @@
 
 namespace names {
 
-using Model = suture::Gpt2<64, 4>;
+using Model = suture::Decoder;
 
 /// The configuration of a model with this vocabulary. 32 positions hold the longest sentence.
 inline suture::Gpt2Config model_config(const Vocabulary& vocabulary) {
@@ -33,7 +33,7 @@ struct NamesModel {
 
 /// @throws suture::FileError if a file of the directory cannot be read, suture::ModelError if the model does not fit
 inline NamesModel load_names_model(const std::filesystem::path& directory) {
-    NamesModel loaded{suture::load_gpt2<64, 4>(directory), Vocabulary::read(directory / "vocab.json")};
+    NamesModel loaded{suture::gpt2::load(directory), Vocabulary::read(directory / "vocab.json")};
     const auto words = loaded.vocabulary.size(), ids = static_cast<std::size_t>(loaded.model->config().vocabulary);
     if (words != ids)
         throw suture::ModelError(directory.string() + ": vocab.json has " + std::to_string(words) +

@@ -113,7 +113,7 @@ void print_figures(NamesModel& trained) {
         print_those(name_of(variant), [&](const Prompt& prompt) { return prompt.variant == variant; });
     for (std::size_t pattern = 0; pattern < patterns.size(); ++pattern)
         print_those(name_of(pattern), [&](const Prompt& prompt) { return prompt.pattern == pattern; });
-    for (std::size_t layer = 0; layer < trained.model->h.size(); ++layer) {
+    for (std::size_t layer = 0; layer < trained.model->blocks.size(); ++layer) {
         const auto cut = ask([&](const at::Tensor& ids) { return without_last_query(trained.model, layer, ids); });
         print_row("Q[token -1] = 0 in layer " + std::to_string(layer), figures_of(prompts, cut));
     }
@@ -156,7 +156,7 @@ int train_and_save(const Options& o) {
     if (examples::was_interrupted()) return end_interrupted(o);
     const Report report = evaluate(trained, evaluated_prompts);
     if (examples::was_interrupted()) return end_interrupted(o);
-    save_gpt2(o.out, trained.model,
+    gpt2::save(o.out, trained.model,
               {{"vocab.json", trained.vocabulary.json()},
                {"training.json", training_json(o.training, trained.model, loss.mean(), report)}});
     std::cout << o.out << ": " << o.training.steps << " steps, seed " << o.training.seed << ", "

@@ -18,7 +18,7 @@
 
 namespace {
 using namespace suture;
-using Model = Gpt2<768, 12>;
+using Model = Decoder;
 constexpr Index length = 15, layers = 12;
 
 Model& model() {
@@ -83,9 +83,9 @@ void weights_once(benchmark::State& state) {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(2);
     for (auto _ : state)
-        for (const auto& block : model()->h)
-            for (const at::Tensor& weight : {block->attn->c_attn->weight, block->attn->c_proj->weight,
-                                             block->mlp->c_fc->weight, block->mlp->c_proj->weight})
+        for (const auto& block : model()->blocks)
+            for (const at::Tensor& weight : {block->attn->qkv->weight, block->attn->out->weight,
+                                             block->mlp->hidden->weight, block->mlp->down->weight})
                 benchmark::DoNotOptimize(weight.sum());
 }
 /// The products of positions with a block's weights that the map of queries cannot do without: one position per cell in
@@ -94,7 +94,7 @@ void weights_once(benchmark::State& state) {
 void products(benchmark::State& state, Index differ) {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(2);
-    const auto& block = model()->h[5];
+    const auto& block = model()->blocks[5];
     const auto through = [](const at::Tensor& x, const auto& conv) { return at::addmm(conv->bias, x, conv->weight); };
     Index behind = 0;
     for (Index t = differ; t < length; ++t) behind += length - t;
@@ -107,9 +107,9 @@ void products(benchmark::State& state, Index differ) {
             const bool last = layer + 1 == layers;
             const Index read = last ? layer * changed + 1 : layer * behind + changed;
             const at::Tensor x = numbers(last ? layer * behind + 1 : read), y = numbers(read);
-            benchmark::DoNotOptimize(through(x, block->attn->c_attn));
-            benchmark::DoNotOptimize(through(y, block->attn->c_proj));
-            benchmark::DoNotOptimize(through(through(y, block->mlp->c_fc), block->mlp->c_proj));
+            benchmark::DoNotOptimize(through(x, block->attn->qkv));
+            benchmark::DoNotOptimize(through(y, block->attn->out));
+            benchmark::DoNotOptimize(through(through(y, block->mlp->hidden), block->mlp->down));
         }
 }
 

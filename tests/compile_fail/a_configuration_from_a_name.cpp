@@ -1,4 +1,4 @@
-// expect: a configuration is read from its file: write read_gpt2_config(path)
+// expect: a configuration is read from its file: write gpt2::read_config(path)
 #include <suture/gpt2/config_file.hpp>
 
 using namespace suture;
@@ -7,6 +7,6 @@ using namespace suture;
 #ifdef SUTURE_BAD
     auto config = Gpt2Config::from_pretrained("gpt2");
 #else
-    auto config = read_gpt2_config("gpt2/config.json");
+    auto config = gpt2::read_config("gpt2/config.json");
 #endif
 }

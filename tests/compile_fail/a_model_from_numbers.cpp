@@ -1,4 +1,4 @@
-// expect: a model is made from its configuration: write Gpt2<768, 12> model(Gpt2Config{})
+// expect: a model is made from its configuration: write Decoder model(Gpt2Config{})
 // The configuration has more numbers than these.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
@@ -7,8 +7,8 @@ using namespace suture;
 
 void use() {
 #ifdef SUTURE_BAD
-    Gpt2<768, 12> model(768, 12, 12);
+    Decoder model(768, 12, 12);
 #else
-    Gpt2<768, 12> model(Gpt2Config{});
+    Decoder model(Gpt2Config{});
 #endif
 }

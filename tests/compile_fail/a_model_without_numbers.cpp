@@ -1,4 +1,4 @@
-// expect: a Gpt2 has a width and heads: write Gpt2<768, 12> model(config)
+// expect: a Gpt2 has a width and heads: write Decoder model(config)
 // They are part of the type, and check every layer.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
@@ -9,6 +9,6 @@ void use() {
 #ifdef SUTURE_BAD
     Gpt2 model(Gpt2Config{});
 #else
-    Gpt2<768, 12> model(Gpt2Config{});
+    Decoder model(Gpt2Config{});
 #endif
 }

@@ -3,7 +3,7 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+[[maybe_unused]] void use(Decoder& model) {
 #ifdef SUTURE_BAD
     auto found = sites<"h.*.resid_pre">(model);
 #else

@@ -5,7 +5,7 @@
 
 using namespace suture;
 
-void use(HookSet& hooks, Gpt2<768, 12>& model, const at::Tensor& ids) {
+void use(HookSet& hooks, Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     if (const auto scope = hooks.activate()) model(ids);
 #else

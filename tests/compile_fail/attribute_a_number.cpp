@@ -4,7 +4,7 @@
 
 using namespace suture;
 
-void use(const Gpt2<768, 12>& model, const at::Tensor& ids) {
+void use(const Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     auto a = direct_logit_attribution(model, ids, 7);
 #else

@@ -1,12 +1,12 @@
-// expect: the modules in a block are pointers: write model->h[1]->attn->c_attn
+// expect: the modules in a block are pointers: write model->blocks[1]->attn->qkv
 #include <suture/gpt2/gpt2.hpp>
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, HookSet& hooks) {
+[[maybe_unused]] void use(Decoder& model, HookSet& hooks) {
 #ifdef SUTURE_BAD
-    hooks.add(model->h[1].resid_pre, on<Resid>().zero());
+    hooks.add(model->blocks[1].resid_pre, on<Resid>().zero());
 #else
-    hooks.add(model->h[1]->resid_pre, on<Resid>().zero());
+    hooks.add(model->blocks[1]->resid_pre, on<Resid>().zero());
 #endif
 }

@@ -3,7 +3,7 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, const at::Tensor& x) {
+[[maybe_unused]] void use(Decoder& model, const at::Tensor& x) {
 #ifdef SUTURE_BAD
     at::Tensor y = model->block(x, 3);
 #else

@@ -1,14 +1,14 @@
-// expect: a block goes by its number: write model->h[1]
+// expect: a block goes by its number: write model->blocks[1]
 // The number is checked.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 
 using namespace suture;
 
-void use(HookSet& hooks, Gpt2<768, 12>& model, const at::Tensor& ids) {
+void use(HookSet& hooks, Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
-    auto block = model->h.at(1);
+    auto block = model->blocks.at(1);
 #else
-    auto block = model->h[1];
+    auto block = model->blocks[1];
 #endif
 }

@@ -1,12 +1,12 @@
-// expect: a holder points to its module: write model->h
+// expect: a holder points to its module: write model->blocks
 #include <suture/gpt2/load.hpp>
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+[[maybe_unused]] void use(Decoder& model) {
 #ifdef SUTURE_BAD
     auto block = model.h[0];
 #else
-    auto block = model->h[0];
+    auto block = model->blocks[0];
 #endif
 }

@@ -1,14 +1,14 @@
-// expect: the blocks are named h, as in Hugging Face: write model->h[1]
+// expect: the blocks are named h, as in Hugging Face: write model->blocks[1]
 // All names are those of Hugging Face.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 
 using namespace suture;
 
-void use(HookSet& hooks, Gpt2<768, 12>& model, const at::Tensor& ids) {
+void use(HookSet& hooks, Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     auto block = model->blocks(1);
 #else
-    auto block = model->h[1];
+    auto block = model->blocks[1];
 #endif
 }

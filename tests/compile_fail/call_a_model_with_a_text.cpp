@@ -5,7 +5,7 @@
 
 using namespace suture;
 
-void use(Gpt2<768, 12>& model, const at::Tensor& ids) {
+void use(Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     const at::Tensor logits = model("When Mary");
     (void)ids;

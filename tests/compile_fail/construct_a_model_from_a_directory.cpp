@@ -1,4 +1,4 @@
-// expect: a model is loaded by a function: write load_gpt2<768, 12>(directory)
+// expect: a model is loaded by a function: write gpt2::load(directory)
 // A constructor takes a configuration, and gives random weights.
 #include <suture/gpt2/load.hpp>
 
@@ -6,8 +6,8 @@ using namespace suture;
 
 void use() {
 #ifdef SUTURE_BAD
-    Gpt2<768, 12> model("gpt2");
+    Decoder model("gpt2");
 #else
-    Gpt2<768, 12> model = load_gpt2<768, 12>("gpt2");
+    Decoder model = gpt2::load("gpt2");
 #endif
 }

@@ -4,7 +4,7 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, const at::Tensor& ids) {
+[[maybe_unused]] void use(Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     at::Tensor x = model->embed("Hello");
     (void)ids;

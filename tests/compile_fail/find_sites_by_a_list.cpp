@@ -5,7 +5,7 @@
 
 using namespace suture;
 
-void use(Gpt2<768, 12>& model) {
+void use(Decoder& model) {
 #ifdef SUTURE_BAD
     auto found = sites<Z<768, 12>>(model, {"h.0.attn.z", "h.1.attn.z"});
 #else

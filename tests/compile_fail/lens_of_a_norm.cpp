@@ -1,10 +1,10 @@
 // expect: the lens reads the residual stream: give a Resid as wide as the model
 // The logit lens applies the final norm and the unembedding to a residual stream, which a norm's output is not.
-#include <suture/lens/gpt2_logit_lens.hpp>
+#include <suture/lens/decoder_logit_lens.hpp>
 
 using namespace suture;
 
-auto read(const Gpt2<24, 2>& model, const View<Resid<24>>& stream, const View<Norm<24>>& normed) {
+auto read(const Decoder& model, const View<Resid<24>>& stream, const View<Norm<24>>& normed) {
 #ifdef SUTURE_BAD
     return logit_lens(model, normed);
 #else

@@ -1,4 +1,4 @@
-// expect: a model is loaded by a function: write load_gpt2<768, 12>(directory)
+// expect: a model is loaded by a function: write gpt2::load(directory)
 // The directory holds config.json and model.safetensors.
 #include <suture/gpt2/load.hpp>
 
@@ -6,8 +6,8 @@ using namespace suture;
 
 void use() {
 #ifdef SUTURE_BAD
-    auto model = Gpt2<768, 12>::from_pretrained("gpt2");
+    auto model = Decoder::from_pretrained("gpt2");
 #else
-    auto model = load_gpt2<768, 12>("gpt2");
+    auto model = gpt2::load("gpt2");
 #endif
 }

@@ -1,4 +1,4 @@
-// expect: a model is loaded from a directory: write load_gpt2<768, 12>(directory)
+// expect: a model is loaded from a directory: write gpt2::load(directory)
 // Both numbers are needed: the width and the number of heads.
 #include <suture/gpt2/load.hpp>
 
@@ -8,6 +8,6 @@ void use() {
 #ifdef SUTURE_BAD
     auto model = load_gpt2<768>("gpt2");
 #else
-    auto model = load_gpt2<768, 12>("gpt2");
+    auto model = gpt2::load("gpt2");
 #endif
 }

@@ -1,4 +1,4 @@
-// expect: a model has a width and heads: write load_gpt2<768, 12>(directory)
+// expect: a model has a width and heads: write gpt2::load(directory)
 // visit_gpt2 reads them from the directory.
 #include <suture/gpt2/load.hpp>
 
@@ -8,6 +8,6 @@ void use() {
 #ifdef SUTURE_BAD
     auto model = load_gpt2("gpt2");
 #else
-    auto model = load_gpt2<768, 12>("gpt2");
+    auto model = gpt2::load("gpt2");
 #endif
 }

@@ -3,10 +3,10 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+[[maybe_unused]] void use(Decoder& model) {
 #ifdef SUTURE_BAD
-    auto norm = model->h[1]->ln1;
+    auto norm = model->blocks[1]->ln1;
 #else
-    auto norm = model->h[1]->ln_1;
+    auto norm = model->blocks[1]->attn_norm;
 #endif
 }

@@ -1,13 +1,13 @@
-// expect: Q, K and V are packed: edit model->h[0]->attn->c_attn with on<Q>()
+// expect: Q, K and V are packed: edit model->blocks[0]->attn->qkv with on<Q>()
 // TransformerLens has a hook for each; GPT-2 computes all three in one layer.
 #include <suture/gpt2/load.hpp>
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, HookSet& hooks) {
+[[maybe_unused]] void use(Decoder& model, HookSet& hooks) {
 #ifdef SUTURE_BAD
-    hooks.add(model->h[0]->attn->hook_q, on<Q>().zero());
+    hooks.add(model->blocks[0]->attn->hook_q, on<Q>().zero());
 #else
-    hooks.add(model->h[0]->attn->c_attn, on<Q>().zero());
+    hooks.add(model->blocks[0]->attn->qkv, on<Q>().zero());
 #endif
 }

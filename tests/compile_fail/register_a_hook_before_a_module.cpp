@@ -5,10 +5,10 @@
 
 using namespace suture;
 
-void use(HookSet& hooks, Gpt2<768, 12>& model, const at::Tensor& ids) {
+void use(HookSet& hooks, Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     model->register_forward_pre_hook(on<Resid>().zero());
 #else
-    hooks.add(model->h[3]->resid_pre, on<Resid<768>>().zero());
+    hooks.add(model->blocks[3]->resid_pre, on<Resid<768>>().zero());
 #endif
 }

@@ -4,10 +4,10 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, HookSet& hooks) {
+[[maybe_unused]] void use(Decoder& model, HookSet& hooks) {
 #ifdef SUTURE_BAD
-    hooks.add(model->h[0]->hook_resid_pre, on<Resid>().zero());
+    hooks.add(model->blocks[0]->hook_resid_pre, on<Resid>().zero());
 #else
-    hooks.add(model->h[0]->resid_pre, on<Resid>().zero());
+    hooks.add(model->blocks[0]->resid_pre, on<Resid>().zero());
 #endif
 }

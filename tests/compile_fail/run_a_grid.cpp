@@ -4,7 +4,7 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, const Grid& grid, const Patching& patching, const Metric& metric) {
+[[maybe_unused]] void use(Decoder& model, const Grid& grid, const Patching& patching, const Metric& metric) {
 #ifdef SUTURE_BAD
     auto result = grid.run(model);
 #else

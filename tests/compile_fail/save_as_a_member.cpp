@@ -1,12 +1,12 @@
-// expect: a model is saved by a function: write save_gpt2(directory, model)
+// expect: a model is saved by a function: write gpt2::save(directory, model)
 #include <suture/gpt2/save.hpp>
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+[[maybe_unused]] void use(Decoder& model) {
 #ifdef SUTURE_BAD
     model.save_pretrained("out");
 #else
-    save_gpt2("out", model);
+    gpt2::save("out", model);
 #endif
 }

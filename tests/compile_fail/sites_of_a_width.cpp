@@ -5,7 +5,7 @@
 
 using namespace suture;
 
-void use(Gpt2<768, 12>& model) {
+void use(Decoder& model) {
 #ifdef SUTURE_BAD
     const auto found = sites<768>(model, "h.*.resid_pre");
 #else

@@ -4,7 +4,7 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, const Tokenizer& tokenizer) {
+[[maybe_unused]] void use(Decoder& model, const Tokenizer& tokenizer) {
 #ifdef SUTURE_BAD
     auto text = model.to_string(15496);
     (void)tokenizer;

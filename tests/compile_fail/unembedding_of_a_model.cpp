@@ -4,10 +4,10 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model) {
+[[maybe_unused]] void use(Decoder& model) {
 #ifdef SUTURE_BAD
     at::Tensor w = model->W_E;
 #else
-    at::Tensor w = model->wte->weight;
+    at::Tensor w = model->token_embedding->weight;
 #endif
 }

@@ -6,7 +6,7 @@ using namespace suture;
 
 [[maybe_unused]] void use() {
 #ifdef SUTURE_BAD
-    visit_gpt2("gpt2", [](Gpt2<768, 12>) {});
+    visit_gpt2("gpt2", [](Decoder) {});
 #else
     visit_gpt2("gpt2", [](auto) {});
 #endif

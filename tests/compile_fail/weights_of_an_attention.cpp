@@ -3,10 +3,10 @@
 
 using namespace suture;
 
-[[maybe_unused]] void use(Gpt2<768, 12>& model, HookSet& hooks) {
+[[maybe_unused]] void use(Decoder& model, HookSet& hooks) {
 #ifdef SUTURE_BAD
-    hooks.add(model->h[1]->attn->attn_weights, [](const at::Tensor&) {});
+    hooks.add(model->blocks[1]->attn->attn_weights, [](const at::Tensor&) {});
 #else
-    hooks.add(model->h[1]->attn->pattern, [](const at::Tensor&) {});
+    hooks.add(model->blocks[1]->attn->pattern, [](const at::Tensor&) {});
 #endif
 }

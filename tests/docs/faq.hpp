@@ -7,6 +7,6 @@
 
 using namespace suture;
 
-inline Gpt2<64, 4> model(Gpt2Config{
+inline Decoder model(Gpt2Config{
     .width = 64, .heads = 4, .inner = 256, .layers = 4, .positions = 16, .vocabulary = 50});
 inline const at::Tensor ids = at::arange(12).reshape({2, 6});

@@ -2,7 +2,7 @@
 // it on docs/pictures and keep the SVG files.
 #include <suture/gpt2/load.hpp>
 #include <suture/lens/direct_logit_attribution.hpp>
-#include <suture/lens/gpt2_logit_lens.hpp>
+#include <suture/lens/decoder_logit_lens.hpp>
 #include <suture/pictures/pictures.hpp>
 #include <suture/suture.hpp>
 #include <suture/sweep/sweep.hpp>
@@ -26,7 +26,7 @@ using Qkv = Gpt2Qkv<64, 4>;
 namespace {
 
 const auto tokenizer = Tokenizer::open(SUTURE_NAMES_MODEL);
-auto model = load_gpt2<64, 4>(SUTURE_NAMES_MODEL);
+auto model = gpt2::load(SUTURE_NAMES_MODEL);
 
 /// Token ids [1, tokens].
 at::Tensor ids_of(const std::string& prompt) { return at::tensor(tokenizer.encode(prompt)).unsqueeze(0); }
@@ -116,7 +116,7 @@ int main(int count, char** arguments) try {
 
     RunningMoments neurons;
     HookSet watching;
-    const auto watch = watching.add(model->h[1]->mlp->act, [&](const auto& view) { neurons.add(view); });
+    const auto watch = watching.add(model->blocks[1]->mlp->act, [&](const auto& view) { neurons.add(view); });
     for (const at::Tensor& prompt : {ids, twin}) run_with_hooks(model, watching, prompt);
     draw(pictures::Scatter{.title = "Mean and spread of the MLP's neurons",
                            .caption = "Layer 1, over two prompts; a point is a neuron.",

@@ -85,7 +85,7 @@ TEST_CASE("odd configurations give the logits of transformers") {
         CAPTURE(text);
         const files::Folder folder;
         files::write_bytes(folder / "config.json", text);
-        save_safetensors(folder / "model.safetensors", weights_for(read_gpt2_config(folder / "config.json")));
+        save_safetensors(folder / "model.safetensors", weights_for(gpt2::read_config(folder / "config.json")));
         double difference = 1e9;
         visit_gpt2<Compiled>(folder.path(), [&](auto model) {
             const auto wanted = golden["logits"].get<std::vector<double>>();
@@ -114,7 +114,7 @@ TEST_CASE("checkpoints that transformers saves give its logits") {
         if (!std::filesystem::exists(entry.path() / "expected.safetensors")) continue;
         CAPTURE(entry.path().string());
         const Safetensors expected = Safetensors::open(entry.path() / "expected.safetensors");
-        Gpt2LoadOptions options;
+        gpt2::LoadOptions options;
         std::istringstream names(expected.metadata().at("skip"));
         for (std::string name; names >> name;) options.skip.push_back(name);
         double difference = 1e9;
@@ -124,7 +124,7 @@ TEST_CASE("checkpoints that transformers saves give its logits") {
                 entry.path(),
                 [&](auto model) { difference = apart(model->forward(expected.load("ids")), expected.load("logits")); },
                 options);
-            CHECK(gpt2_extra_weights(entry.path()).empty() == options.skip.empty());
+            CHECK(gpt2::extra_weights(entry.path()).empty() == options.skip.empty());
         } catch (const Error& error) {
             refused = error.what();
         }

@@ -14,7 +14,7 @@ namespace {
 Gpt2Config read(const std::string& text) {
     const files::Folder folder;
     files::write_bytes(folder / "config.json", text);
-    return read_gpt2_config(folder / "config.json");
+    return gpt2::read_config(folder / "config.json");
 }
 const std::string nano = R"("n_embd": 48, "n_head": 3, "n_layer": 3, "vocab_size": 3)";
 std::string with(const std::string& more) { return "{" + nano + ", " + more + "}"; }
@@ -52,7 +52,7 @@ TEST_CASE("every given field is read") {
 
 TEST_CASE("a file that is not a configuration is refused with its path") {
     CHECK_THROWS_WITH_AS(
-        read_gpt2_config("nowhere/config.json"),
+        gpt2::read_config("nowhere/config.json"),
         doctest::Contains("nowhere/config.json cannot be opened (the directory nowhere does not exist): give"),
         FileError);
     CHECK_THROWS_WITH_AS(read("weights"),
@@ -68,7 +68,7 @@ TEST_CASE("a file that is not a configuration is refused with its path") {
 TEST_CASE("a directory in place of a file is refused with its path") {
     const files::Folder folder;
     std::filesystem::create_directory(folder / "config.json");
-    CHECK_THROWS_WITH_AS(read_gpt2_config(folder / "config.json"),
+    CHECK_THROWS_WITH_AS(gpt2::read_config(folder / "config.json"),
                          doctest::Contains("config.json cannot be read: give"), FileError);
 }
 

@@ -21,7 +21,7 @@
 
 namespace {
 using namespace suture;
-using Nano = Gpt2<48, 3>;
+using Nano = Decoder;
 using NanoQkv = Gpt2Qkv<48, 3>;
 
 double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
@@ -42,13 +42,13 @@ std::map<std::string, at::Tensor> record(Gpt2<W, H>& model, const at::Tensor& id
         const auto store = [&seen](const auto& activation, const Site& at) { seen[at.name()] = activation.clone(); };
         keys.push_back(hooks.add(site, store));
     };
-    for (const auto& block : model->h) {
-        keep(block->resid_pre), keep(block->ln_1), keep(block->attn->c_attn), keep(block->attn->scores);
-        keep(block->attn->pattern), keep(block->attn->z), keep(block->attn->c_proj), keep(block->resid_mid);
-        keep(block->ln_2), keep(block->mlp->c_fc), keep(block->mlp->act), keep(block->mlp->c_proj),
+    for (const auto& block : model->blocks) {
+        keep(block->resid_pre), keep(block->attn_norm), keep(block->attn->qkv), keep(block->attn->scores);
+        keep(block->attn->pattern), keep(block->attn->z), keep(block->attn->out), keep(block->resid_mid);
+        keep(block->mlp_norm), keep(block->mlp->hidden), keep(block->mlp->act), keep(block->mlp->down),
             keep(block->resid_post);
     }
-    keep(model->ln_f);
+    keep(model->final_norm);
     const auto scope = hooks.activate();
     seen["logits"] = model->forward(ids);
     for (const HookKey& key : keys) CHECK(key.fired() == 1);
@@ -60,7 +60,7 @@ TEST_CASE("every recorded stage of nano-sort is reproduced to 1e-5") {
     const auto directory = nano_sort();
     if (!directory) return;
     const at::NoGradGuard no_gradients;
-    auto model = load_gpt2<48, 3>(*directory);
+    auto model = gpt2::load(*directory);
     const Safetensors recorded = Safetensors::open(*directory / "activations.safetensors");
     auto seen = record(model, recorded.load("idx"));
 
@@ -68,8 +68,8 @@ TEST_CASE("every recorded stage of nano-sort is reproduced to 1e-5") {
     const auto by_head = [&qkv](const auto& place) { return qkv[place].clone().transpose(1, 2); };
     seen["q"] = by_head(on<Q>(heads())), seen["k"] = by_head(on<K>(heads())), seen["v"] = by_head(on<V>(heads()));
     seen["probs"] = seen["logits"].softmax(-1);
-    seen["wte"] = model->wte(recorded.load("idx"));
-    seen["wpe"] = model->wpe(at::arange(11)).unsqueeze(0);
+    seen["wte"] = model->token_embedding(recorded.load("idx"));
+    seen["wpe"] = model->position_embedding(at::arange(11)).unsqueeze(0);
 
     const std::map<std::string, std::string> stages{{"tok_emb", "wte"},
                                                     {"pos_emb", "wpe"},
@@ -112,7 +112,7 @@ TEST_CASE("an erf GELU instead of the tanh GELU is detected") {
     const auto directory = nano_sort();
     if (!directory) return;
     const at::NoGradGuard no_gradients;
-    auto model = load_gpt2<48, 3>(*directory);
+    auto model = gpt2::load(*directory);
     Gpt2Config config = model->config();
     config.activation = ActivationFunction::gelu_erf;
     Nano other(config);
@@ -125,7 +125,7 @@ TEST_CASE("causal attention obeys its laws under every typed edit") {
     const at::NoGradGuard no_gradients;
     Nano model(small_config());
     const at::Tensor ids = at::randint(7, {2, 9}, at::kLong);
-    const auto& site = model->h[1]->attn->c_attn;
+    const auto& site = model->blocks[1]->attn->qkv;
     const auto clean = record(model, ids);
     const auto edited = [&](auto recipe) {
         HookSet hooks;
@@ -162,7 +162,7 @@ TEST_CASE("causal attention obeys its laws under every typed edit") {
     }
     SUBCASE("zeroing a head at z removes what that head writes and nothing else") {
         HookSet hooks;
-        hooks.add(model->h[1]->attn->z, on<Z>(head<1>).zero());
+        hooks.add(model->blocks[1]->attn->z, on<Z>(head<1>).zero());
         const auto scope = hooks.activate();
         const at::Tensor seen = record(model, ids).at("h.1.attn.z");
         const auto z = borrow<Z<48, 3>>(seen), own = borrow<Z<48, 3>>(clean.at("h.1.attn.z"));
@@ -179,10 +179,10 @@ TEST_CASE("a clone of the model computes the same and has its own sites") {
     const at::Tensor ids = at::randint(7, {1, 5}, at::kLong);
     const at::Tensor clean = model->forward(ids);
     CHECK(copy->forward(ids).equal(clean));
-    CHECK(copy->h[1]->attn->c_attn->output.name() == "h.1.attn.c_attn");
+    CHECK(copy->blocks[1]->attn->qkv->output.name() == "h.1.attn.c_attn");
 
     HookSet hooks;
-    const HookKey key = hooks.add(model->h[0]->attn->c_attn, on<V>().zero());
+    const HookKey key = hooks.add(model->blocks[0]->attn->qkv, on<V>().zero());
     const auto scope = hooks.activate();
     CHECK_FALSE(model->forward(ids).equal(clean));
     CHECK(copy->forward(ids).equal(clean));
@@ -223,11 +223,11 @@ TEST_CASE("gradients flow through an edited pass") {
     const at::Tensor ids = at::randint(7, {1, 5}, at::kLong);
     const at::Tensor injected = at::zeros({48}).requires_grad_(true);
     HookSet hooks;
-    hooks.add(model->h[1]->attn->c_attn, on<V>(token(2)).set(injected));
+    hooks.add(model->blocks[1]->attn->qkv, on<V>(token(2)).set(injected));
     const auto scope = hooks.activate();
     model->forward(ids).pow(2).sum().backward();
     CHECK(injected.grad().abs().sum().item<double>() > 0);
-    CHECK(model->h[0]->attn->c_attn->weight.grad().abs().sum().item<double>() > 0);
+    CHECK(model->blocks[0]->attn->qkv->weight.grad().abs().sum().item<double>() > 0);
 }
 
 TEST_CASE("ids of every integer dtype are accepted") {
@@ -258,14 +258,14 @@ TEST_CASE("invalid ids are refused with a remedy") {
 
 TEST_CASE("a layer that does not exist is refused") {
     const Nano model(small_config());
-    CHECK_THROWS_WITH_AS(model->h[2], doctest::Contains("layer 2 is outside the model, which has 2"), PositionError);
+    CHECK_THROWS_WITH_AS(model->blocks[2], doctest::Contains("layer 2 is outside the model, which has 2"), PositionError);
 }
 
 TEST_CASE("a width that the type does not have is refused") {
     Gpt2Config wide = small_config();
     wide.width = 96, wide.inner = 384;
     CHECK_THROWS_WITH_AS(
-        Nano{wide}, doctest::Contains("width 96 in 3 heads but Gpt2<48, 3> was compiled: use Gpt2<96, 3>"), ModelError);
+        Nano{wide}, doctest::Contains("width 96 in 3 heads but Decoder was compiled: use Decoder"), ModelError);
     Gpt2Config thin = small_config();
     thin.inner = 0;
     CHECK_THROWS_WITH_AS(Nano{thin}, doctest::Contains("MLP has 0 neurons: set inner"), ModelError);
@@ -275,7 +275,7 @@ TEST_CASE("an MLP has as many neurons as the configuration says, and its sites t
     Gpt2Config thick = small_config();
     thick.inner = 100;
     Nano model(thick);
-    CHECK(model->h[1]->mlp->c_fc->weight.sizes() == at::IntArrayRef({48, 100}));
+    CHECK(model->blocks[1]->mlp->hidden->weight.sizes() == at::IntArrayRef({48, 100}));
     const at::Tensor ids = at::arange(5, at::kLong).unsqueeze(0);
     const at::Tensor clean = model->forward(ids);
     for (const char* const path : {"h.1.mlp.act", "h.1.mlp.c_fc"}) {

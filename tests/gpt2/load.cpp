@@ -18,7 +18,7 @@
 using namespace suture;
 
 namespace {
-using Tiny = Gpt2<48, 3>;
+using Tiny = Decoder;
 
 Gpt2Config tiny(bool tied) {
     Gpt2Config c;
@@ -44,7 +44,7 @@ const at::Tensor ids() { return at::arange(5, at::kLong).unsqueeze(0); }
 /// The message of loading the directory; empty if it loads.
 std::string refusal(const files::Folder& folder) {
     try {
-        (void)load_gpt2<48, 3>(folder.path());
+        (void)gpt2::load(folder.path());
     } catch (const ModelError& e) {
         return e.what();
     }
@@ -69,7 +69,7 @@ TEST_CASE("a directory is loaded with or without the prefix, tied or untied") {
             const files::Folder folder;
             Tiny model(tiny(tied));
             write_model(folder, weights_of(model, prefix), tied);
-            auto loaded = load_gpt2<48, 3>(folder.path());
+            auto loaded = gpt2::load(folder.path());
             CHECK(loaded->forward(ids()).equal(model->forward(ids())));
             CHECK(loaded->config().tied == tied);
         }
@@ -104,9 +104,9 @@ TEST_CASE("16-bit weights are widened and 64-bit weights are rounded") {
         files::Tensors weights = weights_of(model, "");
         for (auto& [name, weight] : weights) weight = weight.to(dtype);
         write_model(folder, weights, true);
-        auto loaded = load_gpt2<48, 3>(folder.path());
-        CHECK(loaded->wte->weight.scalar_type() == at::kFloat);
-        CHECK(loaded->wte->weight.equal(model->wte->weight.to(dtype).to(at::kFloat)));
+        auto loaded = gpt2::load(folder.path());
+        CHECK(loaded->token_embedding->weight.scalar_type() == at::kFloat);
+        CHECK(loaded->token_embedding->weight.equal(model->token_embedding->weight.to(dtype).to(at::kFloat)));
     }
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("a tied embedding may be in the file under either name") {
         weights[prefix + std::string("lm_head.weight")] = weights.at(prefix + std::string("transformer.wte.weight"));
         weights.erase(prefix + std::string("transformer.wte.weight"));
         write_model(folder, weights, true);
-        CHECK(load_gpt2<48, 3>(folder.path())->forward(ids()).equal(model->forward(ids())));
+        CHECK(gpt2::load(folder.path())->forward(ids()).equal(model->forward(ids())));
     }
     CHECK(files::contains(refusal([](auto& w) { w.erase("wte.weight"); }, false), "has no tensor \"wte.weight\""));
 }
@@ -175,11 +175,11 @@ TEST_CASE("tensors that the model lacks are read past on request, by the name of
     weights["v_head.summary.weight"] = at::ones({1, 48});
     write_model(folder, weights, true);
     using Names = std::vector<std::string>;
-    CHECK(gpt2_extra_weights(folder.path()) ==
+    CHECK(gpt2::extra_weights(folder.path()) ==
           Names{"module.v_head.summary.bias", "score.weight", "v_head.summary.weight"});
     const auto skipping = [&](const Names& skip) {
         try {
-            CHECK(load_gpt2<48, 3>(folder.path(), {.skip = skip})->forward(ids()).equal(model->forward(ids())));
+            CHECK(gpt2::load(folder.path(), {.skip = skip})->forward(ids()).equal(model->forward(ids())));
         } catch (const ModelError& e) {
             return std::string(e.what());
         }
@@ -267,7 +267,7 @@ TEST_CASE("weights in several files are read by their index, and model.safetenso
     files::write_bytes(folder / "model.safetensors.index.json", "{\"weight_map\": {" + listed + "}}");
     save_safetensors(folder / "a.safetensors", first);
     save_safetensors(folder / "b.safetensors", second);
-    CHECK(load_gpt2<48, 3>(folder.path())->forward(ids()).equal(model->forward(ids())));
+    CHECK(gpt2::load(folder.path())->forward(ids()).equal(model->forward(ids())));
 
     second.erase("transformer.wpe.weight");
     save_safetensors(folder / "b.safetensors", second);
@@ -275,17 +275,17 @@ TEST_CASE("weights in several files are read by their index, and model.safetenso
                           "index.json has no tensor \"wpe.weight\": the index lists "
                           "\"transformer.wpe.weight\" in a file that lacks it"));
     std::filesystem::remove(folder / "b.safetensors");
-    CHECK_THROWS_WITH_AS((load_gpt2<48, 3>(folder.path())),
+    CHECK_THROWS_WITH_AS((gpt2::load(folder.path())),
                          doctest::Contains("1 of the 2 files that it lists are not there, such as \"b.safetensors\""),
                          FileError);
-    save_gpt2(folder.path(), model);
-    CHECK(load_gpt2<48, 3>(folder.path())->forward(ids()).equal(model->forward(ids())));
+    gpt2::save(folder.path(), model);
+    CHECK(gpt2::load(folder.path())->forward(ids()).equal(model->forward(ids())));
 }
 
 TEST_CASE("parameters are loaded without gradients") {
     const files::Folder folder;
     write_model(folder, weights_of(Tiny(tiny(true)), ""), true);
-    for (const at::Tensor& parameter : load_gpt2<48, 3>(folder.path())->parameters())
+    for (const at::Tensor& parameter : gpt2::load(folder.path())->parameters())
         CHECK_FALSE(parameter.requires_grad());
 }
 
@@ -306,10 +306,10 @@ TEST_CASE("weights that do not fit config.json are refused by name") {
 TEST_CASE("a missing file or another width is refused with a remedy") {
     const files::Folder folder;
     files::write_bytes(folder / "config.json", config_text(true));
-    CHECK_THROWS_WITH_AS((load_gpt2<48, 3>(folder.path())), doctest::Contains("model.safetensors"), FileError);
+    CHECK_THROWS_WITH_AS((gpt2::load(folder.path())), doctest::Contains("model.safetensors"), FileError);
     save_safetensors(folder / "model.safetensors", weights_of(Tiny(tiny(true)), ""));
-    CHECK_THROWS_WITH_AS((load_gpt2<64, 4>(folder.path())),
-                         doctest::Contains("Gpt2<64, 4> was compiled: use Gpt2<48, 3>"), ModelError);
+    CHECK_THROWS_WITH_AS((gpt2::load(folder.path())),
+                         doctest::Contains("Decoder was compiled: use Decoder"), ModelError);
 }
 
 TEST_CASE("a directory of any compiled width is visited with a model of its type") {

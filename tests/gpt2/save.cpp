@@ -17,7 +17,7 @@ using suture_test::message_of;
 using suture_test::says;
 
 namespace {
-using Tiny = Gpt2<48, 3>;
+using Tiny = Decoder;
 
 Gpt2Config tiny(bool tied = true) {
     Gpt2Config c;
@@ -49,8 +49,8 @@ TEST_CASE("a saved model is loaded bit for bit, tied or untied") {
         CAPTURE(tied);
         const files::Folder folder;
         const Tiny model(tiny(tied));
-        save_gpt2(folder.path(), model);
-        const Tiny loaded = load_gpt2<48, 3>(folder.path());
+        gpt2::save(folder.path(), model);
+        const Tiny loaded = gpt2::load(folder.path());
         CHECK(files::same_bits(weights_of(loaded), weights_of(model)));
         CHECK(same_fields(loaded->config(), model->config()));
     }
@@ -60,7 +60,7 @@ TEST_CASE("every field of a configuration survives writing and reading") {
     const files::Folder folder;
     const auto read_back = [&](const Gpt2Config& c) {
         files::write_bytes(folder / "config.json", config_json(c));
-        return same_fields(read_gpt2_config(folder / "config.json"), c);
+        return same_fields(gpt2::read_config(folder / "config.json"), c);
     };
     for (int f = 0; f <= static_cast<int>(ActivationFunction::linear); ++f)
         for (const bool flag : {true, false}) {
@@ -75,51 +75,51 @@ TEST_CASE("every field of a configuration survives writing and reading") {
 
 TEST_CASE("weights have the names and the metadata that Hugging Face's GPT2LMHeadModel reads") {
     const files::Folder folder;
-    save_gpt2(folder.path(), Tiny(tiny(false)));
+    gpt2::save(folder.path(), Tiny(tiny(false)));
     const Safetensors file = Safetensors::open(folder / "model.safetensors");
     for (const char* name :
          {"transformer.wte.weight", "transformer.h.1.attn.c_attn.bias", "transformer.ln_f.weight", "lm_head.weight"})
         CHECK(file.contains(name));
     CHECK(file.metadata() == std::map<std::string, std::string>{{"format", "pt"}});
     const files::Folder tied;
-    save_gpt2(tied.path(), Tiny(tiny(true)));
+    gpt2::save(tied.path(), Tiny(tiny(true)));
     CHECK_FALSE(Safetensors::open(tied / "model.safetensors").contains("lm_head.weight"));
 }
 
 TEST_CASE("further text files are written with the model, and the directory is created") {
     const files::Folder folder;
-    save_gpt2(folder / "new" / "model", Tiny(tiny()), {{"vocab.json", "{}"}, {"training.json", "[1]"}});
+    gpt2::save(folder / "new" / "model", Tiny(tiny()), {{"vocab.json", "{}"}, {"training.json", "[1]"}});
     CHECK(files::bytes_of(folder / "new" / "model" / "vocab.json") == "{}");
     CHECK(files::bytes_of(folder / "new" / "model" / "training.json") == "[1]");
-    CHECK_NOTHROW((void)load_gpt2<48, 3>(folder / "new" / "model"));
+    CHECK_NOTHROW((void)gpt2::load(folder / "new" / "model"));
 }
 
 TEST_CASE("saving over another model replaces it and leaves no temporary files") {
     const files::Folder folder;
-    save_gpt2(folder.path(), Tiny(tiny(false)), {{"vocab.json", "old"}});
+    gpt2::save(folder.path(), Tiny(tiny(false)), {{"vocab.json", "old"}});
     const Tiny model(tiny(true));
-    save_gpt2(folder.path(), model, {{"vocab.json", "new"}});
-    CHECK(files::same_bits(weights_of(load_gpt2<48, 3>(folder.path())), weights_of(model)));
+    gpt2::save(folder.path(), model, {{"vocab.json", "new"}});
+    CHECK(files::same_bits(weights_of(gpt2::load(folder.path())), weights_of(model)));
     CHECK(files::bytes_of(folder / "vocab.json") == "new");
     CHECK(folder.entries() == 3);
 }
 
 TEST_CASE("a failed save leaves the directory unchanged") {
     const files::Folder folder;
-    save_gpt2(folder.path(), Tiny(tiny()), {{"vocab.json", "old"}});
+    gpt2::save(folder.path(), Tiny(tiny()), {{"vocab.json", "old"}});
     const auto before = contents(folder);
 
-    CHECK(says(message_of<ModelError>([&] { save_gpt2(folder.path(), Tiny(nullptr)); }),
+    CHECK(says(message_of<ModelError>([&] { gpt2::save(folder.path(), Tiny(nullptr)); }),
                "this model is empty: construct it"));
     for (const char* name : {"", ".", "..", "a/b", "config.json", "model.safetensors"})
         CHECK(says(message_of<ValueError>([&] {
-                       save_gpt2(folder.path(), Tiny(tiny()), {{name, "x"}});
+                       gpt2::save(folder.path(), Tiny(tiny()), {{name, "x"}});
                    }),
                    "cannot be named '" + std::string(name) + "': give a name"));
     Tiny damaged(tiny());
-    damaged->wte->weight.set_data(at::full({5, 48}, 1, at::kComplexDouble));
+    damaged->token_embedding->weight.set_data(at::full({5, 48}, 1, at::kComplexDouble));
     CHECK(says(message_of<FileError>([&] {
-                   save_gpt2(folder.path(), damaged, {{"vocab.json", "new"}});
+                   gpt2::save(folder.path(), damaged, {{"vocab.json", "new"}});
                }),
                "model.safetensors", "transformer.wte.weight", "which the file cannot hold"));
     CHECK(contents(folder) == before);
@@ -130,6 +130,6 @@ TEST_CASE("a directory that cannot be created is refused by name") {
     files::write_bytes(folder / "taken", "a file");
     for (const auto& path : {folder / "taken", folder / "taken" / "below"})
         CHECK(
-            says(message_of<FileError>([&] { save_gpt2(path, Tiny(tiny())); }), path.string() + " is not a directory"));
+            says(message_of<FileError>([&] { gpt2::save(path, Tiny(tiny())); }), path.string() + " is not a directory"));
     CHECK(files::bytes_of(folder / "taken") == "a file");
 }

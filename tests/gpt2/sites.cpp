@@ -21,7 +21,7 @@ using namespace suture;
 using suture_test::message_of;
 
 namespace {
-using Model = Gpt2<12, 3>;
+using Model = Decoder;
 constexpr Index layers = 2;
 
 const Safetensors& python() {
@@ -208,7 +208,7 @@ TEST_CASE("what heads read and the norm of the stream are not edited at one posi
     for (const char* path : {"h.1.ln_1", "h.1.ln_1.input", "h.1.ln_1.scale", "h.1.attn.c_attn.input"}) {
         CAPTURE(path);
         HookSet hooks;
-        hooks.add(model->h[1]->q_input, on<HeadIn>(head(2)).zero());
+        hooks.add(model->blocks[1]->q_input, on<HeadIn>(head(2)).zero());
         hooks.add(site(model, path), [](const at::Tensor& x) { return x.mul(2); });
         CHECK(says_so(message_of<HookError>([&] { logits_of(model, hooks); }),
                       std::string(path).find("c_attn") == std::string::npos ? "h.1.ln_1" : path));
@@ -216,8 +216,8 @@ TEST_CASE("what heads read and the norm of the stream are not edited at one posi
     // At other positions each has its effect: in the last layer, those before the position are not moved by the other one.
     const auto logits_with = [&](bool heads, bool norm) {
         HookSet hooks;
-        if (heads) hooks.add(model->h[1]->q_input, on<HeadIn>(head(2), token(-1)).zero());
-        if (norm) hooks.add(model->h[1]->ln_1, on<Norm>(token(0)).zero());
+        if (heads) hooks.add(model->blocks[1]->q_input, on<HeadIn>(head(2), token(-1)).zero());
+        if (norm) hooks.add(model->blocks[1]->attn_norm, on<Norm>(token(0)).zero());
         return logits_of(model, hooks);
     };
     const at::Tensor norm = logits_with(false, true), both = logits_with(true, true);
@@ -231,8 +231,8 @@ TEST_CASE("NaN in the stream is not taken for an edit of its norm") {
     const at::NoGradGuard no_gradients;
     Model model = make_model();
     HookSet hooks;
-    hooks.add(model->h[1]->resid_pre, on<Resid>(token(0)).set(std::numeric_limits<double>::quiet_NaN()));
-    hooks.add(model->h[1]->q_input, on<HeadIn>(head(2)).zero());
+    hooks.add(model->blocks[1]->resid_pre, on<Resid>(token(0)).set(std::numeric_limits<double>::quiet_NaN()));
+    hooks.add(model->blocks[1]->q_input, on<HeadIn>(head(2)).zero());
     CHECK(logits_of(model, hooks).isnan().any().item<bool>());
 }
 
@@ -241,9 +241,9 @@ TEST_CASE("an edit of what the output projection reads counts beside one of what
     Model model = make_model();
     const auto logits_with = [&](bool read, bool added, bool of_z) {
         HookSet hooks;
-        if (read) hooks.add<Z<12, 3>>(model->h[1]->attn->c_proj->input, on<Z>(head(0)).multiply(2.0));
-        if (of_z) hooks.add(model->h[1]->attn->z, on<Z>(head(0)).multiply(2.0));
-        if (added) hooks.add(model->h[1]->attn->result, on<HeadOut>(head(2)).multiply(3.0));
+        if (read) hooks.add<Z<12, 3>>(model->blocks[1]->attn->out->input, on<Z>(head(0)).multiply(2.0));
+        if (of_z) hooks.add(model->blocks[1]->attn->z, on<Z>(head(0)).multiply(2.0));
+        if (added) hooks.add(model->blocks[1]->attn->result, on<HeadOut>(head(2)).multiply(3.0));
         return logits_of(model, hooks);
     };
     CHECK(logits_with(true, true, false).equal(logits_with(false, true, true)));
@@ -260,7 +260,7 @@ TEST_CASE(
         CAPTURE(path);
         HookSet hooks;
         hooks.add_backward(site(model, path), [](const at::Tensor&) {});
-        hooks.add_backward(model->h[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
+        hooks.add_backward(model->blocks[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
         const auto message = message_of<HookError>([&] {
             const auto scope = hooks.activate();
             model->forward(ids);
@@ -269,8 +269,8 @@ TEST_CASE(
     }
     // A hook that only looks at the forward pass may stand beside one.
     HookSet hooks;
-    hooks.add(model->h[1]->ln_1, [](const View<Norm<12>>&) {});
-    hooks.add_backward(model->h[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
+    hooks.add(model->blocks[1]->attn_norm, [](const View<Norm<12>>&) {});
+    hooks.add_backward(model->blocks[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
     const auto scope = hooks.activate();
     model->forward(ids)[1][-1][3].backward();
 }

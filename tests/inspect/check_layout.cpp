@@ -33,7 +33,7 @@ concept checkable = requires(std::shared_ptr<AttentionImpl<NeoXLike, NeoXLike, 4
     check_layout(a, site, x);
 };
 
-using Small = Gpt2<48, 3>;
+using Small = Decoder;
 Small small_model(Index layers) {
     Gpt2Config c;
     c.width = 48, c.heads = 3, c.inner = 192, c.layers = layers, c.positions = 16, c.vocabulary = 7;
@@ -113,7 +113,7 @@ TEST_CASE("with the pattern's site, a wrong number of heads is caught, and heads
 TEST_CASE("suture's GPT-2 passes, in every layer, by its logits and by its own sites") {
     Small model = small_model(2);
     const at::Tensor ids = at::randint(7, {2, 5}, at::kLong);
-    for (const auto& block : model->h) {
+    for (const auto& block : model->blocks) {
         const auto& a = *block->attn;
         const LayoutReport by_logits = check_layout(model, a.c_attn, ids);
         INFO(to_string(by_logits));
@@ -131,7 +131,7 @@ TEST_CASE("suture's GPT-2 passes, in every layer, by its logits and by its own s
 TEST_CASE("suture's GPT-2 declared as GPT-NeoX's is caught, at a site found by its path") {
     Small model = small_model(2);
     const at::Tensor ids = at::randint(7, {1, 5}, at::kLong);
-    const LayoutReport report = check_layout<NeoXQkv<3, 16>>(model, model->h[1]->attn->c_attn, ids);
+    const LayoutReport report = check_layout<NeoXQkv<3, 16>>(model, model->blocks[1]->attn->qkv, ids);
     CHECK(report.site == "h.1.attn.c_attn");
     CHECK_FALSE(report.passed());
     CHECK(names(report, "Gpt2Qkv<48, 3>"));
@@ -147,9 +147,9 @@ TEST_CASE("checking leaves the model unchanged and draws no random numbers") {
         run();
         return at::rand({2});
     };
-    CHECK(number_after([] {}).equal(number_after([&] { (void)check_layout(model, model->h[0]->attn->c_attn, ids); })));
+    CHECK(number_after([] {}).equal(number_after([&] { (void)check_layout(model, model->blocks[0]->attn->qkv, ids); })));
     CHECK(model->forward(ids).equal(before));
-    CHECK(model->h[0]->attn->c_attn->weight.requires_grad());
+    CHECK(model->blocks[0]->attn->qkv->weight.requires_grad());
 }
 
 TEST_CASE("a projection of queries alone, or of keys and values, is checked as far as it goes") {

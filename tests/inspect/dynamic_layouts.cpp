@@ -74,7 +74,7 @@ TEST_CASE("a table shows the numbers of a site, or that they are not known") {
 TEST_CASE("a layout with dynamic numbers is checked with those of the site") {
     Gpt2Config c;
     c.width = 48, c.heads = 3, c.inner = 192, c.layers = 1, c.positions = 16, c.vocabulary = 7;
-    Gpt2<48, 3> model(c);
+    Decoder model(c);
     model->eval();
     const at::Tensor ids = at::randint(7, {1, 6}, at::kLong);
     const auto found = site<Dynamic>(model, "h.0.attn.c_attn");

@@ -27,7 +27,7 @@ namespace {
 using namespace suture;
 using suture_test::message_of;
 using suture_test::says;
-using Small = Gpt2<48, 3>;
+using Small = Decoder;
 
 Small small_model() {
     Gpt2Config c;
@@ -64,7 +64,7 @@ TEST_CASE("a pass gives the same output with and without a site table, bit for b
     Small model = small_model();
     CHECK(site_table(model, ids()).output.equal(model->forward(ids())));
     HookSet hooks;
-    hooks.add(model->h[1]->attn->c_attn, on<Q>(token(3)).add(1.0));
+    hooks.add(model->blocks[1]->attn->qkv, on<Q>(token(3)).add(1.0));
     CHECK(site_table(model, hooks, ids()).output.equal(run_with_hooks(model, hooks, ids())));
     CHECK_FALSE(site_table(model, hooks, ids()).output.equal(model->forward(ids())));
 }
@@ -75,7 +75,7 @@ TEST_CASE("a site table draws no random numbers and keeps the gradients") {
         Small model = small_model();
         const at::Tensor out = with_table ? site_table(model, ids()).output : model->forward(ids());
         out.pow(2).sum().backward();
-        return model->h[0]->attn->c_attn->weight.grad().clone();
+        return model->blocks[0]->attn->qkv->weight.grad().clone();
     };
     CHECK(run(true).equal(run(false)));
 }
@@ -100,9 +100,9 @@ TEST_CASE("an entry has layout, shape, dtype, device, mean and standard deviatio
     const at::NoGradGuard no_gradients;
     Small model = small_model();
     HookSet hooks;
-    hooks.add(model->h[0]->attn->c_attn, on<K>().set(3.0));
+    hooks.add(model->blocks[0]->attn->qkv, on<K>().set(3.0));
     at::Tensor seen;
-    hooks.add(model->h[0]->attn->c_attn, [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
+    hooks.add(model->blocks[0]->attn->qkv, [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
     const auto table = site_table(model, hooks, ids());
     const SiteTableEntry e = entry_of(table.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");

@@ -76,9 +76,9 @@ void spill_a_history(const fs::path& path, int version) {
 pictures::Saved save_a_picture(const fs::path& directory, int version, const pictures::Gnuplot& gnuplot) {
     return pictures::save(pictures_test::map_of(at::full({3, 2 + version}, 1.0 + version)), directory, "map", gnuplot);
 }
-const Gpt2<4, 1>& model_of(int version) {
+const Decoder& model_of(int version) {
     static const auto made = [] {
-        std::vector<Gpt2<4, 1>> both;
+        std::vector<Decoder> both;
         for (int each : {0, 1}) {
             Gpt2Config config;
             config.width = 4, config.heads = 1, config.inner = 16, config.layers = 1 + each, config.positions = 4;
@@ -118,7 +118,7 @@ std::vector<Writer> every_writer(const pictures::Gnuplot& gnuplot, bool draws) {
         {"a model",
          {"config.json", "model.safetensors", "words.txt"},
          [](const fs::path& d, int v) {
-             save_gpt2(d, model_of(v), {{"words.txt", text_of(v)}});
+             gpt2::save(d, model_of(v), {{"words.txt", text_of(v)}});
          }},
         {"a picture", of_picture, [gnuplot](const fs::path& d, int v) { save_a_picture(d, v, gnuplot); }},
     };

@@ -16,7 +16,7 @@ namespace {
 using namespace suture;
 using suture_test::message_of;
 using suture_test::says;
-using Small = Gpt2<24, 3>;
+using Small = Decoder;
 
 /// A model in which every parameter matters, biases and norms too.
 template <Index W, Index H>
@@ -78,14 +78,14 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
     Latest<Resid<24>> last;
     hooks.add(sites<Z<24, 3>>(model, "h.*.attn.z"), z);
     hooks.add(sites<MlpOut<24>>(model, "h.*.mlp.c_proj"), mlps);
-    hooks.add(model->h[2]->resid_post, last);
+    hooks.add(model->blocks[2]->resid_post, last);
     run_with_hooks(model, hooks, ids());
     const at::Tensor stream = last[0][on<Resid>(batch(1), token(4))].clone();
     const at::Tensor centred = stream - stream.mean();
     const double scale = std::sqrt(centred.square().mean().item<double>() + 1e-5);
     const auto difference = [&](const at::Tensor& in_stream) {
-        const at::Tensor normed = (in_stream - in_stream.mean()) / scale * model->ln_f->weight + model->ln_f->bias;
-        return (model->lm_head->weight[3] - model->lm_head->weight[8]).dot(normed).item<double>();
+        const at::Tensor normed = (in_stream - in_stream.mean()) / scale * model->final_norm->weight + model->final_norm->bias;
+        return (model->head->weight[3] - model->head->weight[8]).dot(normed).item<double>();
     };
     const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
 
@@ -94,7 +94,7 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
     const DirectLogitAttribution a = direct_logit_attribution(model, ids(), logit_difference(3, 8), token(4));
     for (Index layer = 0; layer < 3; ++layer) {
         const auto at = static_cast<std::size_t>(layer);
-        const auto& c_proj = model->h[at]->attn->c_proj;
+        const auto& c_proj = model->blocks[at]->attn->out;
         for (Index h = 0; h < 3; ++h) {
             const at::Tensor written = z[at][on<Z>(batch(1), token(4), head(h))].matmul(rows_of_head(c_proj, h));
             CHECK(a.heads[1][layer][h].item<double>() == doctest::Approx(lost(written)).epsilon(1e-9));
@@ -103,7 +103,7 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
         const at::Tensor by_mlp = mlps[at][on<MlpOut>(batch(1), token(4))].clone();
         CHECK(a.mlps[1][layer].item<double>() == doctest::Approx(lost(by_mlp)).epsilon(1e-9));
     }
-    const at::Tensor embedded = model->wte(ids())[1][4] + model->wpe(at::arange(6))[4];
+    const at::Tensor embedded = model->token_embedding(ids())[1][4] + model->position_embedding(at::arange(6))[4];
     CHECK(a.embedding[1].item<double>() == doctest::Approx(lost(embedded)).epsilon(1e-9));
     CHECK(a.norm_bias[1].item<double>() == doctest::Approx(difference(at::zeros({24}, at::kDouble))).epsilon(1e-9));
 }
@@ -150,7 +150,7 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
 
     SUBCASE("a silenced head contributes nothing, and what is read before it is as it was") {
         for (const DirectLogitAttribution& a :
-             {patched(model->h[1]->attn->z, on<Z>(head<2>).zero()),
+             {patched(model->blocks[1]->attn->z, on<Z>(head<2>).zero()),
               patched(site<Z<24, 3>>(model, "h.1.attn.c_proj.input"), on<Z>(head<2>).zero())}) {
             CHECK(a.heads.select(-2, 1).select(-1, 2).eq(0).all().item<bool>());
             CHECK(largest(a.heads.select(-2, 2) - clean.heads.select(-2, 2)) > 1e-6);  // it reads the missing part
@@ -158,31 +158,31 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
         }
     }
     SUBCASE("an edited query or MLP is its part's contribution, and no edit of the stream") {
-        CHECK(patched(model->h[0]->attn->c_attn, on<Q>(token(-1)).add(1.0)).edits.eq(0).all().item<bool>());
-        const DirectLogitAttribution a = patched(model->h[2]->mlp->c_proj, on<MlpOut>(token(-1)).zero());
+        CHECK(patched(model->blocks[0]->attn->qkv, on<Q>(token(-1)).add(1.0)).edits.eq(0).all().item<bool>());
+        const DirectLogitAttribution a = patched(model->blocks[2]->mlp->down, on<MlpOut>(token(-1)).zero());
         CHECK(a.mlps.select(-1, 2).eq(0).all().item<bool>());
         CHECK(a.edits.eq(0).all().item<bool>());
     }
     SUBCASE("an edit of the stream at another token reaches the logit through the parts alone") {
-        CHECK(patched(model->h[1]->resid_mid, on<Resid>(token(0)).zero()).edits.eq(0).all().item<bool>());
+        CHECK(patched(model->blocks[1]->resid_mid, on<Resid>(token(0)).zero()).edits.eq(0).all().item<bool>());
     }
     SUBCASE("edits of the stream itself are kept apart, wherever they are") {
         const at::Tensor vector = at::randn({24}, at::kDouble);
         const auto steer = on<Resid>(token(-1)).add(vector);
         for (const DirectLogitAttribution& a :
-             {patched(model->h[0]->resid_pre, steer), patched(model->h[1]->resid_mid, steer),
-              patched(model->h[2]->resid_post, steer), patched(site<Resid<24>>(model, "ln_f.input"), steer),
-              patched(model->h[1]->attn->c_proj, on<AttnOut>(token(-1)).add(vector)),
-              patched(model->ln_f, on<Norm>(token(-1)).add(vector))})
+             {patched(model->blocks[0]->resid_pre, steer), patched(model->blocks[1]->resid_mid, steer),
+              patched(model->blocks[2]->resid_post, steer), patched(site<Resid<24>>(model, "ln_f.input"), steer),
+              patched(model->blocks[1]->attn->out, on<AttnOut>(token(-1)).add(vector)),
+              patched(model->final_norm, on<Norm>(token(-1)).add(vector))})
             CHECK(a.edits.ne(0).all().item<bool>());
-        const at::Tensor direction = model->lm_head->weight[1] - model->lm_head->weight[4];
-        const at::Tensor after = patched(model->ln_f, on<Norm>(token(-1)).add(vector)).edits;
+        const at::Tensor direction = model->head->weight[1] - model->head->weight[4];
+        const at::Tensor after = patched(model->final_norm, on<Norm>(token(-1)).add(vector)).edits;
         CHECK(largest(after - direction.dot(vector)) < 1e-10);
-        const DirectLogitAttribution early = patched(model->h[0]->resid_pre, steer);
-        const at::Tensor weighed = model->ln_f->weight * direction;
+        const DirectLogitAttribution early = patched(model->blocks[0]->resid_pre, steer);
+        const at::Tensor weighed = model->final_norm->weight * direction;
         const at::Tensor scale = early.edits / vector.dot(weighed - weighed.mean());
         CHECK(scale.gt(0).all().item<bool>());
-        const at::Tensor embedded = (model->wte(ids()) + model->wpe(at::arange(6))).select(1, -1);
+        const at::Tensor embedded = (model->token_embedding(ids()) + model->position_embedding(at::arange(6))).select(1, -1);
         CHECK(largest(early.embedding - embedded.matmul(weighed - weighed.mean()) * scale) < 1e-10);
     }
 }
@@ -195,7 +195,7 @@ TEST_CASE("direct logit attribution disturbs no model, and runs inside a hook") 
     at::Tensor inside;
     HookSet hooks;
     const auto attributes = [&](const auto&) { inside = direct_logit_attribution(model, ids(), logit(2)).total(); };
-    hooks.add(model->ln_f, attributes);
+    hooks.add(model->final_norm, attributes);
     CHECK(run_with_hooks(model, hooks, ids()).equal(before));
     CHECK(inside.equal(outside));
     CHECK(suture::detail::innermost_scope == nullptr);

@@ -15,8 +15,8 @@ using namespace suture;
 using Qkv = Gpt2Qkv<8, 2>;
 
 namespace {
-Gpt2<8, 2> small_model() {
-    return Gpt2<8, 2>(Gpt2Config{.width = 8, .heads = 2, .inner = 32, .layers = 2, .positions = 8, .vocabulary = 11});
+Decoder small_model() {
+    return Decoder(Gpt2Config{.width = 8, .heads = 2, .inner = 32, .layers = 2, .positions = 8, .vocabulary = 11});
 }
 
 int faults = 0;

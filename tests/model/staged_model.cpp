@@ -54,7 +54,7 @@ struct WithForward {
 }  // namespace
 
 TEST_CASE("a module, its holder, a struct and any pointer of these is a staged model") {
-    static_assert(StagedModel<Gpt2<48, 3>> && StagedModel<Gpt2<48, 3>::ContainedType>);
+    static_assert(StagedModel<Decoder> && StagedModel<Decoder::ContainedType>);
     static_assert(StagedModel<Plain> && StagedModel<Plain*> && StagedModel<std::shared_ptr<Plain>>);
     static_assert(StagedModel<std::unique_ptr<Plain>> && StagedModel<const std::unique_ptr<Plain>>);
     static_assert(StagedModel<WithPositions> && StagedModel<WithSomeLogits>);
@@ -76,7 +76,7 @@ TEST_CASE("the further forms are found where there are any") {
     static_assert(!computes_positions<Plain> && !reads_some_logits<Plain>);
     static_assert(computes_positions<WithPositions> && !reads_some_logits<WithPositions>);
     static_assert(!computes_positions<WithSomeLogits> && reads_some_logits<WithSomeLogits>);
-    static_assert(computes_positions<Gpt2<48, 3>::ContainedType> && reads_some_logits<Gpt2<48, 3>::ContainedType>);
+    static_assert(computes_positions<Decoder::ContainedType> && reads_some_logits<Decoder::ContainedType>);
 }
 
 TEST_CASE("the stages are those of the model itself, not of a copy") {
@@ -93,7 +93,7 @@ TEST_CASE("an empty pointer or holder is refused before anything runs") {
     using suture::detail::stages_of;
     Plain* pointer = nullptr;
     std::shared_ptr<Plain> shared;
-    Gpt2<48, 3> holder(nullptr);
+    Decoder holder(nullptr);
     for (const std::string& text : {message_of<ModelError>([&] { (void)stages_of(pointer); }),
                                     message_of<ModelError>([&] { (void)stages_of(shared); }),
                                     message_of<ModelError>([&] { (void)stages_of(holder); })})

@@ -132,14 +132,14 @@ TEST_CASE("prompts that share a prefix have equal rows for it at every layer") {
     config.vocabulary = 11;
     at::manual_seed(7);
     const at::NoGradGuard no_gradients;
-    Gpt2<24, 3> model(config);
+    Decoder model(config);
     for (const at::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.3);  // so that tokens matter
     constexpr Index shared = 5;
 
     Latest<Gpt2Qkv<24, 3>> latest;
     Latest<Q<24, 3>> last(RecordOptions{.tokens = token(shared - 1), .batches = batch(0)});
     HookSet hooks;
-    const auto sites = model->h | ranges::views::transform([](const auto& block) { return block->attn->c_attn; });
+    const auto sites = model->blocks | ranges::views::transform([](const auto& block) { return block->attn->qkv; });
     hooks.add(sites, latest);
     hooks.add(sites, last);
     const auto run = [&](const std::vector<Index>& ids) {

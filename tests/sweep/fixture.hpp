@@ -20,7 +20,7 @@
 
 namespace sweeping {
 using namespace suture;
-using Model = Gpt2<48, 3>;
+using Model = Decoder;
 using Qkv = Gpt2Qkv<48, 3>;
 
 inline constexpr Index layers = 3, length = 6, vocabulary = 11;

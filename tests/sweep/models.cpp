@@ -52,7 +52,7 @@ TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forwar
     const at::Tensor clean = at::tensor({2, 1, 0, 0, 2, 1, 0, 0, 1}, at::kLong),
                      corrupted = at::tensor({1, 1, 2, 0, 0, 1, 0, 0, 1}, at::kLong);
     for (const Patching& patching : {denoising(clean, corrupted), noising(clean, corrupted), zero_ablation(clean)})
-        check_all_grids(load_gpt2<48, 3>(*directory), patching, logit_difference(0, 2));
+        check_all_grids(gpt2::load(*directory), patching, logit_difference(0, 2));
 }
 
 TEST_CASE("the names model is swept with the numbers of one forward pass per cell") {
@@ -70,7 +70,7 @@ TEST_CASE("the names model is swept with the numbers of one forward pass per cel
 
 TEST_CASE("a random GPT-2 small is swept with the numbers of one forward pass per cell") {
     torch::manual_seed(1);
-    Gpt2<768, 12> model{Gpt2Config{}};
+    Decoder model{Gpt2Config{}};
     const at::Tensor clean = at::randint(0, 50257, {15}, at::kLong);
     at::Tensor corrupted = clean.clone();
     corrupted.narrow(0, 13, 2).add_(1).remainder_(50257);

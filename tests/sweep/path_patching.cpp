@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(fixture, "with all other attentions and MLPs frozen, only the 
     const SweepResult direct =
         path_patching(m, noising(p.clean, p.corrupted), Grid::of<AttnOut>(attentions).all_positions(),
                       Paths::avoiding(attentions, mlps), logit(4));
-    const at::Tensor stream = seen(at(m->h[layers - 1]->resid_post), p.clean);
+    const at::Tensor stream = seen(at(m->blocks[layers - 1]->resid_post), p.clean);
     for (std::size_t layer = 0; layer < attentions.size(); ++layer) {
         const SiteRef<AnyLayout> site = at(attentions[layer]);
         const at::Tensor change = seen(site, p.corrupted) - seen(site, p.clean);

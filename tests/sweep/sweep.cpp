@@ -213,7 +213,7 @@ TEST_CASE("an interrupted sweep continues from its journal, with the same number
                "belongs to another sweep"));
     {
         const at::NoGradGuard no_gradients;
-        m->wte->weight.mul_(1.5);
+        m->token_embedding->weight.mul_(1.5);
     }
     options.journal = std::make_shared<SweepJournal>(file);
     CHECK(says(message_of<FileError>(
@@ -226,7 +226,7 @@ TEST_CASE("an interrupted sweep continues from its journal, with the same number
     (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
     {
         const at::NoGradGuard no_gradients;
-        m->wte->weight.mul_(1.5);
+        m->token_embedding->weight.mul_(1.5);
     }
     CHECK(says(message_of<FileError>([&] {
                    (void)sweep(forward, denoising(p.clean, p.corrupted), grid, logit_difference(3, 4), options);
@@ -321,7 +321,7 @@ TEST_CASE("a metric that writes into its argument is refused before it spoils a 
 TEST_CASE("attention scores, which exist only for whole runs, cannot be swept position by position") {
     Model m = model();
     const Pairs p = pairs(1, 2);
-    const Grid scores = Grid::of<Resid>(SiteRef<Resid<6>>(m->h[0]->attn->scores));
+    const Grid scores = Grid::of<Resid>(SiteRef<Resid<6>>(m->blocks[0]->attn->scores));
     CHECK(says(message_of<ShapeError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), scores, logit(1)); }),
                "give sites where each position has its own channels"));
 }

@@ -5,6 +5,7 @@
 #include "suture/decoder/config.hpp"
 #include "suture/decoder/detail/head_reads.hpp"
 #include "suture/decoder/detail/pass.hpp"
+#include "suture/decoder/detail/refused_on_models.hpp"
 #include "suture/decoder/layers.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
@@ -33,7 +34,9 @@ namespace suture {
 /// - `z`: the values mixed by each head
 /// - `result`: what each head adds to the residual stream, computed only where something waits there
 /// - the output projection, whose output is added to the residual stream
-class DecoderAttentionImpl : public torch::nn::Cloneable<DecoderAttentionImpl>, public HasSites {
+class DecoderAttentionImpl : public torch::nn::Cloneable<DecoderAttentionImpl>,
+                             public HasSites,
+                             public detail::ModulesNamedElsewhere {
 public:
     using Qkv = Phi3Qkv<dynamic, dynamic, dynamic>;
     using QkvByHead = NeoXQkv<dynamic, dynamic>;

@@ -8,6 +8,7 @@
 #include "suture/decoder/detail/head_reads.hpp"
 #include "suture/decoder/detail/module_pointer.hpp"
 #include "suture/decoder/detail/pass.hpp"
+#include "suture/decoder/detail/refused_on_models.hpp"
 #include "suture/decoder/layers.hpp"
 #include "suture/decoder/mlp.hpp"
 #include "suture/hook/hook_point.hpp"
@@ -33,7 +34,9 @@ namespace suture {
 /// stream, without changing the stream itself: `mlp_in` by the MLP, and by each head of the attention `attn_in` (where all
 /// heads have keys of their own) and after it, separately for queries, keys and values, `q_input`, `k_input` and `v_input`.
 /// Those by head are computed only where something waits at them.
-class DecoderBlockImpl : public torch::nn::Cloneable<DecoderBlockImpl>, public HasSites {
+class DecoderBlockImpl : public torch::nn::Cloneable<DecoderBlockImpl>,
+                         public HasSites,
+                         public detail::ModulesNamedElsewhere {
 public:
     DecoderBlockImpl(const DecoderConfig& config, Index layer, DecoderWeights weights)
         : config_(config), layer_(layer), weights_(weights) {

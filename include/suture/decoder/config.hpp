@@ -149,7 +149,7 @@ struct DecoderConfig {
 
     double embedding_scale = 1;  ///< multiplies the embedded tokens: sqrt(width) in Gemma
     bool is_tied = true;         ///< the unembedding is the embedding
-    double logit_cap = 0;  ///< logits are cap * tanh(logit / cap); 0 for none
+    double logit_cap = 0;        ///< logits are cap * tanh(logit / cap); 0 for none
 
     /// How many keys a query of this layer meets; 0 for all.
     Index window(Index layer) const { return windows.empty() ? 0 : windows.at(static_cast<std::size_t>(layer)); }

@@ -4,6 +4,7 @@
 #include "suture/core/catalogue.hpp"
 #include "suture/decoder/config.hpp"
 #include "suture/decoder/detail/activate.hpp"
+#include "suture/decoder/detail/refused_on_models.hpp"
 #include "suture/decoder/layers.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
@@ -17,7 +18,9 @@ namespace suture {
 /// The MLP of one block: `down(act)`, where act is `activation(up)` or, with a gate, `activation(gate) * up` (SwiGLU,
 /// GeGLU; Shazeer 2020). Gate and up are two modules, or one, `gate_up`. Sites: the modules, by the paths of their family, and
 /// `act`, what `down` reads.
-class DecoderMlpImpl : public torch::nn::Cloneable<DecoderMlpImpl>, public HasSites {
+class DecoderMlpImpl : public torch::nn::Cloneable<DecoderMlpImpl>,
+                       public HasSites,
+                       public detail::ModulesNamedElsewhere {
 public:
     using GateUp = Phi3GateUp<dynamic>;
 

@@ -6,6 +6,7 @@
 #include "suture/core/diagnostics.hpp"
 #include "suture/decoder/config.hpp"
 #include "suture/gpt2/names.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <cmath>
 #include <ostream>
@@ -73,13 +74,30 @@ struct Gpt2Config {
     SUTURE_NAMED_ELSEWHERE(act_fn)
     SUTURE_NAMED_ELSEWHERE(activation_function)
 #undef SUTURE_NAMED_ELSEWHERE
-    SUTURE_ABSENT("a configuration is read from its file: write read_gpt2_config(path)", from_pretrained);
-    SUTURE_ABSENT("a configuration is read from its file: write read_gpt2_config(path)", from_json);
-    SUTURE_ABSENT("a configuration is read from its file: write read_gpt2_config(path)", load);
+    SUTURE_ABSENT("a configuration is read from its file: write gpt2::read_config(path)", from_pretrained);
+    SUTURE_ABSENT("a configuration is read from its file: write gpt2::read_config(path)", from_json);
+    SUTURE_ABSENT("a configuration is read from its file: write gpt2::read_config(path)", load);
     template <class I>
     SUTURE_REJECTED("the fields have plain names: write config.layers, heads, width, positions", operator[](const I&)
                                                                                                      const);
 };
+
+namespace gpt2 {
+/// The configuration of a decoder as that of a GPT-2. @throws ModelError if it is not one
+inline Gpt2Config config_of(const DecoderConfig& c) {
+    Gpt2Config config;
+    config.width = c.width, config.heads = c.heads, config.inner = c.inner, config.layers = c.layers;
+    config.positions = c.positions, config.vocabulary = c.vocabulary;
+    config.layer_norm_epsilon = c.norm_epsilon;
+    config.activation = c.activation;
+    config.tied = c.is_tied;
+    config.scale_attention = c.score_scale != 1 || c.head_width == 1;
+    config.scale_attention_by_layer = c.is_score_scaled_by_layer;
+    if (!(static_cast<DecoderConfig>(config) == c))
+        throw ModelError("the model is not a GPT-2 but a " + c.family + " model: give one made from a Gpt2Config");
+    return config;
+}
+}  // namespace gpt2
 
 /// "GPT-2 of 12 layers, 12 heads, width 768, 1024 positions and 50257 tokens"
 inline std::ostream& operator<<(std::ostream& out, const Gpt2Config& config) {

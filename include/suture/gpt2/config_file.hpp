@@ -171,12 +171,14 @@ inline void check_plain_gpt2(const ConfigReader& config) {
 }
 }  // namespace detail
 
+namespace gpt2 {
+
 /// Reads the `config.json` of a Hugging Face GPT-2 model as transformers does: fields that are absent have GPT2Config's
 /// defaults, unknown fields do not matter, and hidden_size, num_attention_heads, num_hidden_layers and
 /// max_position_embeddings stand for n_embd, n_head, n_layer and n_positions. Without either name of the positions, n_ctx
 /// gives them, as in the first checkpoints.
-/// @throws FileError if it cannot be read; ModelError if it describes a model that suture's GPT-2 does not implement
-inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
+/// @throws FileError if it cannot be read; ModelError if it describes a model that a Decoder does not implement
+inline Gpt2Config read_config(const std::filesystem::path& file) {
     const detail::ConfigReader config(file);
     detail::check_plain_gpt2(config);
     Gpt2Config c;
@@ -201,7 +203,9 @@ inline Gpt2Config read_gpt2_config(const std::filesystem::path& file) {
 }
 
 template <class...>
-SUTURE_REJECTED("a configuration is read from its file: write read_gpt2_config(path)", read_gpt2_config(...));
+SUTURE_REJECTED("a configuration is read from its file: write gpt2::read_config(path)", read_config(...));
+
+}  // namespace gpt2
 
 }  // namespace suture
 

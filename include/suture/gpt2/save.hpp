@@ -1,11 +1,11 @@
 // Saving a GPT-2 as a Hugging Face directory: `config.json` and `model.safetensors`, with the names of
-// GPT2LMHeadModel. Law: load_gpt2 of the directory gives the model, bit for bit. Needs POSIX.
+// GPT2LMHeadModel. Law: `gpt2::load` of the directory gives the model, bit for bit. Needs POSIX.
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
+#include "suture/decoder/decoder.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/gpt2/config_file.hpp"
-#include "suture/gpt2/gpt2.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -73,7 +73,9 @@ inline void check_extra_name(const std::string& name) {
 }
 }  // namespace detail
 
-/// The text of a `config.json`. @post read_gpt2_config of it gives the same configuration
+namespace gpt2 {
+
+/// The text of a `config.json`. @post read_config of it gives the same configuration
 inline std::string config_json(const Gpt2Config& c) {
     const nlohmann::ordered_json fields{{"model_type", "gpt2"},
                                         {"architectures", {"GPT2LMHeadModel"}},
@@ -96,31 +98,36 @@ inline std::string config_json(const Gpt2Config& c) {
 /// Writes the model to a directory, which is created if it does not exist, and with it the text files `beside`, by
 /// name, for example its vocab.json. Files are renamed only after all have been written, so a failure leaves the old
 /// files of the directory as they were.
-/// @throws ModelError if the model is empty, ValueError if the name of a text file is invalid, FileError if a file
+/// @throws ModelError if the model is empty or not a GPT-2, ValueError if the name of a text file is invalid, FileError if a file
 ///         cannot
 ///         be written
-/// @post load_gpt2<Width, Heads>(directory) == model, bit for bit, if its weights are float32
-template <Index Width, Index Heads>
-void save_gpt2(const std::filesystem::path& directory, const Gpt2<Width, Heads>& model,
-               const std::map<std::string, std::string>& beside = {}) {
+/// @post load(directory) == model, bit for bit, if its weights are float32
+inline void save(const std::filesystem::path& directory, const Decoder& model,
+                 const std::map<std::string, std::string>& beside = {}) {
     if (model.is_empty()) throw ModelError(directory.string() + ": this model is empty: construct it before saving it");
     for (const auto& [name, text] : beside) detail::check_extra_name(name);
     detail::make_directory(directory);
     detail::TextFiles texts(directory);
-    texts.write("config.json", config_json(model->config()));
+    texts.write("config.json", config_json(config_of(model->config())));
     for (const auto& [name, text] : beside) texts.write(name, text);
     save_safetensors(directory / "model.safetensors", detail::weights_by_name(*model), {{"format", "pt"}});
     texts.publish();
 }
 
 template <class...>
-SUTURE_REJECTED("the directory comes first, then the model: write save_gpt2(directory, model)", save_gpt2(...));
+SUTURE_REJECTED("the directory comes first, then the model: write gpt2::save(directory, model)", save(...));
 
 template <class...>
 SUTURE_REJECTED("a configuration is written as text: write config_json(model->config())", config_json(...));
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
-SUTURE_REJECTED("the directory comes first, then the model: write save_gpt2(directory, model)", save_gpt2(...));
+SUTURE_REJECTED("the directory comes first, then the model: write gpt2::save(directory, model)", save(...));
+
+}  // namespace gpt2
+
+// As models were saved when their sizes were template arguments.
+template <class...>
+SUTURE_REJECTED("the directory comes first, then the model: write gpt2::save(directory, model)", save_gpt2(...));
 
 }  // namespace suture
 

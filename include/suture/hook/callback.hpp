@@ -157,7 +157,7 @@ struct Spliced {
 };
 /// The hook of a module that is spliced into a model:
 ///
-///     hooks.add(model->h[1]->resid_post, spliced([&](const View<Resid<64>>& x) { return sae.forward(x.unsafe_tensor()); }));
+///     hooks.add(model->blocks[1]->resid_post, spliced([&](const View<Resid<64>>& x) { return sae.forward(x.unsafe_tensor()); }));
 ///     hooks.add(sae.features, on<Feature>(dims<0, 64>).zero());
 ///
 /// @throws HookError, in the pass, if the function passes the site at which it runs

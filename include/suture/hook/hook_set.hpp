@@ -32,7 +32,7 @@
 namespace suture {
 
 namespace detail {
-/// A range of sites of one layout: `model->h | views::transform(...)`, or the result of `sites`.
+/// A range of sites of one layout: `model->blocks | views::transform(...)`, or the result of `sites`.
 template <class R>
 concept SiteRange = ranges::input_range<R> && !Hookable<R> && Hookable<ranges::range_value_t<R>>;
 
@@ -128,7 +128,7 @@ inline constexpr HookMistake hook_mistake = [] {
 /// site hooks run in the order in which they were added.
 ///
 ///     HookSet hooks;
-///     hooks.add(model->h[3]->attn->c_attn, on<Q>(token(4)).zero());
+///     hooks.add(model->blocks[3]->attn->qkv, on<Q>(token(4)).zero());
 ///     at::Tensor logits = run_with_hooks(model, hooks, tokens);
 ///
 /// Instead of one site, a range of sites of one layout may be given: each gets the hook. At sites without a layout of

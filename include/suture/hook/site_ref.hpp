@@ -137,7 +137,7 @@ template <class L, class M>
 bool operator==(const SiteRef<L>& one, const SiteRef<M>& other) {
     return one.id() == other.id();
 }
-/// The same for a site of a model itself: `found[0] == model->h[3]->resid_pre`.
+/// The same for a site of a model itself: `found[0] == model->blocks[3]->resid_pre`.
 template <class L>
 bool operator==(const SiteRef<L>& one, const Site& other) {
     return one.id() == other.id();

@@ -109,7 +109,7 @@ at::Tensor first_tensor(Output output) {
 /// where nothing changes; five times that if a check fails and the layouts of the catalogue are tried.
 ///
 ///     std::cout << check_layout<Gpt2Qkv<768, 12>>(model, site(model, "h.0.attn.c_attn"), tokens);
-///     check_layout(model, attn->c_attn, AttentionSites().output(attn->z).pattern(attn->pattern), tokens);  // sharper
+///     check_layout(model, attn->qkv, AttentionSites().output(attn->z).pattern(attn->pattern), tokens);  // sharper
 ///
 /// Without AttentionSites the first tensor of the model's output is watched: [..., tokens, channels]. Components named
 /// "Q", "K" and "V" are checked, and with the pattern's site also their division into heads.

@@ -1,20 +1,22 @@
-// Direct logit attribution in GPT-2: how much each head, each MLP and the embedding contribute to a logit by what they
+// Direct logit attribution in a decoder: how much each head, each MLP and the embedding contribute to a logit by what they
 // write into the residual stream (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"). The stream is
-// a sum, and the final layer norm is linear once its scale is fixed to that of the recorded pass, so the logit is a sum
+// a sum, and the final norm is linear once its scale is fixed to that of the recorded pass, so the logit is a sum
 // as well. Law: the contributions sum to the logit.
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/core/where.hpp"
-#include "suture/gpt2/gpt2.hpp"
+#include "suture/decoder/decoder.hpp"
 #include "suture/hook/hook_set.hpp"
-#include "suture/hook/sites.hpp"
-#include "suture/lens/gpt2_logit_lens.hpp"
+#include "suture/hook/site_ref.hpp"
+#include "suture/lens/decoder_logit_lens.hpp"
 #include "suture/record/latest.hpp"
 #include "suture/stats/numbers.hpp"
 #include "suture/sweep/metric.hpp"
 
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <array>
 #include <cstddef>
@@ -25,15 +27,15 @@
 
 namespace suture {
 
-/// What the parts of a GPT-2 contribute to a logit (or to the difference of two), in the logit's units, float64. The
+/// What the parts of a decoder contribute to a logit (or to the difference of two), in the logit's units, float64. The
 /// leading axes are those of the attributed positions: none for one prompt [tokens] and one token, [batch] for prompts
 /// [batch, tokens]. The bias of the values counts towards its head.
 struct DirectLogitAttribution {
-    at::Tensor heads;             ///< [..., layers, heads]: each through its rows of c_proj's weight
+    at::Tensor heads;             ///< [..., layers, heads]: each through its rows of the output projection's weight
     at::Tensor mlps;              ///< [..., layers]: biases included
     at::Tensor attention_biases;  ///< [..., layers]: the biases of c_proj, which belong to no head
     at::Tensor embedding;         ///< [...]: token and position together
-    at::Tensor norm_bias;         ///< [...]: the bias of the final layer norm
+    at::Tensor norm_bias;         ///< [...]: the bias of the final norm
     at::Tensor edits;             ///< [...]: what active hooks wrote into the stream; 0 if nothing is edited
 
     /// The logit, or the difference: [...]
@@ -71,10 +73,12 @@ struct EditedSites {
     explicit EditedSites(const RecordOptions& how)
         : before(seen_at(how, RecordPhase::before_edits)), after(seen_at(how, RecordPhase::after_edits)) {}
 
-    /// The sum of what the edits added at all sites: [..., width].
+    /// What the edits added at the site of this number: [..., width].
+    at::Tensor edits(std::size_t i) const { return in_float64(after[i]).sub(in_float64(before[i])); }
+    /// The sum over all sites.
     at::Tensor edits() const {
         at::Tensor sum = at::zeros({}, at::kDouble);
-        for (std::size_t i = 0; i < after.size(); ++i) sum = sum.add(in_float64(after[i]).sub(in_float64(before[i])));
+        for (std::size_t i = 0; i < after.size(); ++i) sum = sum.add(edits(i));
         return sum;
     }
 
@@ -86,69 +90,124 @@ private:
 };
 
 /// One pass of the model, recorded at the attributed positions.
-template <Index Width, Index Heads>
 struct AttributionPass {
-    EditedSites<Resid<Width>> stream;  ///< from the first block's resid_pre to the input of ln_f
-    EditedSites<AttnOut<Width>> attention;
-    EditedSites<Norm<Width>> norm;
-    Latest<Z<Width, Heads>> z;
-    Latest<MlpOut<Width>> mlps;
+    EditedSites<Resid<dynamic>> stream;  ///< from the first block's resid_pre to the input of the final norm
+    EditedSites<AttnOut<dynamic>> attention;
+    EditedSites<Norm<dynamic>> norm;
+    Latest<Z<dynamic, dynamic>> z;
+    Latest<MlpOut<dynamic>> mlps;
+    // Where a family normalises what attention and MLP add to the stream: what goes into these norms, and comes out.
+    EditedSites<AttnOut<dynamic>> into_attn_norms;
+    EditedSites<MlpOut<dynamic>> into_mlp_norms;
+    EditedSites<Norm<dynamic>> attn_norms, mlp_norms;
 
-    AttributionPass(Gpt2<Width, Heads> model, const at::Tensor& ids, const RecordOptions& how)
-        : stream(how), attention(how), norm(how), z(how), mlps(how) {
+    AttributionPass(Decoder model, const at::Tensor& ids, const RecordOptions& how)
+        : stream(how),
+          attention(how),
+          norm(how),
+          z(how),
+          mlps(how),
+          into_attn_norms(how),
+          into_mlp_norms(how),
+          attn_norms(how),
+          mlp_norms(how) {
+        const DecoderConfig& config = model->config();
+        const Extents<Resid<dynamic>> width(config.width);
+        const Extents<Z<dynamic, dynamic>> heads(config.heads * config.head_width, config.heads);
+        std::vector<SiteRef<Resid<dynamic>>> along_the_stream;
+        std::vector<SiteRef<AttnOut<dynamic>>> attentions, before_attn_norms;
+        std::vector<SiteRef<Z<dynamic, dynamic>>> mixed;
+        std::vector<SiteRef<MlpOut<dynamic>>> of_mlps, before_mlp_norms;
+        std::vector<SiteRef<Norm<dynamic>>> after_attn_norms, after_mlp_norms;
+        for (const auto& block : model->blocks) {
+            along_the_stream.push_back(site_ref(block->resid_pre));
+            if (!config.is_parallel) along_the_stream.push_back(site_ref(block->resid_mid));
+            along_the_stream.push_back(site_ref(block->resid_post));
+            attentions.push_back(site_ref(block->attn->out->output));
+            mixed.emplace_back(block->attn->out->input, heads);
+            of_mlps.push_back(site_ref(block->mlp->down->output));
+            if (!config.has_post_norms) continue;
+            before_attn_norms.emplace_back(block->attn_post_norm->input, Extents<AttnOut<dynamic>>(config.width));
+            before_mlp_norms.emplace_back(block->mlp_post_norm->input, Extents<MlpOut<dynamic>>(config.width));
+            after_attn_norms.push_back(site_ref(block->attn_post_norm->output));
+            after_mlp_norms.push_back(site_ref(block->mlp_post_norm->output));
+        }
+        along_the_stream.emplace_back(model->final_norm->input, width);
+
         HookSet hooks;
-        const auto record = [&](const auto& at, auto& recorder) { hooks.add(at, recorder); };
         const auto record_edits = [&](const auto& at, auto& edited) {
-            record(at, edited.before), record(at, edited.after);
+            hooks.add(at, edited.before), hooks.add(at, edited.after);
         };
-        auto along_the_stream = sites<Resid<Width>>(model, "h.*.resid_*");
-        along_the_stream.push_back(site<Resid<Width>>(model, "ln_f.input"));
         record_edits(along_the_stream, stream);
-        record_edits(sites<AttnOut<Width>>(model, "h.*.attn.c_proj"), attention);
-        record_edits(model->ln_f, norm);
-        record(sites<Z<Width, Heads>>(model, "h.*.attn.c_proj.input"), z);
-        record(sites<MlpOut<Width>>(model, "h.*.mlp.c_proj"), mlps);
+        record_edits(attentions, attention);
+        record_edits(model->final_norm, norm);
+        hooks.add(mixed, z);
+        hooks.add(of_mlps, mlps);
+        if (config.has_post_norms) {
+            record_edits(before_attn_norms, into_attn_norms), record_edits(before_mlp_norms, into_mlp_norms);
+            record_edits(after_attn_norms, attn_norms), record_edits(after_mlp_norms, mlp_norms);
+        }
         run_with_hooks(model, hooks, as_batch(ids));
     }
 };
 
-/// How the logit depends on a vector written into the stream. The norm centres and weighs every vector; here that is done
-/// once, to the logit's direction.
+/// A norm as the linear map that it is once its scale is fixed to that of one pass.
+class FixedNorm {
+public:
+    /// @param input what it normalised in that pass: [..., width]
+    template <class Norm>
+    FixedNorm(const Norm& norm, const at::Tensor& input)
+        : gain_(in_float64(norm.weight).add(norm.options().offset)),
+          is_centred_(norm.options().kind == NormKind::layer),
+          bias_(norm.bias.defined() ? in_float64(norm.bias) : at::zeros_like(gain_)) {
+        const at::Tensor centred = is_centred_ ? input.sub(input.mean(-1, true)) : input;
+        scale_ = centred.square().mean(-1).add(norm.options().epsilon).sqrt();
+    }
+    /// What a direction of the output, [width], is as a direction of the input, but for the scale.
+    at::Tensor back(const at::Tensor& direction) const {
+        const at::Tensor weighed = gain_.mul(direction);
+        return is_centred_ ? weighed.sub(weighed.mean()) : weighed;
+    }
+    const at::Tensor& scale() const { return scale_; }  ///< [...]
+    const at::Tensor& bias() const { return bias_; }    ///< [width]
+
+private:
+    at::Tensor gain_;
+    bool is_centred_;
+    at::Tensor bias_, scale_;
+};
+
+/// How the logit depends on a vector: on one written into the stream, or on one that goes through another norm first. The norm
+/// centres and weighs every vector; here that is done once, to the logit's direction.
 class LogitReadout {
 public:
-    /// The logit is the product of `target` [width] with the norm's output; `last` [..., width] is the norm's input.
-    template <Index Width>
-    LogitReadout(const Gpt2NormImpl<Width>& norm, double epsilon, const at::Tensor& target, const at::Tensor& last)
-        : target_(target),
-          scale_(last.sub(last.mean(-1, true)).square().mean(-1).add(epsilon).sqrt()),
-          norm_bias_(in_float64(norm.bias).dot(target)) {
-        const at::Tensor weighed = in_float64(norm.weight).mul(target);
-        direction_ = weighed.sub(weighed.mean());
-    }
-
-    /// The contribution of vectors written into the stream: [..., width] -> [...].
+    /// The logit is the product of `direction` [width] with the vector, divided by `scale` [...].
+    LogitReadout(const at::Tensor& direction, const at::Tensor& scale) : direction_(direction), scale_(scale) {}
+    /// The same for vectors that this norm reads.
+    LogitReadout through(const FixedNorm& norm) const { return {norm.back(direction_), scale_.mul(norm.scale())}; }
+    /// The contribution of vectors: [..., width] -> [...].
     at::Tensor operator()(const at::Tensor& written) const { return written.matmul(direction_).div(scale_); }
-    /// The contributions of the heads' mixed values [..., heads * head width], which c_proj's weight
-    /// [heads * head width, width] writes into the stream: [..., heads].
+    /// The contributions of the heads' mixed values [..., heads * head width], which the output projection's weight
+    /// [heads * head width, width] writes: [..., heads].
     at::Tensor of_heads(const at::Tensor& z, const at::Tensor& weight, Index heads) const {
         const std::array<Index, 2> split{heads, z.size(-1) / heads};
         const at::Tensor by_head = z.mul(weight.matmul(direction_)).unflatten(-1, at::IntArrayRef(split));
         return by_head.sum(-1).div(scale_.unsqueeze(-1));
     }
-    /// The contribution of vectors added after the norm: [..., width] -> [...].
-    at::Tensor after_norm(const at::Tensor& added) const { return added.matmul(target_); }
-    /// The contribution of the norm's bias, the same at every position: [...].
-    at::Tensor norm_bias() const { return norm_bias_.expand_as(scale_).clone(); }
 
 private:
-    at::Tensor target_, direction_, scale_, norm_bias_;
+    at::Tensor direction_, scale_;
 };
 
 /// The direction of the final norm's output that moves the target: [width].
-template <Index Width, Index Heads>
-at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& target) {
+inline at::Tensor direction_of(const Decoder& model, const LogitTarget& target) {
     const at::Tensor token = in_float64(unembedding_of(model, target.token)[0]);
     return target.against ? token.sub(in_float64(unembedding_of(model, *target.against)[0])) : token;
+}
+
+/// A linear layer's bias as float64, or zeros [width].
+inline at::Tensor bias_in_float64(const at::Tensor& bias, Index width) {
+    return bias.defined() ? in_float64(bias) : at::zeros({width}, at::kDouble);
 }
 }  // namespace detail
 
@@ -159,34 +218,49 @@ at::Tensor direction_of(const Gpt2<Width, Heads>& model, const LogitTarget& targ
 ///     DirectLogitAttribution a = direct_logit_attribution(model, ids, logit_difference(answer, other), token(-1));
 ///     at::Tensor best = a.heads.flatten().argmax();   // layer * heads + head
 ///
-/// @post a.total() equals the model's logit, up to rounding
+/// @post a.total() equals the model's logit, up to rounding; if the family caps its logits, the one before the cap
 /// @throws ValueError if the vocabulary lacks a token id; PositionError if the position is out of range; whatever the
 ///         model and its hooks throw
-template <Index Width, Index Heads>
-DirectLogitAttribution direct_logit_attribution(Gpt2<Width, Heads> model, const at::Tensor& ids,
-                                                const LogitTarget& target,
-                                                const Position<Axis::token>& where = token(-1)) {
+inline DirectLogitAttribution direct_logit_attribution(const Decoder& model, const at::Tensor& ids,
+                                                       const LogitTarget& target,
+                                                       const Position<Axis::token>& where = token(-1)) {
+    using detail::in_float64;
     const at::NoGradGuard no_gradients;
+    const DecoderConfig& config = model->config();
     const at::Tensor direction = detail::direction_of(model, target);
-    const detail::AttributionPass<Width, Heads> pass(
-        model, ids, RecordOptions{.tokens = where, .batches = detail::batches_of(ids)});
-    const at::Tensor first = detail::in_float64(pass.stream.before["h.0.resid_pre"]);
-    const at::Tensor last = detail::in_float64(pass.stream.after["ln_f.input"]);
-    const detail::LogitReadout read(*model->ln_f, model->config().layer_norm_epsilon, direction, last);
+    const detail::AttributionPass pass(model, ids, RecordOptions{.tokens = where, .batches = detail::batches_of(ids)});
+    const at::Tensor first = in_float64(pass.stream.before[model->blocks[0]->resid_pre.name()]);
+    const at::Tensor last = in_float64(pass.stream.after[model->final_norm->input.name()]);
+    const detail::FixedNorm final_norm(*model->final_norm, last);
+    const detail::LogitReadout read(final_norm.back(direction), final_norm.scale());
 
     std::vector<at::Tensor> heads, mlps, biases;
-    for (std::size_t layer = 0; layer < model->h.size(); ++layer) {
-        const auto& c_proj = model->h[layer]->attn->c_proj;
-        heads.push_back(read.of_heads(detail::in_float64(pass.z[layer]), detail::in_float64(c_proj->weight), Heads));
-        biases.push_back(read(detail::in_float64(c_proj->bias)));
-        mlps.push_back(read(detail::in_float64(pass.mlps[layer])));
+    at::Tensor edits = read(pass.stream.edits());
+    if (!config.has_post_norms) edits = edits.add(read(pass.attention.edits()));
+    for (std::size_t layer = 0; layer < model->blocks.size(); ++layer) {
+        const auto& block = model->blocks[layer];
+        detail::LogitReadout of_attention = read, of_mlp = read;
+        at::Tensor attention_bias = at::zeros_like(final_norm.scale()), mlp_bias = attention_bias;
+        if (config.has_post_norms) {
+            const detail::FixedNorm after_attn(*block->attn_post_norm, in_float64(pass.into_attn_norms.after[layer]));
+            const detail::FixedNorm after_mlp(*block->mlp_post_norm, in_float64(pass.into_mlp_norms.after[layer]));
+            of_attention = read.through(after_attn), of_mlp = read.through(after_mlp);
+            attention_bias = read(after_attn.bias()), mlp_bias = read(after_mlp.bias());
+            edits = edits.add(of_attention(pass.attention.edits(layer).add(pass.into_attn_norms.edits(layer))))
+                        .add(of_mlp(pass.into_mlp_norms.edits(layer)))
+                        .add(read(pass.attn_norms.edits(layer).add(pass.mlp_norms.edits(layer))));
+        }
+        const auto& out = block->attn->out;
+        heads.push_back(of_attention.of_heads(in_float64(pass.z[layer]), in_float64(out->by_input()), config.heads));
+        biases.push_back(of_attention(detail::bias_in_float64(out->bias, config.width)).add(attention_bias));
+        mlps.push_back(of_mlp(in_float64(pass.mlps[layer])).add(mlp_bias));
     }
     return {at::stack(heads, -2),
             at::stack(mlps, -1),
             at::stack(biases, -1),
             read(first),
-            read.norm_bias(),
-            read(pass.stream.edits().add(pass.attention.edits())).add(read.after_norm(pass.norm.edits()))};
+            final_norm.bias().dot(direction).expand_as(final_norm.scale()).clone(),
+            edits.add(in_float64(pass.norm.edits()).matmul(direction))};
 }
 
 template <class...>

@@ -1,5 +1,5 @@
 // The logit lens (nostalgebraist 2020, "interpreting GPT: the logit lens"): what a model would predict if the residual
-// stream of an earlier layer were its last. For GPT-2, see lens/gpt2_logit_lens.hpp.
+// stream of an earlier layer were its last. For the library's own models, see lens/decoder_logit_lens.hpp.
 #pragma once
 
 #include "suture/hook/detail/scope_link.hpp"

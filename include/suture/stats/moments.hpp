@@ -69,7 +69,7 @@ inline ChannelMoments merged(const ChannelMoments& a, const ChannelMoments& b) {
 /// left out. Memory: seven numbers per channel, on the device of the first rows.
 ///
 ///     RunningMoments neurons;
-///     hooks.add(model->h[3]->mlp->act, [&](const auto& view) { neurons.add(view); });
+///     hooks.add(model->blocks[3]->mlp->act, [&](const auto& view) { neurons.add(view); });
 ///     { const auto scope = hooks.activate(); for (const auto& prompt : prompts) model->forward(prompt); }
 ///     at::Tensor mean = neurons.mean();
 ///

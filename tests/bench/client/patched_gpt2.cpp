@@ -13,7 +13,7 @@ int main() {
     Gpt2Config config;
     config.width = 64, config.heads = 4, config.inner = 256, config.layers = 2, config.positions = 16;
     config.vocabulary = 100;
-    Gpt2<64, 4> model(config);
+    Decoder model(config);
     const at::Tensor ids = at::arange(8, at::kLong).unsqueeze(0);
 
     const auto c_attn = sites<Qkv>(model, "h.*.attn.c_attn");

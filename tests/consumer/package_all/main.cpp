@@ -21,7 +21,7 @@ bool is_refused(Call call) {
 }
 
 int main() {
-    const bool reads_configurations = is_refused([] { read_gpt2_config("no/such/config.json"); });
+    const bool reads_configurations = is_refused([] { gpt2::read_config("no/such/config.json"); });
     const bool reads_vocabularies = is_refused([] { Tokenizer::open("no/such/directory"); });
     const pictures::HeatMap map{.title = "norms", .values = at::zeros({2, 3})};
     return reads_configurations && reads_vocabularies && map.values.numel() == 6 ? 0 : 1;

@@ -14,14 +14,14 @@ using namespace suture;
 
 TEST_CASE("a block, its attention and its MLP are shared pointers") {
     using Block = Gpt2BlockImpl<8, 2>;
-    Gpt2<8, 2> model(Gpt2Config{.width = 8, .heads = 2, .inner = 32, .layers = 2, .positions = 4, .vocabulary = 5});
-    const std::shared_ptr<Block> block = model->h[1];
-    CHECK(block.get() == model->h[1].get());
-    CHECK(block == model->h[1]);
+    Decoder model(Gpt2Config{.width = 8, .heads = 2, .inner = 32, .layers = 2, .positions = 4, .vocabulary = 5});
+    const std::shared_ptr<Block> block = model->blocks[1];
+    CHECK(block.get() == model->blocks[1].get());
+    CHECK(block == model->blocks[1]);
     CHECK(block->attn != nullptr);
     const suture::detail::ModulePointer<Block> again = block;
     CHECK(again.use_count() == block.use_count());
-    for (const std::shared_ptr<Block>& each : model->h) CHECK(each->mlp != nullptr);
+    for (const std::shared_ptr<Block>& each : model->blocks) CHECK(each->mlp != nullptr);
     suture::detail::ModulePointer<Block> from = block;
     const suture::detail::ModulePointer<Block> taken = std::move(from);
     CHECK(taken == block);

@@ -22,7 +22,7 @@ TEST_CASE("the six experiments give the logits and activations that PyTorch give
     const auto directory = nano_sort();
     if (!directory) return;
     const at::NoGradGuard no_gradients;
-    auto model = load_gpt2<48, 3>(*directory);
+    auto model = gpt2::load(*directory);
     const Safetensors expected = Safetensors::open(*directory / "experiments.safetensors");
     // The published edits of layer 1 were made in the first of three prompts only.
     const at::Tensor ids = Safetensors::open(*directory / "activations.safetensors").load("idx").narrow(0, 0, 1);
@@ -86,7 +86,7 @@ TEST_CASE("all layers are recorded after the edit") {
     Gpt2Config config;
     config.width = 48, config.heads = 3, config.inner = 192, config.layers = 3, config.positions = 8,
     config.vocabulary = 5;
-    Gpt2<48, 3> model(config);
+    Decoder model(config);
     Latest<Gpt2Qkv<48, 3>> harvest;
     (void)experiments::edit_one_layer(model, at::zeros({1, 5}, at::kLong), {2, -1}, harvest);
     CHECK(harvest.size() == 3);

@@ -37,7 +37,7 @@ nlohmann::json record() {
 /// The bytes of the weights that these options give.
 std::string trained_bytes(const TrainingOptions& options) {
     const files::Folder folder;
-    save_gpt2(folder.path(), train(Vocabulary::of_the_task(), options, [](Index, double) { return true; }));
+    gpt2::save(folder.path(), train(Vocabulary::of_the_task(), options, [](Index, double) { return true; }));
     return files::bytes_of(folder / "model.safetensors");
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("without layer 1's query at the last token the committed model names t
 
 TEST_CASE("a vocabulary of another size than the model's is refused") {
     const files::Folder folder;
-    save_gpt2(folder.path(), Model(model_config(Vocabulary::of_the_task())), {{"vocab.json", R"({"Mary": 0})"}});
+    gpt2::save(folder.path(), Model(model_config(Vocabulary::of_the_task())), {{"vocab.json", R"({"Mary": 0})"}});
     CHECK(says(message_of<suture::ModelError>([&] { (void)load_names_model(folder.path()); }),
                "vocab.json has 1 words but the model has 163: use the vocab.json of this model"));
 }
@@ -239,7 +239,7 @@ TEST_CASE("training anew gives the committed model") {
     const TrainingOptions options{recorded.at("steps"), recorded.at("seed")};
     NamesModel names{train(vocabulary, options, [](Index, double) { return true; }), vocabulary};
     const files::Folder folder;
-    save_gpt2(folder.path(), names.model);
+    gpt2::save(folder.path(), names.model);
     if (files::bytes_of(folder / "model.safetensors") == files::bytes_of(committed / "model.safetensors")) return;
     MESSAGE("other bits than the committed ones: comparing what was learnt");
     const Report report = evaluate(names, recorded.at("held_out").at("prompts"));

@@ -37,7 +37,7 @@ TEST_CASE("a cell is the metric of a run in which its activation alone was repla
     CHECK(result.is_complete());
     CHECK(result.ran.all().item<bool>());
     for (Index layer = 0; layer < layers; ++layer) {
-        const SiteRef<AnyLayout> site(site_ref(m->h[static_cast<std::size_t>(layer)]->attn->c_attn).site());
+        const SiteRef<AnyLayout> site(site_ref(m->blocks[static_cast<std::size_t>(layer)]->attn->qkv).site());
         at::Tensor clean;
         HookSet hooks;
         hooks.add(site, [&](const at::Tensor& t) { clean = t.clone(); });

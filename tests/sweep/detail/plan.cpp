@@ -118,7 +118,7 @@ struct Planned {
     Patching patching = zero_ablation(pairs(2, 0).clean);
     SweepTask task{
         patching,
-        Grid::of<Q>(std::vector{site_ref(m->h[0]->attn->c_attn), site_ref(m->h[1]->attn->c_attn)}).at(tokens(0, 2)),
+        Grid::of<Q>(std::vector{site_ref(m->blocks[0]->attn->qkv), site_ref(m->blocks[1]->attn->qkv)}).at(tokens(0, 2)),
         logit(1)};
     SweepResult result = empty_result(task);
     SweepOptions options;

@@ -54,7 +54,7 @@ TEST_CASE("a sweep in stages refuses active hooks, which a plain one runs") {
     const Pairs p = pairs(1, 2);
     const Grid grid = grids(m)[0].second;
     HookSet hooks;
-    hooks.add(m->h[0]->mlp->c_proj, on<MlpOut>().zero());
+    hooks.add(m->blocks[0]->mlp->down, on<MlpOut>().zero());
     const SweepResult without = sweep(m, denoising(p.clean, p.corrupted), grid, logit(1));
     const auto scope = hooks.activate();
     CHECK(says(message_of<HookError>([&] { (void)sweep(m, denoising(p.clean, p.corrupted), grid, logit(1)); }),
@@ -81,7 +81,7 @@ TEST_CASE("a site outside the blocks, or one that a staged model passes twice, i
                sweep(m, denoising(p.clean, p.corrupted), grid, logit_difference(7, 4), with(Optimisations::none())),
                1e-12);
     // The embedding is the stream before the first block.
-    const Grid stream = Grid::of<Resid>(m.gpt2->h[0]->resid_pre);
+    const Grid stream = Grid::of<Resid>(m.gpt2->blocks[0]->resid_pre);
     CHECK(distance(found.values,
                    sweep(m.gpt2, denoising(p.clean, p.corrupted), stream, logit_difference(7, 4)).values) < 1e-10);
 
@@ -90,7 +90,7 @@ TEST_CASE("a site outside the blocks, or one that a staged model passes twice, i
     } l;
     for (const Optimisations optimisations : {Optimisations{}, Optimisations::none()})
         CHECK(says(message_of<HookError>([&] {
-                       (void)sweep(l, denoising(p.clean, p.corrupted), Grid::of<Q>(l.gpt2->h[0]->attn->c_attn),
+                       (void)sweep(l, denoising(p.clean, p.corrupted), Grid::of<Q>(l.gpt2->blocks[0]->attn->qkv),
                                    logit(1), with(optimisations));
                    }),
                    "h.0.attn.c_attn: this site is passed more than once"));
@@ -102,7 +102,7 @@ TEST_CASE("stages that do not make up the model's forward are refused") {
         at::Tensor embed(const at::Tensor& ids) { return Gpt2Impl<48, 3>::embed(ids).mul(2); }
     };
     const auto m = std::make_shared<forgetful>(model()->config());
-    const Grid grid = Grid::of<Q>(m->h[1]->attn->c_attn);
+    const Grid grid = Grid::of<Q>(m->blocks[1]->attn->qkv);
     CHECK(says(message_of<ModelError>([&] { (void)sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1)); }),
                "the stages of the model do not give what its forward gives"));
     CHECK(sweep(m, zero_ablation(pairs(1, 1).clean), grid, logit(1), with(Optimisations::none())).is_complete());
@@ -126,7 +126,7 @@ TEST_CASE("an empty holder and a model without layers do no harm") {
     Gpt2Config config = m->config();
     config.layers = 0;
     Model none(config);
-    const Grid last = Grid::of<Norm>(none->ln_f);
+    const Grid last = Grid::of<Norm>(none->final_norm);
     check_same(sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss()),
                sweep(none, denoising(p.clean, p.corrupted), last, next_token_loss(), with(Optimisations::none())),
                1e-5);

@@ -13,17 +13,21 @@ namespace suture::detail {
 
 struct BehindAPointer {
 #define SUTURE_BEHIND_A_POINTER(name) \
-    SUTURE_ABSENT("the modules in a block are pointers: write model->h[1]->attn->c_attn", name);
+    SUTURE_ABSENT("the modules in a block are pointers: write model->blocks[1]->attn->qkv", name);
     SUTURE_BEHIND_A_POINTER(attn)
     SUTURE_BEHIND_A_POINTER(mlp)
-    SUTURE_BEHIND_A_POINTER(ln_1)
-    SUTURE_BEHIND_A_POINTER(ln_2)
+    SUTURE_BEHIND_A_POINTER(attn_norm)
+    SUTURE_BEHIND_A_POINTER(mlp_norm)
     SUTURE_BEHIND_A_POINTER(resid_pre)
     SUTURE_BEHIND_A_POINTER(resid_mid)
     SUTURE_BEHIND_A_POINTER(resid_post)
-    SUTURE_BEHIND_A_POINTER(c_attn)
-    SUTURE_BEHIND_A_POINTER(c_proj)
-    SUTURE_BEHIND_A_POINTER(c_fc)
+    SUTURE_BEHIND_A_POINTER(qkv)
+    SUTURE_BEHIND_A_POINTER(q)
+    SUTURE_BEHIND_A_POINTER(k)
+    SUTURE_BEHIND_A_POINTER(v)
+    SUTURE_BEHIND_A_POINTER(out)
+    SUTURE_BEHIND_A_POINTER(down)
+    SUTURE_BEHIND_A_POINTER(hidden)
     SUTURE_BEHIND_A_POINTER(act)
     SUTURE_BEHIND_A_POINTER(z)
     SUTURE_BEHIND_A_POINTER(scores)
@@ -38,9 +42,9 @@ struct BehindAPointer {
     SUTURE_BEHIND_A_POINTER(hook_resid_post)
 #undef SUTURE_BEHIND_A_POINTER
     template <class...>
-    SUTURE_REJECTED("the modules in a block are pointers: write model->h[1]->forward(x)", forward(...) const);
+    SUTURE_REJECTED("the modules in a block are pointers: write model->blocks[1]->forward(x)", forward(...) const);
     template <class...>
-    SUTURE_REJECTED("the modules in a block are pointers: write model->h[1]->forward(x)", operator()(...) const);
+    SUTURE_REJECTED("the modules in a block are pointers: write model->blocks[1]->forward(x)", operator()(...) const);
 };
 
 /// A shared pointer to a module.

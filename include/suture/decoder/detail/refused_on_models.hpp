@@ -1,6 +1,5 @@
-// What a Gpt2, its modules and its holders do not have, under the names that TransformerLens, Hugging Face and PyTorch give
-// it: whoever writes one out of habit reads what to write instead. Bases without template parameters, so that the
-// declarations are read once and not once for each width.
+// What a Decoder, its modules and its holders do not have, under the names that TransformerLens, Hugging Face and PyTorch give
+// it: whoever writes one out of habit reads what to write instead.
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
@@ -24,12 +23,12 @@ namespace suture::detail {
     row(cfg) row(n_layers) row(n_layer) row(num_layers) row(n_heads) row(n_head) row(num_heads) row(n_embd) row(d_model) \
     row(d_head) row(d_mlp) row(d_vocab) row(vocab_size) row(n_ctx)
 #define SUTURE_PACKED(row) \
-    row(q) row(k) row(v) row(hook_q) row(hook_k) row(hook_v) row(q_proj) row(k_proj) row(v_proj) row(hook_q_input) \
-    row(hook_k_input) row(hook_v_input)
+    row(hook_q) row(hook_k) row(hook_v) row(hook_rot_q) row(hook_rot_k) row(q_proj) row(k_proj) row(v_proj) \
+    row(hook_q_input) row(hook_k_input) row(hook_v_input) row(qkv_proj) row(query_key_value) row(c_attn)
 #define SUTURE_HOOKS(row) \
     row(hook_resid_pre) row(hook_resid_mid) row(hook_resid_post) row(hook_attn_out) row(hook_mlp_out) row(hook_z)        \
     row(hook_pattern) row(hook_attn_scores) row(hook_pre) row(hook_post) row(hook_in) row(hook_out) row(hook_embed)      \
-    row(hook_pos_embed) row(resid) row(post) row(attn_out) row(mlp_out) row(result) row(o_proj) row(hook_scale)          \
+    row(hook_pos_embed) row(resid) row(post) row(attn_out) row(mlp_out) row(o_proj) row(hook_scale)          \
     row(hook_normalized)
 // clang-format on
 
@@ -38,10 +37,10 @@ struct NamedElsewhere {
 #define SUTURE_A_WEIGHT(name) SUTURE_ABSENT("weights go by their modules: write model->named_parameters()", name);
     SUTURE_WEIGHTS(SUTURE_A_WEIGHT)
 #undef SUTURE_A_WEIGHT
-#define SUTURE_IN_C_ATTN(name) \
-    SUTURE_ABSENT("Q, K and V are packed: edit model->h[0]->attn->c_attn with on<Q>()", name);
-    SUTURE_PACKED(SUTURE_IN_C_ATTN)
-#undef SUTURE_IN_C_ATTN
+#define SUTURE_A_PROJECTION(name) \
+    SUTURE_ABSENT("Q, K and V are packed in qkv, or modules q, k and v: write attn->qkv", name);
+    SUTURE_PACKED(SUTURE_A_PROJECTION)
+#undef SUTURE_A_PROJECTION
 #define SUTURE_A_SITE(name) \
     SUTURE_ABSENT("sites have no hook_ prefix: print site_table(model, ids) for their names", name);
     SUTURE_HOOKS(SUTURE_A_SITE)
@@ -50,43 +49,55 @@ struct NamedElsewhere {
 
 /// Names of the modules within a block.
 struct ModulesNamedElsewhere : NamedElsewhere {
-#define SUTURE_A_NORM(name) SUTURE_ABSENT("the norms are named as in Hugging Face: write ln_1, ln_2 and ln_f", name);
+#define SUTURE_A_NORM(name) \
+    SUTURE_ABSENT("the norms of a block are attn_norm and mlp_norm: write block->mlp_norm", name);
     SUTURE_A_NORM(ln1)
     SUTURE_A_NORM(ln2)
-    SUTURE_A_NORM(ln_final)
+    SUTURE_A_NORM(ln_1)
+    SUTURE_A_NORM(ln_2)
     SUTURE_A_NORM(input_layernorm)
     SUTURE_A_NORM(post_attention_layernorm)
     SUTURE_A_NORM(layer_norm)
 #undef SUTURE_A_NORM
-#define SUTURE_OF_AN_MLP(name) SUTURE_ABSENT("an MLP has c_fc, act and c_proj: write model->h[1]->mlp->act", name);
-    SUTURE_OF_AN_MLP(hidden)
+#define SUTURE_OF_AN_MLP(name) SUTURE_ABSENT("an MLP has hidden, or gate and up, act and down: write mlp->act", name);
     SUTURE_OF_AN_MLP(neurons)
     SUTURE_OF_AN_MLP(gelu)
     SUTURE_OF_AN_MLP(activation)
+    SUTURE_OF_AN_MLP(c_fc)
     SUTURE_OF_AN_MLP(fc1)
     SUTURE_OF_AN_MLP(fc2)
     SUTURE_OF_AN_MLP(up_proj)
     SUTURE_OF_AN_MLP(down_proj)
     SUTURE_OF_AN_MLP(gate_proj)
+    SUTURE_OF_AN_MLP(gate_up_proj)
 #undef SUTURE_OF_AN_MLP
 #define SUTURE_OF_ATTENTION(name) \
-    SUTURE_ABSENT("an attention has c_attn, scores, pattern, z and c_proj: write attn->z", name);
+    SUTURE_ABSENT("an attention has qkv, scores, pattern, z and out: write block->attn->z", name);
     SUTURE_OF_ATTENTION(attn_scores)
     SUTURE_OF_ATTENTION(attention)
     SUTURE_OF_ATTENTION(self_attn)
     SUTURE_OF_ATTENTION(attn_weights)
     SUTURE_OF_ATTENTION(out_proj)
-    SUTURE_OF_ATTENTION(qkv_proj)
+    SUTURE_OF_ATTENTION(c_proj)
 #undef SUTURE_OF_ATTENTION
 };
 
 /// Calls on a model that others have as members, and this library as functions.
 struct RefusedOnModels : NamedElsewhere {
-    SUTURE_ABSENT("the norms are named as in Hugging Face: write ln_1, ln_2 and ln_f", ln_final);
-    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", pos_embed);
-    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", embeddings);
-    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", embedding);
-    SUTURE_ABSENT("the modules are named as in Hugging Face: write model->wte, wpe, h and ln_f", ln);
+#define SUTURE_A_MODULE(name) \
+    SUTURE_ABSENT("members have one name in all families: write token_embedding, blocks, final_norm", name);
+    SUTURE_A_MODULE(ln_final)
+    SUTURE_A_MODULE(ln_f)
+    SUTURE_A_MODULE(ln)
+    SUTURE_A_MODULE(norm)
+    SUTURE_A_MODULE(wte)
+    SUTURE_A_MODULE(wpe)
+    SUTURE_A_MODULE(pos_embed)
+    SUTURE_A_MODULE(embed_tokens)
+    SUTURE_A_MODULE(embeddings)
+    SUTURE_A_MODULE(embedding)
+    SUTURE_A_MODULE(lm_head)
+#undef SUTURE_A_MODULE
     SUTURE_REFUSED(run_with_hooks, "a model is run by a function: write run_with_hooks(model, hooks, ids)")
     SUTURE_REFUSED(run_with_cache, "a model is run by a function: write run_with_cache(model, sites, ids)")
     SUTURE_REFUSED(register_forward_hook, "a hook is added to a set: write hooks.add(site, recipe)")
@@ -102,8 +113,9 @@ struct RefusedOnModels : NamedElsewhere {
     SUTURE_ABSENT("sites are found by a function: write sites<Layout>(model, pattern)", hook_dict);
     SUTURE_ABSENT("sites are found by a function: write sites<Layout>(model, pattern)", mod_dict);
     SUTURE_REFUSED(get_submodule, "a site is found by a function: write site<Layout>(model, path)")
-    SUTURE_ABSENT("the blocks are named h, as in Hugging Face: write model->h[1]", blocks);
-    SUTURE_ABSENT("the blocks are named h, as in Hugging Face: write model->h[1]", transformer);
+    SUTURE_ABSENT("the blocks of all families are named so: write model->blocks[1]", h);
+    SUTURE_ABSENT("the blocks of all families are named so: write model->blocks[1]", transformer);
+    SUTURE_ABSENT("the blocks of all families are named so: write model->blocks[1]", model);
     SUTURE_REFUSED(generate, "a model gives logits: write model(ids), and choose the next token")
     SUTURE_REFUSED(logits, "a model gives logits: write model(ids)")
     SUTURE_ABSENT("a model takes and gives ids: write Tokenizer::open(directory).encode(text)", tokenizer);
@@ -111,8 +123,8 @@ struct RefusedOnModels : NamedElsewhere {
     SUTURE_REFUSED(to_single_token, "a Tokenizer makes token ids: write tokenizer.encode(text)")
     SUTURE_REFUSED(to_string, "a Tokenizer makes text of ids: write tokenizer.decode({15496, 995})")
     SUTURE_REFUSED(to_str_tokens, "a Tokenizer makes text of ids: write tokenizer.decode({15496, 995})")
-    SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write load_gpt2<768, 12>(directory)")
-    SUTURE_REFUSED(save_pretrained, "a model is saved by a function: write save_gpt2(directory, model)")
+    SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write gpt2::load(directory)")
+    SUTURE_REFUSED(save_pretrained, "a model is saved by a function: write gpt2::save(directory, model)")
 #define SUTURE_IN_CONFIGURATION(name) \
     SUTURE_ABSENT("the sizes are in the configuration: write model->config().layers", name);
     SUTURE_CONFIGURED(SUTURE_IN_CONFIGURATION)
@@ -125,10 +137,10 @@ struct RefusedOnModels : NamedElsewhere {
     template <class I>
     SUTURE_REJECTED("a site is found by a function: write site<Layout>(model, path)", operator[](const I&) const);
     template <class...>
-    static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)",
+    static SUTURE_REJECTED("a model is loaded by a function: write gpt2::load(directory)",
                            from_pretrained(InBraces = {}, InBraces = {}));
     template <class...>
-    static SUTURE_REJECTED("a model is made from its configuration: write Gpt2<768, 12> model(Gpt2Config{})",
+    static SUTURE_REJECTED("a model is made from its configuration: write Decoder model(Gpt2Config{})",
                            from_config(InBraces = {}));
 };
 
@@ -153,24 +165,24 @@ struct RefusedOnHolders : RefusedOnModels {
     SUTURE_BEHIND_THE_HOLDER(unembedding)
 #undef SUTURE_BEHIND_THE_HOLDER
 #define SUTURE_MEMBER_OF_THE_MODULE(name) SUTURE_ABSENT("a holder points to its module: write model->" #name, name);
-    SUTURE_MEMBER_OF_THE_MODULE(h)
-    SUTURE_MEMBER_OF_THE_MODULE(wte)
-    SUTURE_MEMBER_OF_THE_MODULE(wpe)
-    SUTURE_MEMBER_OF_THE_MODULE(ln_f)
-    SUTURE_MEMBER_OF_THE_MODULE(lm_head)
+    SUTURE_MEMBER_OF_THE_MODULE(blocks)
+    SUTURE_MEMBER_OF_THE_MODULE(token_embedding)
+    SUTURE_MEMBER_OF_THE_MODULE(position_embedding)
+    SUTURE_MEMBER_OF_THE_MODULE(final_norm)
+    SUTURE_MEMBER_OF_THE_MODULE(head)
 #undef SUTURE_MEMBER_OF_THE_MODULE
     template <class V>
     SUTURE_REJECTED("models are not compared: write a->config() == b->config()", operator==(const V&) const);
     template <class...>
     SUTURE_REJECTED("a model has layers: write model->layers()", size(...) const);
     template <class...>
-    SUTURE_REJECTED("a model is saved by a function: write save_gpt2(directory, model)", save(...) const);
+    SUTURE_REJECTED("a model is saved by a function: write gpt2::save(directory, model)", save(...) const);
     template <class...>
-    static SUTURE_REJECTED("a model is loaded by a function: write load_gpt2<768, 12>(directory)", load(...));
+    static SUTURE_REJECTED("a model is loaded by a function: write gpt2::load(directory)", load(...));
     template <class...>
-    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->h)", begin() const);
+    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->blocks)", begin() const);
     template <class...>
-    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->h)", end() const);
+    SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->blocks)", end() const);
 };
 
 #undef SUTURE_HOOKS

@@ -1,17 +1,17 @@
-// The logit lens of GPT-2: what each layer's residual stream predicts for the next token, read with the final layer norm
+// The logit lens of a decoder: what each layer's residual stream predicts for the next token, read with the final norm
 // and the unembedding (nostalgebraist 2020, "interpreting GPT: the logit lens").
 // Law: the lens of the last block's output gives the model's logits.
 #pragma once
 
 #include "suture/core/where.hpp"
-#include "suture/gpt2/gpt2.hpp"
+#include "suture/decoder/decoder.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/lens/logit_lens.hpp"
 #include "suture/record/latest.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/extents.hpp"
 
-#include <ATen/ops/linear.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
@@ -25,27 +25,24 @@
 namespace suture {
 
 namespace detail {
-/// A residual stream of this width, read or owned, or some of its positions. The lens reads row by row, so its axes may
-/// stand in any order.
-template <class T, Index Width>
+/// A residual stream, read or owned, or some of its positions. The lens reads row by row, so its axes may stand in any order.
+template <class T>
 concept ResidualStream = Readable<T> &&
-    (injected_fault<T, Resid<Width>> == Fault::none || injected_fault<T, Resid<Width>> == Fault::other_axes);
+    (injected_fault<T, Resid<dynamic>> == Fault::none || injected_fault<T, Resid<dynamic>> == Fault::other_axes);
 
 /// The unembedding rows [n, width] of these token ids; of all if none is named.
 /// @throws ValueError if the vocabulary lacks one
-template <Index Width, Index Heads>
-at::Tensor unembedding_of(const Gpt2<Width, Heads>& model, at::IntArrayRef tokens) {
+inline at::Tensor unembedding_of(const Decoder& model, at::IntArrayRef tokens) {
     return tokens.empty() ? model->unembedding() : model->unembedding(at::tensor(tokens, at::kLong));
 }
 
-template <Index Width, Index Heads>
-at::Tensor read_with_lens(Gpt2<Width, Heads> model, const at::Tensor& residual, const at::Tensor& unembedding) {
-    check_packed(residual, facts_of<Resid<Width>>);
+inline at::Tensor read_with_lens(const Decoder& model, const at::Tensor& residual, const at::Tensor& unembedding) {
+    check_packed(residual, Extents<Resid<dynamic>>(model->config().width).facts());
     if (residual.scalar_type() != unembedding.scalar_type() || residual.device() != unembedding.device())
         throw TypeError("the residual stream is " + tensor_text(residual) + " but the model's weights are " +
                         tensor_text(unembedding) + ": convert it with to()");
-    const auto unembed = [&unembedding](const at::Tensor& x) { return at::linear(x, unembedding); };
-    return logit_lens(residual, model->ln_f, unembed);
+    return logit_lens(residual, model->final_norm,
+                      [&](const at::Tensor& x) { return model->logits_of(x, unembedding); });
 }
 
 /// Token ids [tokens] as a batch of one prompt; other ids unchanged.
@@ -63,18 +60,17 @@ inline std::optional<Position<Axis::batch>> batches_of(const at::Tensor& ids) {
 ///
 /// @throws ValueError if the vocabulary lacks an id; ShapeError if the stream has the wrong width; TypeError if its dtype
 ///         or device differs from the model's
-template <Index Width, Index Heads>
-at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const at::Tensor& residual, at::IntArrayRef tokens = {}) {
+inline at::Tensor logit_lens(const Decoder& model, const at::Tensor& residual, at::IntArrayRef tokens = {}) {
     return detail::read_with_lens(model, residual, detail::unembedding_of(model, tokens));
 }
-template <Index Width, Index Heads, detail::ResidualStream<Width> R>
-at::Tensor logit_lens(const Gpt2<Width, Heads>& model, const R& residual, at::IntArrayRef tokens = {}) {
+template <detail::ResidualStream R>
+at::Tensor logit_lens(const Decoder& model, const R& residual, at::IntArrayRef tokens = {}) {
     return logit_lens(model, detail::plain(residual), tokens);
 }
-template <Index Width, Index Heads, Readable R>
-    requires(!detail::ResidualStream<R, Width>)
+template <Readable R>
+    requires(!detail::ResidualStream<R>)
 SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
-                logit_lens(const Gpt2<Width, Heads>&, const R&, at::IntArrayRef = {}));
+                logit_lens(const Decoder&, const R&, at::IntArrayRef = {}));
 template <class...>
 SUTURE_REJECTED("the lens reads a residual stream: write logit_lens_by_layer(model, ids)", logit_lens_by_layer(...));
 
@@ -82,13 +78,12 @@ SUTURE_REJECTED("the lens reads a residual stream: write logit_lens_by_layer(mod
 /// vocabulary], without the batch axis for ids [tokens]. If a whole vocabulary per layer would be too much, name the token
 /// ids that matter: [..., n]. Hooks that are active in this thread run as usual. No gradients are tracked.
 /// @throws ValueError if the vocabulary lacks an id; whatever the model and its hooks throw
-template <Index Width, Index Heads>
-at::Tensor logit_lens_by_layer(Gpt2<Width, Heads> model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
+inline at::Tensor logit_lens_by_layer(const Decoder& model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
     const at::NoGradGuard no_gradients;
     const at::Tensor unembedding = detail::unembedding_of(model, tokens);
-    std::vector stream{site_ref(model->h[0]->resid_pre)};
-    for (const auto& block : model->h) stream.push_back(site_ref(block->resid_post));
-    Latest<Resid<Width>> latest(RecordOptions{.batches = detail::batches_of(ids)});
+    std::vector stream{site_ref(model->blocks[0]->resid_pre)};
+    for (const auto& block : model->blocks) stream.push_back(site_ref(block->resid_post));
+    Latest<Resid<dynamic>> latest(RecordOptions{.batches = detail::batches_of(ids)});
     HookSet hooks;
     hooks.add(stream, latest);
     run_with_hooks(model, hooks, detail::as_batch(ids));

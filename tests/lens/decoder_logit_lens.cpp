@@ -1,5 +1,5 @@
 // The logit lens of GPT-2: the last layer gives the model's logits; by layer, for chosen tokens, and with hooks.
-#include "suture/lens/gpt2_logit_lens.hpp"
+#include "suture/lens/decoder_logit_lens.hpp"
 
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_set.hpp"
@@ -17,7 +17,7 @@ namespace {
 using namespace suture;
 using suture_test::message_of;
 using suture_test::says;
-using Small = Gpt2<24, 3>;
+using Small = Decoder;
 
 // The lens reads row by row: the axes before the channels may stand in any order.
 static_assert(suture::detail::ResidualStream<View<Ordered<Resid<24>, Axis::token, Axis::batch>>, 24>);
@@ -64,7 +64,7 @@ TEST_CASE("the lens of the last residual stream is the model's logits, bit for b
         REQUIRE(by_layer.sizes() == at::IntArrayRef({4, 2, 5, 11}));
         CHECK(by_layer[3].equal(logits));
         CHECK(by_layer[2].equal(logit_lens(model, stream[1])));
-        const at::Tensor embedded = model->wte(ids()) + model->wpe(at::arange(5));
+        const at::Tensor embedded = model->token_embedding(ids()) + model->position_embedding(at::arange(5));
         CHECK(by_layer[0].equal(logit_lens(model, embedded)));
     }
 }
@@ -106,7 +106,7 @@ TEST_CASE("a token that the vocabulary lacks is refused before the model runs") 
     Small model = random_model(false);
     int runs = 0;
     HookSet hooks;
-    hooks.add(model->h[0]->resid_pre, [&](const auto&) { ++runs; }).may_be_idle();
+    hooks.add(model->blocks[0]->resid_pre, [&](const auto&) { ++runs; }).may_be_idle();
     const auto scope = hooks.activate();
     CHECK(says(message_of<ValueError>([&] {
                    (void)logit_lens_by_layer(model, ids(), {3, 11});
@@ -127,14 +127,14 @@ TEST_CASE("a patched model has the lens of its patched stream, and recorders of 
     const at::Tensor clean = logit_lens_by_layer(model, ids());
     HookSet hooks;
     Latest<Norm<24>> norm;
-    hooks.add(model->h[1]->resid_mid, on<Resid>(token(2)).zero());
-    hooks.add(model->ln_f, norm);
+    hooks.add(model->blocks[1]->resid_mid, on<Resid>(token(2)).zero());
+    hooks.add(model->final_norm, norm);
     const auto scope = hooks.activate();
     const at::Tensor logits = model->forward(ids()), patched = logit_lens_by_layer(model, ids());
     CHECK(patched[3].equal(logits));
     CHECK(patched.narrow(0, 0, 2).equal(clean.narrow(0, 0, 2)));
     CHECK_FALSE(patched[2].equal(clean[2]));
-    CHECK(norm[0].equal(borrow<Norm<24>>(model->ln_f->Gpt2NormImpl::forward(stream_of(model)[2].unsafe_tensor()))));
+    CHECK(norm[0].equal(borrow<Norm<24>>(model->final_norm->Gpt2NormImpl::forward(stream_of(model)[2].unsafe_tensor()))));
     CHECK((*norm.begin()).pass() == 2);  // of three: model, lens by layer, stream_of
 }
 
