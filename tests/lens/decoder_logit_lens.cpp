@@ -6,6 +6,8 @@
 #include "suture/hook/sites.hpp"
 #include "suture/record/latest.hpp"
 
+#include "suture/gpt2/gpt2.hpp"
+
 #include "doctest.hpp"
 #include "message.hpp"
 
@@ -20,8 +22,8 @@ using suture_test::says;
 using Small = Decoder;
 
 // The lens reads row by row: the axes before the channels may stand in any order.
-static_assert(suture::detail::ResidualStream<View<Ordered<Resid<24>, Axis::token, Axis::batch>>, 24>);
-static_assert(!suture::detail::ResidualStream<View<Ordered<Mlp<24>, Axis::token, Axis::batch>>, 24>);
+static_assert(suture::detail::ResidualStream<View<Ordered<Resid<24>, Axis::token, Axis::batch>>>);
+static_assert(!suture::detail::ResidualStream<View<Ordered<Mlp<24>, Axis::token, Axis::batch>>>);
 
 /// A model in which every parameter matters.
 Small random_model(bool tied) {
@@ -134,7 +136,7 @@ TEST_CASE("a patched model has the lens of its patched stream, and recorders of 
     CHECK(patched[3].equal(logits));
     CHECK(patched.narrow(0, 0, 2).equal(clean.narrow(0, 0, 2)));
     CHECK_FALSE(patched[2].equal(clean[2]));
-    CHECK(norm[0].equal(borrow<Norm<24>>(model->final_norm->Gpt2NormImpl::forward(stream_of(model)[2].unsafe_tensor()))));
+    CHECK(norm[0].equal(borrow<Norm<24>>(model->final_norm->DecoderNormImpl::forward(stream_of(model)[2].unsafe_tensor()))));
     CHECK((*norm.begin()).pass() == 2);  // of three: model, lens by layer, stream_of
 }
 

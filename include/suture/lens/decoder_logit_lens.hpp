@@ -78,7 +78,7 @@ SUTURE_REJECTED("the lens reads a residual stream: write logit_lens_by_layer(mod
 /// vocabulary], without the batch axis for ids [tokens]. If a whole vocabulary per layer would be too much, name the token
 /// ids that matter: [..., n]. Hooks that are active in this thread run as usual. No gradients are tracked.
 /// @throws ValueError if the vocabulary lacks an id; whatever the model and its hooks throw
-inline at::Tensor logit_lens_by_layer(const Decoder& model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
+inline at::Tensor logit_lens_by_layer(Decoder model, const at::Tensor& ids, at::IntArrayRef tokens = {}) {
     const at::NoGradGuard no_gradients;
     const at::Tensor unembedding = detail::unembedding_of(model, tokens);
     std::vector stream{site_ref(model->blocks[0]->resid_pre)};
