@@ -33,8 +33,7 @@ Gpt2Config small_config() {
 }
 
 /// Runs the model and keeps the activation at each site, by the site's name.
-template <Index W, Index H>
-std::map<std::string, at::Tensor> record(Gpt2<W, H>& model, const at::Tensor& ids) {
+std::map<std::string, at::Tensor> record(Decoder& model, const at::Tensor& ids) {
     std::map<std::string, at::Tensor> seen;
     HookSet hooks;
     std::vector<HookKey> keys;
@@ -174,7 +173,7 @@ TEST_CASE("causal attention obeys its laws under every typed edit") {
 TEST_CASE("a clone of the model computes the same and has its own sites") {
     const at::NoGradGuard no_gradients;
     Nano model(small_config());
-    const auto copy = std::dynamic_pointer_cast<Gpt2Impl<48, 3>>(model->clone());
+    const auto copy = std::dynamic_pointer_cast<DecoderImpl>(model->clone());
     REQUIRE(copy);
     const at::Tensor ids = at::randint(7, {1, 5}, at::kLong);
     const at::Tensor clean = model->forward(ids);
@@ -258,14 +257,15 @@ TEST_CASE("invalid ids are refused with a remedy") {
 
 TEST_CASE("a layer that does not exist is refused") {
     const Nano model(small_config());
-    CHECK_THROWS_WITH_AS(model->blocks[2], doctest::Contains("layer 2 is outside the model, which has 2"), PositionError);
+    CHECK_THROWS_WITH_AS(model->blocks[2], doctest::Contains("layer 2 is outside the model, which has 2"),
+                         PositionError);
 }
 
 TEST_CASE("a width that the type does not have is refused") {
     Gpt2Config wide = small_config();
     wide.width = 96, wide.inner = 384;
-    CHECK_THROWS_WITH_AS(
-        Nano{wide}, doctest::Contains("width 96 in 3 heads but Decoder was compiled: use Decoder"), ModelError);
+    CHECK_THROWS_WITH_AS(Nano{wide}, doctest::Contains("width 96 in 3 heads but Decoder was compiled: use Decoder"),
+                         ModelError);
     Gpt2Config thin = small_config();
     thin.inner = 0;
     CHECK_THROWS_WITH_AS(Nano{thin}, doctest::Contains("MLP has 0 neurons: set inner"), ModelError);
@@ -286,7 +286,7 @@ TEST_CASE("an MLP has as many neurons as the configuration says, and its sites t
         CHECK_THROWS_WITH_AS(hooks.add(site<Mlp<dynamic>>(model, path), on<Mlp>(dims(90, 101)).zero()),
                              doctest::Contains("100"), PositionError);
     }
-    const auto copy = std::dynamic_pointer_cast<Gpt2Impl<48, 3>>(model->clone());
+    const auto copy = std::dynamic_pointer_cast<DecoderImpl>(model->clone());
     CHECK(copy->forward(ids).equal(clean));
     CHECK(site<Mlp<100>>(*copy, "h.0.mlp.act").name() == "h.0.mlp.act");
 }

@@ -129,7 +129,7 @@ TEST_CASE("a directory that cannot be created is refused by name") {
     const files::Folder folder;
     files::write_bytes(folder / "taken", "a file");
     for (const auto& path : {folder / "taken", folder / "taken" / "below"})
-        CHECK(
-            says(message_of<FileError>([&] { gpt2::save(path, Tiny(tiny())); }), path.string() + " is not a directory"));
+        CHECK(says(message_of<FileError>([&] { gpt2::save(path, Tiny(tiny())); }),
+                   path.string() + " is not a directory"));
     CHECK(files::bytes_of(folder / "taken") == "a file");
 }

@@ -2,6 +2,7 @@
 #include "suture/lens/direct_logit_attribution.hpp"
 
 #include "suture/edit/on.hpp"
+#include "suture/gpt2/gpt2.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/hook/sites.hpp"
 
@@ -19,11 +20,11 @@ using suture_test::says;
 using Small = Decoder;
 
 /// A model in which every parameter matters, biases and norms too.
-template <Index W, Index H>
-Gpt2<W, H> random_model(Index layers, bool tied, at::ScalarType dtype = at::kDouble) {
+Decoder random_model(Index width, Index heads, Index layers, bool tied, at::ScalarType dtype = at::kDouble) {
     Gpt2Config c;
-    c.width = W, c.heads = H, c.inner = 4 * W, c.layers = layers, c.positions = 16, c.vocabulary = 11, c.tied = tied;
-    Gpt2<W, H> model(c);
+    c.width = width, c.heads = heads, c.inner = 4 * width, c.layers = layers, c.positions = 16, c.vocabulary = 11,
+    c.tied = tied;
+    Decoder model(c);
     const at::NoGradGuard no_gradients;
     for (const at::Tensor& parameter : model->parameters()) parameter.normal_(0, 0.3);
     model->to(dtype);
@@ -34,8 +35,7 @@ const at::Tensor& ids() {
     return t;
 }
 /// The model's own logit, or difference of logits: [batch, tokens].
-template <Index W, Index H>
-at::Tensor given_by(Gpt2<W, H>& model, const LogitTarget& target) {
+at::Tensor given_by(Decoder& model, const LogitTarget& target) {
     const at::NoGradGuard no_gradients;
     const at::Tensor logits = model->forward(ids()).to(at::kDouble);
     const at::Tensor token = logits.select(-1, target.token);
@@ -43,35 +43,34 @@ at::Tensor given_by(Gpt2<W, H>& model, const LogitTarget& target) {
 }
 double largest(const at::Tensor& t) { return t.abs().max().item<double>(); }
 
-template <Index W, Index H>
-void check_sum(Index layers) {
+void check_sum(Index width, Index heads, Index layers) {
     for (const bool tied : {true, false})
         for (const at::ScalarType dtype : {at::kDouble, at::kFloat})
             for (const LogitTarget& target : {logit(3), logit_difference(3, 8)}) {
-                CAPTURE(W);
+                CAPTURE(width);
                 CAPTURE(tied);
                 CAPTURE(dtype);
-                Gpt2<W, H> model = random_model<W, H>(layers, tied, dtype);
+                Decoder model = random_model(width, heads, layers, tied, dtype);
                 const DirectLogitAttribution a = direct_logit_attribution(model, ids(), target, tokens(0, to_end));
-                REQUIRE(a.heads.sizes() == at::IntArrayRef({2, 6, layers, H}));
+                REQUIRE(a.heads.sizes() == at::IntArrayRef({2, 6, layers, heads}));
                 REQUIRE(a.mlps.sizes() == at::IntArrayRef({2, 6, layers}));
                 REQUIRE(a.attention_biases.sizes() == at::IntArrayRef({2, 6, layers}));
                 REQUIRE(a.embedding.sizes() == at::IntArrayRef({2, 6}));
                 CHECK(largest(a.total() - given_by(model, target)) < (dtype == at::kDouble ? 1e-10 : 1e-4));
-                CHECK(a.edits.eq(0).all().template item<bool>());  // so the sum is not right by a remainder
+                CHECK(a.edits.eq(0).all().item<bool>());  // so the sum is not right by a remainder
             }
 }
 }  // namespace
 
 TEST_CASE("all contributions together are the logit, or the difference, at every token of every prompt") {
-    check_sum<24, 3>(3);
-    check_sum<48, 4>(2);
-    check_sum<16, 1>(1);
+    check_sum(24, 3, 3);
+    check_sum(48, 4, 2);
+    check_sum(16, 1, 1);
 }
 
 TEST_CASE("a contribution is what the logit loses without the part's own write, before the frozen norm") {
     const at::NoGradGuard no_gradients;
-    Small model = random_model<24, 3>(3, false);
+    Small model = random_model(24, 3, 3, false);
     HookSet hooks;
     Latest<Z<24, 3>> z;
     Latest<MlpOut<24>> mlps;
@@ -84,7 +83,8 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
     const at::Tensor centred = stream - stream.mean();
     const double scale = std::sqrt(centred.square().mean().item<double>() + 1e-5);
     const auto difference = [&](const at::Tensor& in_stream) {
-        const at::Tensor normed = (in_stream - in_stream.mean()) / scale * model->final_norm->weight + model->final_norm->bias;
+        const at::Tensor normed =
+            (in_stream - in_stream.mean()) / scale * model->final_norm->weight + model->final_norm->bias;
         return (model->head->weight[3] - model->head->weight[8]).dot(normed).item<double>();
     };
     const auto lost = [&](const at::Tensor& written) { return difference(stream) - difference(stream - written); };
@@ -109,7 +109,7 @@ TEST_CASE("a contribution is what the logit loses without the part's own write, 
 }
 
 TEST_CASE("one prompt without a batch axis gives none, and the last token is attributed") {
-    Small model = random_model<24, 3>(3, true);
+    Small model = random_model(24, 3, 3, true);
     const DirectLogitAttribution all = direct_logit_attribution(model, ids(), logit(2), tokens(0, to_end));
     const DirectLogitAttribution one = direct_logit_attribution(model, ids()[1], logit(2));
     REQUIRE(one.heads.sizes() == at::IntArrayRef({3, 3}));
@@ -124,7 +124,7 @@ TEST_CASE("one prompt without a batch axis gives none, and the last token is att
 }
 
 TEST_CASE("a difference is attributed as the difference of the two") {
-    Small model = random_model<24, 3>(2, true);
+    Small model = random_model(24, 3, 2, true);
     const DirectLogitAttribution a = direct_logit_attribution(model, ids(), logit(2)),
                                  b = direct_logit_attribution(model, ids(), logit(9));
     const DirectLogitAttribution difference = direct_logit_attribution(model, ids(), logit_difference(2, 9));
@@ -135,7 +135,7 @@ TEST_CASE("a difference is attributed as the difference of the two") {
 
 TEST_CASE("a patched model gives the patched attribution, which still sums to the logit") {
     const at::NoGradGuard no_gradients;
-    Small model = random_model<24, 3>(3, false);
+    Small model = random_model(24, 3, 3, false);
     const LogitTarget target = logit_difference(1, 4);
     const DirectLogitAttribution clean = direct_logit_attribution(model, ids(), target);
     const auto patched = [&](const auto& site, const auto& recipe) {
@@ -182,14 +182,15 @@ TEST_CASE("a patched model gives the patched attribution, which still sums to th
         const at::Tensor weighed = model->final_norm->weight * direction;
         const at::Tensor scale = early.edits / vector.dot(weighed - weighed.mean());
         CHECK(scale.gt(0).all().item<bool>());
-        const at::Tensor embedded = (model->token_embedding(ids()) + model->position_embedding(at::arange(6))).select(1, -1);
+        const at::Tensor embedded =
+            (model->token_embedding(ids()) + model->position_embedding(at::arange(6))).select(1, -1);
         CHECK(largest(early.embedding - embedded.matmul(weighed - weighed.mean()) * scale) < 1e-10);
     }
 }
 
 TEST_CASE("direct logit attribution disturbs no model, and runs inside a hook") {
     const at::NoGradGuard no_gradients;
-    Small model = random_model<24, 3>(2, true);
+    Small model = random_model(24, 3, 2, true);
     const at::Tensor before = model->forward(ids());
     const at::Tensor outside = direct_logit_attribution(model, ids(), logit(2)).total();
     at::Tensor inside;
@@ -202,7 +203,7 @@ TEST_CASE("direct logit attribution disturbs no model, and runs inside a hook") 
 }
 
 TEST_CASE("impossible attributions are refused with a remedy, unknown token ids before the model runs") {
-    Small model = random_model<24, 3>(1, true);
+    Small model = random_model(24, 3, 1, true);
     const auto refusal = [&]<class Kind>(std::type_identity<Kind>, const at::Tensor& prompt, const LogitTarget& target,
                                          const Position<Axis::token>& where) {
         return message_of<Kind>([&] { (void)direct_logit_attribution(model, prompt, target, where); });

@@ -20,15 +20,14 @@ double distance(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs(
 
 /// Every component, by head where it has some, and the residual stream.
 template <Index W, Index H>
-std::vector<Grid> grids(const Gpt2<W, H>& model) {
+std::vector<Grid> grids(const Decoder& model) {
     return {Grid::of<Q, K, V>(sites<Gpt2Qkv<W, H>>(model, "h.*.attn.c_attn")).by_head(),
             Grid::of<Resid>(sites<Resid<W>>(model, "h.*.resid_*")),
             Grid::of<AttnOut>(sites<AttnOut<W>>(model, "h.*.attn.c_proj"))
                 .with(Grid::of<MlpOut>(sites<MlpOut<W>>(model, "h.*.mlp.c_proj")))};
 }
 
-template <Index W, Index H>
-void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& grid, const Metric& metric,
+void check_both_ways(Decoder model, const Patching& patching, const Grid& grid, const Metric& metric,
                      double tolerance) {
     SweepOptions plain;
     plain.optimisations = Optimisations::none();
@@ -39,10 +38,10 @@ void check_both_ways(Gpt2<W, H> model, const Patching& patching, const Grid& gri
 }
 
 template <Index W, Index H>
-void check_all_grids(Gpt2<W, H> model, const Patching& patching, const Metric& metric) {
-    for (const Grid& grid : grids(model)) check_both_ways(model, patching, grid, metric, 1e-4);
+void check_all_grids(Decoder model, const Patching& patching, const Metric& metric) {
+    for (const Grid& grid : grids<W, H>(model)) check_both_ways(model, patching, grid, metric, 1e-4);
     model->to(at::kDouble);
-    for (const Grid& grid : grids(model)) check_both_ways(model, patching, grid, metric, 1e-10);
+    for (const Grid& grid : grids<W, H>(model)) check_both_ways(model, patching, grid, metric, 1e-10);
 }
 }  // namespace
 
@@ -52,7 +51,7 @@ TEST_CASE("nano-sort is swept over its whole grid with the numbers of one forwar
     const at::Tensor clean = at::tensor({2, 1, 0, 0, 2, 1, 0, 0, 1}, at::kLong),
                      corrupted = at::tensor({1, 1, 2, 0, 0, 1, 0, 0, 1}, at::kLong);
     for (const Patching& patching : {denoising(clean, corrupted), noising(clean, corrupted), zero_ablation(clean)})
-        check_all_grids(gpt2::load(*directory), patching, logit_difference(0, 2));
+        check_all_grids<48, 3>(gpt2::load(*directory), patching, logit_difference(0, 2));
 }
 
 TEST_CASE("the names model is swept with the numbers of one forward pass per cell") {
@@ -65,7 +64,7 @@ TEST_CASE("the names model is swept with the numbers of one forward pass per cel
     };
     const Metric metric =
         logit_difference(names.vocabulary.id_of(pair.clean.answer), names.vocabulary.id_of(pair.clean.subject));
-    check_all_grids(names.model, denoising(ids(pair.clean), ids(pair.corrupted)), metric);
+    check_all_grids<64, 4>(names.model, denoising(ids(pair.clean), ids(pair.corrupted)), metric);
 }
 
 TEST_CASE("a random GPT-2 small is swept with the numbers of one forward pass per cell") {

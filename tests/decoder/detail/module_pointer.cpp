@@ -1,4 +1,4 @@
-#include "suture/gpt2/detail/module_pointer.hpp"
+#include "suture/decoder/detail/module_pointer.hpp"
 
 #include "suture/gpt2/gpt2.hpp"
 
@@ -13,7 +13,7 @@
 using namespace suture;
 
 TEST_CASE("a block, its attention and its MLP are shared pointers") {
-    using Block = Gpt2BlockImpl<8, 2>;
+    using Block = DecoderBlockImpl;
     Decoder model(Gpt2Config{.width = 8, .heads = 2, .inner = 32, .layers = 2, .positions = 4, .vocabulary = 5});
     const std::shared_ptr<Block> block = model->blocks[1];
     CHECK(block.get() == model->blocks[1].get());
@@ -29,8 +29,8 @@ TEST_CASE("a block, its attention and its MLP are shared pointers") {
 }
 
 TEST_CASE("a pointer to a module is as large as a shared pointer, and answers no to a call") {
-    using Pointer = suture::detail::ModulePointer<Gpt2MlpImpl<8>>;
-    CHECK(sizeof(Pointer) == sizeof(std::shared_ptr<Gpt2MlpImpl<8>>));
+    using Pointer = suture::detail::ModulePointer<DecoderMlpImpl>;
+    CHECK(sizeof(Pointer) == sizeof(std::shared_ptr<DecoderMlpImpl>));
     CHECK(std::is_empty_v<suture::detail::BehindAPointer>);
     constexpr auto refuses = []<class P>(P* pointer) {
         return !requires { pointer->forward(3); }

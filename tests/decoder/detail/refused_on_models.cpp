@@ -1,6 +1,6 @@
-#include "suture/gpt2/detail/refused_on_models.hpp"
+#include "suture/decoder/detail/refused_on_models.hpp"
 
-#include "suture/gpt2/gpt2.hpp"
+#include "suture/decoder/decoder.hpp"
 
 #include "doctest.hpp"
 
@@ -16,7 +16,7 @@ TEST_CASE("the calls that a model lacks answer no where they are probed") {
         &&!requires { model->save_pretrained("out"); }
         &&!requires { (*model)["h.0"]; };
     };
-    CHECK(refuses(static_cast<Gpt2Impl<48, 3>*>(nullptr)));
+    CHECK(refuses(static_cast<DecoderImpl*>(nullptr)));
     CHECK(refuses(static_cast<Decoder*>(nullptr)));
 }
 

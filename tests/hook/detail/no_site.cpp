@@ -59,8 +59,8 @@ TEST_CASE("the name of a class is the name of its holder") {
     CHECK(holder_name("torch::nn::LinearImpl") == "torch::nn::Linear");
     CHECK(holder_name("(anonymous namespace)::BlockImpl") == "Block");
     CHECK(holder_name("DOCTEST_FUNC()::NestImpl") == "Nest");
-    CHECK(holder_name("suture::Gpt2Impl<64, 4>") == "suture::Decoder");
-    CHECK(holder_name("suture::Gpt2Impl<64l, 4l>") == "suture::Decoder");
+    CHECK(holder_name("my::AttentionImpl<64, 4>") == "my::Attention<64, 4>");
+    CHECK(holder_name("my::AttentionImpl<64l, 4l>") == "my::Attention<64, 4>");
     CHECK(holder_name("Plain") == "Plain");
     CHECK(holder_name("AImpl<" + std::string(80, 'x') + ">") == "A");
 }

@@ -25,7 +25,7 @@ struct Stages {
     at::Tensor block(Index i, const at::Tensor& x) { return gpt2->block(i, x); }
     at::Tensor unembed(const at::Tensor& x) { return gpt2->unembed(x); }
 };
-static_assert(has_forward<Model> && has_forward<Gpt2Impl<48, 3>> && !has_forward<Stages> && !has_forward<const Model>);
+static_assert(has_forward<Model> && has_forward<DecoderImpl> && !has_forward<Stages> && !has_forward<const Model>);
 }  // namespace
 
 TEST_CASE("holders, modules, pointers, functions and stages give the same logits") {

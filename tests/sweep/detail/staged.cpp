@@ -97,9 +97,9 @@ TEST_CASE("a site outside the blocks, or one that a staged model passes twice, i
 }
 
 TEST_CASE("stages that do not make up the model's forward are refused") {
-    struct forgetful : Gpt2Impl<48, 3> {
-        using Gpt2Impl<48, 3>::Gpt2Impl;
-        at::Tensor embed(const at::Tensor& ids) { return Gpt2Impl<48, 3>::embed(ids).mul(2); }
+    struct forgetful : DecoderImpl {
+        using DecoderImpl::DecoderImpl;
+        at::Tensor embed(const at::Tensor& ids) { return DecoderImpl::embed(ids).mul(2); }
     };
     const auto m = std::make_shared<forgetful>(model()->config());
     const Grid grid = Grid::of<Q>(m->blocks[1]->attn->qkv);
@@ -120,7 +120,7 @@ TEST_CASE("an empty holder and a model without layers do no harm") {
                 message_of<ModelError>([&] { (void)sweep(none, zero_ablation(p.clean), grid, logit(1), options); }),
                 "the model is an empty pointer or holder");
         };
-        CHECK(refused(std::shared_ptr<Gpt2Impl<48, 3>>()));
+        CHECK(refused(std::shared_ptr<DecoderImpl>()));
         CHECK(refused(Model(nullptr)));
     }
     Gpt2Config config = m->config();
