@@ -260,7 +260,7 @@ TEST_CASE(
         CAPTURE(path);
         HookSet hooks;
         hooks.add_backward(site(model, path), [](const at::Tensor&) {});
-        hooks.add_backward(model->blocks[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
+        hooks.add_backward(model->blocks[1]->q_input, [](const View<HeadIn<dynamic, dynamic>>&) {});
         const auto message = message_of<HookError>([&] {
             const auto scope = hooks.activate();
             model->forward(ids);
@@ -269,8 +269,8 @@ TEST_CASE(
     }
     // A hook that only looks at the forward pass may stand beside one.
     HookSet hooks;
-    hooks.add(model->blocks[1]->attn_norm, [](const View<Norm<12>>&) {});
-    hooks.add_backward(model->blocks[1]->q_input, [](const View<HeadIn<36, 3>>&) {});
+    hooks.add(model->blocks[1]->attn_norm, [](const View<Norm<dynamic>>&) {});
+    hooks.add_backward(model->blocks[1]->q_input, [](const View<HeadIn<dynamic, dynamic>>&) {});
     const auto scope = hooks.activate();
     model->forward(ids)[1][-1][3].backward();
 }

@@ -146,7 +146,7 @@ TEST_CASE("sites that were found can be hooked, typed if a layout was given") {
     const at::Tensor x = at::ones({2, 4});
     const auto all = hooks.add(sites<Qkv>(model, "h.*.c_attn"), on<Q>().zero() | on<K>().zero() | on<V>().zero());
     const auto scope = hooks.activate();
-    CHECK(model->forward(x).equal(model->blocks->at<BlockImpl>(1).proj->bias.expand({2, 4})));
+    CHECK(model->forward(x).equal(model->h->at<BlockImpl>(1).proj->bias.expand({2, 4})));
     CHECK(all.fired() == 2);
 }
 
@@ -241,13 +241,13 @@ TEST_CASE("hooks are added at sites that a transform takes from modules") {
     std::vector<Block> blocks{Block(), Block(), Block()};
     HookSet hooks;
     const auto references = hooks.add(
-        blocks | ranges::views::transform([](const Block& block) { return site_ref(block->qkv); }), on<Q>().zero());
+        blocks | ranges::views::transform([](const Block& block) { return site_ref(block->c_attn); }), on<Q>().zero());
     const auto members = hooks.add(blocks | ranges::views::transform([](Block & block) -> const auto& {
                                        return block->resid_pre;
                                    }) | ranges::views::take(2),
                                    on<Resid>().add(1));
     auto chosen = blocks | ranges::views::filter([&](const Block& block) { return block.get() != blocks[0].get(); }) |
-                  ranges::views::transform([](const Block& block) { return block->qkv; });
+                  ranges::views::transform([](const Block& block) { return block->c_attn; });
     const auto holders = hooks.add(chosen, on<V>().zero());
     CHECK(references.size() == 3);
     CHECK(members.size() == 2);

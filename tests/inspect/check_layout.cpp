@@ -115,16 +115,16 @@ TEST_CASE("suture's GPT-2 passes, in every layer, by its logits and by its own s
     const at::Tensor ids = at::randint(7, {2, 5}, at::kLong);
     for (const auto& block : model->blocks) {
         const auto& a = *block->attn;
-        const LayoutReport by_logits = check_layout(model, a.c_attn, ids);
+        const LayoutReport by_logits = check_layout(model, a.qkv, ids);
         INFO(to_string(by_logits));
         CHECK(by_logits.passed());
         CHECK(by_logits.checks.size() == 10);
         const LayoutReport by_sites =
-            check_layout(model, a.c_attn, AttentionSites().output(a.z).pattern(a.pattern), ids);
+            check_layout(model, a.qkv, AttentionSites().output(a.z).pattern(a.pattern), ids);
         INFO(to_string(by_sites));
         CHECK(by_sites.passed());
         CHECK(by_sites.checks.size() == 12);
-        CHECK(check_layout(model, a.c_attn, AttentionSites().output(a.c_proj), ids).passed());
+        CHECK(check_layout(model, a.qkv, AttentionSites().output(a.out), ids).passed());
     }
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("an entry has layout, shape, dtype, device, mean and standard deviatio
     HookSet hooks;
     hooks.add(model->blocks[0]->attn->qkv, on<K>().set(3.0));
     at::Tensor seen;
-    hooks.add(model->blocks[0]->attn->qkv, [&](const View<Small::ContainedType::Qkv>& v) { seen = v.clone().take(); });
+    hooks.add(model->blocks[0]->attn->qkv, [&](const View<DecoderAttentionImpl::Qkv>& v) { seen = v.clone().take(); });
     const auto table = site_table(model, hooks, ids());
     const SiteTableEntry e = entry_of(table.sites, "h.0.attn.c_attn");
     CHECK(e.layout == "Fused<144, Q<48, 3>, K<48, 3>, V<48, 3>>");

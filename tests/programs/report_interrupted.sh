@@ -13,7 +13,8 @@ fail() {
     cat "$dir/out"
     exit 1
 }
-snapshot() { (cd "$1" && find . -not -name '.*-new-*' -not -path '*/.*-new-*' -printf '%p %y\n' -type f -exec md5sum {} + | sort); }
+# What a kill leaves half-written has names that nothing reads.
+snapshot() { (cd "$1" && find . -not -name '.*-new-*' -not -path '*/.*-new-*' -not -name '.suture-*.part' -printf '%p %y\n' -type f -exec md5sum {} + | sort); }
 milliseconds() { date +%s%3N; }
 
 # An old report, with the files of somebody else in it, and the new one that replaces it.

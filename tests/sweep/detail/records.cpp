@@ -64,7 +64,7 @@ TEST_CASE("a record says in which block a site is passed, and whether that is af
         {"resid_pre", false}, {"ln_1", false}, {"attn.c_attn", false}, {"attn.z", true},     {"attn.c_proj", true},
         {"resid_mid", true},  {"ln_2", true},  {"mlp.act", true},      {"mlp.c_proj", true}, {"resid_post", true}};
     const Patching patching = zero_ablation(p.clean);
-    const SweepTask task(patching, all_sites(m), logit(1)), last(patching, Grid::of<Norm>(m->ln_f), logit(1));
+    const SweepTask task(patching, all_sites(m), logit(1)), last(patching, Grid::of<Norm>(m->final_norm), logit(1));
     const SweepSites& sites = task.sites;
     const auto recorded = [&](const SweepTask& of) {
         return record_run(*m, StagedTask{of, of.reads.of_read_ids(), {}, layers, true}, p.clean, KeptOfRun::nothing);

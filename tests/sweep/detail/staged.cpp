@@ -123,7 +123,7 @@ TEST_CASE("an empty holder and a model without layers do no harm") {
         CHECK(refused(std::shared_ptr<DecoderImpl>()));
         CHECK(refused(Model(nullptr)));
     }
-    Gpt2Config config = m->config();
+    Gpt2Config config = gpt2::config_of(m->config());
     config.layers = 0;
     Model none(config);
     const Grid last = Grid::of<Norm>(none->final_norm);

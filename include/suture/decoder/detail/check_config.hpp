@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace suture::detail {
@@ -38,7 +39,7 @@ inline void check_config(const DecoderConfig& config) {
                                                                 {"positions", config.positions},
                                                                 {"vocabulary", config.vocabulary}}};
     for (const auto& [name, number] : numbers)
-        if (number < 1)
+        if (number < 1 && (number < 0 || name != std::string_view("layers")))
             throw ModelError(std::string("the configuration's ") + name + " is " + std::to_string(number) +
                              ": give at least 1");
     if (config.heads % config.key_heads != 0)
