@@ -1,10 +1,10 @@
-// Loads a GPT-2, runs a prompt with and without one edit of a layer's fused query, key and value, and prints what
+// Loads a model, runs a prompt with and without one edit of a layer's queries, keys and values, and prints what
 // changes in the activation and in the predictions.
 #include "shared/empty_values.hpp"
 #include "shared/ids.hpp"
+#include "shared/model.hpp"
 #include "shared/prompt.hpp"
 
-#include <suture/gpt2/load.hpp>
 #include <suture/suture.hpp>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +20,9 @@
 namespace {
 using namespace suture;
 
+/// Queries, keys and values side by side.
+using Qkv = DecoderAttentionImpl::Qkv;
+
 struct Options {
     examples::Subject subject;
     Index layer = 0, token = 0;
@@ -27,7 +30,7 @@ struct Options {
     double set = 0;
 };
 
-/// Sets the first ten channels of a component at one token. Widths are known at compile time, tokens at run time.
+/// Sets the first ten channels of a component at one token. Channels are known at compile time, tokens at run time.
 template <template <Index, Index> class Component>
 auto edit_of(const Options& o) {
     return on<Component>(token(o.token), dims<0, 10>).set(o.set);
@@ -38,11 +41,10 @@ struct Pass {
     at::Tensor qkv, logits;
 };
 
-template <Index Width, Index Heads>
-Pass run(Gpt2<Width, Heads>& model, const at::Tensor& ids, Index layer, HookSet hooks) {
+Pass run(Decoder& model, const at::Tensor& ids, Index layer, HookSet hooks) {
     Pass pass;
-    hooks.add(model->blocks[static_cast<std::size_t>(layer)]->attn->qkv,
-              [&](const View<Gpt2Qkv<Width, Heads>>& seen) { pass.qkv = seen.clone(); });
+    hooks.add(model->blocks[static_cast<std::size_t>(layer)]->attn->qkv_site(),
+              [&](const View<Qkv>& seen) { pass.qkv = seen.clone(); });
     pass.logits = run_with_hooks(model, hooks, ids);
     return pass;
 }
@@ -65,30 +67,26 @@ void print_predictions(const examples::Prompt& prompt, const Pass& before, const
     }
 }
 
-template <template <Index, Index> class Component, Index Width, Index Heads>
-void report(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads>& model) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+template <template <Index, Index> class Component>
+void report(const Options& o, const examples::Prompt& prompt, Decoder& model) {
     const at::Tensor ids = prompt.batch();
     const auto recipe = edit_of<Component>(o);
-    const auto& site = model->blocks[static_cast<std::size_t>(o.layer)]->attn->qkv;
+    const SiteRef<Qkv> site = model->blocks[static_cast<std::size_t>(o.layer)]->attn->qkv_site();
 
     HookSet hooks;
     hooks.add(site, recipe);
     const Pass before = run(model, ids, o.layer, HookSet());
     const Pass after = run(model, ids, o.layer, std::move(hooks));
 
-    std::cout << "edit     " << site->output.name() << ": " << recipe << "\n";
-    std::cout << "changed  " << audit(borrow<Qkv>(before.qkv), borrow<Qkv>(after.qkv)) << "\n";
+    std::cout << "edit     " << site.name() << ": " << recipe << "\n";
+    std::cout << "changed  " << audit(borrow(before.qkv, site.extents()), borrow(after.qkv, site.extents())) << "\n";
     print_predictions(prompt, before, after);
 }
 
-template <Index Width, Index Heads>
-void operate(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads> model) {
+void operate(const Options& o, const examples::Prompt& prompt, Decoder model) {
     const at::NoGradGuard no_gradients;
-    const Gpt2Config& config = model->config();
-    std::cout << "model    " << o.subject.model << ": " << config.layers << " layers, " << Heads << " heads of "
-              << Width / Heads << ", width " << Width << ", vocabulary " << config.vocabulary << "\n"
-              << "layout   " << describe<Gpt2Qkv<Width, Heads>>();
+    std::cout << "model    " << o.subject.model << ": " << model->config() << "\n"
+              << "layout   " << describe(model->blocks[0]->attn->qkv_site().extents().facts());
     if (o.component == "Q")
         report<Q>(o, prompt, model);
     else if (o.component == "K")
@@ -101,7 +99,7 @@ void operate(const Options& o, const examples::Prompt& prompt, Gpt2<Width, Heads
 int main(int argc, char** argv) {
     Options o;
     std::string layer = "1", token = "-1";
-    CLI::App app{"Edits the query, key or value of one layer of a GPT-2 model and prints what changes."};
+    CLI::App app{"Edits the query, key or value of one layer of a model and prints what changes."};
     o.subject.add_to(app);
     app.add_option("--layer", layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
     app.add_option("--token", token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();
@@ -116,7 +114,7 @@ int main(int argc, char** argv) {
         o.layer = examples::number_of("--layer", layer);
         o.token = examples::number_of("--token", token);
         if (o.layer < 0) throw ValueError("--layer " + layer + " is negative: count layers from 0");
-        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) { operate(o, prompt, std::move(model)); });
+        operate(o, prompt, examples::load_model(o.subject.model));
     } catch (const std::exception& e) {
         std::cerr << "edit_qkv: " << e.what() << "\n";
         return 1;

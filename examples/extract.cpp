@@ -1,9 +1,9 @@
-// Records every layer of a GPT-2 model while it runs prompts, with both recorders: Latest, which the next prompt
+// Records every layer of a model while it runs prompts, with both recorders: Latest, which the next prompt
 // overwrites, and History, which keeps them all. Prints a summary of the records, and saves them if a file is given.
 #include "shared/empty_values.hpp"
+#include "shared/model.hpp"
 #include "shared/prompt.hpp"
 
-#include <suture/gpt2/load.hpp>
 #include <suture/record/history.hpp>
 #include <suture/record/latest.hpp>
 #include <suture/record/spill.hpp>
@@ -34,20 +34,19 @@ std::vector<examples::Prompt> prompts_of(const Options& o) {
     return prompts;
 }
 
-template <Index Width, Index Heads>
-void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt2<Width, Heads>& model) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Decoder model) {
+    using Qkv = DecoderAttentionImpl::Qkv;
     HookSet hooks;
-    Latest<Qkv> latest;                // everything from the last prompt
-    History<Q<Width, Heads>> queries;  // only the query, from every prompt
-    const auto projections = sites<Qkv>(model, "h.*.attn.c_attn");
+    Latest<Qkv> latest;                              // everything from the last prompt
+    History<DecoderAttentionImpl::Queries> queries;  // only the query, from every prompt
+    const auto projections = model->qkv_sites();
     hooks.add(projections, latest);
     hooks.add(projections, queries);
 
     const at::NoGradGuard no_gradients;
     for (const auto& prompt : prompts) run_with_hooks(model, hooks, prompt.batch());
 
-    std::cout << "latest: the last prompt's " << layout_text(facts_of<Qkv>) << "\n";
+    std::cout << "latest: the last prompt's " << projections.front().extents() << "\n";
     for (const auto& entry : latest)
         std::cout << "  " << entry.name() << "  " << shape_text(entry.view().sizes()) << ", Q "
                   << shape_text(entry.view()[on<Q>()].sizes()) << "\n";
@@ -55,7 +54,7 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
               << queries.bytes_held() << " bytes\n";
     for (const auto& entry : queries)
         std::cout << "  " << entry.name() << ", pass " << entry.pass() << "  " << shape_text(entry.view().sizes())
-                  << ", mean norm " << entry.view().norm(-1).mean().template item<double>() << "\n";
+                  << ", mean norm " << entry.view().norm(-1).mean().item<double>() << "\n";
 
     const auto tokens =
         queries.of(0) | ranges::views::transform([](const auto& entry) { return entry.view().size(-2); });
@@ -69,8 +68,8 @@ void extract(const Options& o, const std::vector<examples::Prompt>& prompts, Gpt
 
 int main(int argc, char** argv) {
     Options o;
-    CLI::App app{"Records the fused query, key and value of every layer of a GPT-2 model while it runs prompts."};
-    app.add_option("--model,model", o.model, "a directory with a GPT-2 in Hugging Face's format")
+    CLI::App app{"Records the queries, keys and values of every layer of a model while it runs prompts."};
+    app.add_option("--model,model", o.model, "a directory with a model in Hugging Face's format")
         ->type_name("DIR")
         ->default_str("the names model");
     app.add_option("--prompt", o.texts, "a prompt, as text; repeat the option for more");
@@ -80,7 +79,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     try {
         const auto prompts = prompts_of(o);
-        visit_gpt2(o.model, [&]<Index W, Index H>(Gpt2<W, H> model) { extract(o, prompts, model); });
+        extract(o, prompts, examples::load_model(o.model));
     } catch (const std::exception& e) {
         std::cerr << "extract: " << e.what() << "\n";
         return 1;

@@ -1,4 +1,4 @@
-// Runs six experiments on a GPT-2 model, prints the effect of each on the prediction, and writes a report with pictures
+// Runs six experiments on a model, prints the effect of each on the prediction, and writes a report with pictures
 // of the model's activations. The experiments themselves are in experiments.hpp.
 #include "experiments.hpp"
 #include "experiments/mistake/what_the_compiler_says.hpp"
@@ -8,11 +8,11 @@
 #include "shared/directory.hpp"
 #include "shared/empty_values.hpp"
 #include "shared/interrupt.hpp"
+#include "shared/model.hpp"
 #include "shared/prompt.hpp"
 #include "shared/provenance.hpp"
 #include "table.hpp"
 
-#include <suture/gpt2/load.hpp>
 #include <suture/model/fingerprint.hpp>
 
 #include <CLI/CLI.hpp>
@@ -89,16 +89,15 @@ Sample sample_of(const Options& o, const Prompt& prompt) {
 }
 
 /// The effect of the first experiment, which makes no prediction, on the activation that it splits: an audit in words.
-template <Index Width, Index Heads>
-std::string damage_by_mistake(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+std::string damage_by_mistake(Decoder& model, const at::Tensor& ids, const Target& at) {
     HookSet hooks;
     Latest<Qkv> clean;
     hooks.add(projections(model)[at.layer], clean);
     run_with_hooks(model, hooks, ids);
     const at::Tensor source = clean[0].clone();
-    (void)write_a_split_view<Width, Heads>(source, at);
-    return to_string(audit(clean[0], borrow<Qkv>(source)));
+    const Extents<Qkv> packed = projections(model)[at.layer].extents();
+    (void)write_a_split_view(source, packed, at);
+    return to_string(audit(clean[0], borrow(source, packed)));
 }
 
 void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>& rows) {
@@ -115,8 +114,7 @@ void print(const Prompt& prompt, const ReportText& text, const std::vector<Row>&
 
 /// The map of the places that the answer depends on.
 /// @throws ValueError if the corrupted prompt cannot be compared with this one
-template <Index Width, Index Heads>
-PatchingMap map_of(const Options& o, const Prompt& prompt, Gpt2<Width, Heads>& model, const Question& question) {
+PatchingMap map_of(const Options& o, const Prompt& prompt, Decoder& model, const Question& question) {
     const bool is_default = examples::is_names_model(o.subject) && prompt.is_default();
     const std::string text = o.corrupted.empty() && is_default ? examples::names_corrupted_prompt : o.corrupted;
     SweepOptions options;
@@ -136,8 +134,7 @@ PatchingMap map_of(const Options& o, const Prompt& prompt, Gpt2<Width, Heads>& m
     return patching_map(model, prompt.batch(), corrupted.batch(), corrupted.text(), question, options);
 }
 
-template <Index Width, Index Heads>
-void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
+void operate(const Options& o, const Prompt& prompt, Decoder model) {
     const Target at = target_of(o, model->config().layers, prompt);
     if (!o.report.empty()) {
         examples::check_writable(o.report, "--report");
@@ -148,7 +145,7 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
     const at::Tensor ids = prompt.batch();
     const auto results = run_all(model, ids, at);
     const at::Tensor& clean = results.front().logits;
-    if (!clean.isfinite().all().template item<bool>())
+    if (!clean.isfinite().all().item<bool>())
         throw ModelError(o.subject.model + ": the logits of the clean run are not finite: check the weights");
 
     const Question question = question_of(o, prompt, clean);
@@ -173,7 +170,7 @@ void operate(const Options& o, const Prompt& prompt, Gpt2<Width, Heads> model) {
 int main(int argc, char** argv) {
     Options o;
     CLI::App app{
-        "Runs six experiments on the fused query, key and value of a GPT-2 model, from a mistake that is easily made "
+        "Runs six experiments on the queries, keys and values of a model, from a mistake that is easily made "
         "by hand to a board of replacements."};
     o.subject.add_to(app);
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
@@ -193,10 +190,8 @@ int main(int argc, char** argv) {
     examples::note_interrupts();
     try {
         Prompt::check_model(o.subject);
-        visit_gpt2(o.subject.model, [&]<Index W, Index H>(Gpt2<W, H> model) {
-            const Prompt prompt = Prompt::read(o.subject);  // a broken model is reported before a missing prompt
-            operate(o, prompt, std::move(model));
-        });
+        const Decoder model = examples::load_model(o.subject.model);
+        operate(o, Prompt::read(o.subject), model);  // a broken model is reported before a missing prompt
         if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {
         return examples::end_interrupted("experiments", o.report);

@@ -1,9 +1,9 @@
-// Six experiments on the fused query, key and value of a GPT-2 model, from a mistake that is easily made by hand to a
+// Six experiments on the queries, keys and values of a model, from a mistake that is easily made by hand to a
 // board of replacements. Each function runs the model on token ids [batch, tokens] and returns its logits [batch,
 // tokens, vocabulary]. They need three layers.
 #pragma once
 
-#include <suture/gpt2/gpt2.hpp>
+#include <suture/decoder/decoder.hpp>
 #include <suture/record/latest.hpp>
 #include <suture/suture.hpp>
 
@@ -26,34 +26,30 @@ struct Target {
     Index token = 4;
 };
 
-/// Every layer's fused projection, in order.
-template <Index Width, Index Heads>
-auto projections(Gpt2<Width, Heads>& model) {
-    return sites<Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
-}
+/// Queries, keys and values side by side, as GPT-2's c_attn emits them. Their numbers are the model's.
+using Qkv = DecoderAttentionImpl::Qkv;
+
+/// The queries, keys and values of every layer, in order.
+inline std::vector<SiteRef<Qkv>> projections(const Decoder& model) { return model->qkv_sites(); }
 
 /// Nothing is edited.
-template <Index Width, Index Heads>
-at::Tensor clean(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
-    return model->forward(ids);
-}
+inline at::Tensor clean(Decoder& model, const at::Tensor& ids) { return model->forward(ids); }
 
 /// 1. The mistake, as it is made with LibTorch alone: writing a part that split() returned. Returns the edited
 /// activation; `source`, the clean activation to compare with, is no longer clean.
-template <Index Width, Index Heads>
-at::Tensor write_a_split_view(const at::Tensor& source, const Target& at) {
+inline at::Tensor write_a_split_view(const at::Tensor& source, const Extents<Qkv>& packed, const Target& at) {
     const at::NoGradGuard no_gradients;
-    const std::vector<at::Tensor> qkv = source.split(Width, -1);
+    const Index of_queries = packed.offset<K>(), of_keys = packed.offset<V>() - of_queries;
+    const std::vector<at::Tensor> qkv = source.split_with_sizes({of_queries, of_keys, of_keys}, -1);
     qkv[0].select(-2, at.token).narrow(-1, 0, 10).zero_();
     return at::cat(qkv, -1);
 }
 
-/// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. GPT-2's query starts at
-/// 0 and its key at Width. In another model the same offsets mean something else, and nothing raises.
-template <Index Width, Index Heads>
-at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at, Index offset) {
+/// 2. By hand, with a counted offset: channels offset ... offset + 9 of the token become zero. The query starts at 0
+/// and the key after it. In another model the same offsets mean something else, and nothing raises.
+inline at::Tensor zero_by_offset(Decoder& model, const at::Tensor& ids, const Target& at, Index offset) {
     HookSet hooks;
-    hooks.add(projections(model)[at.layer], [&](const View<Gpt2Qkv<Width, Heads>>& qkv) {
+    hooks.add(projections(model)[at.layer], [&](const View<Qkv>& qkv) {
         at::Tensor edited = qkv.clone();
         edited.select(-2, at.token).narrow(-1, offset, 10).zero_();
         return edited;
@@ -62,13 +58,11 @@ at::Tensor zero_by_offset(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 }
 
 /// 3. Clone and cat, typed: only a clone can be written, and cat takes the parts only in the order of the layout.
-template <Index Width, Index Heads>
-at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+inline at::Tensor clone_and_cat(Decoder& model, const at::Tensor& ids, const Target& at) {
     HookSet hooks;
     hooks.add(projections(model)[at.layer], [&](const View<Qkv>& qkv) {
         const auto [q, k, v] = split(qkv);
-        Owned<Q<Width, Heads>> edited = q.clone();
+        auto edited = q.clone();
         edited[on<Q>(token(at.token), dims<0, 10>)] = 0;
         return cat<Qkv>(edited, k, v);
     });
@@ -76,9 +70,7 @@ at::Tensor clone_and_cat(Gpt2<Width, Heads>& model, const at::Tensor& ids, const
 }
 
 /// 4. Hooks on all layers: the query, key and value of every layer are recorded, and only one layer is edited.
-template <Index Width, Index Heads>
-at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at,
-                          Latest<Gpt2Qkv<Width, Heads>>& harvest) {
+inline at::Tensor edit_one_layer(Decoder& model, const at::Tensor& ids, const Target& at, Latest<Qkv>& harvest) {
     HookSet hooks;
     hooks.add(projections(model), harvest);
     hooks.add(projections(model)[at.layer], on<Q>(token(at.token), dims<0, 10>).zero());
@@ -87,9 +79,8 @@ at::Tensor edit_one_layer(Gpt2<Width, Heads>& model, const at::Tensor& ids, cons
 
 /// 5. Injecting a vector into a query, and then another one through the same hook. Returns the logits of one run per
 /// vector; a vector has as many channels as the query, or one.
-template <Index Width, Index Heads>
-std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at,
-                                       const std::vector<at::Tensor>& vectors) {
+inline std::vector<at::Tensor> inject_vectors(Decoder& model, const at::Tensor& ids, const Target& at,
+                                              const std::vector<at::Tensor>& vectors) {
     Slot injection;
     HookSet hooks;
     hooks.add(projections(model)[at.layer], on<Q>(token(at.token)).set(injection));
@@ -102,21 +93,19 @@ std::vector<at::Tensor> inject_vectors(Gpt2<Width, Heads>& model, const at::Tens
 }
 
 /// 6. A board silences layer 0 and replaces the whole projection of layer 2 by a vector, at every position.
-template <Index Width, Index Heads>
-at::Tensor replace_by_board(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+inline at::Tensor replace_by_board(Decoder& model, const at::Tensor& ids) {
+    const std::vector<SiteRef<Qkv>> sites = projections(model);
+    const Index width = sites.front().extents().width();
     HookSet hooks;
     Board<Qkv> board;
-    hooks.add(projections(model), board);
-    board[0] = at::zeros({1, 1, Qkv::width});
-    board[2] = at::linspace(-1, 0.7, Qkv::width);
+    hooks.add(sites, board);
+    board[0] = at::zeros({1, 1, width});
+    board[2] = at::linspace(-1, 0.7, width);
     return run_with_hooks(model, hooks, ids);
 }
 
 /// The projection of layer 0 in a clean run replaces that of layer 2.
-template <Index Width, Index Heads>
-at::Tensor transplant(Gpt2<Width, Heads>& model, const at::Tensor& ids) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+inline at::Tensor transplant(Decoder& model, const at::Tensor& ids) {
     HookSet hooks;
     Latest<Qkv> latest;
     hooks.add(projections(model), latest);
@@ -135,9 +124,8 @@ struct Result {
 };
 
 /// All of them, in order, the clean run first.
-template <Index Width, Index Heads>
-std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Target& at) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+inline std::vector<Result> run_all(Decoder& model, const at::Tensor& ids, const Target& at) {
+    const Index of_queries = projections(model)[at.layer].extents().offset<K>();
     const std::string layer = "layer " + std::to_string(at.layer) + ": ",
                       token_at = "[token " + std::to_string(at.token);
     const auto ten_of = [&](const char* component) { return layer + component + token_at + ", dims 0:10] = 0"; };
@@ -145,11 +133,11 @@ std::vector<Result> run_all(Gpt2<Width, Heads>& model, const at::Tensor& ids, co
     std::vector<Result> results{
         {0, "clean", "no edit", clean(model, ids)},
         {2, "offset 0", ten_of("Q"), zero_by_offset(model, ids, at, 0)},
-        {2, "offset " + std::to_string(Width), ten_of("K"), zero_by_offset(model, ids, at, Width)},
+        {2, "offset " + std::to_string(of_queries), ten_of("K"), zero_by_offset(model, ids, at, of_queries)},
         {3, "clone and cat", ten_of("Q"), clone_and_cat(model, ids, at)},
         {4, "edit one layer", ten_of("Q"), edit_one_layer(model, ids, at, harvest)}};
     const std::vector<at::Tensor> injected =
-        inject_vectors(model, ids, at, {at::linspace(-1, 0.7, Width), at::zeros({Width})});
+        inject_vectors(model, ids, at, {at::linspace(-1, 0.7, of_queries), at::zeros({of_queries})});
     results.push_back({5, "inject a vector", layer + "Q" + token_at + "] = linspace(-1, 0.7)", injected[0]});
     results.push_back({5, "change the vector", layer + "Q" + token_at + "] = zeros", injected[1]});
     results.push_back({6, "board", "layer 0 = 0, layer 2 = linspace(-1, 0.7)", replace_by_board(model, ids)});

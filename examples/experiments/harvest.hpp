@@ -1,9 +1,11 @@
-// Activations of a GPT-2 model that runs a prompt, as plain tensors for pictures: queries, keys and values, the
+// Activations of a model that runs a prompt, as plain tensors for pictures: queries, keys and values, the
 // residual stream, attention patterns, and the contribution of each part to an answer.
 #pragma once
 
-#include <suture/lens/direct_logit_attribution.hpp>
+#include "experiments.hpp"
+
 #include <suture/lens/decoder_logit_lens.hpp>
+#include <suture/lens/direct_logit_attribution.hpp>
 #include <suture/record/history.hpp>
 #include <suture/record/latest.hpp>
 #include <suture/stats/correlation.hpp>
@@ -28,25 +30,38 @@ struct Question {
 
 /// The activations of one pass of one prompt.
 struct Harvest {
-    at::Tensor qkv;       ///< [layers, tokens, 3 * width]: the outputs of c_attn
+    at::Tensor qkv;                     ///< [layers, tokens, channels]: queries, keys and values side by side
+    Index of_queries = 0, of_keys = 0;  ///< channels of the queries, and of the keys, of which values have as many
     at::Tensor norms;     ///< [layers + 1, tokens]: of the residual stream, before the first block and after each
     at::Tensor patterns;  ///< [layers, heads, queries, keys]
     at::Tensor lens;      ///< [layers + 1, tokens]: the logit difference read from the residual stream
     DirectLogitAttribution of_answer;  ///< of the logit difference at the last token, to heads and MLPs
+
+    /// The queries, keys and values of some activations [..., channels].
+    std::vector<at::Tensor> components_of(const at::Tensor& channels) const {
+        return channels.split_with_sizes({of_queries, of_keys, of_keys}, -1);
+    }
 };
 
+/// The site that f names in each block, in order.
+template <class F>
+auto in_each_block(const Decoder& model, const F& f) {
+    std::vector<decltype(f(model->blocks[0]))> found;
+    for (const auto& block : model->blocks) found.push_back(f(block));
+    return found;
+}
+
 /// Runs the model on one prompt [1, tokens], observed by three recorders.
-template <Index Width, Index Heads>
-Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+inline Harvest harvest(Decoder& model, const at::Tensor& ids, const Question& question) {
     HookSet hooks;
     Latest<Qkv> qkv;
     Latest<AnyLayout> patterns;
-    Latest<Resid<Width>> stream;
-    hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), qkv);
-    hooks.add(sites(model, "h.*.attn.pattern"), patterns);
-    auto along_the_stream = sites<Resid<Width>>(model, "h.*.resid_post");
-    along_the_stream.insert(along_the_stream.begin(), site<Resid<Width>>(model, "h.0.resid_pre"));
+    Latest<Resid<dynamic>> stream;
+    const std::vector<SiteRef<Qkv>> packed = projections(model);
+    hooks.add(packed, qkv);
+    hooks.add(in_each_block(model, [](const auto& block) { return site_ref(block->attn->pattern); }), patterns);
+    auto along_the_stream = in_each_block(model, [](const auto& block) { return site_ref(block->resid_post); });
+    along_the_stream.insert(along_the_stream.begin(), site_ref(model->blocks[0]->resid_pre));
     hooks.add(along_the_stream, stream);
     run_with_hooks(model, hooks, ids);
 
@@ -56,8 +71,12 @@ Harvest harvest(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question
         return at::stack(layers);
     };
     const at::Tensor lens = logit_lens_by_layer(model, ids, {question.answer, question.other}).select(1, 0);
+    const Index of_queries = packed.front().extents().offset<K>();
     return {stacked(qkv, [](const View<Qkv>& view) { return view[on<Qkv>(batch(0))].clone(); }),
-            norms(stream).select(1, 0), stacked(patterns, [](const at::Tensor& pattern) { return pattern[0]; }),
+            of_queries,
+            packed.front().extents().offset<V>() - of_queries,
+            norms(stream).select(1, 0),
+            stacked(patterns, [](const at::Tensor& pattern) { return pattern[0]; }),
             lens.select(-1, 0).sub(lens.select(-1, 1)),
             direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
 }
@@ -73,33 +92,33 @@ struct PatchingMap {
 
 /// Activation patching: the residual stream before each layer, at each token, from the clean into the corrupted run.
 /// Both prompts are ids [1, tokens].
-template <Index Width, Index Heads>
-PatchingMap patching_map(Gpt2<Width, Heads>& model, const at::Tensor& clean, const at::Tensor& corrupted,
-                         const std::string& text, const Question& question, const SweepOptions& options) {
-    return {sweep(model, denoising(clean, corrupted), Grid::of<Resid>(sites<Resid<Width>>(model, "h.*.resid_pre")),
+inline PatchingMap patching_map(Decoder& model, const at::Tensor& clean, const at::Tensor& corrupted,
+                                const std::string& text, const Question& question, const SweepOptions& options) {
+    return {sweep(model, denoising(clean, corrupted),
+                  Grid::of<Resid>(in_each_block(model, [](const auto& block) { return site_ref(block->resid_pre); })),
                   logit_difference(question.answer, question.other), options),
             text};
 }
 
 /// For a prompt that has no other to compare with: the output of each layer's attention and MLP is removed, at each
 /// token.
-template <Index Width, Index Heads>
-PatchingMap ablation_map(Gpt2<Width, Heads>& model, const at::Tensor& ids, const Question& question,
-                         const SweepOptions& options) {
-    const Grid grid = Grid::of<AttnOut>(sites<AttnOut<Width>>(model, "h.*.attn.c_proj"))
-                          .with(Grid::of<MlpOut>(sites<MlpOut<Width>>(model, "h.*.mlp.c_proj")));
+inline PatchingMap ablation_map(Decoder& model, const at::Tensor& ids, const Question& question,
+                                const SweepOptions& options) {
+    const Grid grid = Grid::of<AttnOut>(in_each_block(model, [](const auto& block) {
+                          return site_ref(block->attn->out->output);
+                      })).with(Grid::of<MlpOut>(in_each_block(model, [](const auto& block) {
+        return site_ref(block->mlp->down->output);
+    })));
     return {sweep(model, zero_ablation(ids), grid, logit_difference(question.answer, question.other), options), ""};
 }
 
 /// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of
 /// the first token, and the mean of the rest. [prompts, layers, 2]; prompts are ids [1, tokens] with two tokens or
 /// more.
-template <Index Width, Index Heads>
-at::Tensor first_token_and_rest(Gpt2<Width, Heads>& model, const std::vector<at::Tensor>& prompts) {
-    using Qkv = Gpt2Qkv<Width, Heads>;
+inline at::Tensor first_token_and_rest(Decoder& model, const std::vector<at::Tensor>& prompts) {
     HookSet hooks;
     History<Qkv> history;
-    hooks.add(sites<Qkv>(model, "h.*.attn.c_attn"), history);
+    hooks.add(projections(model), history);
     for (const at::Tensor& prompt : prompts) run_with_hooks(model, hooks, prompt);
 
     std::vector<std::vector<at::Tensor>> found(prompts.size());

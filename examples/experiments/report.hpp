@@ -224,14 +224,16 @@ inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harv
                            .limit = 1},
         "correlation");
     const auto layer = static_cast<Index>(at.layer), last = h.qkv.size(1) - 1;
-    const at::Tensor centred = at::stack(h.qkv[layer].sub(h.qkv[layer].mean(0)).chunk(3, -1));
+    const at::Tensor centred = h.qkv[layer].sub(h.qkv[layer].mean(0));
+    std::vector<at::Tensor> each_correlation;
+    for (const at::Tensor& part : h.components_of(centred)) each_correlation.push_back(correlation_matrix(part));
     if (last > 0)
         pictures_.draw(
             pictures::Patterns{.title = fmt::format("Correlation of tokens in layer {}, by component", layer),
                                .caption = "Each channel less its mean over the tokens, so that a bias that all tokens "
                                           "share does not count.",
                                .metric = "Pearson correlation",
-                               .values = correlation_matrix(centred),
+                               .values = at::stack(each_correlation),
                                .panels = {"", qkv_names},
                                .rows = pictures::tokens(prompt.words()),
                                .columns = pictures::tokens(prompt.words()),
@@ -244,7 +246,9 @@ inline void tell_tokens(Illustrator& pictures_, const Prompt& prompt, const Harv
                                prompt.quoted(prompt.ids()[static_cast<std::size_t>(token)]));
         };
         std::vector<std::string> components;
-        for (const std::string& name : qkv_names) components.insert(components.end(), h.qkv.size(-1) / 3, name);
+        for (const std::string& name : qkv_names)
+            components.insert(components.end(),
+                              static_cast<std::size_t>(name == qkv_names[0] ? h.of_queries : h.of_keys), name);
         pictures_.draw(pictures::Scatter{.title = fmt::format("Tokens {} and {} in layer {}", a, b, layer),
                                          .caption = fmt::format(
                                              "{}: one point per channel of their fused query, key and value.", which),
@@ -275,7 +279,7 @@ inline void tell_activations(Illustrator& pictures_, const Prompt& prompt, const
     if (range.low == range.high) range.low -= 0.5, range.high += 0.5;
     std::vector<at::Tensor> counts;
     at::Tensor edges;
-    for (const at::Tensor& part : qkv.chunk(3, -1)) {
+    for (const at::Tensor& part : h.components_of(qkv)) {
         const suture::Histogram counted = histogram_of(part, 40, range);
         edges = counted.edges, counts.push_back(counted.counts);
     }

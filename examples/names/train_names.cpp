@@ -156,9 +156,9 @@ int train_and_save(const Options& o) {
     if (examples::was_interrupted()) return end_interrupted(o);
     const Report report = evaluate(trained, evaluated_prompts);
     if (examples::was_interrupted()) return end_interrupted(o);
-    gpt2::save(o.out, trained.model,
-              {{"vocab.json", trained.vocabulary.json()},
-               {"training.json", training_json(o.training, trained.model, loss.mean(), report)}});
+    suture::gpt2::save(o.out, trained.model,
+               {{"vocab.json", trained.vocabulary.json()},
+                {"training.json", training_json(o.training, trained.model, loss.mean(), report)}});
     std::cout << o.out << ": " << o.training.steps << " steps, seed " << o.training.seed << ", "
               << parameters_of(trained.model) << " parameters, loss " << loss.mean() << "\n";
     print_figures(trained);

@@ -33,7 +33,7 @@ struct Subject {
 
     void add_to(CLI::App& app) {
         app.add_option("--model,model", model,
-                       "a directory with a GPT-2 in Hugging Face's format: config.json and model.safetensors, and for "
+                       "a directory with a model in Hugging Face's format: config.json and model.safetensors, and for "
                        "text also tokenizer.json, or vocab.json and merges.txt")
             ->type_name("DIR")
             ->default_str("the names model");
@@ -59,7 +59,7 @@ public:
     /// @throws suture::FileError unless the model's directory can be one
     static void check_model(const Subject& subject) {
         if (!std::filesystem::exists(std::filesystem::path(subject.model) / "config.json"))
-            throw suture::FileError(subject.model + " has no config.json: give the directory of a GPT-2 model");
+            throw suture::FileError(subject.model + " has no config.json: give the directory of a model");
     }
     /// Without text and ids, the prompt of the names model.
     /// @throws suture::ValueError if the ids are malformed, if the text is empty or has a word that the model lacks, or

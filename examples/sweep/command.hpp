@@ -25,7 +25,7 @@ struct SweepCommand {
     std::filesystem::path out;
 
     void add_to(CLI::App& app) {
-        app.add_option("--model,model", model, "a directory with a GPT-2 in Hugging Face's format")
+        app.add_option("--model,model", model, "a directory with a model in Hugging Face's format")
             ->type_name("DIR")
             ->default_str("the names model");
         add_prompts_to(app);

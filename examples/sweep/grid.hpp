@@ -1,10 +1,10 @@
-// The grid of a GPT-2 sweep, from the usual names of its activations.
+// The grid of a sweep, from the usual names of its activations.
 #pragma once
 
 #include "command.hpp"
 #include "shared/ids.hpp"
 
-#include <suture/gpt2/gpt2.hpp>
+#include <suture/decoder/decoder.hpp>
 #include <suture/suture.hpp>
 #include <suture/sweep/grid.hpp>
 #include <suture/sweep/sweep.hpp>
@@ -20,14 +20,35 @@ using suture::Index;
 
 namespace detail {
 /// The grid of one activation, by its name on the command line, at all layers.
-template <Index Width, Index Heads>
-suture::Grid grid_of(suture::Gpt2<Width, Heads>& model, const std::string& name) {
-    using suture::Grid, suture::sites;
-    if (name == "z") return Grid::of<suture::Z>(sites<suture::Z<Width, Heads>>(model, "h.*.attn.z"));
-    if (name == "attn_out") return Grid::of<suture::AttnOut>(sites<suture::AttnOut<Width>>(model, "h.*.attn.c_proj"));
-    if (name == "mlp_out") return Grid::of<suture::MlpOut>(sites<suture::MlpOut<Width>>(model, "h.*.mlp.c_proj"));
-    if (name.starts_with("resid_")) return Grid::of<suture::Resid>(sites<suture::Resid<Width>>(model, "h.*." + name));
-    const auto projections = sites<suture::Gpt2Qkv<Width, Heads>>(model, "h.*.attn.c_attn");
+inline suture::Grid grid_of(const suture::Decoder& model, const std::string& name) {
+    using suture::Grid;
+    const auto in_each_block = [&](const auto& f) {
+        std::vector<decltype(f(model->blocks[0]))> found;
+        for (const auto& block : model->blocks) found.push_back(f(block));
+        return found;
+    };
+    const auto stream = [&](auto member) {
+        return Grid::of<suture::Resid>(in_each_block([&](const auto& block) { return site_ref((*block).*member); }));
+    };
+    using Block = suture::DecoderBlockImpl;
+    if (name == "z")
+        return Grid::of<suture::Z>(in_each_block([](const auto& block) { return site_ref(block->attn->z); }));
+    if (name == "attn_out")
+        return Grid::of<suture::AttnOut>(
+            in_each_block([](const auto& block) { return site_ref(block->attn->out->output); }));
+    if (name == "mlp_out")
+        return Grid::of<suture::MlpOut>(
+            in_each_block([](const auto& block) { return site_ref(block->mlp->down->output); }));
+    if (name == "resid_pre") return stream(&Block::resid_pre);
+    if (name == "resid_post") return stream(&Block::resid_post);
+    if (name == "resid_mid") {
+        if (model->config().is_parallel)
+            throw suture::ValueError(
+                "--what names resid_mid, but attention and MLP of this model read the same stream: "
+                "name resid_pre or resid_post");
+        return stream(&Block::resid_mid);
+    }
+    const auto projections = model->qkv_sites();
     if (name == "q") return Grid::of<suture::Q>(projections);
     return name == "k" ? Grid::of<suture::K>(projections) : Grid::of<suture::V>(projections);
 }
@@ -55,8 +76,7 @@ inline suture::Position<suture::Axis::token> positions_of(const std::string& tex
 
 /// @param tokens the number of tokens of each prompt
 /// @throws suture::ValueError or suture::PositionError if the command line names a place that the prompts do not have
-template <Index Width, Index Heads>
-suture::Grid grid_of(const SweepCommand& command, suture::Gpt2<Width, Heads>& model, Index tokens) {
+inline suture::Grid grid_of(const SweepCommand& command, const suture::Decoder& model, Index tokens) {
     detail::check_names(command);
     suture::Grid grid = detail::grid_of(model, command.what.front());
     for (std::size_t i = 1; i < command.what.size(); ++i) grid = grid.with(detail::grid_of(model, command.what[i]));

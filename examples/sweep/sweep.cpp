@@ -1,4 +1,4 @@
-// Patches one activation of a GPT-2 model after another, layer by layer, token by token, head by head. Prints how much
+// Patches one activation of a model after another, layer by layer, token by token, head by head. Prints how much
 // each place matters for the answer, and writes the numbers and a heat map. Several processes share the work if a
 // launcher such as torchrun sets RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT:
 //
@@ -11,10 +11,10 @@
 #include "shared/directory.hpp"
 #include "shared/ids.hpp"
 #include "shared/interrupt.hpp"
+#include "shared/model.hpp"
 #include "shared/one_thread.hpp"
 #include "together.hpp"
 
-#include <suture/gpt2/load.hpp>
 #include <suture/model/fingerprint.hpp>
 #include <suture/sweep/sweep.hpp>
 
@@ -48,8 +48,7 @@ SweepOptions options_of(const SweepCommand& c) {
     return options;
 }
 
-template <Index Width, Index Heads>
-SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs, Gpt2<Width, Heads>& model) {
+SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs, Decoder model) {
     const at::NoGradGuard no_gradients;
     const Patching patching = patching_of(c.direction, pairs);
     const Grid grid = grid_of(c, model, pairs.tokens());
@@ -62,25 +61,23 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
     group.agree("model", fmt::format("{:x}", weights_fingerprint(model)));
     examples::make_writable(c.out, "--out");
     examples::check_replaceable(c.out, "sweep", {"sweep.csv", "sweep.safetensors", "heat-map.svg", "heat-map.png"});
-    return {c, pairs, answers, fmt::format("{} layers, {} heads of {}", model->config().layers, Heads, Width / Heads),
+    return {c, pairs, answers,
+            fmt::format("{} layers, {} heads of {}", model->config().layers, model->config().heads,
+                        model->config().head_width),
             sweep_together(group, c.out, c.resume, options, run)};
 }
 
 void operate(Group& group, const SweepCommand& command) {
     const PromptPairs pairs = PromptPairs::read(command);
-    visit_gpt2(command.model, [&]<Index W, Index H>(Gpt2<W, H> model) {
-        const SweepReport report = swept(group, command, pairs, model);
-        if (group.rank() != 0) return;
-        std::cout << summary_text(report) << "\n" << save_report(report) << "\n";
-    });
+    const SweepReport report = swept(group, command, pairs, examples::load_model(command.model));
+    if (group.rank() == 0) std::cout << summary_text(report) << "\n" << save_report(report) << "\n";
     if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
 }
 }  // namespace
 
 int main(int argc, char** argv) {
     SweepCommand command;
-    CLI::App app{
-        "Patches one activation of a GPT-2 model after another and measures the effect of each on the answer."};
+    CLI::App app{"Patches one activation of a model after another and measures the effect of each on the answer."};
     command.add_to(app);
     CLI11_PARSE(app, argc, argv);
     examples::note_interrupts();

@@ -9,6 +9,7 @@
 #include "suture/decoder/layers.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hooked.hpp"
+#include "suture/hook/site_ref.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/model/causal_positions.hpp"
 #include "suture/tensor/extents.hpp"
@@ -28,6 +29,8 @@ namespace suture {
 /// `qkv_by_head`. Sites, by the paths of their family, such as `self_attn.q_proj`, and by these names:
 ///
 /// - the projections: queries, keys and values, before their norms and their rotation
+/// - `qkv`: what the projections give, side by side, where a family packs it otherwise; computed only where something waits
+///   there. `qkv_site()` is the site with this layout in every family
 /// - `q_norm`, `k_norm`: queries and keys after the norms of heads, where a family has them
 /// - `rot_q`, `rot_k`: after the rotation, as the scores are computed from them, where a family rotates
 /// - `scores`, `pattern`: before and after the softmax, [batch, heads, queries, keys], without a layout
@@ -60,8 +63,7 @@ public:
         switch (config_.packing) {
             case QkvPacking::fused:
                 qkv = this->register_module(names.qkv, Hooked<Projection, Qkv>(width, of_queries + 2 * of_keys, in));
-                qkv->output.bind(Extents<Qkv>(
-                    {{of_queries, config_.heads}, {of_keys, config_.key_heads}, {of_keys, config_.key_heads}}));
+                qkv->output.bind(qkv_extents());
                 break;
             case QkvPacking::interleaved:
                 qkv_by_head =
@@ -83,11 +85,13 @@ public:
         }
         out = this->register_module(names.attn_out, Hooked<Projection, AttnOut<dynamic>>(of_queries, width, back));
         out->output.bind(Extents<AttnOut<dynamic>>(width));
+        side_by_side.bind(qkv_extents());
         normed_q.bind(queries), rot_q.bind(queries), normed_k.bind(keys), rot_k.bind(keys);
         z.bind(Extents<Z<dynamic, dynamic>>(of_queries, config_.heads));
         result.bind(Extents<HeadOut<dynamic, dynamic>>(config_.heads * width, config_.heads));
     }
     void visit_sites(const SiteVisitor& visit) override {
+        if (config_.packing != QkvPacking::fused) visit("qkv", side_by_side);
         if (config_.has_qk_norms) visit(config_.names->q_norm, normed_q), visit(config_.names->k_norm, normed_k);
         if (config_.rotary) visit("rot_q", rot_q), visit("rot_k", rot_k);
         visit("scores", scores);
@@ -112,6 +116,10 @@ public:
         return output(z(positions.attend(queries, keys, values, how()).flatten(-2)));
     }
     const DecoderConfig& config() const { return config_; }
+    /// The queries, keys and values side by side, before norms and rotation, however the family packs them.
+    SiteRef<Qkv> qkv_site() const {
+        return config_.packing == QkvPacking::fused ? site_ref(qkv->output) : site_ref(side_by_side);
+    }
 
     Hooked<Projection, Qkv> qkv{nullptr};
     Hooked<Projection, QkvByHead> qkv_by_head{nullptr};
@@ -119,6 +127,7 @@ public:
     Hooked<Projection, Keys> k{nullptr};
     Hooked<Projection, Values> v{nullptr};
     HeadNorm q_norm{nullptr}, k_norm{nullptr};
+    HookPoint<Qkv> side_by_side;
     HookPoint<Queries> normed_q, rot_q;
     HookPoint<Keys> normed_k, rot_k;
     HookPoint<AnyLayout> scores, pattern;
@@ -132,13 +141,17 @@ private:
         const std::array<Index, 2> split{heads, channels.size(-1) / heads};
         return channels.unflatten(-1, at::IntArrayRef(split));
     }
+    Extents<Qkv> qkv_extents() const {
+        const Index of_queries = config_.heads * config_.head_width, of_keys = config_.key_heads * config_.head_width;
+        return Extents<Qkv>({{of_queries, config_.heads}, {of_keys, config_.key_heads}, {of_keys, config_.key_heads}});
+    }
     Index heads_of(std::size_t part) const { return part == 0 ? config_.heads : config_.key_heads; }
     DecoderNormOptions norm_options() const { return DecoderNormOptions(config_, weights_); }
 
     /// Queries, keys and values as the scores and the mixing take them: [..., heads, head width] each.
     std::array<at::Tensor, 3> by_head(const at::Tensor& x, const detail::DecoderPass& pass,
                                       const detail::HeadReads& own) {
-        auto [queries, keys, values] = projected(x, own);
+        auto [queries, keys, values] = through_side_by_side(projected(x, own));
         if (config_.has_qk_norms) {
             queries = passed(normed_q, q_norm->forward(queries));
             keys = passed(normed_k, k_norm->forward(keys));
@@ -148,6 +161,11 @@ private:
             keys = passed(rot_k, angles->rotate(keys));
         }
         return {queries, keys, values};
+    }
+    std::array<at::Tensor, 3> through_side_by_side(const std::array<at::Tensor, 3>& parts) const {
+        if (config_.packing == QkvPacking::fused || !side_by_side.is_hooked()) return parts;
+        const at::Tensor packed = packed_of<Qkv>(parts), passed = side_by_side(packed);
+        return passed.is_same(packed) ? parts : parts_of<Qkv>(passed);
     }
     /// What is in heads passes a site whose layout has the heads in its channels.
     template <class L>

@@ -26,6 +26,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "suture/core/refuse.hpp"
 
@@ -136,6 +137,12 @@ public:
     }
 
     const DecoderConfig& config() const { return config_; }
+    /// The queries, keys and values of every layer, side by side, before norms and rotation, however the family packs them.
+    std::vector<SiteRef<DecoderAttentionImpl::Qkv>> qkv_sites() const {
+        std::vector<SiteRef<DecoderAttentionImpl::Qkv>> found;
+        for (const auto& block : blocks) found.push_back(block->attn->qkv_site());
+        return found;
+    }
 
     Hooked<EmbeddingTable, Resid<dynamic>> token_embedding{nullptr};
     Hooked<EmbeddingTable, Resid<dynamic>> position_embedding{nullptr};  ///< without a rotary embedding
