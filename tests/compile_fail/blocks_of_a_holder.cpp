@@ -5,7 +5,7 @@ using namespace suture;
 
 [[maybe_unused]] void use(Decoder& model) {
 #ifdef SUTURE_BAD
-    auto block = model.h[0];
+    auto block = model.blocks[0];
 #else
     auto block = model->blocks[0];
 #endif

@@ -1,5 +1,5 @@
-// expect: the blocks are named h, as in Hugging Face: write model->blocks[1]
-// All names are those of Hugging Face.
+// expect: the blocks of all families are named so: write model->blocks[1]
+// Paths have the names of the family, "h.1.attn.z" in GPT-2, but members have one name in all families.
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 
@@ -7,7 +7,7 @@ using namespace suture;
 
 void use(HookSet& hooks, Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
-    auto block = model->blocks(1);
+    auto block = model->h[1];
 #else
     auto block = model->blocks[1];
 #endif

@@ -1,4 +1,4 @@
-// expect: the modules are named as in Hugging Face: write model->token_embedding, wpe, h and ln_f
+// expect: members have one name in all families: write token_embedding, blocks, final_norm
 #include <suture/gpt2/gpt2.hpp>
 
 using namespace suture;

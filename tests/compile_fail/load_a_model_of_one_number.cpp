@@ -1,12 +1,12 @@
-// expect: a model is loaded from a directory: write gpt2::load(directory)
-// Both numbers are needed: the width and the number of heads.
+// expect: a model's files tell its sizes: write gpt2::load(directory)
+// Layouts have numbers, and are checked when a site is looked up; a model takes those of its config.json.
 #include <suture/gpt2/load.hpp>
 
 using namespace suture;
 
 void use() {
 #ifdef SUTURE_BAD
-    auto model = load_gpt2<768>("gpt2");
+    auto model = gpt2::load<768, 12>("gpt2");
 #else
     auto model = gpt2::load("gpt2");
 #endif

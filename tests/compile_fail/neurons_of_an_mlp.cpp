@@ -1,4 +1,4 @@
-// expect: an MLP has c_fc, act and c_proj: write model->blocks[1]->mlp->act
+// expect: an MLP has hidden, or gate and up, act and down: write mlp->act
 #include <suture/gpt2/gpt2.hpp>
 
 using namespace suture;

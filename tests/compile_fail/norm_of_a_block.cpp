@@ -1,4 +1,4 @@
-// expect: the norms are named as in Hugging Face: write ln_1, ln_2 and ln_f
+// expect: the norms of a block are attn_norm and mlp_norm: write block->mlp_norm
 #include <suture/gpt2/gpt2.hpp>
 
 using namespace suture;

@@ -1,5 +1,5 @@
-// expect: Q, K and V are packed: edit model->blocks[0]->attn->qkv with on<Q>()
-// TransformerLens has a hook for each; GPT-2 computes all three in one layer.
+// expect: Q, K and V lie side by side: edit attn->qkv_site() with on<Q>()
+// TransformerLens has a hook for each; here they are parts of one layout, in every family.
 #include <suture/gpt2/load.hpp>
 
 using namespace suture;
@@ -8,6 +8,6 @@ using namespace suture;
 #ifdef SUTURE_BAD
     hooks.add(model->blocks[0]->attn->hook_q, on<Q>().zero());
 #else
-    hooks.add(model->blocks[0]->attn->qkv, on<Q>().zero());
+    hooks.add(model->blocks[0]->attn->qkv_site(), on<Q>().zero());
 #endif
 }

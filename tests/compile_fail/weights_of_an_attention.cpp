@@ -1,4 +1,4 @@
-// expect: an attention has c_attn, scores, pattern, z and c_proj: write attn->z
+// expect: an attention has qkv, scores, pattern, z and out: write block->attn->z
 #include <suture/gpt2/gpt2.hpp>
 
 using namespace suture;

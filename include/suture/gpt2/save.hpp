@@ -94,6 +94,8 @@ inline std::string config_json(const Gpt2Config& c) {
                                         {"eos_token_id", nullptr}};
     return fields.dump(2) + "\n";
 }
+/// @throws ModelError if it is not the configuration of a GPT-2
+inline std::string config_json(const DecoderConfig& c) { return config_json(config_of(c)); }
 
 /// Writes the model to a directory, which is created if it does not exist, and with it the text files `beside`, by
 /// name, for example its vocab.json. Files are renamed only after all have been written, so a failure leaves the old
@@ -108,7 +110,7 @@ inline void save(const std::filesystem::path& directory, const Decoder& model,
     for (const auto& [name, text] : beside) detail::check_extra_name(name);
     detail::make_directory(directory);
     detail::TextFiles texts(directory);
-    texts.write("config.json", config_json(config_of(model->config())));
+    texts.write("config.json", config_json(model->config()));
     for (const auto& [name, text] : beside) texts.write(name, text);
     save_safetensors(directory / "model.safetensors", detail::weights_by_name(*model), {{"format", "pt"}});
     texts.publish();
@@ -118,7 +120,7 @@ template <class...>
 SUTURE_REJECTED("the directory comes first, then the model: write gpt2::save(directory, model)", save(...));
 
 template <class...>
-SUTURE_REJECTED("a configuration is written as text: write config_json(model->config())", config_json(...));
+SUTURE_REJECTED("a configuration is written as text: write gpt2::config_json(config)", config_json(...));
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
 SUTURE_REJECTED("the directory comes first, then the model: write gpt2::save(directory, model)", save(...));

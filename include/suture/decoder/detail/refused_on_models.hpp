@@ -38,7 +38,7 @@ struct NamedElsewhere {
     SUTURE_WEIGHTS(SUTURE_A_WEIGHT)
 #undef SUTURE_A_WEIGHT
 #define SUTURE_A_PROJECTION(name) \
-    SUTURE_ABSENT("Q, K and V are packed in qkv, or modules q, k and v: write attn->qkv", name);
+    SUTURE_ABSENT("Q, K and V lie side by side: edit attn->qkv_site() with on<Q>()", name);
     SUTURE_PACKED(SUTURE_A_PROJECTION)
 #undef SUTURE_A_PROJECTION
 #define SUTURE_A_SITE(name) \
