@@ -75,7 +75,8 @@ TEST_CASE("the six experiments give the logits and activations that PyTorch give
 
 TEST_CASE("the mistake rewrites the activation to compare with, and nothing raises") {
     const at::Tensor source = at::rand({1, 5, 144}), before = source.clone();
-    const at::Tensor edited = experiments::write_a_split_view<48, 3>(source, {1, 4});
+    const at::Tensor edited =
+        experiments::write_a_split_view(source, Extents<experiments::Qkv>({{48, 3}, {48, 3}, {48, 3}}), {1, 4});
     CHECK(edited.equal(source));
     const AuditReport changed = audit<Gpt2Qkv<48, 3>>(before, source);
     CHECK(changed.changed() == 10);
@@ -87,7 +88,7 @@ TEST_CASE("all layers are recorded after the edit") {
     config.width = 48, config.heads = 3, config.inner = 192, config.layers = 3, config.positions = 8,
     config.vocabulary = 5;
     Decoder model(config);
-    Latest<Gpt2Qkv<48, 3>> harvest;
+    Latest<experiments::Qkv> harvest;
     (void)experiments::edit_one_layer(model, at::zeros({1, 5}, at::kLong), {2, -1}, harvest);
     CHECK(harvest.size() == 3);
     const auto zeros = [&](std::size_t layer) {

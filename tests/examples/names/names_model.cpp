@@ -37,7 +37,7 @@ nlohmann::json record() {
 /// The bytes of the weights that these options give.
 std::string trained_bytes(const TrainingOptions& options) {
     const files::Folder folder;
-    gpt2::save(folder.path(), train(Vocabulary::of_the_task(), options, [](Index, double) { return true; }));
+    suture::gpt2::save(folder.path(), train(Vocabulary::of_the_task(), options, [](Index, double) { return true; }));
     return files::bytes_of(folder / "model.safetensors");
 }
 
@@ -177,7 +177,7 @@ TEST_CASE("the committed model is below a megabyte and has the task's words") {
     CHECK(std::filesystem::file_size(committed / "model.safetensors") < 1'000'000);
     const NamesModel names = load_names_model(committed);
     CHECK(names.vocabulary.json() == Vocabulary::of_the_task().json());
-    CHECK(config_json(names.model->config()) == files::bytes_of(committed / "config.json"));
+    CHECK(suture::gpt2::config_json(names.model->config()) == files::bytes_of(committed / "config.json"));
 }
 
 TEST_CASE("the committed model names who was given the drink") {
@@ -222,7 +222,8 @@ TEST_CASE("without layer 1's query at the last token the committed model names t
 
 TEST_CASE("a vocabulary of another size than the model's is refused") {
     const files::Folder folder;
-    gpt2::save(folder.path(), Model(model_config(Vocabulary::of_the_task())), {{"vocab.json", R"({"Mary": 0})"}});
+    suture::gpt2::save(folder.path(), Model(model_config(Vocabulary::of_the_task())),
+                       {{"vocab.json", R"({"Mary": 0})"}});
     CHECK(says(message_of<suture::ModelError>([&] { (void)load_names_model(folder.path()); }),
                "vocab.json has 1 words but the model has 163: use the vocab.json of this model"));
 }
@@ -239,7 +240,7 @@ TEST_CASE("training anew gives the committed model") {
     const TrainingOptions options{recorded.at("steps"), recorded.at("seed")};
     NamesModel names{train(vocabulary, options, [](Index, double) { return true; }), vocabulary};
     const files::Folder folder;
-    gpt2::save(folder.path(), names.model);
+    suture::gpt2::save(folder.path(), names.model);
     if (files::bytes_of(folder / "model.safetensors") == files::bytes_of(committed / "model.safetensors")) return;
     MESSAGE("other bits than the committed ones: comparing what was learnt");
     const Report report = evaluate(names, recorded.at("held_out").at("prompts"));
