@@ -6,6 +6,10 @@
 namespace suture::gpt2 {
 
 inline constexpr DecoderNames names{
+    .family = "GPT-2",
+    .layers_field = "n_layer",
+    .positions_field = "n_positions",
+    .inner_field = "n_inner",
     .token_embedding = "wte",
     .position_embedding = "wpe",
     .blocks = "h",

@@ -1,5 +1,5 @@
 // Names of tensors in checkpoints are those of a GPT-2's parameters, behind prefixes and through wrappers.
-#include "suture/gpt2/detail/weights.hpp"
+#include "suture/decoder/detail/weights.hpp"
 
 #include "doctest.hpp"
 

@@ -1,5 +1,5 @@
 // What a directory holds in place of config.json and model.safetensors is named, with what to do.
-#include "suture/gpt2/detail/model_directory.hpp"
+#include "suture/decoder/detail/model_directory.hpp"
 
 #include "doctest.hpp"
 #include "file/files.hpp"
