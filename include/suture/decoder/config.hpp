@@ -125,7 +125,7 @@ struct DecoderConfig {
     Index head_width = 0;  ///< channels of one head
     Index inner = 0;       ///< neurons of each MLP
     Index layers = 0;
-    Index positions = 0;  ///< the longest prompt
+    Index positions = 0;  ///< of the longest prompt in training; learned positions go no further
     Index vocabulary = 0;
 
     ActivationFunction activation = ActivationFunction::silu;

@@ -16,6 +16,7 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <torch/nn/cloneable.h>
@@ -206,8 +207,9 @@ TORCH_MODULE(DecoderNorm);
 /// A table with one row per token or position.
 class EmbeddingTableImpl : public torch::nn::Cloneable<EmbeddingTableImpl> {
 public:
-    EmbeddingTableImpl(Index rows, Index width, DecoderWeights weights = DecoderWeights::drawn)
-        : rows_(rows), width_(width), weights_(weights) {
+    /// @param scale multiplies what the table gives, as Gemma's does
+    EmbeddingTableImpl(Index rows, Index width, DecoderWeights weights = DecoderWeights::drawn, double scale = 1)
+        : rows_(rows), width_(width), weights_(weights), scale_(scale) {
         reset();
     }
     void reset() override {
@@ -215,12 +217,17 @@ public:
         weight = register_parameter(
             "weight", detail::new_parameter(sizes, weights_, [&] { return at::randn(sizes).mul_(0.02); }));
     }
-    at::Tensor forward(const at::Tensor& ids) { return at::embedding(weight, ids); }
+    at::Tensor forward(const at::Tensor& ids) {
+        const at::Tensor rows = at::embedding(weight, ids);
+        // The factor is rounded to the dtype of the stream.
+        return scale_ == 1 ? rows : rows.mul(at::scalar_tensor(scale_, rows.options()));
+    }
     at::Tensor weight;
 
 private:
     Index rows_, width_;
     DecoderWeights weights_;
+    double scale_;
 };
 /// @see EmbeddingTableImpl
 TORCH_MODULE(EmbeddingTable);

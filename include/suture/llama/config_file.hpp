@@ -183,8 +183,8 @@ inline DecoderConfig read_llama_fields(const ConfigReader& config, const LlamaFa
         const auto cap = [&](const char* name, double otherwise) {
             return config.is_null(name) ? 0 : config.positive(name, otherwise);
         };
-        if (family.type == "gemma2" || config.says("attn_logit_softcapping"))
-            c.score_cap = cap("attn_logit_softcapping", 50);
+        // transformers' Gemma 3 does not read attn_logit_softcapping.
+        if (family.type == "gemma2") c.score_cap = cap("attn_logit_softcapping", 50);
         if (family.type == "gemma2" || config.says("final_logit_softcapping"))
             c.logit_cap = cap("final_logit_softcapping", 30);
     }

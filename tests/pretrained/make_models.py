@@ -2,10 +2,12 @@
 """Small random models of every family, as transformers saves them, with what its modules compute.
 
     make_models.py DIRECTORY [NAME...]
+    make_models.py --goldens DIRECTORY
 
 writes a Hugging Face directory for each model of the list below, and in it expected.safetensors: ids, logits, and the values
 that PyTorch's forward hooks see, under the paths that suture's sites have. Without torch, transformers or safetensors it says
-that it is skipped. What is there already, made by this script, is kept.
+that it is skipped. What is there already, made by this script, is kept. The second form writes a few
+tiny models, without the values at sites: tests/pretrained/data.
 """
 import hashlib
 import json
@@ -25,10 +27,16 @@ if int(transformers.__version__.split(".")[0]) < 5:
     print(f"skipped: models of families are made with transformers 5: this is {transformers.__version__}")
     sys.exit(0)
 
+GOLDENS = sys.argv[1:2] == ["--goldens"]
 LONG = 24  # positions of each prompt
 
 SMALL = dict(vocab_size=61, hidden_size=32, num_hidden_layers=3, num_attention_heads=4, intermediate_size=56,
              max_position_embeddings=64, pad_token_id=None, bos_token_id=1, eos_token_id=2)
+if GOLDENS:
+    SMALL.update(vocab_size=19, hidden_size=16, num_hidden_layers=2, intermediate_size=12)
+    # Rotary widths follow from these sizes, and lists of factors from the rotary widths.
+    GOLDEN_NAMES = ["llama", "llama_biases", "llama3_v4", "llama_yarn", "llama_dynamic_long", "mistral_window", "qwen2_window_v4",
+                    "qwen3", "gemma2", "gemma3_v4", "phi3", "neox", "neox_sequential"]
 
 
 def llama(**changes):
@@ -64,7 +72,8 @@ def phi3(**changes):
 
 
 def neox(**changes):
-    return transformers.GPTNeoXConfig(**{**SMALL, **changes})
+    heads = {"num_attention_heads": 2} if GOLDENS else {}  # a quarter of a head's channels is rotated: an even number
+    return transformers.GPTNeoXConfig(**{**SMALL, **heads, **changes})
 
 
 def gpt2(**changes):
@@ -79,6 +88,8 @@ def rope(kind, **more):
 LLAMA3 = dict(factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=16)
 PAIRS = [1.0, 1.3, 2.0, 3.1]
 PAIRS_LONG = [1.5, 2.5, 4.0, 8.0]
+if GOLDENS:
+    PAIRS, PAIRS_LONG = PAIRS[:2], PAIRS_LONG[:2]
 
 # name: (configuration, {how it is saved})
 MODELS = {
@@ -219,7 +230,6 @@ def record(model, ids):
     """What the modules compute, by the paths of suture's sites."""
     seen = {}
     body = model.base_model
-    prefix = body.base_model_prefix if False else ""
     names = {module: name for name, module in body.named_modules()}
     wanted = ("q_proj", "k_proj", "v_proj", "o_proj", "qkv_proj", "query_key_value", "dense", "c_attn", "c_proj", "c_fc",
               "gate_proj", "up_proj", "down_proj", "gate_up_proj", "dense_h_to_4h", "dense_4h_to_h", "q_norm", "k_norm",
@@ -234,7 +244,8 @@ def record(model, ids):
         def hook(module, args, output):
             value = output if torch.is_tensor(output) else output[0]
             if last in ("q_norm", "k_norm"):
-                value = value.flatten(-2)
+                # Gemma 3 normalises heads after it has moved their axis forward.
+                value = (value.transpose(1, 2) if "gemma3" in model.config.model_type else value).flatten(-2)
             seen[name] = value.detach().clone()
             if last in inputs:
                 seen[name + ".input"] = args[0].detach().clone()
@@ -305,9 +316,12 @@ def make(name, directory):
     os.makedirs(directory, exist_ok=True)
     ids = torch.randint(0, config.vocab_size, (2, LONG), generator=torch.Generator().manual_seed(seed + 1))
     expected = record(model, ids)
+    if GOLDENS:
+        expected = {key: expected[key] for key in ("ids", "logits")}
     # A pass over one prompt of each length, so that what depends on the length shows.
     with torch.no_grad():
         expected["logits_short"] = model(ids[:1, :5]).logits.float()
+    config.transformers_version = None
     saved = model.to(dtype)
     saved.save_pretrained(directory, **({"max_shard_size": how["shards"]} if "shards" in how else {}))
     path = os.path.join(directory, "config.json")
@@ -325,8 +339,13 @@ def make(name, directory):
 
 
 def main():
-    out, names = sys.argv[1], sys.argv[2:] or list(MODELS)
     torch.set_num_threads(1)
+    if GOLDENS:
+        for name in GOLDEN_NAMES:
+            make(name, os.path.join(sys.argv[2], name))
+            os.remove(os.path.join(sys.argv[2], name, "generation_config.json"))
+        return
+    out, names = sys.argv[1], sys.argv[2:] or list(MODELS)
     with open(__file__, "rb") as file:
         version = hashlib.sha256(file.read() + transformers.__version__.encode()).hexdigest()
     stamp = os.path.join(out, "made_by")
