@@ -5,7 +5,6 @@
 #include "suture/decoder/config.hpp"
 #include "suture/decoder/detail/config_reader.hpp"
 #include "suture/decoder/detail/rotary_config.hpp"
-#include "suture/neox/names.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -14,6 +13,27 @@
 #include "suture/core/refuse.hpp"
 
 namespace suture::neox {
+
+/// The names of modules: transformers, models/gpt_neox/modeling_gpt_neox.py.
+inline constexpr DecoderNames names{
+    .family = "GPT-NeoX",
+    .layers_field = "num_hidden_layers",
+    .positions_field = "max_position_embeddings",
+    .inner_field = "intermediate_size",
+    .token_embedding = "embed_in",
+    .blocks = "layers",
+    .final_norm = "final_layer_norm",
+    .head = "embed_out",
+    .prefix = "gpt_neox.",
+    .attn_norm = "input_layernorm",
+    .attn = "attention",
+    .mlp_norm = "post_attention_layernorm",
+    .mlp = "mlp",
+    .qkv = "query_key_value",
+    .attn_out = "dense",
+    .up = "dense_h_to_4h",
+    .mlp_out = "dense_4h_to_h",
+};
 
 /// Reads the `config.json` of a GPT-NeoX or Pythia as transformers 5 does: absent fields have GPTNeoXConfig's defaults, and the
 /// rotary embedding may be described as in transformers 4 (rotary_pct, rotary_emb_base) or 5 (rope_parameters).

@@ -32,7 +32,9 @@ struct WeightName {
     /// The prefix but for that of the model's body, such as "transformer.", which the unembedding does not have.
     std::string model(const DecoderNames& names) const {
         const std::string_view body = names.prefix;
-        return prefix.ends_with(body) ? prefix.substr(0, prefix.size() - body.size()) : prefix;
+        if (!prefix.ends_with(body)) return prefix;
+        std::string before = prefix.substr(0, prefix.size() - body.size());
+        return before.empty() || before.back() == '.' ? before : prefix;  // not the end of "language_model."
     }
     bool is_head(const DecoderNames& names) const { return rest == std::string(names.head) + ".weight"; }
 };
@@ -174,6 +176,9 @@ private:
 
     void take(const std::string& name) {
         WeightName parts = split(name);
+        // The other models of a Gemma 3 with images have layers of their own.
+        if (name.find("vision_tower.") != name.npos || name.find("multi_modal_projector.") != name.npos)
+            parts.rest.clear();
         if (parts.rest.empty()) {
             if (!name.ends_with("rotary_emb.inv_freq")) strangers_.push_back(name);
             return;
@@ -216,6 +221,7 @@ private:
 
     /// The model's own modules say which parameters it has, once it is known that the file has as many layers.
     void find_all() {
+        (void)find(embedding(), at::IntArrayRef({config_.vocabulary, config_.width}));
         if (config_.layers > layers_in_file())
             refuse_missing(std::string(names_of_family_.blocks) + "." + std::to_string(layers_in_file()) + "." +
                            names_of_family_.attn_norm + ".weight");
