@@ -109,7 +109,7 @@ TEST_CASE("checkpoints that transformers saves give its logits") {
         if (!std::filesystem::exists(entry.path() / "expected.safetensors")) continue;
         CAPTURE(entry.path().string());
         const Safetensors expected = Safetensors::open(entry.path() / "expected.safetensors");
-        gpt2::LoadOptions options;
+        LoadOptions options;
         std::istringstream names(expected.metadata().at("skip"));
         for (std::string name; names >> name;) options.skip.push_back(name);
         double difference = 1e9;

@@ -79,8 +79,13 @@ struct Rotary {
     bool operator==(const Rotary&) const = default;
 };
 
-/// The names of a family's modules, as Hugging Face's implementation has them. Those that a family lacks are empty.
+/// The names of a family: of its modules, as Hugging Face's implementation has them, where those that it lacks are empty, and
+/// of what messages mention.
 struct DecoderNames {
+    const char* family = "";           ///< "GPT-2"
+    const char* layers_field = "";     ///< of config.json: "n_layer"
+    const char* positions_field = "";  ///< of the learned positions: "n_positions"
+    const char* inner_field = "";      ///< "n_inner"
     const char* token_embedding = "";
     const char* position_embedding = "";
     const char* blocks = "";
@@ -120,7 +125,7 @@ struct DecoderConfig {
     Index head_width = 0;  ///< channels of one head
     Index inner = 0;       ///< neurons of each MLP
     Index layers = 0;
-    Index positions = 0;  ///< the longest prompt
+    Index positions = 0;  ///< of the longest prompt in training; learned positions go no further
     Index vocabulary = 0;
 
     ActivationFunction activation = ActivationFunction::silu;

@@ -46,7 +46,7 @@ public:
         const Index width = config_.width;
         const Extents<Resid<dynamic>> stream(width);
         const Extents<Norm<dynamic>> norm(width);
-        token_embedding = add_table(names.token_embedding, config_.vocabulary);
+        token_embedding = add_table(names.token_embedding, config_.vocabulary, config_.embedding_scale);
         if (!config_.rotary) position_embedding = add_table(names.position_embedding, config_.positions);
         blocks = this->register_module(names.blocks, DecoderBlocks(config_, weights_));
         final_norm = this->register_module(
@@ -76,8 +76,7 @@ public:
         // An embedding takes indices of these two dtypes only.
         const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
         const at::Tensor tokens = token_embedding(ids);
-        if (!position_embedding.is_empty()) return tokens.add(position_embedding(positions_of(ids)));
-        return config_.embedding_scale == 1 ? tokens : tokens.mul(scale_as(tokens));
+        return position_embedding.is_empty() ? tokens : tokens.add(position_embedding(positions_of(ids)));
     }
     /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
     at::Tensor block(Index layer, const at::Tensor& x) { return blocks[static_cast<std::size_t>(layer)]->forward(x); }
@@ -151,8 +150,9 @@ public:
     EmbeddingTable head{nullptr};  ///< the unembedding, where it is not the embedding
 
 private:
-    Hooked<EmbeddingTable, Resid<dynamic>> add_table(const char* name, Index rows) {
-        auto table = this->register_module(name, Hooked<EmbeddingTable, Resid<dynamic>>(rows, config_.width, weights_));
+    Hooked<EmbeddingTable, Resid<dynamic>> add_table(const char* name, Index rows, double scale = 1) {
+        auto table =
+            this->register_module(name, Hooked<EmbeddingTable, Resid<dynamic>>(rows, config_.width, weights_, scale));
         table->output.bind(Extents<Resid<dynamic>>(config_.width));
         return table;
     }
@@ -161,10 +161,6 @@ private:
         const at::Tensor positions = at::arange(ids.size(1), ids.options());
         const auto& table = *position_embedding;
         return table.output.is_hooked() || table.input.is_hooked() ? positions.expand_as(ids) : positions;
-    }
-    /// Gemma's implementation rounds the factor to the dtype of the stream.
-    at::Tensor scale_as(const at::Tensor& tokens) const {
-        return at::scalar_tensor(config_.embedding_scale, tokens.options());
     }
     DecoderConfig config_;
     DecoderWeights weights_;

@@ -12,10 +12,11 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <torch/nn/cloneable.h>
@@ -29,10 +30,18 @@ namespace suture {
 /// What the weights of a new model are.
 enum class DecoderWeights {
     drawn,  ///< at random, as GPT-2's were: normal with standard deviation 0.02, norms and biases of ones and zeros
-    unset   ///< whatever the memory holds: for weights that are read from a file
+    unset,  ///< whatever the memory holds: for weights that are read from a file
+    without_memory  ///< on LibTorch's meta device: the parameters have sizes and no values
 };
 
 namespace detail {
+/// A new parameter. @param draw gives its values, if they are drawn
+template <class Draw>
+at::Tensor new_parameter(at::IntArrayRef sizes, DecoderWeights weights, const Draw& draw) {
+    if (weights == DecoderWeights::drawn) return draw();
+    return at::empty(sizes, at::TensorOptions().device(weights == DecoderWeights::unset ? at::kCPU : at::kMeta));
+}
+
 /// What a model goes on with after a site that it computes only on request: step by step where the hooks there changed
 /// something, and elsewhere the bits that it has without hooks. A graph goes through the site as a whole.
 inline at::Tensor where_changed(const at::Tensor& changed, const at::Tensor& in_steps, const at::Tensor& fused) {
@@ -55,12 +64,12 @@ public:
         reset();
     }
     void reset() override {
-        const bool is_drawn = options_.weights == DecoderWeights::drawn;
         const std::array<Index, 2> sizes{options_.is_transposed ? in_ : out_, options_.is_transposed ? out_ : in_};
-        weight =
-            this->register_parameter("weight", is_drawn ? at::randn(sizes).mul_(options_.deviation) : at::empty(sizes));
-        if (options_.has_bias)
-            bias = this->register_parameter("bias", is_drawn ? at::zeros({out_}) : at::empty({out_}));
+        const auto parameter = [&](const char* name, at::IntArrayRef of, const auto& draw) {
+            return this->register_parameter(name, detail::new_parameter(of, options_.weights, draw));
+        };
+        weight = parameter("weight", sizes, [&] { return at::randn(sizes).mul_(options_.deviation); });
+        if (options_.has_bias) bias = parameter("bias", {out_}, [&] { return at::zeros({out_}); });
     }
     /// [..., in] -> [..., out]
     at::Tensor forward(const at::Tensor& x) {
@@ -114,11 +123,12 @@ class NormBase : public torch::nn::Cloneable<Self> {
 public:
     NormBase(Index width, const DecoderNormOptions& options) : width_(width), options_(options) { reset(); }
     void reset() override {
-        const bool is_drawn = options_.weights == DecoderWeights::drawn;
-        weight = this->register_parameter("weight",
-                                          is_drawn ? at::ones({width_}).sub_(options_.offset) : at::empty({width_}));
-        if (options_.has_bias)
-            bias = this->register_parameter("bias", is_drawn ? at::zeros({width_}) : at::empty({width_}));
+        const auto parameter = [&](const char* name, double value) {
+            return this->register_parameter(
+                name, new_parameter({width_}, options_.weights, [&] { return at::full({width_}, value); }));
+        };
+        weight = parameter("weight", 1 - options_.offset);
+        if (options_.has_bias) bias = parameter("bias", 0);
     }
     /// [..., width] -> the same, without passing sites.
     at::Tensor without_sites(const at::Tensor& x) const {
@@ -197,21 +207,27 @@ TORCH_MODULE(DecoderNorm);
 /// A table with one row per token or position.
 class EmbeddingTableImpl : public torch::nn::Cloneable<EmbeddingTableImpl> {
 public:
-    EmbeddingTableImpl(Index rows, Index width, DecoderWeights weights = DecoderWeights::drawn)
-        : rows_(rows), width_(width), weights_(weights) {
+    /// @param scale multiplies what the table gives, as Gemma's does
+    EmbeddingTableImpl(Index rows, Index width, DecoderWeights weights = DecoderWeights::drawn, double scale = 1)
+        : rows_(rows), width_(width), weights_(weights), scale_(scale) {
         reset();
     }
     void reset() override {
         const std::array<Index, 2> sizes{rows_, width_};
-        const bool is_drawn = weights_ == DecoderWeights::drawn;
-        weight = register_parameter("weight", is_drawn ? at::randn(sizes).mul_(0.02) : at::empty(sizes));
+        weight = register_parameter(
+            "weight", detail::new_parameter(sizes, weights_, [&] { return at::randn(sizes).mul_(0.02); }));
     }
-    at::Tensor forward(const at::Tensor& ids) { return at::embedding(weight, ids); }
+    at::Tensor forward(const at::Tensor& ids) {
+        const at::Tensor rows = at::embedding(weight, ids);
+        // The factor is rounded to the dtype of the stream.
+        return scale_ == 1 ? rows : rows.mul(at::scalar_tensor(scale_, rows.options()));
+    }
     at::Tensor weight;
 
 private:
     Index rows_, width_;
     DecoderWeights weights_;
+    double scale_;
 };
 /// @see EmbeddingTableImpl
 TORCH_MODULE(EmbeddingTable);

@@ -7,6 +7,7 @@
 #include "suture/core/diagnostics.hpp"
 #include "suture/file/detail/file_errors.hpp"
 #include "suture/file/detail/input_file.hpp"
+#include "suture/file/detail/mapped_file.hpp"
 #include "suture/file/detail/safetensors_format.hpp"
 #include "suture/file/detail/safetensors_index.hpp"
 #include "suture/file/detail/safetensors_reader.hpp"
@@ -16,6 +17,9 @@
 #include "suture/tensor/torch.hpp"
 #include "suture/text/near_words.hpp"
 #include "suture/text/visible_text.hpp"
+
+#include <ATen/ops/from_blob.h>
+#include <c10/core/ScalarType.h>
 
 #include <algorithm>
 #include <bit>
@@ -160,6 +164,22 @@ public:
         return tensor;
     }
 
+    /// The tensor, contiguous, on the CPU, in the file's own memory: the system reads what is touched, and a page that is
+    /// written becomes this program's own and never reaches the file. While the tensor lives, the file must stay as it is;
+    /// a new file that is renamed to its name does no harm. What does not lie at a multiple of its values' size is loaded.
+    /// @throws FileError as load() does
+    at::Tensor map(std::string_view name) const {
+        const detail::safetensors::Entry& from = entry(name);
+        const at::ScalarType type = dtype(name);
+        const Data& data = files_[from.file];
+        const std::uint64_t begin = data.begin + from.begin;
+        if (from.bytes() == 0 || type == at::kBool || begin % c10::elementSize(type) != 0) return load(name);
+        const std::shared_ptr<const detail::MappedFile> mapped = mapping_of(data);
+        if (begin + from.bytes() > mapped->bytes().size()) return load(name);  // says that it was cut short
+        return at::from_blob(
+            mapped->at(begin), from.sizes, [mapped](void*) {}, at::TensorOptions().dtype(type));
+    }
+
     /// The bytes of the tensor as the file has them, [bytes] of uint8, whatever its dtype. Values of less than a byte are
     /// packed: two of F4, four of F6 in three bytes.
     /// @throws FileError if no tensor has that name, not enough memory, or the file was cut short since
@@ -262,6 +282,8 @@ private:
         std::filesystem::path path;
         std::shared_ptr<const detail::InputFile> file;
         std::uint64_t begin = 0;
+        std::shared_ptr<std::weak_ptr<const detail::MappedFile>> mapped =
+            std::make_shared<std::weak_ptr<const detail::MappedFile>>();
     };
 
     explicit Safetensors(const std::filesystem::path& path) : path_(path) {
@@ -280,7 +302,7 @@ private:
         for (std::string& name : detail::safetensors::names_in_order(header, file->size() - begin))
             names.push_back(std::move(name));
         for (auto& item : header.tensors) item.second.file = files_.size();
-        files_.push_back({path, std::move(file), begin});
+        files_.push_back(Data{path, std::move(file), begin});
         return header;
     }
 
@@ -342,6 +364,14 @@ private:
                                     files_[a.file].path.filename().string() + " and " +
                                     files_[b.file].path.filename().string() + ")",
                                 "download or write all files again");
+    }
+
+    /// One mapping serves all tensors of a file, as long as one of them lives.
+    static std::shared_ptr<const detail::MappedFile> mapping_of(const Data& data) {
+        if (auto known = data.mapped->lock()) return known;
+        auto made = detail::naming(data.path.string(), [&] { return data.file->mapped(); });
+        *data.mapped = made;
+        return made;
     }
 
     std::string path_of(const detail::safetensors::Entry& entry) const { return files_[entry.file].path.string(); }

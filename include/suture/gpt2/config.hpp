@@ -5,7 +5,6 @@
 #include "suture/core/component.hpp"
 #include "suture/core/diagnostics.hpp"
 #include "suture/decoder/config.hpp"
-#include "suture/gpt2/names.hpp"
 #include "suture/tensor/error.hpp"
 
 #include <cmath>
@@ -14,6 +13,31 @@
 #include "suture/core/refuse.hpp"
 
 namespace suture {
+
+namespace gpt2 {
+/// The names of modules: transformers, models/gpt2/modeling_gpt2.py.
+inline constexpr DecoderNames names{
+    .family = "GPT-2",
+    .layers_field = "n_layer",
+    .positions_field = "n_positions",
+    .inner_field = "n_inner",
+    .token_embedding = "wte",
+    .position_embedding = "wpe",
+    .blocks = "h",
+    .final_norm = "ln_f",
+    .head = "lm_head",
+    .prefix = "transformer.",
+    .attn_norm = "ln_1",
+    .attn = "attn",
+    .mlp_norm = "ln_2",
+    .mlp = "mlp",
+    .qkv = "c_attn",
+    .attn_out = "c_proj",
+    .up = "c_fc",
+    .mlp_out = "c_proj",
+};
+
+}  // namespace gpt2
 
 /// The configuration of a GPT-2 model. The defaults are those of GPT-2 small.
 struct Gpt2Config {

@@ -4,8 +4,9 @@
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/decoder/decoder.hpp"
+#include "suture/decoder/detail/config_reader.hpp"
 #include "suture/file/safetensors.hpp"
-#include "suture/gpt2/config_file.hpp"
+#include "suture/gpt2/config.hpp"
 
 #include <nlohmann/json.hpp>
 

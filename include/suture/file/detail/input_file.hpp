@@ -3,6 +3,7 @@
 
 #include "suture/file/detail/descriptor.hpp"
 #include "suture/file/detail/file_errors.hpp"
+#include "suture/file/detail/mapped_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 
 namespace suture::detail {
 
@@ -50,6 +52,12 @@ public:
             offset += static_cast<std::uint64_t>(got);
             bytes -= static_cast<std::uint64_t>(got);
         }
+    }
+
+    /// The file in memory, as it was opened. @throws FileError if it is empty or cannot be mapped
+    std::shared_ptr<const MappedFile> mapped() const {
+        if (size_ == 0) refuse_file("is empty");
+        return std::make_shared<const MappedFile>(descriptor_.number, static_cast<std::size_t>(size_));
     }
 
 private:

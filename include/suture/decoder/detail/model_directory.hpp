@@ -83,7 +83,7 @@ inline Finding cache_in(const std::filesystem::path& directory) {
 
 /// Why a directory has no config.json, and what to do.
 inline Finding without_config(const std::filesystem::path& directory) {
-    const std::string usual = "give the directory of a Hugging Face GPT-2 model";
+    const std::string usual = "give the directory of a Hugging Face model";
     const std::string shown = directory.empty() ? "." : directory.string();
     std::error_code failed;
     if (!directory.empty() && !is_there(directory)) return {"the directory " + shown + " does not exist", usual};
@@ -110,11 +110,11 @@ inline constexpr std::array<OtherWeights, 15> other_weights{
      {"", ".distcp", "a distributed checkpoint", "convert it with torch.distributed.checkpoint.format_utils"},
      {"zero_to_fp32.py", "", "the script that joins a checkpoint of DeepSpeed", "run it with --safe_serialization"},
      {"tf_model.h5", "", "weights of TensorFlow",
-      "convert it with transformers 4 in Python: GPT2LMHeadModel.from_pretrained(directory, "
+      "convert it with transformers 4 in Python: AutoModelForCausalLM.from_pretrained(directory, "
       "from_tf=True).save_pretrained(directory)"},
      {"", ".h5", "weights of TensorFlow", "download the model's model.safetensors"},
      {"flax_model", ".msgpack", "weights of Flax",
-      "convert it with transformers 4 in Python: GPT2LMHeadModel.from_pretrained(directory, "
+      "convert it with transformers 4 in Python: AutoModelForCausalLM.from_pretrained(directory, "
       "from_flax=True).save_pretrained(directory)"},
      {"", ".ckpt.index", "weights of TensorFlow", "download the model's model.safetensors"},
      {"", ".gguf", "weights of llama.cpp", "download the model's model.safetensors"},

@@ -1,12 +1,18 @@
-// Names of tensors in checkpoints are those of a GPT-2's parameters, behind prefixes and through wrappers.
-#include "suture/gpt2/detail/weights.hpp"
+// Names of tensors in checkpoints are those of a model's parameters, behind prefixes and through wrappers.
+#include "suture/decoder/detail/weights.hpp"
+
+#include "suture/gpt2/config.hpp"
+#include "suture/llama/config_file.hpp"
+#include "suture/neox/config_file.hpp"
 
 #include "doctest.hpp"
 
 #include <array>
 #include <string>
 
-using suture::detail::split_name;
+namespace {
+auto split_name(const std::string& name) { return suture::detail::split_name(suture::gpt2::names, name); }
+}  // namespace
 
 TEST_CASE("a name is split where GPT-2's part begins, without the names of wrappers") {
     struct Case {
@@ -41,8 +47,24 @@ TEST_CASE("a name is split where GPT-2's part begins, without the names of wrapp
 }
 
 TEST_CASE("the unembedding stands beside the body of GPT2LMHeadModel") {
-    CHECK(split_name("policy.transformer.wte.weight").model() == "policy.");
-    CHECK(split_name("policy.lm_head.weight").model() == "policy.");
-    CHECK(split_name("transformer.wte.weight").model() == "");
-    CHECK(split_name("wte.weight").model() == "");
+    CHECK(split_name("policy.transformer.wte.weight").model(suture::gpt2::names) == "policy.");
+    CHECK(split_name("policy.lm_head.weight").model(suture::gpt2::names) == "policy.");
+    CHECK(split_name("transformer.wte.weight").model(suture::gpt2::names) == "");
+    CHECK(split_name("wte.weight").model(suture::gpt2::names) == "");
+}
+
+TEST_CASE("each family's names begin where its modules do") {
+    using suture::detail::split_name;
+    const auto& llama = suture::llama::names;
+    CHECK(split_name(llama, "model.layers.3.self_attn.q_proj.weight").prefix == "model.");
+    CHECK(split_name(llama, "language_model.model.norm.weight").prefix == "language_model.model.");
+    CHECK(split_name(llama, "model.norm.weight").rest == "norm.weight");
+    CHECK(split_name(llama, "lm_head.weight").is_head(llama));
+    CHECK(split_name(llama, "language_model.lm_head.weight").model(llama) == "language_model.");
+    CHECK(split_name(llama, "language_model.model.embed_tokens.weight").model(llama) == "language_model.");
+    CHECK(split_name(llama, "transformer.wte.weight").rest == "");
+    const auto& neox = suture::neox::names;
+    CHECK(split_name(neox, "gpt_neox.layers.0.attention.query_key_value.bias").rest ==
+          "layers.0.attention.query_key_value.bias");
+    CHECK(split_name(neox, "embed_out.weight").is_head(neox));
 }

@@ -1,5 +1,5 @@
 // The text of a config.json: what Python reads beside JSON is read, and where it stands is known.
-#include "suture/gpt2/detail/config_text.hpp"
+#include "suture/decoder/detail/config_text.hpp"
 
 #include "doctest.hpp"
 #include "message.hpp"

@@ -1,5 +1,5 @@
 // What a directory holds in place of config.json and model.safetensors is named, with what to do.
-#include "suture/gpt2/detail/model_directory.hpp"
+#include "suture/decoder/detail/model_directory.hpp"
 
 #include "doctest.hpp"
 #include "file/files.hpp"
@@ -19,7 +19,7 @@ std::string text(const suture::detail::Finding& found) { return found.what + ": 
 TEST_CASE("a directory without config.json says what it is") {
     const files::Folder folder;
     const auto why = [&] { return text(suture::detail::without_config(folder.path())); };
-    CHECK(why() == ": give the directory of a Hugging Face GPT-2 model");
+    CHECK(why() == ": give the directory of a Hugging Face model");
     CHECK(contains(text(suture::detail::without_config(folder / "x")),
                    "the directory " + (folder / "x").string() + " does not exist"));
     files::write_bytes(folder / "model.safetensors", "");

@@ -1,5 +1,5 @@
 // A file in memory: its bytes, and that writing to them never reaches it.
-#include "suture/exported/detail/mapped_file.hpp"
+#include "suture/file/detail/mapped_file.hpp"
 
 #include "file/files.hpp"
 

@@ -35,6 +35,8 @@ public:
         if (status.st_size == 0) refuse_file("is empty");
         map(opened.number, static_cast<std::size_t>(status.st_size));
     }
+    /// A file that is open. @throws FileError if it cannot be mapped
+    MappedFile(int descriptor, std::size_t size) { map(descriptor, size); }
     MappedFile(const MappedFile&) = delete;
     MappedFile& operator=(const MappedFile&) = delete;
     ~MappedFile() { ::munmap(data_, size_); }

@@ -1,9 +1,10 @@
-// Which tensors of a checkpoint are which parameters of a GPT-2: names with any one prefix, wrappers' names within, tied
+// Which tensors of a checkpoint are which parameters of a decoder: names with any one prefix, wrappers' names within, tied
 // weights under either name; and, if one does not fit, the cause that the file shows.
 #pragma once
 
+#include "suture/decoder/config.hpp"
+#include "suture/decoder/decoder.hpp"
 #include "suture/file/safetensors.hpp"
-#include "suture/gpt2/config.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/joined.hpp"
@@ -22,25 +23,27 @@
 
 namespace suture::detail {
 
-/// A name in a file without the names of wrappers, "module." or "_orig_mod.", split where GPT-2's part begins.
+/// A name in a file without the names of wrappers, "module." or "_orig_mod.", split where the family's part begins.
 struct WeightName {
     std::string prefix;  ///< "transformer.", or nothing
-    std::string rest;    ///< "h.0.attn.c_attn.weight"; empty if no part of the name is GPT-2's
+    std::string rest;    ///< "h.0.attn.c_attn.weight"; empty if no part of the name is the family's
 
     std::string whole() const { return prefix + rest; }
-    /// The prefix but for the "transformer." of GPT2LMHeadModel, which its lm_head does not have.
-    std::string model() const {
-        constexpr std::string_view body = "transformer.";
-        return prefix.ends_with(body) ? prefix.substr(0, prefix.size() - body.size()) : prefix;
+    /// The prefix but for that of the model's body, such as "transformer.", which the unembedding does not have.
+    std::string model(const DecoderNames& names) const {
+        const std::string_view body = names.prefix;
+        if (!prefix.ends_with(body)) return prefix;
+        std::string before = prefix.substr(0, prefix.size() - body.size());
+        return before.empty() || before.back() == '.' ? before : prefix;  // not the end of "language_model."
     }
-    bool is_head() const { return rest == "lm_head.weight"; }
+    bool is_head(const DecoderNames& names) const { return rest == std::string(names.head) + ".weight"; }
 };
 
 /// What PyTorch's wrappers add to a name, wherever they are: compiled, distributed and checkpointed modules.
 inline constexpr std::array<std::string_view, 5> wrapper_names{"_orig_mod", "module", "_forward_module",
                                                                "_fsdp_wrapped_module", "_checkpoint_wrapped_module"};
 
-inline WeightName split_name(const std::string& name) {
+inline WeightName split_name(const DecoderNames& names, const std::string& name) {
     std::vector<std::string> parts;
     for (std::size_t begin = 0; begin <= name.size();) {
         const std::size_t end = std::min(name.find('.', begin), name.size());
@@ -56,9 +59,9 @@ inline WeightName split_name(const std::string& name) {
     };
     const auto begins = [&](std::size_t at) {
         const std::size_t left = parts.size() - at;
-        if (parts[at] == "wte" || parts[at] == "wpe" || parts[at] == "ln_f" || parts[at] == "lm_head")
-            return left == 2 && is_weight(at + 1);
-        return parts[at] == "h" && left > 2 && is_number(at + 1);
+        for (const char* const root : {names.token_embedding, names.position_embedding, names.final_norm, names.head})
+            if (*root != 0 && parts[at] == root) return left == 2 && is_weight(at + 1);
+        return parts[at] == names.blocks && left > 2 && is_number(at + 1);
     };
     std::size_t first = 0;
     while (first < parts.size() && !begins(first)) ++first;
@@ -74,20 +77,20 @@ inline WeightName split_name(const std::string& name) {
 }
 
 /// The weights of a file as those of the model that a config.json describes.
-class Gpt2Weights {
+class CheckpointWeights {
 public:
     /// Finds all of the model's parameters, before there is a model: a wrong config.json cannot make it take more than a
     /// few times the memory of the file.
     /// @throws ModelError if one is missing, is there twice, or has another shape or dtype
-    Gpt2Weights(const Safetensors& file, std::string where, const Gpt2Config& config)
-        : file_(file), where_(std::move(where)), config_(config) {
+    CheckpointWeights(const Safetensors& file, std::string where, const DecoderConfig& config)
+        : file_(file), where_(std::move(where)), config_(config), names_of_family_(*config.names) {
         for (const std::string& name : file_.names()) take(name);
         check_one_model();
         find_all();
         check_tied_head();
     }
-    Gpt2Weights(const Gpt2Weights&) = delete;
-    Gpt2Weights& operator=(const Gpt2Weights&) = delete;
+    CheckpointWeights(const CheckpointWeights&) = delete;
+    CheckpointWeights& operator=(const CheckpointWeights&) = delete;
 
     /// The name of a parameter in the file. @throws ModelError as the constructor
     std::string find(const std::string& parameter, at::IntArrayRef sizes) const {
@@ -102,8 +105,7 @@ public:
     std::vector<std::string> extra() const {
         std::vector<std::string> extra;
         for (const auto& [rest, name] : names_)
-            if (!used_.contains(rest) && !is_mask(rest) && !(config_.tied && rest == "lm_head.weight"))
-                extra.push_back(name);
+            if (!used_.contains(rest) && !is_mask(rest) && !(config_.is_tied && rest == head())) extra.push_back(name);
         extra.insert(extra.end(), strangers_.begin(), strangers_.end());
         std::sort(extra.begin(), extra.end());
         return extra;
@@ -130,6 +132,18 @@ public:
 private:
     static constexpr std::size_t most_shown = 3;
 
+    WeightName split(const std::string& name) const { return split_name(names_of_family_, name); }
+    std::string head() const { return std::string(names_of_family_.head) + ".weight"; }
+    std::string embedding() const { return std::string(names_of_family_.token_embedding) + ".weight"; }
+    bool is_in_block(std::string_view rest) const {
+        const std::string_view blocks = names_of_family_.blocks;
+        return rest.size() > blocks.size() && rest.starts_with(blocks) && rest[blocks.size()] == '.';
+    }
+    /// The layer of a name in a block.
+    Index layer_of(const std::string& rest) const {
+        return std::stol(rest.substr(std::string_view(names_of_family_.blocks).size() + 1));
+    }
+
     /// `"a", "b", "c" and 4 more`
     static std::string some_of(const std::vector<std::string>& names) {
         const std::vector<std::string> shown(
@@ -138,13 +152,15 @@ private:
             names.size() > most_shown ? " and " + std::to_string(names.size() - most_shown) + " more" : "";
         return joined(shown, ", ", [](const std::string& name) { return in_quotes(name); }) + more;
     }
-    static bool is_of(const std::string& module, const std::string& name) {
-        const std::string whole = split_name(name).whole();
+    bool is_of(const std::string& module, const std::string& name) const {
+        const std::string whole = split(name).whole();
         return name == module || whole == module || name.starts_with(module + ".") || whole.starts_with(module + ".");
     }
-    /// The causal masks that older versions of transformers saved as buffers.
-    static bool is_mask(std::string_view rest) {
-        return rest.starts_with("h.") && (rest.ends_with(".attn.bias") || rest.ends_with(".attn.masked_bias"));
+    /// The causal masks and rotary frequencies that older versions of transformers saved as buffers.
+    bool is_mask(std::string_view rest) const {
+        const std::string attn = std::string(".") + names_of_family_.attn + ".";
+        return is_in_block(rest) && (rest.ends_with(attn + "bias") || rest.ends_with(attn + "masked_bias") ||
+                                     rest.ends_with(".rotary_emb.inv_freq"));
     }
     static bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> ends) {
         return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return name.ends_with(end); });
@@ -159,14 +175,17 @@ private:
     }
 
     void take(const std::string& name) {
-        WeightName split = split_name(name);
-        if (split.rest.empty()) {
-            strangers_.push_back(name);
+        WeightName parts = split(name);
+        // The other models of a Gemma 3 with images have layers of their own.
+        if (name.find("vision_tower.") != name.npos || name.find("multi_modal_projector.") != name.npos)
+            parts.rest.clear();
+        if (parts.rest.empty()) {
+            if (!name.ends_with("rotary_emb.inv_freq")) strangers_.push_back(name);
             return;
         }
-        if (is_mask(split.rest)) return;
-        if (!split.is_head()) bodies_.emplace(split.model(), name);
-        taken_.emplace_back(std::move(split), name);
+        if (is_mask(parts.rest)) return;
+        if (!parts.is_head(names_of_family_)) bodies_.emplace(parts.model(names_of_family_), name);
+        taken_.emplace_back(std::move(parts), name);
     }
 
     /// Sorts the weights by the model that they belong to: there must be one.
@@ -178,7 +197,7 @@ private:
         }
         const std::string model = bodies_.empty() ? "" : bodies_.begin()->first;
         for (const auto& [split, name] : taken_) {
-            if (split.is_head() && !is_head_of(model, split)) {
+            if (split.is_head(names_of_family_) && !is_head_of(model, split)) {
                 strangers_.push_back(name);
                 continue;
             }
@@ -189,49 +208,33 @@ private:
         }
     }
     /// Whether this is the unembedding of the model with this prefix: beside the body, or outside of it.
-    static bool is_head_of(const std::string& model, const WeightName& head) {
-        return model.starts_with(head.model()) && (head.model().empty() || head.model().back() == '.');
+    bool is_head_of(const std::string& model, const WeightName& head) const {
+        const std::string of_head = head.model(names_of_family_);
+        return model.starts_with(of_head) && (of_head.empty() || of_head.back() == '.');
     }
 
     /// The name by which the file has a parameter: a tied embedding may be there as the unembedding only.
     std::string named_in_file(const std::string& parameter) const {
-        const bool is_other = config_.tied && parameter == "wte.weight" && !names_.contains(parameter);
-        return is_other ? "lm_head.weight" : parameter;
+        const bool is_other = config_.is_tied && parameter == embedding() && !names_.contains(parameter);
+        return is_other ? head() : parameter;
     }
 
+    /// The model's own modules say which parameters it has, once it is known that the file has as many layers.
     void find_all() {
-        const Index width = config_.width, inner = config_.inner;
-        const auto need = [this](const std::string& parameter, std::initializer_list<Index> sizes) {
-            (void)find(parameter, at::IntArrayRef(sizes.begin(), sizes.size()));
-            used_.insert(named_in_file(parameter));
-        };
-        need("wte.weight", {config_.vocabulary, width});
-        need("wpe.weight", {config_.positions, width});
-        for (Index layer = 0; layer < config_.layers; ++layer) {
-            const std::string block = "h." + std::to_string(layer) + ".";
-            const auto linear = [&](const std::string& name, Index in, Index out) {
-                need(block + name + ".weight", {in, out});
-                need(block + name + ".bias", {out});
-            };
-            const auto norm = [&](const std::string& name) {
-                need(block + name + ".weight", {width});
-                need(block + name + ".bias", {width});
-            };
-            norm("ln_1");
-            linear("attn.c_attn", width, 3 * width);
-            linear("attn.c_proj", width, width);
-            norm("ln_2");
-            linear("mlp.c_fc", width, inner);
-            linear("mlp.c_proj", inner, width);
+        (void)find(embedding(), at::IntArrayRef({config_.vocabulary, config_.width}));
+        if (config_.layers > layers_in_file())
+            refuse_missing(std::string(names_of_family_.blocks) + "." + std::to_string(layers_in_file()) + "." +
+                           names_of_family_.attn_norm + ".weight");
+        const DecoderImpl model(config_, DecoderWeights::without_memory);
+        for (const auto& parameter : model.named_parameters()) {
+            (void)find(parameter.key(), parameter.value().sizes());
+            used_.insert(named_in_file(parameter.key()));
         }
-        need("ln_f.weight", {width});
-        need("ln_f.bias", {width});
-        if (!config_.tied) need("lm_head.weight", {config_.vocabulary, width});
     }
 
     void check_tied_head() const {
-        const auto head = names_.find("lm_head.weight"), embedding = names_.find("wte.weight");
-        if (!config_.tied || head == names_.end() || embedding == names_.end()) return;
+        const auto head = names_.find(this->head()), embedding = names_.find(this->embedding());
+        if (!config_.is_tied || head == names_.end() || embedding == names_.end()) return;
         check_floating(head->second);
         const auto values = [this](const std::string& name) { return file_.load(name).to(at::kFloat); };
         if (file_.sizes(head->second) != file_.sizes(embedding->second) ||
@@ -259,26 +262,36 @@ private:
             throw ModelError(what + wanted + ": DeepSpeed's ZeRO-3 saves such placeholders, join its files with " +
                              "zero_to_fp32.py");
         if (is.size() != sizes.size()) throw ModelError(what + wanted + ": use the config.json of these weights");
-        const bool is_linear = parameter.starts_with("h.") && is.size() == 2;
+        const bool is_linear = is_in_block(parameter) && is.size() == 2;
         if (is_linear && is[0] == sizes[1] && is[1] == sizes[0])
             throw ModelError(
-                what + ", the transpose of " + shape_text(sizes) + ": the weights are those of " +
-                "torch.nn.Linear, as nanoGPT saves them, so transpose those of c_attn, c_fc and both c_proj");
+                what + ", the transpose of " + shape_text(sizes) + ": " +
+                (config_.is_transposed
+                     ? "the weights are those of torch.nn.Linear, as nanoGPT saves them, so transpose those of c_attn, "
+                       "c_fc and both c_proj"
+                     : "transpose the weights of the linear layers"));
         throw ModelError(what + wanted + ": " + remedy_for_shape(parameter, is, sizes));
     }
     /// Which field of config.json would make the shape right.
-    static std::string remedy_for_shape(const std::string& parameter, at::IntArrayRef is, at::IntArrayRef sizes) {
+    std::string remedy_for_shape(const std::string& parameter, at::IntArrayRef is, at::IntArrayRef sizes) const {
         const std::string usual = "use the config.json of these weights";
         const auto set = [&](const char* field, Index value) {
             return std::string("set ") + field + " to " + std::to_string(value) + ", or " + usual;
         };
         const bool is_wide = is.size() == 2 && is[1] == sizes[1];
-        if (parameter == "wte.weight" && is_wide) return set("vocab_size", is[0]);
-        if (parameter == "wpe.weight" && is_wide) return set("n_positions", is[0]);
-        if (parameter.ends_with("mlp.c_fc.weight") && is[0] == sizes[0]) return set("n_inner", is[1]);
-        if (parameter.ends_with("attn.c_attn.weight") && is[0] == sizes[0] && is[1] < sizes[1])
-            return "heads of this layer were pruned, which a GPT-2 of equal layers cannot hold: use the weights from "
-                   "before";
+        const DecoderNames& names = names_of_family_;
+        if (parameter == embedding() && is_wide) return set("vocab_size", is[0]);
+        if (parameter == std::string(names.position_embedding) + ".weight" && is_wide)
+            return set(names.positions_field, is[0]);
+        // Linear weights are [out, in], or [in, out] where they are transposed.
+        const std::size_t out = config_.is_transposed ? 1 : 0, in = 1 - out;
+        const bool is_up = (*names.up != 0 && parameter.ends_with(std::string(names.up) + ".weight")) ||
+                           (*names.gate != 0 && parameter.ends_with(std::string(names.gate) + ".weight"));
+        if (is_up && is[in] == sizes[in]) return set(names.inner_field, is[out]);
+        if (*names.qkv != 0 && parameter.ends_with(std::string(names.qkv) + ".weight") && is[in] == sizes[in] &&
+            is[out] < sizes[out])
+            return std::string("heads of this layer were pruned, which a ") + names.family +
+                   " of equal layers cannot hold: use the weights from before";
         return usual;
     }
 
@@ -286,7 +299,7 @@ private:
     Index layers_in_file() const {
         Index layers = 0;
         for (const auto& item : names_)
-            if (item.first.starts_with("h.")) layers = std::max(layers, Index(std::stol(item.first.substr(2))) + 1);
+            if (is_in_block(item.first)) layers = std::max(layers, layer_of(item.first) + 1);
         return layers;
     }
 
@@ -294,26 +307,27 @@ private:
         const std::string missing = where_ + " has no tensor \"" + parameter + "\"";
         const auto absent = file_.absent();
         for (const std::string& name : absent)
-            if (split_name(name).rest == parameter)
+            if (split(name).rest == parameter)
                 throw ModelError(missing + ": the index lists \"" + name + "\" in a file that lacks it: download or " +
                                  "save the model again");
-        if (parameter == "lm_head.weight")
+        if (parameter == head())
             throw ModelError(missing + ", which config.json requires: set tie_word_embeddings to true");
         if (file_.names().empty()) throw ModelError(missing + " and no other: download or save the model again");
         refuse_other_kinds(missing);
         const bool has_biases =
             std::any_of(names_.begin(), names_.end(), [](const auto& item) { return item.first.ends_with(".bias"); });
-        if (parameter.ends_with(".bias") && !has_biases)
+        if (config_.is_transposed && parameter.ends_with(".bias") && !has_biases)
             throw ModelError(missing + " and no other bias: the model was trained without them, as nanoGPT with " +
                              "bias=False, so add biases of zeros");
         if (const Index layers = layers_in_file();
-            parameter.starts_with("h.") && layers > 0 && std::stol(parameter.substr(2)) >= layers)
+            is_in_block(parameter) && layers > 0 && layer_of(parameter) >= layers)
             throw ModelError(missing + ": it has " + std::to_string(layers) + (layers == 1 ? " layer" : " layers") +
-                             " but n_layer in config.json is " + std::to_string(config_.layers) +
-                             ": use the config.json of these weights");
+                             " but " + names_of_family_.layers_field + " in config.json is " +
+                             std::to_string(config_.layers) + ": use the config.json of these weights");
         throw ModelError(missing + " but " + safetensors::names_like(parameter, file_.names()) +
-                         (names_.empty() ? ", which are not names of a GPT-2: use the weights of a GPT-2"
-                                         : ": download or save the model again"));
+                         (names_.empty()
+                              ? ", which are not names of a " + family() + ": use the weights of a " + family()
+                              : ": download or save the model again"));
     }
     /// Checkpoints that hold something else than plain weights.
     void refuse_other_kinds(const std::string& missing) const {
@@ -334,21 +348,21 @@ private:
         const std::string lacks = has + " that the model of config.json lacks: ";
         refuse_other_kinds(where_ + " is not plain weights");
         for (const std::string& name : extra) {
-            const WeightName split = split_name(name);
-            if (split.rest.find(".crossattention.") != split.rest.npos ||
-                split.rest.find(".ln_cross_attn.") != split.rest.npos)
+            const WeightName parts = split(name);
+            if (parts.rest.find(".crossattention.") != parts.rest.npos ||
+                parts.rest.find(".ln_cross_attn.") != parts.rest.npos)
                 throw ModelError(has +
                                  " of attention to an encoder, which suture's GPT-2 lacks: export the model with " +
                                  "torch.export and load it with exported::load");
-            if (split.rest.starts_with("h.") && std::stol(split.rest.substr(2)) >= config_.layers)
-                throw ModelError(lacks + "set n_layer to " + std::to_string(layers_in_file()) +
-                                 ", or use the config.json of these weights");
-            if (split.rest.starts_with("h.") || split.rest == "lm_head.bias")
+            if (is_in_block(parts.rest) && layer_of(parts.rest) >= config_.layers)
+                throw ModelError(lacks + "set " + names_of_family_.layers_field + " to " +
+                                 std::to_string(layers_in_file()) + ", or use the config.json of these weights");
+            if (is_in_block(parts.rest) || parts.rest == std::string(names_of_family_.head) + ".bias")
                 throw ModelError(lacks + "use the config.json of these weights");
         }
         std::set<std::string> modules;
         for (const std::string& name : extra) {
-            const std::string whole = split_name(name).whole();
+            const std::string whole = split(name).whole();
             modules.insert(whole.substr(0, whole.find('.')));
         }
         const std::string list = joined(modules, ", ", [](const std::string& module) { return "\"" + module + "\""; });
@@ -356,13 +370,16 @@ private:
                          ", or use the config.json of these weights");
     }
 
+    std::string family() const { return names_of_family_.family; }
+
     const Safetensors& file_;
     std::string where_;
-    Gpt2Config config_;
+    DecoderConfig config_;
+    const DecoderNames& names_of_family_;
     std::vector<std::pair<WeightName, std::string>> taken_;
     std::map<std::string, std::string> bodies_;              ///< a name of each model, by its prefix
     std::map<std::string, std::string, std::less<>> names_;  ///< in the file, by the parameter's name
-    std::vector<std::string> strangers_;                     ///< in the file, with no part that is GPT-2's
+    std::vector<std::string> strangers_;                     ///< in the file, with no part that is the family's
     std::set<std::string, std::less<>> used_;                ///< of names_
 };
 

@@ -1,0 +1,131 @@
+// The fields of a config.json that describe a rotary embedding: those of transformers 5 (rope_parameters), and of 4 (rope_theta
+// and rope_scaling). Source: transformers, modeling_rope_utils.py.
+#pragma once
+
+#include "suture/decoder/config.hpp"
+#include "suture/decoder/detail/config_reader.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace suture::detail {
+
+/// What a family says of its rotary embedding where the file does not.
+struct RotaryDefaults {
+    Index head_width = 0, positions = 0;
+    double base = 10000;
+    double share = 1;  ///< of the channels of a head that are rotated: partial_rotary_factor
+    std::optional<Index> original_positions = {};  ///< of the configuration itself, as in Phi-3, which wins
+    bool is_always_longrope = false;               ///< Phi-3 also says "su" or "yarn" for longrope
+};
+
+/// The rotary embedding that an object describes. Without a kind it is plain.
+inline Rotary read_rotary(const ConfigReader& rope, const RotaryDefaults& defaults) {
+    Rotary r;
+    r.base = rope.positive("rope_theta", defaults.base);
+    const double share = rope.positive("partial_rotary_factor", defaults.share);
+    r.width = static_cast<Index>(static_cast<double>(defaults.head_width) * share);
+    if (r.width < 2 || r.width % 2 != 0 || r.width > defaults.head_width)
+        rope.refuse("partial_rotary_factor",
+                    "rotates " + std::to_string(r.width) + " of the " + std::to_string(defaults.head_width) +
+                        " channels of a head, but an even number of them can be rotated",
+                    "use the config.json of these weights");
+    std::string kind = rope.says("rope_type") ? rope.word("rope_type", "") : rope.word("type", "default");
+    if (defaults.is_always_longrope && (kind == "su" || kind == "yarn")) kind = "longrope";
+    const auto factor = [&] {
+        if (!rope.says("factor")) rope.refuse("factor", "is absent, which " + kind + " needs");
+        const double value = rope.positive("factor", 1);
+        return value;
+    };
+    const auto original = [&] {
+        if (defaults.original_positions) return *defaults.original_positions;
+        return rope.says("original_max_position_embeddings") ? rope.count("original_max_position_embeddings", 1)
+                                                             : defaults.positions;
+    };
+    if (kind == "default") return r;
+    if (kind == "linear") {
+        r.scaling = RotaryScaling::linear;
+        r.factor = factor();
+    } else if (kind == "dynamic") {
+        r.scaling = RotaryScaling::dynamic;
+        r.factor = factor();
+        r.original_positions = defaults.positions;
+    } else if (kind == "llama3") {
+        r.scaling = RotaryScaling::llama3;
+        r.factor = factor();
+        for (const char* const name : {"low_freq_factor", "high_freq_factor"})
+            if (!rope.says(name)) rope.refuse(name, "is absent, which llama3 needs");
+        r.low_frequency_factor = rope.positive("low_freq_factor", 1);
+        r.high_frequency_factor = rope.positive("high_freq_factor", 4);
+        r.original_positions = original();
+        if (r.high_frequency_factor <= r.low_frequency_factor)
+            rope.refuse("high_freq_factor", "is " + rope.shown("high_freq_factor") + ", not above low_freq_factor " +
+                                                rope.shown("low_freq_factor"));
+    } else if (kind == "yarn") {
+        r.scaling = RotaryScaling::yarn;
+        r.original_positions = original();
+        r.factor = rope.says("factor")
+                       ? factor()
+                       : static_cast<double>(defaults.positions) / static_cast<double>(r.original_positions);
+        const auto stretch = [&](double scale) { return r.factor <= 1 ? 1 : 0.1 * scale * std::log(r.factor) + 1; };
+        const double mscale = rope.says("mscale") ? rope.not_negative("mscale", 0) : 0,
+                     of_all = rope.says("mscale_all_dim") ? rope.not_negative("mscale_all_dim", 0) : 0;
+        if (rope.says("attention_factor"))
+            r.attention_factor = rope.positive("attention_factor", 1);
+        else
+            r.attention_factor = mscale != 0 && of_all != 0 ? stretch(mscale) / stretch(of_all) : stretch(1);
+        r.beta_fast = rope.says("beta_fast") ? rope.positive("beta_fast", 32) : 32;
+        r.beta_slow = rope.says("beta_slow") ? rope.positive("beta_slow", 1) : 1;
+        r.truncate = rope.says("truncate") ? rope.flag("truncate", true) : true;
+    } else if (kind == "longrope") {
+        r.scaling = RotaryScaling::longrope;
+        r.original_positions = original();
+        for (const char* const name : {"short_factor", "long_factor"}) {
+            if (!rope.says(name)) rope.refuse(name, "is absent, which longrope needs");
+            const std::vector<double> factors = rope.numbers(name);
+            if (factors.size() != static_cast<std::size_t>(r.width / 2))
+                rope.refuse(name, "has " + std::to_string(factors.size()) + " numbers for " +
+                                      std::to_string(r.width / 2) + " pairs of channels");
+            (std::string(name) == "short_factor" ? r.short_factors : r.long_factors) = factors;
+        }
+        const double stretch =
+            rope.says("factor") ? factor()
+                                : static_cast<double>(defaults.positions) / static_cast<double>(r.original_positions);
+        if (rope.says("attention_factor"))
+            r.attention_factor = rope.positive("attention_factor", 1);
+        else if (stretch > 1)
+            r.attention_factor = std::sqrt(1 + std::log(stretch) / std::log(static_cast<double>(r.original_positions)));
+    } else {
+        rope.refuse(rope.says("rope_type") ? "rope_type" : "type",
+                    "is " + in_quotes(kind) + ", which suture's " + rope.family() + " lacks",
+                    "give default, linear, dynamic, llama3, yarn or longrope, or " + std::string(by_export));
+    }
+    return r;
+}
+
+/// A plain rotary embedding of this base, for a file that says nothing more.
+inline Rotary plain_rotary(const ConfigReader& config, const RotaryDefaults& defaults) {
+    Rotary r;
+    r.base = defaults.base;
+    r.width = static_cast<Index>(static_cast<double>(defaults.head_width) * defaults.share);
+    if (r.width < 2 || r.width % 2 != 0 || r.width > defaults.head_width)
+        config.refuse("head_dim", "makes " + std::to_string(r.width) +
+                                      " channels of a head rotate, but an even number of them can be rotated");
+    return r;
+}
+
+/// The rotary embedding of a configuration that has one for all layers. What stands beside the object counts where the object
+/// does not say it.
+inline Rotary read_rotary_of(const ConfigReader& config, RotaryDefaults defaults, const char* base_field,
+                             const char* share_field) {
+    if (config.says(base_field)) defaults.base = config.positive(base_field, defaults.base);
+    if (config.says(share_field)) defaults.share = config.positive(share_field, defaults.share);
+    // As in transformers, the older name wins.
+    for (const char* const name : {"rope_scaling", "rope_parameters"})
+        if (config.says(name)) return read_rotary(config.in(name), defaults);
+    return plain_rotary(config, defaults);
+}
+
+}  // namespace suture::detail
