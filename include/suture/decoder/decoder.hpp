@@ -166,6 +166,16 @@ private:
     DecoderWeights weights_;
 };
 
+/// How `gpt2::load`, `llama::load`, `neox::load` and `pretrained::load` load a model.
+struct LoadOptions {
+    /// Modules of the file that the model lacks and that are read past, by their names there: {"score"}, {"v_head"}.
+    std::vector<std::string> skip = {};
+    /// The dtype of the parameters. What the file has in this dtype is mapped into memory and not copied: while the model
+    /// lives, the file must stay as it is (a new file that is renamed to its name does no harm). The rest is converted: 16-bit
+    /// weights are widened to float32 by default, and 64-bit weights are rounded to it.
+    at::ScalarType dtype = at::kFloat;
+};
+
 /// A holder of a decoder. @see DecoderImpl
 class Decoder : public torch::nn::ModuleHolder<DecoderImpl>, public detail::RefusedOnHolders {
 public:

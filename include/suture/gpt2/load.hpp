@@ -5,7 +5,6 @@
 #include "suture/core/diagnostics.hpp"
 #include "suture/decoder/decoder.hpp"
 #include "suture/decoder/detail/load_weights.hpp"
-#include "suture/decoder/load_options.hpp"
 #include "suture/gpt2/config_file.hpp"
 
 #include <filesystem>

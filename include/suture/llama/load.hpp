@@ -4,7 +4,6 @@
 #include "suture/core/diagnostics.hpp"
 #include "suture/decoder/decoder.hpp"
 #include "suture/decoder/detail/load_weights.hpp"
-#include "suture/decoder/load_options.hpp"
 #include "suture/llama/config_file.hpp"
 
 #include <filesystem>

@@ -3,7 +3,6 @@
 
 #include "suture/core/diagnostics.hpp"
 #include "suture/decoder/decoder.hpp"
-#include "suture/decoder/load_options.hpp"
 #include "suture/gpt2/load.hpp"
 #include "suture/llama/load.hpp"
 #include "suture/neox/load.hpp"

@@ -4,7 +4,6 @@
 #include "suture/decoder/decoder.hpp"
 #include "suture/decoder/detail/model_directory.hpp"
 #include "suture/decoder/detail/weights.hpp"
-#include "suture/decoder/load_options.hpp"
 #include "suture/file/safetensors.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
