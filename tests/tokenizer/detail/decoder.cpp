@@ -9,7 +9,7 @@
 
 using nlohmann::json;
 using suture::FileError;
-using suture::detail::Decoder;
+using suture::detail::TokenDecoder;
 using suture_test::message_of;
 using suture_test::says;
 
@@ -38,18 +38,19 @@ TEST_CASE("each kind joins tokens as in Python") {
     };
     for (const Case& c : cases) {
         CAPTURE(c.decoder.dump());
-        CHECK(Decoder(c.decoder)(c.tokens) == c.text);
+        CHECK(TokenDecoder(c.decoder)(c.tokens) == c.text);
     }
-    CHECK(Decoder()({"a", "b"}) == "a b");
+    CHECK(TokenDecoder()({"a", "b"}) == "a b");
 }
 
 TEST_CASE("a label is what a token stands for alone") {
-    CHECK(Decoder(json{{"type", "ByteLevel"}}).label("Ã") == "\xC3");
-    CHECK(Decoder(json{{"type", "ByteFallback"}}).label("<0xC3>") == "\xC3");
-    CHECK(Decoder(json{{"type", "Metaspace"}, {"replacement", "▁"}}).label("▁a") == " a");
-    CHECK(Decoder(json{{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}}).label("▁a") == " a");
-    CHECK(Decoder().label("Ġa") == "Ġa");
-    Decoder bytes;
+    CHECK(TokenDecoder(json{{"type", "ByteLevel"}}).label("Ã") == "\xC3");
+    CHECK(TokenDecoder(json{{"type", "ByteFallback"}}).label("<0xC3>") == "\xC3");
+    CHECK(TokenDecoder(json{{"type", "Metaspace"}, {"replacement", "▁"}}).label("▁a") == " a");
+    CHECK(TokenDecoder(json{{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}}).label("▁a") ==
+          " a");
+    CHECK(TokenDecoder().label("Ġa") == "Ġa");
+    TokenDecoder bytes;
     bytes.write_bytes_in_labels();
     CHECK(bytes.label("Ġa") == " a");
     CHECK(bytes({"Ġa", "b"}) == "Ġa b");
@@ -57,11 +58,11 @@ TEST_CASE("a label is what a token stands for alone") {
 
 TEST_CASE("another kind is refused") {
     CHECK(says(message_of<FileError>([] {
-                   (void)Decoder(json{{"type", "CTC"}});
+                   (void)TokenDecoder(json{{"type", "CTC"}});
                }),
                "decoder has the type \"CTC\", which is not supported: use"));
     CHECK(says(message_of<FileError>([] {
-                   (void)Decoder(json{{"type", "Strip"}, {"content", ""}, {"start", 0}, {"stop", 0}});
+                   (void)TokenDecoder(json{{"type", "Strip"}, {"content", ""}, {"start", 0}, {"stop", 0}});
                }),
                "has a content that is not one character"));
 }

@@ -46,19 +46,19 @@ inline std::string replaced_text(std::string_view text, std::string_view wanted,
 }
 
 /// Joins the texts of tokens. Copies share its tables; several threads can use it at once.
-class Decoder {
+class TokenDecoder {
 public:
     /// Without a decoder, a space stands between tokens.
-    Decoder() = default;
+    TokenDecoder() = default;
     /// @throws FileError, with the type, if it is not one of those below
-    explicit Decoder(const nlohmann::json& json, const std::string& place = "decoder") {
+    explicit TokenDecoder(const nlohmann::json& json, const std::string& place = "decoder") {
         const JsonObject object(json, place);
         const std::string type = object.text("type");
         is_there_ = true;
         if (type == "Sequence") {
             std::size_t number = 0;
             for (const nlohmann::json& one : object.list("decoders")) {
-                Decoder part(one, place + "[" + std::to_string(number++) + "]");
+                TokenDecoder part(one, place + "[" + std::to_string(number++) + "]");
                 for (Step& step : part.steps_) steps_.push_back(std::move(step));
                 for (Label& label : part.labels_) labels_.push_back(std::move(label));
             }

@@ -322,7 +322,7 @@ private:
                       {"invert", false}},
                      bytes}}};
         return Pipeline(std::move(model), is_qwen2 ? Normalizer(nlohmann::json{{"type", "NFC"}}) : Normalizer(),
-                        PreTokenizer(cut), PostProcessor(), Decoder(nlohmann::json{{"type", "ByteLevel"}}));
+                        PreTokenizer(cut), PostProcessor(), TokenDecoder(nlohmann::json{{"type", "ByteLevel"}}));
     }
     /// A list of words that lies beside a merges.txt would lose nearly every character of a text in silence.
     static void check_bytes(const Vocabulary& tokens, const std::filesystem::path& file) {

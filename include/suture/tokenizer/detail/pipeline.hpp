@@ -38,7 +38,7 @@ public:
 
     /// The parts; each can be left out but the model.
     Pipeline(Bpe model, Normalizer normalizer, PreTokenizer pre_tokenizer, PostProcessor post_processor,
-             Decoder decoder)
+             TokenDecoder decoder)
         : model_(std::move(model)),
           normalizer_(std::move(normalizer)),
           pre_tokenizer_(std::move(pre_tokenizer)),
@@ -132,7 +132,7 @@ private:
     explicit Pipeline(const JsonObject& json)
         : Pipeline(Bpe(json.at("model")), part<Normalizer>(json, "normalizer"),
                    part<PreTokenizer>(json, "pre_tokenizer"), part<PostProcessor>(json, "post_processor"),
-                   part<Decoder>(json, "decoder")) {
+                   part<TokenDecoder>(json, "decoder")) {
         if (!json.has("decoder") && pre_tokenizer_.writes_bytes()) decoder_.write_bytes_in_labels();
         if (json.has("version") && json.at("version") != "1.0")
             JsonObject::refuse("tokenizer.json has the version " + json_text(json.at("version")) + " and not 1.0");
@@ -190,7 +190,7 @@ private:
     Normalizer normalizer_;
     PreTokenizer pre_tokenizer_;
     PostProcessor post_processor_;
-    Decoder decoder_;
+    TokenDecoder decoder_;
     AddedTokens added_;
     bool cleans_up_ = false;
 };
