@@ -66,6 +66,21 @@ TEST_CASE("white space around a token goes with it, and a word's token stands al
     CHECK(shown(tokens, "<w> a<w> <w>é -<w>-") == "[5] a<w> <w>é -[5]-");
 }
 
+TEST_CASE("a run of white space is walked once, however many tokens lie in it") {
+    // Walked once for each token, these texts would take hours.
+    const std::string run(1'000'000, '\n'), text = "x" + run + "y";
+    for (const bool left : {true, false})
+        for (const bool right : {true, false}) {
+            AddedToken line = token("\n");
+            line.lstrip = left, line.rstrip = right;
+            const AddedTokens tokens = added({line});
+            const auto parts = tokens.parts(text, false);
+            CHECK(parts.size() == (left && right ? 3 : run.size() + 2));
+            CHECK(parts.front().text == "x");
+            CHECK(parts.back().text == "y");
+        }
+}
+
 TEST_CASE("normalized tokens are found in the normalized text") {
     AddedToken upper;
     upper.content = "ABC";

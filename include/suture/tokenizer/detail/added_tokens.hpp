@@ -157,7 +157,7 @@ public:
         const WordTrie& words = normalized ? normalized_words_ : plain_words_;
         if (words.empty()) return {{text, std::nullopt, 0}};
         std::vector<Part> parts;
-        std::size_t taken = 0;
+        std::size_t taken = 0, end_of_run = 0;  // a run of white space is walked once, however many tokens are in it
         for (std::size_t at = 0; at < text.size();) {
             const WordTrie::Found found = words.longest(text.substr(at));
             if (found.length == 0) {
@@ -169,8 +169,8 @@ public:
             const AddedToken& token = tokens_.at(found.id);
             if (ignores_special_ && special_.contains(token.content)) continue;
             if (token.single_word && !stands_alone(text, begin, end)) continue;
-            if (token.lstrip) begin = std::max(begin_of_white(text, begin), taken);
-            if (token.rstrip) end = end_of_white(text, end);
+            if (token.lstrip) begin = std::max(begin_of_white(text, begin, taken), taken);
+            if (token.rstrip) end = end_of_run = end < end_of_run ? end_of_run : end_of_white(text, end);
             if (taken < begin) parts.push_back({text.substr(taken, begin - taken), std::nullopt, taken});
             // The token before may have taken all of this one as white space behind it; then it is left out, as in Rust.
             if (begin < end) parts.push_back({"", found.id, begin});
@@ -212,8 +212,9 @@ private:
         if (begin > 0 && word_characters().contains(character_before(text, begin).character)) return false;
         return end == text.size() || !word_characters().contains(utf8_front(text.substr(end)).character);
     }
-    static std::size_t begin_of_white(std::string_view text, std::size_t end) {
-        while (end > 0) {
+    /// Where the white space that ends at an offset begins, but not before `first`.
+    static std::size_t begin_of_white(std::string_view text, std::size_t end, std::size_t first) {
+        while (end > first) {
             const Utf8Front before = character_before(text, end);
             if (!white().contains(before.character)) break;
             end -= before.bytes;
