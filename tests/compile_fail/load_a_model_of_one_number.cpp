@@ -1,4 +1,4 @@
-// expect: a model's files tell its sizes: write gpt2::load(directory)
+// expect: the files of a model tell its sizes: write gpt2::load(directory)
 // Layouts have numbers, and are checked when a site is looked up; a model takes those of its config.json.
 #include <suture/gpt2/load.hpp>
 

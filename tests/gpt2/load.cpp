@@ -237,7 +237,7 @@ TEST_CASE("weights of another kind are refused by the cause that their names and
                    }),
                    "\"h.0.attn.c_attn.qweight\", a name of quantized weights"));
     CHECK(contains(refusal([](auto& w) { w["h.0.crossattention.c_attn.weight"] = at::ones({1}); }),
-                   "of attention to an encoder, which suture's GPT-2 lacks"));
+                   "of attention to an encoder, which suture's models lack"));
     CHECK(contains(refusal([](auto& w) { w["h.0.ln_1.weight"] = at::ones({0}); }), "DeepSpeed's ZeRO-3"));
     CHECK(contains(refusal([](auto& w) {
                        w["h.1.attn.c_attn.weight"] = at::ones({48, 96});

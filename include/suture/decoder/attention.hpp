@@ -101,6 +101,7 @@ public:
     }
     /// [batch, tokens, width] -> the same.
     /// @param x what all heads read
+    /// @param pass which keys a query meets, and the rotary angles
     /// @param own what heads read instead of x
     at::Tensor forward(const at::Tensor& x, const detail::DecoderPass& pass, const detail::HeadReads& own = {}) {
         const auto [queries, keys, values] = by_head(x, pass, own);

@@ -207,7 +207,7 @@ TORCH_MODULE(DecoderNorm);
 /// A table with one row per token or position.
 class EmbeddingTableImpl : public torch::nn::Cloneable<EmbeddingTableImpl> {
 public:
-    /// @param scale multiplies what the table gives, as Gemma's does
+    /// `scale` multiplies what the table gives, as in Gemma.
     EmbeddingTableImpl(Index rows, Index width, DecoderWeights weights = DecoderWeights::drawn, double scale = 1)
         : rows_(rows), width_(width), weights_(weights), scale_(scale) {
         reset();

@@ -50,7 +50,7 @@ public:
     }
     void visit_sites(const SiteVisitor& visit) override { visit("act", act); }
     /// [..., width] -> the same
-    at::Tensor forward(const at::Tensor& x) { return down(act(neurons(x))); }
+    at::Tensor forward(const at::Tensor& x) { return down(act(activated(x))); }
     const DecoderConfig& config() const { return config_; }
 
     Hooked<Projection, GateUp> gate_up{nullptr};
@@ -61,7 +61,7 @@ public:
     Hooked<Projection, MlpOut<dynamic>> down{nullptr};
 
 private:
-    at::Tensor neurons(const at::Tensor& x) {
+    at::Tensor activated(const at::Tensor& x) {
         if (config_.is_gate_fused) {
             const at::Tensor both = gate_up(x);
             return detail::activate(both.narrow(-1, 0, config_.inner), config_.activation)

@@ -21,6 +21,7 @@ inline void check_plain_gpt2(const ConfigReader& config) {
     if (config.flag("add_cross_attention", false))
         config.refuse("add_cross_attention",
                       "is true: the model also attends to an encoder, which suture's GPT-2 lacks", by_export);
+    check_causal_and_uniform(config);
     check_not_quantized(config);
 }
 }  // namespace detail

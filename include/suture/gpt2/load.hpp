@@ -35,7 +35,7 @@ template <class...>
 SUTURE_REJECTED("a model is loaded from a directory: write gpt2::load(directory)", load(...));
 template <auto... Numbers>
     requires(sizeof...(Numbers) > 0)
-SUTURE_REJECTED("a model's files tell its sizes: write gpt2::load(directory)", load(...));
+SUTURE_REJECTED("the files of a model tell its sizes: write gpt2::load(directory)", load(...));
 template <Sentence>
 SUTURE_REJECTED("a model is loaded from a directory: write gpt2::load(directory)", load(...));
 

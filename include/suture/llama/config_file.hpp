@@ -116,6 +116,8 @@ inline std::vector<Index> read_windows(const ConfigReader& config, const LlamaFa
     Index window = 0;
     if (uses_window && !config.is_null("sliding_window"))
         window = config.count("sliding_window", family.type == "phi3" ? 0 : 4096);
+    if (family.is_gemma && window == 0)
+        config.refuse("sliding_window", "is null, but every second or sixth layer has one", "give a number");
     std::vector<Index> windows(static_cast<std::size_t>(layers), 0);
     if (config.says("layer_types") && (is_qwen || family.is_gemma)) {
         const std::vector<std::string> types = config.words("layer_types");
@@ -128,6 +130,8 @@ inline std::vector<Index> read_windows(const ConfigReader& config, const LlamaFa
                 config.refuse("layer_types",
                               "has " + in_quotes(types[i]) + ", which suture's " + config.family() + " lacks",
                               by_export);
+            if (window == 0 && is_qwen && !uses_window)
+                config.refuse("use_sliding_window", "is not true, but layer_types has sliding_attention");
             if (window == 0)
                 config.refuse("sliding_window", "is absent, which the sliding_attention in layer_types needs");
             windows[i] = window;
@@ -147,8 +151,9 @@ inline std::vector<Index> read_windows(const ConfigReader& config, const LlamaFa
 
 /// The rotary embeddings of Gemma 3, whose layers with a window have their own.
 inline void read_gemma3_rotary(const ConfigReader& config, DecoderConfig& c) {
-    const RotaryDefaults all{.head_width = c.head_width, .positions = c.positions, .base = 1e6},
-        near{.head_width = c.head_width, .positions = c.positions, .base = 1e4};
+    const RotaryDefaults all{
+        .head_width = c.head_width, .positions = c.positions, .base = 1e6, .is_of_some_layers = true},
+        near{.head_width = c.head_width, .positions = c.positions, .base = 1e4, .is_of_some_layers = true};
     const auto with_base = [&](RotaryDefaults defaults, const char* field) {
         if (config.says(field)) defaults.base = config.positive(field, defaults.base);
         return defaults;
@@ -162,11 +167,17 @@ inline void read_gemma3_rotary(const ConfigReader& config, DecoderConfig& c) {
         if (parameters.says("sliding_attention"))
             c.window_rotary = read_rotary(parameters.in("sliding_attention"), of_near);
     }
-    if (config.says("rope_scaling")) c.rotary = read_rotary(config.in("rope_scaling"), of_all);
+    if (!config.says_more("rope_scaling")) return;
+    if (config.says_more("rope_parameters"))
+        config.refuse("rope_scaling", "is given beside rope_parameters", "remove one of them");
+    RotaryDefaults by_its_new_name = of_all;  // transformers has put "rope_type": "default" beside it by then
+    by_its_new_name.reads_type = false;
+    c.rotary = read_rotary(config.in("rope_scaling"), by_its_new_name);
 }
 
 /// @throws ModelError if the model does something that a Decoder does not
 inline void check_plain_llama(const ConfigReader& config) {
+    check_causal_and_uniform(config);
     check_not_quantized(config);
     for (const char* const name : {"num_local_experts", "num_experts", "n_routed_experts"})
         if (config.says(name))
@@ -174,12 +185,12 @@ inline void check_plain_llama(const ConfigReader& config) {
                           "is " + config.shown(name) + ": the MLP is a mixture of experts, which suture's " +
                               config.family() + " lacks",
                           by_export);
-    if (config.says("use_bidirectional_attention") && config.flag("use_bidirectional_attention", false))
-        config.refuse("use_bidirectional_attention", "is true: the model is an encoder, not a decoder", by_export);
 }
 
 inline DecoderConfig read_llama_fields(const ConfigReader& config, const LlamaFamily& family) {
     check_plain_llama(config);
+    if (family.type == "mistral" && config.says("layer_types"))
+        config.refuse("layer_types", "is given, which makes the model a Ministral", by_export);
     DecoderConfig c;
     c.family = family.type;
     c.names = family.names;
@@ -241,10 +252,8 @@ inline DecoderConfig read_llama_fields(const ConfigReader& config, const LlamaFa
         read_gemma3_rotary(config, c);
     } else {
         RotaryDefaults defaults{.head_width = c.head_width, .positions = c.positions};
-        if (family.type == "phi3") {
-            defaults.original_positions = config.count("original_max_position_embeddings", 4096);
-            defaults.is_always_longrope = true;
-        }
+        defaults.can_be_partial = family.type == "phi3";
+        if (family.type == "phi3") defaults.original_positions = 4096, defaults.is_always_longrope = true;
         c.rotary = read_rotary_of(config, defaults, "rope_theta", "partial_rotary_factor");
     }
     return c;
@@ -268,11 +277,12 @@ inline DecoderConfig read_config(const std::filesystem::path& file) {
     if (type == "gemma3") {
         if (!config.says("text_config"))
             config.refuse("text_config", "is absent, in which a gemma3 model has its text model");
+        detail::check_not_quantized(config);
         detail::ConfigReader text = config.in("text_config");
         const detail::LlamaFamily& family = *detail::llama_family("gemma3_text");
         text.rename(family.title);
         DecoderConfig c = detail::read_llama_fields(text, family);
-        if (config.says("tie_word_embeddings")) c.is_tied = config.flag("tie_word_embeddings", true);
+        c.is_tied = config.flag("tie_word_embeddings", true);  // of the whole model, whatever its text model says
         return c;
     }
     const detail::LlamaFamily* family = detail::llama_family(type);

@@ -42,6 +42,7 @@ inline DecoderConfig read_config(const std::filesystem::path& file) {
     const detail::ConfigReader config(file, names.family);
     if (const std::string type = config.word("model_type", "gpt_neox"); type != "gpt_neox")
         config.refuse("model_type", "is " + detail::in_quotes(type) + ", not \"gpt_neox\"", detail::by_export);
+    detail::check_causal_and_uniform(config);
     detail::check_not_quantized(config);
     DecoderConfig c;
     c.family = "gpt_neox";

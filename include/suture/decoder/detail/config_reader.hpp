@@ -61,6 +61,10 @@ public:
     bool is_null(const char* name) const { return has(name) && text_.fields[name].is_null(); }
     /// Whether the field has a value.
     bool says(const char* name) const { return has(name) && !text_.fields[name].is_null(); }
+    /// Whether the field is an object with members, or anything else but null.
+    bool says_more(const char* name) const {
+        return says(name) && !(text_.fields[name].is_object() && text_.fields[name].empty());
+    }
     bool is_object(const char* name) const { return has(name) && text_.fields[name].is_object(); }
     /// The object that is a field.
     /// @throws ModelError if it is not one, or holds a number that JSON lacks
@@ -208,6 +212,17 @@ inline ActivationFunction read_activation(const ConfigReader& config, const char
                       "is \"" + name + "\", which has weights of its own that suture's " + config.family() + " lacks",
                       by_export);
     config.refuse(field, "is " + in_quotes(name), "give one of transformers' names: " + known);
+}
+
+/// @throws ModelError if the layers differ, or see later tokens
+inline void check_causal_and_uniform(const ConfigReader& config) {
+    if (config.says("is_causal") && !config.flag("is_causal", true))
+        config.refuse("is_causal", "is false: the model is an encoder, not a decoder", by_export);
+    if (config.says("use_bidirectional_attention") && config.flag("use_bidirectional_attention", false))
+        config.refuse("use_bidirectional_attention", "is true: the model is an encoder, not a decoder", by_export);
+    if (config.says_more("per_layer_config"))
+        config.refuse("per_layer_config", "is given: the layers differ, which suture's " + config.family() + " lacks",
+                      by_export);
 }
 
 /// @throws ModelError if the weights are quantized

@@ -68,7 +68,7 @@ inline std::map<std::string, std::string> replace_words(std::string& text) {
 
 /// @throws FileError, without the path, unless the text is an object
 inline ConfigText read_config_text(std::string text) {
-    const char* const remedy = "give the config.json of a Hugging Face GPT-2 model";
+    const char* const remedy = "give the config.json of a Hugging Face model";
     refuse_lfs_pointer(text);
     if (text.find_first_not_of(" \t\r\n") == text.npos) refuse_file("is empty", remedy);
     ConfigText config;

@@ -19,20 +19,30 @@ struct RotaryDefaults {
     double share = 1;  ///< of the channels of a head that are rotated: partial_rotary_factor
     std::optional<Index> original_positions = {};  ///< of the configuration itself, as in Phi-3, which wins
     bool is_always_longrope = false;               ///< Phi-3 also says "su" or "yarn" for longrope
+    bool is_of_some_layers = false;                ///< then transformers does not read `truncate`
+    bool reads_type = true;                        ///< the older name of `rope_type`
+    bool can_be_partial = true;                    ///< otherwise all channels of a head are rotated
 };
 
 /// The rotary embedding that an object describes. Without a kind it is plain.
 inline Rotary read_rotary(const ConfigReader& rope, const RotaryDefaults& defaults) {
     Rotary r;
     r.base = rope.positive("rope_theta", defaults.base);
-    const double share = rope.positive("partial_rotary_factor", defaults.share);
+    const double share =
+        rope.says("partial_rotary_factor") ? rope.positive("partial_rotary_factor", 1) : defaults.share;
+    if (share != 1 && !defaults.can_be_partial)
+        rope.refuse("partial_rotary_factor", "is not 1, which suture's " + rope.family() + " lacks", by_export);
     r.width = static_cast<Index>(static_cast<double>(defaults.head_width) * share);
     if (r.width < 2 || r.width % 2 != 0 || r.width > defaults.head_width)
         rope.refuse("partial_rotary_factor",
                     "rotates " + std::to_string(r.width) + " of the " + std::to_string(defaults.head_width) +
                         " channels of a head, but an even number of them can be rotated",
                     "use the config.json of these weights");
-    std::string kind = rope.says("rope_type") ? rope.word("rope_type", "") : rope.word("type", "default");
+    std::string kind = "default";
+    if (rope.says("rope_type"))
+        kind = rope.word("rope_type", "");
+    else if (rope.says("type") && defaults.reads_type)
+        kind = rope.word("type", "");
     if (defaults.is_always_longrope && (kind == "su" || kind == "yarn")) kind = "longrope";
     const auto factor = [&] {
         if (!rope.says("factor")) rope.refuse("factor", "is absent, which " + kind + " needs");
@@ -78,7 +88,7 @@ inline Rotary read_rotary(const ConfigReader& rope, const RotaryDefaults& defaul
             r.attention_factor = mscale != 0 && of_all != 0 ? stretch(mscale) / stretch(of_all) : stretch(1);
         r.beta_fast = rope.says("beta_fast") ? rope.positive("beta_fast", 32) : 32;
         r.beta_slow = rope.says("beta_slow") ? rope.positive("beta_slow", 1) : 1;
-        r.truncate = rope.says("truncate") ? rope.flag("truncate", true) : true;
+        r.truncate = !rope.says("truncate") || defaults.is_of_some_layers || rope.flag("truncate", true);
     } else if (kind == "longrope") {
         r.scaling = RotaryScaling::longrope;
         r.original_positions = original();
@@ -122,9 +132,22 @@ inline Rotary read_rotary_of(const ConfigReader& config, RotaryDefaults defaults
                              const char* share_field) {
     if (config.says(base_field)) defaults.base = config.positive(base_field, defaults.base);
     if (config.says(share_field)) defaults.share = config.positive(share_field, defaults.share);
-    // As in transformers, the older name wins.
-    for (const char* const name : {"rope_scaling", "rope_parameters"})
-        if (config.says(name)) return read_rotary(config.in(name), defaults);
+    if (config.says("original_max_position_embeddings"))
+        defaults.original_positions = config.count("original_max_position_embeddings", 1);
+    // As in transformers, the older name wins, unless it is empty.
+    for (const char* const name : {"rope_scaling", "rope_parameters"}) {
+        if (!config.says_more(name)) continue;
+        const ConfigReader rope = config.in(name);
+        for (const char* const layers : {"full_attention", "sliding_attention"})
+            if (rope.has(layers))
+                rope.refuse(layers,
+                            "is given: kinds of layers have rotary embeddings of their own, which suture's " +
+                                config.family() + " lacks",
+                            by_export);
+        return read_rotary(rope, defaults);
+    }
+    if (defaults.share != 1 && !defaults.can_be_partial)
+        config.refuse(share_field, "is not 1, which suture's " + config.family() + " lacks", by_export);
     return plain_rotary(config, defaults);
 }
 

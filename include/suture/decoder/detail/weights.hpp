@@ -352,7 +352,7 @@ private:
             if (parts.rest.find(".crossattention.") != parts.rest.npos ||
                 parts.rest.find(".ln_cross_attn.") != parts.rest.npos)
                 throw ModelError(has +
-                                 " of attention to an encoder, which suture's GPT-2 lacks: export the model with " +
+                                 " of attention to an encoder, which suture's models lack: export the model with " +
                                  "torch.export and load it with exported::load");
             if (is_in_block(parts.rest) && layer_of(parts.rest) >= config_.layers)
                 throw ModelError(lacks + "set " + names_of_family_.layers_field + " to " +
