@@ -157,8 +157,8 @@ int train_and_save(const Options& o) {
     const Report report = evaluate(trained, evaluated_prompts);
     if (examples::was_interrupted()) return end_interrupted(o);
     suture::gpt2::save(o.out, trained.model,
-               {{"vocab.json", trained.vocabulary.json()},
-                {"training.json", training_json(o.training, trained.model, loss.mean(), report)}});
+                       {{"vocab.json", trained.vocabulary.json()},
+                        {"training.json", training_json(o.training, trained.model, loss.mean(), report)}});
     std::cout << o.out << ": " << o.training.steps << " steps, seed " << o.training.seed << ", "
               << parameters_of(trained.model) << " parameters, loss " << loss.mean() << "\n";
     print_figures(trained);
