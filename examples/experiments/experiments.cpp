@@ -134,8 +134,17 @@ PatchingMap map_of(const Options& o, const Prompt& prompt, Decoder& model, const
     return patching_map(model, prompt.batch(), corrupted.batch(), corrupted.text(), question, options);
 }
 
+/// @throws ModelError unless queries and keys have the channels that the experiments edit
+void check_channels(const Decoder& model) {
+    const Extents<Qkv> packed = projections(model).front().extents();
+    if (packed.offset<V>() - packed.offset<K>() < 10)
+        throw ModelError("the experiments edit ten channels of a key, but the model's keys have " +
+                         std::to_string(packed.offset<V>() - packed.offset<K>()) + ": give a larger model");
+}
+
 void operate(const Options& o, const Prompt& prompt, Decoder model) {
     const Target at = target_of(o, model->config().layers, prompt);
+    check_channels(model);
     if (!o.report.empty()) {
         examples::check_writable(o.report, "--report");
         examples::check_replaceable(o.report, "experiments", {examples::page_name});

@@ -63,6 +63,17 @@ inline void check_names(const SweepCommand& command) {
     }
 }
 
+/// @throws suture::ValueError if --by-head would put heads of queries and of keys on one axis, where they are not as many
+inline void check_heads(const SweepCommand& command, const suture::DecoderConfig& config) {
+    const auto is_of_keys = [](const std::string& name) { return name == "k" || name == "v"; };
+    const auto of_keys = std::count_if(command.what.begin(), command.what.end(), is_of_keys);
+    if (command.by_head && config.heads != config.key_heads && of_keys > 0 &&
+        static_cast<std::size_t>(of_keys) < command.what.size())
+        throw suture::ValueError("--by-head: the model has " + std::to_string(config.heads) + " heads of queries and " +
+                                 std::to_string(config.key_heads) +
+                                 " of keys and values: sweep q,z and k,v in two runs");
+}
+
 /// The positions of "2:5", "2:", ":5" or "-1".
 /// @throws suture::ValueError if the text is none of these
 inline suture::Position<suture::Axis::token> positions_of(const std::string& text) {
@@ -78,6 +89,7 @@ inline suture::Position<suture::Axis::token> positions_of(const std::string& tex
 /// @throws suture::ValueError or suture::PositionError if the command line names a place that the prompts do not have
 inline suture::Grid grid_of(const SweepCommand& command, const suture::Decoder& model, Index tokens) {
     detail::check_names(command);
+    detail::check_heads(command, model->config());
     suture::Grid grid = detail::grid_of(model, command.what.front());
     for (std::size_t i = 1; i < command.what.size(); ++i) grid = grid.with(detail::grid_of(model, command.what[i]));
     if (command.by_head) grid = grid.by_head();
