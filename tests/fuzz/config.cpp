@@ -1,5 +1,8 @@
 // Any bytes as a config.json: read or refused; what is read describes a model that can exist.
+#include "suture/decoder/detail/check_config.hpp"
 #include "suture/gpt2/config_file.hpp"
+#include "suture/llama/config_file.hpp"
+#include "suture/neox/config_file.hpp"
 
 #include "fuzz/bytes.hpp"
 
@@ -11,5 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             c.vocabulary < 1 || c.inner < 1 || !(c.layer_norm_epsilon >= 0))
             fuzz::fail("a configuration was accepted that no model can have");
     });
+    fuzz::refused_or_read([&] { suture::detail::check_config(suture::llama::read_config(path)); });
+    fuzz::refused_or_read([&] { suture::detail::check_config(suture::neox::read_config(path)); });
     return 0;
 }

@@ -116,6 +116,8 @@ TEST_CASE("what a Decoder does not do is refused by its field") {
                "the model is an encoder"));
     CHECK(says(refused(R"("model_type": "llama", "quantization_config": {"quant_method": "awq"})"),
                "quantized (\"awq\")"));
+    CHECK(says(refused(R"("model_type": "mistral", "num_hidden_layers": 1000000000)"),
+               "num_hidden_layers is 1000000000 but must be at most 100000"));
     CHECK(says(refused(R"("model_type": "llama", "num_key_value_heads": 5)"),
                "num_key_value_heads is 5, which does not divide"));
     CHECK(says(refused(R"("model_type": "llama", "num_attention_heads": 3)"), "num_attention_heads is 3"));

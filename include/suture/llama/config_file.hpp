@@ -212,6 +212,10 @@ inline DecoderConfig read_llama_fields(const ConfigReader& config, const LlamaFa
     }
     c.inner = config.count("intermediate_size", family.inner);
     c.layers = config.count("num_hidden_layers", family.layers);
+    constexpr Index most_layers = 100'000;  // each has an entry in the list of windows
+    if (c.layers > most_layers)
+        config.refuse("num_hidden_layers",
+                      "is " + std::to_string(c.layers) + " but must be at most " + std::to_string(most_layers));
     c.positions = config.count("max_position_embeddings", family.positions);
     c.vocabulary = config.count("vocab_size", family.vocabulary);
 
