@@ -5,8 +5,8 @@
 #include <suture/exported/exported.hpp>
 #include <suture/gpt2/load.hpp>
 #include <suture/gpt2/save.hpp>
-#include <suture/pretrained/load.hpp>
 #include <suture/pictures/pictures.hpp>
+#include <suture/pretrained/load.hpp>
 #include <suture/record/spill.hpp>
 #include <suture/script/script.hpp>
 #include <suture/sweep/files.hpp>

@@ -7,6 +7,5 @@
 
 using namespace suture;
 
-inline Decoder model(Gpt2Config{
-    .width = 64, .heads = 4, .inner = 256, .layers = 4, .positions = 16, .vocabulary = 50});
+inline Decoder model(Gpt2Config{.width = 64, .heads = 4, .inner = 256, .layers = 4, .positions = 16, .vocabulary = 50});
 inline const at::Tensor ids = at::arange(12).reshape({2, 6});

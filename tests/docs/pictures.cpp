@@ -1,8 +1,8 @@
 // Draws the pictures that README.md and docs/ show, from the names model: docs_pictures DIRECTORY. To refresh them, run
 // it on docs/pictures and keep the SVG files.
 #include <suture/gpt2/load.hpp>
-#include <suture/lens/direct_logit_attribution.hpp>
 #include <suture/lens/decoder_logit_lens.hpp>
+#include <suture/lens/direct_logit_attribution.hpp>
 #include <suture/pictures/pictures.hpp>
 #include <suture/suture.hpp>
 #include <suture/sweep/sweep.hpp>

@@ -119,8 +119,7 @@ TEST_CASE("suture's GPT-2 passes, in every layer, by its logits and by its own s
         INFO(to_string(by_logits));
         CHECK(by_logits.passed());
         CHECK(by_logits.checks.size() == 10);
-        const LayoutReport by_sites =
-            check_layout(model, a.qkv, AttentionSites().output(a.z).pattern(a.pattern), ids);
+        const LayoutReport by_sites = check_layout(model, a.qkv, AttentionSites().output(a.z).pattern(a.pattern), ids);
         INFO(to_string(by_sites));
         CHECK(by_sites.passed());
         CHECK(by_sites.checks.size() == 12);
@@ -147,7 +146,8 @@ TEST_CASE("checking leaves the model unchanged and draws no random numbers") {
         run();
         return at::rand({2});
     };
-    CHECK(number_after([] {}).equal(number_after([&] { (void)check_layout(model, model->blocks[0]->attn->qkv, ids); })));
+    CHECK(
+        number_after([] {}).equal(number_after([&] { (void)check_layout(model, model->blocks[0]->attn->qkv, ids); })));
     CHECK(model->forward(ids).equal(before));
     CHECK(model->blocks[0]->attn->qkv->weight.requires_grad());
 }
