@@ -1,5 +1,6 @@
 # Checks the headers of ROOT/include/suture against the table of rooms in ROOT/docs/architecture.md, whose rows are
 #     | `room/` | what it holds | the rooms that it includes | the rooms that may include its detail/ |
+# and ROOT/docs/pictures/architecture.svg, which draws it.
 # cmake -D ROOT=... -P check.cmake
 cmake_minimum_required(VERSION 3.25)
 set(page ${ROOT}/docs/architecture.md)
@@ -91,6 +92,29 @@ foreach(room IN LISTS rooms)
     if(${room}_detail_unused)
         fault("${page}: ${${room}_detail_unused} does not include ${room}/detail: take it out of the row")
     endif()
+endforeach()
+
+# The picture draws the table: every room, above the rooms that it includes. <room>_y grows downwards, as SVG's y does.
+set(picture ${ROOT}/docs/pictures/architecture.svg)
+file(STRINGS ${picture} titles REGEX ">[a-z0-9]+/</text>")
+foreach(title IN LISTS titles)
+    string(REGEX MATCH "y=\"([0-9]+)\".*>([a-z0-9]+)/<" title "${title}")
+    set(room ${CMAKE_MATCH_2})
+    set(${room}_y ${CMAKE_MATCH_1})
+    if(NOT room IN_LIST rooms)
+        fault("${picture}: draws ${room}/, which is not in the table of ${page}: take it out of the picture")
+    endif()
+endforeach()
+foreach(room IN LISTS rooms)
+    if(NOT DEFINED ${room}_y)
+        fault("${picture}: does not draw ${room}/: draw it above the rooms that it includes")
+        continue()
+    endif()
+    foreach(below IN LISTS ${room}_includes)
+        if(DEFINED ${below}_y AND NOT ${below}_y GREATER ${${room}_y})
+            fault("${picture}: ${room}/ includes ${below}/, but does not stand above it: draw it higher")
+        endif()
+    endforeach()
 endforeach()
 
 # Examples and pages show what users write: they have no business in a room's detail/.
