@@ -15,6 +15,7 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
+#include <range/v3/view/transform.hpp>
 
 #include <cstddef>
 #include <string>
@@ -22,6 +23,7 @@
 
 namespace experiments {
 using namespace suture;
+using ranges::views::transform;
 
 /// The logit difference that is measured at the last token: of the answer's token id and of another.
 struct Question {
@@ -43,14 +45,6 @@ struct Harvest {
     }
 };
 
-/// The site that f names in each block, in order.
-template <class F>
-auto in_each_block(const Decoder& model, const F& f) {
-    std::vector<decltype(f(model->blocks[0]))> found;
-    for (const auto& block : model->blocks) found.push_back(f(block));
-    return found;
-}
-
 /// Runs the model on one prompt [1, tokens], observed by three recorders.
 inline Harvest harvest(Decoder& model, const at::Tensor& ids, const Question& question) {
     HookSet hooks;
@@ -59,9 +53,9 @@ inline Harvest harvest(Decoder& model, const at::Tensor& ids, const Question& qu
     Latest<Resid<dynamic>> stream;
     const std::vector<SiteRef<Qkv>> packed = projections(model);
     hooks.add(packed, qkv);
-    hooks.add(in_each_block(model, [](const auto& block) { return site_ref(block->attn->pattern); }), patterns);
-    auto along_the_stream = in_each_block(model, [](const auto& block) { return site_ref(block->resid_post); });
-    along_the_stream.insert(along_the_stream.begin(), site_ref(model->blocks[0]->resid_pre));
+    hooks.add(model->blocks | transform([](const auto& block) { return site_ref(block->attn->pattern); }), patterns);
+    std::vector along_the_stream{site_ref(model->blocks[0]->resid_pre)};
+    for (const auto& block : model->blocks) along_the_stream.push_back(site_ref(block->resid_post));
     hooks.add(along_the_stream, stream);
     run_with_hooks(model, hooks, ids);
 
@@ -94,22 +88,24 @@ struct PatchingMap {
 /// Both prompts are ids [1, tokens].
 inline PatchingMap patching_map(Decoder& model, const at::Tensor& clean, const at::Tensor& corrupted,
                                 const std::string& text, const Question& question, const SweepOptions& options) {
-    return {sweep(model, denoising(clean, corrupted),
-                  Grid::of<Resid>(in_each_block(model, [](const auto& block) { return site_ref(block->resid_pre); })),
-                  logit_difference(question.answer, question.other), options),
-            text};
+    return {
+        sweep(model, denoising(clean, corrupted),
+              Grid::of<Resid>(model->blocks | transform([](const auto& block) { return site_ref(block->resid_pre); })),
+              logit_difference(question.answer, question.other), options),
+        text};
 }
 
 /// For a prompt that has no other to compare with: the output of each layer's attention and MLP is removed, at each
 /// token.
 inline PatchingMap ablation_map(Decoder& model, const at::Tensor& ids, const Question& question,
                                 const SweepOptions& options) {
-    const Grid grid = Grid::of<AttnOut>(in_each_block(model, [](const auto& block) {
-                          return site_ref(block->attn->out->output);
-                      })).with(Grid::of<MlpOut>(in_each_block(model, [](const auto& block) {
-        return site_ref(block->mlp->down->output);
-    })));
-    return {sweep(model, zero_ablation(ids), grid, logit_difference(question.answer, question.other), options), ""};
+    const Grid attention = Grid::of<AttnOut>(
+        model->blocks | transform([](const auto& block) { return site_ref(block->attn->out->output); }));
+    const Grid mlps = Grid::of<MlpOut>(model->blocks |
+                                       transform([](const auto& block) { return site_ref(block->mlp->down->output); }));
+    return {sweep(model, zero_ablation(ids), attention.with(mlps), logit_difference(question.answer, question.other),
+                  options),
+            ""};
 }
 
 /// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of

@@ -128,7 +128,7 @@ inline void tell_answer(Illustrator& pictures_, const Prompt& prompt, const Harv
                              {"MLPs", number(of.mlps)},
                              {"embedding", number(of.embedding)},
                              {"biases of attention", number(of.attention_biases)},
-                             {"bias of the final layer norm", number(of.norm_bias)},
+                             {"bias of the final norm", number(of.norm_bias)},
                              {"sum", number(of.total())}}});
 }
 

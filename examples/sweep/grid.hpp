@@ -9,6 +9,8 @@
 #include <suture/sweep/grid.hpp>
 #include <suture/sweep/sweep.hpp>
 
+#include <range/v3/view/transform.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -22,13 +24,10 @@ namespace detail {
 /// The grid of one activation, by its name on the command line, at all layers.
 inline suture::Grid grid_of(const suture::Decoder& model, const std::string& name) {
     using suture::Grid;
-    const auto in_each_block = [&](const auto& f) {
-        std::vector<decltype(f(model->blocks[0]))> found;
-        for (const auto& block : model->blocks) found.push_back(f(block));
-        return found;
-    };
+    const auto in_each_block = [&](auto f) { return model->blocks | ranges::views::transform(f); };
     const auto stream = [&](auto member) {
-        return Grid::of<suture::Resid>(in_each_block([&](const auto& block) { return site_ref((*block).*member); }));
+        return Grid::of<suture::Resid>(
+            in_each_block([member](const auto& block) { return site_ref((*block).*member); }));
     };
     using Block = suture::DecoderBlockImpl;
     if (name == "z")

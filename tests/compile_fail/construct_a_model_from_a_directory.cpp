@@ -1,6 +1,6 @@
-// expect: a model is loaded by a function: write gpt2::load(directory)
+// expect: a model is loaded by a function: write pretrained::load(directory)
 // A constructor takes a configuration, and gives random weights.
-#include <suture/gpt2/load.hpp>
+#include <suture/pretrained/load.hpp>
 
 using namespace suture;
 
@@ -8,6 +8,6 @@ void use() {
 #ifdef SUTURE_BAD
     Decoder model("gpt2");
 #else
-    Decoder model = gpt2::load("gpt2");
+    Decoder model = pretrained::load("gpt2");
 #endif
 }

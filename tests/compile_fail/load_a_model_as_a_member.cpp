@@ -1,6 +1,6 @@
-// expect: a model is loaded by a function: write gpt2::load(directory)
-// The directory holds config.json and model.safetensors.
-#include <suture/gpt2/load.hpp>
+// expect: a model is loaded by a function: write pretrained::load(directory)
+// The directory has config.json and the weights, as Hugging Face writes them.
+#include <suture/pretrained/load.hpp>
 
 using namespace suture;
 
@@ -8,6 +8,6 @@ void use() {
 #ifdef SUTURE_BAD
     auto model = Decoder::from_pretrained("gpt2");
 #else
-    auto model = gpt2::load("gpt2");
+    auto model = pretrained::load("gpt2");
 #endif
 }

@@ -109,7 +109,8 @@ TEST_CASE("windows are those of the layers that the configuration names") {
 }
 
 TEST_CASE("what a Decoder does not do is refused by its field") {
-    CHECK(says(refused(R"("model_type": "mixtral")"), "model_type is \"mixtral\", which is none of llama, mistral"));
+    CHECK(
+        says(refused(R"("model_type": "mixtral")"), "model_type is \"mixtral\", but llama::load reads llama, mistral"));
     CHECK(says(refused(R"("model_type": "qwen3", "num_experts": 8)"),
                "num_experts is 8: the MLP is a mixture of experts"));
     CHECK(says(refused(R"("model_type": "gemma3_text", "use_bidirectional_attention": true)"),

@@ -67,6 +67,17 @@ struct Loaded {
     Decoder model;
     at::Tensor ids;
 };
+/// Each stored model, in float64, with its ids and its directory: for laws.
+template <class F>
+void for_each_stored(const F& law) {
+    const at::NoGradGuard no_gradients;
+    for (const fs::path& directory : models_in(fs::path(SUTURE_SOURCE_DIR) / "tests/pretrained/data")) {
+        CAPTURE(directory.string());
+        Decoder model = pretrained::load(directory);
+        model->to(at::kDouble);
+        law(model, Safetensors::open(directory / "expected.safetensors").load("ids"));
+    }
+}
 /// The model in float64, for laws.
 Loaded in_float64(const fs::path& directory) {
     Loaded loaded{pretrained::load(directory), Safetensors::open(directory / "expected.safetensors").load("ids")};
@@ -168,12 +179,7 @@ TEST_CASE("in every family an activation that is set to itself changes no bit, w
 }
 
 TEST_CASE("in every family an edit of queries, keys and values reaches the tokens that causality lets it reach") {
-    const at::NoGradGuard no_gradients;
-    for (const fs::path& directory : models_in(fs::path(SUTURE_SOURCE_DIR) / "tests/pretrained/data")) {
-        CAPTURE(directory.string());
-        Loaded loaded = in_float64(directory);
-        Decoder& model = loaded.model;
-        const at::Tensor& ids = loaded.ids;
+    for_each_stored([](Decoder& model, const at::Tensor& ids) {
         const at::Tensor clean = model(ids);
         const SiteRef<DecoderAttentionImpl::Qkv> site = model->blocks[0]->attn->qkv_site();
         const auto changed_rows = [&](const auto& recipe) {
@@ -195,16 +201,11 @@ TEST_CASE("in every family an edit of queries, keys and values reaches the token
         editing.add(model->blocks[0]->attn->pattern, [&](const at::Tensor& x) { after = x.clone(); });
         run_with_hooks(model, looking, ids), run_with_hooks(model, editing, ids);
         CHECK(after.equal(before));
-    }
+    });
 }
 
 TEST_CASE("in every family what a head writes, and what heads read, can be edited") {
-    const at::NoGradGuard no_gradients;
-    for (const fs::path& directory : models_in(fs::path(SUTURE_SOURCE_DIR) / "tests/pretrained/data")) {
-        CAPTURE(directory.string());
-        Loaded loaded = in_float64(directory);
-        Decoder& model = loaded.model;
-        const at::Tensor& ids = loaded.ids;
+    for_each_stored([](Decoder& model, const at::Tensor& ids) {
         const DecoderConfig& c = model->config();
         const auto& block = model->blocks[1];
         const auto run_edited = [&](const auto& site, const auto& recipe) {
@@ -224,16 +225,11 @@ TEST_CASE("in every family what a head writes, and what heads read, can be edite
         if (!centres && !c.has_qkv_bias)
             CHECK(apart(run_edited(block->v_input, on<HeadIn>(head(c.key_heads - 1)).zero()),
                         run_edited(block->attn->qkv_site(), on<V>(head(c.key_heads - 1)).zero())) < 1e-12);
-    }
+    });
 }
 
 TEST_CASE("every family is swept position by position with the numbers of one pass per cell") {
-    const at::NoGradGuard no_gradients;
-    for (const fs::path& directory : models_in(fs::path(SUTURE_SOURCE_DIR) / "tests/pretrained/data")) {
-        CAPTURE(directory.string());
-        Loaded loaded = in_float64(directory);
-        Decoder& model = loaded.model;
-        const at::Tensor& ids = loaded.ids;
+    for_each_stored([](Decoder& model, const at::Tensor& ids) {
         at::Tensor corrupted = ids.clone();
         corrupted.narrow(1, 21, 1).add_(3).remainder_(model->config().vocabulary);
         std::vector<SiteRef<Resid<dynamic>>> stream;
@@ -252,17 +248,12 @@ TEST_CASE("every family is swept position by position with the numbers of one pa
             CHECK(fast.values.sub(slow.values).abs().max().item<double>() < 1e-10);
             CHECK(slow.effects().abs().max().item<double>() > 1e-6);
         }
-    }
+    });
 }
 
 TEST_CASE(
     "in every family the lens of the last layer gives the logits, and contributions sum to the logit before its cap") {
-    const at::NoGradGuard no_gradients;
-    for (const fs::path& directory : models_in(fs::path(SUTURE_SOURCE_DIR) / "tests/pretrained/data")) {
-        CAPTURE(directory.string());
-        Loaded loaded = in_float64(directory);
-        Decoder& model = loaded.model;
-        const at::Tensor& ids = loaded.ids;
+    for_each_stored([](Decoder& model, const at::Tensor& ids) {
         const at::Tensor logits = model(ids);
         CHECK(apart(logit_lens_by_layer(model, ids)[-1], logits) < 1e-12);
         const double cap = model->config().logit_cap;
@@ -276,7 +267,13 @@ TEST_CASE(
         const auto& block = model->blocks[1];
         hooks.add(block->attn->out, on<AttnOut>(token(3)).add(0.5));
         hooks.add(block->resid_post, on<Resid>(token(4)).multiply(1.5));
-        if (model->config().has_post_norms) hooks.add(block->mlp_post_norm, on<Norm>(token(5)).add(0.25));
+        if (model->config().has_post_norms) {
+            hooks.add(block->mlp_post_norm, on<Norm>(token(5)).add(0.25));
+            hooks.add(block->attn_post_norm->scale, on<NormScale>(token(6)).multiply(2.0));
+            hooks.add(block->mlp_post_norm->normalized, on<Norm>(token(7)).multiply(0.5));
+        }
+        hooks.add(model->final_norm->scale, on<NormScale>(token(8)).multiply(1.25));
+        hooks.add(model->final_norm->normalized, on<Norm>(token(9)).add(0.1));
         const auto scope = hooks.activate();
         const at::Tensor edited = model(ids);
         const at::Tensor before_cap = cap == 0 ? edited : edited.div(cap).atanh().mul(cap);
@@ -284,7 +281,7 @@ TEST_CASE(
             direct_logit_attribution(model, ids, logit_difference(3, 8), tokens(0, to_end));
         CHECK(apart(b.total(), before_cap.select(-1, 3).sub(before_cap.select(-1, 8))) < 1e-9);
         CHECK(b.edits.ne(0).any().item<bool>());
-    }
+    });
 }
 
 TEST_CASE("gradients reach every parameter of every family, and a recorded activation") {

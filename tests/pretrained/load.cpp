@@ -39,7 +39,7 @@ TEST_CASE("a family that the library lacks, or none at all, is refused with what
         return message_of<ModelError>([&] { (void)pretrained::load(folder.path()); });
     };
     CHECK(says(refused(R"({"model_type": "mamba"})"),
-               "model_type is \"mamba\", which is none of gpt2, gpt_neox, gemma3, llama",
+               "model_type is \"mamba\", but pretrained::load reads gpt2, gpt_neox, gemma3, llama",
                "export the model with torch.export"));
     CHECK(says(refused("{}"), "model_type is absent", "call gpt2::load, llama::load or neox::load"));
     CHECK_THROWS_AS((void)pretrained::load(folder / "nowhere"), FileError);

@@ -67,6 +67,13 @@ def gemma3(**changes):
                                             "sliding_window_pattern": 3, **changes})
 
 
+def gemma3_with_images(**changes):
+    text = gemma3(**changes)
+    vision = dict(hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=8, image_size=8, patch_size=4)
+    return transformers.Gemma3Config(text_config=text.to_dict(), vision_config=vision, mm_tokens_per_image=4,
+                                     image_token_index=60, boi_token_index=59, eoi_token_index=58)
+
+
 def phi3(**changes):
     return transformers.Phi3Config(**{**SMALL, "num_key_value_heads": 2, **changes})
 
@@ -158,6 +165,7 @@ MODELS = {
     "gemma3_v4": (gemma3(), {"v4": True, "drop": ["layer_types"], "add": {"sliding_window_pattern": 3}}),
     "gemma3_caps": (gemma3(attn_logit_softcapping=6.0, final_logit_softcapping=3.0), {}),
     "gemma3_bfloat16": (gemma3(), {"dtype": torch.bfloat16}),
+    "gemma3_with_images": (gemma3_with_images(), {}),
     "phi3": (phi3(), {}),
     "phi3_all_key_heads": (phi3(num_key_value_heads=4), {}),
     "phi3_window": (phi3(sliding_window=6), {}),
@@ -221,15 +229,20 @@ def randomise(model, seed):
                 parameter.copy_(start + noise * 0.3)
 
 
+def body_of(model):
+    """The language model: of a model with images, a part of it."""
+    return getattr(model.base_model, "language_model", model.base_model)
+
+
 def layers_of(model):
-    body = model.base_model
+    body = body_of(model)
     return body.h if hasattr(body, "h") else body.layers
 
 
 def record(model, ids):
     """What the modules compute, by the paths of suture's sites."""
     seen = {}
-    body = model.base_model
+    body = body_of(model)
     names = {module: name for name, module in body.named_modules()}
     wanted = ("q_proj", "k_proj", "v_proj", "o_proj", "qkv_proj", "query_key_value", "dense", "c_attn", "c_proj", "c_fc",
               "gate_proj", "up_proj", "down_proj", "gate_up_proj", "dense_h_to_4h", "dense_4h_to_h", "q_norm", "k_norm",
@@ -301,6 +314,11 @@ def record(model, ids):
     return {**seen, "logits": logits.float(), "ids": ids}
 
 
+def text_vocabulary(config):
+    """Ids of texts: those of a model with images but for its marks of images."""
+    return config.text_config.vocab_size - 3 if hasattr(config, "text_config") else config.vocab_size
+
+
 def make(name, directory):
     config, how = MODELS[name]
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
@@ -314,7 +332,7 @@ def make(name, directory):
             for parameter in model.parameters():
                 parameter.copy_(parameter.to(dtype).float())
     os.makedirs(directory, exist_ok=True)
-    ids = torch.randint(0, config.vocab_size, (2, LONG), generator=torch.Generator().manual_seed(seed + 1))
+    ids = torch.randint(0, text_vocabulary(config), (2, LONG), generator=torch.Generator().manual_seed(seed + 1))
     expected = record(model, ids)
     if GOLDENS:
         expected = {key: expected[key] for key in ("ids", "logits")}

@@ -57,7 +57,7 @@ for signal in "${!moments[@]}"; do
             fail "SIG$signal at $part %: the report is neither the old nor the new one"
         fi
         if [[ $signal != KILL && $code -gt 128 ]]; then
-            [[ -z $(find "$report" -name '.*-new-*') ]] || fail "SIG$signal at $part %: half-written files are left"
+            [[ -z $(find "$report" -name '.*-new-*' -o -name '.suture-*.part') ]] || fail "SIG$signal at $part %: half-written files are left"
         fi
     done
 done

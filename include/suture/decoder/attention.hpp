@@ -20,8 +20,8 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <utility>
-#include <vector>
+#include <string>
+#include <type_traits>
 
 namespace suture {
 
@@ -48,7 +48,13 @@ public:
     using Values = LlamaV<dynamic, dynamic>;
 
     DecoderAttentionImpl(const DecoderConfig& config, Index layer, DecoderWeights weights)
-        : config_(config), layer_(layer), weights_(weights) {
+        : config_(config),
+          layer_(layer),
+          weights_(weights),
+          side_by_side_extents_({{config.heads * config.head_width, config.heads},
+                                 {config.key_heads * config.head_width, config.key_heads},
+                                 {config.key_heads * config.head_width, config.key_heads}}),
+          by_head_extents_({{config.head_width}, {config.head_width}, {config.head_width}}, config.heads) {
         reset();
     }
     void reset() override {
@@ -63,13 +69,12 @@ public:
         switch (config_.packing) {
             case QkvPacking::fused:
                 qkv = this->register_module(names.qkv, Hooked<Projection, Qkv>(width, of_queries + 2 * of_keys, in));
-                qkv->output.bind(qkv_extents());
+                qkv->output.bind(side_by_side_extents_);
                 break;
             case QkvPacking::interleaved:
                 qkv_by_head =
                     this->register_module(names.qkv, Hooked<Projection, QkvByHead>(width, 3 * of_queries, in));
-                qkv_by_head->output.bind(Extents<QkvByHead>(
-                    {{config_.head_width}, {config_.head_width}, {config_.head_width}}, config_.heads));
+                qkv_by_head->output.bind(by_head_extents_);
                 break;
             case QkvPacking::separate:
                 q = this->register_module(names.q, Hooked<Projection, Queries>(width, of_queries, in));
@@ -85,7 +90,7 @@ public:
         }
         out = this->register_module(names.attn_out, Hooked<Projection, AttnOut<dynamic>>(of_queries, width, back));
         out->output.bind(Extents<AttnOut<dynamic>>(width));
-        side_by_side.bind(qkv_extents());
+        side_by_side.bind(side_by_side_extents_);
         normed_q.bind(queries), rot_q.bind(queries), normed_k.bind(keys), rot_k.bind(keys);
         z.bind(Extents<Z<dynamic, dynamic>>(of_queries, config_.heads));
         result.bind(Extents<HeadOut<dynamic, dynamic>>(config_.heads * width, config_.heads));
@@ -142,10 +147,6 @@ private:
         const std::array<Index, 2> split{heads, channels.size(-1) / heads};
         return channels.unflatten(-1, at::IntArrayRef(split));
     }
-    Extents<Qkv> qkv_extents() const {
-        const Index of_queries = config_.heads * config_.head_width, of_keys = config_.key_heads * config_.head_width;
-        return Extents<Qkv>({{of_queries, config_.heads}, {of_keys, config_.key_heads}, {of_keys, config_.key_heads}});
-    }
     Index heads_of(std::size_t part) const { return part == 0 ? config_.heads : config_.key_heads; }
     DecoderNormOptions norm_options() const { return DecoderNormOptions(config_, weights_); }
 
@@ -189,18 +190,16 @@ private:
         };
         return {project(q, 0), project(k, 1), project(v, 2)};
     }
-    /// What comes out of a site is split by the layout that the site has.
+    /// Queries, keys and values, [..., heads, head width] each, of what is packed like L: [..., channels].
     template <class L>
     std::array<at::Tensor, 3> parts_of(const at::Tensor& packed) const {
         if constexpr (std::is_same_v<L, QkvByHead>) {
-            const std::vector<at::Tensor> parts = in_heads(packed, config_.heads).split(config_.head_width, -1);
-            return {parts[0], parts[1], parts[2]};
+            const auto [queries, keys, values] = suture::split(borrow(packed, by_head_extents_));
+            return {queries.unsafe_tensor(), keys.unsafe_tensor(), values.unsafe_tensor()};
         } else {
-            const Index width = config_.head_width, of_queries = config_.heads * width,
-                        of_keys = config_.key_heads * width;
-            return {in_heads(packed.narrow(-1, 0, of_queries), config_.heads),
-                    in_heads(packed.narrow(-1, of_queries, of_keys), config_.key_heads),
-                    in_heads(packed.narrow(-1, of_queries + of_keys, of_keys), config_.key_heads)};
+            const auto [queries, keys, values] = suture::split(borrow(packed, side_by_side_extents_));
+            return {in_heads(queries.unsafe_tensor(), config_.heads), in_heads(keys.unsafe_tensor(), config_.key_heads),
+                    in_heads(values.unsafe_tensor(), config_.key_heads)};
         }
     }
     /// The inverse.
@@ -270,6 +269,8 @@ private:
     DecoderConfig config_;
     Index layer_;
     DecoderWeights weights_;
+    Extents<Qkv> side_by_side_extents_;
+    Extents<QkvByHead> by_head_extents_;
 };
 
 }  // namespace suture

@@ -178,7 +178,7 @@ public:
     std::size_t size() const { return this->get()->blocks.size(); }
     auto begin() const { return this->get()->blocks.begin(); }
     auto end() const { return this->get()->blocks.end(); }
-    /// @throws PositionError if there is no such layer
+    /// @throws PositionError if the model has fewer layers
     const detail::ModulePointer<DecoderBlockImpl>& operator[](std::size_t layer) const {
         if (layer >= size())
             throw PositionError("layer " + std::to_string(layer) + " is outside the model, which has " +

@@ -78,9 +78,9 @@ public:
         const at::Tensor tokens = token_embedding(ids);
         return position_embedding.is_empty() ? tokens : tokens.add(position_embedding(positions_of(ids)));
     }
-    /// [batch, tokens, width] -> the same. @throws PositionError if there is no such layer
+    /// [batch, tokens, width] -> the same. @throws PositionError if the model has fewer layers
     at::Tensor block(Index layer, const at::Tensor& x) { return blocks[static_cast<std::size_t>(layer)]->forward(x); }
-    /// [positions, width] -> [kept positions, width]. @throws PositionError if there is no such layer
+    /// [positions, width] -> [kept positions, width]. @throws PositionError if the model has fewer layers
     at::Tensor block(Index layer, const at::Tensor& x, CausalPositions& positions) {
         return blocks[static_cast<std::size_t>(layer)]->forward_at(x, positions);
     }
@@ -191,11 +191,12 @@ public:
                                                                                                         const);
     explicit SUTURE_REJECTED_FROM("a model is made from its configuration: write Decoder model(Gpt2Config{})", Decoder,
                                   int, int, int);
-    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write gpt2::load(directory)", Decoder, const char*);
-    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write gpt2::load(directory)", Decoder,
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write pretrained::load(directory)", Decoder,
+                                  const char*);
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write pretrained::load(directory)", Decoder,
                                   const std::string&);
     // A closer match for a text that has a name than the constructor of a holder, which takes anything.
-    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write gpt2::load(directory)", Decoder,
+    explicit SUTURE_REJECTED_FROM("a model is loaded by a function: write pretrained::load(directory)", Decoder,
                                   std::string&);
 };
 

@@ -205,6 +205,14 @@ inline at::Tensor direction_of(const Decoder& model, const LogitTarget& target) 
     return target.against ? token.sub(in_float64(unembedding_of(model, *target.against)[0])) : token;
 }
 
+/// What active hooks at the sites within a norm change in its output: [..., width].
+/// @param input what the norm read @param output what came out of it, before edits at its output
+template <class Norm>
+at::Tensor edits_within(const Norm& norm, const at::Tensor& input, const at::Tensor& output) {
+    if (!norm.scale.is_hooked() && !norm.normalized.is_hooked()) return at::zeros(input.sizes(), at::kDouble);
+    return in_float64(output).sub(in_float64(norm.without_sites(input)));
+}
+
 /// A linear layer's bias as float64, or zeros [width].
 inline at::Tensor bias_in_float64(const at::Tensor& bias, Index width) {
     return bias.defined() ? in_float64(bias) : at::zeros({width}, at::kDouble);
@@ -224,14 +232,14 @@ inline at::Tensor bias_in_float64(const at::Tensor& bias, Index width) {
 inline DirectLogitAttribution direct_logit_attribution(const Decoder& model, const at::Tensor& ids,
                                                        const LogitTarget& target,
                                                        const Position<Axis::token>& where = token(-1)) {
-    using detail::in_float64;
+    using detail::edits_within, detail::in_float64;
     const at::NoGradGuard no_gradients;
     const DecoderConfig& config = model->config();
     const at::Tensor direction = detail::direction_of(model, target);
     const detail::AttributionPass pass(model, ids, RecordOptions{.tokens = where, .batches = detail::batches_of(ids)});
     const at::Tensor first = in_float64(pass.stream.before[model->blocks[0]->resid_pre.name()]);
-    const at::Tensor last = in_float64(pass.stream.after[model->final_norm->input.name()]);
-    const detail::FixedNorm final_norm(*model->final_norm, last);
+    const at::Tensor last = pass.stream.after[model->final_norm->input.name()].clone();
+    const detail::FixedNorm final_norm(*model->final_norm, in_float64(last));
     const detail::LogitReadout read(final_norm.back(direction), final_norm.scale());
 
     std::vector<at::Tensor> heads, mlps, biases;
@@ -248,7 +256,11 @@ inline DirectLogitAttribution direct_logit_attribution(const Decoder& model, con
             attention_bias = read(after_attn.bias()), mlp_bias = read(after_mlp.bias());
             edits = edits.add(of_attention(pass.attention.edits(layer).add(pass.into_attn_norms.edits(layer))))
                         .add(of_mlp(pass.into_mlp_norms.edits(layer)))
-                        .add(read(pass.attn_norms.edits(layer).add(pass.mlp_norms.edits(layer))));
+                        .add(read(pass.attn_norms.edits(layer).add(pass.mlp_norms.edits(layer))))
+                        .add(read(edits_within(*block->attn_post_norm, pass.into_attn_norms.after[layer].clone(),
+                                               pass.attn_norms.before[layer].clone())))
+                        .add(read(edits_within(*block->mlp_post_norm, pass.into_mlp_norms.after[layer].clone(),
+                                               pass.mlp_norms.before[layer].clone())));
         }
         const auto& out = block->attn->out;
         heads.push_back(of_attention.of_heads(in_float64(pass.z[layer]), in_float64(out->by_input()), config.heads));
@@ -260,7 +272,9 @@ inline DirectLogitAttribution direct_logit_attribution(const Decoder& model, con
             at::stack(biases, -1),
             read(first),
             final_norm.bias().dot(direction).expand_as(final_norm.scale()).clone(),
-            edits.add(in_float64(pass.norm.edits()).matmul(direction))};
+            edits.add(pass.norm.edits()
+                          .add(edits_within(*model->final_norm, last, pass.norm.before[0].clone()))
+                          .matmul(direction))};
 }
 
 template <class...>

@@ -117,7 +117,7 @@ inline std::vector<Index> read_windows(const ConfigReader& config, const LlamaFa
     if (uses_window && !config.is_null("sliding_window"))
         window = config.count("sliding_window", family.type == "phi3" ? 0 : 4096);
     if (family.is_gemma && window == 0)
-        config.refuse("sliding_window", "is null, but every second or sixth layer has one", "give a number");
+        config.refuse("sliding_window", "is null, but some of the layers have a window", "give a number");
     std::vector<Index> windows(static_cast<std::size_t>(layers), 0);
     if (config.says("layer_types") && (is_qwen || family.is_gemma)) {
         const std::vector<std::string> types = config.words("layer_types");
@@ -132,8 +132,7 @@ inline std::vector<Index> read_windows(const ConfigReader& config, const LlamaFa
                               by_export);
             if (window == 0 && is_qwen && !uses_window)
                 config.refuse("use_sliding_window", "is not true, but layer_types has sliding_attention");
-            if (window == 0)
-                config.refuse("sliding_window", "is absent, which the sliding_attention in layer_types needs");
+            if (window == 0) config.refuse("sliding_window", "is absent, but layer_types has sliding_attention");
             windows[i] = window;
         }
     } else if (window > 0) {
@@ -280,7 +279,7 @@ inline DecoderConfig read_config(const std::filesystem::path& file) {
     const std::string type = config.word("model_type", "llama");
     if (type == "gemma3") {
         if (!config.says("text_config"))
-            config.refuse("text_config", "is absent, in which a gemma3 model has its text model");
+            config.refuse("text_config", "is absent, but a gemma3 model keeps its text model there");
         detail::check_not_quantized(config);
         detail::ConfigReader text = config.in("text_config");
         const detail::LlamaFamily& family = *detail::llama_family("gemma3_text");
@@ -294,7 +293,8 @@ inline DecoderConfig read_config(const std::filesystem::path& file) {
         std::string known;
         for (const detail::LlamaFamily& each : detail::llama_families)
             known += (known.empty() ? "" : ", ") + std::string(each.type);
-        config.refuse("model_type", "is " + detail::in_quotes(type) + ", which is none of " + known, detail::by_export);
+        config.refuse("model_type", "is " + detail::in_quotes(type) + ", but llama::load reads " + known,
+                      detail::by_export);
     }
     config.rename(family->title);
     return detail::read_llama_fields(config, *family);

@@ -29,7 +29,8 @@ inline Decoder load(const std::filesystem::path& directory, const LoadOptions& o
     if (llama::reads(type)) return llama::load(directory, options);
     std::string known = "gpt2, gpt_neox, gemma3";
     for (const detail::LlamaFamily& family : detail::llama_families) known += ", " + std::string(family.type);
-    config.refuse("model_type", "is " + detail::in_quotes(type) + ", which is none of " + known, detail::by_export);
+    config.refuse("model_type", "is " + detail::in_quotes(type) + ", but pretrained::load reads " + known,
+                  detail::by_export);
 }
 
 template <class...>

@@ -35,7 +35,8 @@ TEST_CASE("fields of an object are read like those of the file, and named with i
     CHECK(config.has("null"));
     CHECK_FALSE(config.says("null"));
     CHECK_FALSE(config.says("absent"));
-    CHECK(config.is_object("rope"));
+    CHECK(config.says_more("rope"));
+    CHECK_FALSE(reader(R"({"rope": {}})").says_more("rope"));
     CHECK(says(refused(text, [](const auto& c) { return c.in("rope").count("factor", 1); }),
                "config.json: rope.factor is 2.5 but must be an integer from 1", "use a Toy model's config.json"));
     CHECK(says(refused(text, [](const auto& c) { return c.in("null"); }), "null is null but must be an object"));

@@ -59,7 +59,7 @@ TEST_CASE("what a kind does not say is what transformers supposes") {
 }
 
 TEST_CASE("what is missing or unknown is refused by the path of its field") {
-    CHECK(says(refused(R"("rope_scaling": {"type": "linear"})"), "rope_scaling.factor is absent, which linear needs"));
+    CHECK(says(refused(R"("rope_scaling": {"type": "linear"})"), "rope_scaling.factor is absent, but linear needs it"));
     CHECK(says(refused(R"("rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1})"),
                "rope_scaling.high_freq_factor is absent"));
     CHECK(says(

@@ -65,7 +65,6 @@ public:
     bool says_more(const char* name) const {
         return says(name) && !(text_.fields[name].is_object() && text_.fields[name].empty());
     }
-    bool is_object(const char* name) const { return has(name) && text_.fields[name].is_object(); }
     /// The object that is a field.
     /// @throws ModelError if it is not one, or holds a number that JSON lacks
     ConfigReader in(const char* name) const {

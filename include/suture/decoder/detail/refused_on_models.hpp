@@ -28,7 +28,7 @@ namespace suture::detail {
 #define SUTURE_HOOKS(row) \
     row(hook_resid_pre) row(hook_resid_mid) row(hook_resid_post) row(hook_attn_out) row(hook_mlp_out) row(hook_z)        \
     row(hook_pattern) row(hook_attn_scores) row(hook_pre) row(hook_post) row(hook_in) row(hook_out) row(hook_embed)      \
-    row(hook_pos_embed) row(resid) row(post) row(attn_out) row(mlp_out) row(o_proj) row(hook_scale)          \
+    row(hook_pos_embed) row(resid) row(post) row(attn_out) row(mlp_out) row(hook_scale)          \
     row(hook_normalized)
 // clang-format on
 
@@ -67,7 +67,6 @@ struct ModulesNamedElsewhere : NamedElsewhere {
     SUTURE_OF_AN_MLP(fc1)
     SUTURE_OF_AN_MLP(fc2)
     SUTURE_OF_AN_MLP(up_proj)
-    SUTURE_OF_AN_MLP(down_proj)
     SUTURE_OF_AN_MLP(gate_proj)
     SUTURE_OF_AN_MLP(gate_up_proj)
 #undef SUTURE_OF_AN_MLP
@@ -77,9 +76,15 @@ struct ModulesNamedElsewhere : NamedElsewhere {
     SUTURE_OF_ATTENTION(attention)
     SUTURE_OF_ATTENTION(self_attn)
     SUTURE_OF_ATTENTION(attn_weights)
-    SUTURE_OF_ATTENTION(out_proj)
-    SUTURE_OF_ATTENTION(c_proj)
 #undef SUTURE_OF_ATTENTION
+#define SUTURE_AN_OUTPUT(name) \
+    SUTURE_ABSENT("members have one name in all families: write attn->out, or mlp->down", name);
+    SUTURE_AN_OUTPUT(c_proj)
+    SUTURE_AN_OUTPUT(o_proj)
+    SUTURE_AN_OUTPUT(out_proj)
+    SUTURE_AN_OUTPUT(down_proj)
+    SUTURE_AN_OUTPUT(dense)
+#undef SUTURE_AN_OUTPUT
 };
 
 /// Calls on a model that others have as members, and this library as functions.
@@ -123,7 +128,7 @@ struct RefusedOnModels : NamedElsewhere {
     SUTURE_REFUSED(to_single_token, "a Tokenizer makes token ids: write tokenizer.encode(text)")
     SUTURE_REFUSED(to_string, "a Tokenizer makes text of ids: write tokenizer.decode({15496, 995})")
     SUTURE_REFUSED(to_str_tokens, "a Tokenizer makes text of ids: write tokenizer.decode({15496, 995})")
-    SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write gpt2::load(directory)")
+    SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write pretrained::load(directory)")
     SUTURE_REFUSED(save_pretrained, "a model is saved by a function: write gpt2::save(directory, model)")
 #define SUTURE_IN_CONFIGURATION(name) \
     SUTURE_ABSENT("the sizes are in the configuration: write model->config().layers", name);
@@ -137,7 +142,7 @@ struct RefusedOnModels : NamedElsewhere {
     template <class I>
     SUTURE_REJECTED("a site is found by a function: write site<Layout>(model, path)", operator[](const I&) const);
     template <class...>
-    static SUTURE_REJECTED("a model is loaded by a function: write gpt2::load(directory)",
+    static SUTURE_REJECTED("a model is loaded by a function: write pretrained::load(directory)",
                            from_pretrained(InBraces = {}, InBraces = {}));
     template <class...>
     static SUTURE_REJECTED("a model is made from its configuration: write Decoder model(Gpt2Config{})",
@@ -178,7 +183,7 @@ struct RefusedOnHolders : RefusedOnModels {
     template <class...>
     SUTURE_REJECTED("a model is saved by a function: write gpt2::save(directory, model)", save(...) const);
     template <class...>
-    static SUTURE_REJECTED("a model is loaded by a function: write gpt2::load(directory)", load(...));
+    static SUTURE_REJECTED("a model is loaded by a function: write pretrained::load(directory)", load(...));
     template <class...>
     SUTURE_REJECTED("a model is not a range: write for (const auto& block : model->blocks)", begin() const);
     template <class...>

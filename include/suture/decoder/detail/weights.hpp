@@ -175,10 +175,11 @@ private:
     }
 
     void take(const std::string& name) {
+        // Of a Gemma 3 with images only the text model is read, see llama::read_config.
+        if (config_.family == "gemma3_text" &&
+            (name.find("vision_tower.") != name.npos || name.find("multi_modal_projector.") != name.npos))
+            return;
         WeightName parts = split(name);
-        // The other models of a Gemma 3 with images have layers of their own.
-        if (name.find("vision_tower.") != name.npos || name.find("multi_modal_projector.") != name.npos)
-            parts.rest.clear();
         if (parts.rest.empty()) {
             if (!name.ends_with("rotary_emb.inv_freq")) strangers_.push_back(name);
             return;

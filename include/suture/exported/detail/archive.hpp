@@ -3,9 +3,9 @@
 // Source: https://docs.pytorch.org/docs/stable/user_guide/torch_compiler/export/pt2_archive.html
 #pragma once
 
-#include "suture/file/detail/mapped_file.hpp"
 #include "suture/exported/detail/zip_directory.hpp"
 #include "suture/file/detail/file_errors.hpp"
+#include "suture/file/detail/mapped_file.hpp"
 #include "suture/tensor/joined.hpp"
 #include "suture/tensor/torch.hpp"
 #include "suture/text/near_words.hpp"
