@@ -25,7 +25,7 @@ TEST_CASE("only rotary embeddings that stretch with the prompt depend on its len
     for (const RotaryScaling scaling :
          {RotaryScaling::none, RotaryScaling::linear, RotaryScaling::llama3, RotaryScaling::yarn})
         CHECK_FALSE(Rotary{.scaling = scaling}.depends_on_length());
-    CHECK(Rotary{.scaling = RotaryScaling::dynamic}.depends_on_length());
+    CHECK(Rotary{.scaling = RotaryScaling::dynamic_ntk}.depends_on_length());
     CHECK(Rotary{.scaling = RotaryScaling::longrope}.depends_on_length());
 }
 

@@ -51,11 +51,11 @@ enum class QkvPacking {
 /// How rotary angles are stretched for prompts longer than those of training. Source: transformers, modeling_rope_utils.py.
 enum class RotaryScaling {
     none,
-    linear,   ///< all angles are divided by the factor
-    dynamic,  ///< the base grows with the prompt, beyond the original positions (NTK-aware)
-    llama3,   ///< low frequencies are divided by the factor, with a smooth transition (Llama 3.1)
-    yarn,     ///< the same by a ramp over the channels, and scores are scaled (Peng et al. 2023)
-    longrope  ///< each frequency has a factor of its own, from one of two lists (Phi-3)
+    linear,       ///< all angles are divided by the factor
+    dynamic_ntk,  ///< the base grows with the prompt, beyond the original positions (NTK-aware)
+    llama3,       ///< low frequencies are divided by the factor, with a smooth transition (Llama 3.1)
+    yarn,         ///< the same by a ramp over the channels, and scores are scaled (Peng et al. 2023)
+    longrope      ///< each frequency has a factor of its own, from one of two lists (Phi-3)
 };
 
 /// A rotary position embedding (Su et al. 2021): pairs of channels of each query and key are rotated by angles that grow
@@ -75,7 +75,9 @@ struct Rotary {
     std::vector<double> short_factors = {}, long_factors = {};  ///< of longrope, one for each pair
 
     /// Whether the angles depend on the length of the prompt, beyond `original_positions`.
-    bool depends_on_length() const { return scaling == RotaryScaling::dynamic || scaling == RotaryScaling::longrope; }
+    bool depends_on_length() const {
+        return scaling == RotaryScaling::dynamic_ntk || scaling == RotaryScaling::longrope;
+    }
     bool operator==(const Rotary&) const = default;
 };
 

@@ -44,14 +44,13 @@ public:
     void reset() override {
         const DecoderNames& names = *config_.names;
         const Index width = config_.width;
-        const Extents<Resid<dynamic>> stream(width);
-        const Extents<Norm<dynamic>> norm(width);
         token_embedding = add_table(names.token_embedding, config_.vocabulary, config_.embedding_scale);
         if (!config_.rotary) position_embedding = add_table(names.position_embedding, config_.positions);
         blocks = this->register_module(names.blocks, DecoderBlocks(config_, weights_));
         final_norm = this->register_module(
             names.final_norm, Hooked<DecoderNorm, Norm<dynamic>>(width, DecoderNormOptions(config_, weights_)));
-        final_norm->output.bind(norm), final_norm->normalized.bind(norm);
+        final_norm->output.bind(Extents<Norm<dynamic>>(width)),
+            final_norm->normalized.bind(Extents<Norm<dynamic>>(width));
         head = config_.is_tied ? EmbeddingTable(nullptr)
                                : this->register_module(names.head, EmbeddingTable(config_.vocabulary, width, weights_));
         name_sites(*this);

@@ -108,12 +108,12 @@ struct DecoderNormOptions {
     bool has_bias = true;
     DecoderWeights weights = DecoderWeights::drawn;
 
-    explicit DecoderNormOptions(const DecoderConfig& config, DecoderWeights weights = DecoderWeights::drawn)
+    explicit DecoderNormOptions(const DecoderConfig& config, DecoderWeights filled = DecoderWeights::drawn)
         : kind(config.norm),
           epsilon(config.norm_epsilon),
           offset(config.norm_offset),
           has_bias(config.has_norm_bias),
-          weights(weights) {}
+          weights(filled) {}
 };
 
 namespace detail {

@@ -22,7 +22,7 @@ struct CausalScores {
     double scale;  ///< multiplies them
     double cap;    ///< then they are cap * tanh(score / cap), as in Gemma 2; 0 for none
     Index window;  ///< how many keys a query meets, its own the last of them; 0 for all
-    CausalScores(double scale, double cap = 0, Index window = 0) : scale(scale), cap(cap), window(window) {}
+    CausalScores(double by, double capped_at = 0, Index keys = 0) : scale(by), cap(capped_at), window(keys) {}
 };
 
 /// What a block is given beside the residual stream at its positions. With it a block is three lines:

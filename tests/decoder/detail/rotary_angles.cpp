@@ -28,7 +28,7 @@ TEST_CASE("each scaling gives the frequencies of transformers") {
     Rotary r = plain;
     r.scaling = RotaryScaling::linear, r.factor = 4;
     check(r, 24, {0.25, 0.0250000004, 0.00249999994, 0.000250000012});
-    r = plain, r.scaling = RotaryScaling::dynamic, r.factor = 4, r.original_positions = 12;
+    r = plain, r.scaling = RotaryScaling::dynamic_ntk, r.factor = 4, r.original_positions = 12;
     check(r, 24, {1, 0.0584803522, 0.003419952, 0.000199999995});
     check(r, 12, {1, 0.1, 0.01, 0.001});
     r = plain, r.scaling = RotaryScaling::llama3, r.factor = 8, r.original_positions = 16;

@@ -63,7 +63,7 @@ inline at::Tensor rotary_frequencies(const Rotary& r, Index length) {
             break;
         case RotaryScaling::linear:
             return rotary_periods(r.base, r.width).reciprocal().div(r.factor);
-        case RotaryScaling::dynamic: {
+        case RotaryScaling::dynamic_ntk: {
             if (!is_long) break;
             const double stretch = r.factor * static_cast<double>(length) / static_cast<double>(r.original_positions);
             const auto width = static_cast<double>(r.width);

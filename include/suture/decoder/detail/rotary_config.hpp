@@ -117,7 +117,7 @@ inline Rotary read_rotary(const ConfigReader& rope, const RotaryDefaults& defaul
         r.original_positions = 0;
         r.factor = needed_number(rope, "factor", kind);
     } else if (kind == "dynamic") {
-        r.scaling = RotaryScaling::dynamic;
+        r.scaling = RotaryScaling::dynamic_ntk;
         r.original_positions = defaults.positions;  // whatever the object says
         r.factor = needed_number(rope, "factor", kind);
     } else if (kind == "llama3") {
