@@ -33,6 +33,9 @@ struct ChannelWhere {
 enum Restriction : unsigned { the_batch = 1, the_tokens = 2, the_positions = 3, the_heads = 4, the_dims = 8 };
 }  // namespace detail
 
+/// What token positions are counted in: the whole sequence; its prompt; or what was generated behind that, from 0.
+enum class CountedIn : unsigned char { sequence, prompt, generated };
+
 /// An index or a range on the axis `Along`. Negative numbers count from the end. An index drops its axis, a range
 /// keeps it: the rules of PyTorch's indexing.
 template <Axis Along>
@@ -40,6 +43,7 @@ struct Position {
     Index begin = 0;
     Index end = to_end;
     bool single = false;
+    CountedIn within = CountedIn::sequence;  ///< for tokens
 
     static constexpr detail::Restriction restricts = Along == Axis::batch   ? detail::the_batch
                                                      : Along == Axis::token ? detail::the_tokens
@@ -59,6 +63,14 @@ constexpr Position<Axis::token> token(Integer auto at) { return {detail::counted
 /// The token positions [begin, end).
 constexpr Position<Axis::token> tokens(Integer auto begin, Integer auto end) {
     return {detail::counted(begin), detail::counted(end), false};
+}
+/// The positions of each row's prompt, in a generation: known only there. @see generate
+constexpr Position<Axis::token> prompt() { return {0, to_end, false, CountedIn::prompt}; }
+/// The positions that were generated, behind each row's prompt: known only in a generation.
+constexpr Position<Axis::token> generated() { return {0, to_end, false, CountedIn::generated}; }
+/// The position of the n-th generated token, counted from 0. The pass that holds it gives the logits of token n + 1.
+constexpr Position<Axis::token> step(Integer auto n) {
+    return {detail::counted(n), detail::counted(n), true, CountedIn::generated};
 }
 /// One row of the batch.
 constexpr Position<Axis::batch> batch(Integer auto at) { return {detail::counted(at), detail::counted(at), true}; }
@@ -146,6 +158,12 @@ template <class...>
 SUTURE_REJECTED("a token is one whole number, or a tensor with one per row: write token(4)", token(...));
 template <class...>
 SUTURE_REJECTED("tokens are a range or a list: write tokens(2, 5), tokens({1, 3}), or token(4)", tokens(...));
+template <class...>
+SUTURE_REJECTED("a step is one whole number, counted from 0: write step(2)", step(...));
+template <class...>
+SUTURE_REJECTED("prompt() takes no number: write tokens(0, 3) for the first three positions", prompt(...));
+template <class...>
+SUTURE_REJECTED("generated() takes no number: write step(2) for one of its positions", generated(...));
 template <class...>
 SUTURE_REJECTED("a batch row is one whole number: write batch(0), or batches(0, 4)", batch(...));
 template <class...>

@@ -54,42 +54,67 @@ inline void write_steps(const at::Tensor& packed, const Steps& steps, at::Tensor
     }
 }
 
+/// What becomes of an edit whose positions another pass holds.
+enum class IfElsewhere : bool { refuse, skip };
+
 /// Applies the recipe to a contiguous tensor packed like L that nobody else holds. @see write_steps
+/// @return whether any of its positions are there
 template <Layout L, AnyRecipe R>
-void edit_in_place(const at::Tensor& packed, const R& recipe, const Extents<L>& extents,
-                   const std::shared_ptr<const Cut>& cut, at::Tensor* before = nullptr) {
+bool edit_in_place(const at::Tensor& packed, const R& recipe, const Extents<L>& extents,
+                   const std::shared_ptr<const Cut>& cut, IfElsewhere elsewhere = IfElsewhere::refuse,
+                   at::Tensor* before = nullptr) {
     check_writable(packed);
     Steps steps;
     prepare_steps<L>(steps, packed, recipe, extents, cut);
+    bool is_there = false;
+    for (const Step& step : steps) {
+        is_there |= !step.is_elsewhere;
+        if (step.is_elsewhere && elsewhere == IfElsewhere::refuse)
+            throw PositionError(
+                step.text() +
+                ": no row of this pass holds these positions, but an earlier or a later one: add the edit "
+                "to a hook, which waits for them");
+    }
     write_steps(packed, steps, before);
+    return is_there;
 }
 
 /// Whether LibTorch has every operator that an edit uses for this dtype.
 inline bool has_every_operator(at::ScalarType dtype) { return dtype != at::kComplexHalf && !at::isQIntType(dtype); }
 
-/// Applies the recipe to an Owned. If it throws, the Owned is unchanged.
+/// Applies the recipe to an Owned. If it throws, the Owned is unchanged. @return as edit_in_place
 template <Layout X, AnyRecipe R>
-void edit_owned(Owned<X>& owned, const R& recipe) {
+bool edit_owned(Owned<X>& owned, const R& recipe, IfElsewhere elsewhere = IfElsewhere::refuse) {
     if (!R::calls_back && has_every_operator(owned.dtype())) {
         at::Tensor before;
         try {
-            edit_in_place<X>(Access::own(owned), recipe, owned.extents(), Access::cut(owned), &before);
+            return edit_in_place<X>(Access::own(owned), recipe, owned.extents(), Access::cut(owned), elsewhere,
+                                    &before);
         } catch (...) {
             if (before.defined()) Access::replace(owned, std::move(before));
             throw;
         }
-        return;
     }
     // What may throw after a write for any reason, or reach the Owned meanwhile, edits a copy.
     const at::Tensor before = owned.unsafe_tensor();
     const auto lasts = Access::watch(owned);
     at::Tensor edited = fresh_copy(before);
-    edit_in_place<X>(edited, recipe, owned.extents(), Access::cut(owned));
+    const bool is_there = edit_in_place<X>(edited, recipe, owned.extents(), Access::cut(owned), elsewhere);
     if (lasts.expired() || !Access::tensor(owned).is_same(before))
         throw OwnershipError(
             "a function given to apply() wrote, moved or destroyed the Owned that is being edited: return the new "
             "values instead");
     Access::replace(owned, std::move(edited));
+    return is_there;
+}
+
+/// The tensor of an edited clone; undefined if another pass holds all of the recipe's positions.
+template <Layout X, AnyRecipe R>
+at::Tensor edited_where_there(const View<X>& source, const R& recipe) {
+    Owned<X> result = source.clone();
+    const bool is_there =
+        edit_in_place<X>(Access::own(result), recipe, result.extents(), Access::cut(result), IfElsewhere::skip);
+    return is_there ? std::move(result).take() : at::Tensor();
 }
 
 /// What is wrong with piping a Readable into R.

@@ -77,15 +77,17 @@ struct Step {
     Prepared found;
     const EditFunctions* functions = nullptr;
     const void* edit = nullptr;
+    bool is_elsewhere = false;  ///< another pass holds the positions: there is nothing to write
 
     std::string text() const { return functions->text(edit); }
 
     /// Whether `write` may fail: it allocates memory, or calls a function.
     bool may_fail() const {
+        if (is_elsewhere) return false;
         return !functions->is_update || !is_written_plainly(target, where, functions->how, found.with);
     }
     void write() const {
-        if (target.numel() == 0) return;
+        if (is_elsewhere || target.numel() == 0) return;
         if (functions->is_update)
             update(target, where, functions->how, found.with);
         else
@@ -98,7 +100,8 @@ inline InjectedAt resolve_step(Step& step, PlaceValue asked, const at::Tensor& p
                                const std::shared_ptr<const Cut>& cut) {
     InjectedAt at = injected_at(cut, asked, packed);
     step.target = packed;
-    if (cut) look_within(*cut, asked, step.target);
+    if (cut) step.is_elsewhere = !look_within(*cut, asked, step.target);
+    if (step.is_elsewhere) return at;
     step.where = resolve(asked, step.target);
     at.selection = step.where.sizes;
     return at;
@@ -146,6 +149,7 @@ struct [[nodiscard("an edit alone changes nothing: pipe an activation into it, o
         step->edit = this;
         const detail::InjectedAt at =
             detail::resolve_step(*step, detail::place_in<Selector, L>(wheres, extents), packed, cut);
+        if (step->is_elsewhere) return;
         step->found = operation.prepare(detail::EditTarget{step->target, at, step->where});
     }
 

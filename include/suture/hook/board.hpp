@@ -7,6 +7,7 @@
 #include "suture/hook/detail/board_key.hpp"
 #include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/running_pass.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/detail/place.hpp"
 #include "suture/tensor/error.hpp"
@@ -68,8 +69,8 @@ inline bool is_same(const PlaceValue& a, const PlaceValue& b) {
 /// One change at a site: what it does, and to which part of the activation.
 template <Layout L>
 struct BoardChange {
-    std::optional<PlaceValue> part;  ///< nothing for a recipe, which may change several
-    std::function<void(Owned<L>&)> edit;
+    std::optional<PlaceValue> part;       ///< nothing for a recipe, which may change several
+    std::function<bool(Owned<L>&)> edit;  ///< false if another pass holds the positions
     std::function<std::string()> text;
     /// Checks the change for a layout with these numbers, and gives its part in it.
     std::function<std::optional<PlaceValue>(const Extents<L>&)> bind;
@@ -676,9 +677,12 @@ public:
             const Entry e = board->of_attached(layer);
             if (!e.enabled || e.changes.empty()) return {};
             try {
-                Owned<L> replaced = borrow<L>(activation, detail::extents_in<L>(activation, known)).clone();
-                for (const auto& change : e.changes) change.edit(replaced);
-                return std::move(replaced).take();
+                Owned<L> replaced =
+                    detail::at_positions(borrow<L>(activation, detail::extents_in<L>(activation, known))).clone();
+                bool is_there = false;
+                for (const auto& change : e.changes) is_there |= change.edit(replaced);
+                detail::is_hook_elsewhere = !is_there;
+                return is_there ? std::move(replaced).take() : at::Tensor();
             } catch (Error& error) {
                 error.add_place("board layer " + std::to_string(layer));
                 throw;
@@ -712,7 +716,10 @@ private:
     template <AnyRecipe R>
     static detail::BoardChange<L> change_by(const R& recipe, std::optional<detail::PlaceValue> part) {
         detail::BoardChange<L> change{
-            std::move(part), [recipe](Owned<L>& x) { x |= recipe; }, [recipe] { return to_string(recipe); }, {}};
+            std::move(part),
+            [recipe](Owned<L>& x) { return detail::edit_owned(x, recipe, detail::IfElsewhere::skip); },
+            [recipe] { return to_string(recipe); },
+            {}};
         if constexpr (!detail::is_static<L>)
             change.bind = [recipe, is_part = change.part.has_value()](const Extents<L>& extents) {
                 recipe.template bind<L>(extents);

@@ -6,6 +6,7 @@
 #include "suture/hook/detail/empty_recipe.hpp"
 #include "suture/hook/detail/knocked_out.hpp"
 #include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/running_pass.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/detail/lent_view.hpp"
 #include "suture/tensor/detail/loan.hpp"
@@ -15,6 +16,7 @@
 #include <c10/util/StringUtil.h>
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -39,8 +41,10 @@ public:
 
 private:
     HookLoan(const at::Tensor& activation, const Extents<L>& extents)
-        : watch_(activation), view_(std::in_place, activation, loan_.get(), [&extents](at::Tensor&& t, Loan&& loan) {
-              return Access::make<View<L>>(std::move(t), extents, nullptr, std::move(loan));
+        : watch_(activation),
+          cut_(cut_of_pass(activation)),
+          view_(std::in_place, activation, loan_.get(), [&](at::Tensor&& t, Loan&& loan) {
+              return Access::make<View<L>>(std::move(t), extents, std::move(cut_), std::move(loan));
           }) {}
     /// The View is made of handles that are not counted: whatever can throw is done before.
     static Extents<L> checked(const at::Tensor& activation, const KnownExtents<L>& known) {
@@ -49,6 +53,7 @@ private:
         return extents;
     }
     WriteWatch watch_;
+    std::shared_ptr<const Cut> cut_;
     LoanOfThread loan_;
     std::optional<LentView<View<L>>> view_;
 };
@@ -183,7 +188,10 @@ HookEntry recipe_entry(R recipe, KnownExtents<L> known) {
     HookEntry entry;
     entry.text = [recipe] { return to_string(recipe); };
     entry.run = [recipe, known](const at::Tensor& activation, const Site&) {
-        return (borrow<L>(activation, extents_in<L>(activation, known)) | recipe).take();
+        const View<L> view = at_positions(borrow<L>(activation, extents_in<L>(activation, known)));
+        at::Tensor edited = edited_where_there(view, recipe);
+        is_hook_elsewhere = !edited.defined();
+        return edited;
     };
     return entry;
 }

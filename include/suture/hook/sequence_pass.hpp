@@ -2,22 +2,16 @@
 // and callbacks means position 4 of each row's own sequence, whatever column holds it; without it, that is column 4.
 #pragma once
 
+#include "suture/hook/detail/running_pass.hpp"
 #include "suture/tensor/error.hpp"
 #include "suture/tensor/sequence_positions.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace suture {
-
-namespace detail {
-/// The positions of the pass that runs in this thread; null if it has not said where it stands.
-inline std::shared_ptr<const SequencePositions>& running_pass() {
-    static thread_local std::shared_ptr<const SequencePositions> pass;
-    return pass;
-}
-}  // namespace detail
 
 /// Says, for as long as it lives, where the pass of this thread stands:
 ///
@@ -26,7 +20,10 @@ inline std::shared_ptr<const SequencePositions>& running_pass() {
 class [[nodiscard("a pass stands there while this lives: give it a name")]] SequencePass {
 public:
     /// @throws ShapeError if the numbers of rows differ, or a row is longer than its columns reach
-    explicit SequencePass(SequencePositions positions) : outer_(detail::running_pass()) {
+    explicit SequencePass(SequencePositions positions) : running_(checked(std::move(positions))) {}
+
+private:
+    static std::shared_ptr<const SequencePositions> checked(SequencePositions positions) {
         const auto rows = positions.first.size();
         const bool fits =
             positions.length.size() == rows && (positions.prompt.empty() || positions.prompt.size() == rows);
@@ -41,15 +38,9 @@ public:
                     "row " + std::to_string(r) + " was said to have " + std::to_string(positions.length[r]) +
                     " positions, but its " + std::to_string(positions.columns) + " columns begin at position " +
                     std::to_string(positions.first[r]) + ": give the positions up to the last one that is no padding");
-        detail::running_pass() =
-            positions.is_plain() ? nullptr : std::make_shared<const SequencePositions>(std::move(positions));
+        return positions.is_plain() ? nullptr : std::make_shared<const SequencePositions>(std::move(positions));
     }
-    SequencePass(const SequencePass&) = delete;
-    SequencePass& operator=(const SequencePass&) = delete;
-    ~SequencePass() { detail::running_pass() = std::move(outer_); }
-
-private:
-    std::shared_ptr<const SequencePositions> outer_;
+    detail::RunningPass running_;
 };
 
 }  // namespace suture

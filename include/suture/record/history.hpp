@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/core/diagnostics.hpp"
+#include "suture/record/detail/sequences.hpp"
 #include "suture/record/recorder.hpp"
 #include "suture/tensor/owned.hpp"
 #include "suture/tensor/reading.hpp"
@@ -31,9 +32,6 @@ namespace suture {
 
 namespace detail {
 struct RefusedOperations;  // a base of every place
-
-/// "pass 2 of h.3.attn.z"
-inline std::string pass_text(const StoredEntry& e) { return "pass " + std::to_string(e.pass) + " of " + e.name; }
 
 /// The first axis before the channels in which the tensors differ, or the first of all.
 inline Index differing_axis(const std::vector<at::Tensor>& parts) {
@@ -166,12 +164,18 @@ public:
     SUTURE_REJECTED("a History has several entries of a layer: write history.of(3) or stack(3)", get(...) const);
 
     /// The entries of one layer as one Owned: [passes, ...], followed by the axes of an entry. Of AnyLayout, and of a
-    /// layout that names its axes, which has none for passes: as one tensor.
-    /// @throws ShapeError or TypeError unless all have the same shape, dtype and device; otherwise as of()
+    /// layout that names its axes, which has none for passes: as one tensor. Whole activations of padded batches and of
+    /// generations are put together into sequences: [rows of all batches, positions, ...], over prefill and steps.
+    /// @throws ShapeError or TypeError unless all have the same shape, dtype and device, or the sequences one length;
+    ///         HookError if the first positions of a sequence were not recorded; otherwise as of()
     auto stack(std::size_t layer) const {
         std::vector<at::Tensor> parts;
         [[maybe_unused]] const LayoutFacts* held = nullptr;
-        for (const detail::StoredEntry& e : this->shared()->of(layer)) {
+        const std::vector<detail::StoredEntry> entries = this->shared()->of(layer);
+        if constexpr (!std::same_as<X, AnyLayout> && !detail::is_ordered<X>)
+            if (detail::stand_in_sequences(entries))
+                return detail::Access::make<Owned<X>>(of_one_length(entries), detail::extents_held<X>(common(entries)));
+        for (const detail::StoredEntry& e : entries) {
             parts.push_back(detail::tensor_of(e));
             if (parts.size() > 1 && held) detail::check_agree(*held, *e.held, "entries of one layer");
             held = e.held;
@@ -195,12 +199,23 @@ public:
     auto cat(const std::string& site, Index axis) const { return cat(this->shared()->layer_named(site), axis); }
 
     /// The entries of one layer as rows of one tensor, for prompts of unequal length: [batch, tokens, ...] of all passes,
-    /// padded with zeros, and the length of each row. An entry [tokens, channels] is one row.
+    /// padded with zeros behind their ends, and the length of each row. An entry [tokens, channels] is one row. Padding in a
+    /// batch is left out, and the passes of a generation are put together: a row is one sequence.
     /// @throws ShapeError, with both shapes, if they differ in an axis other than batch and tokens; TypeError as cat
     PaddedEntries padded(std::size_t layer) const {
         std::vector<at::Tensor> rows, lengths;
         Index longest = 0;
-        for (const detail::StoredEntry& e : this->shared()->of(layer)) {
+        const std::vector<detail::StoredEntry> entries = this->shared()->of(layer);
+        if (detail::stand_in_sequences(entries)) {
+            rows = detail::sequences_of(entries);
+            for (at::Tensor& t : rows) {
+                longest = std::max(longest, t.size(0));
+                lengths.push_back(at::full({1}, t.size(0), at::kLong));
+                t = t.unsqueeze(0);
+            }
+            return padded_to(longest, std::move(rows), lengths);
+        }
+        for (const detail::StoredEntry& e : entries) {
             at::Tensor t = detail::tensor_of(e);
             if (t.dim() < 2)
                 throw ShapeError(detail::pass_text(e) + " recorded " + tensor_text(t) +
@@ -211,12 +226,7 @@ public:
             lengths.push_back(at::full({t.size(0)}, t.size(1), at::kLong));
             rows.push_back(std::move(t));
         }
-        for (at::Tensor& t : rows) {
-            std::vector<Index> sizes = t.sizes().vec();
-            sizes[1] = longest - sizes[1];
-            t = at::cat({t, at::zeros(sizes, t.options())}, 1);
-        }
-        return {at::cat(rows), at::cat(lengths)};
+        return padded_to(longest, std::move(rows), lengths);
     }
     PaddedEntries padded(const std::string& site) const { return padded(this->shared()->layer_named(site)); }
 
@@ -244,10 +254,39 @@ public:
     SUTURE_REJECTED("one layer at a time: write history.padded(3)", padded(...) const);
 
 private:
+    static PaddedEntries padded_to(Index longest, std::vector<at::Tensor> rows,
+                                   const std::vector<at::Tensor>& lengths) {
+        for (at::Tensor& t : rows) {
+            std::vector<Index> sizes = t.sizes().vec();
+            sizes[1] = longest - sizes[1];
+            t = at::cat({t, at::zeros(sizes, t.options())}, 1);
+        }
+        return {at::cat(rows), at::cat(lengths)};
+    }
+    static at::Tensor of_one_length(const std::vector<detail::StoredEntry>& entries) {
+        const std::vector<at::Tensor> rows = detail::sequences_of(entries);
+        for (const at::Tensor& t : rows)
+            if (t.sizes() != rows.front().sizes())
+                throw ShapeError("the sequences that " + entries.front().name + " recorded have " +
+                                 std::to_string(rows.front().size(0)) + " and " + std::to_string(t.size(0)) +
+                                 " positions: write padded(), which gives their lengths as well");
+        return at::stack(rows);
+    }
+    /// What all entries are packed like. @throws ShapeError if they differ
+    static const LayoutFacts* common(const std::vector<detail::StoredEntry>& entries) {
+        for (const detail::StoredEntry& e : entries)
+            if (e.held) detail::check_agree(*entries.front().held, *e.held, "entries of one layer");
+        return entries.front().held;
+    }
+
     auto cat_entries(std::size_t layer, std::optional<Index> axis) const {
         std::vector<at::Tensor> parts;
         [[maybe_unused]] const LayoutFacts* held = nullptr;
         const std::vector<detail::StoredEntry> entries = this->shared()->of(layer);
+        if (detail::stand_in_sequences(entries))
+            throw ShapeError(entries.front().name +
+                             " recorded padded or generated sequences, whose columns are not their positions: write "
+                             "stack(), or padded() where their lengths differ");
         for (const detail::StoredEntry& e : entries) {
             parts.push_back(detail::tensor_of(e));
             if (parts.size() > 1 && held) detail::check_agree(*held, *e.held, "entries of one layer");

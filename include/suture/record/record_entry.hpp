@@ -74,6 +74,13 @@ public:
     /// How often the layer had been recorded before.
     std::size_t pass() const { return stored_.pass; }
 
+    /// Where the activation stands in the sequences of its rows, behind padding or in a generation; nothing if its columns are
+    /// the positions.
+    std::optional<SequencePositions> positions() const {
+        if (!stored_.cut || !stored_.cut->pass) return {};
+        return *stored_.cut->pass;
+    }
+
     /// The value: a View or, of AnyLayout, a tensor in the recorded storage. A spilled entry is read from its file on every
     /// call.
     /// @throws OwnershipError if the tensor was written after it was recorded, FileError if the file cannot be read

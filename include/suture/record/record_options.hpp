@@ -130,8 +130,11 @@ struct CopyPlan {
     }
 };
 
+/// @param pass where the activation stands in its sequences; null if its columns are the positions
+/// @return nothing if another pass holds the selected part
 /// @throws PositionError, ShapeError or TypeError if the activation lacks a selected part
-inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, const at::Tensor& activation) {
+inline std::optional<CopyPlan> plan_copy(const RecordOptions& options, const PackedPart& part,
+                                         const at::Tensor& activation, const SequencePositions* pass = nullptr) {
     if (activation.is_complex() && options.dtype && !at::isComplexType(*options.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would lose its imaginary part as " +
                         dtype_text(*options.dtype) + ": set a complex dtype in the RecordOptions");
@@ -139,8 +142,17 @@ inline CopyPlan plan_copy(const RecordOptions& options, const PackedPart& part, 
         !at::isComplexType(*options.dtype))
         throw TypeError("the activation is " + tensor_text(activation) + " and would be cut to integers as " +
                         dtype_text(*options.dtype) + ": set a floating-point dtype in the RecordOptions");
-    return {resolve(place_kept(part, options), activation), options.dtype.value_or(activation.scalar_type()),
-            options.device.value_or(activation.device())};
+    PlaceValue place = place_kept(part, options);
+    if (pass && !in_columns(place.positions, *pass, leading_axes(activation), part.axes, activation, place.in))
+        return {};
+    if (place.positions.is_ragged &&
+        !(place.positions.rows && place.positions.rows->what == RowPositions::Kind::where_true))
+        throw ShapeError(
+            "the rows of this pass hold different numbers of the recorded positions (" +
+            positions_text(place_kept(part, options).positions) +
+            "): record all positions in a History and write padded(), or record positions that each row has");
+    return CopyPlan{resolve(place, activation), options.dtype.value_or(activation.scalar_type()),
+                    options.device.value_or(activation.device())};
 }
 
 /// Copies the part into a tensor that holds an older one, if nobody else holds that and the bytes can simply be moved.

@@ -51,8 +51,14 @@ inline nlohmann::json cut_json(const std::shared_ptr<const Cut>& cut) {
     if (!cut) return nullptr;
     nlohmann::json j{{"leading", numbers_json(cut->leading)}};
     const auto add = [&j](const char* name, const auto& position) {
-        if (position) j[name] = {position->begin, position->end, position->single};
+        if (position) j[name] = {position->begin, position->end, position->single, static_cast<int>(position->within)};
     };
+    if (const auto& pass = cut->pass)
+        j["pass"] = {{"columns", pass->columns},
+                     {"first", pass->first},
+                     {"length", pass->length},
+                     {"prompt", pass->prompt},
+                     {"is_growing", pass->is_growing}};
     add("batch", cut->positions.batch);
     add("token", cut->positions.token);
     if (const auto& rows = cut->positions.rows) {
@@ -65,6 +71,11 @@ inline nlohmann::json cut_json(const std::shared_ptr<const Cut>& cut) {
     return j;
 }
 
+inline CountedIn counted_in(int number) {
+    if (number < 0 || number > 2) throw ValueError("no such way to count positions");
+    return static_cast<CountedIn>(number);
+}
+
 /// @throws std::exception if the text is not what cut_json writes
 inline std::shared_ptr<const Cut> cut_in(const nlohmann::json& j) {
     if (j.is_null()) return nullptr;
@@ -72,8 +83,14 @@ inline std::shared_ptr<const Cut> cut_in(const nlohmann::json& j) {
     for (const Index n : j.at("leading").get<std::vector<Index>>()) cut.leading.push_back(n);
     const auto read = [&j](const char* name, auto& position) {
         if (const auto at = j.find(name); at != j.end())
-            position.emplace() = {at->at(0).get<Index>(), at->at(1).get<Index>(), at->at(2).get<bool>()};
+            position.emplace() = {at->at(0).get<Index>(), at->at(1).get<Index>(), at->at(2).get<bool>(),
+                                  at->size() > 3 ? counted_in(at->at(3).get<int>()) : CountedIn::sequence};
     };
+    if (const auto pass = j.find("pass"); pass != j.end())
+        cut.pass = std::make_shared<const SequencePositions>(
+            SequencePositions{pass->at("columns").get<Index>(), pass->at("first").get<std::vector<Index>>(),
+                              pass->at("length").get<std::vector<Index>>(),
+                              pass->at("prompt").get<std::vector<Index>>(), pass->at("is_growing").get<bool>()});
     read("batch", cut.positions.batch);
     read("token", cut.positions.token);
     if (const auto rows = j.find("rows"); rows != j.end()) {

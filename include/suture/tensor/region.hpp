@@ -144,7 +144,7 @@ private:
         if (!cut_) return t;
         detail::PlaceValue everywhere;
         everywhere.part.axes = asked_.part.axes;
-        detail::look_within(*cut_, asked ? *asked : everywhere, t);
+        detail::look_only_within(*cut_, asked ? *asked : everywhere, t);
         return t;
     }
 

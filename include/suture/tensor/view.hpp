@@ -69,7 +69,7 @@ public:
             asked.in = "the View";
             const detail::RecordedMode mode(this->held());
             at::Tensor t = this->held();
-            if (cut_) detail::look_within(*cut_, asked, t);
+            if (cut_) detail::look_only_within(*cut_, asked, t);
             const detail::ResolvedPlace r = detail::resolve(asked, t);
             return detail::Access::make<Piece<Part>>(r.is_viewable() ? detail::read_at(t, r) : detail::part_at(t, r),
                                                      r.sizes, extents_.template of_part<C>(), loan_);
@@ -149,18 +149,23 @@ private:
         there.part.where = where_;
         there.in = "the injected View";
         const at::IntArrayRef mine = detail::leading_axes(tensor_);
-        if (cut_ && cut_->is_named)
+        const bool is_part = cut_ && !cut_->is_whole();
+        if (is_part && cut_->is_named)
             check_fits(at.selection);
-        else if (cut_)
-            detail::check_same_positions(*cut_, at.asked.positions, at.leading, at.asked.part.axes);
+        else if (is_part)
+            detail::check_same_positions(*cut_, at.asked.positions, at.leading, at.asked.part.axes, at.pass.get());
         else if (!mine.empty() && mine.size() != at.leading.size())
             throw ShapeError("the injected View has shape " + shape_text(own_sizes()) + ", with " +
                              std::to_string(mine.size()) + " axes before the channels where the activation has " +
                              std::to_string(at.leading.size()) +
                              ": give it the same axes, or read the place that you mean, view[on<C>(...)]");
-        if (cut_ || mine.empty()) there.positions = {};
+        else if (!mine.empty() && at.asked.positions.is_everywhere())
+            detail::check_same_pass(cut_ ? cut_->pass : nullptr, at.pass);
+        if (is_part || mine.empty()) there.positions = {};
         there.part.axes = detail::axes_held(cut_.get(), there.part.axes);
-        return detail::part_at(tensor_, detail::resolve(there, tensor_));
+        at::Tensor t = tensor_;
+        if (cut_ && !is_part) detail::look_only_within(*cut_, there, t);
+        return detail::part_at(t, detail::resolve(there, t));
     }
     void check_fits(at::IntArrayRef edited) const {
         if (own_sizes() != edited)

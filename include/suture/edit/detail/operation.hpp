@@ -162,6 +162,11 @@ struct MeanOver {
             throw ValueError(
                 "mean_over takes Axis::batch, Axis::token and Axis::head: average over other axes by apply()");
         Prepared p;
+        if (t.where.is_ragged && over_tokens)
+            throw ValueError(
+                "mean_over(Axis::token) of rows that have different numbers of these positions: name as many in each, "
+                "or one "
+                "row at a time, batch(0)");
         const std::optional<RowPositions>& rows = t.at.asked.positions.rows;
         if (rows && rows->what == RowPositions::Kind::where_true) {
             const bool has_batch = t.where.axes.batch >= 0;

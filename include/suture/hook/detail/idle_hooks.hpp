@@ -23,6 +23,7 @@ struct IdleHook {
     bool is_for_gradient = false;
     bool is_passed = false;           ///< the site was passed, and the hook waits for its gradient
     bool is_passed_in_hook = false;   ///< the site was passed while another hook ran, which suspends this one
+    bool is_out_of_reach = false;     ///< the site was passed, at other positions of the sequences than the hook's
     std::size_t fired_elsewhere = 0;  ///< how often it fired, in other scopes
 };
 
@@ -37,7 +38,8 @@ struct IdleHooks {
 /// "h.3.attn.c_attn (Q[token 4] = 0), h.3.attn.z (gradient: Z = 0)"
 inline std::string idle_text(const std::vector<IdleHook>& hooks) {
     return joined(hooks, ", ", [](const IdleHook& hook) {
-        return hook.path + (hook.is_for_gradient ? " (gradient: " : " (") + hook.text + ")";
+        return hook.path + (hook.is_for_gradient ? " (gradient: " : " (") + hook.text +
+               (hook.is_out_of_reach ? ", at positions that no pass held)" : ")");
     });
 }
 
@@ -65,6 +67,9 @@ inline std::string why_idle(const IdleHooks& idle, const SitesOfModel& sites_of_
         return "their sites were passed, but no gradient arrived: run backward while the scope lives";
     if (all([](const IdleHook& hook) { return hook.is_passed_in_hook; }))
         return "their sites were passed inside another hook, which suspends them: add that one as spliced(f)";
+    if (all([](const IdleHook& hook) { return hook.is_out_of_reach; }))
+        return "their sites were passed, but the sequences have no such positions: name some that they have, or "
+               "generate more";
     const std::string pass = "pass these sites (and run backward, for gradients) while the scope lives";
     if (sites_of_model) {
         const std::set<std::uint64_t> sites = sites_of_model();

@@ -1,6 +1,7 @@
 // What happens at a site in a thread with active scopes: the hooks found there run, and their errors name the site.
 #pragma once
 
+#include "suture/hook/detail/running_pass.hpp"
 #include "suture/hook/detail/scope_link.hpp"
 #include "suture/hook/site.hpp"
 #include "suture/tensor/error.hpp"
@@ -52,8 +53,9 @@ inline at::Tensor run_gradient_hooks(const std::vector<WaitingHook>& hooks, cons
             if (!alive) continue;
             HookRun run(*hook.state);
             if (!run.may_run()) continue;
-            if (const auto ledger = waiting_in.lock()) ledger->note_firing_elsewhere(hook.id);
             at::Tensor replacement = hook.run(gradient, site);
+            if (std::exchange(is_hook_elsewhere, false)) continue;
+            if (const auto ledger = waiting_in.lock()) ledger->note_firing_elsewhere(hook.id);
             run.is_done();
             if (replacement.defined()) gradient = std::move(replacement);
         }
@@ -71,7 +73,8 @@ inline at::Tensor with_gradient_hooks(const at::Tensor& activation, const Site& 
             "and with parameters or inputs that require them");
     // A copy is a node of its own in the graph: other uses of the activation do not add to its gradient.
     const at::Tensor passed = activation.clone();
-    passed.register_hook([hooks = std::move(hooks), place = site.same()](at::Tensor gradient) {
+    passed.register_hook([hooks = std::move(hooks), place = site.same(), pass = pass_now()](at::Tensor gradient) {
+        const RunningPass stands(pass);
         return run_gradient_hooks(hooks, place, std::move(gradient));
     });
     return passed;
@@ -116,8 +119,13 @@ inline void run_forward_hooks(const FoundAtSite& found, const Site& site, at::Te
     found.for_each_hook(Pass::forward, [&](ScopeLedger& ledger, const HookEntry& hook) {
         HookRun run(*hook.state);
         if (!run.may_run()) return;
+        const bool had_fired = running_pass && ledger.has_noted_firing(hook.id);
         ledger.note_firing(hook.id);
         at::Tensor replacement = run_suspended(hook, activation, site, suspended);
+        if (running_pass && std::exchange(is_hook_elsewhere, false)) [[unlikely]] {
+            ledger.take_back_firing(hook.id, had_fired);
+            return;
+        }
         run.is_done();
         if (replacement.defined()) {
             activation = std::move(replacement);

@@ -79,6 +79,12 @@ public:
     /// Notes that a hook fires, before it runs: it may remove itself or end the scope, and if it throws, that is report
     /// enough.
     void note_firing(std::uint64_t hook) { note_in(fired_, hook); }
+    bool has_noted_firing(std::uint64_t hook) const { return has(fired_, hook); }
+    /// Takes back that a hook fires: none of its positions were in the pass. @param had_fired whether it had before
+    void take_back_firing(std::uint64_t hook, bool had_fired) {
+        fired_[hook] = had_fired;
+        note_in(out_of_reach_, hook);
+    }
     /// Notes that a hook waits for the gradient of an activation that has passed its site.
     void note_waiting(std::uint64_t hook) { note_in(waiting_, hook); }
     void note_firing_elsewhere(std::uint64_t hook) {
@@ -183,6 +189,7 @@ private:
                 hook.pass == Pass::backward,
                 has(waiting_, hook.id),
                 std::find(passed_in_hook_.begin(), passed_in_hook_.end(), at.site) != passed_in_hook_.end(),
+                has(out_of_reach_, hook.id),
                 hook.state->fired.total()};
     }
     template <class F>
@@ -199,8 +206,8 @@ private:
     std::vector<std::uint64_t> sites_;  ///< those of the table, sorted
     std::uint64_t seen_ = 0;
     std::atomic<bool> ended_{false};
-    std::vector<IdleHook> missed_;             ///< hooks that were removed without having fired
-    Flags fired_, fired_elsewhere_, waiting_;  ///< by hook
+    std::vector<IdleHook> missed_;                            ///< hooks that were removed without having fired
+    Flags fired_, fired_elsewhere_, waiting_, out_of_reach_;  ///< by hook
     std::vector<PassesElsewhere> passed_elsewhere_;
     std::atomic<bool> ignores_elsewhere_{false};
     std::vector<std::uint64_t> passed_in_hook_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "suture/hook/detail/registry.hpp"
+#include "suture/hook/detail/running_pass.hpp"
 #include "suture/record/record_options.hpp"
 #include "suture/tensor/describe.hpp"
 #include "suture/tensor/error.hpp"
@@ -118,7 +119,11 @@ public:
         // A function is asked for positions once for each activation, and not under the lock: it may read the recorder.
         std::optional<RecordOptions> with_positions = with_positions_now(options_);
         const RecordOptions& options = with_positions ? *with_positions : options_;
-        const CopyPlan plan = plan_copy(options, part, activation);
+        const std::shared_ptr<const SequencePositions> pass = pass_now();
+        const std::optional<CopyPlan> planned = plan_copy(options, part, activation, pass.get());
+        is_hook_elsewhere = !planned;
+        if (!planned) return {};
+        const CopyPlan& plan = *planned;
         StoredEntry old;  // destroyed after the lock is released: a graph may own anything
         const std::lock_guard lock(guard_);
         StoredEntry* const replaced = keep_ == Keep::latest ? find(layer) : nullptr;
@@ -126,10 +131,10 @@ public:
 
         Attachment& at = layers_.at(layer);
         std::shared_ptr<const Cut> cut;
-        if (options_.tokens || options_.batches) {
+        if (options_.tokens || options_.batches || pass) {
             const at::IntArrayRef sizes = activation.sizes();
             cut = std::make_shared<const Cut>(
-                Cut{place_kept(part, options).positions, Shape(sizes.begin(), sizes.end() - 1)});
+                Cut{place_kept(part, options).positions, Shape(sizes.begin(), sizes.end() - 1), false, pass});
         }
         if (replaced && !options_.keep_graph && overwrite_kept(plan, activation, replaced->tensor)) {
             replaced->pass = at.passes++, replaced->id = ++last_id_, replaced->cut = std::move(cut);

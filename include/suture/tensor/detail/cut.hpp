@@ -1,8 +1,10 @@
 // Cuts: tensors that hold only some positions of an activation, and what places mean in them.
 #pragma once
 
+#include "suture/tensor/detail/columns.hpp"
 #include "suture/tensor/detail/place_text.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/sequence_positions.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <memory>
@@ -16,6 +18,11 @@ struct Cut {
     Positions positions;
     Shape leading;
     bool is_named = false;  ///< the program named the View's place, and may inject it at other positions
+    std::shared_ptr<const SequencePositions> pass =
+        nullptr;  ///< where the columns stand; null if they are the positions
+
+    /// Whether all of the activation is there, so that only the numbers of its positions are in question.
+    bool is_whole() const { return positions.is_everywhere(); }
 };
 
 inline bool is_same(const at::Tensor& a, const at::Tensor& b) {
@@ -48,16 +55,24 @@ inline Positions counted_from_front(Positions p, at::IntArrayRef leading, const 
 }
 /// @throws PositionError unless the positions asked for, in an activation with these axes, are those that were recorded
 inline void check_same_positions(const Cut& cut, const Positions& asked, at::IntArrayRef leading,
-                                 const AxisOrder& axes = {}) {
+                                 const AxisOrder& axes = {}, const SequencePositions* pass = nullptr) {
     if (is_same(cut.positions, asked)) return;
-    if (is_same(counted_from_front(cut.positions, cut.leading, axes), counted_from_front(asked, leading, axes))) return;
+    if (!cut.pass && !pass &&
+        is_same(counted_from_front(cut.positions, cut.leading, axes), counted_from_front(asked, leading, axes)))
+        return;
     throw PositionError("the injected View holds " + positions_text(cut.positions) + " but the edit is at " +
                         positions_text(asked) +
                         ": record and edit the same, or inject its values as a tensor, at::Tensor(view.clone())");
 }
+/// Whether two activations stand at the same positions of their sequences.
+inline bool is_same(const std::shared_ptr<const SequencePositions>& a,
+                    const std::shared_ptr<const SequencePositions>& b) {
+    return a == b || (a && b && *a == *b);
+}
 /// The same positions, named.
 inline std::shared_ptr<const Cut> named(const std::shared_ptr<const Cut>& cut) {
-    return cut ? std::make_shared<const Cut>(Cut{cut->positions, cut->leading, true}) : nullptr;
+    return cut && !cut->is_whole() ? std::make_shared<const Cut>(Cut{cut->positions, cut->leading, true, cut->pass})
+                                   : cut;
 }
 
 /// Whether the positions of a cut are those of a mask, on one axis.
@@ -79,10 +94,13 @@ inline AxisOrder axes_held(const Cut* cut, AxisOrder axes) {
 }
 
 /// Adapts a place, and the tensor in which it is looked for, to a tensor that holds only some positions of an activation:
-/// a token axis that was dropped must not be looked for among the rows of the batch.
+/// a token axis that was dropped must not be looked for among the rows of the batch, and positions of sequences are not the
+/// columns of a pass.
+/// @return whether any of the positions are there: a later pass may bring them
 /// @throws PositionError if the place names positions that the tensor does not tell apart
-inline void look_within(const Cut& cut, PlaceValue& asked, at::Tensor& t) {
+[[nodiscard]] inline bool look_within(const Cut& cut, PlaceValue& asked, at::Tensor& t) {
     Positions& at = asked.positions;
+    if (cut.is_whole()) return !cut.pass || in_columns(at, *cut.pass, leading_axes(t), asked.part.axes, t, asked.in);
     const auto refuse = [&] {
         throw PositionError("this holds " + positions_text(cut.positions) + " of an activation, but the place names " +
                             positions_text(at) + ": name no position in it, or keep more of the activation");
@@ -104,6 +122,25 @@ inline void look_within(const Cut& cut, PlaceValue& asked, at::Tensor& t) {
         at.token = token(0);
         t = t.unsqueeze(-2);
     }
+    return true;
+}
+/// The same. @throws PositionError also if none of the positions are there
+inline void look_only_within(const Cut& cut, PlaceValue& asked, at::Tensor& t) {
+    const Positions named = asked.positions;
+    if (look_within(cut, asked, t)) return;
+    throw PositionError(positions_text(named) + " is in no row of this pass of " + asked.in +
+                        ", but in an earlier or a later one: ask for it there");
+}
+
+/// @throws PositionError unless an injected View and the activation stand at the same positions of their sequences
+inline void check_same_pass(const std::shared_ptr<const SequencePositions>& value,
+                            const std::shared_ptr<const SequencePositions>& activation) {
+    if (is_same(value, activation)) return;
+    throw PositionError(
+        "the injected View and the activation stand at different positions of their sequences, behind other padding or "
+        "in "
+        "another pass: name the positions, on<C>(tokens(0, 3)), or inject its values as a tensor, "
+        "at::Tensor(view.clone())");
 }
 
 /// Where a value is injected: the place, as positions of the activation, the activation's axes before its channels, and the
@@ -112,13 +149,14 @@ struct InjectedAt {
     PlaceValue asked;
     Shape leading;
     at::IntArrayRef selection;
+    std::shared_ptr<const SequencePositions> pass = nullptr;  ///< @see Cut
 };
 
 /// The place in `t`, which holds all of an activation, or only the positions of a cut.
 inline InjectedAt injected_at(const std::shared_ptr<const Cut>& cut, const PlaceValue& asked, const at::Tensor& t) {
     const at::IntArrayRef axes = leading_axes(t);
     if (!cut) return {asked, Shape(axes.begin(), axes.end()), {}};
-    InjectedAt at{asked, cut->leading, {}};
+    InjectedAt at{asked, cut->leading, {}, cut->pass};
     if (asked.positions.is_everywhere()) at.asked.positions = cut->positions;
     return at;
 }
@@ -152,8 +190,14 @@ inline at::Tensor fitting_piece(const at::Tensor& piece, const InjectedAt& at) {
 inline std::shared_ptr<const Cut> joined_cut(const std::shared_ptr<const Cut>& a, const std::shared_ptr<const Cut>& b,
                                              const AxisOrder& axes = {}) {
     if (!a || !b) return a ? a : b;
-    if (!is_same(a->positions, b->positions) && !is_same(counted_from_front(a->positions, a->leading, axes),
-                                                         counted_from_front(b->positions, b->leading, axes)))
+    if (!is_same(a->pass, b->pass))
+        throw PositionError(
+            "these stand at different positions of their sequences: combine activations of passes with the same "
+            "padding, or "
+            "plain tensors, at::Tensor(x.clone())");
+    if (!is_same(a->positions, b->positions) &&
+        (a->pass || !is_same(counted_from_front(a->positions, a->leading, axes),
+                             counted_from_front(b->positions, b->leading, axes))))
         throw PositionError("these hold " + positions_text(a->positions) + " and " + positions_text(b->positions) +
                             " of an activation: combine the same positions, or plain tensors, at::Tensor(x.clone())");
     return a;

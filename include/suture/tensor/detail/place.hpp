@@ -28,9 +28,11 @@ struct Positions {
     std::optional<Position<Axis::batch>> batch;
     std::optional<Position<Axis::token>> token;
     std::optional<RowPositions> rows;
+    at::Tensor flat;         ///< int64: these of the flattened axes, in place of the others. @see in_columns
+    bool is_ragged = false;  ///< `flat` has different numbers of tokens in its rows, one below another
 
     /// All of them.
-    bool is_everywhere() const { return !batch && !token && !rows; }
+    bool is_everywhere() const { return !batch && !token && !rows && !flat.defined(); }
 };
 
 /// Selectors as one value.
@@ -131,6 +133,7 @@ struct ResolvedPlace {
     std::optional<IndexRange> batch, token, head;  ///< contained in `rows`, where these are defined
     at::Tensor rows;  ///< int64: the flat positions selected among the leading axes; undefined without row positions
     Shape sizes;      ///< the shape of the selection: [..., channels] or [..., heads, channels of a head]
+    bool is_ragged = false;  ///< the rows of the batch have different numbers of tokens in it, one below another
 
     /// Whether the selection can be a view of the activation.
     bool is_viewable() const { return !rows.defined() && !listed.defined(); }
@@ -155,6 +158,14 @@ inline std::string axis_text(Axis along) {
 [[noreturn]] inline void throw_outside(Axis along, Index at, Index size, const std::string& in) {
     throw PositionError(axis_text(along) + " " + std::to_string(at) + " is outside " + in + ", which has " +
                         std::to_string(size) + " " + axis_text(along) + "s: count from 0, or from -1 for the last");
+}
+
+/// @throws PositionError if the position is counted from the end of a prompt, which nobody has named
+inline void check_is_counted(const Position<Axis::token>& p, const std::string& in) {
+    if (p.within == CountedIn::sequence) return;
+    throw PositionError(in +
+                        " is not one of a generation, so nothing says where its prompt ends: run generate(), or name "
+                        "positions, tokens(0, 5)");
 }
 
 /// The range that a position means on an axis of this size; negative numbers count from the end.
@@ -428,7 +439,14 @@ inline ResolvedPlace resolve(const PlaceValue& p, const at::Tensor& activation) 
     const Positions& at = p.positions;
     r.axes = axes_among(p.part.axes, leading, in);
     const auto size_of = [&leading](short axis) { return leading[static_cast<std::size_t>(axis)]; };
+    if (at.flat.defined()) {
+        r.rows = at.flat, r.is_ragged = at.is_ragged;
+        r.sizes.append(r.rows.sizes().begin(), r.rows.sizes().end());
+        resolve_channels(p, activation.device(), r);
+        return r;
+    }
     if (at.token) {
+        check_is_counted(*at.token, in);
         if (r.axes.token < 0) throw_no_axis(Axis::token, p.part.axes, in);
         r.token = range_of(*at.token, size_of(r.axes.token), in);
     }

@@ -29,6 +29,12 @@ inline std::string range_text(const char* one, const char* several, bool single,
     return several + (" " + std::to_string(begin)) + ":" + (end == to_end ? "" : std::to_string(end));
 }
 
+inline std::string token_text(const Position<Axis::token>& p) {
+    if (p.within == CountedIn::prompt) return "the prompt";
+    if (p.within == CountedIn::generated) return p.single ? "step " + std::to_string(p.begin) : "what is generated";
+    return range_text("token", "tokens", p.single, p.begin, p.end);
+}
+
 inline std::string rows_text(const RowPositions& r) {
     const char* name = r.what == RowPositions::Kind::one_per_row ? "token "
                        : r.what == RowPositions::Kind::several   ? "tokens "
@@ -42,7 +48,7 @@ inline std::string selectors_text(const Positions& p) {
     std::string text;
     const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     if (p.batch) add(range_text("batch", "batches", p.batch->single, p.batch->begin, p.batch->end));
-    if (p.token) add(range_text("token", "tokens", p.token->single, p.token->begin, p.token->end));
+    if (p.token) add(token_text(*p.token));
     if (p.rows) add(rows_text(*p.rows));
     return text;
 }
