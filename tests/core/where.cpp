@@ -416,3 +416,12 @@ TEST_CASE("of a place in a layout with dynamic numbers, the compiler refuses wha
     CHECK(channels_fault<Q<12, 3>, StaticHeads<5, 6, true>, StaticDims<0, 5>> == Fault::dims_beyond);
     CHECK(channels_fault<Heads3, StaticHeads<0, 1, true>> == Fault::heads_of_layout);
 }
+
+TEST_CASE("positions of a generation are counted in its prompt, or behind it") {
+    static_assert(token(4).within == CountedIn::sequence);
+    static_assert(prompt().within == CountedIn::prompt && prompt().end == to_end);
+    static_assert(generated().within == CountedIn::generated && !generated().single);
+    static_assert(step(2).within == CountedIn::generated && step(2).begin == 2 && step(2).single);
+    CHECK(step(2) != token(2));
+    CHECK_FALSE(compatible<decltype(step(0)), decltype(token(0))>());
+}

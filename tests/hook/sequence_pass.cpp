@@ -393,7 +393,7 @@ TEST_CASE("a position that a row does not have is an error that names the row") 
     const auto scope = hooks.activate();
     CHECK(ends_in([&] { (void)site(b.padded); }, "is not one of a generation, so nothing says where its prompt ends"));
     CHECK(ends_in([&] { SequencePass({4, {0}, {3, 4}}); }, "1 first positions, 2 lengths"));
-    CHECK(ends_in([&] { SequencePass({4, {0}, {5}}); }, "row 0 was said to have 5 positions, but its 4 columns begin"));
+    CHECK(ends_in([&] { SequencePass({4, {0}, {5}}); }, "row 0 has 5 positions, but its 4 columns begin"));
 }
 
 TEST_CASE("a piped edit whose positions another pass holds is an error, and not lost") {

@@ -4,6 +4,7 @@
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
+#include "suture/hook/sequence_pass.hpp"
 
 #include "file/files.hpp"
 #include "message.hpp"
@@ -469,4 +470,26 @@ TEST_CASE_FIXTURE(fixture, "files of two spills are not read as one, and a missi
     std::filesystem::remove(folder / "b-00002-of-00002.safetensors");
     CHECK(says(message_of<FileError>([&] { read_history<Q<2>>(folder / "b.safetensors"); }),
                "b-00002-of-00002.safetensors: cannot be opened"));
+}
+
+TEST_CASE_FIXTURE(fixture, "where the passes of a generation stand comes back from the file") {
+    HookPoint<Q<2>> site("h.9");
+    History<Q<2>> steps;
+    HookSet hooks;
+    hooks.add(site, steps);
+    {
+        const auto scope = hooks.activate();
+        {
+            const SequencePass prompt({3, {0, -1}, {3, 2}, {3, 2}, true});
+            (void)site(at::randn({2, 3, 2}));
+        }
+        const SequencePass step({1, {3, 2}, {4, 3}, {3, 2}, true});
+        (void)site(at::randn({2, 1, 2}));
+    }
+    const PaddedEntries before = steps.padded(0);
+    spill(steps, folder / "steps.safetensors");
+    const History<Q<2>> read = read_history<Q<2>>(folder / "steps.safetensors");
+    CHECK(read.padded(0).values.equal(before.values));
+    CHECK(read.padded(0).lengths.equal(at::tensor(std::vector<Index>{4, 3})));
+    CHECK(read.of(0).begin()[1].positions() == SequencePositions{1, {3, 2}, {4, 3}, {3, 2}, true});
 }

@@ -4,9 +4,12 @@
 
 #include "suture/core/where.hpp"
 #include "suture/tensor/describe.hpp"
+#include "suture/tensor/detail/columns.hpp"
 #include "suture/tensor/detail/place.hpp"
+#include "suture/tensor/detail/place_text.hpp"
 #include "suture/tensor/detail/plain_storage.hpp"
 #include "suture/tensor/error.hpp"
+#include "suture/tensor/sequence_positions.hpp"
 #include "suture/tensor/torch.hpp"
 
 #include <concepts>

@@ -86,11 +86,13 @@ inline std::shared_ptr<const Cut> cut_in(const nlohmann::json& j) {
             position.emplace() = {at->at(0).get<Index>(), at->at(1).get<Index>(), at->at(2).get<bool>(),
                                   at->size() > 3 ? counted_in(at->at(3).get<int>()) : CountedIn::sequence};
     };
-    if (const auto pass = j.find("pass"); pass != j.end())
+    if (const auto pass = j.find("pass"); pass != j.end()) {
         cut.pass = std::make_shared<const SequencePositions>(
             SequencePositions{pass->at("columns").get<Index>(), pass->at("first").get<std::vector<Index>>(),
                               pass->at("length").get<std::vector<Index>>(),
                               pass->at("prompt").get<std::vector<Index>>(), pass->at("is_growing").get<bool>()});
+        cut.pass->check();
+    }
     read("batch", cut.positions.batch);
     read("token", cut.positions.token);
     if (const auto rows = j.find("rows"); rows != j.end()) {

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "suture/core/strided_slice.hpp"
+#include "suture/tensor/error.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <vector>
 
 namespace suture {
@@ -24,6 +27,19 @@ struct SequencePositions {
     bool is_plain() const {
         return !is_growing && prompt.empty() && std::ranges::all_of(first, [](Index f) { return f == 0; }) &&
                std::ranges::all_of(length, [this](Index n) { return n == columns; });
+    }
+    /// @throws ShapeError if the numbers of rows differ, or a sequence is longer than its columns reach
+    void check() const {
+        const std::size_t all = first.size();
+        if (length.size() != all || (!prompt.empty() && prompt.size() != all))
+            throw ShapeError("a pass stands at " + std::to_string(all) + " first positions, " +
+                             std::to_string(length.size()) + " lengths and " + std::to_string(prompt.size()) +
+                             " lengths of prompts: give one of each for each row of the batch");
+        for (std::size_t r = 0; r < all; ++r)
+            if (length[r] < 0 || length[r] > first[r] + columns)
+                throw ShapeError("row " + std::to_string(r) + " has " + std::to_string(length[r]) +
+                                 " positions, but its " + std::to_string(columns) + " columns begin at position " +
+                                 std::to_string(first[r]) + ": count the positions up to the last that is no padding");
     }
     bool operator==(const SequencePositions&) const = default;
 };

@@ -56,3 +56,9 @@ TEST_CASE("positions are printed without the channels, and all of them in words"
     CHECK(selectors_text(place(head(1)).positions).empty());
     CHECK(positions_text(place(batch(0), tokens(0, 2)).positions) == "batch 0, tokens 0:2");
 }
+
+TEST_CASE("positions counted from the end of a prompt are printed in words") {
+    CHECK(text(prompt()) == "[the prompt]");
+    CHECK(text(generated()) == "[what is generated]");
+    CHECK(text(step(2), head(1)) == "[step 2, head 1]");
+}

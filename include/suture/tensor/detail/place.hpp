@@ -28,7 +28,7 @@ struct Positions {
     std::optional<Position<Axis::batch>> batch;
     std::optional<Position<Axis::token>> token;
     std::optional<RowPositions> rows;
-    at::Tensor flat;         ///< int64: these of the flattened axes, in place of the others. @see in_columns
+    at::Tensor flat = {};    ///< int64: these of the flattened axes, in place of the others. @see in_columns
     bool is_ragged = false;  ///< `flat` has different numbers of tokens in its rows, one below another
 
     /// All of them.
