@@ -11,6 +11,7 @@
 #include "suture/hook/board.hpp"
 #include "suture/hook/hook_point.hpp"
 #include "suture/hook/hook_set.hpp"
+#include "suture/hook/sequence_pass.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/inspect/audit.hpp"
 #include "suture/inspect/check_layout.hpp"
