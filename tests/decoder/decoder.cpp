@@ -103,7 +103,8 @@ TEST_CASE("a model in bfloat16 follows the one in float32") {
 
 TEST_CASE("prompts beyond the original positions are computed as wholes where angles depend on the length") {
     DecoderConfig config = tiny::llama();
-    config.rotary->scaling = RotaryScaling::dynamic_ntk, config.rotary->factor = 2, config.rotary->original_positions = 5;
+    config.rotary->scaling = RotaryScaling::dynamic_ntk, config.rotary->factor = 2,
+    config.rotary->original_positions = 5;
     const Decoder model = tiny::model(config);
     CHECK(model->computes_positions(at::zeros({1, 5}, at::kLong)));
     CHECK_FALSE(model->computes_positions(at::zeros({1, 6}, at::kLong)));

@@ -110,10 +110,11 @@ public:
     /// @param own what heads read instead of x
     at::Tensor forward(const at::Tensor& x, const detail::DecoderPass& pass, const detail::HeadReads& own = {}) {
         const auto [queries, keys, values] = by_head(x, pass, own);
-        const at::Tensor scored = scores(
-            detail::causal_scores(queries.transpose(-3, -2), keys.transpose(-3, -2), pass.hidden(layer_), how()));
-        const at::Tensor attended = pattern(detail::attention_pattern(scored));
-        return output(z(detail::mixed_values(attended, values.transpose(-3, -2)).transpose(-3, -2).flatten(-2)));
+        const detail::KeysAndValues all = pass.with_cached(layer_, {keys.transpose(-3, -2), values.transpose(-3, -2)});
+        const at::Tensor scored =
+            scores(detail::causal_scores(queries.transpose(-3, -2), all.keys, pass.hidden(layer_), how()));
+        const at::Tensor attended = pattern(detail::attention_pattern(scored, pass.blind(layer_)));
+        return output(z(detail::mixed_values(attended, all.values).transpose(-3, -2).flatten(-2)));
     }
     /// [positions, width] -> [kept positions, width]. The sites `scores` and `pattern` are not passed.
     at::Tensor forward_at(const at::Tensor& x, const detail::DecoderPass& pass, CausalPositions& positions,

@@ -10,9 +10,13 @@
 #include "suture/decoder/block.hpp"
 #include "suture/decoder/config.hpp"
 #include "suture/decoder/detail/check_config.hpp"
+#include "suture/decoder/detail/pass_plan.hpp"
 #include "suture/decoder/detail/refused_on_models.hpp"
+#include "suture/decoder/forward_options.hpp"
+#include "suture/decoder/key_value_cache.hpp"
 #include "suture/decoder/layers.hpp"
 #include "suture/hook/hooked.hpp"
+#include "suture/hook/sequence_pass.hpp"
 #include "suture/hook/sites.hpp"
 #include "suture/model/causal_positions.hpp"
 #include "suture/tensor/describe.hpp"
@@ -23,6 +27,7 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -59,10 +64,34 @@ public:
     /// Token ids [batch, tokens], integers of any dtype -> logits [batch, tokens, vocabulary].
     /// @throws ShapeError, TypeError or ValueError if these are not token ids of this model
     at::Tensor forward(const at::Tensor& ids) {
+        const SequencePass plain;
         at::Tensor x = embed(ids);
         const detail::DecoderPass pass(config_, x);
         for (const auto& block : blocks) x = block->forward(x, pass);
         return unembed(x);
+    }
+
+    /// The same with padding, positions of its own, a cache, or the last logits alone: `forward(ids, {.attention_mask = mask})`.
+    /// Each row gets what its tokens get alone; what columns of padding hold is finite and means nothing.
+    /// @throws Error also if the options contradict the ids, the cache or one another; then nothing was computed, and the cache is
+    ///         as it was
+    at::Tensor forward(const at::Tensor& ids, const ForwardOptions& options) {
+        const bool is_plain = !options.attention_mask.defined() && !options.position_ids.defined() && !options.cache &&
+                              options.prompt_lengths.empty();
+        if (options.logits_to_keep < 0)
+            throw ValueError("logits_to_keep is " + std::to_string(options.logits_to_keep) +
+                             ": give a number of positions, or 0 for all");
+        if (is_plain && options.logits_to_keep == 0) return forward(ids);
+        detail::check_ids_alone(ids, config_);
+        const detail::PassPlan plan(ids, options, config_);
+        const SequencePass here(plan.sequence);
+        at::Tensor x = embed_at(ids, plan.positions);
+        const detail::DecoderPass pass(config_, x, plan, options.cache);
+        for (const auto& block : blocks) x = block->forward(x, pass);
+        const Index kept = options.logits_to_keep == 0 ? x.size(1) : std::min(options.logits_to_keep, x.size(1));
+        const at::Tensor logits = unembed(x.narrow(1, x.size(1) - kept, kept));
+        pass.fill_cache();
+        return logits;
     }
 
     // The stages of a forward pass, which make this a StagedModel (model/staged_model.hpp).
@@ -72,10 +101,7 @@ public:
     /// @throws as forward
     at::Tensor embed(const at::Tensor& given) {
         detail::check_ids(given, config_);
-        // An embedding takes indices of these two dtypes only.
-        const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
-        const at::Tensor tokens = token_embedding(ids);
-        return position_embedding.is_empty() ? tokens : tokens.add(position_embedding(positions_of(ids)));
+        return embed_at(given, {});
     }
     /// [batch, tokens, width] -> the same. @throws PositionError if the model has fewer layers
     at::Tensor block(Index layer, const at::Tensor& x) { return blocks[static_cast<std::size_t>(layer)]->forward(x); }
@@ -155,9 +181,17 @@ private:
         table->output.bind(Extents<Resid<dynamic>>(config_.width));
         return table;
     }
+    /// @param at the positions, [tokens] or [batch, tokens] int64; undefined for those of whole prompts
+    at::Tensor embed_at(const at::Tensor& given, const at::Tensor& at) {
+        // An embedding takes indices of these two dtypes only.
+        const at::Tensor ids = given.scalar_type() == at::kInt ? given : given.to(at::kLong);
+        const at::Tensor tokens = token_embedding(ids);
+        if (position_embedding.is_empty()) return tokens;
+        return tokens.add(
+            position_embedding(positions_of(ids, at.defined() ? at : at::arange(ids.size(1), ids.options()))));
+    }
     /// One row serves all prompts, unless something waits where each prompt has its own.
-    at::Tensor positions_of(const at::Tensor& ids) const {
-        const at::Tensor positions = at::arange(ids.size(1), ids.options());
+    at::Tensor positions_of(const at::Tensor& ids, const at::Tensor& positions) const {
         const auto& table = *position_embedding;
         return table.output.is_hooked() || table.input.is_hooked() ? positions.expand_as(ids) : positions;
     }
@@ -183,6 +217,9 @@ public:
 
     /// @see DecoderImpl::forward
     at::Tensor operator()(const at::Tensor& ids) { return this->get()->forward(ids); }
+    at::Tensor operator()(const at::Tensor& ids, const ForwardOptions& options) {
+        return this->get()->forward(ids, options);
+    }
 
     // Calls that must not compile.
     template <class...>

@@ -16,6 +16,8 @@ namespace suture {
 ///         const SequencePass here({.columns = ids.size(1), .first = ..., .length = ...});
 class [[nodiscard("a pass stands there while this lives: give it a name")]] SequencePass {
 public:
+    /// A pass whose columns are the positions, inside one that stands elsewhere: another model's, in a callback.
+    SequencePass() : running_(nullptr) {}
     /// @throws ShapeError as SequencePositions::check
     explicit SequencePass(SequencePositions positions) : running_(told(std::move(positions))) {}
 

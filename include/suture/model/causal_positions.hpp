@@ -106,6 +106,12 @@ inline at::Tensor causal_scores(const at::Tensor& q, const at::Tensor& k, const 
 inline at::Tensor attention_pattern(const at::Tensor& scores) {
     return scores.element_size() < 4 ? scores.softmax(-1, at::kFloat).to(scores.scalar_type()) : scores.softmax(-1);
 }
+/// The same, where queries that meet no key mix nothing: zeros, and no NaN in gradients.
+/// @param blind which queries these are, [..., queries, 1]; undefined if there are none
+inline at::Tensor attention_pattern(const at::Tensor& scores, const at::Tensor& blind) {
+    if (!blind.defined()) return attention_pattern(scores);
+    return attention_pattern(scores.masked_fill(blind, 0)).masked_fill(blind, 0);
+}
 /// The values [..., key heads, positions, n] mixed by a pattern [..., heads, queries, positions]: [..., heads, queries, n].
 inline at::Tensor mixed_values(const at::Tensor& pattern, const at::Tensor& v) {
     return by_query_head(by_key_head(pattern, v.size(-3)).matmul(v), pattern.size(-3));

@@ -67,14 +67,18 @@ inline void check_vocabulary(const at::Tensor& ids, Index vocabulary) {
 }
 
 /// @throws TypeError, ShapeError or ValueError unless these are token ids [batch, tokens] of the model
-inline void check_ids(const at::Tensor& ids, const DecoderConfig& config) {
+inline void check_ids_alone(const at::Tensor& ids, const DecoderConfig& config) {
     if (!ids.defined() || !at::isIntegralType(ids.scalar_type(), false))
         throw TypeError("token ids are " + tensor_text(ids) + ": give integers");
     if (ids.dim() != 2) throw ShapeError("token ids have shape " + shape_text(ids.sizes()) + ": give [batch, tokens]");
+    check_vocabulary(ids, config.vocabulary);
+}
+/// @throws also ShapeError if the prompts are longer than the model's positions
+inline void check_ids(const at::Tensor& ids, const DecoderConfig& config) {
+    check_ids_alone(ids, config);
     if (!config.rotary && ids.size(1) > config.positions)  // rotary angles go on beyond the prompts of training
         throw ShapeError(std::to_string(ids.size(1)) + " tokens exceed the model's " +
                          std::to_string(config.positions) + " positions: shorten the prompt");
-    check_vocabulary(ids, config.vocabulary);
 }
 
 }  // namespace suture::detail

@@ -8,6 +8,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/pow.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 
@@ -82,7 +83,8 @@ inline at::Tensor rotary_frequencies(const Rotary& r, Index length) {
     return rotary_periods(r.base, r.width).reciprocal();
 }
 
-/// The cosines and sines of some positions, [positions, 1, width / 2], in the dtype of the activations.
+/// The cosines and sines of some positions, [positions, 1, width / 2] or, where rows differ, [batch, positions, 1, width / 2],
+/// in the dtype of the activations.
 struct RotaryAngles {
     at::Tensor cos, sin;
 
@@ -96,17 +98,35 @@ struct RotaryAngles {
     }
 };
 
-/// @param positions [positions], int64
-/// @param length the number of positions of the prompt
-/// @param like dtype and device of the activations
-inline RotaryAngles rotary_angles(const Rotary& r, const at::Tensor& positions, Index length,
-                                  const at::TensorOptions& like) {
-    const at::Tensor frequencies = rotary_frequencies(r, length).to(positions.device());
+/// @param frequencies [width / 2], or [batch, 1, width / 2]
+/// @param positions [positions] or [batch, positions], int64
+inline RotaryAngles angles_at(const Rotary& r, const at::Tensor& frequencies, const at::Tensor& positions,
+                              const at::TensorOptions& like) {
     const at::Tensor angles = positions.to(at::kFloat).unsqueeze(-1).mul(frequencies).unsqueeze(-2);
     const auto scaled = [&](const at::Tensor& x) {
         return (r.attention_factor == 1 ? x : x.mul(r.attention_factor)).to(like.dtype());
     };
     return {scaled(angles.cos()), scaled(angles.sin())};
+}
+
+/// @param positions [positions], int64
+/// @param length the number of positions of the prompt
+/// @param like dtype and device of the activations
+inline RotaryAngles rotary_angles(const Rotary& r, const at::Tensor& positions, Index length,
+                                  const at::TensorOptions& like) {
+    return angles_at(r, rotary_frequencies(r, length).to(positions.device()), positions, like);
+}
+
+/// The same where each row's length is what its own positions reach: a row gets what it gets alone.
+/// @param positions [positions] or [batch, positions], int64
+inline RotaryAngles rotary_angles_by_row(const Rotary& r, const at::Tensor& positions, const at::TensorOptions& like) {
+    if (!r.depends_on_length()) return rotary_angles(r, positions, 0, like);
+    const at::Tensor lengths = positions.amax(-1).add(1).reshape({-1});
+    std::vector<at::Tensor> by_row;
+    for (Index row = 0; row < lengths.numel(); ++row)
+        by_row.push_back(rotary_frequencies(r, lengths[row].item<Index>()).to(positions.device()));
+    const at::Tensor frequencies = by_row.size() == 1 ? by_row.front() : at::stack(by_row).unsqueeze(1);
+    return angles_at(r, frequencies, positions, like);
 }
 
 }  // namespace suture::detail
