@@ -16,13 +16,13 @@ TEST_CASE("a mask says where each row stands, and positions follow it unless the
     const DecoderConfig config = tiny::gpt2();
     const at::Tensor ids = at::zeros({2, 4}, at::kLong),
                      mask = at::tensor(std::vector<Index>{0, 1, 1, 1, 1, 1, 0, 0}).reshape({2, 4});
-    const detail::PassPlan plan(ids, {.attention_mask = mask}, config);
+    const suture::detail::PassPlan plan(ids, {.attention_mask = mask}, config);
     CHECK(plan.sequence == SequencePositions{4, {-1, 0}, {3, 2}});
     CHECK(plan.positions.equal(at::tensor(std::vector<Index>{0, 0, 1, 2, 0, 1, 1, 1}).reshape({2, 4})));
     CHECK(plan.is_padding.equal(mask.eq(0)));
-    const detail::PassPlan given(ids, {.attention_mask = mask, .position_ids = at::arange(4).add(7)}, config);
+    const suture::detail::PassPlan given(ids, {.attention_mask = mask, .position_ids = at::arange(4).add(7)}, config);
     CHECK(given.positions.equal(at::arange(7, 11)));
-    const detail::PassPlan none(ids, {.position_ids = at::arange(4)}, config);
+    const suture::detail::PassPlan none(ids, {.position_ids = at::arange(4)}, config);
     CHECK(none.sequence.is_plain());
     CHECK_FALSE(none.has_padding);
 }
@@ -30,9 +30,9 @@ TEST_CASE("a mask says where each row stands, and positions follow it unless the
 TEST_CASE("a position beyond the table of positions is refused, and columns of padding are none") {
     DecoderConfig config = tiny::gpt2();
     const at::Tensor ids = at::zeros({1, 20}, at::kLong);
-    CHECK(message_of<ShapeError>([&] { detail::PassPlan(ids, {.position_ids = at::arange(20)}, config); }) ==
+    CHECK(message_of<ShapeError>([&] { suture::detail::PassPlan(ids, {.position_ids = at::arange(20)}, config); }) ==
           "position 19 exceeds the model's 16 positions: shorten the prompt, or generate less");
-    const detail::PassPlan padded(ids, {.attention_mask = at::arange(20).ge(6).unsqueeze(0)}, config);
+    const suture::detail::PassPlan padded(ids, {.attention_mask = at::arange(20).ge(6).unsqueeze(0)}, config);
     CHECK(padded.positions.max().item<Index>() == 13);
 }
 
