@@ -3,6 +3,7 @@
 #include <suture/suture.hpp>
 
 #include <suture/exported/exported.hpp>
+#include <suture/generate/generate.hpp>
 #include <suture/gpt2/load.hpp>
 #include <suture/gpt2/save.hpp>
 #include <suture/pictures/pictures.hpp>

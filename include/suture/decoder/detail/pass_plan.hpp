@@ -43,6 +43,16 @@ struct PassPlan {
                              std::to_string(rows) + " rows: give one for each");
     }
 
+    /// A mask as bools. @throws ValueError if it has other numbers than 0 and 1
+    static at::Tensor as_bools(const at::Tensor& mask) {
+        if (mask.scalar_type() == at::kBool) return mask;
+        if (mask.ne(0).logical_and(mask.ne(1)).any().item<bool>())
+            throw ValueError(
+                "the attention mask is " + tensor_text(mask) +
+                " with other numbers than 0 and 1: give 1 for tokens, or for keys that may be met, and 0 for others");
+        return mask.ne(0);
+    }
+
 private:
     static void check_cache(const KeyValueCache& cache, Index rows, const DecoderConfig& config) {
         if (cache.empty()) return;
@@ -124,14 +134,6 @@ private:
         if (!config.rotary && high >= config.positions)  // rotary angles go on beyond the prompts of training
             throw ShapeError("position " + std::to_string(high) + " exceeds the model's " +
                              std::to_string(config.positions) + " positions: shorten the prompt, or generate less");
-    }
-    static at::Tensor as_bools(const at::Tensor& mask) {
-        if (mask.scalar_type() == at::kBool) return mask;
-        if (mask.ne(0).logical_and(mask.ne(1)).any().item<bool>())
-            throw ValueError(
-                "the attention mask is " + tensor_text(mask) +
-                " with other numbers than 0 and 1: give 1 for tokens, or for keys that may be met, and 0 for others");
-        return mask.ne(0);
     }
     [[noreturn]] void throw_mask_shape(const at::Tensor& mask, Index rows, Index keys) const {
         const std::string batch = "[" + std::to_string(rows) + ", ";
