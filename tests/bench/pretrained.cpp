@@ -1,6 +1,7 @@
-// What models of Hugging Face directories cost: loading, a pass, a pass with one edit, and the patching map of the residual
-// stream. The directories are in a folder that pretrained.py fills; it runs transformers on the same files, in the same minute.
+// What models of Hugging Face directories cost: loading, a pass, a pass with one edit, the patching map of the residual stream,
+// and 32 generated tokens. The directories are in a folder that pretrained.py fills; it runs transformers on the same files, in the same minute.
 #include "suture/edit/on.hpp"
+#include "suture/generate/generate.hpp"
 #include "suture/hook/hook_set.hpp"
 #include "suture/hook/site_ref.hpp"
 #include "suture/pretrained/load.hpp"
@@ -18,7 +19,7 @@
 namespace {
 using namespace suture;
 
-constexpr Index length = 14;
+constexpr Index length = 14, new_tokens = 32;
 
 at::Tensor prompt(Index first) {
     at::Tensor ids = at::arange(length, at::kLong).mul(37).add(5).unsqueeze(0);
@@ -35,13 +36,27 @@ void pass(benchmark::State& state, Decoder model, bool with_edit) {
     const at::NoGradGuard no_grad;
     const at::Tensor ids = prompt(5);
     HookSet hooks;
-    if (with_edit) hooks.add(model->blocks[model->config().layers / 2]->resid_post, on<Resid>(token(4)).multiply(0.5));
+    if (with_edit)
+        hooks.add(model->blocks[static_cast<std::size_t>(model->config().layers / 2)]->resid_post,
+                  on<Resid>(token(4)).multiply(0.5));
     const auto passes = [&] {
         for (auto _ : state) benchmark::DoNotOptimize(model(ids));
     };
     if (!with_edit) return passes();
     const auto scope = hooks.activate();
     passes();
+}
+
+/// 32 tokens behind the prompt, with an edit at each step.
+void generate_tokens(benchmark::State& state, Decoder model) {
+    at::set_num_threads(static_cast<int>(state.range(0)));
+    HookSet hooks;
+    hooks.add(model->blocks[static_cast<std::size_t>(model->config().layers / 2)]->resid_post,
+              on<Resid>(token(-1)).multiply(0.5));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(generate(model, prompt(5), {.max_new_tokens = new_tokens, .hooks = &hooks}).ids);
+    state.counters["tokens_per_second"] =
+        benchmark::Counter(static_cast<double>(state.iterations() * new_tokens), benchmark::Counter::kIsRate);
 }
 
 /// Every layer x position of two prompts that differ in the first token.
@@ -70,6 +85,7 @@ const bool registered = [] {
         for (const int threads : {1, 2}) {
             add("pass", [model](benchmark::State& state) { pass(state, model, false); })->Arg(threads);
             add("edit", [model](benchmark::State& state) { pass(state, model, true); })->Arg(threads);
+            add("generate", [model](benchmark::State& state) { generate_tokens(state, model); })->Arg(threads);
             add("map", [model](benchmark::State& state) { patching_map(state, model); })->Arg(threads);
         }
     }

@@ -1,11 +1,11 @@
-"""Passes, edits and patching maps of real models' sizes: suture's beside those of transformers, in one run.
+"""Passes, edits, patching maps and generation at real models' sizes: suture's beside those of transformers, in one run.
 
     python tests/bench/pretrained.py FOLDER BENCH
 
 Writes a GPT-2 small and a Llama of SmolLM2-135M's size, with random weights, into FOLDER as Hugging Face directories; times
 transformers (eager attention, and PyTorch's fused one) and suture_bench, the program BENCH, on one thread and on two; prints
 milliseconds and ratios. An edit is a forward hook that clones the residual stream of the middle layer and halves it at one
-token. The map patches the stream at every layer and position: transformers runs a pass for each cell, all cells of a layer in
+token. Generation makes 32 tokens with its cache, the newest token's stream halved in every pass. The map patches the stream at every layer and position: transformers runs a pass for each cell, all cells of a layer in
 one batch. Reading the weights once from memory is the floor of a pass. Needs torch, transformers and safetensors.
 """
 import json
@@ -20,6 +20,7 @@ import torch
 import transformers
 
 LENGTH = 14
+NEW_TOKENS = 32
 MODELS = {
     "gpt2": lambda: transformers.GPT2LMHeadModel(transformers.GPT2Config()),
     "smollm2": lambda: transformers.LlamaForCausalLM(transformers.LlamaConfig(
@@ -69,6 +70,17 @@ def edit(module, given, output):
     return (changed,) + output[1:] if isinstance(output, tuple) else changed
 
 
+def edit_newest(module, given, output):
+    changed = hidden(output).clone()
+    changed[:, -1] *= 0.5
+    return (changed,) + output[1:] if isinstance(output, tuple) else changed
+
+
+def generate(model):
+    return model.generate(prompt(5), max_new_tokens=NEW_TOKENS, min_new_tokens=NEW_TOKENS, do_sample=False,
+                          attention_mask=torch.ones(1, LENGTH, dtype=torch.long), pad_token_id=0)
+
+
 def patching_map(model):
     """Denoising at the input of every block and position: the cells of one layer are a batch."""
     clean = {}
@@ -105,6 +117,9 @@ def python_times(folder, threads):
                 hook = blocks_of(model)[len(blocks_of(model)) // 2].register_forward_hook(edit)
                 times[name, attention, "edit"] = milliseconds(lambda: model(ids, use_cache=False))
                 hook.remove()
+                hook = blocks_of(model)[len(blocks_of(model)) // 2].register_forward_hook(edit_newest)
+                times[name, attention, "generate"] = milliseconds(lambda: generate(model), least=2)
+                hook.remove()
                 times[name, attention, "map"] = milliseconds(lambda: patching_map(model), least=1)
             weights = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
             times[name, attention, "weights"] = milliseconds(lambda: weights.sum(), seconds=1)
@@ -126,11 +141,13 @@ def main(folder, bench):
         for name in MODELS:
             print(f"{name}, {threads} thread{'s'[: threads > 1]}: reading the weights once "
                   f"{python[name, 'sdpa', 'weights']:.0f} ms; loading {cpp[f'pretrained/{name}/load']:.0f} ms")
-            for what in ("pass", "edit", "map"):
+            for what in ("pass", "edit", "generate", "map"):
                 mine = cpp[f"pretrained/{name}/{what}/{threads}"]
                 eager, fused = (python[name, attention, what] for attention in ("eager", "sdpa"))
-                print(f"  {what:5s} suture {mine:8.1f} ms, transformers eager {eager:8.1f} ({mine / eager:.2f}), "
-                      f"sdpa {fused:8.1f} ({mine / fused:.2f})")
+                print(f"  {what:8s} suture {mine:8.1f} ms, transformers eager {eager:8.1f} ({mine / eager:.2f}), "
+                      f"sdpa {fused:8.1f} ({mine / fused:.2f})" + (
+                          f"; tokens a second {NEW_TOKENS * 1e3 / mine:.1f}, {NEW_TOKENS * 1e3 / eager:.1f}, "
+                          f"{NEW_TOKENS * 1e3 / fused:.1f}" if what == "generate" else ""))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@
 #include "suture/tensor/error.hpp"
 
 #include <ATen/ops/arange.h>
-#include <ATen/ops/linear.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -141,7 +140,7 @@ public:
 
     /// The logits of the final norm's output [..., width] and some rows of the unembedding [n, width]: [..., n].
     at::Tensor logits_of(const at::Tensor& normalized, const at::Tensor& unembedding) const {
-        const at::Tensor logits = at::linear(normalized, unembedding);
+        const at::Tensor logits = detail::linear(normalized, unembedding);
         return config_.logit_cap == 0 ? logits : logits.div(config_.logit_cap).tanh().mul(config_.logit_cap);
     }
     /// The unembedding matrix: [vocabulary, width].
