@@ -35,7 +35,7 @@ inline std::string config_json(const DecoderConfig& c) {
                                         {"vocab_size", c.vocabulary},
                                         {"hidden_act", detail::activation_name(c.activation)},
                                         {"attention_bias", c.has_qkv_bias},
-                                        {"rope_parameters", detail::rotary_fields(*c.rotary, c.head_width)},
+                                        {"rope_parameters", detail::rotary_fields(*c.rotary, c.head_width, 0.25)},
                                         {"layer_norm_eps", c.norm_epsilon},
                                         {"use_parallel_residual", c.is_parallel},
                                         {"tie_word_embeddings", c.is_tied},

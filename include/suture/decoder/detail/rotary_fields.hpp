@@ -17,12 +17,14 @@ inline double share_of(Index width, Index head_width) {
     return share;
 }
 
-inline nlohmann::ordered_json rotary_fields(const Rotary& r, Index head_width) {
+/// @param share_if_absent what readers take for the share of rotated channels if nothing says it
+inline nlohmann::ordered_json rotary_fields(const Rotary& r, Index head_width, double share_if_absent = 1) {
     nlohmann::ordered_json fields{{"rope_theta", r.base}, {"rope_type", "default"}};
-    if (r.width != head_width) fields["partial_rotary_factor"] = share_of(r.width, head_width);
+    if (r.width != head_width || share_if_absent != 1) fields["partial_rotary_factor"] = share_of(r.width, head_width);
     if (r.scaling == RotaryScaling::none) return fields;
     if (r.scaling != RotaryScaling::longrope) fields["factor"] = r.factor;
-    if (r.original_positions > 0) fields["original_max_position_embeddings"] = r.original_positions;
+    if (r.original_positions > 0 && r.scaling != RotaryScaling::dynamic_ntk)
+        fields["original_max_position_embeddings"] = r.original_positions;
     switch (r.scaling) {
         case RotaryScaling::linear:
             fields["rope_type"] = "linear";
