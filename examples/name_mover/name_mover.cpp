@@ -13,6 +13,7 @@
 #include "text.hpp"
 
 #include <suture/model/fingerprint.hpp>
+#include <suture/pretrained/load.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -41,8 +43,17 @@ name_mover::Options options_of(const Arguments& arguments) {
     return options;
 }
 
-/// @throws FileError or ModelError unless the directory has a model whose vocabulary has all words of the task
+/// @throws FileError or ModelError unless the directory has a model of the names model's shape whose vocabulary has all words of the task
 names::NamesModel load(const std::filesystem::path& directory) {
+    const DecoderConfig config = pretrained::load(directory)->config();
+    if (config.family != "gpt2" || config.width != name_mover::width || config.heads != name_mover::heads) {
+        std::ostringstream is;
+        is << config;
+        throw ModelError(fmt::format(
+            "{} has a {}, but name_mover needs the names model, a gpt2 of width {} with {} heads: give that, or "
+            "one that train_names made; the program sweep takes every family",
+            directory.string(), is.str(), name_mover::width, name_mover::heads));
+    }
     const std::filesystem::path file = directory / "vocab.json";
     const auto known = names::Vocabulary::read(file), task = names::Vocabulary::of_the_task();
     for (std::size_t id = 0; id < task.size(); ++id) {

@@ -1,5 +1,5 @@
-// expect: a model is saved by a function: write gpt2::save(directory, model)
-#include <suture/gpt2/save.hpp>
+// expect: a model is saved by a function: write pretrained::save(directory, model)
+#include <suture/pretrained/save.hpp>
 
 using namespace suture;
 
@@ -7,6 +7,6 @@ using namespace suture;
 #ifdef SUTURE_BAD
     model.save_pretrained("out");
 #else
-    gpt2::save("out", model);
+    pretrained::save("out", model);
 #endif
 }

@@ -575,6 +575,14 @@ def mamba_of(kind):
     return kind, kind, MAMBA, modules
 
 
+EXPERTS = {"num_experts": 4, "num_experts_per_tok": 4, "moe_intermediate_size": 20}
+LOCAL_EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 4}
+
+
+def experts_of(kind, config, inner=24, module="layers.0.mlp.experts.gate_up_proj"):
+    return fused(f"{kind} experts", kind, config, module, f"MixtralGateUp<{inner}>", experts)
+
+
 MODELS = [
     fused("gpt2", "gpt2", GPT2, "h.0.attn.c_attn", "Gpt2Qkv<32, 8>"),
     fused(
@@ -828,6 +836,110 @@ MODELS = [
         "blocks.0.attn.qkv",
         "Gpt2Qkv<32, 8>",
     ),
+    fused(
+        "deberta",
+        "deberta",
+        MLP | {"relative_attention": False, "pos_att_type": []},
+        "encoder.layer.0.attention.self.in_proj",
+        "NeoXQkv<8, 4>",
+    ),
+    fused(
+        "decision_transformer",
+        "models.decision_transformer.modeling_decision_transformer.DecisionTransformerGPT2Model",
+        GPT2 | {"hidden_size": 32, "max_ep_len": 32},
+        "h.0.attn.c_attn",
+        "Gpt2Qkv<32, 8>",
+    ),
+    fused("modernbert-decoder mlp", "modernbert-decoder", MODERNBERT, "layers.0.mlp.Wi", "Phi3GateUp<24>", gated_mlp),
+    experts_of("qwen2_moe", GROUPED | EXPERTS | {"shared_expert_intermediate_size": 8, "decoder_sparse_step": 1}, 20),
+    experts_of("olmoe", GROUPED | EXPERTS),
+    experts_of("phimoe", GROUPED | {"num_local_experts": 4, "num_experts_per_tok": 2}),
+    experts_of("minimax", WIDE | LOCAL_EXPERTS | {"layer_types": ["full_attention"]}),
+    experts_of(
+        "deepseek_v3",
+        DEEPSEEK | EXPERTS | {"first_k_dense_replace": 0, "n_routed_experts": 4, "n_group": 1, "topk_group": 1},
+        20,
+    ),
+    experts_of(
+        "jamba",
+        GROUPED
+        | EXPERTS
+        | {
+            "expert_layer_period": 1,
+            "expert_layer_offset": 0,
+            "attn_layer_period": 1,
+            "attn_layer_offset": 0,
+            "use_mamba_kernels": False,
+        },
+        module="layers.0.feed_forward.experts.gate_up_proj",
+    ),
+    experts_of(
+        "llama4_text",
+        WIDE
+        | LOCAL_EXPERTS
+        | {"intermediate_size_mlp": 24, "interleave_moe_layer_step": 1, "attn_temperature_tuning": False},
+        module="layers.0.feed_forward.experts.gate_up_proj",
+    ),
+    (
+        "granitemoehybrid",
+        "granitemoehybrid",
+        GROUPED
+        | {
+            "layer_types": ["mamba"],
+            "mamba_n_heads": 8,
+            "mamba_d_head": 8,
+            "mamba_n_groups": 2,
+            "mamba_d_state": 5,
+            "mamba_d_conv": 2,
+            "mamba_expand": 2,
+            "mamba_chunk_size": 4,
+            "shared_intermediate_size": 24,
+            "num_local_experts": 0,
+        },
+        [
+            ("layers.0.mamba.in_proj", state_space_heads, "Mamba2In<64, 2, 5, 8>"),
+            ("layers.0.shared_mlp.input_linear", gated_mlp, "Phi3GateUp<24>"),
+        ],
+    ),
+    latent_of("minicpm3", "minicpm3", DEEPSEEK, "q_b_proj"),
+    latent_of("youtu", "youtu", DEEPSEEK, "q_b_proj"),
+    projections("phi", "phi", GROUPED),
+    projections("opt", "opt", MLP | {"word_embed_proj_dim": 32, "ffn_dim": 24}, "decoder.layers.0.self_attn.", kv=8),
+    projections("gptj", "gptj", GPT2 | {"rotary_dim": 4}, "h.0.attn.", kv=8),
+    projections(
+        "gpt_neo",
+        "gpt_neo",
+        {
+            "vocab_size": 40,
+            "hidden_size": 32,
+            "num_layers": 1,
+            "num_heads": 8,
+            "attention_types": [[["global"], 1]],
+            "max_position_embeddings": 32,
+        },
+        "h.0.attn.attention.",
+        kv=8,
+    ),
+    projections("smollm3", "smollm3", GROUPED),
+    projections("cohere2", "cohere2", GROUPED),
+    projections("nemotron", "nemotron", GROUPED),
+    projections("olmo3", "olmo3", GROUPED, names=(None, None, "v_proj")),
+    projections("granitemoe", "granitemoe", GROUPED | {"num_local_experts": 4, "num_experts_per_tok": 2}),
+    projections(
+        "roberta", "roberta", MLP | {"pad_token_id": 0}, "encoder.layer.0.attention.self.", ("query", "key", "value"), kv=8
+    ),
+    projections(
+        "electra", "electra", MLP | {"embedding_size": 32}, "encoder.layer.0.attention.self.", ("query", "key", "value"), kv=8
+    ),
+    projections(
+        "distilbert",
+        "distilbert",
+        {"vocab_size": 40, "dim": 32, "n_heads": 8, "n_layers": 1, "hidden_dim": 24, "max_position_embeddings": 32},
+        "transformer.layer.0.attention.",
+        ("q_lin", "k_lin", "v_lin"),
+        kv=8,
+    ),
+    projections("siglip vision", "SiglipVisionModel", IMAGE, "encoder.layers.0.self_attn.", kv=8),
 ]
 
 

@@ -43,9 +43,13 @@ std::vector<fs::path> all_models() {
 /// The largest difference, as a share of the largest value.
 double apart(const at::Tensor& is, const at::Tensor& wanted) {
     if (is.sizes() != wanted.sizes()) return 1e9;
-    const at::Tensor difference = is.to(at::kDouble).sub(wanted.to(at::kDouble)).abs();
+    // Scores of keys that a query does not meet are -inf, in both.
+    const at::Tensor hidden = wanted.isinf();
+    if (!is.isinf().equal(hidden)) return 1e9;
+    const auto met = [&](const at::Tensor& x) { return x.to(at::kDouble).masked_fill(hidden, 0); };
+    const at::Tensor difference = met(is).sub(met(wanted)).abs();
     if (!difference.isfinite().all().item<bool>()) return 1e9;
-    return difference.max().item<double>() / wanted.abs().max().item<double>();
+    return difference.max().item<double>() / met(wanted).abs().max().item<double>();
 }
 
 /// The activation at each site of a pass, by path.

@@ -285,6 +285,15 @@ def record(model, ids):
                 seen[name + ".pattern"] = output[1].detach().clone()
 
         handles.append(attention.register_forward_hook(pattern))
+    # The scores are what the families' eager attention gives to softmax, scaled, capped and masked: one call a layer.
+    softmax, scored = torch.nn.functional.softmax, []
+
+    def keep_scores(scores, *args, **kwargs):
+        if scores.dim() == 4:
+            scored.append(scores.detach().clone())
+        return softmax(scores, *args, **kwargs)
+
+    torch.nn.functional.softmax = keep_scores
     # The rotated queries and keys are values within forward: every family's module calls a function of its own file.
     module = sys.modules[type(body).__module__]
     rotate = getattr(module, "apply_rotary_pos_emb", None)
@@ -308,8 +317,15 @@ def record(model, ids):
     finally:
         for handle in handles:
             handle.remove()
+        torch.nn.functional.softmax = softmax
         if rotate is not None:
             module.apply_rotary_pos_emb = rotate
+    assert len(scored) == len(layers_of(model)), "an attention did not call torch.nn.functional.softmax"
+    for layer, scores in zip(layers_of(model), scored):
+        attention = next(getattr(layer, a) for a in ("self_attn", "attention", "attn") if hasattr(layer, a))
+        # A mask adds the lowest number of the type to a score, or puts it there: no probability comes of it.
+        hidden = scores < torch.finfo(scores.dtype).min / 2
+        seen[names[attention] + ".scores"] = scores.masked_fill(hidden, -torch.inf)
     seen = {name: value.float() if value.dtype in (torch.bfloat16, torch.float16) else value for name, value in seen.items()}
     return {**seen, "logits": logits.float(), "ids": ids}
 

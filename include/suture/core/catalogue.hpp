@@ -28,9 +28,9 @@ inline constexpr Extent heads_per_group = grouped_heads<Heads, Groups> / Groups;
 
 // Attention, query, key and value side by side.
 
-/// GPT-2 `h.i.attn.c_attn`; also the first GPT, ImageGPT, minGPT, nanoGPT and Qwen-1 `c_attn`, MPT and ModernBERT `Wqkv`,
-/// Baichuan and Baichuan 2 `W_pack`, Bark `att_proj`, and `qkv` of vision transformers: timm's, BLIP's, BLIP-2's, SAM's,
-/// ViTDet's, Qwen2-VL's.
+/// GPT-2 `h.i.attn.c_attn`; also the first GPT, ImageGPT, Decision Transformer, minGPT, nanoGPT and Qwen-1 `c_attn`, MPT
+/// and ModernBERT `Wqkv`, Baichuan and Baichuan 2 `W_pack`, Bark `att_proj`, and `qkv` of vision transformers: timm's,
+/// BLIP's, BLIP-2's, SAM's, ViTDet's, Qwen2-VL's.
 template <Index E, Index N>
 using Gpt2Qkv = Fused<3 * detail::Extent{E}, Q<E, N>, K<E, N>, V<E, N>>;
 /// GPT-2 with cross-attention, `crossattention.c_attn`: keys and values of the encoder's states.
@@ -61,8 +61,8 @@ using DbrxQkv = Phi3Qkv<N, G, D>;
 
 // Attention, interleaved by head or by key/value group.
 
-/// GPT-NeoX, Pythia and GPT-NeoX-Japanese `attention.query_key_value`, Persimmon `self_attn.query_key_value`: query, key
-/// and value of head 0, then of head 1, ...
+/// GPT-NeoX, Pythia and GPT-NeoX-Japanese `attention.query_key_value`, Persimmon `self_attn.query_key_value`, DeBERTa
+/// `in_proj`: query, key and value of head 0, then of head 1, ...
 template <Index N, Index D>
 using NeoXQkv = Grouped<N, Q<D>, K<D>, V<D>>;
 /// BLOOM `self_attention.query_key_value`.
@@ -94,15 +94,17 @@ using Qwen3NextQGate = Grouped<N, Q<D>, Gate<D>>;
 
 // Attention that is not fused: each projection emits one component, which is a layout by itself.
 
-/// `q_proj` of LLaMA, Mistral, Qwen2, Qwen3, Gemma, Granite, Cohere, OLMo, StableLM, StarCoder2, gpt-oss, and of GLM and
-/// GLM-4 in transformers; also of ViT, DINOv2 and CLIP; BERT `query`. Query head h reads key/value head h / (N / G).
-/// OLMo-2 normalises q_proj and k_proj over all heads together, so that an edit of one head changes the scores of all.
+/// `q_proj` of LLaMA, SmolLM3, Mistral, Qwen2, Qwen3, Gemma, Granite, GraniteMoE, Cohere, Cohere 2, OLMo, StableLM,
+/// StarCoder2, gpt-oss, Phi-1 and 2, Nemotron, OPT, GPT-J, GPT-Neo, and of GLM and GLM-4 in transformers; also of ViT,
+/// DINOv2, CLIP and SigLIP; BERT, RoBERTa and ELECTRA `query`, DistilBERT `q_lin`. Query head h reads key/value head h / (N
+/// / G). OLMo-2 and OLMo-3 normalise q_proj and k_proj over all heads together, so that an edit of one head changes the
+/// scores of all.
 template <Index N, Index D>
 using LlamaQ = Q<detail::Extent{N} * D, N>;
-/// `k_proj` of the same models, BERT `key`.
+/// `k_proj` of the same models, BERT, RoBERTa and ELECTRA `key`, DistilBERT `k_lin`.
 template <Index G, Index D>
 using LlamaK = K<detail::Extent{G} * D, G>;
-/// `v_proj` of the same models, BERT `value`.
+/// `v_proj` of the same models, BERT, RoBERTa and ELECTRA `value`, DistilBERT `v_lin`.
 template <Index G, Index D>
 using LlamaV = V<detail::Extent{G} * D, G>;
 
@@ -156,24 +158,25 @@ template <Index Width, Index Heads = 1>
 struct Latent : ComponentBase<Width, Heads> {
     static constexpr const char* name = "Latent";
 };
-/// DeepSeek `self_attn.q_b_proj` (or `q_proj`).
+/// DeepSeek, MiniCPM3 and Youtu `self_attn.q_b_proj` (DeepSeek-V2-Lite: `q_proj`).
 template <Index N, Index Nope, Index RopeWidth>
 using DeepSeekQ = Grouped<N, NoPe<Nope>, Rope<RopeWidth>>;
-/// DeepSeek `self_attn.kv_a_proj_with_mqa`.
+/// DeepSeek, MiniCPM3 and Youtu `self_attn.kv_a_proj_with_mqa`.
 template <Index Rank, Index RopeWidth>
 using DeepSeekKvA = Fused<detail::Extent{Rank} + RopeWidth, Latent<Rank>, Rope<RopeWidth>>;
-/// DeepSeek `self_attn.kv_b_proj`: each head's position-free key, then its value.
+/// DeepSeek, MiniCPM3 and Youtu `self_attn.kv_b_proj`: each head's position-free key, then its value.
 template <Index N, Index Nope, Index D>
 using DeepSeekKvB = Grouped<N, NoPe<Nope>, V<D>>;
 
 // Gated MLPs.
 
-/// Phi-3, Phi-4, GLM and GLM-4 `mlp.gate_up_proj`; ModernBERT `mlp.Wi`. Gate is the half that passes the nonlinearity, which
-/// ModernBERT's code calls `input`.
+/// Phi-3, Phi-4, GLM and GLM-4 `mlp.gate_up_proj`; ModernBERT and its decoder `mlp.Wi`; Granite 4
+/// `shared_mlp.input_linear`. Gate is the half that passes the nonlinearity, which ModernBERT's code calls `input`.
 template <Index I>
 using Phi3GateUp = Fused<2 * detail::Extent{I}, Gate<I>, Up<I>>;
 // `experts.gate_up_proj` is packed in two ways. It is a parameter, and no module's output.
-/// Mixtral and Qwen3-MoE `experts.gate_up_proj`: all gates, then all ups.
+/// Mixtral, Qwen2-MoE, Qwen3-MoE, OLMoE, Phi-3.5-MoE, MiniMax, DeepSeek-V3, Jamba and Llama 4 `experts.gate_up_proj`: all
+/// gates, then all ups.
 template <Index I>
 using MixtralGateUp = Phi3GateUp<I>;
 /// gpt-oss `experts.gate_up_proj`: even channels gate, odd channels up.
@@ -210,7 +213,7 @@ using MambaIn = Fused<2 * detail::Extent{I}, ssm::X<I>, Gate<I>>;
 /// Mamba and Falcon-Mamba `mixer.x_proj`, R the rank of the step size and S the size of the state.
 template <Index R, Index S>
 using MambaX = Fused<detail::Extent{R} + 2 * detail::Extent{S}, ssm::Dt<R>, ssm::B<S>, ssm::C<S>>;
-/// Mamba-2 `mixer.in_proj` (with d_mlp = 0) and Bamba `mamba.in_proj`, Ng groups of state S, H heads.
+/// Mamba-2 `mixer.in_proj` (with d_mlp = 0) and Bamba and Granite 4 `mamba.in_proj`, Ng groups of state S, H heads.
 template <Index I, Index Ng, Index S, Index H>
 using Mamba2In = Fused<2 * detail::Extent{I} + 2 * detail::Extent{Ng} * S + H, Gate<I, H>, ssm::X<I, H>,
                        ssm::B<detail::Extent{Ng} * S, Ng>, ssm::C<detail::Extent{Ng} * S, Ng>, ssm::Dt<H, H>>;

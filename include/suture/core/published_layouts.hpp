@@ -159,11 +159,11 @@ inline constexpr auto falcon_qkv = [](Extent n, Extent g, Extent d) {
 inline constexpr auto phi3_gate_up = [](Extent i) { return side_by_side(component<Gate>(i), component<Up>(i)); };
 
 inline constexpr auto published_table = table_of(
-    published<Gpt2Qkv<dynamic, dynamic>>(
-        "Gpt2Qkv", {"E", "N"},
-        "GPT-2, GPT, ImageGPT, minGPT, nanoGPT, Qwen-1 c_attn; MPT, ModernBERT Wqkv; Baichuan W_pack; Bark "
-        "att_proj; timm's ViT, BLIP, BLIP-2, SAM, ViTDet, Qwen2-VL qkv",
-        gpt2_qkv),
+    published<Gpt2Qkv<dynamic, dynamic>>("Gpt2Qkv", {"E", "N"},
+                                         "GPT-2, GPT, ImageGPT, Decision Transformer, minGPT, nanoGPT, Qwen-1 c_attn; "
+                                         "MPT, ModernBERT Wqkv; Baichuan W_pack; Bark "
+                                         "att_proj; timm's ViT, BLIP, BLIP-2, SAM, ViTDet, Qwen2-VL qkv",
+                                         gpt2_qkv),
     published<Gpt2CrossKv<dynamic, dynamic>>(
         "Gpt2CrossKv", {"E", "N"}, "GPT-2 cross-attention c_attn",
         [](Extent e, Extent n) { return side_by_side(component<K>(e, n), component<V>(e, n)); }),
@@ -180,8 +180,9 @@ inline constexpr auto published_table = table_of(
     published<BaichuanM1Qkv<dynamic, dynamic, dynamic>>("BaichuanM1Qkv", {"N", "G", "D"}, "Baichuan-M1 W_pack",
                                                         phi3_qkv),
     published<DbrxQkv<dynamic, dynamic, dynamic>>("DbrxQkv", {"N", "G", "D"}, "DBRX Wqkv, before its clamp", phi3_qkv),
-    published<NeoXQkv<dynamic, dynamic>>("NeoXQkv", {"N", "D"},
-                                         "GPT-NeoX, Pythia, GPT-NeoX-Japanese, Persimmon query_key_value", neox_qkv),
+    published<NeoXQkv<dynamic, dynamic>>(
+        "NeoXQkv", {"N", "D"}, "GPT-NeoX, Pythia, GPT-NeoX-Japanese, Persimmon query_key_value; DeBERTa in_proj",
+        neox_qkv),
     published<BloomQkv<dynamic, dynamic>>("BloomQkv", {"N", "D"}, "BLOOM query_key_value", neox_qkv),
     published<BigCodeMhaQkv<dynamic, dynamic>>("BigCodeMhaQkv", {"N", "D"},
                                                "GPT-BigCode without multi-query attention c_attn", neox_qkv),
@@ -202,12 +203,15 @@ inline constexpr auto published_table = table_of(
         [](Extent n, Extent d) { return in_groups(n, component<Q>(d), component<Gate>(d)); }),
     published<LlamaQ<dynamic, dynamic>>(
         "LlamaQ", {"N", "D"},
-        "LLaMA, Mistral, Qwen2, Qwen3, Gemma, Granite, Cohere, OLMo, OLMo-2, StableLM, StarCoder2, gpt-oss, GLM "
-        "and GLM-4 of transformers, ViT, DINOv2, CLIP q_proj; BERT query",
+        "LLaMA, SmolLM3, Mistral, Qwen2, Qwen3, Gemma, Granite, GraniteMoE, Cohere, Cohere 2, OLMo, OLMo-2, OLMo-3, "
+        "StableLM, StarCoder2, gpt-oss, Phi-1 and 2, Nemotron, OPT, GPT-J, GPT-Neo, GLM "
+        "and GLM-4 of transformers, ViT, DINOv2, CLIP, SigLIP q_proj; BERT, RoBERTa, ELECTRA query; DistilBERT q_lin",
         [](Extent n, Extent d) { return alone(component<Q>(n * d, n)); }),
-    published<LlamaK<dynamic, dynamic>>("LlamaK", {"G", "D"}, "k_proj of the same models; BERT key",
+    published<LlamaK<dynamic, dynamic>>("LlamaK", {"G", "D"},
+                                        "k_proj of the same models; BERT, RoBERTa, ELECTRA key; DistilBERT k_lin",
                                         [](Extent g, Extent d) { return alone(component<K>(g * d, g)); }),
-    published<LlamaV<dynamic, dynamic>>("LlamaV", {"G", "D"}, "v_proj of the same models; BERT value",
+    published<LlamaV<dynamic, dynamic>>("LlamaV", {"G", "D"},
+                                        "v_proj of the same models; BERT, RoBERTa, ELECTRA value; DistilBERT v_lin",
                                         [](Extent g, Extent d) { return alone(component<V>(g * d, g)); }),
     published<Qwen3NextQkvz<dynamic, dynamic, dynamic, dynamic>>(
         "Qwen3NextQkvz", {"Hk", "Hv", "Dk", "Dv"}, "Qwen3-Next linear attention in_proj_qkvz",
@@ -221,17 +225,20 @@ inline constexpr auto published_table = table_of(
                                                                   component<Alpha>(hv / hk, hv / hk));
                                              }),
     published<DeepSeekQ<dynamic, dynamic, dynamic>>(
-        "DeepSeekQ", {"N", "Nope", "Rope"}, "DeepSeek V2, V3 q_b_proj, or q_proj",
+        "DeepSeekQ", {"N", "Nope", "Rope"}, "DeepSeek V2, V3, MiniCPM3, Youtu q_b_proj, or q_proj",
         [](Extent n, Extent nope, Extent rope) { return in_groups(n, component<NoPe>(nope), component<Rope>(rope)); }),
     published<DeepSeekKvA<dynamic, dynamic>>(
-        "DeepSeekKvA", {"Rank", "Rope"}, "DeepSeek V2, V3 kv_a_proj_with_mqa",
+        "DeepSeekKvA", {"Rank", "Rope"}, "DeepSeek V2, V3, MiniCPM3, Youtu kv_a_proj_with_mqa",
         [](Extent rank, Extent rope) { return side_by_side(component<Latent>(rank), component<Rope>(rope)); }),
     published<DeepSeekKvB<dynamic, dynamic, dynamic>>(
-        "DeepSeekKvB", {"N", "Nope", "D"}, "DeepSeek V2, V3 kv_b_proj",
+        "DeepSeekKvB", {"N", "Nope", "D"}, "DeepSeek V2, V3, MiniCPM3, Youtu kv_b_proj",
         [](Extent n, Extent nope, Extent d) { return in_groups(n, component<NoPe>(nope), component<V>(d)); }),
-    published<Phi3GateUp<dynamic>>("Phi3GateUp", {"I"}, "Phi-3, Phi-4, GLM, GLM-4 gate_up_proj; ModernBERT Wi",
-                                   phi3_gate_up),
-    published<MixtralGateUp<dynamic>>("MixtralGateUp", {"I"}, "Mixtral, Qwen3-MoE experts.gate_up_proj, a parameter",
+    published<Phi3GateUp<dynamic>>(
+        "Phi3GateUp", {"I"},
+        "Phi-3, Phi-4, GLM, GLM-4 gate_up_proj; ModernBERT and its decoder Wi; Granite 4 input_linear", phi3_gate_up),
+    published<MixtralGateUp<dynamic>>("MixtralGateUp", {"I"},
+                                      "Mixtral, Qwen2-MoE, Qwen3-MoE, OLMoE, Phi-3.5-MoE, MiniMax, DeepSeek-V3, Jamba, "
+                                      "Llama 4 experts.gate_up_proj, a parameter",
                                       phi3_gate_up),
     published<GptOssGateUp<dynamic>>("GptOssGateUp", {"I"}, "gpt-oss experts.gate_up_proj, a parameter",
                                      [](Extent i) { return in_groups(i, component<Gate>({1}), component<Up>({1})); }),
@@ -243,7 +250,8 @@ inline constexpr auto published_table = table_of(
                                                                 component<ssm::C>(s));
                                         }),
     published<Mamba2In<dynamic, dynamic, dynamic, dynamic>>(
-        "Mamba2In", {"I", "Ng", "S", "H"}, "Mamba-2, Bamba in_proj", [](Extent i, Extent ng, Extent s, Extent h) {
+        "Mamba2In", {"I", "Ng", "S", "H"}, "Mamba-2, Bamba, Granite 4 in_proj",
+        [](Extent i, Extent ng, Extent s, Extent h) {
             return side_by_side(component<Gate>(i, h), component<ssm::X>(i, h), component<ssm::B>(ng * s, ng),
                                 component<ssm::C>(ng * s, ng), component<ssm::Dt>(h, h));
         }));

@@ -69,10 +69,10 @@ at::Tensor logit_lens(const Decoder& model, const R& residual, at::IntArrayRef t
 }
 template <Readable R>
     requires(!detail::ResidualStream<R>)
-SUTURE_REJECTED("the lens reads the residual stream: give a Resid as wide as the model",
+SUTURE_REJECTED("the lens reads the residual stream: give a View or Owned of Resid",
                 logit_lens(const Decoder&, const R&, at::IntArrayRef = {}));
 template <class...>
-SUTURE_REJECTED("the lens reads a residual stream: write logit_lens_by_layer(model, ids)", logit_lens_by_layer(...));
+SUTURE_REJECTED("this lens runs the model itself: write logit_lens_by_layer(model, ids)", logit_lens_by_layer(...));
 
 /// Runs the model and reads the residual stream before the first block and after each block: [layers + 1, batch, tokens,
 /// vocabulary], without the batch axis for ids [tokens]. If a whole vocabulary per layer would be too much, name the token

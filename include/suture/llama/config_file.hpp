@@ -70,8 +70,9 @@ inline constexpr DecoderNames gemma_names = [] {
 namespace detail {
 /// What a family's configuration has where the file says nothing: transformers' configuration classes.
 struct LlamaFamily {
-    std::string_view type;  ///< model_type
-    const char* title;      ///< for messages
+    std::string_view type;     ///< model_type
+    const char* title;         ///< for messages
+    const char* architecture;  ///< the class of transformers
     const DecoderNames* names;
     Index vocabulary, width, inner, layers, heads;
     Index key_heads;   ///< 0: as many as heads
@@ -83,19 +84,20 @@ struct LlamaFamily {
     bool is_gemma, has_qk_norms, is_fused;
 };
 inline constexpr std::array<LlamaFamily, 7> llama_families{{
-    {"llama", "Llama", &llama::names, 32000, 4096, 11008, 32, 32, 0, 0, 2048, 1e-6, false, false, false, false, false},
-    {"mistral", "Mistral", &llama::names, 32000, 4096, 14336, 32, 32, 8, 0, 131072, 1e-6, false, false, false, false,
-     false},
-    {"qwen2", "Qwen2", &llama::names, 151936, 4096, 22016, 32, 32, 32, 0, 32768, 1e-6, false, true, false, false,
-     false},
-    {"qwen3", "Qwen3", &llama::names, 151936, 4096, 22016, 32, 32, 32, 128, 32768, 1e-6, false, false, false, true,
-     false},
-    {"gemma2", "Gemma 2", &llama::gemma_names, 256000, 2304, 9216, 26, 8, 4, 256, 8192, 1e-6, true, false, true, false,
-     false},
-    {"gemma3_text", "Gemma 3", &llama::gemma_names, 262208, 2304, 9216, 26, 8, 4, 256, 131072, 1e-6, true, false, true,
-     true, false},
-    {"phi3", "Phi-3", &llama::phi3_names, 32064, 3072, 8192, 32, 32, 0, 0, 4096, 1e-5, false, false, false, false,
-     true},
+    {"llama", "Llama", "LlamaForCausalLM", &llama::names, 32000, 4096, 11008, 32, 32, 0, 0, 2048, 1e-6, false, false,
+     false, false, false},
+    {"mistral", "Mistral", "MistralForCausalLM", &llama::names, 32000, 4096, 14336, 32, 32, 8, 0, 131072, 1e-6, false,
+     false, false, false, false},
+    {"qwen2", "Qwen2", "Qwen2ForCausalLM", &llama::names, 151936, 4096, 22016, 32, 32, 32, 0, 32768, 1e-6, false, true,
+     false, false, false},
+    {"qwen3", "Qwen3", "Qwen3ForCausalLM", &llama::names, 151936, 4096, 22016, 32, 32, 32, 128, 32768, 1e-6, false,
+     false, false, true, false},
+    {"gemma2", "Gemma 2", "Gemma2ForCausalLM", &llama::gemma_names, 256000, 2304, 9216, 26, 8, 4, 256, 8192, 1e-6, true,
+     false, true, false, false},
+    {"gemma3_text", "Gemma 3", "Gemma3ForCausalLM", &llama::gemma_names, 262208, 2304, 9216, 26, 8, 4, 256, 131072,
+     1e-6, true, false, true, true, false},
+    {"phi3", "Phi-3", "Phi3ForCausalLM", &llama::phi3_names, 32064, 3072, 8192, 32, 32, 0, 0, 4096, 1e-5, false, false,
+     false, false, true},
 }};
 
 inline const LlamaFamily* llama_family(std::string_view type) {

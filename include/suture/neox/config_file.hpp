@@ -35,18 +35,18 @@ inline constexpr DecoderNames names{
     .mlp_out = "dense_4h_to_h",
 };
 
-/// Reads the `config.json` of a GPT-NeoX or Pythia as transformers 5 does: absent fields have GPTNeoXConfig's defaults, and the
-/// rotary embedding may be described as in transformers 4 (rotary_pct, rotary_emb_base) or 5 (rope_parameters).
-/// @throws FileError if it cannot be read; ModelError, naming the field, if it describes a model that a Decoder is not
-inline DecoderConfig read_config(const std::filesystem::path& file) {
-    const detail::ConfigReader config(file, names.family);
+}  // namespace suture::neox
+
+namespace suture::detail {
+/// @throws ModelError, naming the field, if it describes a model that a Decoder is not
+inline DecoderConfig read_neox_fields(const ConfigReader& config) {
     if (const std::string type = config.word("model_type", "gpt_neox"); type != "gpt_neox")
-        config.refuse("model_type", "is " + detail::in_quotes(type) + ", not \"gpt_neox\"", detail::by_export);
-    detail::check_causal_and_uniform(config);
-    detail::check_not_quantized(config);
+        config.refuse("model_type", "is " + in_quotes(type) + ", not \"gpt_neox\"", by_export);
+    check_causal_and_uniform(config);
+    check_not_quantized(config);
     DecoderConfig c;
     c.family = "gpt_neox";
-    c.names = &names;
+    c.names = &neox::names;
     c.width = config.count("hidden_size", 6144);
     c.heads = config.count("num_attention_heads", 64);
     if (c.width % c.heads != 0)
@@ -58,18 +58,28 @@ inline DecoderConfig read_config(const std::filesystem::path& file) {
     c.layers = config.count("num_hidden_layers", 44);
     c.positions = config.count("max_position_embeddings", 2048);
     c.vocabulary = config.count("vocab_size", 50432);
-    c.activation = detail::read_activation(config, "hidden_act", "gelu");
+    c.activation = read_activation(config, "hidden_act", "gelu");
     c.has_mlp_bias = true;
     c.packing = QkvPacking::interleaved;
     c.has_qkv_bias = c.has_attn_out_bias = config.flag("attention_bias", true);
     c.score_scale = 1 / std::sqrt(static_cast<double>(c.head_width));
-    c.rotary = detail::read_rotary_of(config, {.head_width = c.head_width, .positions = c.positions, .share = 0.25},
-                                      "rotary_emb_base", "rotary_pct");
+    c.rotary = read_rotary_of(config, {.head_width = c.head_width, .positions = c.positions, .share = 0.25},
+                              "rotary_emb_base", "rotary_pct");
     c.norm_epsilon = config.not_negative("layer_norm_eps", 1e-5);
     c.has_norm_bias = true;
     c.is_parallel = config.flag("use_parallel_residual", true);
     c.is_tied = config.flag("tie_word_embeddings", false);
     return c;
+}
+}  // namespace suture::detail
+
+namespace suture::neox {
+
+/// Reads the `config.json` of a GPT-NeoX or Pythia as transformers 5 does: absent fields have GPTNeoXConfig's defaults, and the
+/// rotary embedding may be described as in transformers 4 (rotary_pct, rotary_emb_base) or 5 (rope_parameters).
+/// @throws FileError if it cannot be read; ModelError, naming the field, if it describes a model that a Decoder is not
+inline DecoderConfig read_config(const std::filesystem::path& file) {
+    return detail::read_neox_fields(detail::ConfigReader(file, names.family));
 }
 
 template <class...>

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -53,6 +54,10 @@ public:
             throw FileError(file_ + " " + error.what());
         }
     }
+
+    /// The fields of an object that is in no file. @param what for messages
+    ConfigReader(const nlohmann::json& fields, std::string what, std::string family)
+        : file_(std::move(what)), family_(std::move(family)), text_{fields, {}} {}
 
     /// The family's name becomes known from the file.
     void rename(std::string family) { family_ = std::move(family); }
@@ -197,6 +202,12 @@ inline constexpr std::array<ActivationName, 22> activation_names{{{"gelu_new", A
                                                                   {"laplace", ActivationFunction::laplace},
                                                                   {"sqrtsoftplus", ActivationFunction::sqrt_softplus},
                                                                   {"linear", ActivationFunction::linear}}};
+
+inline std::string activation_name(ActivationFunction f) {
+    const auto found = std::find_if(activation_names.begin(), activation_names.end(),
+                                    [f](const ActivationName& a) { return a.function == f; });
+    return std::string(found->name);
+}
 
 /// @param field its name @param otherwise the function if the field is absent
 inline ActivationFunction read_activation(const ConfigReader& config, const char* field, const char* otherwise) {

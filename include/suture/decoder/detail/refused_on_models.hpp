@@ -129,7 +129,7 @@ struct RefusedOnModels : NamedElsewhere {
     SUTURE_REFUSED(to_string, "a Tokenizer makes text of ids: write tokenizer.decode({15496, 995})")
     SUTURE_REFUSED(to_str_tokens, "a Tokenizer makes text of ids: write tokenizer.decode({15496, 995})")
     SUTURE_REFUSED(load_state_dict, "a model is loaded by a function: write pretrained::load(directory)")
-    SUTURE_REFUSED(save_pretrained, "a model is saved by a function: write gpt2::save(directory, model)")
+    SUTURE_REFUSED(save_pretrained, "a model is saved by a function: write pretrained::save(directory, model)")
 #define SUTURE_IN_CONFIGURATION(name) \
     SUTURE_ABSENT("the sizes are in the configuration: write model->config().layers", name);
     SUTURE_CONFIGURED(SUTURE_IN_CONFIGURATION)
@@ -181,7 +181,7 @@ struct RefusedOnHolders : RefusedOnModels {
     template <class...>
     SUTURE_REJECTED("a model has layers: write model->layers()", size(...) const);
     template <class...>
-    SUTURE_REJECTED("a model is saved by a function: write gpt2::save(directory, model)", save(...) const);
+    SUTURE_REJECTED("a model is saved by a function: write pretrained::save(directory, model)", save(...) const);
     template <class...>
     static SUTURE_REJECTED("a model is loaded by a function: write pretrained::load(directory)", load(...));
     template <class...>
