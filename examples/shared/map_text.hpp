@@ -45,8 +45,8 @@ inline std::string stretches_text(const std::vector<Stretch>& stretches,
         const bool is_one = s.first == s.last, begins = parts.empty();
         const std::string layers =
             is_one ? fmt::format("layer {}", s.first) : fmt::format("layers {} to {}", s.first, s.last);
-        const std::string shares =
-            is_one ? hundredths(s.at_first) : hundredths(s.at_first) + " to " + hundredths(s.at_last);
+        const std::string first = hundredths(s.at_first), last = hundredths(s.at_last),
+                          shares = first == last ? first : first + " to " + last;
         parts.push_back(fmt::format("{} {} at {}, which recovers {}{}", layers, begins ? "the answer is" : "it is",
                                     name_of(s.position), shares, begins ? " of the difference" : ""));
     }

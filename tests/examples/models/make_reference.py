@@ -3,7 +3,7 @@
 
     make_reference.py [NAME...]
 
-Needs torch, transformers and tokenizers, and the models in the cache: examples/run --model NAME puts them there. Takes four minutes.
+Needs torch, transformers and tokenizers, and the models in the cache: examples/run --model NAME puts them there. Takes fifteen minutes.
 
 For each model: the prompts as ids, the logit differences at the last token, and what patches recover of the difference between
 the corrupted run and the clean one, as the mean over the pairs of prompts:
@@ -29,6 +29,12 @@ import fetch
 OUT = pathlib.Path(__file__).with_name("reference.json")
 TAILS = ["Fusobacterium Prevotella", "Prevotella Fusobacterium", "Campylobacter Prevotella", "Prevotella Campylobacter",
          "Fusobacterium Campylobacter", "Campylobacter Fusobacterium", "Actinomyces Prevotella", "Prevotella Veillonella"]
+# Other pairs of habitats, answers and tails: nothing that the six heads were chosen by.
+ELSEWHERE = [("Rothia", "Alistipes", "Granulicatella", "Faecalibacterium"), ("Neisseria", "Roseburia", "Gemella", "Sutterella"),
+             ("Gemella", "Parabacteroides", "Actinomyces", "Alistipes"), ("Streptococcus", "Bacteroides", "Rothia", "Faecalibacterium"),
+             ("Gardnerella", "Bacteroides", "Sneathia", "Faecalibacterium")]
+TAILS_ELSEWHERE = ["Veillonella Haemophilus", "Lactobacillus Prevotella", "Bifidobacterium Veillonella", "Prevotella Megasphaera",
+                   "Haemophilus Fusobacterium"]
 SIX = [(2, 3), (3, 6), (4, 4), (4, 5), (6, 4), (7, 5)]
 
 
@@ -84,10 +90,21 @@ class Subject:
     def of_heads(self, heads):
         return self.recovered(*(self.place_of(*h) for h in heads))
 
+    def asked(self):
+        return {"clean_ids": self.clean.tolist(), "corrupted_ids": self.corrupted.tolist(), "answer": self.answer,
+                "other": self.other}
+
+    def sixes(self):
+        """What six heads recover together, and at most forty random sixes of the others."""
+        others = [(layer, head) for layer in range(8) for head in range(8) if (layer, head) not in SIX]
+        draw = random.Random(0)
+        return {"six_heads": SIX, "six_heads_recover": round(self.of_heads(SIX), 6),
+                "other_heads_recover": round(self.of_heads(others), 6), "random_sixes_recover_at_most":
+                round(max(self.of_heads(draw.sample(others, len(SIX))) for _ in range(40)), 6)}
+
     def maps(self):
         rounded = lambda number: round(number, 6)
-        return {
-            "clean_ids": self.clean.tolist(), "corrupted_ids": self.corrupted.tolist(), "answer": self.answer, "other": self.other,
+        return self.asked() | {
             "clean": [rounded(x) for x in self.of_clean.tolist()], "corrupted": [rounded(x) for x in self.of_corrupted.tolist()],
             "probability": rounded(self.logits(self.clean).softmax(-1)[:, self.answer].mean().item()),
             "stream": [[rounded(self.recovered((block, (slice(None), token)))) for token in range(self.clean.shape[1])]
@@ -109,14 +126,14 @@ def mgm(directory, arguments):
     pair = [[ids(arguments[option])] for option in ("--prompt", "--corrupted")]
     answers = [words[arguments[option]] for option in ("--answer", "--other")]
     genera = lambda first, tail: ids(" ".join(["<bos>", *("g__" + genus for genus in (first, *tail.split()))]))
-    eight = Subject(directory, [genera("Streptococcus", t) for t in TAILS], [genera("Bacteroides", t) for t in TAILS], *answers)
-    others = [(layer, head) for layer in range(8) for head in range(8) if (layer, head) not in SIX]
-    draw = random.Random(0)
-    sixes = [sorted(draw.sample(others, len(SIX))) for _ in range(40)]
-    return Subject(directory, *pair, *answers).maps() | {"eight_pairs": eight.maps() | {
-        "six_heads": SIX, "six_heads_recover": round(eight.of_heads(SIX), 6),
-        "other_heads_recover": round(eight.of_heads(others), 6),
-        "random_sixes_recover_at_most": round(max(eight.of_heads(six) for six in sixes), 6)}}
+
+    def subject(mouth, gut, tails, answer, other):
+        return Subject(directory, [genera(mouth, t) for t in tails], [genera(gut, t) for t in tails], answer, other)
+
+    eight = subject("Streptococcus", "Bacteroides", TAILS, *answers)
+    elsewhere = [subject(mouth, gut, TAILS_ELSEWHERE, *(words["g__" + a] for a in two)) for mouth, gut, *two in ELSEWHERE]
+    return Subject(directory, *pair, *answers).maps() | {"eight_pairs": eight.maps() | eight.sixes(),
+                                                         "elsewhere": [s.asked() | s.sixes() for s in elsewhere]}
 
 
 def main():
@@ -129,6 +146,7 @@ def main():
                    "arithmetic": "float64, eager attention"}
         result[name] = {"made_by": made_by} | {"smollm2": smollm2, "mgm": mgm}[name](directory, model.arguments)
     OUT.write_text(json.dumps(result, separators=(",", ":")).replace('"mgm"', '\n"mgm"').replace('"eight_pairs"', '\n"eight_pairs"')
+                   .replace('"elsewhere"', '\n"elsewhere"')
                    .replace('"stream"', '\n"stream"').replace('"heads":', '\n"heads":') + "\n")
 
 

@@ -114,7 +114,7 @@ TEST_CASE("SmolLM2 in bfloat16 gives the same map, up to the steps of its logits
     if (!directory) return;
     Decoder model = examples::load_model(*directory, "bfloat16");
     for (const at::Tensor& weight : model->parameters()) REQUIRE(weight.scalar_type() == at::kBFloat16);
-    compare(model, reference("smollm2"), 0.25, 0.06);
+    compare(model, reference("smollm2"), 0.15, 0.04);
 }
 
 TEST_CASE("MGM keeps the habitat where transformers says") {
@@ -131,19 +131,25 @@ TEST_CASE("MGM keeps the habitat where transformers says") {
     compare(model, expected.at("eight_pairs"), 1e-4, 1e-5);
 }
 
-TEST_CASE("six heads of MGM carry half of the habitat, and forty random sixes of the others next to nothing") {
+TEST_CASE("six heads of MGM carry half of the habitat, and more than any of forty random sixes of the others") {
     const auto directory = cached("mgm-0.5.8", "mgm");
     if (!directory) return;
-    const json expected = reference("mgm").at("eight_pairs");
+    const json expected = reference("mgm");
     Decoder model = examples::load_model(*directory);
-    const auto six = expected.at("six_heads").get<std::vector<std::vector<std::size_t>>>();
-    const double together = recovered_together(model, expected, six);
-    CHECK(together == doctest::Approx(expected.at("six_heads_recover").get<double>()).epsilon(1e-5));
-    CHECK(together > 7 * expected.at("random_sixes_recover_at_most").get<double>());
-    std::vector<std::vector<std::size_t>> others;
-    for (std::size_t layer = 0; layer < 8; ++layer)
-        for (std::size_t h = 0; h < 8; ++h)
-            if (std::find(six.begin(), six.end(), std::vector{layer, h}) == six.end()) others.push_back({layer, h});
-    CHECK(recovered_together(model, expected, others) ==
-          doctest::Approx(expected.at("other_heads_recover").get<double>()).epsilon(1e-5));
+    std::vector<json> prompts = expected.at("elsewhere");
+    CHECK(prompts.size() == 5);
+    prompts.push_back(expected.at("eight_pairs"));
+    for (const json& asked : prompts) {
+        const auto six = asked.at("six_heads").get<std::vector<std::vector<std::size_t>>>();
+        const double together = recovered_together(model, asked, six);
+        CHECK(together == doctest::Approx(asked.at("six_heads_recover").get<double>()).epsilon(1e-4));
+        CHECK(together > asked.at("random_sixes_recover_at_most").get<double>());
+        std::vector<std::vector<std::size_t>> others;
+        for (std::size_t layer = 0; layer < 8; ++layer)
+            for (std::size_t h = 0; h < 8; ++h)
+                if (std::find(six.begin(), six.end(), std::vector{layer, h}) == six.end()) others.push_back({layer, h});
+        CHECK(recovered_together(model, asked, others) ==
+              doctest::Approx(asked.at("other_heads_recover").get<double>()).epsilon(1e-4));
+    }
+    CHECK(recovered_together(model, prompts.back(), {{2, 3}, {3, 6}, {4, 4}, {4, 5}, {6, 4}, {7, 5}}) > 0.5);
 }

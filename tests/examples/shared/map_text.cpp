@@ -29,6 +29,11 @@ TEST_CASE("a stretch is as long as one position recovers most") {
           "it is at token 2, which recovers 0.60; entering layer 3 it is at token 0, which recovers 0.70.");
 }
 
+TEST_CASE("a share that stays is named once") {
+    CHECK(stretches_text(stretches_of(map_of({0, 1, 0, 0.4, 0, 1}, 3)), token_name) ==
+          "Entering layers 0 to 2 the answer is at token 1, which recovers 1.00 of the difference.");
+}
+
 TEST_CASE("a position that comes back begins a stretch of its own") {
     const std::vector<Stretch> found = stretches_of(map_of({1, 0, 0, 1, 1, 0}, 3));
     REQUIRE(found.size() == 3);
