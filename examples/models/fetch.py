@@ -192,7 +192,7 @@ def fetched(model, cache, dtype="float32", wheel=None):
                     directory.rename(pathlib.Path(place) / "old")
                 new.rename(directory)
     except OSError as error:
-        raise Refused(f"{error.filename or cache} cannot be written ({error.strerror}): {model.needs(dtype)} MB are needed there; "
+        raise Refused(f"{cache} cannot be written ({error.strerror}): {model.needs(dtype)} MB are needed there; "
                       "free some space, or set XDG_CACHE_HOME to a directory that you can write") from None
     return directory
 
