@@ -172,7 +172,8 @@ void operate(const Options& o, const Prompt& prompt, Decoder model) {
         write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
                      {first_token_and_rest(model, sample.prompts), sample.text}, map,
                      {o.command, weights_fingerprint(model), sample.seed});
-    if (map.heads) std::cout << "\n- " << sentence_of_stream(map, prompt.words()) << "\n- " << sentence_of_heads(map) << "\n";
+    if (map.heads)
+        std::cout << "\n- " << sentence_of_stream(map, prompt.words()) << "\n- " << sentence_of_heads(map) << "\n";
     std::cout << "\nreport       " << written.page.string() << "\n";
     if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
 }
