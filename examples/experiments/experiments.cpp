@@ -4,6 +4,7 @@
 #include "experiments/mistake/what_the_compiler_says.hpp"
 #include "harvest.hpp"
 #include "names/evaluation.hpp"
+#include "patching.hpp"
 #include "report.hpp"
 #include "shared/directory.hpp"
 #include "shared/empty_values.hpp"
@@ -34,7 +35,7 @@ using examples::Prompt;
 
 struct Options {
     examples::Subject subject;
-    std::string layer = "1", token = "-1", corrupted, answer, other, report, command;
+    std::string dtype = "float32", layer = "1", token = "-1", corrupted, answer, other, report, command;
 };
 
 /// The answer and the token it is compared with: by default the two likeliest after the clean run, or Mary and John for
@@ -171,6 +172,8 @@ void operate(const Options& o, const Prompt& prompt, Decoder model) {
         write_report(o.report, text, prompt, at, rows, harvest(model, ids, question),
                      {first_token_and_rest(model, sample.prompts), sample.text}, map,
                      {o.command, weights_fingerprint(model), sample.seed});
+    if (map.heads)
+        std::cout << "\n- " << sentence_of_stream(map, prompt.words()) << "\n- " << sentence_of_heads(map) << "\n";
     std::cout << "\nreport       " << written.page.string() << "\n";
     if (!written.remedy.empty()) std::cout << "pictures     " << written.remedy << "\n";
 }
@@ -182,6 +185,7 @@ int main(int argc, char** argv) {
         "Runs six experiments on the queries, keys and values of a model, from a mistake that is easily made "
         "by hand to a board of replacements."};
     o.subject.add_to(app);
+    examples::add_dtype_to(app, o.dtype);
     app.add_option("--layer", o.layer, "the layer to edit, counted from 0")->type_name("INT")->capture_default_str();
     app.add_option("--token", o.token, "the position to edit; -1 is the last")->type_name("INT")->capture_default_str();
     auto* const report =
@@ -199,7 +203,7 @@ int main(int argc, char** argv) {
     examples::note_interrupts();
     try {
         Prompt::check_model(o.subject);
-        const Decoder model = examples::load_model(o.subject.model);
+        const Decoder model = examples::load_model(o.subject.model, o.dtype);
         operate(o, Prompt::read(o.subject), model);  // a broken model is reported before a missing prompt
         if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
     } catch (const Interrupted&) {

@@ -99,8 +99,9 @@ inline at::Tensor replace_by_board(Decoder& model, const at::Tensor& ids) {
     HookSet hooks;
     Board<Qkv> board;
     hooks.add(sites, board);
-    board[0] = at::zeros({1, 1, width});
-    board[2] = at::linspace(-1, 0.7, width);
+    const at::ScalarType dtype = model->parameters().front().scalar_type();
+    board[0] = at::zeros({1, 1, width}, dtype);
+    board[2] = at::linspace(-1, 0.7, width, dtype);
     return run_with_hooks(model, hooks, ids);
 }
 
@@ -129,6 +130,7 @@ inline std::vector<Result> run_all(Decoder& model, const at::Tensor& ids, const 
     const std::string layer = "layer " + std::to_string(at.layer) + ": ",
                       token_at = "[token " + std::to_string(at.token);
     const auto ten_of = [&](const char* component) { return layer + component + token_at + ", dims 0:10] = 0"; };
+    const at::ScalarType dtype = model->parameters().front().scalar_type();
     Latest<Qkv> harvest;
     std::vector<Result> results{
         {0, "clean", "no edit", clean(model, ids)},
@@ -137,7 +139,7 @@ inline std::vector<Result> run_all(Decoder& model, const at::Tensor& ids, const 
         {3, "clone and cat", ten_of("Q"), clone_and_cat(model, ids, at)},
         {4, "edit one layer", ten_of("Q"), edit_one_layer(model, ids, at, harvest)}};
     const std::vector<at::Tensor> injected =
-        inject_vectors(model, ids, at, {at::linspace(-1, 0.7, of_queries), at::zeros({of_queries})});
+        inject_vectors(model, ids, at, {at::linspace(-1, 0.7, of_queries, dtype), at::zeros({of_queries}, dtype)});
     results.push_back({5, "inject a vector", layer + "Q" + token_at + "] = linspace(-1, 0.7)", injected[0]});
     results.push_back({5, "change the vector", layer + "Q" + token_at + "] = zeros", injected[1]});
     results.push_back({6, "board", "layer 0 = 0, layer 2 = linspace(-1, 0.7)", replace_by_board(model, ids)});

@@ -11,7 +11,6 @@
 #include <suture/stats/correlation.hpp>
 #include <suture/stats/norms.hpp>
 #include <suture/suture.hpp>
-#include <suture/sweep/sweep.hpp>
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
@@ -73,39 +72,6 @@ inline Harvest harvest(Decoder& model, const at::Tensor& ids, const Question& qu
             stacked(patterns, [](const at::Tensor& pattern) { return pattern[0]; }),
             lens.select(-1, 0).sub(lens.select(-1, 1)),
             direct_logit_attribution(model, ids[0], logit_difference(question.answer, question.other))};
-}
-
-/// A map of the places that the answer depends on, by layer and token.
-struct PatchingMap {
-    SweepResult result;
-    std::string corrupted;  ///< the prompt whose run is mended; empty if outputs are removed instead
-
-    /// [layers or components, tokens]
-    at::Tensor numbers() const { return corrupted.empty() ? result.effects() : result.recovered(); }
-};
-
-/// Activation patching: the residual stream before each layer, at each token, from the clean into the corrupted run.
-/// Both prompts are ids [1, tokens].
-inline PatchingMap patching_map(Decoder& model, const at::Tensor& clean, const at::Tensor& corrupted,
-                                const std::string& text, const Question& question, const SweepOptions& options) {
-    return {
-        sweep(model, denoising(clean, corrupted),
-              Grid::of<Resid>(model->blocks | transform([](const auto& block) { return site_ref(block->resid_pre); })),
-              logit_difference(question.answer, question.other), options),
-        text};
-}
-
-/// For a prompt that has no other to compare with: the output of each layer's attention and MLP is removed, at each
-/// token.
-inline PatchingMap ablation_map(Decoder& model, const at::Tensor& ids, const Question& question,
-                                const SweepOptions& options) {
-    const Grid attention = Grid::of<AttnOut>(
-        model->blocks | transform([](const auto& block) { return site_ref(block->attn->out->output); }));
-    const Grid mlps = Grid::of<MlpOut>(model->blocks |
-                                       transform([](const auto& block) { return site_ref(block->mlp->down->output); }));
-    return {sweep(model, zero_ablation(ids), attention.with(mlps), logit_difference(question.answer, question.other),
-                  options),
-            ""};
 }
 
 /// For each prompt and layer, the mean correlation of a token's query, key and value with those of the other tokens: of

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harvest.hpp"
+#include "patching.hpp"
 #include "shared/illustrator.hpp"
 #include "shared/prompt.hpp"
 #include "table.hpp"
@@ -135,7 +136,7 @@ inline void tell_answer(Illustrator& pictures_, const Prompt& prompt, const Harv
 /// The sentence and the picture that a paper begins with: where the answer is, layer by layer and token by token.
 inline void tell_patching(Illustrator& pictures_, const Prompt& prompt, const PatchingMap& map,
                           const std::string& asked) {
-    const bool patches = !map.corrupted.empty();
+    const bool patches = map.heads.has_value();
     pictures_.page()
         .section(patches ? "Activation patching" : "Ablation map")
         .paragraph(patches ? "The residual stream of one layer and token of this prompt is put into a run of the "
@@ -151,6 +152,13 @@ inline void tell_patching(Illustrator& pictures_, const Prompt& prompt, const Pa
     picture.caption = patches ? "Before each layer, at each token." : "Of attention (AttnOut) and MLP, by layer.";
     picture.metric = patches ? "recovered share of " + asked : "change of " + asked + " (logits)";
     pictures_.draw(picture, "patching");
+    if (!patches) return;
+    pictures_.page().paragraph(sentence_of_stream(map, prompt.words()) + " " + sentence_of_heads(map));
+    pictures::HeatMap heads = pictures::heat_map_of(*map.heads, map.heads->recovered());
+    heads.title = "Activation patching of heads";
+    heads.caption = "The output of one head, at the last token.";
+    heads.metric = "recovered share of " + asked;
+    pictures_.draw(heads, "patching-heads");
 }
 
 inline void tell_attention(Illustrator& pictures_, const Prompt& prompt, const Harvest& h) {
@@ -302,7 +310,7 @@ inline examples::WrittenReport write_report(const std::filesystem::path& directo
                                             const examples::Provenance& provenance) {
     Illustrator pictures_(directory, "experiments", "Six experiments on a transformer's activations",
                           "“" + prompt.text() + "”; model: " + text.model,
-                          static_cast<std::size_t>(h.patterns.size(0)) + 12);
+                          static_cast<std::size_t>(h.patterns.size(0)) + 13);
     detail::tell_experiments(pictures_.page(), text, rows);
     detail::tell_answer(pictures_, prompt, h, text.asked);
     detail::tell_patching(pictures_, prompt, patching, text.asked);

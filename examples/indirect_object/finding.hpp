@@ -2,6 +2,7 @@
 // the last token.
 #pragma once
 
+#include "shared/map_text.hpp"
 #include "task.hpp"
 
 #include <suture/exported/exported.hpp>
@@ -10,11 +11,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace indirect_object {
+using examples::Stretch, examples::stretches_of;
 using suture::Exported, suture::SweepOptions, suture::SweepResult;
 
 // The widths are those of the file.
@@ -62,12 +63,6 @@ inline SweepResult swept(const Exported& model, const Task& task, const suture::
     return suture::sweep(model, suture::denoising(task.clean, task.corrupted), grid, difference_of(task), options);
 }
 
-/// Successive layers in which the same position recovers most.
-struct Stretch {
-    Index position = 0, first = 0, last = 0;  ///< layers
-    double at_first = 0, at_last = 0;         ///< the share that is recovered there
-};
-
 /// A head whose output at the last token recovers much of the difference, or leads away from it.
 struct Head {
     Index layer = 0, head = 0;
@@ -86,29 +81,11 @@ struct Finding {
     double together = 0;         ///< the share that the found heads with positive shares recover when patched at once
 };
 
-/// The stretches of a map [layers, positions].
-inline std::vector<Stretch> stretches_of(const at::Tensor& map) {
-    std::vector<Stretch> stretches;
-    for (Index layer = 0; layer < map.size(0); ++layer) {
-        const Index position = map[layer].argmax().item<Index>();
-        const double share = map[layer][position].item<double>();
-        if (stretches.empty() || stretches.back().position != position)
-            stretches.push_back({position, layer, layer, share, share});
-        stretches.back().last = layer;
-        stretches.back().at_last = share;
-    }
-    return stretches;
-}
-
 /// The heads of a map [layers, heads] whose share is at least this far from 0, the largest share first.
 inline std::vector<Head> heads_beyond(const at::Tensor& map, double least) {
     std::vector<Head> found;
-    const at::Tensor places = map.abs().ge(least).nonzero();
-    for (Index i = 0; i < places.size(0); ++i) {
-        const Index layer = places[i][0].item<Index>(), head = places[i][1].item<Index>();
-        found.push_back({layer, head, map[layer][head].item<double>()});
-    }
-    std::ranges::stable_sort(found, std::ranges::greater(), &Head::recovered);
+    for (const examples::MapCell& cell : examples::cells_beyond(map, least))
+        found.push_back({cell.row, cell.column, cell.share});
     return found;
 }
 

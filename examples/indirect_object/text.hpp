@@ -3,6 +3,7 @@
 
 #include "finding.hpp"
 #include "shared/hundredths.hpp"
+#include "shared/map_text.hpp"
 
 #include <suture/pictures/axis.hpp>
 
@@ -79,15 +80,9 @@ inline std::string heads_table(const Finding& finding) {
 }
 
 namespace detail {
-inline std::string layers_text(const Stretch& s) {
-    return s.first == s.last ? fmt::format("layer {}", s.first) : fmt::format("layers {} to {}", s.first, s.last);
-}
-inline std::string shares_text(const Stretch& s) {
-    return s.first == s.last ? hundredths(s.at_first) : hundredths(s.at_first) + " to " + hundredths(s.at_last);
-}
 inline std::string names_text(const std::vector<Head>& heads) {
     std::vector<std::string> names;
-    for (const Head& h : heads) names.push_back(fmt::format("{} ({})", head_name(h), hundredths(h.recovered)));
+    for (const Head& h : heads) names.push_back(examples::head_text(h.layer, h.head, h.recovered));
     return fmt::format("{}", fmt::join(names, ", "));
 }
 /// "token 9 (John/Mary)"
@@ -108,12 +103,7 @@ inline std::string attention_text(const Finding& finding, double Head::*to, cons
 
 /// Where the answer is, layer by layer.
 inline std::string sentence_of_stream(const Task& task, const Finding& finding) {
-    std::vector<std::string> parts;
-    for (const Stretch& s : finding.stretches)
-        parts.push_back(fmt::format("{} {} at {}, which recovers {}{}", detail::layers_text(s),
-                                    parts.empty() ? "the answer is" : "it is", detail::token_text(task, s.position),
-                                    detail::shares_text(s), parts.empty() ? " of the difference" : ""));
-    return fmt::format("Entering {}.", fmt::join(parts, "; entering "));
+    return examples::stretches_text(finding.stretches, [&](Index p) { return detail::token_text(task, p); });
 }
 
 /// Which heads bring it to the last token.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/empty_values.hpp"
+#include "shared/model.hpp"
 #include "shared/prompt.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,7 +19,7 @@ struct SweepCommand {
     std::vector<std::string> clean, clean_ids, corrupted, corrupted_ids, answer, other;
     std::vector<std::string> what{"resid_pre"};
     bool by_head = false;
-    std::string tokens = "each", direction = "denoise", metric = "logit-difference";
+    std::string dtype = "float32", tokens = "each", direction = "denoise", metric = "logit-difference";
     std::string batch = "64", memory = "512", limit = "60";
     double share = 1;
     bool attribution = false, plain = false, resume = false, all_threads = false;
@@ -28,6 +29,7 @@ struct SweepCommand {
         app.add_option("--model,model", model, "a directory with a model in Hugging Face's format")
             ->type_name("DIR")
             ->default_str("the names model");
+        examples::add_dtype_to(app, dtype);
         add_prompts_to(app);
         add_grid_to(app);
         add_metric_to(app);

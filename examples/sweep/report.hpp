@@ -17,7 +17,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -81,7 +83,11 @@ inline std::string SweepReport::metric() const {
     const std::string tokens = answers.others.empty()
                                    ? " of " + quoted(answers.answers.front())
                                    : " " + quoted(answers.answers.front()) + " - " + quoted(answers.others.front());
-    return sweep.result.metric + tokens + (pairs.clean.size() > 1 ? " (each prompt has its own)" : "");
+    const auto differ = [](const std::vector<Index>& ids) {
+        return std::ranges::adjacent_find(ids, std::ranges::not_equal_to()) != ids.end();
+    };
+    const bool each_has_its_own = differ(answers.answers) || differ(answers.others);
+    return sweep.result.metric + tokens + (each_has_its_own ? " (each prompt has its own)" : "");
 }
 inline std::string SweepReport::meaning() const {
     const std::string mean = pairs.clean.size() > 1 ? fmt::format(", mean over {} prompts", pairs.clean.size()) : "";

@@ -69,7 +69,7 @@ SweepReport swept(Group& group, const SweepCommand& c, const PromptPairs& pairs,
 
 void operate(Group& group, const SweepCommand& command) {
     const PromptPairs pairs = PromptPairs::read(command);
-    const SweepReport report = swept(group, command, pairs, examples::load_model(command.model));
+    const SweepReport report = swept(group, command, pairs, examples::load_model(command.model, command.dtype));
     if (group.rank() == 0) std::cout << summary_text(report) << "\n" << save_report(report) << "\n";
     if (!std::cout.flush()) throw FileError("the results cannot be written: check standard output");
 }
