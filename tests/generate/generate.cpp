@@ -232,7 +232,7 @@ TEST_CASE("what cannot be generated is refused before the first pass") {
     CHECK(error({.max_new_tokens = 0}) == "max_new_tokens is 0: give 1 or more");
     CHECK(error({.temperature = 0}).find("temperature is 0: give a positive number, or do_sample = false") == 0);
     CHECK(error({.top_k = -1}).find("top_k is -1") == 0);
-    CHECK(error({.top_p = 0}).find("top_p is 0") == 0);
+    CHECK(error({.top_p = -1}).find("top_p is -1") == 0);
     CHECK(error({.min_p = 2}).find("min_p is 2") == 0);
     CHECK(error({.repetition_penalty = 0}).find("repetition_penalty is 0") == 0);
     CHECK(error({.stop_sequences = {{}}}).find("a stop sequence is empty") == 0);

@@ -1,5 +1,7 @@
 #include "suture/generate/sampling.hpp"
 
+#include "suture/file/safetensors.hpp"
+
 #include "doctest.hpp"
 #include "message.hpp"
 
@@ -7,6 +9,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 using namespace suture;
@@ -70,4 +74,33 @@ TEST_CASE("rows without a finite score are named") {
     CHECK(message_of<ValueError>([&] {
               (void)next_tokens(scores, {}, generator);
           }).find("the scores of row 1 hold NaN") == 0);
+}
+
+TEST_CASE("the distribution of the next token is that of transformers") {
+    const Safetensors expected = Safetensors::open(SUTURE_SOURCE_DIR "/tests/generate/data/logits.safetensors");
+    const at::Tensor logits = expected.load("logits");
+    const at::Tensor seen = expected.load("seen"), is_token = at::ones_like(seen, at::kBool);
+    const std::map<std::string, GenerateOptions> all{
+        {"temperature", {.do_sample = true, .temperature = 0.7}},
+        {"top_k", {.do_sample = true, .top_k = 5}},
+        {"top_k_all", {.do_sample = true, .top_k = 99}},
+        {"top_p", {.do_sample = true, .top_p = 0.6}},
+        {"top_p_least", {.do_sample = true, .top_p = 0}},
+        {"min_p", {.do_sample = true, .min_p = 0.2}},
+        {"repetition_penalty", {.repetition_penalty = 1.4}},
+        {"all",
+         {.do_sample = true, .temperature = 1.3, .top_k = 12, .top_p = 0.8, .min_p = 0.05, .repetition_penalty = 0.8}},
+    };
+    CHECK(expected.names().size() == all.size() + 2);
+    for (const auto& [name, options] : all) {
+        const std::string which = name;
+        CAPTURE(which);
+        const at::Tensor is = processed_scores(logits, seen, is_token, options).softmax(-1);
+        CHECK(is.sub(expected.load(name)).abs().max().item<double>() < 1e-12);
+    }
+    // In float32, as most models compute.
+    const at::Tensor narrow = processed_scores(logits.to(at::kFloat), seen, is_token, all.at("all")).softmax(-1);
+    CHECK(narrow.scalar_type() == at::kFloat);
+    CHECK(narrow.sub(expected.load("all")).abs().max().item<double>() < 1e-6);
+    CHECK(processed_scores(logits.to(at::kBFloat16), seen, is_token, {}).scalar_type() == at::kFloat);
 }

@@ -55,7 +55,7 @@ struct GenerateOptions {
         if (!(temperature > 0) || !std::isfinite(temperature))
             refuse("temperature", temperature, "a positive number, or do_sample = false for the likeliest token");
         if (top_k < 0) refuse("top_k", top_k, "a number of tokens, or 0 for all");
-        if (!(top_p > 0 && top_p <= 1)) refuse("top_p", top_p, "a share of probability above 0, up to 1");
+        if (!(top_p >= 0 && top_p <= 1)) refuse("top_p", top_p, "a share of probability from 0 to 1");
         if (!(min_p >= 0 && min_p <= 1)) refuse("min_p", min_p, "a share from 0 to 1");
         if (!(repetition_penalty > 0) || !std::isfinite(repetition_penalty))
             refuse("repetition_penalty", repetition_penalty, "a positive number; 1 changes nothing");
