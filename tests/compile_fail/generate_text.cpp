@@ -1,14 +1,15 @@
-// expect: a model gives logits: write model(ids), and choose the next token
-// How to choose is up to the program.
+// expect: a function goes on with a prompt: write generate(model, ids)
+// It takes options and hooks, and keeps a cache.
+#include <suture/generate/generate.hpp>
 #include <suture/gpt2/gpt2.hpp>
 #include <suture/suture.hpp>
 
 using namespace suture;
 
-void use(HookSet& hooks, Decoder& model, const at::Tensor& ids) {
+void use(Decoder& model, const at::Tensor& ids) {
 #ifdef SUTURE_BAD
     auto next = model->generate(ids);
 #else
-    auto next = model(ids).select(1, -1).argmax(-1);
+    auto next = generate(model, ids, {.max_new_tokens = 40}).new_tokens(0);
 #endif
 }

@@ -121,7 +121,7 @@ struct RefusedOnModels : NamedElsewhere {
     SUTURE_ABSENT("the blocks of all families are named so: write model->blocks[1]", h);
     SUTURE_ABSENT("the blocks of all families are named so: write model->blocks[1]", transformer);
     SUTURE_ABSENT("the blocks of all families are named so: write model->blocks[1]", model);
-    SUTURE_REFUSED(generate, "a model gives logits: write model(ids), and choose the next token")
+    SUTURE_REFUSED(generate, "a function goes on with a prompt: write generate(model, ids)")
     SUTURE_REFUSED(logits, "a model gives logits: write model(ids)")
     SUTURE_ABSENT("a model takes and gives ids: write Tokenizer::open(directory).encode(text)", tokenizer);
     SUTURE_REFUSED(to_tokens, "a Tokenizer makes token ids: write tokenizer.encode(text)")
