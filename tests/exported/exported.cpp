@@ -5,6 +5,7 @@
 #include "suture/file/safetensors.hpp"
 #include "suture/hook/board.hpp"
 #include "suture/hook/hook_set.hpp"
+#include "suture/hook/sequence_pass.hpp"
 #include "suture/record/latest.hpp"
 #include "suture/record/run_with_cache.hpp"
 
@@ -119,6 +120,28 @@ TEST_CASE("recipes, boards and recorders work at the sites of a typed layout, an
     replaced.add(sites<Qkv>(gpt2.model, "transformer.h.*.attn.c_attn"), board);
     CHECK(run_with_hooks(gpt2.model, replaced, ids).equal(edited));
     CHECK(gpt2.model(ids).equal(clean));
+}
+
+TEST_CASE("a pass that stands elsewhere in its sequences is edited at their positions") {
+    const Written written("gpt2");
+    const at::Tensor ids = written.input();
+    const Index rows = ids.size(0), columns = ids.size(1);
+    const auto at = site<Qkv>(written.model, written.values.metadata().at("module"));
+    HookSet hooks;
+    hooks.add(at, on<Q>(token(0)).zero());
+    Latest<Qkv> seen;
+    hooks.add(at, seen);
+    const auto scope = hooks.activate();
+    SequencePositions positions{columns, {}, {}};
+    for (Index r = 0; r < rows; ++r)
+        positions.first.push_back(-(r % 2) - 1), positions.length.push_back(columns - r % 2 - 1);
+    const SequencePass here(positions);
+    written.model(ids);
+    const at::Tensor q = seen[0].unsafe_tensor().narrow(-1, 0, 16);
+    for (Index r = 0; r < rows; ++r) {
+        CHECK(q[r][r % 2 + 1].eq(0).all().item<bool>());
+        CHECK_FALSE(q[r][0].eq(0).all().item<bool>());
+    }
 }
 
 TEST_CASE("the pattern of attention is the softmax below its path, and its scores are what the softmax is given") {

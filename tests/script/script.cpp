@@ -3,6 +3,7 @@
 #include "suture/core/catalogue.hpp"
 #include "suture/edit/on.hpp"
 #include "suture/hook/hook_set.hpp"
+#include "suture/hook/sequence_pass.hpp"
 
 #include <ATen/ATen.h>
 
@@ -89,6 +90,21 @@ TEST_CASE_FIXTURE(fixture, "a recipe at a submodule edits the input of the rest 
     }
     CHECK(model(x).equal(clean));
     CHECK(run_with_hooks(&model, hooks, x).toTensor().allclose(with_q_zeroed(), 1e-6, 1e-6));
+}
+
+TEST_CASE_FIXTURE(fixture, "a pass that stands elsewhere in its sequences is edited at their positions") {
+    hooks.add(c_attn(), on<Q>(token(4)).zero());
+    const auto scope = hooks.activate();
+    const at::Tensor rows = x.unsqueeze(0), clean = unhooked();
+    {
+        const SequencePass here({.columns = 3, .first = {3}, .length = {6}, .is_growing = true});
+        const at::Tensor edited = model(rows)[0];
+        CHECK(edited[0].equal(clean[0]));
+        CHECK_FALSE(edited[1].equal(clean[1]));
+        CHECK(edited[2].equal(clean[2]));
+    }
+    const SequencePass later({.columns = 3, .first = {6}, .length = {9}, .is_growing = true});
+    CHECK(model(rows)[0].equal(clean));
 }
 
 TEST_CASE_FIXTURE(fixture, "hooks can be added, removed and switched off after the model ran") {
