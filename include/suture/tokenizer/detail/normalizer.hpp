@@ -29,7 +29,15 @@ inline bool is_ascii(std::string_view text) {
 /// `{"String": "..."}` or `{"Regex": "..."}`: what a Replace or a Split looks for.
 inline Regex pattern_of(const JsonObject& object) {
     const JsonObject pattern = object.object("pattern");
-    if (pattern.has("Regex")) return Regex(pattern.text("Regex"));
+    const auto regex = [&](const std::string& expression) {
+        try {
+            return Regex(expression);
+        } catch (FileError& error) {
+            error.add_place(pattern.place());
+            throw;
+        }
+    };
+    if (pattern.has("Regex")) return regex(pattern.text("Regex"));
     std::string quoted;
     for (const char c : pattern.text("String")) {
         if (static_cast<unsigned char>(c) < 0x80 &&
@@ -37,7 +45,7 @@ inline Regex pattern_of(const JsonObject& object) {
             quoted += '\\';
         quoted += c;
     }
-    return Regex(quoted);
+    return regex(quoted);
 }
 
 /// What a text becomes. Copies share its tables; several threads can use it at once.
