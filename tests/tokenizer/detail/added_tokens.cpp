@@ -117,7 +117,7 @@ TEST_CASE("a trie has each word once, and finds the longest at each place") {
     const auto longest = words.longest("abcab");
     CHECK(words.found(longest[0]).length == 2);
     CHECK(words.found(longest[3]).id == 1);
-    for (const std::size_t at : {1, 2, 4}) CHECK(words.found(longest[at]).length == 0);
+    for (const std::size_t at : {1u, 2u, 4u}) CHECK(words.found(longest[at]).length == 0);
     CHECK(words.longest("").empty());
 }
 
