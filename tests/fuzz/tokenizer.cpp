@@ -28,9 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check();
     std::filesystem::remove(fuzz::folder() / "merges.txt");
     fuzz::file("tokenizer.json", vocabulary);
-    fuzz::file("tokenizer_config.json", merges);
-    check();
-    for (const char* file : {"tokenizer.json", "tokenizer_config.json"}) std::filesystem::remove(fuzz::folder() / file);
+    for (const char* file : {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"}) {
+        fuzz::file(file, merges);
+        check();
+        std::filesystem::remove(fuzz::folder() / file);
+    }
+    std::filesystem::remove(fuzz::folder() / "tokenizer.json");
     fuzz::refused_or_read([&] {
         const auto list = suture::WordLevel::read(words);
         (void)list.decode(list.encode(text));

@@ -2,8 +2,12 @@
 #include "suture/tokenizer/detail/added_tokens.hpp"
 
 #include "doctest.hpp"
+#include "laws/property.hpp"
 #include "message.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -104,14 +108,52 @@ TEST_CASE("special tokens can be left in the text") {
     CHECK(shown(tokens, "a<s>") == "a<s>");
 }
 
-TEST_CASE("a trie has each word once") {
+TEST_CASE("a trie has each word once, and finds the longest at each place") {
     WordTrie words;
     CHECK(words.empty());
     CHECK(words.add("ab", 1));
     CHECK_FALSE(words.add("ab", 2));
-    CHECK(words.longest("abc").length == 2);
-    CHECK(words.longest("a").length == 0);
-    CHECK(words.longest("").length == 0);
+    words.link();
+    const auto longest = words.longest("abcab");
+    CHECK(words.found(longest[0]).length == 2);
+    CHECK(words.found(longest[3]).id == 1);
+    for (const std::size_t at : {1u, 2u, 4u}) CHECK(words.found(longest[at]).length == 0);
+    CHECK(words.longest("").empty());
+}
+
+TEST_CASE("of overlapping words, each place has the longest that begins there") {
+    laws::for_all("as by trying all of them", 500, [] {
+        const auto draw_word = [](int most) {
+            std::string word;
+            for (auto left = laws::draw(1, most); left > 0; --left) word += static_cast<char>('a' + laws::draw(0, 1));
+            return word;
+        };
+        WordTrie trie;
+        std::map<std::string, Index> words;
+        for (Index id = 0; id < 6; ++id) {
+            const std::string word = draw_word(7);
+            RC_ASSERT(trie.add(word, id) == words.emplace(word, id).second);
+        }
+        trie.link();
+        const std::string text = draw_word(40);
+        const auto found = trie.longest(text);
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            std::size_t longest = 0;
+            for (const auto& [word, id] : words)
+                if (text.compare(at, word.size(), word) == 0) longest = std::max(longest, word.size());
+            RC_ASSERT(trie.found(found[at]).length == longest);
+            if (longest) RC_ASSERT(trie.found(found[at]).id == words.at(text.substr(at, longest)));
+        }
+    });
+}
+
+TEST_CASE("a long token that a text nearly has everywhere costs no more than a short one") {
+    // Tried anew at each place, these texts would take hours.
+    const std::string run(20000, 'a'), text(1'000'000, 'a');
+    const AddedTokens tokens = added({token((run + "b").c_str()), token("<s>")});
+    CHECK(tokens.parts(text, false).size() == 1);
+    const AddedTokens several = added({token((run + "b").c_str()), token("a"), token(("a" + run).c_str())});
+    CHECK(several.parts(text, false).size() == 49 + 19951);  // as many of 20001 letters as there are, and the rest
 }
 
 TEST_CASE("a token of white space that the one before it took is left out where it reaches back, as in Rust") {

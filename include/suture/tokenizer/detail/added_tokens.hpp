@@ -9,6 +9,7 @@
 #include "suture/tokenizer/detail/characters.hpp"
 #include "suture/tokenizer/detail/json_object.hpp"
 #include "suture/tokenizer/detail/normalizer.hpp"
+#include "suture/tokenizer/detail/text_work.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
 
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -55,50 +57,82 @@ struct AddedToken {
     }
 };
 
-/// Words, and the longest of them that begins at a place of a text.
+/// Words, and for each place of a text the longest of them that begins there, in time that grows with the text alone. A text is
+/// walked from its end, along a trie of the words written backwards: the longest word that begins at a place is then the longest
+/// suffix of what was walked that the trie knows. Source: Aho and Corasick, Efficient string matching, 1975.
 class WordTrie {
 public:
-    /// False if the word is there already.
+    /// False if the word is there already. @pre the word is not empty
     bool add(std::string_view word, Index id) {
-        std::uint32_t node = 0;
-        for (const char c : word) {
-            const auto [next, is_new] = next_.emplace(key(node, c), static_cast<std::uint32_t>(ids_.size()));
-            if (is_new) ids_.emplace_back();
+        std::uint32_t node = root;
+        for (std::size_t i = word.size(); i-- > 0;) {
+            const auto [next, is_new] = next_.emplace(key(node, word[i]), static_cast<std::uint32_t>(nodes_.size()));
+            if (is_new) nodes_.push_back({.parent = node, .depth = nodes_[node].depth + 1, .last = word[i]});
             node = next->second;
         }
-        if (!word.empty()) begins_[static_cast<unsigned char>(word.front())] = true;
-        if (ids_[node]) return false;
-        ids_[node] = id;
+        ends_[static_cast<unsigned char>(word.back())] = true;
+        if (nodes_[node].word == node) return false;
+        nodes_[node].word = node;
+        nodes_[node].id = id;
         return true;
     }
-    bool empty() const { return ids_.size() == 1; }
+    bool empty() const { return nodes_.size() == 1; }
+
+    /// Makes `longest` possible, after the last word.
+    void link() {
+        std::vector<std::uint32_t> by_depth(nodes_.size());
+        std::iota(by_depth.begin(), by_depth.end(), root);
+        std::stable_sort(by_depth.begin(), by_depth.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return nodes_[a].depth < nodes_[b].depth; });
+        for (const std::uint32_t at : by_depth) {
+            Node& node = nodes_[at];
+            if (node.depth > 1) node.shorter = step(nodes_[node.parent].shorter, node.last);
+            if (node.word == root) node.word = nodes_[node.shorter].word;
+        }
+    }
 
     struct Found {
         std::size_t length = 0;
         Index id = 0;
     };
-    /// Of length 0 if there is none.
-    Found longest(std::string_view text) const {
-        Found found;
-        if (text.empty() || !begins_[static_cast<unsigned char>(text.front())]) return found;
-        std::uint32_t node = 0;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            const auto next = next_.find(key(node, text[i]));
-            if (next == next_.end()) break;
-            node = next->second;
-            if (ids_[node]) found = {i + 1, *ids_[node]};
+    /// For each byte of a text, the longest word that begins there, for `found`.
+    std::vector<std::uint32_t> longest(std::string_view text) const {
+        std::vector<std::uint32_t> words(text.size());
+        std::uint32_t node = root;
+        for (std::size_t i = text.size(); i-- > 0;) {
+            if (node == root && !ends_[static_cast<unsigned char>(text[i])]) continue;
+            node = step(node, text[i]);
+            words[i] = nodes_[node].word;
         }
-        return found;
+        return words;
     }
+    /// Of length 0 if there is none.
+    Found found(std::uint32_t word) const { return {nodes_[word].depth, nodes_[word].id}; }
 
 private:
+    static constexpr std::uint32_t root = 0;
+    struct Node {
+        std::uint32_t parent = root, depth = 0;
+        std::uint32_t shorter = root;  ///< the longest node that is a suffix of this one, without being it
+        std::uint32_t word = root;     ///< the longest word that is a suffix of this node; the root if there is none
+        Index id = 0;
+        char last = '\0';
+    };
+
     static std::uint64_t key(std::uint32_t node, char c) {
         return static_cast<std::uint64_t>(node) << 8 | static_cast<unsigned char>(c);
     }
+    /// The longest node that is a suffix of a node and a further character.
+    std::uint32_t step(std::uint32_t node, char c) const {
+        for (;; node = nodes_[node].shorter) {
+            if (const auto next = next_.find(key(node, c)); next != next_.end()) return next->second;
+            if (node == root) return root;
+        }
+    }
 
-    std::vector<std::optional<Index>> ids_{std::nullopt};  // by node; the first is the root
+    std::vector<Node> nodes_{Node{}};
     std::unordered_map<std::uint64_t, std::uint32_t> next_;
-    std::array<bool, 256> begins_{};
+    std::array<bool, 256> ends_{};
 };
 
 /// The added tokens of a tokenizer.
@@ -109,6 +143,9 @@ public:
     /// @throws FileError if two tokens are the same once they are normalized
     void add(const std::vector<AddedToken>& tokens, const Vocabulary& model, const Normalizer& normalizer) {
         const auto model_count = static_cast<Index>(model.tokens().size());
+        std::size_t bytes = 0;
+        for (const AddedToken& token : tokens) bytes += token.content.size();
+        TextWork work(bytes);
         Index next = tokens_.empty() ? model_count : std::max(tokens_.rbegin()->first + 1, model_count);
         for (const AddedToken& token : tokens) {
             if (token.content.empty()) continue;
@@ -122,7 +159,7 @@ public:
             else
                 id = next++;
             if (token.normalized) {
-                std::string text = normalizer(token.content);
+                std::string text = normalizer(token.content, work);
                 if (text != token.content) normalized_[id] = std::move(text);
             }
             ids_[token.content] = id;
@@ -156,10 +193,11 @@ public:
     std::vector<Part> parts(std::string_view text, bool normalized) const {
         const WordTrie& words = normalized ? normalized_words_ : plain_words_;
         if (words.empty()) return {{text, std::nullopt, 0}};
+        const std::vector<std::uint32_t> longest = words.longest(text);
         std::vector<Part> parts;
         std::size_t taken = 0, end_of_run = 0;  // a run of white space is walked once, however many tokens are in it
         for (std::size_t at = 0; at < text.size();) {
-            const WordTrie::Found found = words.longest(text.substr(at));
+            const WordTrie::Found found = words.found(longest[at]);
             if (found.length == 0) {
                 ++at;
                 continue;
@@ -192,6 +230,7 @@ private:
                 throw FileError("added_tokens has " + in_quotes(token.content) +
                                 ", which is the same as another token once it is normalized: remove one of them");
         }
+        plain_words_.link(), normalized_words_.link();
     }
 
     static const CharacterSet& word_characters() {

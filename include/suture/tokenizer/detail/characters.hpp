@@ -1,6 +1,7 @@
-// Sets of characters, and what Python's `tokenizers` knows of Unicode as such sets and as mappings.
+// Texts as characters, sets of characters, and what Python's `tokenizers` knows of Unicode as such sets and as mappings.
 #pragma once
 
+#include "suture/text/utf8.hpp"
 #include "suture/tokenizer/detail/unicode_tables.hpp"
 
 #include <algorithm>
@@ -17,6 +18,33 @@
 namespace suture::detail {
 
 inline constexpr char32_t characters_end = 0x110000;
+
+/// The characters of a text. @pre it is UTF-8
+inline std::u32string characters_of(std::string_view text) {
+    std::u32string characters;
+    while (!text.empty()) {
+        const Utf8Front front = utf8_front(text);
+        characters += front.character;
+        text.remove_prefix(front.bytes);
+    }
+    return characters;
+}
+
+inline void append_utf8(std::string& text, char32_t c) {
+    if (c < 0x80) {
+        text += static_cast<char>(c);
+        return;
+    }
+    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    text += static_cast<char>((0xFFu << (7 - more)) | (c >> (6 * more)));
+    for (int left = more - 1; left >= 0; --left) text += static_cast<char>(0x80 | ((c >> (6 * left)) & 0x3F));
+}
+
+inline std::string utf8_text(std::u32string_view characters) {
+    std::string text;
+    for (const char32_t c : characters) append_utf8(text, c);
+    return text;
+}
 
 /// Characters, as the bounds of their ranges: those from bounds[0] up to bounds[1], from bounds[2] up to bounds[3], ...
 class CharacterSet {

@@ -6,6 +6,7 @@
 #include "suture/tokenizer/detail/json_object.hpp"
 #include "suture/tokenizer/detail/normalizer.hpp"
 #include "suture/tokenizer/detail/regex.hpp"
+#include "suture/tokenizer/detail/text_work.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -67,8 +68,13 @@ public:
         }
     }
 
+    /// @throws ValueError if that is more work than the tokens of a text may be
     std::string operator()(std::vector<std::string> tokens) const {
-        for (const Step& step : steps_) tokens = step(std::move(tokens));
+        TextWork work(bytes_in(tokens));
+        for (const Step& step : steps_) {
+            tokens = step(std::move(tokens), work);
+            work.check_bytes(bytes_in(tokens), "the decoder");
+        }
         std::string text;
         for (std::size_t i = 0; i < tokens.size(); ++i) {
             if (i > 0 && !is_there_) text += ' ';
@@ -78,43 +84,57 @@ public:
     }
 
     /// What a token alone stands for, as bytes: they need not be UTF-8.
-    std::string label(std::string token) const {
-        for (const Label& label : labels_) token = label(std::move(token));
+    std::string label(std::string token, TextWork& work) const {
+        for (const Label& label : labels_) {
+            token = label(std::move(token), work);
+            work.check_bytes(token.size(), "the decoder");
+        }
         return token;
     }
+    std::string label(std::string token) const {
+        TextWork work(token.size());
+        return label(std::move(token), work);
+    }
     /// Labels are bytes although nothing decodes them.
-    void write_bytes_in_labels() { labels_.emplace_back(bytes_of); }
+    void write_bytes_in_labels() {
+        labels_.emplace_back([](const std::string& token, TextWork&) { return bytes_of(token); });
+    }
 
 private:
-    using Step = std::function<std::vector<std::string>(std::vector<std::string>)>;
-    using Label = std::function<std::string(std::string)>;
+    using Step = std::function<std::vector<std::string>(std::vector<std::string>, TextWork&)>;
+    using Label = std::function<std::string(std::string, TextWork&)>;
 
+    static std::size_t bytes_in(const std::vector<std::string>& tokens) {
+        std::size_t bytes = 0;
+        for (const std::string& token : tokens) bytes += token.size();
+        return bytes;
+    }
     void add_step(const std::string& type, const JsonObject& object) {
         if (type == "ByteLevel") {
-            steps_.emplace_back([](const std::vector<std::string>& tokens) {
+            steps_.emplace_back([](const std::vector<std::string>& tokens, TextWork&) {
                 std::string bytes;
                 for (const std::string& token : tokens) bytes += bytes_of(token);
                 return std::vector{replaced_utf8(bytes)};
             });
             write_bytes_in_labels();
         } else if (type == "Fuse") {
-            steps_.emplace_back([](const std::vector<std::string>& tokens) {
+            steps_.emplace_back([](const std::vector<std::string>& tokens, TextWork&) {
                 std::string text;
                 for (const std::string& token : tokens) text += token;
                 return std::vector{text};
             });
         } else if (type == "ByteFallback") {
-            steps_.emplace_back(joined_bytes);
-            labels_.emplace_back([](const std::string& token) {
+            steps_.emplace_back([](const std::vector<std::string>& tokens, TextWork&) { return joined_bytes(tokens); });
+            labels_.emplace_back([](const std::string& token, TextWork&) {
                 const auto byte = byte_of_token(token);
                 return byte ? std::string(1, *byte) : token;
             });
         } else if (type == "Replace") {
             each(
                 [pattern = pattern_of(object), content = object.text("content")](const std::string& token, std::size_t,
-                                                                                 std::size_t) {
+                                                                                 std::size_t, TextWork& work) {
                     std::string text;
-                    for (const Regex::Piece& piece : pattern.pieces(token))
+                    for (const Regex::Piece& piece : pattern.pieces(token, work))
                         piece.is_match ? text += content : text.append(token, piece.begin, piece.end - piece.begin);
                     return text;
                 },
@@ -124,7 +144,7 @@ private:
             if (content.size() != 1) JsonObject::refuse(object.place() + " has a content that is not one character");
             each(
                 [c = content.front(), start = object.count("start"), stop = object.count("stop")](
-                    const std::string& token, std::size_t, std::size_t) {
+                    const std::string& token, std::size_t, std::size_t, TextWork&) {
                     const std::u32string characters = characters_of(token);
                     std::size_t begin = 0, end = characters.size();
                     while (begin < characters.size() && begin < start && characters[begin] == c) ++begin;
@@ -138,16 +158,17 @@ private:
                                      object.flag("add_prefix_space", true);
             if (mark.empty()) JsonObject::refuse(object.place() + " has an empty replacement");
             each(
-                [mark, drops_first](const std::string& token, std::size_t i, std::size_t) {
+                [mark, drops_first](const std::string& token, std::size_t i, std::size_t, TextWork&) {
                     return replaced_text(token, mark, i == 0 && drops_first ? "" : " ");
                 },
                 false);
-            labels_.emplace_back([mark](const std::string& token) { return replaced_text(token, mark, " "); });
+            labels_.emplace_back(
+                [mark](const std::string& token, TextWork&) { return replaced_text(token, mark, " "); });
         } else if (type == "BPEDecoder") {
             const std::string suffix = object.optional_text("suffix").value_or("</w>");
             if (suffix.empty()) JsonObject::refuse(object.place() + " has an empty suffix");
-            each([suffix](const std::string& token, std::size_t i,
-                          std::size_t count) { return replaced_text(token, suffix, i + 1 == count ? "" : " "); },
+            each([suffix](const std::string& token, std::size_t i, std::size_t count,
+                          TextWork&) { return replaced_text(token, suffix, i + 1 == count ? "" : " "); },
                  false);
         } else {
             throw FileError(
@@ -159,9 +180,12 @@ private:
     /// Changes every token by a function of its text, its place and the number of tokens.
     template <class Change>
     void each(Change change, bool shows) {
-        if (shows) labels_.emplace_back([change](std::string token) { return change(std::move(token), 0, 1); });
-        steps_.emplace_back([change](std::vector<std::string> tokens) {
-            for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = change(std::move(tokens[i]), i, tokens.size());
+        if (shows)
+            labels_.emplace_back(
+                [change](std::string token, TextWork& work) { return change(std::move(token), 0, 1, work); });
+        steps_.emplace_back([change](std::vector<std::string> tokens, TextWork& work) {
+            for (std::size_t i = 0; i < tokens.size(); ++i)
+                tokens[i] = change(std::move(tokens[i]), i, tokens.size(), work);
             return tokens;
         });
     }

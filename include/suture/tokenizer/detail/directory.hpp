@@ -154,12 +154,7 @@ private:
         const std::filesystem::path file = directory_ / name;
         std::error_code ignored;
         if (!std::filesystem::exists(file, ignored)) return Json::object();
-        Json object;
-        try {
-            object = Json::parse(read_text(file));
-        } catch (const nlohmann::json::exception& e) {
-            refuse(file.string() + " is not JSON (" + json_reason(e) + ")");
-        }
+        Json object = read_json<Json>(file, "give the file as Python's transformers writes it");
         if (!object.is_object()) refuse(file.string() + " is JSON, but not an object");
         return object;
     }
@@ -172,9 +167,14 @@ private:
         return value.is_object() && value.contains("content") && value.contains("__type");
     }
     bool has_values(const char* field) const { return fields_.contains(field) && !fields_.at(field).empty(); }
+    /// "tokenizer_config.json: eos_token": the file that has a field, and the field's name there.
+    std::string place_of(const std::string& field) const {
+        const auto found = places_.find(field);
+        return found == places_.end() ? "tokenizer_config.json: " + field : found->second;
+    }
     AddedToken token_of(const Json& value, const std::string& field) const {
         if (value.is_string()) return AddedToken::special_of(value.get<std::string>());
-        return AddedToken::read(BasicJsonObject<Json>(value, "tokenizer_config.json: " + field));
+        return AddedToken::read(BasicJsonObject<Json>(value, place_of(field)));
     }
     /// A named token is as the list of added tokens describes it.
     AddedToken known_token(AddedToken token) const {
@@ -188,6 +188,7 @@ private:
         Json tokens = std::move(*old);
         fields_.erase("additional_special_tokens");
         fields_["extra_special_tokens"] = std::move(tokens);
+        places_["extra_special_tokens"] = place_of("additional_special_tokens");
     }
     /// An object of further special tokens gives them names, and leaves room for a list of others.
     void name_extra_tokens() {
@@ -212,6 +213,7 @@ private:
         for (auto& [field, value] : map.items()) {
             if (value.is_object() && value.contains("content")) value["special"] = true, value["__type"] = "AddedToken";
             fields_[field] = std::move(value);
+            places_[field] = "special_tokens_map.json: " + field;
         }
         const Json added = object_in("added_tokens.json");
         if (added.empty()) return;
@@ -237,10 +239,11 @@ private:
     }
 
     std::filesystem::path directory_;
-    Json model_;                         ///< config.json, the model's
-    Json fields_;                        ///< tokenizer_config.json and special_tokens_map.json
-    Json named_extra_ = Json::object();  ///< further special tokens that have names
-    bool lists_added_tokens_ = false;    ///< whether there is an added_tokens_decoder
+    Json model_;                                 ///< config.json, the model's
+    Json fields_;                                ///< tokenizer_config.json and special_tokens_map.json
+    std::map<std::string, std::string> places_;  ///< of fields that tokenizer_config.json does not have under that name
+    Json named_extra_ = Json::object();          ///< further special tokens that have names
+    bool lists_added_tokens_ = false;            ///< whether there is an added_tokens_decoder
     std::map<Index, AddedToken> decoder_;
 };
 
@@ -285,16 +288,12 @@ private:
         if (name.empty() || name == "GPT2Tokenizer")
             return {{"bos_token", end}, {"eos_token", end}, {"unk_token", end}};
         if (name == "Qwen2Tokenizer") return {{"eos_token", end}, {"pad_token", end}, {"unk_token", end}};
-        throw FileError(directory.string() + " has a vocab.json for the class " + in_quotes(name) +
-                        ", which is not supported: save a tokenizer.json there, with Python's save_pretrained");
+        throw FileError(
+            directory.string() + " has a vocab.json, and tokenizer_config.json or config.json the tokenizer_class " +
+            in_quotes(name) + ", which is not supported: save a tokenizer.json there, with Python's save_pretrained");
     }
     static Pipeline of_json(const std::filesystem::path& file) {
-        nlohmann::json json;
-        try {
-            json = nlohmann::json::parse(read_text(file));
-        } catch (const nlohmann::json::exception& e) {
-            throw FileError(file.string() + " is not JSON (" + json_reason(e) + "): use a tokenizer's tokenizer.json");
-        }
+        const auto json = read_json<nlohmann::json>(file, "use a tokenizer's tokenizer.json");
         try {
             return Pipeline(json);
         } catch (FileError& error) {

@@ -31,7 +31,7 @@ public:
     /// @param place what a message calls the object: "pre_tokenizer"
     BasicJsonObject(const Json& object, std::string place) : object_(&object), place_(std::move(place)) {
         constexpr std::size_t longest_place = 500;  // objects within objects can be deeper than the stack reaches
-        if (place_.size() > longest_place) refuse(place_.substr(0, 40) + "... is nested too deep");
+        if (place_.size() > longest_place) refuse(visible_text(place_.substr(0, 40)) + "... is nested too deep");
         if (!object.is_object()) refuse(place_ + " is " + described(object) + " and not an object");
     }
 
@@ -39,7 +39,7 @@ public:
     /// Whether the field is there and is not null.
     bool has(const std::string& field) const { return object_->contains(field) && !object_->at(field).is_null(); }
     const Json& at(const std::string& field) const {
-        if (!has(field)) refuse(place_ + " has no " + field);
+        if (!has(field)) refuse(place_ + " has no " + (field.size() <= 80 ? visible_text(field) : in_quotes(field)));
         return object_->at(field);
     }
     std::string text(const std::string& field) const {

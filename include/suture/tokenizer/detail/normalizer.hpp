@@ -7,6 +7,7 @@
 #include "suture/tokenizer/detail/json_object.hpp"
 #include "suture/tokenizer/detail/normalization.hpp"
 #include "suture/tokenizer/detail/regex.hpp"
+#include "suture/tokenizer/detail/text_work.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,7 +29,15 @@ inline bool is_ascii(std::string_view text) {
 /// `{"String": "..."}` or `{"Regex": "..."}`: what a Replace or a Split looks for.
 inline Regex pattern_of(const JsonObject& object) {
     const JsonObject pattern = object.object("pattern");
-    if (pattern.has("Regex")) return Regex(pattern.text("Regex"));
+    const auto regex = [&](const std::string& expression) {
+        try {
+            return Regex(expression);
+        } catch (FileError& error) {
+            error.add_place(pattern.place());
+            throw;
+        }
+    };
+    if (pattern.has("Regex")) return regex(pattern.text("Regex"));
     std::string quoted;
     for (const char c : pattern.text("String")) {
         if (static_cast<unsigned char>(c) < 0x80 &&
@@ -36,7 +45,7 @@ inline Regex pattern_of(const JsonObject& object) {
             quoted += '\\';
         quoted += c;
     }
-    return Regex(quoted);
+    return regex(quoted);
 }
 
 /// What a text becomes. Copies share its tables; several threads can use it at once.
@@ -59,24 +68,35 @@ public:
     }
 
     bool changes_nothing() const { return steps_.empty(); }
-    std::string operator()(std::string text) const {
-        for (const Step& step : steps_) text = step.change(std::move(text));
+    /// @throws ValueError if that is more work than a text may be
+    std::string operator()(std::string text, TextWork& work) const {
+        for (const Step& step : steps_) text = changed(step, std::move(text), work);
         return text;
     }
+    std::string operator()(std::string text) const {
+        TextWork work(text.size());
+        return (*this)(std::move(text), work);
+    }
     /// Whether the beginning of a text is removed: what is left then does not begin where the text begins.
-    bool removes_front(std::string text) const {
+    bool removes_front(std::string text, TextWork& work) const {
         for (const Step& step : steps_) {
-            if (step.removes_front && !text.empty() && step.removes_front(text)) return true;
-            text = step.change(std::move(text));
+            if (step.removes_front && !text.empty() && step.removes_front(text, work)) return true;
+            text = changed(step, std::move(text), work);
         }
         return false;
     }
 
 private:
     struct Step {
-        std::function<std::string(std::string)> change;
-        std::function<bool(const std::string&)> removes_front;  ///< of a text that is not empty; null for no text
+        std::function<std::string(std::string, TextWork&)> change;
+        std::function<bool(const std::string&, TextWork&)>
+            removes_front;  ///< of a text that is not empty; null for none
     };
+    static std::string changed(const Step& step, std::string text, TextWork& work) {
+        text = step.change(std::move(text), work);
+        work.check_bytes(text.size(), "the normalizer");
+        return text;
+    }
 
     static Step step_of(const std::string& type, const JsonObject& object) {
         if (type == "NFC") return form(Normalization::Form::nfc);
@@ -87,9 +107,10 @@ private:
         if (type == "StripAccents") return without(Unicode::data().combining_marks());
         if (type == "Strip") return strip(object.flag("strip_left", true), object.flag("strip_right", true));
         if (type == "Nmt") return nmt();
-        if (type == "ByteLevel") return {[](const std::string& text) { return alphabet_text(text); }, nullptr};
+        if (type == "ByteLevel")
+            return {[](const std::string& text, TextWork&) { return alphabet_text(text); }, nullptr};
         if (type == "Prepend")
-            return {[begin = object.text("prepend")](const std::string& text) {
+            return {[begin = object.text("prepend")](const std::string& text, TextWork&) {
                         return text.empty() ? text : begin + text;
                     },
                     nullptr};
@@ -101,14 +122,14 @@ private:
     }
 
     static Step form(Normalization::Form form) {
-        return {[form](const std::string& text) {
+        return {[form](const std::string& text, TextWork&) {
                     return is_ascii(text) ? text : utf8_text(Normalization::normalized(characters_of(text), form));
                 },
                 nullptr};
     }
     static Step lowercase() {
         auto lower = std::make_shared<const tables::Mapping>(tables::mapping_of(tables::lower_case));
-        return {[lower](const std::string& text) {
+        return {[lower](const std::string& text, TextWork&) {
                     std::string result;
                     for (const char32_t c : characters_of(text)) {
                         const auto found = lower->find(c);
@@ -122,7 +143,7 @@ private:
                 nullptr};
     }
     static Step without(const CharacterSet& unwanted) {
-        return {[unwanted](const std::string& text) {
+        return {[unwanted](const std::string& text, TextWork&) {
                     std::string result;
                     for (const char32_t c : characters_of(text))
                         if (!unwanted.contains(c)) append_utf8(result, c);
@@ -130,11 +151,13 @@ private:
                 },
                 begins_with(unwanted)};
     }
-    static std::function<bool(const std::string&)> begins_with(CharacterSet set) {
-        return [set = std::move(set)](const std::string& text) { return set.contains(utf8_front(text).character); };
+    static std::function<bool(const std::string&, TextWork&)> begins_with(CharacterSet set) {
+        return [set = std::move(set)](const std::string& text, TextWork&) {
+            return set.contains(utf8_front(text).character);
+        };
     }
     static Step strip(bool left, bool right) {
-        const auto change = [left, right, white = Unicode::data().white_space()](const std::string& text) {
+        const auto change = [left, right, white = Unicode::data().white_space()](const std::string& text, TextWork&) {
             const std::u32string characters = characters_of(text);
             std::size_t begin = 0, end = characters.size();
             while (left && begin < end && white.contains(characters[begin])) ++begin;
@@ -148,7 +171,7 @@ private:
                                      CharacterSet::of(U"\u007F\u008F\u009F");
         const CharacterSet spaces =
             CharacterSet::of(U"\t\n\f\r\u1680\u2028\u2029\u2581\uFEFF\uFFFD") | CharacterSet(0x200B, 0x200F);
-        return {[removed, spaces](const std::string& text) {
+        return {[removed, spaces](const std::string& text, TextWork&) {
                     std::string result;
                     for (const char32_t c : characters_of(text))
                         if (!removed.contains(c)) append_utf8(result, spaces.contains(c) ? U' ' : c);
@@ -157,9 +180,9 @@ private:
                 begins_with(removed)};
     }
     static Step replace(const Regex& pattern, const std::string& content) {
-        const auto change = [pattern, content](const std::string& text) {
+        const auto change = [pattern, content](const std::string& text, TextWork& work) {
             std::string result;
-            for (const Regex::Piece& piece : pattern.pieces(text))
+            for (const Regex::Piece& piece : pattern.pieces(text, work))
                 if (piece.is_match)
                     result += content;
                 else
@@ -167,8 +190,8 @@ private:
             return result;
         };
         if (!content.empty()) return {change, nullptr};
-        return {change, [pattern](const std::string& text) {
-                    const Regex::Piece first = pattern.pieces(text).front();
+        return {change, [pattern](const std::string& text, TextWork& work) {
+                    const Regex::Piece first = pattern.pieces(text, work).front();
                     return first.is_match && first.end > 0;
                 }};
     }

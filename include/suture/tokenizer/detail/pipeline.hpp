@@ -12,6 +12,7 @@
 #include "suture/tokenizer/detail/normalizer.hpp"
 #include "suture/tokenizer/detail/post_processor.hpp"
 #include "suture/tokenizer/detail/pre_tokenizer.hpp"
+#include "suture/tokenizer/detail/text_work.hpp"
 #include "suture/tokenizer/detail/vocabulary.hpp"
 
 #include <nlohmann/json.hpp>
@@ -64,25 +65,26 @@ public:
         return added ? added : model_.tokens().find(token);
     }
 
-    /// @throws ValueError, with the offset, if the text is not UTF-8
+    /// @throws ValueError, with the offset, if the text is not UTF-8, or if an expression or a step makes too much of it
     std::vector<Index> encode(std::string_view text, bool add_special_tokens) const {
         check_utf8(text);
         std::vector<Index> ids;
         Words known;
+        TextWork work(text.size());
         for (const AddedTokens::Part& part : added_.parts(text, false)) {
             if (part.id) {
                 ids.push_back(*part.id);
                 continue;
             }
             if (part.text.empty()) continue;
-            const std::string normalized = normalizer_(std::string(part.text));
+            const std::string normalized = normalizer_(std::string(part.text), work);
             const bool is_first = part.begin == 0 && !(pre_tokenizer_.asks_for_first() &&
-                                                       normalizer_.removes_front(std::string(part.text)));
+                                                       normalizer_.removes_front(std::string(part.text), work));
             for (const AddedTokens::Part& piece : added_.parts(normalized, true)) {
                 if (piece.id)
                     ids.push_back(*piece.id);
                 else if (!piece.text.empty())
-                    encode_words({std::string(piece.text), is_first && piece.begin == 0}, known, ids);
+                    encode_words({std::string(piece.text), is_first && piece.begin == 0}, work, known, ids);
             }
         }
         return post_processor_(std::move(ids), add_special_tokens);
@@ -106,6 +108,9 @@ public:
         std::vector<Token> labels;
         std::unordered_set<std::string> used;
         std::vector<Token> later;
+        std::size_t bytes = 0;
+        for (const Token& token : model_.tokens().tokens()) bytes += token.text.size();
+        TextWork work(bytes);
         const auto offer = [&](Index id, std::string label, const std::string& written) {
             if (used.insert(label).second)
                 labels.push_back({id, std::move(label)});
@@ -114,7 +119,7 @@ public:
         };
         for (const auto& [id, token] : added_.tokens()) offer(id, token.content, token.content);
         for (const Token& token : model_.tokens().tokens())
-            if (!added_.tokens().contains(token.id)) offer(token.id, decoder_.label(token.text), token.text);
+            if (!added_.tokens().contains(token.id)) offer(token.id, decoder_.label(token.text, work), token.text);
         for (Token& token : later) {
             if (!used.insert(token.text).second) {
                 token.text = "id " + std::to_string(token.id);
@@ -172,9 +177,9 @@ private:
         for (const auto& [wanted, by] : changes) text = replaced_text(text, wanted, by);
     }
 
-    void encode_words(TextPiece text, Words& known, std::vector<Index>& ids) const {
+    void encode_words(TextPiece text, TextWork& work, Words& known, std::vector<Index>& ids) const {
         constexpr std::size_t longest_kept = 64;
-        for (TextPiece& word : pre_tokenizer_(std::move(text))) {
+        for (TextPiece& word : pre_tokenizer_(std::move(text), work)) {
             if (word.text.size() > longest_kept) {
                 const std::vector<Index> parts = model_.encode(word.text);
                 ids.insert(ids.end(), parts.begin(), parts.end());

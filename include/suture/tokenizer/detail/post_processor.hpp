@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,8 +31,10 @@ public:
                 PostProcessor part(one, place + "[" + std::to_string(number++) + "]");
                 for (Template& pieces : part.templates_) templates_.push_back(std::move(pieces));
             }
+            check_repeats(place);
         } else if (type == "TemplateProcessing") {
             templates_.push_back(template_of(object));
+            check_repeats(place);
         } else if (type == "RobertaProcessing" || type == "BertProcessing") {
             templates_.push_back({{{id_of(object, "cls")}, false}, {{}, true}, {{id_of(object, "sep")}, false}});
         } else if (type != "ByteLevel") {  // which changes offsets alone
@@ -64,6 +67,16 @@ private:
     };
     using Template = std::vector<Piece>;
 
+    /// Templates that each repeat the text multiply: forty that double it would fill any memory.
+    void check_repeats(const std::string& place) const {
+        constexpr std::size_t most = 64;
+        std::size_t repeats = 1;
+        for (const Template& pieces : templates_) {
+            repeats *= static_cast<std::size_t>(
+                std::count_if(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.is_text; }));
+            if (repeats > most) JsonObject::refuse(place + " repeats the text more than 64 times");
+        }
+    }
     static Index id_of(const nlohmann::json& id, const std::string& place) {
         const auto number = natural_number(id);
         if (!number || *number > Vocabulary::largest_id) JsonObject::refuse(place + " has the id " + json_text(id));

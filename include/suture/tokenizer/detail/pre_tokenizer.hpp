@@ -7,6 +7,7 @@
 #include "suture/tokenizer/detail/json_object.hpp"
 #include "suture/tokenizer/detail/normalizer.hpp"
 #include "suture/tokenizer/detail/regex.hpp"
+#include "suture/tokenizer/detail/text_work.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -121,22 +122,30 @@ public:
     bool cuts_before_first() const { return asks_for_first_ && first_asked_at_ > 0; }
 
     /// The pieces of a text that is not empty.
-    std::vector<TextPiece> operator()(TextPiece text) const {
+    /// @throws ValueError if that is more work than a text may be
+    std::vector<TextPiece> operator()(TextPiece text, TextWork& work) const {
         std::vector<TextPiece> pieces;
         pieces.push_back(std::move(text));
         for (const Step& step : steps_) {
             std::vector<TextPiece> next;
             next.reserve(pieces.size());
-            for (TextPiece& piece : pieces) step(std::move(piece), next);
+            for (TextPiece& piece : pieces) step(std::move(piece), next, work);
             pieces = std::move(next);
+            std::size_t bytes = 0;
+            for (const TextPiece& piece : pieces) bytes += piece.text.size();
+            work.check_bytes(bytes, "the pre_tokenizer");
         }
         return pieces;
+    }
+    std::vector<TextPiece> operator()(TextPiece text) const {
+        TextWork work(text.text.size());
+        return (*this)(std::move(text), work);
     }
 
 private:
     /// Appends the pieces of a piece.
-    using Step = std::function<void(TextPiece, std::vector<TextPiece>&)>;
-    using Find = std::function<std::vector<Regex::Piece>(std::string_view)>;
+    using Step = std::function<void(TextPiece, std::vector<TextPiece>&, TextWork&)>;
+    using Find = std::function<std::vector<Regex::Piece>(std::string_view, TextWork&)>;
 
     static constexpr const char* gpt2_words =
         R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
@@ -148,12 +157,13 @@ private:
                 {whole.text.substr(piece.begin, piece.end - piece.begin), whole.is_first && piece.begin == 0});
     }
     static Step split(Find find, SplitBehavior behavior) {
-        return [find = std::move(find), behavior](const TextPiece& whole, std::vector<TextPiece>& pieces) {
-            append(whole, cut(find(whole.text), behavior), pieces);
-        };
+        return
+            [find = std::move(find), behavior](const TextPiece& whole, std::vector<TextPiece>& pieces, TextWork& work) {
+                append(whole, cut(find(whole.text, work), behavior), pieces);
+            };
     }
     static Step split(const CharacterSet& set, SplitBehavior behavior) {
-        return split([set](std::string_view text) { return pieces_by_character(text, set); }, behavior);
+        return split([set](std::string_view text, TextWork&) { return pieces_by_character(text, set); }, behavior);
     }
 
     void add_steps(const std::string& type, const JsonObject& object) {
@@ -163,8 +173,8 @@ private:
             Regex regex = pattern_of(object);
             const bool invert = object.flag("invert", false);
             steps_.push_back(split(
-                [regex = std::move(regex), invert](std::string_view text) {
-                    std::vector<Regex::Piece> pieces = regex.pieces(text);
+                [regex = std::move(regex), invert](std::string_view text, TextWork& work) {
+                    std::vector<Regex::Piece> pieces = regex.pieces(text, work);
                     if (invert)
                         for (Regex::Piece& piece : pieces) piece.is_match = !piece.is_match;
                     return pieces;
@@ -187,7 +197,7 @@ private:
         } else if (type == "FixedLength") {
             const std::uint64_t length = object.has("length") ? object.count("length") : 5;
             if (length == 0) JsonObject::refuse(object.place() + " has the length 0");
-            steps_.push_back([length](const TextPiece& whole, std::vector<TextPiece>& pieces) {
+            steps_.push_back([length](const TextPiece& whole, std::vector<TextPiece>& pieces, TextWork&) {
                 std::vector<Regex::Piece> bounds;
                 std::size_t at = 0;
                 for (std::uint64_t count = 0; at < whole.text.size(); ++count) {
@@ -226,13 +236,13 @@ private:
 
     void add_byte_level(bool add_prefix_space, bool use_regex) {
         std::shared_ptr<const Regex> words = use_regex ? std::make_shared<const Regex>(gpt2_words) : nullptr;
-        steps_.push_back([add_prefix_space, words](TextPiece whole, std::vector<TextPiece>& pieces) {
+        steps_.push_back([add_prefix_space, words](TextPiece whole, std::vector<TextPiece>& pieces, TextWork& work) {
             if (add_prefix_space && !whole.text.starts_with(' ')) whole.text.insert(0, 1, ' ');
             if (!words) {
                 pieces.push_back({alphabet_text(whole.text), whole.is_first});
                 return;
             }
-            for (const Regex::Piece& piece : words->pieces(whole.text))
+            for (const Regex::Piece& piece : words->pieces(whole.text, work))
                 pieces.push_back(
                     {alphabet_text(std::string_view(whole.text).substr(piece.begin, piece.end - piece.begin)),
                      whole.is_first && piece.begin == 0});
@@ -240,7 +250,7 @@ private:
     }
     static Step words_and_marks() {
         return [word = Unicode::data().rust_word(), white = Unicode::data().white_space()](
-                   const TextPiece& whole, std::vector<TextPiece>& pieces) {
+                   const TextPiece& whole, std::vector<TextPiece>& pieces, TextWork&) {
             std::vector<Regex::Piece> bounds;
             int kind_before = 0;
             for (std::size_t at = 0; at < whole.text.size();) {
@@ -269,7 +279,7 @@ private:
         }
         const std::string mark = utf8_text({&replacement, 1});
         if (scheme == "first") asks_for_first_ = true, first_asked_at_ = steps_.size();
-        steps_.push_back([scheme, mark](const TextPiece& whole, std::vector<TextPiece>& pieces) {
+        steps_.push_back([scheme, mark](const TextPiece& whole, std::vector<TextPiece>& pieces, TextWork&) {
             std::string text;
             for (const char c : whole.text) c == ' ' ? text += mark : text += c;
             if ((scheme == "always" || (scheme == "first" && whole.is_first)) && !text.starts_with(mark))

@@ -100,10 +100,36 @@ inline std::string read_text(const std::filesystem::path& file) {
     return text;
 }
 
-/// The message of nlohmann-json without its number: "parse error at line 1, ...", or a number beyond double.
-inline std::string json_reason(const nlohmann::json::exception& e) {
-    const std::string_view reason = e.what();
-    return visible_text(reason.substr(reason.find("] ") + 2));
+/// How deep the brackets of a JSON text are nested.
+inline std::size_t json_depth(std::string_view text) {
+    std::size_t depth = 0, deepest = 0;
+    bool is_quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '"') is_quoted = !is_quoted;
+        if (is_quoted && c == '\\') ++at;
+        if (is_quoted) continue;
+        if (c == '[' || c == '{') deepest = std::max(deepest, ++depth);
+        if ((c == ']' || c == '}') && depth > 0) --depth;
+    }
+    return deepest;
+}
+
+/// The value in a file of JSON. Copies and comparisons of values recur, so brackets nest only so deep.
+/// @param remedy what a message ends with
+/// @throws FileError, with the file, if it cannot be read or is not such JSON
+template <class Json>
+Json read_json(const std::filesystem::path& file, const char* remedy) {
+    constexpr std::size_t deepest = 200;
+    const std::string bytes = read_text(file);
+    if (json_depth(bytes) > deepest)
+        throw FileError(file.string() + " is JSON that is nested more than " + std::to_string(deepest) +
+                        " deep: " + remedy);
+    try {
+        return Json::parse(bytes);
+    } catch (const nlohmann::json::exception& e) {
+        throw FileError(file.string() + " is not JSON (" + parse_reason(e) + "): " + remedy);
+    }
 }
 
 /// Reads the tokens of a vocab.json, `{"text": id, ...}`.
@@ -112,7 +138,7 @@ public:
     /// @throws FileError unless the file holds an object whose values are different numbers from 0
     static Vocabulary read(const std::filesystem::path& file) {
         const VocabularyFile reader(file.string());
-        return reader.tokens(reader.parse(read_text(file)));
+        return reader.tokens(read_json<nlohmann::json>(file, remedy));
     }
     /// The same for an object that was read, which messages call by the name.
     static Vocabulary read(const nlohmann::json& entries, std::string name) {
@@ -122,13 +148,6 @@ public:
 private:
     explicit VocabularyFile(std::string name) : name_(std::move(name)) {}
 
-    nlohmann::json parse(const std::string& bytes) const {
-        try {
-            return nlohmann::json::parse(bytes);
-        } catch (const nlohmann::json::exception& e) {
-            refuse("is not JSON (" + json_reason(e) + ")");
-        }
-    }
     Vocabulary tokens(const nlohmann::json& entries) const {
         if (!entries.is_object()) refuse("is JSON, but not an object");
         if (entries.empty()) refuse("has no entries");
@@ -149,11 +168,9 @@ private:
             refuse("has the id " + json_text(id) + " for " + in_quotes(text) + " but ids are integers from 0");
         return static_cast<Index>(*number);
     }
-    [[noreturn]] void refuse(const std::string& what) const {
-        throw FileError(name_ + " " + what +
-                        ": use a tokenizer's vocab.json, {\"text\": id, ...} with ids 0, 1, 2, ...");
-    }
+    [[noreturn]] void refuse(const std::string& what) const { throw FileError(name_ + " " + what + ": " + remedy); }
 
+    static constexpr const char* remedy = "use a tokenizer's vocab.json, {\"text\": id, ...} with ids 0, 1, 2, ...";
     std::string name_;
 };
 
