@@ -194,6 +194,25 @@ TEST_CASE("only the logits that are asked for are computed") {
     });
 }
 
+TEST_CASE("where only the last logits are computed, places at the final norm mean the same positions") {
+    for_each_model([](Decoder model) {
+        const Padded p = padded({5, 3}, true);
+        const auto with = [&](const auto& edit, Index kept) {
+            HookSet hooks;
+            hooks.add(model->final_norm->output, edit);
+            return run_with_hooks(
+                [&](const at::Tensor& ids) { return model(ids, {.attention_mask = p.mask, .logits_to_keep = kept}); },
+                hooks, p.ids);
+        };
+        const auto edit = on<Norm>(token(-1)).multiply(2);
+        CHECK(with(edit, 1).allclose(with(edit, 0).slice(1, -1)));
+        CHECK(with(edit, 2).allclose(with(edit, 0).slice(1, -2)));
+        CHECK(message_of<HookError>([&] {
+                  (void)with(on<Norm>(token(0)).zero(), 1);
+              }).find("at positions that no pass held") != std::string::npos);
+    });
+}
+
 TEST_CASE("places in a padded model mean positions of each row's sequence") {
     for_each_model([](Decoder model) {
         const Padded p = padded({5, 3}, true);

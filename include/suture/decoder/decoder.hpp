@@ -88,6 +88,7 @@ public:
         const detail::DecoderPass pass(config_, x, plan, options.cache);
         for (const auto& block : blocks) x = block->forward(x, pass);
         const Index kept = options.logits_to_keep == 0 ? x.size(1) : std::min(options.logits_to_keep, x.size(1));
+        const SequencePass last(plan.last_columns(kept));
         const at::Tensor logits = unembed(x.narrow(1, x.size(1) - kept, kept));
         pass.fill_cache();
         return logits;

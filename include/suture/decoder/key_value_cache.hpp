@@ -1,5 +1,7 @@
 // The keys and values of the positions that a decoder has seen, so that a later pass needs the new tokens alone.
-// Law: passes over the parts of a prompt under one cache give the logits of one pass over all of it, up to rounding.
+// Law: passes over the parts of a prompt under one cache give the logits of one pass over all of it, up to rounding. Rotary angles
+// that depend on the length of the text (dynamic NTK, longrope) keep it as far as the original positions: beyond, earlier keys have
+// the angles of their own pass, as in transformers.
 #pragma once
 
 #include "suture/core/strided_slice.hpp"

@@ -29,6 +29,14 @@ struct PassPlan {
     bool has_padding = false;
     SequencePositions sequence;
 
+    /// Where the last columns stand. @pre there are as many
+    SequencePositions last_columns(Index count) const {
+        SequencePositions last = sequence;
+        for (Index& f : last.first) f += columns - count;
+        last.columns = count;
+        last.is_growing = last.is_growing || count < columns;  // the columns before were in this pass
+        return last;
+    }
     /// @throws ShapeError, TypeError, ValueError or PositionError if the options contradict the ids, the cache or one another
     PassPlan(const at::Tensor& ids, const ForwardOptions& options, const DecoderConfig& config)
         : past(options.cache ? options.cache->length() : 0), columns(ids.size(1)) {
