@@ -2,6 +2,7 @@
 // every picture beside it.
 #pragma once
 
+#include "attribution_map.hpp"
 #include "harvest.hpp"
 #include "patching.hpp"
 #include "shared/illustrator.hpp"
@@ -20,7 +21,6 @@
 
 #include <fmt/format.h>
 
-#include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 
 #include <cmath>
@@ -82,16 +82,6 @@ inline void tell_experiments(pictures::Report& page, const ReportText& text, con
             "of them can change anything: give a prompt of two tokens or more to see their effect.");
 }
 
-/// What the cells of the attribution add up to, and the rest of the logit difference.
-inline std::string attribution_caption(const DirectLogitAttribution& parts) {
-    const double all = parts.total().item<double>();
-    const double cells = parts.heads.sum().item<double>() + parts.mlps.sum().item<double>();
-    return fmt::format(
-        "Direct contributions at the last token. Heads and MLPs add up to {:.2f}, embedding and biases to {:.2f}: "
-        "{:.2f} in total.",
-        cells, all - cells, all);
-}
-
 /// What the residual stream says about the answer, and which parts wrote it.
 inline void tell_answer(Illustrator& pictures_, const Prompt& prompt, const Harvest& h, const std::string& asked) {
     pictures_.page()
@@ -111,17 +101,7 @@ inline void tell_answer(Illustrator& pictures_, const Prompt& prompt, const Harv
                                      .columns = pictures::tokens(prompt.words()),
                                      .scale = pictures::Scale::diverging},
                    "logit-lens");
-    const at::Tensor parts = at::cat({h.of_answer.heads, h.of_answer.mlps.unsqueeze(-1)}, -1);
-    pictures::Axis columns = pictures::numbers("head / MLP", static_cast<std::size_t>(parts.size(-1) - 1));
-    columns.names.push_back("MLP");
-    pictures_.draw(pictures::HeatMap{.title = "Direct logit attribution",
-                                     .caption = attribution_caption(h.of_answer),
-                                     .metric = "contribution to " + asked + " (logits)",
-                                     .values = parts,
-                                     .rows = layer_axis(parts.size(0)),
-                                     .columns = columns,
-                                     .scale = pictures::Scale::diverging},
-                   "attribution");
+    pictures_.draw(attribution_map(h.of_answer, asked), "attribution");
     const auto number = [](const at::Tensor& part) { return fmt::format("{:+.2f}", part.sum().item<double>()); };
     const DirectLogitAttribution& of = h.of_answer;
     pictures_.page().table({{"part", "contribution to " + asked},
