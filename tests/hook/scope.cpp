@@ -12,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -175,6 +176,61 @@ TEST_CASE_FIXTURE(StreamFixture, "scopes that are held by pointers may end in an
     pass();
     CHECK(log == "abb");
     CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "a pointer that gets the scope of another set runs only the new one") {
+    HookSet before, after;
+    const auto a = before.add(site, note(log, 'a')), b = after.add(site, note(log, 'b'));
+    std::unique_ptr<Scope> scope(new Scope(before.activate()));
+    pass();
+    scope.reset(new Scope(after.activate()));  // the new scope begins before the old one ends
+    pass();
+    scope.reset();
+    pass();
+    CHECK(log == "ab");
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "a pointer that gets a second scope of its own set throws and keeps the first") {
+    HookSet hooks;
+    hooks.add(site, note(log, 'a'));
+    std::unique_ptr<Scope> scope(new Scope(hooks.activate()));
+    CHECK(says(message_of<HookError>([&] { scope.reset(new Scope(hooks.activate())); }),
+               "active in this thread already", "end the other scope first"));
+    pass();
+    CHECK(log == "a");
+    scope->end();
+    scope.reset(new Scope(hooks.activate()));
+    pass();
+    CHECK(log == "aa");
+}
+
+TEST_CASE_FIXTURE(StreamFixture, "a vector of pointers to scopes may be emptied from the front, or in the middle") {
+    HookSet sets[3];
+    std::vector<std::unique_ptr<Scope>> scopes;
+    for (int i = 0; i < 3; ++i) {
+        sets[i].add(site, note(log, static_cast<char>('a' + i)));
+        scopes.emplace_back(new Scope(sets[i].activate()));
+    }
+    pass();
+    scopes.erase(scopes.begin() + 1);
+    pass();
+    scopes.erase(scopes.begin());
+    pass();
+    scopes.clear();
+    pass();
+    CHECK(log == "abcacc");
+    CHECK(suture::detail::innermost_scope == nullptr);
+}
+
+TEST_CASE("an optional and a vector cannot replace a scope, whose end might throw where nothing may") {
+    const auto emplaces = []<class Held>(Held*) {
+        return requires(Held & held, HookSet & hooks) { held.emplace(hooks.activate()); };
+    };
+    CHECK_FALSE(emplaces(static_cast<std::optional<Scope>*>(nullptr)));
+    static_assert(!std::is_assignable_v<std::optional<Scope>&, Scope>);
+    static_assert(!std::is_assignable_v<Scope&, Scope>);
+    static_assert(!std::is_constructible_v<Scope, Scope>);  // what the elements of a vector need
 }
 
 TEST_CASE_FIXTURE(StreamFixture, "a hook may end the scope that runs it") {
