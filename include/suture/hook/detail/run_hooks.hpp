@@ -53,9 +53,16 @@ inline at::Tensor run_gradient_hooks(const std::vector<WaitingHook>& hooks, cons
             if (!alive) continue;
             HookRun run(*hook.state);
             if (!run.may_run()) continue;
+            const auto note_firing = [id = hook.id, &in = waiting_in] {
+                if (const auto ledger = in.lock()) ledger->note_firing_elsewhere(id);
+            };
+            const bool is_sure = !running_pass;  // otherwise the hook alone knows whether the pass holds its positions
+            if (is_sure) note_firing();
             at::Tensor replacement = hook.run(gradient, site);
-            if (std::exchange(is_hook_elsewhere, false)) continue;
-            if (const auto ledger = waiting_in.lock()) ledger->note_firing_elsewhere(hook.id);
+            if (!is_sure) {
+                if (std::exchange(is_hook_elsewhere, false)) continue;
+                note_firing();
+            }
             run.is_done();
             if (replacement.defined()) gradient = std::move(replacement);
         }
