@@ -22,6 +22,7 @@ namespace suture {
 /// @param logits [batch, vocabulary]
 /// @param ids the tokens so far, [batch, n]
 /// @param is_token which of them are no padding, bool [batch, n]: padding is not penalised
+/// @param options of the generation
 inline at::Tensor processed_scores(const at::Tensor& logits, const at::Tensor& ids, const at::Tensor& is_token,
                                    const GenerateOptions& options) {
     constexpr double none = -std::numeric_limits<double>::infinity();
@@ -55,6 +56,8 @@ inline at::Tensor processed_scores(const at::Tensor& logits, const at::Tensor& i
 
 /// The next token of each row, [batch]: the likeliest, or one that is drawn.
 /// @param scores as processed_scores
+/// @param options of the generation: whether tokens are drawn
+/// @param generator of the draws
 /// @throws ValueError if a row has no number to go by: all of its scores are NaN or minus infinity
 inline at::Tensor next_tokens(const at::Tensor& scores, const GenerateOptions& options, at::Generator& generator) {
     const at::Tensor best = scores.amax(-1);  // NaN if one is
