@@ -53,8 +53,8 @@ public:
         blocks = this->register_module(names.blocks, DecoderBlocks(config_, weights_));
         final_norm = this->register_module(
             names.final_norm, Hooked<DecoderNorm, Norm<dynamic>>(width, DecoderNormOptions(config_, weights_)));
-        final_norm->output.bind(Extents<Norm<dynamic>>(width)),
-            final_norm->normalized.bind(Extents<Norm<dynamic>>(width));
+        const Extents<Norm<dynamic>> extents(width);
+        final_norm->output.bind(extents), final_norm->normalized.bind(extents);
         head = config_.is_tied ? EmbeddingTable(nullptr)
                                : this->register_module(names.head, EmbeddingTable(config_.vocabulary, width, weights_));
         name_sites(*this);

@@ -20,7 +20,7 @@ struct ForwardOptions {
     at::Tensor position_ids = {};
     /// The pass goes on behind what the cache holds, and adds to it.
     KeyValueCache* cache = nullptr;
-    /// Only the logits of the last so many positions; 0 for all.
+    /// At how many positions, from the last one back, logits are computed; 0 computes all.
     Index logits_to_keep = 0;
     /// How many positions of each row are its prompt, for `prompt()`, `generated()` and `step(n)`; empty if that is not known.
     std::vector<Index> prompt_lengths = {};

@@ -29,8 +29,8 @@ struct GenerateOptions {
 
     bool do_sample = false;  ///< draws tokens; otherwise each is the likeliest
     double temperature = 1;  ///< divides the logits
-    Index top_k = 0;         ///< draws only from so many likeliest tokens; 0 for all
-    double top_p = 1;        ///< draws only from the fewest likeliest tokens that have so much probability together
+    Index top_k = 0;         ///< how many of the likeliest tokens it draws from; 0 sets no limit
+    double top_p = 1;        ///< draws from the fewest likeliest tokens whose probabilities add up to this
     double min_p = 0;        ///< draws only tokens with this share of the likeliest one's probability
     double repetition_penalty =
         1;                   ///< divides positive logits of tokens that are there already, and multiplies negative ones

@@ -107,7 +107,7 @@ inline at::Tensor attention_pattern(const at::Tensor& scores) {
     return scores.element_size() < 4 ? scores.softmax(-1, at::kFloat).to(scores.scalar_type()) : scores.softmax(-1);
 }
 /// The same, where queries that meet no key mix nothing: zeros, and no NaN in gradients.
-/// @param blind which queries these are, [..., queries, 1]; undefined if there are none
+/// @param blind which queries these are, [..., queries, 1]; undefined if each query meets a key
 inline at::Tensor attention_pattern(const at::Tensor& scores, const at::Tensor& blind) {
     if (!blind.defined()) return attention_pattern(scores);
     return attention_pattern(scores.masked_fill(blind, 0)).masked_fill(blind, 0);

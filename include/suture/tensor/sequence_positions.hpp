@@ -19,8 +19,9 @@ struct SequencePositions {
     std::vector<Index> first;   ///< of each row: the position in its first column; negative behind left padding
     std::vector<Index> length;  ///< of each row: how many positions its sequence has after this pass
     std::vector<Index> prompt =
-        {};                   ///< of each row: how many of these are its prompt; empty where nothing is generated
-    bool is_growing = false;  ///< later passes may bring later positions: one that is not there yet is no mistake
+        {};  ///< of each row: how many of these are its prompt; empty where nothing is generated
+    bool is_growing =
+        false;  ///< later passes may bring later positions: to name one that is not there yet is not a mistake
 
     Index rows() const { return static_cast<Index>(first.size()); }
     /// Whether a position of the sequences is the index of a column, and no column is padding.
@@ -39,7 +40,8 @@ struct SequencePositions {
             if (length[r] < 0 || length[r] > first[r] + columns)
                 throw ShapeError("row " + std::to_string(r) + " has " + std::to_string(length[r]) +
                                  " positions, but its " + std::to_string(columns) + " columns begin at position " +
-                                 std::to_string(first[r]) + ": count the positions up to the last that is no padding");
+                                 std::to_string(first[r]) +
+                                 ": count the positions up to the last one that is not padding");
     }
     bool operator==(const SequencePositions&) const = default;
 };

@@ -36,7 +36,7 @@ struct TokenBatch {
 };
 
 /// Encodes texts into one batch: `model(batch.ids, {.attention_mask = batch.attention_mask})`.
-/// @throws ValueError if there is no text, or one without a token
+/// @throws ValueError if the batch is empty, or a text has no token
 inline TokenBatch encode_batch(const Tokenizer& tokenizer, const std::vector<std::string>& texts,
                                const BatchOptions& options = {}) {
     if (texts.empty()) throw ValueError("a batch of no texts: give at least one");
